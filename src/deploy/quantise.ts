@@ -1,0 +1,238 @@
+import { InvalidArgumentError } from '../errors.ts';
+import { type Random, randomStream } from '../random.ts';
+
+/** Base currents of a core, and with them the 16 weights that a 4-bit mask can select. */
+export const baseCount = 4;
+
+/** Weights of one core in four bits. */
+export interface QuantisedWeights {
+  /** What the bits select, in units of weight; bit i of a mask adds `base[i]`. None is negative. */
+  readonly base: readonly number[];
+  /** Mask of each weight, 0…15, in the order given. */
+  readonly masks: Uint8Array;
+  /** What the masks stand for, with the sign of the weight. */
+  readonly values: Float64Array;
+  /** Mean squared error over the weights that are not zero, squared units of weight. */
+  readonly mse: number;
+}
+
+/** How hard to look. */
+export interface QuantiseOptions {
+  /** Seed of the restarts; 0 where left out. */
+  readonly seed?: number;
+  /** Independent descents from random bases; 400 where left out. */
+  readonly restarts?: number;
+  /** Descents from disturbed copies of the best so far; 800 where left out. */
+  readonly hops?: number;
+}
+
+/** Refuses weights that cannot be quantised. */
+export function checkWeights(weights: ArrayLike<number>): void {
+  const bad = Array.from(weights).findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new InvalidArgumentError('these weights cannot be quantised', [
+      `weight ${bad} is ${weights[bad]}; a finite number is needed`,
+    ]);
+  }
+}
+
+/** Magnitudes in order with running sums, so that an interval's statistics cost two look-ups. */
+interface Magnitudes {
+  readonly sorted: Float64Array;
+  readonly sums: Float64Array;
+  readonly squares: number;
+}
+
+function magnitudesOf(weights: ArrayLike<number>): Magnitudes {
+  const sorted = Float64Array.from(weights, Math.abs)
+    .filter((value) => value > 0)
+    .sort();
+  const sums = new Float64Array(sorted.length + 1);
+  let squares = 0;
+  for (let i = 0; i < sorted.length; i++) {
+    sums[i + 1] = sums[i]! + sorted[i]!;
+    squares += sorted[i]! ** 2;
+  }
+  return { sorted, sums, squares };
+}
+
+/** Number of magnitudes below `bound`. */
+function countBelow(sorted: Float64Array, bound: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The 16 subset sums of `base`. */
+export function subsetSums(base: ArrayLike<number>): Float64Array {
+  const sums = new Float64Array(1 << baseCount);
+  for (let mask = 1; mask < sums.length; mask++) {
+    const lowest = 31 - Math.clz32(mask & -mask);
+    sums[mask] = sums[mask & (mask - 1)]! + base[lowest]!;
+  }
+  return sums;
+}
+
+/** Solves the normal equations over the bases in `active`; undefined where they are singular. */
+function solve(gram: Float64Array, right: Float64Array, active: readonly number[]) {
+  const size = active.length;
+  const rows = active.map((i) => [...active.map((j) => gram[i * baseCount + j]!), right[i]!]);
+  for (let pivot = 0; pivot < size; pivot++) {
+    let best = pivot;
+    for (let r = pivot + 1; r < size; r++) {
+      if (Math.abs(rows[r]![pivot]!) > Math.abs(rows[best]![pivot]!)) best = r;
+    }
+    [rows[pivot], rows[best]] = [rows[best]!, rows[pivot]!];
+    const divisor = rows[pivot]![pivot]!;
+    if (Math.abs(divisor) < 1e-12) return undefined;
+    for (let r = 0; r < size; r++) {
+      if (r === pivot) continue;
+      const factor = rows[r]![pivot]! / divisor;
+      for (let c = pivot; c <= size; c++) rows[r]![c] = rows[r]![c]! - factor * rows[pivot]![c]!;
+    }
+  }
+  return rows.map((row, i) => row[size]! / row[i]!);
+}
+
+/** Least squares over the bases, none below zero: drops the most negative one and solves again. */
+function solveNonNegative(gram: Float64Array, right: Float64Array, base: number[]): boolean {
+  let active = Array.from({ length: baseCount }, (_, i) => i).filter(
+    (i) => gram[i * baseCount + i]! > 0,
+  );
+  while (active.length > 0) {
+    const solution = solve(gram, right, active);
+    if (solution === undefined) return false;
+    const worst = solution.indexOf(Math.min(...solution));
+    if (solution[worst]! >= 0) {
+      for (const [k, i] of active.entries()) base[i] = solution[k]!;
+      return true;
+    }
+    base[active[worst]!] = 0;
+    active = active.filter((_, k) => k !== worst);
+  }
+  return false;
+}
+
+/**
+ * Lloyd's descent: gives each magnitude the nearest subset sum, then moves the bases to the least
+ * squares of that choice, until the choice stays. Returns the summed squared error; moves `base`.
+ */
+function descend({ sorted, sums, squares }: Magnitudes, base: number[]): number {
+  let error = Number.POSITIVE_INFINITY;
+  const gram = new Float64Array(baseCount * baseCount);
+  const right = new Float64Array(baseCount);
+  for (let iteration = 0; iteration < 200; iteration++) {
+    const levels = subsetSums(base);
+    const order = Array.from(levels.keys()).sort((a, b) => levels[a]! - levels[b]!);
+    gram.fill(0);
+    right.fill(0);
+    let now = squares;
+    for (let k = 0, from = 0; k < order.length; k++) {
+      const mask = order[k]!;
+      const level = levels[mask]!;
+      const next = order[k + 1];
+      const to =
+        next === undefined ? sorted.length : countBelow(sorted, (level + levels[next]!) / 2);
+      const count = to - from;
+      const sum = sums[to]! - sums[from]!;
+      from = to;
+      if (count === 0) continue;
+      now += count * level * level - 2 * level * sum;
+      for (let i = 0; i < baseCount; i++) {
+        if ((mask >> i) % 2 === 0) continue;
+        right[i] = right[i]! + sum;
+        for (let j = 0; j < baseCount; j++) {
+          if ((mask >> j) % 2 === 1) gram[i * baseCount + j] = gram[i * baseCount + j]! + count;
+        }
+      }
+    }
+    if (now >= error * (1 - 1e-12)) return error;
+    error = now;
+    const before = base.slice();
+    if (!solveNonNegative(gram, right, base)) {
+      base.splice(0, baseCount, ...before);
+      return error;
+    }
+  }
+  return error;
+}
+
+/** Bases to start from: powers of two of a random ratio, or magnitudes drawn from the weights. */
+function randomBase({ sorted }: Magnitudes, random: Random): number[] {
+  const largest = sorted.at(-1)!;
+  if (random.uniform() < 0.5) {
+    const ratio = 1.3 + 1.4 * random.uniform();
+    const top = (largest * (0.3 + 0.7 * random.uniform())) / 1.5;
+    return Array.from({ length: baseCount }, (_, i) => top / ratio ** (baseCount - 1 - i));
+  }
+  return Array.from({ length: baseCount }, () => {
+    const drawn = sorted[random.integer(sorted.length)]!;
+    return drawn * (0.2 + 0.8 * random.uniform());
+  });
+}
+
+/** Gives each weight the mask whose sum lies nearest. */
+export function encodeWeights(
+  weights: ArrayLike<number>,
+  base: readonly number[],
+): QuantisedWeights {
+  const levels = subsetSums(base);
+  const masks = new Uint8Array(weights.length);
+  const values = new Float64Array(weights.length);
+  let squared = 0;
+  let nonZero = 0;
+  for (let i = 0; i < weights.length; i++) {
+    const size = Math.abs(weights[i]!);
+    if (size === 0) continue;
+    let best = 0;
+    for (let mask = 1; mask < levels.length; mask++) {
+      if (Math.abs(levels[mask]! - size) < Math.abs(levels[best]! - size)) best = mask;
+    }
+    masks[i] = best;
+    values[i] = best === 0 ? 0 : Math.sign(weights[i]!) * levels[best]!;
+    squared += (levels[best]! - size) ** 2;
+    nonZero++;
+  }
+  return { base, masks, values, mse: nonZero === 0 ? 0 : squared / nonZero };
+}
+
+/**
+ * Finds four base currents, none negative, and a mask for each weight, so that the squared error on
+ * the weights that are not zero is least: Lloyd's descent over the 16 subset sums from many random
+ * starts, then from disturbed copies of the best. Deterministic for a seed.
+ *
+ * @throws InvalidArgumentError where a weight is not finite
+ * @example
+ * ```ts
+ * quantise([1, -2, 3, 0]).mse; // 0: 1 and 2 are bases, 3 is both
+ * ```
+ */
+export function quantise(
+  weights: ArrayLike<number>,
+  options: QuantiseOptions = {},
+): QuantisedWeights {
+  checkWeights(weights);
+  const magnitudes = magnitudesOf(weights);
+  if (magnitudes.sorted.length === 0) return encodeWeights(weights, [0, 0, 0, 0]);
+  const { seed = 0, restarts = 400, hops = 800 } = options;
+  const random = randomStream(seed, 'quantise');
+  let best: number[] = [];
+  let least = Number.POSITIVE_INFINITY;
+  for (let trial = 0; trial < restarts + hops; trial++) {
+    const base =
+      trial < restarts
+        ? randomBase(magnitudes, random)
+        : best.map((value) => Math.abs(value * (1 + 0.15 * random.normal())));
+    const error = descend(magnitudes, base);
+    if (error < least) {
+      least = error;
+      best = base;
+    }
+  }
+  return encodeWeights(weights, best.sort((a, b) => a - b));
+}

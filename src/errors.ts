@@ -1,0 +1,88 @@
+/** Base class of every failure Spikeline throws on purpose. */
+export abstract class SpikelineError extends Error {
+  /** Stable machine-readable reason. */
+  abstract readonly code: string;
+}
+
+function list(headline: string, reasons: readonly string[]): string {
+  return reasons.length === 1
+    ? `${headline}: ${reasons[0]}`
+    : `${headline}:${reasons.map((reason) => `\n  - ${reason}`).join('')}`;
+}
+
+/** The caller's mistake, found while something is built. Carries every reason at once. */
+export class InvalidArgumentError extends SpikelineError {
+  override readonly name = 'InvalidArgumentError';
+  /** Stable machine-readable reason. */
+  readonly code = 'INVALID_ARGUMENT';
+  /** Each mistake: what was given, what is allowed. */
+  readonly reasons: readonly string[];
+
+  /** Names what could not be built and why. */
+  constructor(what: string, reasons: readonly string[], options?: ErrorOptions) {
+    super(list(what, reasons), options);
+    this.reasons = reasons;
+  }
+}
+
+/** A target was asked to run a pipeline that it has no means for. Carries every reason at once. */
+export class UnsupportedPipelineError extends SpikelineError {
+  override readonly name = 'UnsupportedPipelineError';
+  /** Stable machine-readable reason. */
+  readonly code = 'UNSUPPORTED_PIPELINE';
+  /** The target that declined. */
+  readonly target: string;
+  /** Each obstacle, with what would help. */
+  readonly reasons: readonly string[];
+
+  /** Names the target and everything it cannot do. */
+  constructor(target: string, reasons: readonly string[], options?: ErrorOptions) {
+    super(list(`the ${target} cannot run this pipeline`, reasons), options);
+    this.target = target;
+    this.reasons = reasons;
+  }
+}
+
+/** Data that arrived contradicts what the stage was built for. */
+export class DataError extends SpikelineError {
+  override readonly name = 'DataError';
+  /** Stable machine-readable reason. */
+  readonly code = 'BAD_DATA';
+}
+
+/** A file or folder could not be read or written. */
+export class StorageError extends SpikelineError {
+  override readonly name = 'StorageError';
+  /** Stable machine-readable reason. */
+  readonly code = 'STORAGE';
+  /** The file or folder concerned. */
+  readonly path: string;
+
+  /** Names the path and what went wrong there. */
+  constructor(path: string, problem: string, options?: ErrorOptions) {
+    super(`${path}: ${problem}`, options);
+    this.path = path;
+  }
+}
+
+/** Everything that can go wrong with a device. */
+export type DeviceErrorCode =
+  | 'not-found'
+  | 'busy'
+  | 'disconnected'
+  | 'timed-out'
+  | 'overflow'
+  | 'protocol';
+
+/** The world's failure: a device did not do what it should. */
+export class DeviceError extends SpikelineError {
+  override readonly name = 'DeviceError';
+  /** Stable machine-readable reason. */
+  readonly code: DeviceErrorCode;
+
+  /** Names the failure; `message` says what happened and what to do. */
+  constructor(code: DeviceErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,37 @@
+import {
+  type DifferentiableLayer,
+  type NeuronLayer,
+  referenceDifferentiableLayer,
+  referenceLayer,
+} from './layer.ts';
+import type { DynapSimParameters } from './parameters.ts';
+
+/**
+ * What computes neurons. The trainer, the simulator and the virtual board ask an engine for their
+ * populations and never compute a neuron themselves, so that a faster one can take over.
+ */
+export interface Engine {
+  /** Name for logs and tables. */
+  readonly name: string;
+  /** Makes a population that runs. */
+  layer(
+    parameters: DynapSimParameters,
+    recurrent: Float64Array | undefined,
+    dt: number,
+    batch?: number,
+  ): NeuronLayer;
+  /** Makes a population whose runs can be differentiated. */
+  differentiableLayer(
+    parameters: DynapSimParameters,
+    dt: number,
+    steps: number,
+    batch: number,
+  ): DifferentiableLayer;
+}
+
+/** The float64 reference: readable, and the meaning that every other engine is held to. */
+export const referenceEngine: Engine = {
+  name: 'reference',
+  layer: referenceLayer,
+  differentiableLayer: referenceDifferentiableLayer,
+};

@@ -1,0 +1,36 @@
+import { randomStream } from '../random.ts';
+import { type DynapSimParameters, parameterNames } from './parameters.ts';
+
+/** How far transistors differ from each other. */
+export interface Mismatch {
+  /** Deviation that `sigmaRule` standard deviations reach, as a fraction: 0.3 is 30 %. */
+  readonly percent: number;
+  /** Standard deviations within `percent`; 3 where left out. */
+  readonly sigmaRule?: number;
+}
+
+/**
+ * Draws a chip: every current and layout constant of every neuron deviates on its own,
+ * `p·(1 + percent/sigmaRule·z)` with z standard normal, not truncated. `Iscale` stays. The draw
+ * belongs to `seed` and `labels` alone, and each parameter has a stream of its own.
+ *
+ * @example
+ * ```ts
+ * drawMismatch(dynapSimParameters({}, 2), { percent: 0.3 }, 7).Idc; // two values near 5e-13
+ * ```
+ */
+export function drawMismatch(
+  parameters: DynapSimParameters,
+  mismatch: Mismatch,
+  seed: number,
+  ...labels: readonly (string | number)[]
+): DynapSimParameters {
+  const sigma = mismatch.percent / (mismatch.sigmaRule ?? 3);
+  if (sigma === 0) return parameters;
+  const drawn: Record<string, Float64Array | number> = { Iscale: parameters.Iscale };
+  for (const name of parameterNames) {
+    const random = randomStream(seed, 'mismatch', ...labels, name);
+    drawn[name] = parameters[name].map((value) => value * (1 + sigma * random.normal()));
+  }
+  return drawn as unknown as DynapSimParameters;
+}

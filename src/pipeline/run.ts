@@ -1,0 +1,103 @@
+import { match } from 'ts-pattern';
+import { DataError } from '../errors.ts';
+import type { Grid, SpikeRaster } from '../events/spike-raster.ts';
+import type { Matrix } from '../matrix.ts';
+import { type Engine, referenceEngine } from '../neuron/engine.ts';
+import type { Pipeline } from './pipeline.ts';
+
+/** A pipeline that runs: it keeps its state from chunk to chunk. */
+export interface PipelineRun {
+  /**
+   * Runs a chunk of any length and returns the spikes of the last stage on the same time bins.
+   *
+   * @throws DataError where the chunk has another width or another `dt` than the pipeline
+   */
+  process(input: SpikeRaster): SpikeRaster;
+  /** Goes back to rest. */
+  reset(): void;
+}
+
+/** One stage, reduced to what a step needs. */
+interface StageRun {
+  step(input: Float64Array): Float64Array;
+  reset(): void;
+}
+
+/** Multiplies by a matrix; silent channels cost nothing. */
+export function multiply(weight: Matrix, input: Float64Array, output: Float64Array): void {
+  const { rows, columns, values } = weight;
+  output.fill(0);
+  for (let row = 0; row < rows; row++) {
+    const factor = input[row]!;
+    if (factor === 0) continue;
+    for (let column = 0, w = row * columns; column < columns; column++, w++) {
+      output[column] = output[column]! + factor * values[w]!;
+    }
+  }
+}
+
+/** Refuses a chunk that the pipeline was not built for. */
+export function checkGrid(
+  input: Grid,
+  { channelsIn, dt }: { channelsIn: number; dt: number },
+): void {
+  if (input.channels !== channelsIn) {
+    throw new DataError(
+      `the raster has ${input.channels} channels but the pipeline takes ${channelsIn}; give a raster of ${channelsIn} channels`,
+    );
+  }
+  if (Math.abs(input.dt - dt) > 1e-9 * dt) {
+    throw new DataError(
+      `the raster has bins of ${input.dt} s but the pipeline steps by ${dt} s; bin the events with dt ${dt}`,
+    );
+  }
+}
+
+/**
+ * Starts a pipeline at rest.
+ *
+ * @example
+ * ```ts
+ * const run = startPipeline(pipeline(dynapSim({ neurons: 1 })));
+ * run.process(spikeRaster({ channels: 1, dt: 1e-3, counts: [1, 0] })).steps; // 2
+ * ```
+ */
+export function startPipeline(pipeline: Pipeline, engine: Engine = referenceEngine): PipelineRun {
+  const stages = pipeline.stages.map((stage) =>
+    match(stage)
+      .with({ kind: 'linear' }, ({ weight }): StageRun => {
+        const output = new Float64Array(weight.columns);
+        return {
+          step: (input) => {
+            multiply(weight, input, output);
+            return output;
+          },
+          reset: () => {},
+        };
+      })
+      .with(
+        { kind: 'dynapSim' },
+        ({ parameters, recurrent, dt }): StageRun =>
+          engine.layer(parameters, recurrent?.values, dt),
+      )
+      .exhaustive(),
+  );
+  const input = new Float64Array(pipeline.channelsIn);
+  const { channelsIn, channelsOut } = pipeline;
+  return {
+    process(chunk) {
+      checkGrid(chunk, pipeline);
+      const counts = new Uint32Array(chunk.steps * channelsOut);
+      for (let t = 0; t < chunk.steps; t++) {
+        for (let c = 0; c < channelsIn; c++) input[c] = chunk.counts[t * channelsIn + c]!;
+        let values = input;
+        for (let s = 0; s < stages.length; s++) values = stages[s]!.step(values) as typeof input;
+        counts.set(values, t * channelsOut);
+      }
+      return { ...chunk, channels: channelsOut, counts };
+    },
+    reset: () => {
+      for (const stage of stages) stage.reset();
+    },
+  };
+}

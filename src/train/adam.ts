@@ -1,0 +1,78 @@
+/** How the learning rate changes over the epochs. */
+export type Schedule =
+  /** The same throughout. */
+  | { readonly kind: 'constant' }
+  /** rate·final^(epoch/epochs): falls to the fraction `final` by the last epoch. */
+  | { readonly kind: 'exponential'; readonly final: number };
+
+/** Settings of the Adam optimiser (Kingma & Ba 2015). */
+export interface AdamConfig {
+  /** Learning rate at the start, units of weight per epoch. */
+  readonly learningRate: number;
+  /** Decay of the mean of the gradient; 0.9 where left out. */
+  readonly beta1?: number;
+  /** Decay of the mean of its square; 0.999 where left out. */
+  readonly beta2?: number;
+  /** Added to the root; 1e-16 where left out, as gradients are of order 1e-9. */
+  readonly epsilon?: number;
+  /** How the learning rate changes; constant where left out. */
+  readonly schedule?: Schedule;
+}
+
+/** What Adam remembers of each weight. */
+export interface AdamState {
+  /** Mean of the gradient. */
+  readonly mean: Float64Array;
+  /** Mean of its square. */
+  readonly square: Float64Array;
+}
+
+/** Learning rate of `epoch` out of `epochs`. */
+export function learningRateAt(config: AdamConfig, epoch: number, epochs: number): number {
+  const schedule = config.schedule ?? { kind: 'constant' };
+  return schedule.kind === 'constant'
+    ? config.learningRate
+    : config.learningRate * schedule.final ** (epoch / epochs);
+}
+
+/** Makes a memory of zeros. */
+export function adamState(weights: number): AdamState {
+  return { mean: new Float64Array(weights), square: new Float64Array(weights) };
+}
+
+/** Lists what is wrong with `config`; empty where all is well. */
+export function adamProblems(config: AdamConfig): string[] {
+  const problems: string[] = [];
+  const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-16, schedule } = config;
+  if (!(learningRate > 0)) problems.push(`learningRate is ${learningRate}; it must be above 0`);
+  if (!(beta1 >= 0 && beta1 < 1)) problems.push(`beta1 is ${beta1}; it must be in [0, 1)`);
+  if (!(beta2 >= 0 && beta2 < 1)) problems.push(`beta2 is ${beta2}; it must be in [0, 1)`);
+  if (!(epsilon >= 0)) problems.push(`epsilon is ${epsilon}; it must not be negative`);
+  if (schedule?.kind === 'exponential' && !(schedule.final > 0)) {
+    problems.push(`schedule.final is ${schedule.final}; it must be above 0`);
+  }
+  return problems;
+}
+
+/** Takes one step: moves `weights` against `gradient`. `epoch` counts from zero. */
+export function adamStep(
+  config: AdamConfig,
+  state: AdamState,
+  weights: Float64Array,
+  gradient: Float64Array,
+  epoch: number,
+  rate: number,
+): void {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-16 } = config;
+  const { mean, square } = state;
+  const meanScale = 1 / (1 - beta1 ** (epoch + 1));
+  const squareScale = 1 / (1 - beta2 ** (epoch + 1));
+  for (let i = 0; i < weights.length; i++) {
+    const g = gradient[i]!;
+    const m = (1 - beta1) * g + beta1 * mean[i]!;
+    const v = (1 - beta2) * g * g + beta2 * square[i]!;
+    mean[i] = m;
+    square[i] = v;
+    weights[i] = weights[i]! - (rate * m * meanScale) / (Math.sqrt(v * squareScale) + epsilon);
+  }
+}
