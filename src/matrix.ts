@@ -39,12 +39,13 @@ export function matrixShapeProblem(input: MatrixInput): string | undefined {
  * ```
  */
 export function matrix(input: MatrixInput): Matrix {
-  if (isMatrix(input)) return { ...input, values: Float64Array.from(input.values) };
+  if (isMatrix(input)) return { ...input, values: input.values.map((value) => value + 0) };
   const rows = input.length;
   const columns = input[0]?.length ?? 0;
   const values = new Float64Array(rows * columns);
   for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) values[r * columns + c] = input[r]?.[c] ?? Number.NaN;
+    // Adding zero turns -0, which JSON does not know, into 0.
+    for (let c = 0; c < columns; c++) values[r * columns + c] = (input[r]?.[c] ?? Number.NaN) + 0;
   }
   return { rows, columns, values };
 }

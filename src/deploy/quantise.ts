@@ -20,9 +20,9 @@ export interface QuantisedWeights {
 export interface QuantiseOptions {
   /** Seed of the restarts; 0 where left out. */
   readonly seed?: number;
-  /** Independent descents from random bases; 400 where left out. */
+  /** Independent descents from random bases; 1000 where left out. */
   readonly restarts?: number;
-  /** Descents from disturbed copies of the best so far; 800 where left out. */
+  /** Descents from disturbed copies of the best so far; 600 where left out. */
   readonly hops?: number;
 }
 
@@ -43,8 +43,9 @@ interface Magnitudes {
   readonly squares: number;
 }
 
-function magnitudesOf(weights: ArrayLike<number>): Magnitudes {
-  const sorted = Float64Array.from(weights, Math.abs)
+/** Magnitudes as fractions of `largest`, so that no square overflows or vanishes. */
+function magnitudesOf(weights: ArrayLike<number>, largest: number): Magnitudes {
+  const sorted = Float64Array.from(weights, (weight) => Math.abs(weight) / largest)
     .filter((value) => value > 0)
     .sort();
   const sums = new Float64Array(sorted.length + 1);
@@ -217,9 +218,11 @@ export function quantise(
   options: QuantiseOptions = {},
 ): QuantisedWeights {
   checkWeights(weights);
-  const magnitudes = magnitudesOf(weights);
-  if (magnitudes.sorted.length === 0) return encodeWeights(weights, [0, 0, 0, 0]);
-  const { seed = 0, restarts = 400, hops = 800 } = options;
+  let largest = 0;
+  for (let i = 0; i < weights.length; i++) largest = Math.max(largest, Math.abs(weights[i]!));
+  if (largest === 0) return encodeWeights(weights, [0, 0, 0, 0]);
+  const magnitudes = magnitudesOf(weights, largest);
+  const { seed = 0, restarts = 1000, hops = 600 } = options;
   const random = randomStream(seed, 'quantise');
   let best: number[] = [];
   let least = Number.POSITIVE_INFINITY;
@@ -234,5 +237,6 @@ export function quantise(
       best = base;
     }
   }
-  return encodeWeights(weights, best.sort((a, b) => a - b));
+  const base = best.map((value) => value * largest).sort((a, b) => a - b);
+  return encodeWeights(weights, base);
 }

@@ -1,5 +1,6 @@
 import { match } from 'ts-pattern';
 import { DataError } from '../errors.ts';
+import { binStart } from '../events/convert.ts';
 import type { Grid, SpikeRaster } from '../events/spike-raster.ts';
 import type { Matrix } from '../matrix.ts';
 import { type Engine, referenceEngine } from '../neuron/engine.ts';
@@ -8,9 +9,11 @@ import type { Pipeline } from './pipeline.ts';
 /** A pipeline that runs: it keeps its state from chunk to chunk. */
 export interface PipelineRun {
   /**
-   * Runs a chunk of any length and returns the spikes of the last stage on the same time bins.
+   * Runs a chunk of any length and returns the spikes of the last stage on the same time bins. A gap
+   * since the last chunk is silence, in which time passes.
    *
-   * @throws DataError where the chunk has another width or another `dt` than the pipeline
+   * @throws DataError where the chunk has another width or another `dt` than the pipeline, or starts
+   * before the last one has ended
    */
   process(input: SpikeRaster): SpikeRaster;
   /** Goes back to rest. */
@@ -53,6 +56,20 @@ export function checkGrid(
   }
 }
 
+/** End of the last bin of a chunk, whole microseconds. */
+export function chunkEnd({ startTime, steps, dt }: Grid): number {
+  return startTime + binStart(steps, dt);
+}
+
+/** Refuses a chunk that starts before the last one has ended. */
+export function checkOrder(chunk: Grid, reached: number | undefined): void {
+  if (reached !== undefined && chunk.startTime < reached) {
+    throw new DataError(
+      `the chunk starts at ${chunk.startTime} µs, before the end of the last one at ${reached} µs; chunks must follow each other in time`,
+    );
+  }
+}
+
 /**
  * Starts a pipeline at rest.
  *
@@ -83,20 +100,33 @@ export function startPipeline(pipeline: Pipeline, engine: Engine = referenceEngi
       .exhaustive(),
   );
   const input = new Float64Array(pipeline.channelsIn);
-  const { channelsIn, channelsOut } = pipeline;
+  const { channelsIn, channelsOut, dt } = pipeline;
+  let reached: number | undefined;
+  const step = (): Float64Array => {
+    let values: Float64Array = input;
+    for (let s = 0; s < stages.length; s++) values = stages[s]!.step(values);
+    return values;
+  };
+  const passSilence = (until: number): void => {
+    input.fill(0);
+    const steps = reached === undefined ? 0 : Math.round((until - reached) / (dt * 1e6));
+    for (let t = 0; t < steps; t++) step();
+  };
   return {
     process(chunk) {
       checkGrid(chunk, pipeline);
+      checkOrder(chunk, reached);
+      passSilence(chunk.startTime);
       const counts = new Uint32Array(chunk.steps * channelsOut);
       for (let t = 0; t < chunk.steps; t++) {
         for (let c = 0; c < channelsIn; c++) input[c] = chunk.counts[t * channelsIn + c]!;
-        let values = input;
-        for (let s = 0; s < stages.length; s++) values = stages[s]!.step(values) as typeof input;
-        counts.set(values, t * channelsOut);
+        counts.set(step(), t * channelsOut);
       }
+      reached = chunkEnd(chunk);
       return { ...chunk, channels: channelsOut, counts };
     },
     reset: () => {
+      reached = undefined;
       for (const stage of stages) stage.reset();
     },
   };

@@ -1,9 +1,17 @@
 import { match } from 'ts-pattern';
-import { isMatrix, type Matrix, type MatrixInput, matrix, matrixShapeProblem } from '../matrix.ts';
+import {
+  isMatrix,
+  type Matrix,
+  type MatrixInput,
+  matrix,
+  matrixRows,
+  matrixShapeProblem,
+} from '../matrix.ts';
 import {
   type DynapSimParameters,
   type DynapSimParametersInput,
   dynapSimParameters,
+  parameterNames,
   parameterProblems,
 } from '../neuron/parameters.ts';
 
@@ -44,6 +52,8 @@ interface StageBase {
   readonly emits: 'spikes' | 'weighted';
   /** Step that the stage was built for, seconds; a stage without time has none. */
   readonly dt?: number;
+  /** Neuron parameters; a stage without neurons has none. */
+  readonly parameters?: DynapSimParameters;
 }
 
 /** Multiplies spikes by a matrix of weights. */
@@ -171,6 +181,55 @@ export function buildStage(definition: StageDefinition, name: string): Stage {
         parameters: dynapSimParameters(parameters, neurons),
         ...(recurrent === undefined ? {} : { recurrent: matrix(recurrent) }),
       };
+    })
+    .exhaustive();
+}
+
+/** The trainable matrix of a stage, if it has one. */
+export function stageWeights(stage: Stage): Matrix | undefined {
+  return match(stage)
+    .with({ kind: 'linear' }, ({ weight }): Matrix | undefined => weight)
+    .with({ kind: 'dynapSim' }, ({ recurrent }) => recurrent)
+    .exhaustive();
+}
+
+/** The same stage with other values in its trainable matrix; as it is where it has none. */
+export function withStageWeights(stage: Stage, values: Float64Array): Stage {
+  return match(stage)
+    .with({ kind: 'linear' }, (s): Stage => ({ ...s, weight: { ...s.weight, values } }))
+    .with(
+      { kind: 'dynapSim' },
+      (s): Stage =>
+        s.recurrent === undefined ? s : { ...s, recurrent: { ...s.recurrent, values } },
+    )
+    .exhaustive();
+}
+
+/** The definition that builds `stage` again: plain numbers and lists. */
+export function stageDefinition(stage: Stage): StageDefinition {
+  return match(stage)
+    .with(
+      { kind: 'linear' },
+      ({ kind, name, weight }): StageDefinition => ({
+        kind,
+        name,
+        weight: matrixRows(weight),
+      }),
+    )
+    .with({ kind: 'dynapSim' }, ({ kind, name, channelsOut, dt, parameters, recurrent }) => {
+      const perNeuron = parameterNames.map((parameter) => [
+        parameter,
+        Array.from(parameters[parameter]),
+      ]);
+      return {
+        kind,
+        name,
+        neurons: channelsOut,
+        dt,
+        Iscale: parameters.Iscale,
+        ...Object.fromEntries(perNeuron),
+        ...(recurrent === undefined ? {} : { recurrent: matrixRows(recurrent) }),
+      } as StageDefinition;
     })
     .exhaustive();
 }

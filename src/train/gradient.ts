@@ -2,7 +2,7 @@ import { match } from 'ts-pattern';
 import type { Engine } from '../neuron/engine.ts';
 import type { DynapSimParameters } from '../neuron/parameters.ts';
 import { fromStages, type Pipeline } from '../pipeline/pipeline.ts';
-import type { Stage } from '../pipeline/stage.ts';
+import { type Stage, stageWeights, withStageWeights } from '../pipeline/stage.ts';
 import type { LossFunction } from './loss.ts';
 import type { TrainingSample } from './sample.ts';
 
@@ -34,22 +34,14 @@ interface GradientStage {
 
 /** Number of trainable weights of a stage. */
 function weightCount(stage: Stage): number {
-  return match(stage)
-    .with({ kind: 'linear' }, ({ weight }) => weight.values.length)
-    .with({ kind: 'dynapSim' }, ({ recurrent }) => recurrent?.values.length ?? 0)
-    .exhaustive();
+  return stageWeights(stage)?.values.length ?? 0;
 }
 
 /** All trainable weights of a pipeline in one run. */
 export function pipelineWeights({ stages }: Pipeline): Float64Array {
-  const weights = new Float64Array(stages.reduce((sum, stage) => sum + weightCount(stage), 0));
-  let at = 0;
-  for (const stage of stages) {
-    const values = stage.kind === 'linear' ? stage.weight.values : stage.recurrent?.values;
-    if (values !== undefined) weights.set(values, at);
-    at += weightCount(stage);
-  }
-  return weights;
+  return Float64Array.from(
+    stages.flatMap((stage) => Array.from(stageWeights(stage)?.values ?? [])),
+  );
 }
 
 /** The same pipeline with other weights, given in one run. */
@@ -58,21 +50,14 @@ export function withWeights(pipeline: Pipeline, weights: Float64Array): Pipeline
   const stages = pipeline.stages.map((stage) => {
     const values = weights.slice(at, at + weightCount(stage));
     at += values.length;
-    return match(stage)
-      .with({ kind: 'linear' }, (s): Stage => ({ ...s, weight: { ...s.weight, values } }))
-      .with(
-        { kind: 'dynapSim' },
-        (s): Stage =>
-          s.recurrent === undefined ? s : { ...s, recurrent: { ...s.recurrent, values } },
-      )
-      .exhaustive();
+    return withStageWeights(stage, values);
   });
   return fromStages(stages);
 }
 
 /** The neuron parameters of a pipeline, one set per stage that has any. */
 export function pipelineParameters({ stages }: Pipeline): DynapSimParameters[] {
-  return stages.flatMap((stage) => (stage.kind === 'dynapSim' ? [stage.parameters] : []));
+  return stages.flatMap(({ parameters }) => parameters ?? []);
 }
 
 /** Spikes of all samples as sparse rows: row `t·trials + b` lists its channels and counts. */

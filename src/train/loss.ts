@@ -3,8 +3,12 @@ import type { TrainingSample } from './sample.ts';
 
 /** What training makes small. */
 export type Loss =
-  /** Mean over trials, steps and neurons of (spikes - target)². */
-  | { readonly kind: 'meanSquaredError' }
+  /**
+   * Mean over trials, steps and neurons of weight·(spikes - target)², where the weight is
+   * `silenceWeight` for a target of zero and 1 elsewhere. A target of ones asks for a spike in every
+   * bin, which no neuron gives, so plain errors push rates up more than they hold them down.
+   */
+  | { readonly kind: 'meanSquaredError'; readonly silenceWeight: number }
   /**
    * Cross-entropy of the softmax over the output rates: mean over trials of
    * -ln softmax(rate / temperature)[label], rates in spikes per step, temperature likewise.
@@ -15,7 +19,9 @@ export type Loss =
 export type LossFunction = (spikes: Float64Array, gradient: Float64Array) => number;
 
 /** Mean squared error between the output spikes and the samples' targets. */
-export const meanSquaredError: Loss = { kind: 'meanSquaredError' };
+export function meanSquaredError(silenceWeight = 1): Loss {
+  return { kind: 'meanSquaredError', silenceWeight };
+}
 
 /** Cross-entropy on the output rates; the smaller the temperature, the sharper the choice. */
 export function rateCrossEntropy(temperature = 0.01): Loss {
@@ -29,8 +35,9 @@ export function lossProblems(
   channels: number,
 ): string[] {
   return match(loss)
-    .with({ kind: 'meanSquaredError' }, () =>
-      samples.flatMap(({ input, target }, i) => {
+    .with({ kind: 'meanSquaredError' }, ({ silenceWeight }) => [
+      ...(silenceWeight > 0 ? [] : [`silenceWeight is ${silenceWeight}; it must be above 0`]),
+      ...samples.flatMap(({ input, target }, i) => {
         const wanted = input.steps * channels;
         if (target === undefined) return [`sample ${i} has no target; ${wanted} values are needed`];
         if (target.length !== wanted) {
@@ -40,7 +47,7 @@ export function lossProblems(
         }
         return [];
       }),
-    )
+    ])
     .with({ kind: 'rateCrossEntropy' }, ({ temperature }) => [
       ...(temperature > 0 ? [] : [`temperature is ${temperature}; it must be above 0`]),
       ...samples.flatMap(({ label }, i) =>
@@ -56,6 +63,7 @@ function squaredError(
   samples: readonly TrainingSample[],
   steps: number,
   channels: number,
+  silenceWeight: number,
 ): LossFunction {
   const batch = samples.length;
   const targets = new Float64Array(steps * batch * channels);
@@ -70,9 +78,11 @@ function squaredError(
   return (spikes, gradient) => {
     let sum = 0;
     for (let i = 0; i < size; i++) {
-      const error = spikes[i]! - targets[i]!;
-      sum += error * error;
-      gradient[i] = (2 * error) / size;
+      const target = targets[i]!;
+      const error = spikes[i]! - target;
+      const weighted = target === 0 ? silenceWeight * error : error;
+      sum += weighted * error;
+      gradient[i] = (2 * weighted) / size;
     }
     return sum / size;
   };
@@ -117,7 +127,9 @@ export function lossFunction(
   channels: number,
 ): LossFunction {
   return match(loss)
-    .with({ kind: 'meanSquaredError' }, () => squaredError(samples, steps, channels))
+    .with({ kind: 'meanSquaredError' }, ({ silenceWeight }) =>
+      squaredError(samples, steps, channels, silenceWeight),
+    )
     .with({ kind: 'rateCrossEntropy' }, ({ temperature }) =>
       crossEntropy(samples, steps, channels, temperature),
     )

@@ -1,0 +1,23 @@
+/** A command of the command line. */
+export interface Command {
+  /** Name on the command line. */
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** The whole help. */
+  readonly help: string;
+  /** Runs the command; returns the exit code. */
+  run(args: readonly string[]): Promise<number>;
+}
+
+/** Exit codes and what they mean. */
+export const exitCodes = {
+  /** Everything went as it should. */
+  ok: 0,
+  /** The command ran, but what it checked does not hold. */
+  failed: 1,
+  /** The command could not run: bad input, a device or file that failed. */
+  unusable: 2,
+  /** Stopped by Ctrl-C. */
+  interrupted: 130,
+} as const;

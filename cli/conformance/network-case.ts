@@ -1,0 +1,68 @@
+import {
+  type DynapSimParametersInput,
+  dynapSim,
+  linear,
+  type Pipeline,
+  pipeline,
+  spikeRaster,
+  type TrainingSample,
+} from 'spikeline';
+
+/** What gradient and training cases have in common. */
+export interface NetworkCase {
+  readonly N: number;
+  readonly Nin: number;
+  readonly T: number;
+  readonly B: number;
+  readonly dt: number;
+  readonly input_events_btc: readonly number[];
+  /** Absent or null where neuron n should fire in every bin of trials with b mod N = n. */
+  readonly target_events_btn?: readonly number[] | null;
+}
+
+/** Counts of flat triples (trial, step, channel), for one trial. */
+function countsOf(
+  events: readonly number[],
+  trial: number,
+  steps: number,
+  channels: number,
+): Uint32Array {
+  const counts = new Uint32Array(steps * channels);
+  for (let i = 0; i < events.length; i += 3) {
+    if (events[i] !== trial) continue;
+    const at = events[i + 1]! * channels + events[i + 2]!;
+    counts[at] = counts[at]! + 1;
+  }
+  return counts;
+}
+
+/** The samples of a case. */
+export function caseSamples(given: NetworkCase): TrainingSample[] {
+  const { N, Nin, T, B, dt, input_events_btc: events, target_events_btn: wanted } = given;
+  return Array.from({ length: B }, (_, b) => ({
+    input: spikeRaster({ channels: Nin, dt, counts: countsOf(events, b, T, Nin) }),
+    target:
+      wanted === undefined || wanted === null
+        ? Float64Array.from({ length: T * N }, (_, i) => (i % N === b % N ? 1 : 0))
+        : Float64Array.from(countsOf(wanted, b, T, N)),
+  }));
+}
+
+/** A linear stage and recurrent neurons. */
+export function caseNetwork(
+  input: readonly (readonly number[])[],
+  recurrent: readonly (readonly number[])[] | undefined,
+  parameters: DynapSimParametersInput,
+  dt: number,
+): Pipeline {
+  return pipeline(
+    linear({ name: 'input', weight: input }),
+    dynapSim({
+      ...parameters,
+      name: 'output',
+      neurons: input[0]!.length,
+      dt,
+      ...(recurrent === undefined ? {} : { recurrent }),
+    }),
+  );
+}

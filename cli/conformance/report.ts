@@ -1,0 +1,71 @@
+/** One case of a kind, compared with its reference. */
+export interface CaseOutcome {
+  /** Name of the case. */
+  readonly name: string;
+  /** Worst error, in the measure of the kind. */
+  readonly error: number;
+  /** What went wrong, where the error alone does not tell. */
+  readonly note?: string;
+}
+
+/** All cases of one kind. */
+export interface KindReport {
+  readonly kind: string;
+  readonly cases: number;
+  readonly passed: number;
+  /** Worst error of all cases; null where a case could not be compared at all. */
+  readonly worst: number | null;
+  /** Largest error that passes. */
+  readonly tolerance: number;
+  readonly failures: readonly { readonly case: string; readonly error: number | string }[];
+}
+
+/** A kind of golden cases. */
+export interface Kind {
+  readonly kind: string;
+  readonly tolerance: number;
+  /** Files that must be there for the kind to be run, relative to the folder. */
+  readonly needs: readonly string[];
+  /** Compares every case in the folder. */
+  run(folder: string): CaseOutcome[];
+}
+
+/** Sums a kind up. */
+export function reportOf({ kind, tolerance }: Kind, outcomes: readonly CaseOutcome[]): KindReport {
+  const bad = outcomes.filter(({ error, note }) => !(error <= tolerance) || note !== undefined);
+  const worst = Math.max(0, ...outcomes.map(({ error }) => error));
+  return {
+    kind,
+    cases: outcomes.length,
+    passed: outcomes.length - bad.length,
+    worst: Number.isFinite(worst) ? worst : null,
+    tolerance,
+    failures: bad.map(({ name, error, note }) => ({ case: name, error: note ?? error })),
+  };
+}
+
+/** Largest difference relative to the largest reference value. */
+export function relativeToLargest(ours: ArrayLike<number>, theirs: ArrayLike<number>): number {
+  if (ours.length !== theirs.length) return Number.POSITIVE_INFINITY;
+  let largest = 0;
+  let worst = 0;
+  for (let i = 0; i < theirs.length; i++) {
+    largest = Math.max(largest, Math.abs(theirs[i]!));
+    // A NaN must not pass as no difference.
+    const difference = Math.abs(ours[i]! - theirs[i]!);
+    worst = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(worst, difference);
+  }
+  return largest === 0 ? worst : worst / largest;
+}
+
+/** Largest difference relative to each reference value by itself. */
+export function relativeEach(ours: ArrayLike<number>, theirs: ArrayLike<number>): number {
+  if (ours.length !== theirs.length) return Number.POSITIVE_INFINITY;
+  let worst = 0;
+  for (let i = 0; i < theirs.length; i++) {
+    const difference = Math.abs(ours[i]! - theirs[i]!);
+    const relative = difference === 0 ? 0 : difference / Math.abs(theirs[i]!);
+    worst = Number.isNaN(relative) ? Number.POSITIVE_INFINITY : Math.max(worst, relative);
+  }
+  return worst;
+}

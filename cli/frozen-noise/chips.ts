@@ -1,0 +1,59 @@
+import { lastValueFrom, map, tap, toArray } from 'rxjs';
+import { chip, type Deployment, type Pipeline, usingLink, virtualBoard } from 'spikeline';
+import type { FrozenNoiseData } from './data.ts';
+import { median, patternRatio, type Rates, ratesOf } from './rates.ts';
+import { type ChipsResult, finite } from './result.ts';
+import { each, stream } from './run-target.ts';
+
+/** Seeds of the virtual chips of an experiment: no two experiments share silicon. */
+export function chipSeed(seed: number, chipIndex: number): number {
+  return seed * 100_003 + 1 + chipIndex;
+}
+
+/** What many chips made of both patterns. */
+export interface ChipsRecord {
+  readonly result: ChipsResult;
+  /** Ratios of every chip, pattern by pattern. */
+  readonly ratios: readonly [readonly number[], readonly number[]];
+}
+
+/** Runs both patterns on many virtual chips, each with a mismatch of its own, as fast as they can. */
+export async function recordChips(
+  net: Pipeline,
+  deployment: Deployment,
+  data: FrozenNoiseData,
+  config: { readonly seed: number; readonly chips: number; readonly mismatch: number },
+  onChip: (done: number) => void,
+): Promise<ChipsRecord> {
+  const { seed, chips, mismatch } = config;
+  const indices = Array.from({ length: chips }, (_, i) => i);
+  let done = 0;
+  const all = await lastValueFrom(
+    each(indices, (index) =>
+      usingLink(
+        () =>
+          virtualBoard({
+            seed: chipSeed(seed, index),
+            mismatch: { percent: mismatch },
+            dt: net.dt,
+          }).open(),
+        (link) =>
+          stream(chip(link, { deployment }), net, data.patterns).pipe(map(ratesOf), toArray()),
+      ),
+    ).pipe(
+      tap(() => onChip(++done)),
+      toArray(),
+    ),
+    { defaultValue: [] as Rates[][] },
+  );
+  const side = (i: 0 | 1): number[] => all.map((rates) => patternRatio(rates[i]!, i));
+  const ratios = [side(0), side(1)] as const;
+  return {
+    ratios,
+    result: {
+      count: chips,
+      bothCorrect: ratios[0].filter((ratio, i) => ratio > 1 && ratios[1][i]! > 1).length,
+      medianFrr: [finite(median(ratios[0])), finite(median(ratios[1]))],
+    },
+  };
+}

@@ -1,0 +1,174 @@
+import { join } from 'node:path';
+import type { Observable } from 'rxjs';
+import {
+  chip,
+  type Deployment,
+  deploy,
+  lossFunction,
+  meanSquaredError,
+  type Pipeline,
+  pipelineGradient,
+  pipelineToJson,
+  referenceEngine,
+  simulator,
+  type VirtualLink,
+  virtualBoard,
+} from 'spikeline';
+import { makeFolder, writeWhole } from '../store.ts';
+import { chipSeed, recordChips } from './chips.ts';
+import { drawData, type FrozenNoiseData, readData } from './data.ts';
+import { writeDrawings } from './draw.ts';
+import { samplesOf } from './recipe.ts';
+import type { FrozenNoiseResult } from './result.ts';
+import { recordTarget, type TargetRecord } from './run-target.ts';
+import { type FrozenTraining, trainFrozenNoise } from './training.ts';
+
+/** What the experiment is told. */
+export interface FrozenNoiseConfig {
+  readonly seed: number;
+  readonly epochs: number;
+  /** Mismatch of the chips, as a fraction. */
+  readonly mismatch: number;
+  /** Mismatch during training, as a fraction. */
+  readonly trainingMismatch: number;
+  readonly chips: number;
+  readonly tests: number;
+  /** Streams the random rasters in real time too. */
+  readonly realTime: boolean;
+  /** Folder with recorded patterns; drawn from the seed where left out. */
+  readonly data?: string;
+  /** Folder for everything that comes out. */
+  readonly out: string;
+  readonly checkpoint?: string;
+}
+
+/** Shows how far the experiment has come. */
+export interface Progress {
+  /** Begins a part of `total` pieces. */
+  begin(label: string, total: number): void;
+  /** Moves to `done` pieces; `note` says more. */
+  move(done: number, note?: string): void;
+  /** Ends the part. */
+  end(): void;
+}
+
+/** Plain mean squared error of a network on both patterns, without mismatch. */
+function plainLoss(net: Pipeline, data: FrozenNoiseData): number {
+  const samples = samplesOf(data);
+  const loss = lossFunction(meanSquaredError(), samples, data.patterns[0].steps, net.channelsOut);
+  return pipelineGradient(net, samples, loss, referenceEngine).evaluate();
+}
+
+async function trainPart(
+  config: FrozenNoiseConfig,
+  data: FrozenNoiseData,
+  stop$: Observable<unknown>,
+  progress: Progress,
+): Promise<FrozenTraining> {
+  progress.begin('training', config.epochs);
+  const training = await trainFrozenNoise(data, { ...config, stop$ }, (now, seconds) => {
+    const rate = (now.epoch / Math.max(seconds, 1e-9)).toFixed(0);
+    progress.move(now.epoch, `${rate} epochs/s, loss ${now.loss.toFixed(4)}`);
+  });
+  progress.end();
+  writeWhole(join(config.out, 'pipeline.json'), pipelineToJson(training.net));
+  const { best, assessments, losses } = training;
+  writeWhole(
+    join(config.out, 'training.json'),
+    `${JSON.stringify({ chosen: best, assessments, losses }, undefined, 1)}\n`,
+  );
+  return training;
+}
+
+async function simulatePart(
+  label: string,
+  net: Pipeline,
+  data: FrozenNoiseData,
+  progress: Progress,
+): Promise<TargetRecord> {
+  progress.begin(label, data.tests.length);
+  const target = simulator();
+  const record = await recordTarget({ patterns: target, tests: target }, net, data, (done) =>
+    progress.move(done),
+  );
+  progress.end();
+  return record;
+}
+
+/** Streams to one virtual chip: the patterns in real time, the random rasters as fast as it can. */
+async function chipPart(
+  config: FrozenNoiseConfig,
+  net: Pipeline,
+  deployment: Deployment,
+  data: FrozenNoiseData,
+  progress: Progress,
+): Promise<TargetRecord> {
+  const open = (realTime: boolean): Promise<VirtualLink> =>
+    virtualBoard({
+      seed: chipSeed(config.seed, 0),
+      mismatch: { percent: config.mismatch },
+      dt: net.dt,
+      realTime,
+    }).open();
+  progress.begin('chip', data.tests.length);
+  const live = await open(true);
+  const other = config.realTime ? live : await open(false);
+  try {
+    return await recordTarget(
+      { patterns: chip(live, { deployment }), tests: chip(other, { deployment }) },
+      net,
+      data,
+      (done) => progress.move(done),
+    );
+  } finally {
+    await live.close();
+    await other.close();
+    progress.end();
+  }
+}
+
+/**
+ * Runs the experiment of the paper from training to many chips. What each part found is on disk before
+ * the next begins.
+ *
+ * @throws StorageError where the folder for results or the recorded data cannot be used
+ */
+export async function runFrozenNoise(
+  config: FrozenNoiseConfig,
+  stop$: Observable<unknown>,
+  progress: Progress,
+): Promise<FrozenNoiseResult> {
+  makeFolder(config.out);
+  const { seed, out, tests } = config;
+  const data =
+    config.data === undefined ? drawData(seed, tests) : readData(config.data, seed, tests);
+  const training = await trainPart(config, data, stop$, progress);
+  const deployment = deploy(training.net);
+  writeWhole(join(out, 'quantised.json'), pipelineToJson(deployment.quantised));
+  writeWhole(
+    join(out, 'configuration.json'),
+    `${JSON.stringify(deployment.configuration, undefined, 1)}\n`,
+  );
+  const simulated = await simulatePart('simulation', training.net, data, progress);
+  const quantised = await simulatePart('four bits', deployment.quantised, data, progress);
+  const onChip = await chipPart(config, training.net, deployment, data, progress);
+  progress.begin('chips', config.chips);
+  const chips = await recordChips(training.net, deployment, data, config, (done) =>
+    progress.move(done),
+  );
+  progress.end();
+  const result: FrozenNoiseResult = {
+    seed,
+    epochs: training.epoch,
+    loss: plainLoss(training.net, data),
+    trainingSeconds: training.seconds,
+    epochsPerSecond: training.seconds > 0 ? training.epochsHere / training.seconds : 0,
+    simulated: simulated.result,
+    quantised: { ...quantised.result, mse: deployment.weights.mse },
+    chip: onChip.result,
+    chips: chips.result,
+  };
+  writeWhole(join(out, 'result.json'), `${JSON.stringify(result, undefined, 1)}\n`);
+  writeDrawings(out, { data, training, deployment, simulated, quantised, chip: onChip, chips });
+  return result;
+}

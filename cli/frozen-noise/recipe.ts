@@ -1,0 +1,59 @@
+import {
+  dynapSim,
+  linear,
+  meanSquaredError,
+  type Pipeline,
+  pipeline,
+  randomStream,
+  type TrainConfig,
+  type TrainingSample,
+} from 'spikeline';
+import type { FrozenNoiseData } from './data.ts';
+
+const inputs = 60;
+const neurons = 2;
+
+/** The network before training: standard normal weights, the chip's default currents. */
+export function untrained(seed: number, dt: number): Pipeline {
+  const random = randomStream(seed, 'weights');
+  const rows = (count: number): number[][] =>
+    Array.from({ length: count }, () => Array.from({ length: neurons }, () => random.normal()));
+  return pipeline(
+    linear({ name: 'input', weight: rows(inputs) }),
+    dynapSim({ name: 'output', neurons, recurrent: rows(neurons), dt }),
+  );
+}
+
+/** Pattern i asks for a spike in every bin from neuron i, and none from the other. */
+export function samplesOf({ patterns }: FrozenNoiseData): TrainingSample[] {
+  return patterns.map((input, pattern) => ({
+    input,
+    target: Float64Array.from({ length: input.steps * neurons }, (_, i) =>
+      i % neurons === pattern ? 1 : 0,
+    ),
+  }));
+}
+
+/**
+ * How to train so that it holds after deployment. `docs/frozen-noise.md` tells how this was found:
+ * bounded weights keep four bits fine enough, a smaller bound on recurrent excitation stops a neuron
+ * from exciting itself beyond control, and errors on silence weigh half as much again.
+ */
+export function recipe(
+  seed: number,
+  epochs: number,
+  mismatch: number,
+): Omit<TrainConfig, 'checkpoint'> {
+  return {
+    epochs,
+    seed,
+    loss: meanSquaredError(1.5),
+    optimiser: {
+      learningRate: 6e-3,
+      epsilon: 1e-16,
+      schedule: { kind: 'exponential', final: 0.02 },
+    },
+    mismatch: { percent: mismatch, every: 100 },
+    weightLimits: { input: { least: -6, most: 6 }, output: { least: -6, most: 1 } },
+  };
+}

@@ -1,0 +1,55 @@
+import type { FrozenNoiseResult, PatternResult, TargetResult } from './result.ts';
+
+/** Figures of the paper's Table 1, hertz and ratios (Çakal et al.). */
+const paper = {
+  simulated: { fn0: [164, 14, 11.7], fn1: [24, 122, 5.1], test: [138, 123, 1.1] },
+  quantised: { fn0: [136, 58, 2.3], fn1: [58, 144, 2.5], test: [143, 123, 1.2] },
+} as const;
+
+const ratio = (value: number | null): string => (value === null ? '∞' : value.toFixed(1));
+
+const cell = (rates: readonly [number, number], frr: number | null): string =>
+  `${rates[0].toFixed(0)}/${rates[1].toFixed(0)} (${ratio(frr)})`;
+
+function row(label: string, { fn0, fn1, test }: TargetResult): string[] {
+  const pattern = ({ rates, frr }: PatternResult): string => cell(rates, frr);
+  return [label, pattern(fn0), pattern(fn1), cell(test.rates, test.meanFrr)];
+}
+
+function paperRow(label: string, figures: (typeof paper)[keyof typeof paper]): string[] {
+  const text = ([n0, n1, frr]: readonly [number, number, number]): string => cell([n0, n1], frr);
+  return [label, text(figures.fn0), text(figures.fn1), text(figures.test)];
+}
+
+/** Lays rows out in columns; the first row is the heading. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, c) => Math.max(...rows.map((cells) => cells[c]!.length)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((text, c) => (c === 0 ? text.padEnd(widths[c]!) : text.padStart(widths[c]!)))
+      .join('   ');
+  const [heading, ...body] = rows.map(line);
+  return [heading!, '─'.repeat(heading!.length), ...body].join('\n');
+}
+
+/** Prints the paper's Table 1 with this run's figures: rates N0/N1 in hertz and the ratio in brackets. */
+export function resultTable(result: FrozenNoiseResult): string {
+  const { simulated, quantised, chip, chips } = result;
+  const [first, second] = chips.medianFrr;
+  const table = columns([
+    ['rates N0/N1 in Hz (FRR)', 'FN0', 'FN1', 'TEST'],
+    row('simulated', simulated),
+    paperRow('  paper', paper.simulated),
+    row('quantised', quantised),
+    paperRow('  paper', paper.quantised),
+    row('chip', chip),
+  ]);
+  return [
+    table,
+    '',
+    `weights in four bits: mean squared error ${quantised.mse.toPrecision(3)}`,
+    `TEST: mean over ${simulated.test.count} random rasters; largest FRR ${ratio(simulated.test.maxFrr)} simulated, ${ratio(chip.test.maxFrr)} on the chip`,
+    `chips: ${chips.bothCorrect} of ${chips.count} classify both patterns; median FRR ${ratio(first)} and ${ratio(second)}`,
+    `training: ${result.epochs} epochs in ${result.trainingSeconds.toFixed(1)} s, ${result.epochsPerSecond.toFixed(0)} epochs/s; loss of the chosen network ${result.loss.toFixed(4)}`,
+  ].join('\n');
+}

@@ -1,0 +1,155 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Packr } from 'msgpackr';
+import { type Observable, takeUntil } from 'rxjs';
+import {
+  type Checkpoint,
+  DataError,
+  type Pipeline,
+  packCheckpoint,
+  StorageError,
+  type TrainingProgress,
+  train,
+  unpackCheckpoint,
+  withWeights,
+} from 'spikeline';
+import { z } from 'zod';
+import { writeWhole } from '../store.ts';
+import { type Assessment, assess } from './assess.ts';
+import type { FrozenNoiseData } from './data.ts';
+import { recipe, samplesOf, untrained } from './recipe.ts';
+
+/** Epochs between two assessments. */
+const assessEvery = 1000;
+
+/** What training is told. */
+export interface FrozenTrainingConfig {
+  readonly seed: number;
+  readonly epochs: number;
+  /** Mismatch during training, as a fraction. */
+  readonly trainingMismatch: number;
+  /** Mismatch of the chips it is meant for, as a fraction. */
+  readonly mismatch: number;
+  /** File to go on from and to save to. */
+  readonly checkpoint?: string;
+  /** Ends training early when it emits. */
+  readonly stop$: Observable<unknown>;
+}
+
+/** The outcome of training. */
+export interface FrozenTraining {
+  /** The network of the best assessment. */
+  readonly net: Pipeline;
+  readonly best: Assessment;
+  readonly assessments: readonly Assessment[];
+  /** Epochs done, and the loss at every report. */
+  readonly epoch: number;
+  readonly losses: readonly (readonly [number, number])[];
+  /** Seconds spent on training alone, in this run. */
+  readonly seconds: number;
+  /** Epochs done in this run. */
+  readonly epochsHere: number;
+}
+
+/** What a checkpoint file holds beside the training itself. */
+interface Saved {
+  readonly training: Checkpoint;
+  readonly best: { readonly assessment: Assessment; readonly weights: Float64Array } | null;
+  readonly assessments: readonly Assessment[];
+  readonly losses: readonly (readonly [number, number])[];
+}
+
+const packr = new Packr({ moreTypes: true });
+const savedForm = z.object({
+  training: z.instanceof(Uint8Array),
+  best: z.unknown(),
+  assessments: z.array(z.unknown()),
+  losses: z.array(z.unknown()),
+});
+
+function load(path: string): Saved {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (cause) {
+    throw new StorageError(path, 'cannot be read', { cause });
+  }
+  try {
+    const saved = savedForm.parse(packr.unpack(bytes));
+    return { ...(saved as unknown as Saved), training: unpackCheckpoint(saved.training) };
+  } catch (cause) {
+    if (cause instanceof DataError) throw cause;
+    throw new StorageError(path, 'is no checkpoint; delete it or name another file', { cause });
+  }
+}
+
+function save(path: string, saved: Saved): void {
+  writeWhole(path, packr.pack({ ...saved, training: packCheckpoint(saved.training) }));
+}
+
+/**
+ * Trains the network and keeps the one that would do best after deployment. Goes on from a checkpoint
+ * to the same result; ends early, keeping what it has, when `stop$` emits.
+ */
+export async function trainFrozenNoise(
+  data: FrozenNoiseData,
+  config: FrozenTrainingConfig,
+  onProgress: (progress: TrainingProgress, seconds: number) => void,
+): Promise<FrozenTraining> {
+  const { seed, epochs, trainingMismatch, mismatch, checkpoint, stop$ } = config;
+  const start = untrained(seed, data.patterns[0].dt);
+  const saved = checkpoint !== undefined && existsSync(checkpoint) ? load(checkpoint) : undefined;
+  const losses = [...(saved?.losses ?? [])];
+  const assessments = [...(saved?.assessments ?? [])];
+  let best = saved?.best ?? undefined;
+  let last: TrainingProgress | undefined;
+  let seconds = 0;
+  let resumedAt = performance.now();
+
+  const look = ({ pipeline, checkpoint: now, epoch }: TrainingProgress): void => {
+    const assessment = assess(pipeline, data, epoch, mismatch, seed);
+    assessments.push(assessment);
+    if (best === undefined || assessment.margin > best.assessment.margin) {
+      best = { assessment, weights: now.weights };
+    }
+  };
+  const keep = (progress: TrainingProgress): void => {
+    if (checkpoint === undefined) return;
+    save(checkpoint, { training: progress.checkpoint, best: best ?? null, assessments, losses });
+  };
+  const take = (progress: TrainingProgress): void => {
+    seconds += (performance.now() - resumedAt) / 1000;
+    last = progress;
+    losses.push([progress.epoch, progress.loss]);
+    onProgress(progress, seconds);
+    if (progress.epoch % assessEvery === 0 && progress.epoch > (assessments.at(-1)?.epoch ?? 0)) {
+      look(progress);
+      keep(progress);
+    }
+    resumedAt = performance.now();
+  };
+  const run$ = train(start, samplesOf(data), {
+    ...recipe(seed, epochs, trainingMismatch),
+    ...(saved === undefined ? {} : { checkpoint: saved.training }),
+  });
+  await new Promise<void>((resolve, reject) => {
+    run$.pipe(takeUntil(stop$)).subscribe({ next: take, error: reject, complete: resolve });
+  });
+  // Stopped between two assessments, or trained for less than one: the last state is looked at too.
+  if (last !== undefined && last.epoch > (assessments.at(-1)?.epoch ?? 0)) {
+    look(last);
+    keep(last);
+  }
+  if (best === undefined) {
+    best = { assessment: assess(start, data, 0, mismatch, seed), weights: new Float64Array(0) };
+  }
+  const { assessment, weights } = best;
+  return {
+    net: weights.length === 0 ? start : withWeights(start, weights),
+    best: assessment,
+    assessments,
+    epoch: last?.epoch ?? saved?.training.epoch ?? 0,
+    losses,
+    seconds,
+    epochsHere: (last?.epoch ?? 0) - (saved?.training.epoch ?? 0),
+  };
+}

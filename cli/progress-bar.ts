@@ -1,0 +1,56 @@
+import cliProgress from 'cli-progress';
+import type { Progress } from './frozen-noise/experiment.ts';
+
+/** Milliseconds between two lines where there is no terminal. */
+const plainInterval = 5000;
+
+/** Shows progress on standard error: a bar with the time left on a terminal, lines elsewhere. */
+export function progressBar(): Progress {
+  return process.stderr.isTTY ? barProgress() : lineProgress();
+}
+
+function barProgress(): Progress {
+  let bar: cliProgress.SingleBar | undefined;
+  return {
+    begin(label, total) {
+      bar = new cliProgress.SingleBar(
+        {
+          format: `${label.padEnd(11)} {bar} {percentage} % | {value}/{total} | {eta_formatted} left | {note}`,
+          stream: process.stderr,
+          hideCursor: true,
+          etaBuffer: 50,
+        },
+        cliProgress.Presets.shades_classic,
+      );
+      bar.start(total, 0, { note: '' });
+    },
+    move: (done, note = '') => bar?.update(done, { note }),
+    end() {
+      bar?.stop();
+      bar = undefined;
+    },
+  };
+}
+
+function lineProgress(): Progress {
+  let label = '';
+  let total = 0;
+  let last = 0;
+  const say = (text: string): void => {
+    process.stderr.write(`${text}\n`);
+  };
+  return {
+    begin(name, pieces) {
+      label = name;
+      total = pieces;
+      last = performance.now();
+      say(`${label}: ${total}`);
+    },
+    move(done, note = '') {
+      if (performance.now() - last < plainInterval) return;
+      last = performance.now();
+      say(`${label}: ${done}/${total}${note === '' ? '' : `, ${note}`}`);
+    },
+    end: () => {},
+  };
+}

@@ -1,0 +1,31 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { StorageError } from 'spikeline';
+
+/** Makes a folder with all its parents. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    throw new StorageError(path, `cannot be made a folder (${(cause as Error).message})`, {
+      cause,
+    });
+  }
+}
+
+/** Writes a file whole or not at all: a crash or a full disk leaves no half file behind. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  makeFolder(dirname(path));
+  const unfinished = `${path}.part`;
+  try {
+    writeFileSync(unfinished, content);
+    renameSync(unfinished, path);
+  } catch (cause) {
+    try {
+      rmSync(unfinished, { force: true });
+    } catch {
+      // Where even that fails, the first cause is the one to tell.
+    }
+    throw new StorageError(path, `cannot be written (${(cause as Error).message})`, { cause });
+  }
+}

@@ -1,0 +1,205 @@
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import { eventWord } from '../src/chip/event.ts';
+import { type Deployment, type DeployOptions, deploy } from '../src/deploy/deploy.ts';
+import { type FpgaSchedule, fpgaSchedule } from '../src/device/fpga-schedule.ts';
+import type { Link } from '../src/device/link.ts';
+import { UnsupportedPipelineError } from '../src/errors.ts';
+import type { AerPacket } from '../src/events/aer-packet.ts';
+import { binOf, rasterToEvents } from '../src/events/convert.ts';
+import { type Losses, lossCounter } from '../src/events/losses.ts';
+import type { SpikeRaster } from '../src/events/spike-raster.ts';
+import type { Pipeline } from '../src/pipeline/pipeline.ts';
+import { checkGrid, checkOrder, chunkEnd } from '../src/pipeline/run.ts';
+import type { Target, TargetObserver, TargetRun } from '../src/pipeline/target.ts';
+
+/** Configuration of {@link chip}. */
+export interface ChipConfig extends DeployOptions {
+  /** How long before its time an event is handed to the board, seconds; 5 ms where left out. */
+  readonly lookAhead?: number;
+  /** Events that may wait on the host; a million where left out. */
+  readonly capacity?: number;
+  /** Clock of the host. */
+  readonly clock?: SchedulerLike;
+  /** A deployment made before, to be used instead of deploying the pipeline. */
+  readonly deployment?: Deployment;
+  /** Counts what came back without a place on a chunk; the target's own where left out. */
+  readonly losses?: Losses;
+}
+
+/** A chip as a target, with what had no place. */
+export interface ChipTarget extends Target {
+  /** Events from the board that belong to no chunk (`outside`) or to no output channel (`hidden`). */
+  readonly losses: Losses;
+}
+
+/** Repeats each event of a channel for all of its destinations. */
+function route({ timestamps, addresses }: AerPacket, words: readonly Uint32Array[]): AerPacket {
+  let total = 0;
+  for (let i = 0; i < addresses.length; i++) total += words[addresses[i]!]!.length;
+  const routed = { timestamps: new Float64Array(total), addresses: new Uint32Array(total) };
+  let at = 0;
+  for (let i = 0; i < addresses.length; i++) {
+    for (const word of words[addresses[i]!]!) {
+      routed.timestamps[at] = timestamps[i]!;
+      routed.addresses[at++] = word;
+    }
+  }
+  return routed;
+}
+
+/** Collects what comes back on the chunks that went in. */
+function collector(deployment: Deployment, losses: Losses) {
+  const channels = deployment.outputChannels.length;
+  const channelOf = new Map(deployment.outputChannels.map(({ word }, i) => [word, i]));
+  const open: { chunk: SpikeRaster; end: number }[] = [];
+  return {
+    open(input: SpikeRaster): SpikeRaster {
+      const { steps, dt, startTime } = input;
+      const counts = new Uint32Array(steps * channels);
+      const chunk = { steps, channels, dt, startTime, counts };
+      open.push({ chunk, end: chunkEnd(input) });
+      return chunk;
+    },
+    take({ timestamps, addresses }: AerPacket): void {
+      let outside = 0;
+      let hidden = 0;
+      for (let i = 0; i < addresses.length; i++) {
+        const channel = channelOf.get(addresses[i]!);
+        const time = timestamps[i]!;
+        const place = open.find(({ chunk, end }) => time >= chunk.startTime && time < end)?.chunk;
+        if (channel === undefined) hidden++;
+        else if (place === undefined) outside++;
+        else {
+          const at = binOf(time, place.startTime, place.dt) * channels + channel;
+          place.counts[at] = place.counts[at]! + 1;
+        }
+      }
+      losses.add('outside', outside);
+      losses.add('hidden', hidden);
+    },
+    close(): void {
+      open.shift();
+    },
+  };
+}
+
+function startRun(
+  link: Link,
+  deployment: Deployment,
+  config: ChipConfig,
+  losses: Losses,
+  observer: TargetObserver,
+): TargetRun {
+  const { lookAhead = 5e-3, capacity = 1_000_000, clock = asyncScheduler } = config;
+  const { dt, inputChannels } = deployment;
+  const words = inputChannels.map((all) => Uint32Array.from(all, eventWord));
+  const collected = collector(deployment, losses);
+  const early: SpikeRaster[] = [];
+  let schedule: FpgaSchedule | undefined;
+  let pending = 0;
+  let ended = false;
+  let stopped = false;
+  let reached: number | undefined;
+
+  const fail = (cause: unknown): void => {
+    stop();
+    observer.error(cause);
+  };
+  const completeIfDone = (): void => {
+    if (!ended || pending > 0 || stopped) return;
+    stop();
+    observer.complete();
+  };
+  const stop = (): void => {
+    stopped = true;
+    schedule?.stop();
+    early.length = 0;
+  };
+  const submit = (input: SpikeRaster): void => {
+    const output = collected.open(input);
+    schedule!.add(route(rasterToEvents(input), words));
+    schedule!.mark(chunkEnd(input), () => {
+      collected.close();
+      pending--;
+      observer.next(output);
+      completeIfDone();
+    });
+  };
+  const begin = (): void => {
+    if (stopped) return;
+    schedule = fpgaSchedule(link, {
+      lookAhead,
+      capacity,
+      clock,
+      grid: Math.round(dt * 1e6),
+      output: (packet) => collected.take(packet),
+      failed: fail,
+    });
+    for (const input of early.splice(0)) submit(input);
+  };
+  // Configures first; what arrives meanwhile waits in `early`.
+  const configured = async (): Promise<void> => {
+    await link.configure(deployment.configuration);
+    begin();
+  };
+  configured().catch(fail);
+  return {
+    push(input) {
+      if (stopped) return;
+      try {
+        checkGrid(input, { channelsIn: inputChannels.length, dt });
+        checkOrder(input, reached);
+      } catch (cause) {
+        fail(cause);
+        return;
+      }
+      reached = chunkEnd(input);
+      pending++;
+      if (schedule === undefined) early.push(input);
+      else submit(input);
+    },
+    end() {
+      ended = true;
+      completeIfDone();
+    },
+    stop,
+  };
+}
+
+/**
+ * Makes a chip behind an open link a target: deploys the pipeline, configures the board, schedules
+ * every input event at its own time, and gathers the output on the same time bins. A board without a
+ * clock of its own runs as fast as it can. The link stays open; close it yourself or with `usingLink`.
+ *
+ * @example
+ * ```ts
+ * const link = await virtualBoard({ seed: 1 }).open();
+ * const net = pipeline(linear({ weight: [[4]] }), dynapSim({ neurons: 1 }));
+ * poisson({ channels: 1, rate: 50, duration: 0.1, seed: 0 }).pipe(runOn(chip(link), net));
+ * ```
+ */
+export function chip(link: Link, config: ChipConfig = {}): ChipTarget {
+  const { losses = lossCounter() } = config;
+  let prepared: { readonly pipeline: Pipeline; readonly deployment: Deployment } | undefined;
+  const deploymentOf = (pipeline: Pipeline): Deployment => {
+    if (config.deployment !== undefined) return config.deployment;
+    if (prepared?.pipeline !== pipeline) {
+      prepared = { pipeline, deployment: deploy(pipeline, config) };
+    }
+    return prepared.deployment;
+  };
+  return {
+    name: 'chip',
+    losses,
+    unsupported(pipeline) {
+      try {
+        deploymentOf(pipeline);
+        return [];
+      } catch (cause) {
+        if (cause instanceof UnsupportedPipelineError) return cause.reasons;
+        throw cause;
+      }
+    },
+    start: (pipeline, observer) => startRun(link, deploymentOf(pipeline), config, losses, observer),
+  };
+}

@@ -1,0 +1,14 @@
+export {
+  type BoundedBuffer,
+  type BoundedBufferConfig,
+  type BufferPolicy,
+  boundedBuffer,
+} from './bounded-buffer.ts';
+export { type ChipConfig, type ChipTarget, chip } from './chip.ts';
+export { type DynapSimOperatorConfig, dynapSim } from './dynap-sim.ts';
+export { linear } from './linear.ts';
+export { runOn } from './run-on.ts';
+export { type SimulatorConfig, simulator } from './simulator.ts';
+export { toEvents } from './to-events.ts';
+export { type ToRaster, type ToRasterConfig, toRaster } from './to-raster.ts';
+export { usingLink } from './using-link.ts';

@@ -1,0 +1,45 @@
+import { map, type OperatorFunction } from 'rxjs';
+import { DataError, InvalidArgumentError } from '../src/errors.ts';
+import type { SpikeRaster, WeightedRaster } from '../src/events/spike-raster.ts';
+import { multiply } from '../src/pipeline/run.ts';
+import {
+  buildStage,
+  type LinearConfig,
+  type LinearStage,
+  linear as linearStage,
+  stageProblems,
+} from '../src/pipeline/stage.ts';
+
+/**
+ * Multiplies each time bin of spikes by a matrix of weights: out[post] = Σ weight[pre][post]·in[pre].
+ * Errors with a `DataError` where a raster has another width.
+ *
+ * @throws InvalidArgumentError with all reasons
+ * @example
+ * ```ts
+ * const raster = spikeRaster({ channels: 2, dt: 1e-3, counts: [1, 2] });
+ * fromRaster(raster).pipe(linear({ weight: [[1], [10]] })); // one value: 21
+ * ```
+ */
+export function linear(config: LinearConfig): OperatorFunction<SpikeRaster, WeightedRaster> {
+  const definition = linearStage(config);
+  const name = config.name ?? 'linear';
+  const problems = stageProblems(definition, name);
+  if (problems.length > 0) throw new InvalidArgumentError('this stage cannot be built', problems);
+  const { weight, channelsIn, channelsOut } = buildStage(definition, name) as LinearStage;
+  return map((raster) => {
+    if (raster.channels !== channelsIn) {
+      throw new DataError(
+        `${name} takes ${channelsIn} channels; the raster has ${raster.channels}`,
+      );
+    }
+    const { steps, dt, startTime } = raster;
+    const values = new Float64Array(steps * channelsOut);
+    const input = new Float64Array(channelsIn);
+    for (let t = 0; t < steps; t++) {
+      for (let c = 0; c < channelsIn; c++) input[c] = raster.counts[t * channelsIn + c]!;
+      multiply(weight, input, values.subarray(t * channelsOut, (t + 1) * channelsOut));
+    }
+    return { steps, channels: channelsOut, dt, startTime, values };
+  });
+}

@@ -1,0 +1,32 @@
+import { defer, finalize, from, type Observable, type ObservableInput, switchMap } from 'rxjs';
+import type { Link } from '../src/device/link.ts';
+
+/**
+ * Opens a link, uses it, and closes it on unsubscribe, error and completion.
+ *
+ * @example
+ * ```ts
+ * usingLink(() => virtualBoard().open(), (link) => fromHardware(link));
+ * ```
+ */
+export function usingLink<L extends Link, Out>(
+  open: () => Promise<L>,
+  use: (link: L) => ObservableInput<Out>,
+): Observable<Out> {
+  return defer(() => {
+    let abandoned = false;
+    let opened: L | undefined;
+    const opening = open().then(async (link) => {
+      opened = link;
+      if (abandoned) await link.close();
+      return link;
+    });
+    return from(opening).pipe(
+      switchMap(use),
+      finalize(() => {
+        abandoned = true;
+        opened?.close().catch(() => {});
+      }),
+    );
+  });
+}

@@ -1,0 +1,115 @@
+import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import { type Destination, eventWord } from '../src/chip/event.ts';
+import { fpgaSchedule } from '../src/device/fpga-schedule.ts';
+import type { Link } from '../src/device/link.ts';
+import { DataError, InvalidArgumentError } from '../src/errors.ts';
+import type { AerPacket } from '../src/events/aer-packet.ts';
+
+/** Configuration of {@link toFpga}. */
+export interface ToFpgaConfig {
+  /** How long before its time an event is handed to the board, seconds; 5 ms where left out. */
+  readonly lookAhead?: number;
+  /** Events that may wait on the host; a million where left out. */
+  readonly capacity?: number;
+  /** Destinations of each channel; where left out, addresses are event words already. */
+  readonly channels?: readonly (readonly Destination[])[];
+  /** Clock of the host. */
+  readonly clock?: SchedulerLike;
+}
+
+/** What became of the events: delivered + late + dropped = sent, once the stream has completed. */
+export interface FpgaReport {
+  /** Events handed to the sink. */
+  readonly sent: number;
+  /** Events that reached the chips at their time. */
+  readonly delivered: number;
+  /** Events that came after their time and were passed on at once. */
+  readonly late: number;
+  /** Events that found no room on the host or in the board's FIFO. */
+  readonly dropped: number;
+}
+
+/** Repeats each event for all destinations of its channel. */
+function routed({ timestamps, addresses }: AerPacket, words: readonly Uint32Array[]): AerPacket {
+  const times: number[] = [];
+  const all: number[] = [];
+  for (let i = 0; i < addresses.length; i++) {
+    const own = words[addresses[i]!];
+    if (own === undefined) {
+      throw new DataError(`an event has channel ${addresses[i]}; there are ${words.length}`);
+    }
+    for (const word of own) {
+      times.push(timestamps[i]!);
+      all.push(word);
+    }
+  }
+  return { timestamps: Float64Array.from(times), addresses: Uint32Array.from(all) };
+}
+
+/**
+ * Sends address-events to the chips. Every event is emitted by the board at its own time: the first
+ * event's time is brought onto the board's clock, `lookAhead` from now, and the distances between
+ * events are kept. Host time only decides when events are handed over. Emits a report with each packet
+ * and a last one when the board has emitted everything. Errors with a `DeviceError` where the link is
+ * lost; unsubscribing leaves the link open.
+ *
+ * @throws InvalidArgumentError with all reasons
+ * @example
+ * ```ts
+ * const link = await virtualBoard().open();
+ * poisson({ channels: 2, rate: 50, duration: 0.1, seed: 0 }).pipe(
+ *   toEvents(),
+ *   toFpga(link, { channels: deployment.inputChannels }),
+ * );
+ * ```
+ */
+export function toFpga(
+  link: Link,
+  config: ToFpgaConfig = {},
+): (source: Observable<AerPacket>) => Observable<FpgaReport> {
+  const { lookAhead = 5e-3, capacity = 1_000_000, clock = asyncScheduler, channels } = config;
+  const problems: string[] = [];
+  if (!(lookAhead >= 0)) problems.push(`lookAhead is ${lookAhead} s; it must not be negative`);
+  if (!(capacity >= 1)) problems.push(`capacity is ${capacity}; at least 1 is needed`);
+  if (problems.length > 0) throw new InvalidArgumentError('this sink cannot be made', problems);
+  const words = channels?.map((all) => Uint32Array.from(all, eventWord));
+  return (source) =>
+    new Observable((subscriber) => {
+      const before = { ...link.statistics };
+      const schedule = fpgaSchedule(link, {
+        lookAhead,
+        capacity,
+        clock,
+        failed: (cause) => subscriber.error(cause),
+      });
+      subscriber.add(() => schedule.stop());
+      const report = (): FpgaReport => ({
+        sent: schedule.sent,
+        delivered: link.statistics.delivered - before.delivered,
+        late: link.statistics.late - before.late,
+        dropped: link.statistics.dropped - before.dropped + schedule.dropped,
+      });
+      let last = 0;
+      subscriber.add(
+        source.subscribe({
+          next(packet) {
+            try {
+              schedule.add(words === undefined ? packet : routed(packet, words));
+            } catch (cause) {
+              subscriber.error(cause);
+              return;
+            }
+            last = packet.timestamps.at(-1) ?? last;
+            subscriber.next(report());
+          },
+          error: (cause) => subscriber.error(cause),
+          complete() {
+            schedule.mark(last + 1, () => {
+              subscriber.next(report());
+              subscriber.complete();
+            });
+          },
+        }),
+      );
+    });
+}

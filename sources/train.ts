@@ -1,0 +1,66 @@
+import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import type { Pipeline } from '../src/pipeline/pipeline.ts';
+import type { TrainingSample } from '../src/train/sample.ts';
+import { type Checkpoint, startTraining, type TrainingOptions } from '../src/train/training.ts';
+
+/** Configuration of {@link train}. */
+export interface TrainConfig extends TrainingOptions {
+  /** Epochs between two reports; 100 where left out. */
+  readonly reportEvery?: number;
+  /** Gives way to other work between reports. */
+  readonly scheduler?: SchedulerLike;
+}
+
+/** How far training has come. */
+export interface TrainingProgress {
+  /** Epochs done. */
+  readonly epoch: number;
+  /** Epochs to do in all. */
+  readonly epochs: number;
+  /** Loss of the last epoch. */
+  readonly loss: number;
+  /** Learning rate of the next epoch. */
+  readonly learningRate: number;
+  /** The pipeline as trained so far. */
+  readonly pipeline: Pipeline;
+  /** Everything needed to go on from here, with the same result to the last bit. */
+  readonly checkpoint: Checkpoint;
+}
+
+/**
+ * Trains all weights of a pipeline by gradients through time and reports as it goes. The last report
+ * holds the trained pipeline. Unsubscribing stops; so does nothing else.
+ *
+ * @throws InvalidArgumentError with all reasons
+ * @example
+ * ```ts
+ * const input = poissonRaster({ channels: 4, rate: 50, duration: 0.1, seed: 0 });
+ * const net = pipeline(linear({ weight: [[1], [1], [1], [1]] }), dynapSim({ neurons: 1 }));
+ * train(net, [{ input, target: new Float64Array(100) }], { epochs: 10 });
+ * ```
+ */
+export function train(
+  pipeline: Pipeline,
+  samples: readonly TrainingSample[],
+  config: TrainConfig,
+): Observable<TrainingProgress> {
+  const { reportEvery = 100, scheduler = asyncScheduler, ...options } = config;
+  startTraining(pipeline, samples, options);
+  return new Observable((subscriber) => {
+    const training = startTraining(pipeline, samples, options);
+    return scheduler.schedule(function () {
+      training.advance(reportEvery);
+      const { epoch, epochs, loss, learningRate } = training;
+      subscriber.next({
+        epoch,
+        epochs,
+        loss,
+        learningRate,
+        pipeline: training.pipeline(),
+        checkpoint: training.checkpoint(),
+      });
+      if (epoch >= epochs) subscriber.complete();
+      else this.schedule();
+    });
+  });
+}

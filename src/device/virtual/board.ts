@@ -1,0 +1,268 @@
+import { echoReply, echoWord } from '../../chip/event.ts';
+import { type ChipMemory, chipMemories } from '../../chip/memory.ts';
+import { type Clock, systemClock } from '../../clock.ts';
+import { DeviceError, InvalidArgumentError } from '../../errors.ts';
+import { binStart } from '../../events/convert.ts';
+import { type Engine, referenceEngine } from '../../neuron/engine.ts';
+import type { Mismatch } from '../../neuron/mismatch.ts';
+import type { Link, LinkListener } from '../link.ts';
+import { unwrapper } from '../wrap.ts';
+import { type Chips, wireChips } from './chips.ts';
+import { type EventFifo, eventFifo } from './fifo.ts';
+
+/** What a virtual board is made of. */
+export interface VirtualBoardConfig {
+  /** Which piece of silicon it is; 0 where left out. The same seed has the same mismatch. */
+  readonly seed?: number;
+  /** How far its transistors differ; 30 % at three sigma where left out. */
+  readonly mismatch?: Mismatch;
+  /** Step of the circuits, seconds; 1 ms where left out. */
+  readonly dt?: number;
+  /** Whether it keeps time with the clock, or runs as fast as it can; fast where left out. */
+  readonly realTime?: boolean;
+  /** Clock to keep time with. */
+  readonly clock?: Clock;
+  /** Board time at power-up, whole microseconds; 0 where left out. It wraps at 2^32. */
+  readonly startTime?: number;
+  /** Events that the input FIFO holds; 65536 where left out. */
+  readonly inputCapacity?: number;
+  /** Events that the output FIFO holds; 65536 where left out. */
+  readonly outputCapacity?: number;
+  /** What computes the neurons; the reference where left out. */
+  readonly engine?: Engine;
+}
+
+/** Memories that can be written word by word. */
+export type MemoryName = keyof ChipMemory;
+
+/** A link to a virtual board, with what only a virtual one allows. */
+export interface VirtualLink extends Link {
+  /** Overwrites one memory word of a configured chip, as a fault would. */
+  poke(chip: number, memory: MemoryName, index: number, word: number): void;
+  /** Pulls the plug: listeners are told, and the link is gone. */
+  unplug(): void;
+}
+
+/** A board that can be opened by one owner at a time. */
+export interface VirtualBoard {
+  /**
+   * Opens the board.
+   *
+   * @throws DeviceError `busy` where it is open already
+   */
+  open(): Promise<VirtualLink>;
+}
+
+/** Milliseconds between two looks at the clock. */
+const tickInterval = 1;
+
+function boardProblems(config: Required<VirtualBoardConfig>): string[] {
+  const problems: string[] = [];
+  const { dt, startTime, inputCapacity, outputCapacity, mismatch } = config;
+  if (!(dt >= 1e-6 && dt <= 1)) problems.push(`dt is ${dt} s; 1e-6 to 1 are allowed`);
+  if (!Number.isSafeInteger(startTime) || startTime < 0) {
+    problems.push(`startTime is ${startTime}; whole microseconds of at least 0 are needed`);
+  }
+  for (const [name, value] of Object.entries({ inputCapacity, outputCapacity })) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      problems.push(`${name} is ${value}; a whole number above 0 is needed`);
+    }
+  }
+  if (!(mismatch.percent >= 0))
+    problems.push(`mismatch is ${mismatch.percent}; it must not be negative`);
+  return problems;
+}
+
+/**
+ * Makes a virtual DYNAP-SE2 board. It decodes only memory words and bias codes, draws the mismatch of
+ * its silicon from its seed, stamps events with microseconds that wrap at 2^32, and has FIFOs that
+ * overflow. In real time it follows the clock; otherwise it runs to the last event it was sent.
+ *
+ * @throws InvalidArgumentError with all reasons
+ * @example
+ * ```ts
+ * const link = await virtualBoard({ seed: 3 }).open();
+ * await link.close();
+ * ```
+ */
+export function virtualBoard(config: VirtualBoardConfig = {}): VirtualBoard {
+  const complete: Required<VirtualBoardConfig> = {
+    seed: 0,
+    mismatch: { percent: 0.3 },
+    dt: 1e-3,
+    realTime: false,
+    clock: systemClock,
+    startTime: 0,
+    inputCapacity: 65_536,
+    outputCapacity: 65_536,
+    engine: referenceEngine,
+    ...config,
+  };
+  const problems = boardProblems(complete);
+  if (problems.length > 0) throw new InvalidArgumentError('this board cannot be made', problems);
+  let open = false;
+  return {
+    async open() {
+      if (open) throw new DeviceError('busy', 'the virtual board is open already; close it first');
+      open = true;
+      return openLink(complete, () => {
+        open = false;
+      });
+    },
+  };
+}
+
+/** Runs a board from opening to closing. */
+function openLink(config: Required<VirtualBoardConfig>, onClose: () => void): VirtualLink {
+  const { dt, realTime, clock, startTime } = config;
+  const input: EventFifo = eventFifo(config.inputCapacity);
+  const output: EventFifo = eventFifo(config.outputCapacity);
+  const statistics = { sent: 0, delivered: 0, late: 0, dropped: 0, received: 0, overflowed: 0 };
+  const listeners = new Set<LinkListener>();
+  const incoming = unwrapper(startTime);
+  const poweredAt = clock.now();
+  let memories: ChipMemory[] = [];
+  let chips: Chips | undefined;
+  let closed = false;
+  let timer: { unsubscribe(): void } | undefined;
+  /** Steps done since power-up, and the time at which the next one starts and ends. */
+  let steps = 0;
+  let stepStart = startTime;
+  let stepEnd = startTime + binStart(1, dt);
+  /** Time of the newest event, up to which a board without a clock runs. */
+  let newest = startTime;
+
+  const now = (): number =>
+    realTime ? startTime + Math.floor((clock.now() - poweredAt) * 1000) : stepStart;
+
+  const flush = (): void => {
+    if (output.size === 0 || listeners.size === 0) return;
+    const events = output.drain();
+    statistics.received += events.words.length;
+    for (const listener of [...listeners]) listener.events(events);
+  };
+  const give = (time: number, word: number): void => {
+    if (output.full && !realTime) flush();
+    if (!output.push(time, word)) statistics.overflowed++;
+  };
+  const emit = (word: number, index: number, count: number): void => {
+    give(stepStart + Math.floor((index * (stepEnd - stepStart)) / count), word);
+  };
+  /** Answers the echoes that are next in line and whose time is over. */
+  const answerEchoes = (): void => {
+    while (input.headWord === echoWord && input.headTime <= stepStart) {
+      give(realTime ? now() : Math.max(input.headTime, stepStart), echoReply);
+      input.shift();
+    }
+  };
+  const runStep = (): void => {
+    while (input.headTime < stepEnd) {
+      if (input.headWord === echoWord) {
+        give(realTime ? now() : input.headTime, echoReply);
+      } else {
+        if (input.headTime < stepStart) statistics.late++;
+        else statistics.delivered++;
+        chips?.take(input.headWord);
+      }
+      input.shift();
+    }
+    chips?.step(emit);
+    steps++;
+    stepStart = stepEnd;
+    stepEnd = startTime + binStart(steps + 1, dt);
+  };
+  const advance = (): void => {
+    if (realTime) {
+      const time = now();
+      while (stepEnd <= time && !closed) runStep();
+    } else {
+      while (stepStart < newest && !closed) runStep();
+    }
+    answerEchoes();
+    flush();
+  };
+  const tick = (): void => {
+    timer = undefined;
+    if (closed) return;
+    advance();
+    if (realTime && !closed) timer = clock.schedule(tick, tickInterval);
+  };
+  const wake = (): void => {
+    timer ??= clock.schedule(tick, 0);
+  };
+  const shut = (cause?: DeviceError): void => {
+    if (closed) return;
+    closed = true;
+    timer?.unsubscribe();
+    const { sent, delivered, late, dropped } = statistics;
+    statistics.dropped += sent - delivered - late - dropped;
+    input.clear();
+    output.clear();
+    onClose();
+    for (const listener of [...listeners]) listener.closed?.(cause);
+    listeners.clear();
+  };
+  const alive = (): void => {
+    if (closed) throw new DeviceError('disconnected', 'the link is closed; open the board again');
+  };
+  const accept = (timestamp: number, word: number): void => {
+    const time = incoming.unwrap(timestamp);
+    const echo = word === echoWord;
+    if (!echo) statistics.sent++;
+    if (input.full && !realTime) advance();
+    if (input.push(time, word)) newest = Math.max(newest, time);
+    else if (!echo) statistics.dropped++;
+  };
+
+  if (realTime) wake();
+  return {
+    info: { name: 'virtual board', serial: `virtual-${config.seed}`, chips: 1, realTime },
+    get closed() {
+      return closed;
+    },
+    statistics,
+    async configure(configuration) {
+      alive();
+      memories = chipMemories(configuration);
+      chips = wireChips(memories, config);
+    },
+    send({ timestamps, words }) {
+      alive();
+      for (let i = 0; i < words.length; i++) accept(timestamps[i]!, words[i]!);
+      wake();
+    },
+    echo() {
+      alive();
+      if (!input.full) input.push(now(), echoWord);
+      wake();
+    },
+    listen(listener) {
+      alive();
+      listeners.add(listener);
+      wake();
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      shut();
+    },
+    poke(chip, memory, index, word) {
+      alive();
+      const target = memories[chip]?.[memory];
+      if (target === undefined || !(index >= 0 && index < target.length)) {
+        throw new InvalidArgumentError('no such memory word', [
+          `chip ${chip}, ${memory}, word ${index}; ${memories.length} chips are configured with ${target?.length ?? 0} words`,
+        ]);
+      }
+      target[index] = word;
+      chips = wireChips(memories, config);
+    },
+    unplug() {
+      shut(
+        new DeviceError(
+          'disconnected',
+          'the virtual board was unplugged; plug it in and open it again',
+        ),
+      );
+    },
+  };
+}

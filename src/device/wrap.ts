@@ -1,0 +1,45 @@
+/** Microseconds after which a board's clock starts again: 2^32. */
+export const wrapPeriod: number = 2 ** 32;
+
+/** Unwraps timestamps: each is taken to lie within half a period of the one before. */
+export interface Unwrapper {
+  /** How often the clock has wrapped. */
+  readonly wraps: number;
+  /** Continues the time to 53 bits. */
+  unwrap(timestamp: number): number;
+}
+
+/**
+ * Makes an unwrapper. `near` is an unwrapped time that the first timestamp lies close to; left out,
+ * the first timestamp stands for itself.
+ *
+ * @example
+ * ```ts
+ * const clock = unwrapper();
+ * clock.unwrap(4294967295);
+ * clock.unwrap(4); // 4294967300
+ * ```
+ */
+export function unwrapper(near?: number): Unwrapper {
+  let last = near;
+  let firstTurn: number | undefined;
+  let lastTurn = 0;
+  return {
+    get wraps() {
+      return lastTurn - (firstTurn ?? 0);
+    },
+    unwrap(timestamp) {
+      const turn = last === undefined ? 0 : Math.round((last - timestamp) / wrapPeriod);
+      firstTurn ??= turn;
+      lastTurn = Math.max(lastTurn, turn);
+      const time = timestamp + turn * wrapPeriod;
+      if (last === undefined || time > last) last = time;
+      return time;
+    },
+  };
+}
+
+/** Cuts an unwrapped time down to the board's 32 bits. */
+export function wrapTime(time: number): number {
+  return time - Math.floor(time / wrapPeriod) * wrapPeriod;
+}

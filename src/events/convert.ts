@@ -1,0 +1,115 @@
+import { InvalidArgumentError } from '../errors.ts';
+import type { AerPacket } from './aer-packet.ts';
+import { type Grid, gridProblems, type SpikeRaster } from './spike-raster.ts';
+
+/** Events that have no place on a raster, counted. */
+export interface Outside {
+  /** Events before the first bin. */
+  readonly before: number;
+  /** Events after the last bin. */
+  readonly after: number;
+  /** Events of a channel that the raster does not have. */
+  readonly unknownChannel: number;
+}
+
+/** First whole microsecond of bin `step`, counted from the start of the raster. */
+export function binStart(step: number, dt: number): number {
+  const width = dt * 1e6;
+  let time = Math.ceil(step * width);
+  while (Math.floor(time / width) < step) time++;
+  while (time > 0 && Math.floor((time - 1) / width) >= step) time--;
+  return time;
+}
+
+/**
+ * Turns a raster into address-events: a count c becomes c events spread evenly over the whole
+ * microseconds of the bin, beginning with its first. Events of the same microsecond are ordered by
+ * channel.
+ *
+ * @example
+ * ```ts
+ * rasterToEvents(spikeRaster({ channels: 2, dt: 1e-3, counts: [0, 2] })).timestamps; // [0, 500]
+ * ```
+ */
+export function rasterToEvents({ counts, channels, steps, dt, startTime }: SpikeRaster): AerPacket {
+  let total = 0;
+  for (let i = 0; i < counts.length; i++) total += counts[i]!;
+  const timestamps = new Float64Array(total);
+  const addresses = new Uint32Array(total);
+  let at = 0;
+  for (let step = 0; step < steps; step++) {
+    const from = at;
+    const row = step * channels;
+    let start = Number.NaN;
+    let width = 0;
+    let most = 0;
+    for (let channel = 0; channel < channels; channel++) {
+      const count = counts[row + channel]!;
+      if (count === 0) continue;
+      if (Number.isNaN(start)) {
+        start = binStart(step, dt);
+        width = binStart(step + 1, dt) - start;
+      }
+      if (count > most) most = count;
+      for (let k = 0; k < count; k++) {
+        timestamps[at] = startTime + start + Math.floor((k * width) / count);
+        addresses[at++] = channel;
+      }
+    }
+    if (most > 1) sortRange(timestamps, addresses, from, at);
+  }
+  return { timestamps, addresses };
+}
+
+/** Sorts the events `from` ≤ i < `to` by time, keeping the order of equals. */
+function sortRange(
+  timestamps: Float64Array,
+  addresses: Uint32Array,
+  from: number,
+  to: number,
+): void {
+  const order = Array.from({ length: to - from }, (_, i) => from + i);
+  order.sort((a, b) => timestamps[a]! - timestamps[b]! || a - b);
+  const sortedTimes = order.map((i) => timestamps[i]!);
+  const sortedAddresses = order.map((i) => addresses[i]!);
+  timestamps.set(sortedTimes, from);
+  addresses.set(sortedAddresses, from);
+}
+
+/** Bin of a time, which may lie outside the raster: floor((t - start)/dt). */
+export function binOf(time: number, startTime: number, dt: number): number {
+  return Math.floor((time - startTime) / (dt * 1e6));
+}
+
+/**
+ * Bins address-events by floor((t - start)/dt). What has no place is counted, never dropped in
+ * silence.
+ *
+ * @throws InvalidArgumentError where the grid cannot be
+ * @example
+ * ```ts
+ * const grid = { steps: 2, channels: 2, dt: 1e-3, startTime: 0 };
+ * eventsToRaster(aerPacket([0, 1500, 9000], [1, 0, 0]), grid).outside.after; // 1
+ * ```
+ */
+export function eventsToRaster(
+  packet: AerPacket,
+  grid: Grid,
+): { raster: SpikeRaster; outside: Outside } {
+  const problems = gridProblems(grid);
+  if (problems.length > 0) throw new InvalidArgumentError('this raster cannot be made', problems);
+  const { steps, channels, dt, startTime } = grid;
+  const counts = new Uint32Array(steps * channels);
+  let before = 0;
+  let after = 0;
+  let unknownChannel = 0;
+  for (let i = 0; i < packet.timestamps.length; i++) {
+    const step = binOf(packet.timestamps[i]!, startTime, dt);
+    const channel = packet.addresses[i]!;
+    if (step < 0) before++;
+    else if (step >= steps) after++;
+    else if (channel >= channels) unknownChannel++;
+    else counts[step * channels + channel] = counts[step * channels + channel]! + 1;
+  }
+  return { raster: { ...grid, counts }, outside: { before, after, unknownChannel } };
+}

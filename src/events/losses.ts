@@ -1,0 +1,45 @@
+/** Counts what a stage could not pass on, by reason. */
+export interface Losses {
+  /** Everything lost so far. */
+  readonly total: number;
+  /** Lost so far, by reason. */
+  readonly byReason: Readonly<Record<string, number>>;
+  /** Adds to the count of a reason; nothing happens for zero. */
+  add(reason: string, count: number): void;
+  /** Calls back after each addition until the returned function is called. */
+  watch(listener: (losses: Losses) => void): () => void;
+}
+
+/**
+ * Makes a counter of losses. Stages that may drop something make their own or share one that is
+ * given to them, so that a loss is always counted and visible.
+ *
+ * @example
+ * ```ts
+ * const losses = lossCounter();
+ * losses.add('late', 2);
+ * losses.byReason['late']; // 2
+ * ```
+ */
+export function lossCounter(): Losses {
+  const byReason: Record<string, number> = {};
+  const listeners = new Set<(losses: Losses) => void>();
+  let total = 0;
+  const losses: Losses = {
+    get total() {
+      return total;
+    },
+    byReason,
+    add(reason, count) {
+      if (count === 0) return;
+      total += count;
+      byReason[reason] = (byReason[reason] ?? 0) + count;
+      for (const listener of listeners) listener(losses);
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  return losses;
+}

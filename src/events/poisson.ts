@@ -1,0 +1,45 @@
+import { InvalidArgumentError } from '../errors.ts';
+import { randomStream } from '../random.ts';
+import { gridProblems, type SpikeRaster } from './spike-raster.ts';
+
+/** What {@link poissonRaster} takes. */
+export interface PoissonConfig {
+  /** Number of channels. */
+  readonly channels: number;
+  /** Mean rate of each channel, hertz. */
+  readonly rate: number;
+  /** Length, seconds. */
+  readonly duration: number;
+  /** Width of a bin, seconds; 1 ms where left out. */
+  readonly dt?: number;
+  /** Start of the first bin, whole microseconds; 0 where left out. */
+  readonly startTime?: number;
+  /** Seed of the noise. */
+  readonly seed: number;
+  /** Names the pattern among those of one seed. */
+  readonly labels?: readonly (string | number)[];
+}
+
+/**
+ * Draws Poisson noise: every channel fires independently of all others and of its past. The same
+ * seed and labels give the same noise, which makes it frozen.
+ *
+ * @throws InvalidArgumentError with all reasons
+ * @example
+ * ```ts
+ * poissonRaster({ channels: 60, rate: 50, duration: 0.5, seed: 1 }).steps; // 500
+ * ```
+ */
+export function poissonRaster(config: PoissonConfig): SpikeRaster {
+  const { channels, rate, duration, dt = 1e-3, startTime = 0, seed, labels = [] } = config;
+  const steps = Math.round(duration / dt);
+  const problems = gridProblems({ steps, channels, dt, startTime });
+  if (!(rate >= 0 && Number.isFinite(rate))) {
+    problems.push(`rate is ${rate} Hz; a finite one of at least 0 is needed`);
+  }
+  if (problems.length > 0) throw new InvalidArgumentError('this noise cannot be drawn', problems);
+  const random = randomStream(seed, 'poisson', ...labels);
+  const counts = new Uint32Array(steps * channels);
+  for (let i = 0; i < counts.length; i++) counts[i] = random.poisson(rate * dt);
+  return { steps, channels, dt, startTime, counts };
+}
