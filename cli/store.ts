@@ -1,11 +1,17 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StorageError } from 'spikeline';
 
-/** Makes a folder with all its parents. */
+/**
+ * Makes a folder with all its parents, one by one: the recursive form of Node 20 never returns where a
+ * file system such as /proc refuses the last one.
+ */
 export function makeFolder(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
   try {
-    mkdirSync(path, { recursive: true });
+    mkdirSync(path);
   } catch (cause) {
     throw new StorageError(path, `cannot be made a folder (${(cause as Error).message})`, {
       cause,
@@ -28,4 +34,9 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     }
     throw new StorageError(path, `cannot be written (${(cause as Error).message})`, { cause });
   }
+}
+
+/** Writes a value as JSON, whole or not at all. */
+export function writeJson(path: string, value: unknown): void {
+  writeWhole(path, `${JSON.stringify(value, undefined, 1)}\n`);
 }

@@ -1,9 +1,14 @@
 import {
+  defer,
   from,
-  Observable,
+  ignoreElements,
+  merge,
+  mergeMap,
+  type Observable,
   type ObservableInput,
   type OperatorFunction,
-  type Subscription,
+  Subject,
+  tap,
 } from 'rxjs';
 import { DeviceError, InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
@@ -35,6 +40,28 @@ export type BoundedBuffer<In, Out> = OperatorFunction<In, Out> & {
   readonly losses: Losses;
 };
 
+/** First in, first out, in constant time however many wait. */
+function queue<T>() {
+  let incoming: T[] = [];
+  let outgoing: T[] = [];
+  return {
+    get size(): number {
+      return incoming.length + outgoing.length;
+    },
+    push(item: T): void {
+      incoming.push(item);
+    },
+    /** Takes the oldest item out; there must be one. */
+    shift(): T {
+      if (outgoing.length === 0) {
+        outgoing = incoming.reverse();
+        incoming = [];
+      }
+      return outgoing.pop() as T;
+    },
+  };
+}
+
 /**
  * Holds back what a slow consumer cannot take yet, but never more than `capacity` items: a live source
  * cannot wait, and an unbounded queue ends in the loss of everything. What is dropped is counted. For
@@ -43,9 +70,13 @@ export type BoundedBuffer<In, Out> = OperatorFunction<In, Out> & {
  * @throws InvalidArgumentError where the capacity is not a whole number above zero
  * @example
  * ```ts
- * const buffer = boundedBuffer({ capacity: 8, policy: 'dropOldest', consume: (item) => of(item) });
- * of(1, 2, 3).pipe(buffer);
- * buffer.losses.total; // 0
+ * const buffer = boundedBuffer({
+ *   capacity: 1,
+ *   policy: 'dropOldest',
+ *   consume: (item: number) => timer(1).pipe(map(() => item)),
+ * });
+ * of(1, 2, 3).pipe(buffer); // emits 1, 3
+ * buffer.losses.total; // 1
  * ```
  */
 export function boundedBuffer<In, Out>(
@@ -58,49 +89,19 @@ export function boundedBuffer<In, Out>(
     ]);
   }
   const operator: OperatorFunction<In, Out> = (source) =>
-    new Observable((subscriber) => {
-      const waiting: In[] = [];
-      let busy: Subscription | undefined;
-      let sourceDone = false;
+    defer(() => {
+      const waiting = queue<In>();
+      const items = new Subject<In>();
+      let busy = false;
       let draining = false;
-      const work = (item: In): void => {
-        let output: Observable<Out>;
-        try {
-          output = from(consume(item));
-        } catch (cause) {
-          subscriber.error(cause);
-          return;
-        }
-        busy = output.subscribe({
-          next: (value) => subscriber.next(value),
-          error: (cause) => subscriber.error(cause),
-          complete: () => {
-            busy = undefined;
-            drain();
-          },
-        });
-        if (busy.closed) busy = undefined;
-        subscriber.add(busy);
-      };
-      /** A loop, not a recursion: consumers that are done at once must not pile up on the stack. */
-      const drain = (): void => {
-        if (draining) return;
-        draining = true;
-        while (busy === undefined && waiting.length > 0 && !subscriber.closed)
-          work(waiting.shift()!);
-        draining = false;
-        if (sourceDone && busy === undefined && waiting.length === 0) subscriber.complete();
-      };
+      let sourceDone = false;
       const offer = (item: In): void => {
-        if (waiting.length >= capacity) {
+        if (waiting.size === capacity) {
           if (policy === 'error') {
-            subscriber.error(
-              new DeviceError(
-                'overflow',
-                `${capacity} items wait and another came; make the consumer faster, the buffer larger, or choose what to drop`,
-              ),
+            throw new DeviceError(
+              'overflow',
+              `${capacity} items wait and another came; make the consumer faster, the buffer larger, or choose what to drop`,
             );
-            return;
           }
           losses.add(policy, 1);
           if (policy === 'dropNewest') return;
@@ -108,23 +109,40 @@ export function boundedBuffer<In, Out>(
         }
         waiting.push(item);
       };
-      subscriber.add(
-        source.subscribe({
-          next(item) {
-            if (busy === undefined && waiting.length === 0) waiting.push(item);
-            else offer(item);
+      /** A loop, not a recursion: consumers that are done at once must not pile up on the stack. */
+      const drain = (): void => {
+        if (draining) return;
+        draining = true;
+        while (!busy && waiting.size > 0) {
+          busy = true;
+          items.next(waiting.shift());
+        }
+        draining = false;
+        if (sourceDone && waiting.size === 0) items.complete();
+      };
+      const work = (item: In): Observable<Out> =>
+        from(consume(item)).pipe(
+          tap({
+            complete: () => {
+              busy = false;
+              drain();
+            },
+          }),
+        );
+      const fed = source.pipe(
+        tap({
+          next: (item) => {
+            offer(item);
             drain();
           },
-          error: (cause) => subscriber.error(cause),
-          complete() {
+          complete: () => {
             sourceDone = true;
             drain();
           },
         }),
+        ignoreElements(),
       );
-      return () => {
-        waiting.length = 0;
-      };
+      return merge(items.pipe(mergeMap(work)), fed);
     });
   return Object.assign(operator, { losses });
 }

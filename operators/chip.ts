@@ -3,7 +3,7 @@ import { eventWord } from '../src/chip/event.ts';
 import { type Deployment, type DeployOptions, deploy } from '../src/deploy/deploy.ts';
 import { type FpgaSchedule, fpgaSchedule } from '../src/device/fpga-schedule.ts';
 import type { Link } from '../src/device/link.ts';
-import { UnsupportedPipelineError } from '../src/errors.ts';
+import { InvalidArgumentError, UnsupportedPipelineError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { binOf, rasterToEvents } from '../src/events/convert.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
@@ -16,19 +16,21 @@ import type { Target, TargetObserver, TargetRun } from '../src/pipeline/target.t
 export interface ChipConfig extends DeployOptions {
   /** How long before its time an event is handed to the board, seconds; 5 ms where left out. */
   readonly lookAhead?: number;
-  /** Events that may wait on the host; a million where left out. */
-  readonly capacity?: number;
   /** Clock of the host. */
   readonly clock?: SchedulerLike;
   /** A deployment made before, to be used instead of deploying the pipeline. */
   readonly deployment?: Deployment;
-  /** Counts what came back without a place on a chunk; the target's own where left out. */
+  /** Counts what was lost on the way; the target's own where left out. */
   readonly losses?: Losses;
 }
 
-/** A chip as a target, with what had no place. */
+/** A chip as a target, with what was lost on the way. */
 export interface ChipTarget extends Target {
-  /** Events from the board that belong to no chunk (`outside`) or to no output channel (`hidden`). */
+  /**
+   * Events to the board that came after their time (`late`, emitted all the same) or found no room
+   * (`dropped`); events from the board that found no room (`overflowed`), belong to no chunk
+   * (`outside`), or come from neurons that are no output (`hidden`).
+   */
   readonly losses: Losses;
 }
 
@@ -83,6 +85,42 @@ function collector(deployment: Deployment, losses: Losses) {
   };
 }
 
+/** Lists why a deployment made before cannot be one of `pipeline`. */
+function deploymentProblems(deployment: Deployment, pipeline: Pipeline): string[] {
+  const { inputChannels, outputChannels, dt } = deployment;
+  const { channelsIn, channelsOut } = pipeline;
+  const problems: string[] = [];
+  if (inputChannels.length !== channelsIn) {
+    problems.push(
+      `the deployment has ${inputChannels.length} input channels; the pipeline takes ${channelsIn}`,
+    );
+  }
+  if (outputChannels.length !== channelsOut) {
+    problems.push(
+      `the deployment has ${outputChannels.length} output channels; the pipeline gives ${channelsOut}`,
+    );
+  }
+  if (dt !== pipeline.dt) {
+    problems.push(`the deployment steps by ${dt} s; the pipeline by ${pipeline.dt} s`);
+  }
+  return problems;
+}
+
+/** Chunks that are handed to the schedule ahead of the board; the others wait as they came. */
+const chunksAhead = 64;
+
+/** Adds what the board has lost since the last call. */
+function boardLosses(link: Link, losses: Losses): () => void {
+  let before = { ...link.statistics };
+  return () => {
+    const now = { ...link.statistics };
+    for (const reason of ['late', 'dropped', 'overflowed'] as const) {
+      losses.add(reason, now[reason] - before[reason]);
+    }
+    before = now;
+  };
+}
+
 function startRun(
   link: Link,
   deployment: Deployment,
@@ -90,13 +128,15 @@ function startRun(
   losses: Losses,
   observer: TargetObserver,
 ): TargetRun {
-  const { lookAhead = 5e-3, capacity = 1_000_000, clock = asyncScheduler } = config;
+  const { lookAhead = 5e-3, clock = asyncScheduler } = config;
   const { dt, inputChannels } = deployment;
   const words = inputChannels.map((all) => Uint32Array.from(all, eventWord));
   const collected = collector(deployment, losses);
-  const early: SpikeRaster[] = [];
+  const countLosses = boardLosses(link, losses);
+  const waiting: SpikeRaster[] = [];
   let schedule: FpgaSchedule | undefined;
-  let pending = 0;
+  let ahead = 0;
+  let begun = false;
   let ended = false;
   let stopped = false;
   let reached: number | undefined;
@@ -106,38 +146,49 @@ function startRun(
     observer.error(cause);
   };
   const completeIfDone = (): void => {
-    if (!ended || pending > 0 || stopped) return;
+    if (!ended || ahead > 0 || waiting.length > 0 || stopped) return;
     stop();
     observer.complete();
   };
   const stop = (): void => {
     stopped = true;
     schedule?.stop();
-    early.length = 0;
+    waiting.length = 0;
   };
   const submit = (input: SpikeRaster): void => {
     const output = collected.open(input);
+    ahead++;
+    // Time begins with the first chunk, not with the first event in it.
+    if (!begun) schedule!.mark(input.startTime, () => {});
+    begun = true;
     schedule!.add(route(rasterToEvents(input), words));
     schedule!.mark(chunkEnd(input), () => {
       collected.close();
-      pending--;
+      countLosses();
+      ahead--;
       observer.next(output);
+      submitWaiting();
       completeIfDone();
     });
+  };
+  const submitWaiting = (): void => {
+    while (schedule !== undefined && !stopped && ahead < chunksAhead && waiting.length > 0) {
+      submit(waiting.shift()!);
+    }
   };
   const begin = (): void => {
     if (stopped) return;
     schedule = fpgaSchedule(link, {
       lookAhead,
-      capacity,
+      capacity: Number.POSITIVE_INFINITY,
       clock,
       grid: Math.round(dt * 1e6),
       output: (packet) => collected.take(packet),
       failed: fail,
     });
-    for (const input of early.splice(0)) submit(input);
+    submitWaiting();
   };
-  // Configures first; what arrives meanwhile waits in `early`.
+  // Configures first; what arrives meanwhile waits.
   const configured = async (): Promise<void> => {
     await link.configure(deployment.configuration);
     begin();
@@ -154,9 +205,8 @@ function startRun(
         return;
       }
       reached = chunkEnd(input);
-      pending++;
-      if (schedule === undefined) early.push(input);
-      else submit(input);
+      waiting.push(input);
+      submitWaiting();
     },
     end() {
       ended = true;
@@ -171,6 +221,7 @@ function startRun(
  * every input event at its own time, and gathers the output on the same time bins. A board without a
  * clock of its own runs as fast as it can. The link stays open; close it yourself or with `usingLink`.
  *
+ * @throws InvalidArgumentError where `lookAhead` is negative or not finite
  * @example
  * ```ts
  * const link = await virtualBoard({ seed: 1 }).open();
@@ -179,7 +230,12 @@ function startRun(
  * ```
  */
 export function chip(link: Link, config: ChipConfig = {}): ChipTarget {
-  const { losses = lossCounter() } = config;
+  const { losses = lossCounter(), lookAhead = 5e-3 } = config;
+  if (!(lookAhead >= 0 && Number.isFinite(lookAhead))) {
+    throw new InvalidArgumentError('this target cannot be made', [
+      `lookAhead is ${lookAhead} s; a finite number of at least 0 is needed`,
+    ]);
+  }
   let prepared: { readonly pipeline: Pipeline; readonly deployment: Deployment } | undefined;
   const deploymentOf = (pipeline: Pipeline): Deployment => {
     if (config.deployment !== undefined) return config.deployment;
@@ -193,8 +249,7 @@ export function chip(link: Link, config: ChipConfig = {}): ChipTarget {
     losses,
     unsupported(pipeline) {
       try {
-        deploymentOf(pipeline);
-        return [];
+        return deploymentProblems(deploymentOf(pipeline), pipeline);
       } catch (cause) {
         if (cause instanceof UnsupportedPipelineError) return cause.reasons;
         throw cause;

@@ -1,8 +1,8 @@
-import { Observable, type OperatorFunction } from 'rxjs';
-import { InvalidArgumentError } from '../src/errors.ts';
-import type { SpikeRaster, WeightedRaster } from '../src/events/spike-raster.ts';
+import { defer, map, type OperatorFunction } from 'rxjs';
+import { DataError, InvalidArgumentError } from '../src/errors.ts';
+import { gridProblems, type SpikeRaster, type WeightedRaster } from '../src/events/spike-raster.ts';
 import { type Engine, referenceEngine } from '../src/neuron/engine.ts';
-import { checkGrid } from '../src/pipeline/run.ts';
+import { checkGrid, checkOrder, chunkEnd } from '../src/pipeline/run.ts';
 import {
   buildStage,
   type DynapSimConfig,
@@ -17,14 +17,35 @@ export interface DynapSimOperatorConfig extends DynapSimConfig {
   readonly engine?: Engine;
 }
 
+/** Refuses a chunk that the neurons cannot take. */
+function checkChunk(
+  chunk: WeightedRaster,
+  stage: DynapSimStage,
+  reached: number | undefined,
+): void {
+  const { steps, channels, values } = chunk;
+  const problems = gridProblems(chunk);
+  if (values.length !== steps * channels) {
+    problems.push(`the raster has ${values.length} values for ${steps}×${channels} bins`);
+  }
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) problems.push(`value ${bad} of the raster is ${values[bad]}; it must be finite`);
+  if (problems.length > 0) throw new DataError(problems.join('; '));
+  checkGrid(chunk, stage);
+  checkOrder(chunk, reached);
+}
+
 /**
  * Lets a population of DynapSim neurons run on weighted input. It starts at rest with each
- * subscription and keeps its state from chunk to chunk. Errors with a `DataError` where a chunk has
- * another width or `dt`.
+ * subscription and keeps its state from chunk to chunk; a gap between two chunks is silence, in which
+ * time passes. Errors with a `DataError` where a chunk has another width or `dt`, starts before the
+ * last one has ended, or holds values that are not finite.
  *
  * @throws InvalidArgumentError with all reasons
  * @example
  * ```ts
+ * import { dynapSim, linear } from 'spikeline/operators';
+ *
  * poisson({ channels: 2, rate: 50, duration: 1, seed: 0 }).pipe(
  *   linear({ weight: [[4], [4]] }),
  *   dynapSim({ neurons: 1 }),
@@ -42,25 +63,23 @@ export function dynapSim(
   const stage = buildStage(definition, name) as DynapSimStage;
   const { channelsOut: neurons, parameters, recurrent, dt } = stage;
   return (source) =>
-    new Observable((subscriber) => {
+    defer(() => {
       const layer = engine.layer(parameters, recurrent?.values, dt);
-      return source.subscribe({
-        next(chunk) {
-          try {
-            checkGrid(chunk, stage);
-          } catch (cause) {
-            subscriber.error(cause);
-            return;
-          }
+      const silence = new Float64Array(neurons);
+      let reached: number | undefined;
+      return source.pipe(
+        map((chunk) => {
+          checkChunk(chunk, stage, reached);
           const { steps, channels, startTime, values } = chunk;
+          const gap = startTime - (reached ?? startTime);
+          for (let t = Math.round(gap / (dt * 1e6)); t > 0; t--) layer.step(silence);
           const counts = new Uint32Array(steps * neurons);
           for (let t = 0; t < steps; t++) {
             counts.set(layer.step(values.subarray(t * neurons, (t + 1) * neurons)), t * neurons);
           }
-          subscriber.next({ steps, channels, dt: chunk.dt, startTime, counts });
-        },
-        error: (cause) => subscriber.error(cause),
-        complete: () => subscriber.complete(),
-      });
+          reached = chunkEnd(chunk);
+          return { steps, channels, dt: chunk.dt, startTime, counts };
+        }),
+      );
     });
 }

@@ -1,6 +1,6 @@
 import { map, type OperatorFunction } from 'rxjs';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
-import type { SpikeRaster, WeightedRaster } from '../src/events/spike-raster.ts';
+import { gridProblems, type SpikeRaster, type WeightedRaster } from '../src/events/spike-raster.ts';
 import { multiply } from '../src/pipeline/run.ts';
 import {
   buildStage,
@@ -12,13 +12,18 @@ import {
 
 /**
  * Multiplies each time bin of spikes by a matrix of weights: out[post] = Σ weight[pre][post]·in[pre].
- * Errors with a `DataError` where a raster has another width.
+ * Errors with a `DataError` where a raster has another width or a grid that cannot be.
  *
  * @throws InvalidArgumentError with all reasons
  * @example
  * ```ts
+ * import { linear } from 'spikeline/operators';
+ *
  * const raster = spikeRaster({ channels: 2, dt: 1e-3, counts: [1, 2] });
- * fromRaster(raster).pipe(linear({ weight: [[1], [10]] })); // one value: 21
+ * fromRaster(raster).pipe(
+ *   linear({ weight: [[1], [10]] }),
+ *   map(({ values }) => values[0]),
+ * ); // emits 21
  * ```
  */
 export function linear(config: LinearConfig): OperatorFunction<SpikeRaster, WeightedRaster> {
@@ -28,16 +33,19 @@ export function linear(config: LinearConfig): OperatorFunction<SpikeRaster, Weig
   if (problems.length > 0) throw new InvalidArgumentError('this stage cannot be built', problems);
   const { weight, channelsIn, channelsOut } = buildStage(definition, name) as LinearStage;
   return map((raster) => {
-    if (raster.channels !== channelsIn) {
-      throw new DataError(
-        `${name} takes ${channelsIn} channels; the raster has ${raster.channels}`,
-      );
+    const { steps, channels, dt, startTime, counts } = raster;
+    const problems = gridProblems(raster);
+    if (channels !== channelsIn) {
+      problems.push(`${name} takes ${channelsIn} channels; the raster has ${channels}`);
     }
-    const { steps, dt, startTime } = raster;
+    if (counts.length !== steps * channels) {
+      problems.push(`the raster has ${counts.length} counts for ${steps}×${channels} bins`);
+    }
+    if (problems.length > 0) throw new DataError(problems.join('; '));
     const values = new Float64Array(steps * channelsOut);
     const input = new Float64Array(channelsIn);
     for (let t = 0; t < steps; t++) {
-      for (let c = 0; c < channelsIn; c++) input[c] = raster.counts[t * channelsIn + c]!;
+      for (let c = 0; c < channelsIn; c++) input[c] = counts[t * channelsIn + c]!;
       multiply(weight, input, values.subarray(t * channelsOut, (t + 1) * channelsOut));
     }
     return { steps, channels: channelsOut, dt, startTime, values };

@@ -1,12 +1,23 @@
-import { Observable, type OperatorFunction } from 'rxjs';
-import { UnsupportedPipelineError } from '../src/errors.ts';
-import type { SpikeRaster } from '../src/events/spike-raster.ts';
+import { concatWith, ignoreElements, NEVER, Observable, type OperatorFunction, tap } from 'rxjs';
+import { DataError, UnsupportedPipelineError } from '../src/errors.ts';
+import { gridProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import type { Target } from '../src/pipeline/target.ts';
 
+/** Refuses a chunk that no target could run. */
+function checkRaster(chunk: SpikeRaster): void {
+  const { steps, channels, counts } = chunk;
+  const problems = gridProblems(chunk);
+  if (counts.length !== steps * channels) {
+    problems.push(`the raster has ${counts.length} counts for ${steps}×${channels} bins`);
+  }
+  if (problems.length > 0) throw new DataError(problems.join('; '));
+}
+
 /**
  * Runs a pipeline on a target. The same pipeline runs on any: what goes in and what comes out are
- * rasters on the same time bins. Unsubscribing stops the target.
+ * rasters on the same time bins. Unsubscribing stops the target. Errors with a `DataError` where a
+ * chunk does not fit the pipeline or starts before the last one has ended.
  *
  * @throws UnsupportedPipelineError with everything that the target cannot do, before anything runs
  * @example
@@ -25,12 +36,18 @@ export function runOn(
     new Observable((subscriber) => {
       const run = target.start(pipeline, subscriber);
       subscriber.add(() => run.stop());
-      subscriber.add(
-        source.subscribe({
-          next: (chunk) => run.push(chunk),
-          error: (cause) => subscriber.error(cause),
-          complete: () => run.end(),
-        }),
-      );
+      source
+        .pipe(
+          tap({
+            next: (chunk) => {
+              checkRaster(chunk);
+              run.push(chunk);
+            },
+            complete: () => run.end(),
+          }),
+          ignoreElements(),
+          concatWith(NEVER),
+        )
+        .subscribe(subscriber);
     });
 }

@@ -1,10 +1,12 @@
 import { map, type OperatorFunction } from 'rxjs';
+import { DataError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { rasterToEvents } from '../src/events/convert.ts';
-import type { SpikeRaster } from '../src/events/spike-raster.ts';
+import { gridProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
 
 /**
- * Turns each raster into a packet of address-events: a count c becomes c events spread over its bin.
+ * Turns each raster into a packet of address-events: a count c becomes c events spread over its
+ * bin. Errors with a `DataError` where a raster has a grid that cannot be.
  *
  * @example
  * ```ts
@@ -12,5 +14,13 @@ import type { SpikeRaster } from '../src/events/spike-raster.ts';
  * ```
  */
 export function toEvents(): OperatorFunction<SpikeRaster, AerPacket> {
-  return map(rasterToEvents);
+  return map((raster) => {
+    const { steps, channels, counts } = raster;
+    const problems = gridProblems(raster);
+    if (counts.length !== steps * channels) {
+      problems.push(`the raster has ${counts.length} counts for ${steps}×${channels} bins`);
+    }
+    if (problems.length > 0) throw new DataError(problems.join('; '));
+    return rasterToEvents(raster);
+  });
 }

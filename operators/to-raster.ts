@@ -1,5 +1,5 @@
-import { Observable, type OperatorFunction } from 'rxjs';
-import { InvalidArgumentError } from '../src/errors.ts';
+import { ignoreElements, Observable, type OperatorFunction, tap } from 'rxjs';
+import { DataError, InvalidArgumentError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { binOf, binStart } from '../src/events/convert.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
@@ -25,16 +25,33 @@ export type ToRaster = OperatorFunction<AerPacket, SpikeRaster> & {
   readonly losses: Losses;
 };
 
+/** Refuses a packet whose events have no time. */
+function checkPacket({ timestamps, addresses }: AerPacket): void {
+  if (timestamps.length !== addresses.length) {
+    throw new DataError(
+      `the packet has ${timestamps.length} timestamps and ${addresses.length} addresses`,
+    );
+  }
+  const bad = timestamps.findIndex((time) => !Number.isFinite(time));
+  if (bad >= 0) {
+    throw new DataError(`timestamp ${bad} of the packet is ${timestamps[bad]}; it must be finite`);
+  }
+}
+
 /**
  * Bins address-events into chunks of a raster. A chunk is emitted once an event beyond its end shows
  * that time has passed it, the last one on completion, cut to the bins that time has reached. Silence
- * gives chunks of zeros. What comes after its chunk is counted, never dropped in silence.
+ * gives chunks of zeros. What comes after its chunk is counted, never dropped in silence. Errors
+ * with a `DataError` where an event has no time.
  *
  * @throws InvalidArgumentError with all reasons
  * @example
  * ```ts
  * const binned = toRaster({ channels: 2, dt: 1e-3, chunkSteps: 10 });
- * of(aerPacket([0, 25_000], [0, 1])).pipe(binned);
+ * of(aerPacket([0, 25_000], [0, 1])).pipe(
+ *   binned,
+ *   map(({ steps }) => steps),
+ * ); // emits 10, 10, 6
  * binned.losses.total; // 0
  * ```
  */
@@ -56,34 +73,41 @@ export function toRaster(config: ToRasterConfig): ToRaster {
         counts = new Uint32Array(chunkSteps * channels);
         first += steps;
       };
-      return source.subscribe({
-        next({ timestamps, addresses }) {
-          let before = 0;
-          let late = 0;
-          let unknownChannel = 0;
-          for (let i = 0; i < timestamps.length; i++) {
-            const step = binOf(timestamps[i]!, startTime, dt);
-            while (step >= first + chunkSteps && !subscriber.closed) emit(chunkSteps);
-            if (step >= reached) reached = step + 1;
-            const channel = addresses[i]!;
-            if (step < 0) before++;
-            else if (step < first) late++;
-            else if (channel >= channels) unknownChannel++;
-            else {
-              const at = (step - first) * channels + channel;
-              counts[at] = counts[at]! + 1;
-            }
+      const bin = ({ timestamps, addresses }: AerPacket): void => {
+        let before = 0;
+        let late = 0;
+        let unknownChannel = 0;
+        for (let i = 0; i < timestamps.length; i++) {
+          const step = binOf(timestamps[i]!, startTime, dt);
+          while (step >= first + chunkSteps && !subscriber.closed) emit(chunkSteps);
+          if (step >= reached) reached = step + 1;
+          const channel = addresses[i]!;
+          if (step < 0) before++;
+          else if (step < first) late++;
+          else if (channel >= channels) unknownChannel++;
+          else {
+            const at = (step - first) * channels + channel;
+            counts[at] = counts[at]! + 1;
           }
-          losses.add('before', before);
-          losses.add('late', late);
-          losses.add('unknownChannel', unknownChannel);
-        },
-        error: (cause) => subscriber.error(cause),
-        complete() {
-          if (reached > first) emit(reached - first);
-          subscriber.complete();
-        },
-      });
+        }
+        losses.add('before', before);
+        losses.add('late', late);
+        losses.add('unknownChannel', unknownChannel);
+      };
+      source
+        .pipe(
+          tap({
+            next: (packet) => {
+              checkPacket(packet);
+              bin(packet);
+            },
+            complete: () => {
+              if (reached > first) emit(reached - first);
+            },
+          }),
+          ignoreElements(),
+        )
+        .subscribe(subscriber);
     });
   return Object.assign(operator, { losses });
 }

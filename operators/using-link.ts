@@ -6,7 +6,13 @@ import type { Link } from '../src/device/link.ts';
  *
  * @example
  * ```ts
- * usingLink(() => virtualBoard().open(), (link) => fromHardware(link));
+ * const board = virtualBoard();
+ * const net = pipeline(linear({ weight: [[4]] }), dynapSim({ neurons: 1 }));
+ * const noise$ = poisson({ channels: 1, rate: 50, duration: 0.1, seed: 0 });
+ * usingLink(
+ *   () => board.open(),
+ *   (link) => noise$.pipe(runOn(chip(link), net)),
+ * );
  * ```
  */
 export function usingLink<L extends Link, Out>(

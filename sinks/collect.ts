@@ -5,7 +5,10 @@ import { type OperatorFunction, toArray } from 'rxjs';
  *
  * @example
  * ```ts
- * poisson({ channels: 2, rate: 50, duration: 1, seed: 0 }).pipe(collect()); // one list of chunks
+ * poisson({ channels: 2, rate: 50, duration: 1, seed: 0 }).pipe(
+ *   collect(),
+ *   map((chunks) => chunks.length),
+ * ); // emits 10
  * ```
  */
 export function collect<T>(): OperatorFunction<T, T[]> {

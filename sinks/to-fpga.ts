@@ -1,5 +1,13 @@
-import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
-import { type Destination, eventWord } from '../src/chip/event.ts';
+import {
+  asyncScheduler,
+  concatWith,
+  ignoreElements,
+  NEVER,
+  Observable,
+  type SchedulerLike,
+  tap,
+} from 'rxjs';
+import { type Destination, destinationProblems, eventWord } from '../src/chip/event.ts';
 import { fpgaSchedule } from '../src/device/fpga-schedule.ts';
 import type { Link } from '../src/device/link.ts';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
@@ -29,6 +37,25 @@ export interface FpgaReport {
   readonly dropped: number;
 }
 
+/** Refuses a packet whose events cannot be given a time on the board, in their order. */
+function checkPacket({ timestamps, addresses }: AerPacket, last = Number.NEGATIVE_INFINITY): void {
+  if (timestamps.length !== addresses.length) {
+    throw new DataError(
+      `the packet has ${timestamps.length} timestamps and ${addresses.length} addresses`,
+    );
+  }
+  const odd = timestamps.findIndex((time) => !Number.isSafeInteger(time));
+  if (odd >= 0) {
+    throw new DataError(`timestamp ${odd} is ${timestamps[odd]}; whole microseconds are needed`);
+  }
+  const back = timestamps.findIndex((time, i) => time < (timestamps[i - 1] ?? last));
+  if (back >= 0) {
+    throw new DataError(
+      `timestamp ${back} is ${timestamps[back]} µs, before the event at ${timestamps[back - 1] ?? last} µs; events must follow each other in time`,
+    );
+  }
+}
+
 /** Repeats each event for all destinations of its channel. */
 function routed({ timestamps, addresses }: AerPacket, words: readonly Uint32Array[]): AerPacket {
   const times: number[] = [];
@@ -51,16 +78,21 @@ function routed({ timestamps, addresses }: AerPacket, words: readonly Uint32Arra
  * event's time is brought onto the board's clock, `lookAhead` from now, and the distances between
  * events are kept. Host time only decides when events are handed over. Emits a report with each packet
  * and a last one when the board has emitted everything. Errors with a `DeviceError` where the link is
- * lost; unsubscribing leaves the link open.
+ * lost or silent, with a `DataError` where events go back in time; unsubscribing leaves the link open.
  *
  * @throws InvalidArgumentError with all reasons
  * @example
  * ```ts
+ * const net = pipeline(linear({ weight: [[4], [4]] }), dynapSim({ neurons: 1 }));
+ * const { configuration, inputChannels } = deploy(net);
  * const link = await virtualBoard().open();
+ * await link.configure(configuration);
  * poisson({ channels: 2, rate: 50, duration: 0.1, seed: 0 }).pipe(
  *   toEvents(),
- *   toFpga(link, { channels: deployment.inputChannels }),
- * );
+ *   toFpga(link, { channels: inputChannels }),
+ *   last(),
+ *   map(({ sent, delivered, late, dropped }) => delivered + late + dropped === sent),
+ * ); // emits true
  * ```
  */
 export function toFpga(
@@ -69,8 +101,16 @@ export function toFpga(
 ): (source: Observable<AerPacket>) => Observable<FpgaReport> {
   const { lookAhead = 5e-3, capacity = 1_000_000, clock = asyncScheduler, channels } = config;
   const problems: string[] = [];
-  if (!(lookAhead >= 0)) problems.push(`lookAhead is ${lookAhead} s; it must not be negative`);
-  if (!(capacity >= 1)) problems.push(`capacity is ${capacity}; at least 1 is needed`);
+  if (!(lookAhead >= 0 && Number.isFinite(lookAhead))) {
+    problems.push(`lookAhead is ${lookAhead} s; a finite number of at least 0 is needed`);
+  }
+  if (!(capacity >= 1 && Math.floor(capacity) === capacity)) {
+    problems.push(`capacity is ${capacity}; a whole number above 0 is needed`);
+  }
+  for (const [i, destinations] of (channels ?? []).entries()) {
+    const found = destinations.flatMap(destinationProblems);
+    problems.push(...found.map((problem) => `channel ${i}: ${problem}`));
+  }
   if (problems.length > 0) throw new InvalidArgumentError('this sink cannot be made', problems);
   const words = channels?.map((all) => Uint32Array.from(all, eventWord));
   return (source) =>
@@ -89,27 +129,26 @@ export function toFpga(
         late: link.statistics.late - before.late,
         dropped: link.statistics.dropped - before.dropped + schedule.dropped,
       });
-      let last = 0;
-      subscriber.add(
-        source.subscribe({
-          next(packet) {
-            try {
+      let last: number | undefined;
+      source
+        .pipe(
+          tap({
+            next: (packet) => {
+              checkPacket(packet, last);
               schedule.add(words === undefined ? packet : routed(packet, words));
-            } catch (cause) {
-              subscriber.error(cause);
-              return;
-            }
-            last = packet.timestamps.at(-1) ?? last;
-            subscriber.next(report());
-          },
-          error: (cause) => subscriber.error(cause),
-          complete() {
-            schedule.mark(last + 1, () => {
+              last = packet.timestamps.at(-1) ?? last;
               subscriber.next(report());
-              subscriber.complete();
-            });
-          },
-        }),
-      );
+            },
+            complete: () => {
+              schedule.mark((last ?? 0) + 1, () => {
+                subscriber.next(report());
+                subscriber.complete();
+              });
+            },
+          }),
+          ignoreElements(),
+          concatWith(NEVER),
+        )
+        .subscribe(subscriber);
     });
 }

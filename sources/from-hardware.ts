@@ -17,7 +17,12 @@ export interface FromHardwareConfig {
  *
  * @example
  * ```ts
- * const events$ = fromHardware(await virtualBoard().open());
+ * const link = await virtualBoard().open();
+ * link.echo();
+ * fromHardware(link).pipe(
+ *   map(({ addresses }) => addresses[0] === echoReply),
+ *   take(1),
+ * ); // emits true
  * ```
  */
 export function fromHardware(link: Link, config: FromHardwareConfig = {}): Observable<AerPacket> {
@@ -29,9 +34,13 @@ export function fromHardware(link: Link, config: FromHardwareConfig = {}): Obser
         events({ timestamps, words }) {
           const times = new Float64Array(timestamps.length);
           for (let i = 0; i < times.length; i++) times[i] = clock.unwrap(timestamps[i]!);
-          if (clock.wraps !== wraps) {
-            wraps = clock.wraps;
-            config.onWrap?.(wraps);
+          try {
+            while (wraps < clock.wraps) {
+              wraps++;
+              config.onWrap?.(wraps);
+            }
+          } catch (cause) {
+            subscriber.error(cause);
           }
           subscriber.next({ timestamps: times, addresses: words });
         },

@@ -1,4 +1,4 @@
-import { from, Observable, type ObservableInput } from 'rxjs';
+import { defer, from, mergeMap, Observable, type ObservableInput, tap } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 
 /** Configuration of {@link fromPull}. */
@@ -9,6 +9,15 @@ export interface FromPullConfig<In, Out> {
   readonly consume: (item: In) => ObservableInput<Out>;
 }
 
+function iteratorOf<T>(items: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
+  return Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+}
+
+/** Calls `return` at once and waits for what comes of it. */
+async function closeIterator(iterator: AsyncIterator<unknown> | Iterator<unknown>): Promise<void> {
+  await iterator.return?.();
+}
+
 /**
  * Reads a source that can wait, such as a file, only as fast as its consumer works: an item is asked
  * for when there is credit. Nothing is dropped and no more than `credit` items are held. The source
@@ -17,7 +26,7 @@ export interface FromPullConfig<In, Out> {
  * @throws InvalidArgumentError where the credit is not a whole number above zero
  * @example
  * ```ts
- * fromPull([1, 2, 3], { consume: (item) => Promise.resolve(item * 2) }); // 2, 4, 6
+ * fromPull([1, 2, 3], { consume: (item) => Promise.resolve(item * 2) }); // emits 2, 4, 6
  * ```
  */
 export function fromPull<In, Out>(
@@ -30,43 +39,42 @@ export function fromPull<In, Out>(
       `credit is ${credit}; a whole number above 0 is needed`,
     ]);
   }
-  return new Observable((subscriber) => {
+  return defer(() => {
     let free = credit;
-    let wake: (() => void) | undefined;
-    const consumeOne = (item: In): void => {
-      free--;
-      subscriber.add(
-        from(consume(item)).subscribe({
-          next: (value) => subscriber.next(value),
-          error: (cause) => subscriber.error(cause),
-          complete: () => {
-            free++;
-            wake?.();
-          },
-        }),
-      );
+    let wake = (): void => {};
+    const giveBack = (): void => {
+      free++;
+      wake();
     };
-    const until = (ready: () => boolean): Promise<void> | undefined =>
-      ready() || subscriber.closed
-        ? undefined
-        : new Promise((resolve) => {
-            wake = () => {
-              if (!ready() && !subscriber.closed) return;
-              wake = undefined;
-              resolve();
-            };
-          });
-    const read = async (): Promise<void> => {
-      for await (const item of items) {
-        if (subscriber.closed) return;
-        consumeOne(item);
-        await until(() => free > 0);
-        if (subscriber.closed) return;
-      }
-      await until(() => free === credit);
-      subscriber.complete();
-    };
-    read().catch((cause: unknown) => subscriber.error(cause));
-    return () => wake?.();
+    const read = new Observable<In>((subscriber) => {
+      const iterator = iteratorOf(items);
+      let ended = false;
+      const readAll = async (): Promise<void> => {
+        while (!subscriber.closed) {
+          if (free === 0) {
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+            continue;
+          }
+          free--;
+          const { done = false, value } = await iterator.next();
+          if (done) {
+            ended = true;
+            subscriber.complete();
+          } else subscriber.next(value);
+        }
+      };
+      readAll().catch((cause: unknown) => {
+        ended = true;
+        subscriber.error(cause);
+      });
+      return () => {
+        wake();
+        // A source that has ended, well or not, is closed already; closing must not fail the stream.
+        if (!ended) closeIterator(iterator).catch(() => {});
+      };
+    });
+    return read.pipe(mergeMap((item) => from(consume(item)).pipe(tap({ complete: giveBack }))));
   });
 }

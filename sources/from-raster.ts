@@ -1,7 +1,8 @@
 import {
   asapScheduler,
-  concat,
+  concatMap,
   defer,
+  from,
   map,
   type Observable,
   type SchedulerLike,
@@ -10,7 +11,8 @@ import {
 } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { binStart } from '../src/events/convert.ts';
-import type { SpikeRaster } from '../src/events/spike-raster.ts';
+import { gridProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
+import { chunkEnd } from '../src/pipeline/run.ts';
 
 /** Configuration of {@link fromRaster}. */
 export interface FromRasterConfig {
@@ -24,14 +26,14 @@ export interface FromRasterConfig {
 function chunksOf(raster: SpikeRaster, chunkSteps: number): SpikeRaster[] {
   const { steps, channels, dt, startTime, counts } = raster;
   return Array.from({ length: Math.ceil(steps / chunkSteps) }, (_, i) => {
-    const from = i * chunkSteps;
-    const to = Math.min(steps, from + chunkSteps);
+    const first = i * chunkSteps;
+    const end = Math.min(steps, first + chunkSteps);
     return {
-      steps: to - from,
+      steps: end - first,
       channels,
       dt,
-      startTime: startTime + binStart(from, dt),
-      counts: counts.subarray(from * channels, to * channels),
+      startTime: startTime + binStart(first, dt),
+      counts: counts.subarray(first * channels, end * channels),
     };
   });
 }
@@ -39,11 +41,11 @@ function chunksOf(raster: SpikeRaster, chunkSteps: number): SpikeRaster[] {
 /**
  * Replays a raster in chunks, then completes.
  *
- * @throws InvalidArgumentError where `chunkSteps` is not a whole number above zero
+ * @throws InvalidArgumentError with all reasons
  * @example
  * ```ts
  * const raster = spikeRaster({ channels: 1, dt: 1e-3, counts: [0, 1, 0, 1] });
- * fromRaster(raster, { chunkSteps: 2 }); // two chunks
+ * fromRaster(raster, { chunkSteps: 2 }).pipe(map(({ startTime }) => startTime)); // emits 0, 2000
  * ```
  */
 export function fromRaster(
@@ -51,21 +53,25 @@ export function fromRaster(
   config: FromRasterConfig = {},
 ): Observable<SpikeRaster> {
   const { chunkSteps = Math.max(1, raster.steps), clock } = config;
+  const { steps, channels, counts } = raster;
+  const problems = gridProblems(raster);
+  if (counts.length !== steps * channels) {
+    problems.push(`the raster has ${counts.length} counts for ${steps}×${channels} bins`);
+  }
   if (!Number.isSafeInteger(chunkSteps) || chunkSteps < 1) {
-    throw new InvalidArgumentError('this raster cannot be replayed', [
-      `chunkSteps is ${chunkSteps}; a whole number above 0 is needed`,
-    ]);
+    problems.push(`chunkSteps is ${chunkSteps}; a whole number above 0 is needed`);
+  }
+  if (problems.length > 0) {
+    throw new InvalidArgumentError('this raster cannot be replayed', problems);
   }
   const chunks = chunksOf(raster, chunkSteps);
   if (clock === undefined) return scheduled(chunks, asapScheduler);
   return defer(() => {
     const begin = clock.now();
-    const due = ({ startTime, steps, dt }: SpikeRaster): number =>
-      begin + (startTime - raster.startTime) / 1000 + steps * dt * 1000;
-    return concat(
-      ...chunks.map((chunk) =>
-        defer(() => timer(Math.max(0, due(chunk) - clock.now()), clock).pipe(map(() => chunk))),
-      ),
+    const wait = (chunk: SpikeRaster): number =>
+      begin + (chunkEnd(chunk) - raster.startTime) / 1000 - clock.now();
+    return from(chunks).pipe(
+      concatMap((chunk) => timer(Math.max(0, wait(chunk)), clock).pipe(map(() => chunk))),
     );
   });
 }

@@ -20,38 +20,56 @@ export interface PoissonSourceConfig extends Omit<PoissonConfig, 'duration' | 'l
  * @throws InvalidArgumentError with all reasons
  * @example
  * ```ts
- * poisson({ channels: 60, rate: 50, duration: 1, seed: 3 }); // ten chunks of 100 steps
+ * poisson({ channels: 60, rate: 50, duration: 0.25, seed: 3 }).pipe(
+ *   map(({ steps }) => steps),
+ * ); // emits 100, 100, 50
  * ```
  */
 export function poisson(config: PoissonSourceConfig): Observable<SpikeRaster> {
   const { duration = Number.POSITIVE_INFINITY, chunkSteps = 100, clock, ...noise } = config;
   const { dt = 1e-3, startTime = 0 } = noise;
+  const problems: string[] = [];
   if (!Number.isSafeInteger(chunkSteps) || chunkSteps < 1) {
-    throw new InvalidArgumentError('this noise cannot be drawn', [
-      `chunkSteps is ${chunkSteps}; a whole number above 0 is needed`,
-    ]);
+    problems.push(`chunkSteps is ${chunkSteps}; a whole number above 0 is needed`);
   }
+  if (!(duration >= 0)) problems.push(`duration is ${duration} s; at least 0 is needed`);
+  try {
+    poissonRaster({ ...noise, duration: dt });
+  } catch (cause) {
+    if (!(cause instanceof InvalidArgumentError)) throw cause;
+    problems.push(...cause.reasons);
+  }
+  if (problems.length > 0) throw new InvalidArgumentError('this noise cannot be drawn', problems);
+
+  const total = Math.round(duration / dt);
+  /** First step after chunk `index`. */
+  const endOf = (index: number): number => Math.min(total, (index + 1) * chunkSteps);
   const chunkAt = (index: number): SpikeRaster => {
-    const steps = Math.min(chunkSteps, Math.round(duration / dt) - index * chunkSteps);
-    const at = startTime + binStart(index * chunkSteps, dt);
-    return poissonRaster({ ...noise, duration: steps * dt, startTime: at, labels: [index] });
+    const first = index * chunkSteps;
+    const at = startTime + binStart(first, dt);
+    const length = (endOf(index) - first) * dt;
+    return poissonRaster({ ...noise, duration: length, startTime: at, labels: [index] });
   };
-  chunkAt(0);
   return new Observable((subscriber) => {
+    if (total === 0) {
+      subscriber.complete();
+      return undefined;
+    }
     const scheduler = clock ?? asapScheduler;
     const begin = scheduler.now();
     let index = 0;
-    const delayOf = (next: number): number =>
+    const wait = (): number =>
       clock === undefined
         ? 0
-        : Math.max(0, begin + binStart((next + 1) * chunkSteps, dt) / 1000 - clock.now());
+        : Math.max(0, begin + binStart(endOf(index), dt) / 1000 - clock.now());
     return scheduler.schedule(function () {
-      if (index * chunkSteps >= Math.round(duration / dt)) {
+      subscriber.next(chunkAt(index));
+      if (endOf(index) === total) {
         subscriber.complete();
         return;
       }
-      subscriber.next(chunkAt(index++));
-      this.schedule(undefined, delayOf(index));
-    }, delayOf(0));
+      index++;
+      this.schedule(undefined, wait());
+    }, wait());
   });
 }

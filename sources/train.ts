@@ -1,4 +1,5 @@
 import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import { InvalidArgumentError } from '../src/errors.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import type { TrainingSample } from '../src/train/sample.ts';
 import { type Checkpoint, startTraining, type TrainingOptions } from '../src/train/training.ts';
@@ -29,7 +30,8 @@ export interface TrainingProgress {
 
 /**
  * Trains all weights of a pipeline by gradients through time and reports as it goes. The last report
- * holds the trained pipeline. Unsubscribing stops; so does nothing else.
+ * holds the trained pipeline. Unsubscribing stops; so does nothing else but the failure of an engine,
+ * which becomes an error.
  *
  * @throws InvalidArgumentError with all reasons
  * @example
@@ -45,11 +47,26 @@ export function train(
   config: TrainConfig,
 ): Observable<TrainingProgress> {
   const { reportEvery = 100, scheduler = asyncScheduler, ...options } = config;
-  startTraining(pipeline, samples, options);
+  const problems: string[] = [];
+  if (!Number.isSafeInteger(reportEvery) || reportEvery < 1) {
+    problems.push(`reportEvery is ${reportEvery}; a whole number above 0 is needed`);
+  }
+  try {
+    startTraining(pipeline, samples, options);
+  } catch (cause) {
+    if (!(cause instanceof InvalidArgumentError)) throw cause;
+    problems.push(...cause.reasons);
+  }
+  if (problems.length > 0) throw new InvalidArgumentError('training cannot start', problems);
   return new Observable((subscriber) => {
     const training = startTraining(pipeline, samples, options);
     return scheduler.schedule(function () {
-      training.advance(reportEvery);
+      try {
+        training.advance(reportEvery);
+      } catch (cause) {
+        subscriber.error(cause);
+        return;
+      }
       const { epoch, epochs, loss, learningRate } = training;
       subscriber.next({
         epoch,

@@ -4,11 +4,6 @@ export type Digestible = string | Float64Array | Uint32Array;
 /**
  * Digests values into eight hexadecimal digits (FNV-1a over their bytes), to tell whether two things
  * are the same. No protection against intent.
- *
- * @example
- * ```ts
- * digest('a') === digest('b'); // false
- * ```
  */
 export function digest(...parts: readonly Digestible[]): string {
   let hash = 0x811c9dc5;

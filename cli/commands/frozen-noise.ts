@@ -15,6 +15,7 @@ const options: OptionSpecs = {
   tests: { value: 'N', help: 'random rasters on which no neuron should win', fallback: '1000' },
   quick: { help: '3000 epochs, 10 chips, 50 random rasters, unless said otherwise' },
   'real-time': { help: 'stream the random rasters to the chip in real time too' },
+  uncalibrated: { help: 'take the first neurons of the chip as they are, unmeasured' },
   data: { value: 'FOLDER', help: 'recorded patterns: train.json and test_NxTxC.bits' },
   out: { value: 'FOLDER', help: 'where everything goes', fallback: 'runs/frozen-noise' },
   checkpoint: { value: 'FILE', help: 'go on from this file if it is there, and save to it' },
@@ -27,10 +28,12 @@ const help = `spikeline frozen-noise [options]
 Runs the frozen-noise experiment from training to the chip: two recurrent neurons learn to tell two
 frozen patterns of 60 channels of 50 Hz noise apart. The network is trained with mismatch, simulated,
 quantised to four bits, deployed, streamed as address-events in real time to a virtual chip and read
-back; then run on many virtual chips and on random rasters.
+back; then run on many virtual chips and on random rasters. Before the chip runs, its neurons are
+measured in real time and the two that behave most like the model are taken; the many chips are taken
+as they are.
 
 Prints the paper's Table 1 beside this run and writes result.json, pipeline.json, quantised.json,
-configuration.json, training.json and pictures (SVG and PNG) to the folder. Ctrl-C ends training early
+configuration.json, chip.json, training.json and pictures (SVG and PNG) to the folder. Ctrl-C ends training early
 and goes on with what it has; a second Ctrl-C stops everything.
 
 ${optionHelp(options)}
@@ -64,6 +67,7 @@ function configure(args: readonly string[]): FrozenNoiseConfig & { json: boolean
     chips: numbers.whole('chips', quick ? 10 : 100, 0),
     tests: numbers.whole('tests', quick ? 50 : 1000, 0),
     realTime: values['real-time'] === true,
+    uncalibrated: values['uncalibrated'] === true,
     out: text('out') ?? 'runs/frozen-noise',
     json: values['json'] === true,
     help: values['help'] === true,

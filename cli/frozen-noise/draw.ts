@@ -60,7 +60,7 @@ function weightRows(net: Pipeline): number[][] {
 /** Draws every picture as SVG. */
 export function drawings(records: DrawnRecords): Readonly<Record<string, string>> {
   const { training, deployment, simulated, quantised, chip, chips } = records;
-  const needed = [{ label: 'needed', value: 2.5 }];
+  const needed = [{ label: 'median needed', value: 2.5 }];
   const open = (ratios: readonly number[]): (number | null)[] =>
     ratios.map((ratio) => (Number.isFinite(ratio) ? ratio : null));
   return {

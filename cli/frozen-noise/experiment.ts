@@ -4,6 +4,7 @@ import {
   chip,
   type Deployment,
   deploy,
+  lossCounter,
   lossFunction,
   meanSquaredError,
   type Pipeline,
@@ -14,8 +15,9 @@ import {
   type VirtualLink,
   virtualBoard,
 } from 'spikeline';
-import { makeFolder, writeWhole } from '../store.ts';
+import { makeFolder, writeJson, writeWhole } from '../store.ts';
 import { chipSeed, recordChips } from './chips.ts';
+import { chooseNeurons, deployOn } from './choose-neurons.ts';
 import { drawData, type FrozenNoiseData, readData } from './data.ts';
 import { writeDrawings } from './draw.ts';
 import { samplesOf } from './recipe.ts';
@@ -35,6 +37,8 @@ export interface FrozenNoiseConfig {
   readonly tests: number;
   /** Streams the random rasters in real time too. */
   readonly realTime: boolean;
+  /** Takes the first neurons of the chip as they are instead of measuring which are typical. */
+  readonly uncalibrated: boolean;
   /** Folder with recorded patterns; drawn from the seed where left out. */
   readonly data?: string;
   /** Folder for everything that comes out. */
@@ -73,10 +77,7 @@ async function trainPart(
   progress.end();
   writeWhole(join(config.out, 'pipeline.json'), pipelineToJson(training.net));
   const { best, assessments, losses } = training;
-  writeWhole(
-    join(config.out, 'training.json'),
-    `${JSON.stringify({ chosen: best, assessments, losses }, undefined, 1)}\n`,
-  );
+  writeJson(join(config.out, 'training.json'), { chosen: best, assessments, losses });
   return training;
 }
 
@@ -95,7 +96,13 @@ async function simulatePart(
   return record;
 }
 
-/** Streams to one virtual chip: the patterns in real time, the random rasters as fast as it can. */
+/** Rasters that the neurons of a chip are measured with. */
+const measuringRasters = 4;
+
+/**
+ * Streams to one virtual chip: measures its neurons and runs the patterns in real time, then the random
+ * rasters as fast as it can.
+ */
 async function chipPart(
   config: FrozenNoiseConfig,
   net: Pipeline,
@@ -113,13 +120,30 @@ async function chipPart(
   progress.begin('chip', data.tests.length);
   const live = await open(true);
   const other = config.realTime ? live : await open(false);
+  const losses = { patterns: lossCounter(), tests: lossCounter() };
   try {
-    return await recordTarget(
-      { patterns: chip(live, { deployment }), tests: chip(other, { deployment }) },
+    const noise = data.validation.slice(0, measuringRasters);
+    const placed = config.uncalibrated
+      ? deployment
+      : deployOn(net, deployment, await chooseNeurons(live, deployment, noise));
+    writeJson(join(config.out, 'configuration.json'), placed.configuration);
+    const record = await recordTarget(
+      {
+        patterns: chip(live, { deployment: placed, losses: losses.patterns }),
+        tests: chip(other, { deployment: placed, losses: losses.tests }),
+      },
       net,
       data,
       (done) => progress.move(done),
     );
+    writeJson(join(config.out, 'chip.json'), {
+      board: live.info,
+      outputs: placed.outputChannels,
+      currents: placed.currents,
+      remarks: placed.remarks,
+      lost: { patterns: losses.patterns.byReason, tests: losses.tests.byReason },
+    });
+    return record;
   } finally {
     await live.close();
     await other.close();
@@ -145,10 +169,6 @@ export async function runFrozenNoise(
   const training = await trainPart(config, data, stop$, progress);
   const deployment = deploy(training.net);
   writeWhole(join(out, 'quantised.json'), pipelineToJson(deployment.quantised));
-  writeWhole(
-    join(out, 'configuration.json'),
-    `${JSON.stringify(deployment.configuration, undefined, 1)}\n`,
-  );
   const simulated = await simulatePart('simulation', training.net, data, progress);
   const quantised = await simulatePart('four bits', deployment.quantised, data, progress);
   const onChip = await chipPart(config, training.net, deployment, data, progress);
@@ -168,7 +188,7 @@ export async function runFrozenNoise(
     chip: onChip.result,
     chips: chips.result,
   };
-  writeWhole(join(out, 'result.json'), `${JSON.stringify(result, undefined, 1)}\n`);
+  writeJson(join(out, 'result.json'), result);
   writeDrawings(out, { data, training, deployment, simulated, quantised, chip: onChip, chips });
   return result;
 }

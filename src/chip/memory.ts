@@ -64,6 +64,11 @@ export function biasWord({ coarse, fine }: Pick<Bias, 'coarse' | 'fine'>): numbe
   return (coarse << 8) | fine;
 }
 
+/** Whether `index` is one of `count` things. */
+function exists(index: number, count: number): boolean {
+  return Number.isInteger(index) && index >= 0 && index < count;
+}
+
 /** Lists what is wrong with one neuron. */
 function neuronProblems(neuron: NeuronConfiguration): string[] {
   const problems: string[] = [];
@@ -74,9 +79,10 @@ function neuronProblems(neuron: NeuronConfiguration): string[] {
     problems.push(`${neuron.destinations.length} destinations; the SRAM holds ${destinations}`);
   }
   const known: readonly Dendrite[] = Object.values(dendrites);
-  for (const { tag, dendrite } of neuron.synapses) {
-    if (!Number.isInteger(tag) || tag < 0 || tag >= chipLimits.tags) {
-      problems.push(`synapse tag ${tag}; 0…2047 exist`);
+  for (const { tag, weight, dendrite } of neuron.synapses) {
+    if (!exists(tag, chipLimits.tags)) problems.push(`synapse tag ${tag}; 0…2047 exist`);
+    if (weight.length !== weightSwitches(0).length) {
+      problems.push(`synapse weight of ${weight.length} switches; 4 exist`);
     }
     if (!known.includes(dendrite)) {
       problems.push(`dendrite ${dendrite}; ${known.join(', ')} exist`);
@@ -102,7 +108,7 @@ export function configurationProblems(configuration: ChipConfiguration): string[
       }
       for (const name of coreParameterNames) {
         const { coarse, fine } = core.parameters[name] ?? { coarse: Number.NaN, fine: Number.NaN };
-        if (!(coarse >= 0 && coarse < chipLimits.coarse && fine >= 0 && fine < chipLimits.fine)) {
+        if (!exists(coarse, chipLimits.coarse) || !exists(fine, chipLimits.fine)) {
           problems.push(`${place}: ${name} is coarse ${coarse}, fine ${fine}; 0…5 and 0…255 exist`);
         }
       }

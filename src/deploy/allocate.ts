@@ -56,6 +56,20 @@ function usedRows(masks: Uint8Array, { rows, columns }: Matrix): boolean[] {
   );
 }
 
+/** Lists what is wrong with a choice of hardware neurons; empty where all is well. */
+export function placeProblems(place: readonly number[], neurons: number): string[] {
+  const problems: string[] = [];
+  if (place.length !== neurons) {
+    problems.push(`place names ${place.length} hardware neurons for ${neurons} neurons`);
+  }
+  const bad = place.filter((n) => !Number.isInteger(n) || n < 0 || n >= chipLimits.neurons);
+  if (bad.length > 0)
+    problems.push(`place names ${bad.join(', ')}; 0…${chipLimits.neurons - 1} exist`);
+  const twice = place.filter((n, i) => place.indexOf(n) !== i);
+  if (twice.length > 0) problems.push(`place names ${twice.join(', ')} twice`);
+  return problems;
+}
+
 /** Lists every limit of a core that `synapses` break; empty where they fit. */
 export function allocationProblems({ input, recurrent, ...masks }: CoreSynapses): string[] {
   const problems: string[] = [];
@@ -88,13 +102,19 @@ export function allocationProblems({ input, recurrent, ...masks }: CoreSynapses)
  * Lays a network out in the memories of core 0 of chip 0: tag i for input channel i, tag
  * `inputs + n` for neuron n. Every neuron of the core reports to the host under its own id. Trusts
  * its input; {@link allocationProblems} checks it.
+ *
+ * @param place hardware neuron of each neuron; the first ones where left out
  */
-export function allocateCore({ input, recurrent, ...masks }: CoreSynapses): CoreAllocation {
+export function allocateCore(
+  { input, recurrent, ...masks }: CoreSynapses,
+  place: readonly number[] = Array.from({ length: recurrent.columns }, (_, n) => n),
+): CoreAllocation {
   const used = recurrent.columns;
   const reaches = usedRows(masks.recurrentMasks, recurrent);
-  const neurons = idleCore().neurons.map((_, n) => {
-    const destinations: Destination[] = [monitorDestination(0, n)];
-    if (n >= used) return { ...idleNeuron(), destinations };
+  const neurons = idleCore().neurons.map((_, hardware) => {
+    const destinations: Destination[] = [monitorDestination(0, hardware)];
+    const n = place.indexOf(hardware);
+    if (n < 0) return { ...idleNeuron(), destinations };
     if (reaches[n]) destinations.push({ core: onlyCore0, xHop: 0, yHop: 0, tag: input.rows + n });
     const synapses: SynapseConfiguration[] = [];
     const listen = (tag: number, mask: number, weight: number): void => {

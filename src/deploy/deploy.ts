@@ -12,7 +12,7 @@ import type { Matrix } from '../matrix.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { fromStages } from '../pipeline/pipeline.ts';
 import { withStageWeights } from '../pipeline/stage.ts';
-import { allocateCore, allocationProblems, type CoreSynapses } from './allocate.ts';
+import { allocateCore, allocationProblems, type CoreSynapses, placeProblems } from './allocate.ts';
 import { sharedCurrents } from './core-currents.ts';
 import { mergeStages, type Network } from './network.ts';
 import { type QuantisedWeights, quantise } from './quantise.ts';
@@ -21,6 +21,8 @@ import { type QuantisedWeights, quantise } from './quantise.ts';
 export interface DeployOptions {
   /** Finds the four bits of each weight; the least squares of {@link quantise} where left out. */
   readonly quantiser?: (weights: ArrayLike<number>) => QuantisedWeights;
+  /** Hardware neuron of core 0 for each neuron, as after a measurement; the first ones where left out. */
+  readonly place?: readonly number[];
 }
 
 /** Which part of the board a neuron of a population became. */
@@ -154,25 +156,26 @@ export function deploy(pipeline: Pipeline, options: DeployOptions = {}): Deploym
   const neurons = Array.from({ length: network.recurrent.rows }, (_, n) => n);
   const base = weights.base.map((value) => value * Iscale);
   const currents = sharedCurrents(network.parameters, neurons, base);
-  const problems = allocationProblems(synapses);
+  const { place = neurons } = options;
+  const problems = [...allocationProblems(synapses), ...placeProblems(place, neurons.length)];
   const { parameters, remarks } = coreBiases(currents);
   problems.push(...remarks);
   if (problems.length > 0) throw new UnsupportedPipelineError('chip', problems);
 
-  const { neurons: allocated, inputChannels } = allocateCore(synapses);
+  const { neurons: allocated, inputChannels } = allocateCore(synapses, place);
   const idle = idleCore();
   const configuration: ChipConfiguration = {
     chips: [{ cores: [{ neurons: allocated, parameters }, idle, idle, idle] }],
   };
-  const hardware = (neuron: number): HardwareNeuron => ({
+  const hardware = (n: number): HardwareNeuron => ({
     chip: 0,
     core: 0,
-    neuron,
-    word: monitorReply(0, 0, neuron),
+    neuron: place[n]!,
+    word: monitorReply(0, 0, place[n]!),
   });
   const where = (population: string, index: number): HardwareNeuron => {
     const known = network.populations[population];
-    if (known === undefined || !(index >= 0 && index < known.size)) {
+    if (known === undefined || !(Number.isInteger(index) && index >= 0 && index < known.size)) {
       const all = Object.entries(network.populations).map(
         ([name, { size }]) => `${name} (0…${size - 1})`,
       );

@@ -210,7 +210,7 @@ export function encodeWeights(
  * @throws InvalidArgumentError where a weight is not finite
  * @example
  * ```ts
- * quantise([1, -2, 3, 0]).mse; // 0: 1 and 2 are bases, 3 is both
+ * quantise([1, -2, 3, 0]).mse < 1e-12; // true; 1 and 2 are bases, 3 is both
  * ```
  */
 export function quantise(

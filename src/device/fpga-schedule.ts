@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { DeviceError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import type { HardwareEvents, Link } from './link.ts';
-import { unwrapper, wrapTime } from './wrap.ts';
+import { unwrapNear, unwrapper, wrapTime } from './wrap.ts';
 
 /** How a schedule behaves and whom it tells. */
 export interface FpgaScheduleConfig {
@@ -41,6 +41,9 @@ export interface FpgaSchedule {
 /** Copies of each mark: a single event may be lost. */
 const markCopies = 3;
 
+/** How long to wait for an answer before asking again, milliseconds: questions may be lost too. */
+const askAgain = 50;
+
 /** How long a board may stay silent after a mark was due, milliseconds. */
 const patience = 2000;
 
@@ -69,7 +72,8 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   /** Board time and host time of the first echo, then the board time of the stream's zero. */
   let known: { board: number; host: number } | undefined;
   let offset: number | undefined;
-  const askedAt = clock.now();
+  const startedAt = clock.now();
+  let askedAt = startedAt;
 
   const fail = (cause: DeviceError): void => {
     if (stopped) return;
@@ -78,8 +82,9 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   };
   const boardNow = (): number => known!.board + (clock.now() - known!.host) * 1000;
   const anchor = (first: number): void => {
-    const earliest = known!.board + (realTime ? lookAhead : 0);
-    offset = Math.ceil(earliest / grid) * grid - first;
+    // A board that runs as fast as it can stands still on its own grid until events come.
+    const begin = realTime ? Math.ceil((boardNow() + lookAhead) / grid) * grid : known!.board;
+    offset = begin - first;
   };
 
   /** Sends the events of `packet` that are due by `horizon`, board time. */
@@ -97,7 +102,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   const pump = (): void => {
     timer = undefined;
     if (stopped) return;
-    const silent = known === undefined ? clock.now() - askedAt : overdue();
+    const silent = known === undefined ? clock.now() - startedAt : overdue();
     if (silent > patience) {
       fail(
         new DeviceError(
@@ -108,6 +113,10 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       return;
     }
     try {
+      if (silent > askAgain && clock.now() - askedAt > askAgain) {
+        askedAt = clock.now();
+        link.echo();
+      }
       if (known !== undefined && queue.length > 0) {
         if (offset === undefined) anchor(queue[0]!.timestamps[0]!);
         const horizon = realTime ? boardNow() + lookAhead : Number.POSITIVE_INFINITY;
@@ -139,7 +148,11 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     let count = 0;
     let latest = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < words.length; i++) {
-      const time = board.unwrap(timestamps[i]!);
+      // Once the board's clock is known, no silence is too long to tell the time.
+      const time =
+        known !== undefined && realTime
+          ? unwrapNear(timestamps[i]!, boardNow())
+          : board.unwrap(timestamps[i]!);
       if (words[i] === echoReply) {
         if (known === undefined) known = { board: time, host: clock.now() };
         else latest = Math.max(latest, time);

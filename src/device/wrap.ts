@@ -9,6 +9,11 @@ export interface Unwrapper {
   unwrap(timestamp: number): number;
 }
 
+/** Continues `timestamp` to the time that lies nearest to `near`. */
+export function unwrapNear(timestamp: number, near: number): number {
+  return timestamp + Math.round((near - timestamp) / wrapPeriod) * wrapPeriod;
+}
+
 /**
  * Makes an unwrapper. `near` is an unwrapped time that the first timestamp lies close to; left out,
  * the first timestamp stands for itself.

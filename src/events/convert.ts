@@ -28,7 +28,7 @@ export function binStart(step: number, dt: number): number {
  *
  * @example
  * ```ts
- * rasterToEvents(spikeRaster({ channels: 2, dt: 1e-3, counts: [0, 2] })).timestamps; // [0, 500]
+ * rasterToEvents(spikeRaster({ channels: 2, dt: 1e-3, counts: [0, 2] })).timestamps; // Float64Array [0, 500]
  * ```
  */
 export function rasterToEvents({ counts, channels, steps, dt, startTime }: SpikeRaster): AerPacket {

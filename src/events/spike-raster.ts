@@ -67,15 +67,15 @@ export function gridProblems({ steps, channels, dt, startTime }: Grid): string[]
  */
 export function spikeRaster(config: SpikeRasterConfig): SpikeRaster {
   const { channels, dt, startTime = 0, counts: given } = config;
-  const counts =
-    'steps' in given ? new Uint32Array(given.steps * channels) : Uint32Array.from(given);
-  const raster = { steps: counts.length / channels, channels, dt, startTime, counts };
-  const problems = gridProblems(raster);
-  if (!('steps' in given) && Array.from(given).some((count, i) => count !== counts[i])) {
+  const silent = 'steps' in given;
+  const values = Uint32Array.from(silent ? [] : given);
+  const grid = { steps: silent ? given.steps : values.length / channels, channels, dt, startTime };
+  const problems = gridProblems(grid);
+  if (!silent && Array.from(given).some((count, i) => count !== values[i])) {
     problems.push('counts must be whole numbers from 0 to 4294967295');
   }
   if (problems.length > 0) throw new InvalidArgumentError('this raster cannot be made', problems);
-  return raster;
+  return { ...grid, counts: silent ? new Uint32Array(given.steps * channels) : values };
 }
 
 /** Adds up each channel's counts. */

@@ -96,8 +96,11 @@ const mustBePositive: ReadonlySet<string> = new Set([
   'Iscale',
 ]);
 
-function valueProblem(name: string, value: number): string | undefined {
-  if (!Number.isFinite(value)) return `${name} is ${value}; a finite number is needed`;
+function valueProblem(name: string, value: unknown): string | undefined {
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    const shown = typeof value === 'object' ? JSON.stringify(value) : value;
+    return `${name} is ${shown}; a finite number is needed`;
+  }
   if (value < 0) return `${name} is ${value}; negative values do not exist on the chip`;
   if (value === 0 && mustBePositive.has(name)) return `${name} is 0; it must be above 0`;
   return undefined;
@@ -112,22 +115,31 @@ export function parameterProblems(input: DynapSimParametersInput, neurons: numbe
       problems.push(`${name} is no DynapSim parameter; there are ${known.join(', ')}`);
       continue;
     }
-    const values = typeof given === 'number' ? [given] : Array.from(given);
-    if (typeof given !== 'number' && values.length !== neurons) {
-      problems.push(`${name} holds ${values.length} values for ${neurons} neurons`);
+    // What comes from a file may be anything.
+    if (typeof given !== 'object' || given === null) {
+      const problem = valueProblem(name, given);
+      if (problem !== undefined) problems.push(problem);
+      continue;
     }
+    if (name === 'Iscale') {
+      problems.push('Iscale holds several values; one number for all neurons is needed');
+      continue;
+    }
+    if (given.length !== neurons) {
+      problems.push(`${name} holds ${given.length} values for ${neurons} neurons`);
+      continue;
+    }
+    const values: readonly unknown[] = Array.from(given);
     const at = values.findIndex((value) => valueProblem(name, value) !== undefined);
-    if (at >= 0) {
-      const label = typeof given === 'number' ? name : `${name}[${at}]`;
-      problems.push(valueProblem(name, values[at] ?? Number.NaN)?.replace(name, label) ?? label);
-    }
+    const problem = valueProblem(name, values[at]);
+    if (at >= 0 && problem !== undefined) problems.push(problem.replace(name, `${name}[${at}]`));
   }
   return problems;
 }
 
 /**
  * Completes `input` with defaults: one value per neuron for every parameter. Trusts its input;
- * {@link parameterProblems} checks it.
+ * `parameterProblems` checks it.
  *
  * @example
  * ```ts
@@ -141,8 +153,11 @@ export function dynapSimParameters(
   const filled = { Iscale: input.Iscale ?? defaultParameters.Iscale } as Record<string, unknown>;
   for (const name of parameterNames) {
     const given = input[name] ?? defaultParameters[name];
+    // Adding zero turns -0, which JSON does not know, into 0.
     filled[name] =
-      typeof given === 'number' ? new Float64Array(neurons).fill(given) : Float64Array.from(given);
+      typeof given === 'number'
+        ? new Float64Array(neurons).fill(given + 0)
+        : Float64Array.from(given, (value) => value + 0);
   }
   return filled as unknown as DynapSimParameters;
 }

@@ -34,9 +34,11 @@ function fitProblems(definitions: readonly StageDefinition[], names: readonly st
     problems.push('the last stage must be one of neurons, so that spikes come out');
   }
   for (const [i, { channelsIn }] of outlines.entries()) {
-    const given = outlines[i - 1]?.channelsOut ?? channelsIn;
-    if (given !== channelsIn) {
-      problems.push(`${names[i - 1]} gives ${given} channels but ${names[i]} takes ${channelsIn}`);
+    const before = outlines[i - 1];
+    if (before !== undefined && before.channelsOut !== channelsIn) {
+      problems.push(
+        `${names[i - 1]} gives ${before.channelsOut} channels but ${names[i]} takes ${channelsIn}`,
+      );
     }
   }
   for (const name of new Set(names.filter((name, i) => names.indexOf(name) !== i))) {

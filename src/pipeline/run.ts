@@ -61,9 +61,13 @@ export function chunkEnd({ startTime, steps, dt }: Grid): number {
   return startTime + binStart(steps, dt);
 }
 
-/** Refuses a chunk that starts before the last one has ended. */
+/**
+ * Refuses a chunk that starts before the last one has ended. Where bins are no whole number of
+ * microseconds, the start of a chunk is rounded up, and so its end may come out one too late.
+ */
 export function checkOrder(chunk: Grid, reached: number | undefined): void {
-  if (reached !== undefined && chunk.startTime < reached) {
+  const slack = Number.isInteger(chunk.dt * 1e6) ? 0 : 1;
+  if (reached !== undefined && chunk.startTime < reached - slack) {
     throw new DataError(
       `the chunk starts at ${chunk.startTime} µs, before the end of the last one at ${reached} µs; chunks must follow each other in time`,
     );

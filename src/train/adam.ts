@@ -47,7 +47,7 @@ export function adamProblems(config: AdamConfig): string[] {
   if (!(learningRate > 0)) problems.push(`learningRate is ${learningRate}; it must be above 0`);
   if (!(beta1 >= 0 && beta1 < 1)) problems.push(`beta1 is ${beta1}; it must be in [0, 1)`);
   if (!(beta2 >= 0 && beta2 < 1)) problems.push(`beta2 is ${beta2}; it must be in [0, 1)`);
-  if (!(epsilon >= 0)) problems.push(`epsilon is ${epsilon}; it must not be negative`);
+  if (!(epsilon > 0)) problems.push(`epsilon is ${epsilon}; it must be above 0`);
   if (schedule?.kind === 'exponential' && !(schedule.final > 0)) {
     problems.push(`schedule.final is ${schedule.final}; it must be above 0`);
   }

@@ -12,7 +12,8 @@ const saved = z.strictObject({
   format: z.literal(format),
   version: z.literal(1),
   epoch: z.number(),
-  loss: z.number(),
+  // NaN before the first epoch.
+  loss: z.custom<number>((value) => typeof value === 'number'),
   weights: array,
   mean: array,
   square: array,

@@ -129,7 +129,8 @@ function optionProblems(pipeline: Pipeline, options: TrainingOptions): string[] 
     }
   }
   const names = pipeline.stages.map(({ name }) => name);
-  for (const [name, { least = -1, most = 1 }] of Object.entries(weightLimits)) {
+  for (const [name, limits] of Object.entries(weightLimits)) {
+    const { least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY } = limits;
     if (!names.includes(name)) {
       problems.push(`weightLimits names ${name}; the stages are ${names.join(', ')}`);
     }
@@ -140,17 +141,29 @@ function optionProblems(pipeline: Pipeline, options: TrainingOptions): string[] 
   return problems;
 }
 
+/** Plain data as text, the same whatever the order in which it was written. */
+function canonicalJson(data: unknown): string {
+  return JSON.stringify(data, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
+
 /** Digest of everything that decides the result. */
 function digestOf(
   pipeline: Pipeline,
   samples: readonly TrainingSample[],
   options: TrainingOptions,
 ) {
-  const { checkpoint: _, engine, ...deciding } = options;
+  const { checkpoint: _, engine = referenceEngine, ...deciding } = options;
+  const parameters = pipelineParameters(pipeline);
+  const scales = parameters.map(({ Iscale }) => Iscale);
+  const labels = samples.map(({ label }) => label);
   return digest(
-    JSON.stringify([deciding, engine?.name, pipeline.dt, samples.map(({ label }) => label)]),
+    canonicalJson([deciding, engine.name, pipeline.dt, scales, labels]),
     ...pipeline.stages.flatMap((stage) => stageWeights(stage)?.values ?? []),
-    ...pipelineParameters(pipeline).flatMap(({ Iscale: _, ...arrays }) => Object.values(arrays)),
+    ...parameters.flatMap(({ Iscale: _, ...arrays }) => Object.values(arrays)),
     ...samples.flatMap(({ input, target }) => [input.counts, Float64Array.from(target ?? [])]),
   );
 }

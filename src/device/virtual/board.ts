@@ -6,7 +6,7 @@ import { binStart } from '../../events/convert.ts';
 import { type Engine, referenceEngine } from '../../neuron/engine.ts';
 import type { Mismatch } from '../../neuron/mismatch.ts';
 import type { Link, LinkListener } from '../link.ts';
-import { unwrapper } from '../wrap.ts';
+import { unwrapNear, unwrapper } from '../wrap.ts';
 import { type Chips, wireChips } from './chips.ts';
 import { type EventFifo, eventFifo } from './fifo.ts';
 
@@ -70,6 +70,8 @@ function boardProblems(config: Required<VirtualBoardConfig>): string[] {
   }
   if (!(mismatch.percent >= 0))
     problems.push(`mismatch is ${mismatch.percent}; it must not be negative`);
+  const { sigmaRule = 3 } = mismatch;
+  if (!(sigmaRule > 0)) problems.push(`mismatch.sigmaRule is ${sigmaRule}; it must be above 0`);
   return problems;
 }
 
@@ -185,7 +187,8 @@ function openLink(config: Required<VirtualBoardConfig>, onClose: () => void): Vi
     timer = undefined;
     if (closed) return;
     advance();
-    if (realTime && !closed) timer = clock.schedule(tick, tickInterval);
+    // A listener that has sent something has set the timer already.
+    if (realTime && !closed) timer ??= clock.schedule(tick, tickInterval);
   };
   const wake = (): void => {
     timer ??= clock.schedule(tick, 0);
@@ -206,7 +209,8 @@ function openLink(config: Required<VirtualBoardConfig>, onClose: () => void): Vi
     if (closed) throw new DeviceError('disconnected', 'the link is closed; open the board again');
   };
   const accept = (timestamp: number, word: number): void => {
-    const time = incoming.unwrap(timestamp);
+    // A board with a clock knows what time it is, however long ago the last event was.
+    const time = realTime ? unwrapNear(timestamp, now()) : incoming.unwrap(timestamp);
     const echo = word === echoWord;
     if (!echo) statistics.sent++;
     if (input.full && !realTime) advance();

@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as rxjs from 'rxjs';
+import * as spikeline from 'spikeline';
+import ts from 'typescript';
+
+/** Folder of the project. */
+export const root: string = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Code from the documentation that can stand alone as a module. */
+export interface Block {
+  /** File and symbol that it documents, or the page. */
+  readonly name: string;
+  /** The module, imports included. */
+  readonly code: string;
+}
+
+const documented = ['src', 'operators', 'sources', 'sinks'];
+const fence = /```ts\n([\s\S]*?)```/g;
+
+/** Parses a block, with links from each node to its parent. */
+export function parse(path: string, code: string): ts.SourceFile {
+  return ts.createSourceFile(path, code, ts.ScriptTarget.ESNext, true);
+}
+
+function filesUnder(folder: string, ending: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith(ending))
+    .map((path) => join(root, folder, path))
+    .sort();
+}
+
+/** Whether an identifier stands for a value or type of its own, not for a part of something else. */
+function standsAlone(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent) || ts.isQualifiedName(parent)) {
+    return node.getFullStart() === parent.getFullStart();
+  }
+  if (ts.isBindingElement(parent)) return parent.propertyName !== node;
+  return !(ts.isPropertyAssignment(parent) && parent.name === node);
+}
+
+function isDeclared({ parent }: ts.Identifier): boolean {
+  return (
+    ts.isVariableDeclaration(parent) ||
+    ts.isBindingElement(parent) ||
+    ts.isParameter(parent) ||
+    ts.isImportSpecifier(parent) ||
+    ts.isFunctionDeclaration(parent)
+  );
+}
+
+/** Imports that a doc comment leaves out: what Spikeline exports under that name, otherwise RxJS. */
+function missingImports(code: string): string {
+  const used = new Set<string>();
+  const declared = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && standsAlone(node)) {
+      const declares = isDeclared(node) && (node.parent as ts.NamedDeclaration).name === node;
+      (declares ? declared : used).add(node.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(parse('block.ts', code));
+  const free = [...used].filter((name) => !declared.has(name));
+  const ours = free.filter((name) => name in spikeline);
+  const theirs = free.filter((name) => !(name in spikeline) && name in rxjs);
+  return [
+    ours.length > 0 ? `import { ${ours.join(', ')} } from 'spikeline';\n` : '',
+    theirs.length > 0 ? `import { ${theirs.join(', ')} } from 'rxjs';\n` : '',
+  ].join('');
+}
+
+/** Text of a doc comment without its frame of asterisks. */
+function commentText(comment: string): string {
+  return comment.replace(/^\/\*\*|\*\/$/g, '').replace(/^[ \t]*\* ?/gm, '');
+}
+
+function examplesIn(path: string): Block[] {
+  const source = readFileSync(path, 'utf8');
+  const blocks: Block[] = [];
+  const visit = (node: ts.Node): void => {
+    for (const comment of ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc)) {
+      const [, ...examples] = commentText(comment.getText()).split(/^@example$/m);
+      if (examples.length === 0) continue;
+      const symbol = (node as ts.NamedDeclaration).name?.getText() ?? 'module';
+      for (const [, code] of examples.join('').matchAll(fence)) {
+        const name = `${relative(root, path)}, ${symbol}`;
+        blocks.push({ name, code: missingImports(code!) + code! });
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(parse(path, source));
+  const written = source.match(/@example/g)?.length ?? 0;
+  if (blocks.length !== written) {
+    throw new Error(
+      `${path} has ${written} examples, but ${blocks.length} blocks of ts were found`,
+    );
+  }
+  return blocks;
+}
+
+/** The examples of all doc comments, each as a module of its own. */
+export function docExamples(): Block[] {
+  return documented.flatMap((folder) => filesUnder(folder, '.ts')).flatMap(examplesIn);
+}
+
+/** The tutorials, the blocks of a page in order as one module. */
+export function tutorials(): Block[] {
+  return filesUnder('docs/tutorials', '.md').map((path) => ({
+    name: basename(path),
+    code: Array.from(readFileSync(path, 'utf8').matchAll(fence), ([, code]) => code).join(''),
+  }));
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import ts from 'typescript';
+import { type Block, root } from './blocks.ts';
+
+function projectOptions(): ts.CompilerOptions {
+  const file = join(root, 'tsconfig.json');
+  const { config } = ts.readConfigFile(file, ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  // Documentation may name a value only to show it.
+  return { ...options, noUnusedLocals: false, isolatedDeclarations: false, declaration: false };
+}
+
+/** A program of the public modules and of `blocks`, each of which is a module beside this file. */
+export function programWith(blocks: readonly Block[]): {
+  readonly program: ts.Program;
+  /** What the compiler has to say about each block. */
+  problemsOf(block: Block): string[];
+} {
+  const paths = new Map(
+    blocks.map((block, i) => [block, join(root, 'test', 'docs', `block-${i}.ts`)]),
+  );
+  const codes = new Map(blocks.map((block) => [paths.get(block), `${block.code}\nexport {};\n`]));
+  const options = projectOptions();
+  const host = ts.createCompilerHost(options);
+  const { fileExists, readFile, getSourceFile } = host;
+  host.fileExists = (path) => codes.has(path) || fileExists(path);
+  host.readFile = (path) => codes.get(path) ?? readFile(path);
+  host.getSourceFile = (path, version, ...rest) => {
+    const code = codes.get(path);
+    return code === undefined
+      ? getSourceFile(path, version, ...rest)
+      : ts.createSourceFile(path, code, version, true);
+  };
+  const program = ts.createProgram([join(root, 'index.ts'), ...paths.values()], options, host);
+  return {
+    program,
+    problemsOf(block) {
+      const source = program.getSourceFile(paths.get(block)!);
+      return [
+        ...program.getSyntacticDiagnostics(source),
+        ...program.getSemanticDiagnostics(source),
+      ].map(({ messageText, start = 0 }) => {
+        const line = block.code.slice(0, start).split('\n').length;
+        return `line ${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+      });
+    },
+  };
+}
+
+/** Doc text of every function that the package exports, by name. */
+export function exportedFunctions(program: ts.Program): Map<string, string> {
+  const checker = program.getTypeChecker();
+  const index = checker.getSymbolAtLocation(program.getSourceFile(join(root, 'index.ts'))!)!;
+  const found = new Map<string, string>();
+  for (const exported of checker.getExportsOfModule(index)) {
+    const symbol =
+      exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    const { valueDeclaration } = symbol;
+    if (valueDeclaration === undefined) continue;
+    const callable = checker.getTypeOfSymbol(symbol).getCallSignatures().length > 0;
+    if (!callable) continue;
+    found.set(symbol.name, ts.displayPartsToString(symbol.getDocumentationComment(checker)));
+  }
+  return found;
+}

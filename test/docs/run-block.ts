@@ -1,0 +1,80 @@
+import * as rxjs from 'rxjs';
+import * as spikeline from 'spikeline';
+import * as operators from 'spikeline/operators';
+import ts from 'typescript';
+import { expect } from 'vitest';
+import { type Block, parse } from './blocks.ts';
+
+/** How long a stream without an end is listened to, milliseconds. */
+const patience = 2000;
+
+const modules: Readonly<Record<string, unknown>> = {
+  spikeline,
+  'spikeline/operators': operators,
+  rxjs,
+};
+
+function moduleNamed(name: string): unknown {
+  if (!(name in modules)) throw new Error(`examples do not import ${name}`);
+  return modules[name];
+}
+
+/** Reads the value that a comment promises; undefined where it only explains. */
+function promisedValue(comment: string): { readonly value: unknown } | undefined {
+  const [text] = comment.split('; ') as [string];
+  const typed = /^(Float64Array|Uint32Array|Uint8Array) (\[.*\])$/.exec(text);
+  try {
+    const value: unknown = JSON.parse((typed?.[2] ?? text).replaceAll("'", '"'));
+    if (typed === null) return { value };
+    const arrays = { Float64Array, Uint32Array, Uint8Array };
+    return { value: arrays[typed[1] as keyof typeof arrays].from(value as number[]) };
+  } catch {
+    expect(comment, 'a comment that opens like a value must be one').not.toMatch(/^[-\d['"]/);
+    return undefined;
+  }
+}
+
+function valuesOf(stream: rxjs.Observable<unknown>): Promise<unknown[]> {
+  return rxjs.lastValueFrom(stream.pipe(rxjs.takeUntil(rxjs.timer(patience)), rxjs.toArray()));
+}
+
+/** Awaits the value of a statement, or lets its stream run, and compares with its comment. */
+async function checkStatement(statement: () => unknown, comment: string): Promise<void> {
+  const result = await statement();
+  const emits = comment.startsWith('emits ');
+  const value = rxjs.isObservable(result) ? await valuesOf(result) : result;
+  const promised = promisedValue(emits ? `[${comment.slice(6)}]` : comment);
+  if (promised !== undefined) expect(value).toEqual(promised.value);
+}
+
+/** Turns each statement that is an expression into a call of `checkStatement`. */
+function instrument(code: string): string {
+  const source = parse('block.ts', code);
+  const parts: string[] = [];
+  for (const statement of source.statements) {
+    if (!ts.isExpressionStatement(statement)) {
+      parts.push(statement.getFullText());
+      continue;
+    }
+    const [range] = ts.getTrailingCommentRanges(code, statement.end) ?? [];
+    const comment = range === undefined ? '' : code.slice(range.pos + 2, range.end).trim();
+    const expression = statement.expression.getText();
+    parts.push(`\nawait $check(async () => (${expression}), ${JSON.stringify(comment)});`);
+  }
+  return parts.join('');
+}
+
+/** Runs a block as a module; fails where a value is not the one its comment promises. */
+export async function runBlock({ code }: Block): Promise<void> {
+  const { outputText } = ts.transpileModule(instrument(code), {
+    compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.CommonJS },
+  });
+  const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
+  const run: (...given: unknown[]) => Promise<void> = new AsyncFunction(
+    'require',
+    'exports',
+    '$check',
+    outputText,
+  ) as never;
+  await run(moduleNamed, {}, checkStatement);
+}

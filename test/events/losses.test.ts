@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { lossCounter } from 'spikeline';
+import { describe, expect, it } from 'vitest';
+
+describe('lossCounter', () => {
+  it('adds up by reason, and the total is their sum', () => {
+    const additions = fc.array(fc.tuple(fc.constantFrom('late', 'dropped', 'outside'), fc.nat(9)));
+    fc.assert(
+      fc.property(additions, (given) => {
+        const losses = lossCounter();
+        for (const [reason, count] of given) losses.add(reason, count);
+        const of = (name: string): number =>
+          given.reduce((sum, [reason, count]) => sum + (reason === name ? count : 0), 0);
+        for (const name of ['late', 'dropped', 'outside']) {
+          expect(losses.byReason[name] ?? 0).toBe(of(name));
+        }
+        expect(losses.total).toBe(of('late') + of('dropped') + of('outside'));
+      }),
+    );
+  });
+
+  it('tells its watchers of each addition until they stop, but not of zero', () => {
+    const losses = lossCounter();
+    const first: number[] = [];
+    const second: number[] = [];
+    const stop = losses.watch(({ total }) => first.push(total));
+    losses.watch(({ byReason }) => second.push(byReason['late'] ?? 0));
+    losses.add('late', 2);
+    losses.add('late', 0);
+    losses.add('dropped', 3);
+    stop();
+    stop();
+    losses.add('late', 1);
+    expect(first).toEqual([2, 5]);
+    expect(second).toEqual([2, 2, 3]);
+  });
+
+  it('knows no reason that has not occurred', () => {
+    const losses = lossCounter();
+    losses.add('late', 0);
+    expect([losses.total, losses.byReason]).toEqual([0, {}]);
+  });
+});

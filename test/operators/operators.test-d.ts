@@ -1,0 +1,161 @@
+import { type Observable, type OperatorFunction, of } from 'rxjs';
+import type {
+  AerPacket,
+  BoundedBuffer,
+  ChipTarget,
+  Link,
+  Losses,
+  Pipeline,
+  SpikeRaster,
+  StageDefinition,
+  Target,
+  ToRaster,
+  VirtualLink,
+  WeightedRaster,
+} from 'spikeline';
+import * as spikeline from 'spikeline';
+import {
+  boundedBuffer,
+  chip,
+  dynapSim,
+  linear,
+  runOn,
+  simulator,
+  toEvents,
+  toRaster,
+  usingLink,
+} from 'spikeline/operators';
+import { describe, expectTypeOf, it } from 'vitest';
+
+declare const rasters: Observable<SpikeRaster>;
+declare const weighted: Observable<WeightedRaster>;
+declare const packets: Observable<AerPacket>;
+declare const net: Pipeline;
+declare const link: Link;
+declare const board: { open(): Promise<VirtualLink> };
+
+const weights = linear({ weight: [[1]] });
+const neurons = dynapSim({ neurons: 1 });
+const bins = toRaster({ channels: 1, dt: 1e-3, chunkSteps: 10 });
+
+describe('operators', () => {
+  it('say what goes in and what comes out', () => {
+    expectTypeOf(weights).toEqualTypeOf<OperatorFunction<SpikeRaster, WeightedRaster>>();
+    expectTypeOf(neurons).toEqualTypeOf<OperatorFunction<WeightedRaster, SpikeRaster>>();
+    expectTypeOf(toEvents()).toEqualTypeOf<OperatorFunction<SpikeRaster, AerPacket>>();
+    expectTypeOf(bins).toEqualTypeOf<ToRaster>();
+    expectTypeOf(bins).toExtend<OperatorFunction<AerPacket, SpikeRaster>>();
+    expectTypeOf(runOn(simulator(), net)).toEqualTypeOf<
+      OperatorFunction<SpikeRaster, SpikeRaster>
+    >();
+  });
+
+  it('chain', () => {
+    expectTypeOf(rasters.pipe(weights, neurons, weights, neurons, toEvents(), bins)).toEqualTypeOf<
+      Observable<SpikeRaster>
+    >();
+    expectTypeOf(packets.pipe(bins, runOn(chip(link), net), toEvents())).toEqualTypeOf<
+      Observable<AerPacket>
+    >();
+    expectTypeOf(rasters.pipe(weights)).toEqualTypeOf<Observable<WeightedRaster>>();
+    expectTypeOf(weighted.pipe(neurons)).toEqualTypeOf<Observable<SpikeRaster>>();
+  });
+
+  it('do not chain in a wrong order', () => {
+    // @ts-expect-error neurons need weighted input
+    rasters.pipe(neurons);
+    // @ts-expect-error weighted values are no spikes
+    weighted.pipe(weights);
+    // @ts-expect-error weighted values are no spikes
+    rasters.pipe(weights, weights);
+    // @ts-expect-error spikes must be weighted first
+    weighted.pipe(neurons, neurons);
+    // @ts-expect-error weighted values have no events
+    weighted.pipe(toEvents());
+    // @ts-expect-error a raster is binned already
+    rasters.pipe(bins);
+    // @ts-expect-error events must be binned first
+    packets.pipe(weights);
+    // @ts-expect-error events must be binned first
+    packets.pipe(runOn(simulator(), net));
+    // @ts-expect-error a pipeline takes spikes
+    weighted.pipe(runOn(simulator(), net));
+  });
+
+  it('are no stages, and stages are no operators', () => {
+    expectTypeOf(spikeline.linear({ weight: [[1]] })).toEqualTypeOf<StageDefinition>();
+    // @ts-expect-error a stage definition is data
+    rasters.pipe(spikeline.linear({ weight: [[1]] }));
+    // @ts-expect-error an operator is no data
+    spikeline.pipeline(weights);
+    // @ts-expect-error a target runs a pipeline that is built
+    runOn(simulator(), spikeline.linear({ weight: [[1]] }));
+    // @ts-expect-error a target comes first
+    runOn(net, simulator());
+  });
+
+  it('need what they need', () => {
+    // @ts-expect-error no weights
+    linear({});
+    // @ts-expect-error no number of neurons
+    dynapSim({ dt: 1e-3 });
+    // @ts-expect-error no such parameter
+    dynapSim({ neurons: 1, Itau_men: 1e-12 });
+    // @ts-expect-error no channels
+    toRaster({ dt: 1e-3, chunkSteps: 10 });
+    // @ts-expect-error no link
+    chip();
+  });
+});
+
+describe('boundedBuffer', () => {
+  it('takes its types from its consumer', () => {
+    const buffer = boundedBuffer({
+      capacity: 1,
+      policy: 'error',
+      consume: (packet: AerPacket) => of(packet.addresses.length),
+    });
+    expectTypeOf(buffer).toEqualTypeOf<BoundedBuffer<AerPacket, number>>();
+    expectTypeOf(buffer.losses).toEqualTypeOf<Losses>();
+    expectTypeOf(packets.pipe(buffer)).toEqualTypeOf<Observable<number>>();
+    // @ts-expect-error it consumes packets
+    rasters.pipe(buffer);
+  });
+
+  it('knows three policies', () => {
+    // @ts-expect-error no such policy
+    boundedBuffer({ capacity: 1, policy: 'dropAll', consume: () => [] });
+    // @ts-expect-error no policy is the default
+    boundedBuffer({ capacity: 1, consume: () => [] });
+  });
+});
+
+describe('targets', () => {
+  it('are targets', () => {
+    expectTypeOf(simulator()).toEqualTypeOf<Target>();
+    expectTypeOf(chip(link)).toEqualTypeOf<ChipTarget>();
+    expectTypeOf<ChipTarget>().toExtend<Target>();
+    expectTypeOf(chip(link).losses).toEqualTypeOf<Losses>();
+  });
+
+  it('cannot be changed', () => {
+    // @ts-expect-error readonly
+    chip(link).losses = spikeline.lossCounter();
+  });
+});
+
+describe('usingLink', () => {
+  it('hands on the link that was opened, and gives what its use gives', () => {
+    const used = usingLink(
+      () => board.open(),
+      (opened) => {
+        expectTypeOf(opened).toEqualTypeOf<VirtualLink>();
+        return packets;
+      },
+    );
+    expectTypeOf(used).toEqualTypeOf<Observable<AerPacket>>();
+    const use = () => packets;
+    // @ts-expect-error a board is no open link
+    usingLink(() => board, use);
+  });
+});

@@ -1,0 +1,275 @@
+import fc from 'fast-check';
+import { from, of, Subject, throwError } from 'rxjs';
+import {
+  DataError,
+  dynapSim,
+  linear,
+  type Pipeline,
+  pipeline,
+  runOn,
+  type SpikeRaster,
+  simulator,
+  startPipeline,
+  type Target,
+  type TargetObserver,
+  UnsupportedPipelineError,
+} from 'spikeline';
+import * as operators from 'spikeline/operators';
+import { describe, expect, it } from 'vitest';
+import { marbles, operatorCases } from '../support/cases.ts';
+import { chunk, cut, cuts, rasters } from '../support/rasters.ts';
+import { watch } from '../support/watch.ts';
+
+const net = pipeline(linear({ weight: [[4], [2]] }), dynapSim({ neurons: 1 }));
+
+operatorCases('runOn', () => runOn(simulator(), net), chunk);
+
+/** A target that writes down what happens to it and answers only when told to. */
+function paperTarget(overrides: Partial<Target> = {}) {
+  const log: string[] = [];
+  let observer: TargetObserver | undefined;
+  const target: Target = {
+    name: 'paper',
+    unsupported: () => [],
+    start(_, given) {
+      observer = given;
+      log.push('start');
+      return {
+        push: ({ startTime }) => log.push(`push ${startTime}`),
+        end: () => log.push('end'),
+        stop: () => log.push('stop'),
+      };
+    },
+    ...overrides,
+  };
+  return {
+    target,
+    log,
+    get observer() {
+      return observer!;
+    },
+  };
+}
+
+describe('runOn', () => {
+  const layers = {
+    first: {
+      weight: [
+        [6, -1, 4],
+        [2, 4, -2],
+      ],
+    },
+    hidden: {
+      neurons: 3,
+      recurrent: [
+        [0, 1, -1],
+        [2, 0, 0],
+        [0, -1, 1],
+      ],
+      Idc: 2e-12,
+    },
+    second: {
+      weight: [
+        [8, 0],
+        [-2, 8],
+        [4, 6],
+      ],
+    },
+    output: { neurons: 2 },
+  };
+  const deepAt = (dt: number) =>
+    pipeline(
+      linear(layers.first),
+      dynapSim({ ...layers.hidden, dt }),
+      linear(layers.second),
+      dynapSim({ ...layers.output, dt }),
+    );
+
+  it('gives what the operators give and what startPipeline gives, however time is cut', () => {
+    const asOperators = (chunks: readonly SpikeRaster[], dt: number) =>
+      from(chunks).pipe(
+        operators.linear(layers.first),
+        operators.dynapSim({ ...layers.hidden, dt }),
+        operators.linear(layers.second),
+        operators.dynapSim({ ...layers.output, dt }),
+      );
+    const dts = fc.constantFrom(1e-3, 5e-4, 1 / 3000);
+    let spikes = 0;
+    fc.assert(
+      fc.property(rasters({ channels: 2, maxSteps: 60, dt: dts }), cuts, (raster, sizes) => {
+        const { dt } = raster;
+        const deep = deepAt(dt);
+        const whole = startPipeline(deep).process(raster).counts;
+        const chunks = cut(raster, sizes);
+        const run = startPipeline(deep);
+        const byHand = chunks.map((part) => run.process(part));
+        expect(byHand.flatMap(({ counts }) => [...counts])).toEqual([...whole]);
+        expect(watch(from(chunks).pipe(runOn(simulator(), deep))).values).toEqual(byHand);
+        expect(watch(asOperators(chunks, dt)).values).toEqual(byHand);
+        spikes += whole.reduce((sum, count) => sum + count, 0);
+      }),
+      { numRuns: 40 },
+    );
+    expect(spikes).toBeGreaterThan(20);
+  });
+
+  it('takes gaps between chunks as silence, as the operators do', () => {
+    const single = pipeline(linear(layers.first), dynapSim(layers.hidden));
+    const missing = fc.array(fc.boolean(), { minLength: 21, maxLength: 21 });
+    fc.assert(
+      fc.property(rasters({ channels: 2, maxSteps: 60 }), cuts, missing, (raster, sizes, gone) => {
+        const chunks = cut(raster, sizes);
+        const sparse = chunks.filter((_, i) => !gone[i]);
+        // The same with zeros in the place of what is missing, from the first chunk on.
+        const from0 = chunks.slice(chunks.indexOf(sparse[0]!));
+        const run = startPipeline(single);
+        const filled = (sparse.length === 0 ? [] : from0).map((part) => {
+          const { counts } = part;
+          const silent = !sparse.includes(part);
+          return run.process(silent ? { ...part, counts: new Uint32Array(counts.length) } : part);
+        });
+        const starts = new Set(sparse.map(({ startTime }) => startTime));
+        const expected = filled.filter(({ startTime }) => starts.has(startTime));
+        expect(watch(from(sparse).pipe(runOn(simulator(), single))).values).toEqual(expected);
+        const linked = from(sparse).pipe(
+          operators.linear(layers.first),
+          operators.dynapSim(layers.hidden),
+        );
+        expect(watch(linked).values).toEqual(expected);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('refuses with all reasons of the target, before anything runs', () => {
+    const { target, log } = paperTarget({
+      unsupported: () => ['too wide', 'too deep', 'too dear'],
+    });
+    try {
+      runOn(target, net);
+      expect.unreachable();
+    } catch (cause) {
+      expect(cause).toBeInstanceOf(UnsupportedPipelineError);
+      const { reasons, target: name } = cause as UnsupportedPipelineError;
+      expect(reasons).toEqual(['too wide', 'too deep', 'too dear']);
+      expect(name).toBe('paper');
+    }
+    expect(log).toEqual([]);
+  });
+
+  it('asks the target about the pipeline that it is given', () => {
+    const asked: Pipeline[] = [];
+    const { target } = paperTarget({
+      unsupported: (given) => {
+        asked.push(given);
+        return [];
+      },
+    });
+    runOn(target, net);
+    expect(asked).toEqual([net]);
+  });
+
+  it('starts with the subscription and completes when the target says so', () => {
+    const { target, log, ...paper } = paperTarget();
+    const output = of(chunk(0), chunk(1)).pipe(runOn(target, net));
+    expect(log).toEqual([]);
+    const seen = watch(output);
+    expect(log).toEqual(['start', 'push 0', 'push 2000', 'end']);
+    expect(seen.ended).toBe('no');
+    expect(paper).toBeDefined();
+  });
+
+  it('passes on what the target gives, then stops it', () => {
+    const paper = paperTarget();
+    const source = new Subject<SpikeRaster>();
+    const seen = watch(source.pipe(runOn(paper.target, net)));
+    paper.observer.next(chunk(0));
+    source.complete();
+    paper.observer.next(chunk(1));
+    expect(seen.values).toEqual([chunk(0), chunk(1)]);
+    paper.observer.complete();
+    expect(seen.ended).toBe('completed');
+    expect(paper.log).toEqual(['start', 'end', 'stop']);
+  });
+
+  it('stops the target once and leaves the source when it is unsubscribed', () => {
+    const paper = paperTarget();
+    const source = new Subject<SpikeRaster>();
+    const seen = watch(source.pipe(runOn(paper.target, net)));
+    seen.unsubscribe();
+    expect(source.observed).toBe(false);
+    expect(paper.log).toEqual(['start', 'stop']);
+  });
+
+  it('stops the target and leaves the source when the target fails', () => {
+    const paper = paperTarget();
+    const failure = new Error('smoke');
+    const source = new Subject<SpikeRaster>();
+    const seen = watch(source.pipe(runOn(paper.target, net)));
+    paper.observer.error(failure);
+    expect(seen.error).toBe(failure);
+    expect(source.observed).toBe(false);
+    expect(paper.log).toEqual(['start', 'stop']);
+  });
+
+  it('stops the target when the source fails', () => {
+    const paper = paperTarget();
+    const failure = new Error('no signal');
+    const seen = watch(throwError(() => failure).pipe(runOn(paper.target, net)));
+    expect(seen.error).toBe(failure);
+    expect(paper.log).toEqual(['start', 'stop']);
+  });
+
+  it('passes on what a target throws, wherever it throws', () => {
+    const failure = new Error('bug');
+    const fail = (): never => {
+      throw failure;
+    };
+    const calm = { push: () => {}, end: () => {}, stop: () => {} };
+    const starts: Target['start'][] = [
+      fail,
+      () => ({ ...calm, push: fail }),
+      () => ({ ...calm, end: fail }),
+    ];
+    for (const start of starts) {
+      const { target } = paperTarget({ start });
+      expect(watch(of(chunk(0)).pipe(runOn(target, net))).error).toBe(failure);
+    }
+  });
+
+  const bad: Record<string, SpikeRaster> = {
+    'another width': { ...chunk(1), channels: 4, steps: 1 },
+    'another dt': { ...chunk(1), dt: 2e-3 },
+    'a dt that is no number': { ...chunk(1), dt: Number.NaN },
+    'a start that is no number': { ...chunk(1), startTime: Number.NaN },
+    'steps that are no whole number': { ...chunk(1), steps: 1.5 },
+    'fewer counts than bins': { ...chunk(1), counts: new Uint32Array(3) },
+    'a chunk that goes back in time': chunk(0),
+    'a chunk that overlaps the last one': { ...chunk(1), startTime: 1000 },
+  };
+  for (const [title, raster] of Object.entries(bad)) {
+    it(`errors on ${title}, after what was good, and leaves the source`, () => {
+      marbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const source = cold('-a-b-c|', { a: chunk(0), b: raster, c: chunk(2) });
+        const x = startPipeline(net).process(chunk(0));
+        const result = source.pipe(runOn(simulator(), net));
+        expectObservable(result).toBe('-x-#', { x }, expect.any(DataError));
+        expectSubscriptions(source.subscriptions).toBe('^--!');
+      });
+    });
+  }
+
+  it('says everything that is wrong with a chunk', () => {
+    const wrong = { ...chunk(0), dt: Number.NaN, startTime: 0.5 };
+    const { error } = watch(of(wrong).pipe(runOn(simulator(), net)));
+    expect((error as DataError).message).toContain('dt is NaN');
+    expect((error as DataError).message).toContain('startTime is 0.5');
+  });
+
+  it('takes a chunk without steps', () => {
+    const none = { ...chunk(0), steps: 0, counts: new Uint32Array(0) };
+    const { values, ended } = watch(of(none, chunk(0)).pipe(runOn(simulator(), net)));
+    expect(values.map(({ steps }) => steps)).toEqual([0, 2]);
+    expect(ended).toBe('completed');
+  });
+});

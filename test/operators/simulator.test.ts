@@ -1,0 +1,73 @@
+import { of } from 'rxjs';
+import {
+  dynapSim,
+  type Engine,
+  linear,
+  pipeline,
+  referenceEngine,
+  runOn,
+  simulator,
+  spikeRaster,
+} from 'spikeline';
+import { describe, expect, it } from 'vitest';
+import { chunk } from '../support/rasters.ts';
+import { watch } from '../support/watch.ts';
+
+const net = pipeline(linear({ weight: [[4], [2]] }), dynapSim({ neurons: 1 }));
+
+describe('simulator', () => {
+  it('runs any pipeline, however large', () => {
+    const wide = pipeline(dynapSim({ neurons: 3000 }), dynapSim({ neurons: 3000 }));
+    expect(simulator().name).toBe('simulator');
+    expect(simulator().unsupported(wide)).toEqual([]);
+  });
+
+  it('starts each run at rest', () => {
+    const target = simulator();
+    const busy = spikeRaster({ channels: 2, dt: 1e-3, counts: new Uint32Array(200).fill(2) });
+    const output = of(busy).pipe(runOn(target, net));
+    const first = watch(output).values;
+    expect(first[0]!.counts.some((count) => count > 0)).toBe(true);
+    expect(watch(output).values).toEqual(first);
+  });
+
+  it('lets the engine that it is given compute', () => {
+    let steps = 0;
+    const engine: Engine = {
+      ...referenceEngine,
+      layer: (...given) => {
+        const layer = referenceEngine.layer(...given);
+        return {
+          ...layer,
+          step: (input) => {
+            steps++;
+            return layer.step(input);
+          },
+        };
+      },
+    };
+    const chunks = [chunk(0), chunk(2)];
+    const seen = watch(of(...chunks).pipe(runOn(simulator({ engine }), net)));
+    // Two steps, a gap of two, two steps.
+    expect(steps).toBe(6);
+    expect(seen.values).toEqual(watch(of(...chunks).pipe(runOn(simulator(), net))).values);
+  });
+
+  it('passes on the failure of an engine', () => {
+    const failure = new Error('no such kernel');
+    const engine: Engine = {
+      ...referenceEngine,
+      layer: () => {
+        throw failure;
+      },
+    };
+    const seen = watch(of(chunk(0)).pipe(runOn(simulator({ engine }), net)));
+    expect(seen.error).toBe(failure);
+  });
+
+  it('gives nothing after it has failed', () => {
+    const seen = watch(of(chunk(1), chunk(0), chunk(2)).pipe(runOn(simulator(), net)));
+    expect(seen.values).toHaveLength(1);
+    expect(seen.ended).toBe('errored');
+  });
+});

@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { from, Observable, of, take } from 'rxjs';
+import {
+  type AerPacket,
+  aerPacket,
+  DataError,
+  InvalidArgumentError,
+  lossCounter,
+  toEvents,
+  toRaster,
+} from 'spikeline';
+import { describe, expect, it } from 'vitest';
+import { marbles } from '../support/cases.ts';
+import { cut, cuts, join, rasters } from '../support/rasters.ts';
+import { watch } from '../support/watch.ts';
+
+const config = { channels: 2, dt: 1e-3, chunkSteps: 2 };
+
+/** An event beyond the end of the last chunk, so that one chunk comes out for each packet. */
+function packet(index: number): AerPacket {
+  return aerPacket([2000 * (index + 1)], [index % 2]);
+}
+
+describe('toRaster, case list', () => {
+  const values = { a: packet(0), b: packet(1), c: packet(2) };
+  const grid = { steps: 2, channels: 2, dt: 1e-3 };
+  const chunks = {
+    x: { ...grid, startTime: 0, counts: Uint32Array.of(0, 0, 0, 0) },
+    y: { ...grid, startTime: 2000, counts: Uint32Array.of(1, 0, 0, 0) },
+    z: { ...grid, steps: 1, startTime: 4000, counts: Uint32Array.of(0, 1) },
+    s: { ...grid, steps: 1, startTime: 2000, counts: Uint32Array.of(1, 0) },
+  };
+  const cases = [
+    ['never', '-------', '^------', '-------'],
+    ['empty', '---|', '^--!', '---|'],
+    ['one', '--a--|', '^----!', '--x--(s|)'],
+    ['many', '-a--b--|', '^------!', '-x--y--(z|)'],
+    ['an error at once', '#', '(^!)', '#'],
+    ['an error in the sequence', '-a--b-#', '^-----!', '-x--y-#'],
+  ] as const;
+  for (const [title, source, subscription, expected] of cases) {
+    it(`handles ${title}`, () => {
+      marbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const given = cold(source, values);
+        expectObservable(given.pipe(toRaster(config))).toBe(expected, chunks);
+        expectSubscriptions(given.subscriptions).toBe(subscription);
+      });
+    });
+  }
+
+  it('leaves an endless source when it is unsubscribed early', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const given = cold('-a-b--c----', values);
+      expectObservable(given.pipe(toRaster(config)), '----!').toBe('-x-y-', chunks);
+      expectSubscriptions(given.subscriptions).toBe('^---!');
+    });
+  });
+
+  it('stops an endless source that emits within subscribe', () => {
+    let emitted = 0;
+    const endless = new Observable<AerPacket>((subscriber) => {
+      while (!subscriber.closed && emitted < 100) subscriber.next(packet(emitted++));
+    });
+    expect(watch(endless.pipe(toRaster(config), take(3))).values).toHaveLength(3);
+    expect(emitted).toBe(3);
+  });
+
+  it('stops in the middle of a packet when a stage behind it has enough', () => {
+    const millennium = aerPacket([2 ** 52], [0]);
+    const { values, ended } = watch(of(millennium).pipe(toRaster(config), take(3)));
+    expect(values.map(({ startTime }) => startTime)).toEqual([0, 2000, 4000]);
+    expect(ended).toBe('completed');
+  });
+
+  it('starts anew with each subscription', () => {
+    const operator = toRaster(config);
+    const first = watch(of(packet(0), packet(1)).pipe(operator)).values;
+    expect(first).toHaveLength(3);
+    expect(watch(of(packet(0), packet(1)).pipe(operator)).values).toEqual(first);
+  });
+});
+
+describe('toRaster', () => {
+  it('undoes toEvents, however the raster and the packets are cut', () => {
+    const dt = fc.constantFrom(1e-3, 1e-4, 5e-6, 1 / 3000, 2.5e-6, 1e-6);
+    const input = fc.tuple(rasters({ dt }), cuts, cuts, fc.integer({ min: 1, max: 12 }));
+    fc.assert(
+      fc.property(input, ([raster, chunks, packets, chunkSteps]) => {
+        const { channels, dt: bin, startTime, steps } = raster;
+        // Chunks start at whole microseconds: other bins cannot be cut without shifting them.
+        const cuttable = Number.isInteger(bin * 1e6);
+        const given = cut(raster, cuttable ? chunks : []);
+        const packed = watch(from(given).pipe(toEvents())).values;
+        const operator = toRaster({ channels, dt: bin, startTime, chunkSteps });
+        const back = watch(from(recut(packed, packets)).pipe(operator)).values;
+        expect(operator.losses.total).toBe(0);
+        const counts = back.flatMap((chunk) => [...chunk.counts]);
+        // Time is known up to the last event: what is silent after it is not emitted.
+        const silent = [...raster.counts.subarray(counts.length)];
+        expect(silent.every((count) => count === 0)).toBe(true);
+        expect(counts).toEqual([...raster.counts.subarray(0, counts.length)]);
+        expect(back.every((chunk) => chunk.steps <= chunkSteps)).toBe(true);
+        if (back.length > 0) expect(join(back).steps).toBeLessThanOrEqual(steps);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('counts what has no place, by reason, and loses nothing else', () => {
+    const event = fc.tuple(fc.integer({ min: 0, max: 60_000 }), fc.integer({ min: 0, max: 3 }));
+    const packets = fc.array(fc.array(event, { maxLength: 6 }), { maxLength: 8 });
+    fc.assert(
+      fc.property(packets, (all) => {
+        const losses = lossCounter();
+        const given = all.map((events) => {
+          const sorted = [...events].sort(([a], [b]) => a - b);
+          return aerPacket(
+            sorted.map(([time]) => time),
+            sorted.map(([, address]) => address),
+          );
+        });
+        const operator = toRaster({ ...config, startTime: 10_000, losses });
+        const { values } = watch(from(given).pipe(operator));
+        expect(operator.losses).toBe(losses);
+        const placed = values.flatMap(({ counts }) => [...counts]).reduce((a, b) => a + b, 0);
+        expect(placed + losses.total).toBe(all.flat().length);
+        const before = all.flat().filter(([time]) => time < 10_000).length;
+        expect(losses.byReason['before'] ?? 0).toBe(before);
+        for (const reason of Object.keys(losses.byReason)) {
+          expect(['before', 'late', 'unknownChannel']).toContain(reason);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('names what was late, early and unknown', () => {
+    const operator = toRaster({ ...config, startTime: 1000 });
+    const given = [aerPacket([999, 1000, 5000], [0, 0, 2]), aerPacket([2000, 5500], [1, 1])];
+    const { values } = watch(from(given).pipe(operator));
+    expect(values.map(({ startTime, counts }) => [startTime, ...counts])).toEqual([
+      [1000, 1, 0, 0, 0],
+      [3000, 0, 0, 0, 0],
+      [5000, 0, 1],
+    ]);
+    expect(operator.losses.byReason).toEqual({ before: 1, late: 1, unknownChannel: 1 });
+  });
+
+  it('gives silence as chunks of zeros', () => {
+    const { values } = watch(of(aerPacket([0, 6500], [0, 1])).pipe(toRaster(config)));
+    expect(values.map(({ startTime, steps, counts }) => [startTime, steps, ...counts])).toEqual([
+      [0, 2, 1, 0, 0, 0],
+      [2000, 2, 0, 0, 0, 0],
+      [4000, 2, 0, 0, 0, 0],
+      [6000, 1, 0, 1],
+    ]);
+  });
+
+  it('writes to no array that it has handed out', () => {
+    const { values } = watch(from([0, 1, 2].map(packet)).pipe(toRaster(config)));
+    expect(new Set(values.map(({ counts }) => counts.buffer)).size).toBe(values.length);
+  });
+
+  it('refuses all that is wrong with it at once, when it is built', () => {
+    const build = () => toRaster({ channels: 0, dt: Number.NaN, chunkSteps: 0, startTime: 0.5 });
+    expect(build).toThrow(InvalidArgumentError);
+    for (const part of ['channels is 0', 'dt is NaN', 'chunkSteps is 0', 'startTime is 0.5']) {
+      expect(build).toThrow(part);
+    }
+  });
+
+  const bad: Record<string, AerPacket> = {
+    'a time that is no number': { ...packet(1), timestamps: Float64Array.of(Number.NaN) },
+    'a time without end': { ...packet(1), timestamps: Float64Array.of(Number.POSITIVE_INFINITY) },
+    'fewer addresses than times': { ...packet(1), addresses: Uint32Array.of() },
+  };
+  for (const [title, wrong] of Object.entries(bad)) {
+    it(`errors on ${title} and leaves the source`, () => {
+      marbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const source = cold('-a-b-c|', { a: packet(0), b: wrong, c: packet(2) });
+        const first = { ...config, steps: 2, startTime: 0, counts: new Uint32Array(4) };
+        const { chunkSteps: _, ...x } = first;
+        expectObservable(source.pipe(toRaster(config))).toBe('-x-#', { x }, expect.any(DataError));
+        expectSubscriptions(source.subscriptions).toBe('^--!');
+      });
+    });
+  }
+});
+
+/** The same events in other packets. */
+function recut(packets: readonly AerPacket[], sizes: readonly number[]): AerPacket[] {
+  const times = packets.flatMap(({ timestamps }) => [...timestamps]);
+  const addresses = packets.flatMap((packed) => [...packed.addresses]);
+  const result: AerPacket[] = [];
+  let at = 0;
+  for (const size of [...sizes, times.length]) {
+    result.push(aerPacket(times.slice(at, at + size), addresses.slice(at, at + size)));
+    at += size;
+  }
+  return result;
+}

@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import {
+  DataError,
+  dynapSim,
+  linear,
+  type Pipeline,
+  packPipeline,
+  pipeline,
+  pipelineFromJson,
+  pipelineToJson,
+  SpikelineError,
+  unpackPipeline,
+} from 'spikeline';
+import { describe, expect, it } from 'vitest';
+import { anyPipeline } from './arbitraries.ts';
+
+const saved = pipeline(
+  linear({
+    weight: [
+      [0.1, -2],
+      [64, 100],
+    ],
+  }),
+  dynapSim({
+    neurons: 2,
+    recurrent: [
+      [0, 1],
+      [2, 3],
+    ],
+    Idc: [1e-12, 2e-12],
+  }),
+);
+
+/** What `read` throws must be an error of the library, with a message. */
+function refusal(read: () => Pipeline): unknown {
+  try {
+    read();
+  } catch (cause) {
+    expect(cause).toBeInstanceOf(SpikelineError);
+    return cause;
+  }
+  return undefined;
+}
+
+describe.each([
+  ['JSON', (net: Pipeline) => pipelineFromJson(pipelineToJson(net))],
+  ['MessagePack', (net: Pipeline) => unpackPipeline(packPipeline(net))],
+])('a pipeline saved as %s', (_, through) => {
+  it('comes back to the last bit', () => {
+    fc.assert(
+      fc.property(anyPipeline, (net) => {
+        expect(through(net)).toEqual(net);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('comes back the same when saved twice', () => {
+    expect(through(through(saved))).toEqual(saved);
+  });
+});
+
+describe('pipelineFromJson', () => {
+  it.each([
+    ['nothing', ''],
+    ['prose', 'weights: 1 2 3'],
+    ['half a file', pipelineToJson(saved).slice(0, 200)],
+    ['a number', '7'],
+    ['null', 'null'],
+    ['another format', pipelineToJson(saved).replace('spikeline/pipeline', 'spikeline/other')],
+    ['another version', pipelineToJson(saved).replace('"version": 1', '"version": 2')],
+    ['an unknown stage', pipelineToJson(saved).replace('"linear"', '"lif"')],
+    ['weights in words', pipelineToJson(saved).replace('-2', '"-2"')],
+    ['stages that are missing', '{"format":"spikeline/pipeline","version":1}'],
+  ])('refuses %s', (_, text) => {
+    expect(refusal(() => pipelineFromJson(text))).toBeInstanceOf(DataError);
+  });
+
+  it('keeps the cause of what it refuses', () => {
+    expect(refusal(() => pipelineFromJson('{'))).toMatchObject({ cause: expect.any(SyntaxError) });
+  });
+
+  it('refuses a pipeline that cannot be built, with the reasons', () => {
+    const broken = pipelineToJson(saved).replace('"dt": 0.001', '"dt": 0');
+    expect(() => pipelineFromJson(broken)).toThrow('dynapSim1: dt is 0');
+  });
+
+  it('never fails otherwise, whatever the JSON', () => {
+    const text = pipelineToJson(saved);
+    const tree = JSON.parse(text) as { stages: Record<string, unknown>[] };
+    const field = fc.constantFrom(...tree.stages.flatMap((stage) => Object.keys(stage)));
+    const change = fc.tuple(fc.nat(1), field, fc.jsonValue());
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+        const changed = structuredClone(tree);
+        for (const [stage, name, value] of changes) changed.stages[stage]![name] = value;
+        refusal(() => pipelineFromJson(JSON.stringify(changed)));
+      }),
+      { numRuns: 1000 },
+    );
+    fc.assert(
+      fc.property(fc.json(), (any) => {
+        expect(refusal(() => pipelineFromJson(any))).toBeInstanceOf(DataError);
+      }),
+    );
+  });
+});
+
+describe('unpackPipeline', () => {
+  it('refuses random bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+        expect(refusal(() => unpackPipeline(bytes))).toBeInstanceOf(DataError);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('refuses or reads what was damaged on the way, and never crashes', () => {
+    const bytes = packPipeline(saved);
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.nat(255), fc.boolean(), (at, value, cut) => {
+        const damaged = Uint8Array.from(bytes);
+        damaged[at] = value;
+        refusal(() => unpackPipeline(cut ? damaged.subarray(0, at) : damaged));
+      }),
+      { numRuns: 2000 },
+    );
+    // What was refused leaves no trace.
+    expect(unpackPipeline(bytes)).toEqual(saved);
+  });
+});

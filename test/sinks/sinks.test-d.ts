@@ -1,0 +1,33 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import type { AerPacket, Deployment, Link, SpikeRaster } from 'spikeline';
+import { collect } from 'spikeline/sinks/collect';
+import { type FpgaReport, toFpga } from 'spikeline/sinks/to-fpga';
+import { describe, expectTypeOf, it } from 'vitest';
+
+declare const rasters: Observable<SpikeRaster>;
+declare const packets: Observable<AerPacket>;
+declare const link: Link;
+declare const deployment: Deployment;
+
+describe('sinks', () => {
+  it('say what goes in and what comes out', () => {
+    const sink = toFpga(link, { channels: deployment.inputChannels });
+    expectTypeOf(sink).toExtend<OperatorFunction<AerPacket, FpgaReport>>();
+    expectTypeOf(packets.pipe(sink)).toEqualTypeOf<Observable<FpgaReport>>();
+    expectTypeOf(rasters.pipe(collect())).toEqualTypeOf<Observable<SpikeRaster[]>>();
+  });
+
+  it('take nothing else', () => {
+    // @ts-expect-error spikes must become events first
+    rasters.pipe(toFpga(link));
+    // @ts-expect-error a report follows a report
+    packets.pipe(toFpga(link), toFpga(link));
+    // @ts-expect-error no link
+    toFpga();
+  });
+
+  it('give reports that cannot be changed', () => {
+    // @ts-expect-error readonly
+    packets.pipe(toFpga(link)).subscribe((report) => report.sent++);
+  });
+});

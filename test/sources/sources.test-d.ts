@@ -1,0 +1,55 @@
+import type { Observable } from 'rxjs';
+import type { AerPacket, Link, Pipeline, SpikeRaster, TrainingSample } from 'spikeline';
+import { fromHardware } from 'spikeline/sources/from-hardware';
+import { fromPull } from 'spikeline/sources/from-pull';
+import { fromRaster } from 'spikeline/sources/from-raster';
+import { frozenNoise } from 'spikeline/sources/frozen-noise';
+import { poisson } from 'spikeline/sources/poisson';
+import { type TrainingProgress, train } from 'spikeline/sources/train';
+import { describe, expectTypeOf, it } from 'vitest';
+
+declare const raster: SpikeRaster;
+declare const link: Link;
+declare const net: Pipeline;
+declare const samples: readonly TrainingSample[];
+
+describe('sources', () => {
+  it('say what they give', () => {
+    const noise = { channels: 1, rate: 50, seed: 0 };
+    expectTypeOf(poisson(noise)).toEqualTypeOf<Observable<SpikeRaster>>();
+    expectTypeOf(frozenNoise({ ...noise, duration: 1 })).toEqualTypeOf<Observable<SpikeRaster>>();
+    expectTypeOf(fromRaster(raster)).toEqualTypeOf<Observable<SpikeRaster>>();
+    expectTypeOf(fromHardware(link)).toEqualTypeOf<Observable<AerPacket>>();
+    expectTypeOf(train(net, samples, { epochs: 1 })).toEqualTypeOf<Observable<TrainingProgress>>();
+    expectTypeOf<TrainingProgress['pipeline']>().toEqualTypeOf<Pipeline>();
+  });
+
+  it('need what they need', () => {
+    // @ts-expect-error no seed: noise must be the same each time
+    poisson({ channels: 1, rate: 50 });
+    // @ts-expect-error frozen noise has a length
+    frozenNoise({ channels: 1, rate: 50, seed: 0 });
+    // @ts-expect-error no number of epochs
+    train(net, samples, {});
+    // @ts-expect-error a promise of a link is no link
+    fromHardware(Promise.resolve(link));
+    // @ts-expect-error no consumer
+    fromPull([1], {});
+  });
+});
+
+describe('fromPull', () => {
+  it('takes its types from source and consumer', () => {
+    async function* lines(): AsyncGenerator<string> {}
+    const read = fromPull(lines(), {
+      consume: async (line) => {
+        expectTypeOf(line).toEqualTypeOf<string>();
+        return line.length;
+      },
+    });
+    expectTypeOf(read).toEqualTypeOf<Observable<number>>();
+    expectTypeOf(fromPull([1, 2], { consume: (n) => [`${n}`] })).toEqualTypeOf<
+      Observable<string>
+    >();
+  });
+});

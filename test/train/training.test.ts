@@ -1,0 +1,276 @@
+import fc from 'fast-check';
+import {
+  type Engine,
+  meanSquaredError,
+  packCheckpoint,
+  pipelineWeights,
+  rateCrossEntropy,
+  referenceEngine,
+  startTraining,
+  type Training,
+  type TrainingOptions,
+  unpackCheckpoint,
+} from 'spikeline';
+import { describe, expect, it } from 'vitest';
+import { reasonsOf } from '../events/reasons.ts';
+import { smallNet, smallSamples } from './small-task.ts';
+
+const net = smallNet();
+const samples = smallSamples();
+const options: TrainingOptions = {
+  epochs: 40,
+  loss: meanSquaredError(2),
+  optimiser: { learningRate: 0.1, schedule: { kind: 'exponential', final: 0.1 } },
+  mismatch: { percent: 0.1, every: 7 },
+  weightLimits: { in: { least: -3, most: 6 }, out: { most: 1 } },
+  seed: 5,
+};
+
+/** Trains to the end and returns the checkpoint. */
+function finished(training: Training) {
+  training.advance(training.epochs);
+  expect(training.epoch).toBe(training.epochs);
+  return training.checkpoint();
+}
+
+function reasons(changes: Partial<TrainingOptions>, given = samples): readonly string[] {
+  return reasonsOf(() => startTraining(net, given, { ...options, ...changes }));
+}
+
+describe('startTraining', () => {
+  it('makes the loss smaller', () => {
+    const training = startTraining(net, samples, {
+      epochs: 150,
+      loss: rateCrossEntropy(0.05),
+      optimiser: { learningRate: 0.05 },
+    });
+    expect(training.loss).toBeNaN();
+    training.advance(1);
+    const first = training.loss;
+    training.advance(200);
+    expect(training.epoch).toBe(150);
+    expect(training.loss).toBeLessThan(0.5 * first);
+    expect(Array.from(pipelineWeights(training.pipeline()))).not.toEqual(
+      Array.from(pipelineWeights(net)),
+    );
+  });
+
+  it('leaves the pipeline it was given as it was', () => {
+    const before = structuredClone(net);
+    finished(startTraining(net, samples, options));
+    expect(net).toEqual(before);
+  });
+
+  it('comes to the same end in any portions', () => {
+    const whole = finished(startTraining(net, samples, options));
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 }), (portions) => {
+        const training = startTraining(net, samples, options);
+        for (const portion of portions) training.advance(portion);
+        expect(finished(training)).toEqual(whole);
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  it.each([0, 1, 6, 7, 13, 39, 40])('goes on from epoch %s to the last bit', (epoch) => {
+    const whole = finished(startTraining(net, samples, options));
+    const first = startTraining(net, samples, options);
+    first.advance(epoch);
+    const checkpoint = unpackCheckpoint(packCheckpoint(first.checkpoint()));
+    const resumed = startTraining(net, samples, { ...options, checkpoint });
+    expect(resumed.epoch).toBe(epoch);
+    expect(resumed.loss).toBe(first.loss);
+    expect(finished(resumed)).toEqual(whole);
+    expect(resumed.pipeline()).toEqual(
+      startTraining(net, samples, { ...options, checkpoint: whole }).pipeline(),
+    );
+  });
+
+  it('takes a checkpoint that does not change when training goes on', () => {
+    const training = startTraining(net, samples, options);
+    training.advance(5);
+    const checkpoint = training.checkpoint();
+    const copy = structuredClone(checkpoint);
+    training.advance(5);
+    expect(checkpoint).toEqual(copy);
+    const resumed = startTraining(net, samples, { ...options, checkpoint });
+    resumed.advance(5);
+    expect(checkpoint).toEqual(copy);
+  });
+
+  it('takes a checkpoint whatever the order in which the options are written', () => {
+    const training = startTraining(net, samples, options);
+    training.advance(5);
+    const reversed = Object.fromEntries(
+      Object.entries(options).reverse(),
+    ) as unknown as TrainingOptions;
+    const resumed = { ...reversed, checkpoint: training.checkpoint() };
+    expect(reasonsOf(() => startTraining(net, samples, resumed))).toEqual([]);
+  });
+
+  it.each<[string, Partial<TrainingOptions>]>([
+    ['seed', { seed: 6 }],
+    ['number of epochs', { epochs: 41 }],
+    ['loss', { loss: meanSquaredError(1) }],
+    ['optimiser', { optimiser: { learningRate: 0.1 } }],
+    ['mismatch', { mismatch: { percent: 0.1, every: 8 } }],
+    ['limit', { weightLimits: { in: { least: -3, most: 6 }, out: { most: 3 } } }],
+  ])('refuses the checkpoint of another %s', (_, change) => {
+    const checkpoint = startTraining(net, samples, options).checkpoint();
+    expect(reasons({ ...change, checkpoint })).toEqual([
+      expect.stringMatching(/belongs to another pipeline, other samples or other options/),
+    ]);
+  });
+
+  it.each([
+    ['weights', smallNet(9), samples],
+    ['currents', smallNet(1, { Idc: 6e-13 }), samples],
+    ['Iscale', smallNet(1, { Iscale: 2e-8 }), samples],
+    ['spikes', net, smallSamples(2)],
+    ['targets', net, samples.map((sample) => ({ ...sample, target: new Array(80).fill(1) }))],
+    ['labels', net, samples.map((sample) => ({ ...sample, label: 1 }))],
+  ])('refuses the checkpoint of other %s', (_, otherNet, otherSamples) => {
+    const checkpoint = startTraining(net, samples, options).checkpoint();
+    const start = (): Training => startTraining(otherNet, otherSamples, { ...options, checkpoint });
+    expect(reasonsOf(start)).toEqual([expect.stringMatching(/belongs to another pipeline/)]);
+  });
+
+  it('keeps every weight within the limits of its stage', () => {
+    const free = finished(startTraining(net, samples, { ...options, weightLimits: {} })).weights;
+    expect(free.some((weight, i) => weight > (i < 8 ? 6 : 1))).toBe(true);
+    const training = startTraining(net, samples, options);
+    const seen: number[] = [];
+    while (training.epoch < training.epochs) {
+      training.advance(1);
+      const { weights } = training.checkpoint();
+      for (const [i, weight] of weights.entries()) {
+        expect(weight).toBeLessThanOrEqual(i < 8 ? 6 : 1);
+        if (i < 8) expect(weight).toBeGreaterThanOrEqual(-3);
+      }
+      seen.push(...weights);
+    }
+    expect(seen).toContain(6);
+    expect(seen).toContain(1);
+  });
+
+  it.each([
+    ['a least weight above 1', { in: { least: 1.5 } }],
+    ['a greatest weight below -1', { in: { most: -1.5 } }],
+  ])('takes %s without the other limit', (_, weightLimits) => {
+    expect(reasons({ weightLimits })).toEqual([]);
+  });
+
+  it('draws the mismatch anew every so many epochs, from its seed', () => {
+    const losses = (changes: Partial<TrainingOptions>): number[] => {
+      const still = { learningRate: 1e-300 };
+      const training = startTraining(net, samples, {
+        ...options,
+        optimiser: still,
+        weightLimits: {},
+        ...changes,
+      });
+      return Array.from({ length: 21 }, () => {
+        training.advance(1);
+        return training.loss;
+      });
+    };
+    const mismatch = { percent: 0.6, every: 7 };
+    const drawn = losses({ mismatch });
+    expect(new Set(drawn.slice(0, 7)).size).toBe(1);
+    expect(new Set(drawn.slice(7, 14)).size).toBe(1);
+    expect(new Set(drawn).size).toBe(3);
+    expect(losses({ mismatch })).toEqual(drawn);
+    expect(losses({ mismatch, seed: 6 })).not.toEqual(drawn);
+    expect(new Set(losses({ mismatch: { percent: 0 } })).size).toBe(1);
+  });
+
+  it('computes with the engine it is given', () => {
+    let asked = 0;
+    const engine: Engine = {
+      ...referenceEngine,
+      differentiableLayer(...arguments_) {
+        asked++;
+        return referenceEngine.differentiableLayer(...arguments_);
+      },
+    };
+    const { weights } = finished(startTraining(net, samples, { ...options, engine }));
+    expect(asked).toBe(1);
+    expect(weights).toEqual(finished(startTraining(net, samples, options)).weights);
+  });
+
+  it('says the learning rate of the next epoch', () => {
+    const training = startTraining(net, samples, options);
+    expect(training.learningRate).toBe(0.1);
+    training.advance(20);
+    expect(training.learningRate).toBeCloseTo(0.1 * Math.sqrt(0.1), 12);
+  });
+
+  it('does nothing in no epochs', () => {
+    const training = startTraining(net, samples, { ...options, epochs: 0 });
+    training.advance(10);
+    expect([training.epoch, training.pipeline()]).toEqual([0, net]);
+  });
+
+  it('lists every mistake at once', () => {
+    const found = reasonsOf(() =>
+      startTraining(net, [{ input: samples[0]!.input }, samples[1]!], {
+        epochs: -1,
+        loss: meanSquaredError(0),
+        optimiser: {
+          learningRate: 0,
+          beta1: 1,
+          beta2: -0.1,
+          epsilon: 0,
+          schedule: { kind: 'exponential', final: 0 },
+        },
+        mismatch: { percent: -0.1, sigmaRule: 0, every: 0.5 },
+        weightLimits: { nobody: {}, in: { least: 1, most: 0 } },
+      }),
+    );
+    expect(found).toEqual([
+      expect.stringMatching(/silenceWeight is 0/),
+      expect.stringMatching(/sample 0 has no target; 80 values/),
+      expect.stringMatching(/learningRate is 0/),
+      expect.stringMatching(/beta1 is 1/),
+      expect.stringMatching(/beta2 is -0\.1/),
+      expect.stringMatching(/epsilon is 0/),
+      expect.stringMatching(/schedule\.final is 0/),
+      expect.stringMatching(/epochs is -1/),
+      expect.stringMatching(/mismatch\.percent is -0\.1/),
+      expect.stringMatching(/mismatch\.sigmaRule is 0/),
+      expect.stringMatching(/mismatch\.every is 0\.5/),
+      expect.stringMatching(/weightLimits names nobody; the stages are in, out/),
+      expect.stringMatching(/weightLimits\.in has least 1 above most 0/),
+    ]);
+  });
+
+  it.each([
+    ['no samples', [], /no samples/],
+    ['other channels', smallSamples(1, 5), /sample 0 has 5 channels; the pipeline takes 4/],
+    [
+      'another step',
+      [{ ...samples[0]!, input: { ...samples[0]!.input, dt: 2e-3 } }],
+      /sample 0 has dt 0\.002 s; the pipeline 0\.001 s/,
+    ],
+    ['a target of another size', [{ ...samples[0]!, target: [1] }], /target holds 1 values/],
+  ])('refuses %s', (_, given, reason) => {
+    expect(reasons({}, given)[0]).toMatch(reason);
+  });
+
+  it.each([undefined, -1, 2, 0.5])('refuses the label %s', (label) => {
+    const { input } = samples[0]!;
+    const given = [label === undefined ? { input } : { input, label }];
+    expect(reasons({ loss: rateCrossEntropy() }, given)).toEqual([
+      expect.stringMatching(`label is ${label}; a channel from 0 to 1`),
+    ]);
+    expect(reasons({ loss: rateCrossEntropy(0) })).toHaveLength(1);
+  });
+
+  it('refuses samples of different length', () => {
+    const { input } = samples[1]!;
+    const short = { ...input, steps: 39, counts: input.counts.slice(0, 39 * 4) };
+    const given = [samples[0]!, { input: short, target: new Array(78).fill(0), label: 1 }];
+    expect(reasons({}, given)).toEqual([expect.stringMatching(/sample 1 has 39 steps; sample 0/)]);
+  });
+});
