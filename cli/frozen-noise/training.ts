@@ -134,10 +134,11 @@ export async function trainFrozenNoise(
   await new Promise<void>((resolve, reject) => {
     run$.pipe(takeUntil(stop$)).subscribe({ next: take, error: reject, complete: resolve });
   });
-  // Stopped between two assessments, or trained for less than one: the last state is looked at too.
+  // Stopped between two assessments: the last state is a candidate too, but only of this run. It is not
+  // saved, so that a run that goes on chooses among the same ones as a run that was never stopped.
   if (last !== undefined && last.epoch > (assessments.at(-1)?.epoch ?? 0)) {
-    look(last);
     keep(last);
+    look(last);
   }
   if (best === undefined) {
     best = { assessment: assess(start, data, 0, mismatch, seed), weights: new Float64Array(0) };

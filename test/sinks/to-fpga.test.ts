@@ -60,6 +60,9 @@ const packets: fc.Arbitrary<AerPacket[]> = fc
     });
   });
 
+/** More events at once than a small host or FIFO has room for. */
+const burst = aerPacket(new Array(50).fill(0), new Array(50).fill(1));
+
 function total(all: readonly AerPacket[]): number {
   return all.reduce((sum, { addresses }) => sum + addresses.length, 0);
 }
@@ -178,7 +181,7 @@ describe('toFpga, the report', () => {
           await link.close();
           expect(clock.waiting).toBe(0);
         }),
-        { numRuns: 12 },
+        { numRuns: 12, examples: [[[burst, emptyPacket, burst], 5]] },
       );
       expect(dropped).toBeGreaterThan(0);
     });

@@ -142,15 +142,21 @@ describe('the virtual board decodes its memory words and nothing else', () => {
     expect(respond(board, 1_000_000)).toEqual([]);
   });
 
-  it('adapts only where the latch is closed', async () => {
+  it('adapts after its first spike, and only where the latch is closed', async () => {
     const adapting = pipeline(
       linear({ weight: [[15]] }),
-      dynapSim({ neurons: 1, Ispkthr: 1e-8, Ipulse_ahp: 5e-13, Iw_ahp: 1e-10 }),
+      dynapSim({ neurons: 1, Ispkthr: 1e-8, Ipulse_ahp: 5e-13, Iw_ahp: 1e-12 }),
     );
     const board = await bench(adapting);
-    const adapted = respond(board, 0).length;
+    const adapted = respond(board, 0);
     board.link.poke(0, 'latches', 0, 1 << latchNames.indexOf('latchSoDc'));
-    expect(respond(board, 1_000_000).length).toBeGreaterThan(adapted);
+    const plain = respond(board, 1_000_000);
+    expect(plain[0]).toEqual(adapted[0]);
+    expect(plain).not.toEqual(adapted);
+    // Without the latch it does not matter how large the adaptation would be.
+    const weight = coreParameterNames.indexOf('SOAD_W_N');
+    board.link.poke(0, 'biases', weight, (5 << 8) | 255);
+    expect(respond(board, 2_000_000)).toEqual(plain);
   });
 
   it('refuses a word that does not exist', async () => {
