@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
 import type { Link } from '../src/device/link.ts';
 import { unwrapper } from '../src/device/wrap.ts';
 import type { DeviceError } from '../src/errors.ts';
@@ -8,6 +8,8 @@ import type { AerPacket } from '../src/events/aer-packet.ts';
 export interface FromHardwareConfig {
   /** Is told each time the board's clock has wrapped, with the number of wraps so far. */
   readonly onWrap?: (wraps: number) => void;
+  /** Clock of the host, which tells how long the board was silent: it may have wrapped meanwhile. */
+  readonly clock?: SchedulerLike;
 }
 
 /**
@@ -27,15 +29,27 @@ export interface FromHardwareConfig {
  */
 export function fromHardware(link: Link, config: FromHardwareConfig = {}): Observable<AerPacket> {
   return new Observable((subscriber) => {
-    const clock = unwrapper();
+    const { clock = asyncScheduler } = config;
+    const board = unwrapper();
     let wraps = 0;
+    let heardAt = clock.now();
+    /** Microseconds since the board was last heard; a board without a clock stands still meanwhile. */
+    const silence = (): number => {
+      const since = clock.now() - heardAt;
+      heardAt += since;
+      return link.info.realTime ? since * 1000 : 0;
+    };
     try {
       return link.listen({
         events({ timestamps, words }) {
           const times = new Float64Array(timestamps.length);
-          for (let i = 0; i < times.length; i++) times[i] = clock.unwrap(timestamps[i]!);
+          let elapsed = silence();
+          for (let i = 0; i < times.length; i++) {
+            times[i] = board.unwrap(timestamps[i]!, elapsed);
+            elapsed = 0;
+          }
           try {
-            while (wraps < clock.wraps) {
+            while (wraps < board.wraps) {
               wraps++;
               config.onWrap?.(wraps);
             }

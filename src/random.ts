@@ -29,7 +29,8 @@ function mix(seed: number, labels: readonly (string | number)[]): number {
 /**
  * Opens the random stream that belongs to a seed and a path of labels. The same seed and labels
  * give the same numbers; different labels give independent streams, so nothing depends on the order
- * in which streams are opened and no generator state has to be saved.
+ * in which streams are opened and no generator state has to be saved. Labels are joined by slashes, so
+ * none should hold one.
  *
  * @example
  * ```ts

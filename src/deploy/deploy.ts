@@ -146,6 +146,11 @@ function lostWeights(network: Network, weights: QuantisedWeights): string[] {
  * ```
  */
 export function deploy(pipeline: Pipeline, options: DeployOptions = {}): Deployment {
+  if (pipeline.stages[0]?.emits !== 'weighted') {
+    throw new UnsupportedPipelineError('chip', [
+      `the pipeline opens with ${pipeline.stages[0]?.name}; put a linear stage before it, so that its input has weights of four bits`,
+    ]);
+  }
   const network = mergeStages(pipeline);
   const { quantiser = quantise } = options;
   const weights = quantiser(

@@ -1,12 +1,12 @@
 /** Microseconds after which a board's clock starts again: 2^32. */
 export const wrapPeriod: number = 2 ** 32;
 
-/** Unwraps timestamps: each is taken to lie within half a period of the one before. */
+/** Unwraps timestamps: each is taken to lie within half a period of where the one before leads. */
 export interface Unwrapper {
   /** How often the clock has wrapped. */
   readonly wraps: number;
-  /** Continues the time to 53 bits. */
-  unwrap(timestamp: number): number;
+  /** Continues the time to 53 bits; `elapsed` is the silence since the last call, microseconds. */
+  unwrap(timestamp: number, elapsed?: number): number;
 }
 
 /** Continues `timestamp` to the time that lies nearest to `near`. */
@@ -33,8 +33,8 @@ export function unwrapper(near?: number): Unwrapper {
     get wraps() {
       return lastTurn - (firstTurn ?? 0);
     },
-    unwrap(timestamp) {
-      const turn = last === undefined ? 0 : Math.round((last - timestamp) / wrapPeriod);
+    unwrap(timestamp, elapsed = 0) {
+      const turn = last === undefined ? 0 : Math.round((last + elapsed - timestamp) / wrapPeriod);
       firstTurn ??= turn;
       lastTurn = Math.max(lastTurn, turn);
       const time = timestamp + turn * wrapPeriod;

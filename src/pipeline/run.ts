@@ -49,7 +49,7 @@ export function checkGrid(
       `the raster has ${input.channels} channels but the pipeline takes ${channelsIn}; give a raster of ${channelsIn} channels`,
     );
   }
-  if (Math.abs(input.dt - dt) > 1e-9 * dt) {
+  if (!(Math.abs(input.dt - dt) <= 1e-9 * dt)) {
     throw new DataError(
       `the raster has bins of ${input.dt} s but the pipeline steps by ${dt} s; bin the events with dt ${dt}`,
     );

@@ -135,14 +135,19 @@ export function stageOutline(definition: StageDefinition): Omit<StageBase, 'name
     .exhaustive();
 }
 
+/** Neurons of a stage at most: with 24 parameters each, this fills 200 MB. */
+const mostNeurons = 2 ** 20;
+
 /** Lists everything wrong with one stage, each reason opening with the stage's name. */
 export function stageProblems(definition: StageDefinition, name: string): string[] {
   const problems = match(definition)
     .with({ kind: 'linear' }, ({ weight }) => weightProblems('weight', weight))
     .with({ kind: 'dynapSim' }, ({ kind: _, neurons, recurrent, dt, name: __, ...parameters }) => {
       const found: string[] = [];
-      const countable = Number.isSafeInteger(neurons) && neurons > 0;
-      if (!countable) found.push(`neurons is ${neurons}; a whole number above 0 is needed`);
+      const countable = Number.isSafeInteger(neurons) && neurons > 0 && neurons <= mostNeurons;
+      if (!countable) {
+        found.push(`neurons is ${neurons}; a whole number from 1 to ${mostNeurons} is needed`);
+      }
       if (dt !== undefined && !(Number.isFinite(dt) && dt > 0)) {
         found.push(`dt is ${dt}; seconds above 0 are needed`);
       }

@@ -283,7 +283,14 @@ describe('deploy speaks up', () => {
     ]);
     expect(() => deploy(strong, exact)).toThrow(UnsupportedPipelineError);
     // Below the least current a circuit is off for all that matters.
-    expect(reasons(pipeline(dynapSim({ neurons: 1, Idc: 0 })))).toEqual([]);
+    const idle = pipeline(linear({ weight: [[1]] }), dynapSim({ neurons: 1, Idc: 0 }));
+    expect(reasons(idle)).toEqual([]);
+  });
+
+  it('about neurons whose input has no weights', () => {
+    expect(reasons(pipeline(dynapSim({ neurons: 1, name: 'bare' })))).toEqual([
+      expect.stringContaining('the pipeline opens with bare; put a linear stage before it'),
+    ]);
   });
 
   it('about every broken limit at once', () => {

@@ -78,7 +78,8 @@ function boardProblems(config: Required<VirtualBoardConfig>): string[] {
 /**
  * Makes a virtual DYNAP-SE2 board. It decodes only memory words and bias codes, draws the mismatch of
  * its silicon from its seed, stamps events with microseconds that wrap at 2^32, and has FIFOs that
- * overflow. In real time it follows the clock; otherwise it runs to the last event it was sent.
+ * overflow. In real time it follows the clock; otherwise it runs to the bin of the last event it was sent,
+ * and through the bin before an echo.
  *
  * @throws InvalidArgumentError with all reasons
  * @example
@@ -131,8 +132,9 @@ function openLink(config: Required<VirtualBoardConfig>, onClose: () => void): Vi
   let steps = 0;
   let stepStart = startTime;
   let stepEnd = startTime + binStart(1, dt);
-  /** Time of the newest event, up to which a board without a clock runs. */
-  let newest = startTime;
+  /** Times of the newest event and echo: a board without a clock runs to the bin of one, through the other's. */
+  let newestEvent = startTime;
+  let newestEcho = startTime;
 
   const now = (): number =>
     realTime ? startTime + Math.floor((clock.now() - poweredAt) * 1000) : stepStart;
@@ -173,13 +175,17 @@ function openLink(config: Required<VirtualBoardConfig>, onClose: () => void): Vi
     stepStart = stepEnd;
     stepEnd = startTime + binStart(steps + 1, dt);
   };
-  const advance = (): void => {
+  /** Does every step whose time is over. */
+  const runDue = (): void => {
     if (realTime) {
       const time = now();
       while (stepEnd <= time && !closed) runStep();
     } else {
-      while (stepStart < newest && !closed) runStep();
+      while ((stepEnd <= newestEvent || stepStart < newestEcho) && !closed) runStep();
     }
+  };
+  const advance = (): void => {
+    runDue();
     answerEchoes();
     flush();
   };
@@ -199,6 +205,7 @@ function openLink(config: Required<VirtualBoardConfig>, onClose: () => void): Vi
     timer?.unsubscribe();
     const { sent, delivered, late, dropped } = statistics;
     statistics.dropped += sent - delivered - late - dropped;
+    statistics.overflowed += output.size;
     input.clear();
     output.clear();
     onClose();
@@ -213,9 +220,15 @@ function openLink(config: Required<VirtualBoardConfig>, onClose: () => void): Vi
     const time = realTime ? unwrapNear(timestamp, now()) : incoming.unwrap(timestamp);
     const echo = word === echoWord;
     if (!echo) statistics.sent++;
-    if (input.full && !realTime) advance();
-    if (input.push(time, word)) newest = Math.max(newest, time);
-    else if (!echo) statistics.dropped++;
+    // Without a clock the bus waits until there is room.
+    while (input.full && !realTime && !closed) {
+      answerEchoes();
+      if (input.full) runStep();
+    }
+    if (!input.push(time, word)) {
+      if (!echo) statistics.dropped++;
+    } else if (echo) newestEcho = Math.max(newestEcho, time);
+    else newestEvent = Math.max(newestEvent, time);
   };
 
   if (realTime) wake();
@@ -232,12 +245,15 @@ function openLink(config: Required<VirtualBoardConfig>, onClose: () => void): Vi
     },
     send({ timestamps, words }) {
       alive();
+      // What is late is decided by the time of arrival, not by when the board last looked.
+      if (realTime) runDue();
       for (let i = 0; i < words.length; i++) accept(timestamps[i]!, words[i]!);
       wake();
     },
     echo() {
       alive();
-      if (!input.full) input.push(now(), echoWord);
+      const time = now();
+      if (input.push(time, echoWord)) newestEcho = Math.max(newestEcho, time);
       wake();
     },
     listen(listener) {

@@ -134,7 +134,10 @@ describe('the virtual board decodes its memory words and nothing else', () => {
   });
 
   it('has a DC input only where the latch is closed', async () => {
-    const driven = pipeline(dynapSim({ neurons: 1, Idc: 5e-10, Ispkthr: 1e-8 }));
+    const driven = pipeline(
+      linear({ weight: [[1]] }),
+      dynapSim({ neurons: 1, Idc: 5e-10, Ispkthr: 1e-8 }),
+    );
     const board = await bench(driven);
     board.link.poke(0, 'cam', 0, 0);
     expect(respond(board, 0).length).toBeGreaterThan(3);
@@ -656,5 +659,41 @@ describe('virtualBoard', () => {
     expect(
       reasonsOf(() => virtualBoard({ mismatch: { percent: 0.3, sigmaRule: 0 } })),
     ).toHaveLength(1);
+  });
+});
+
+describe('a board without a clock', () => {
+  it('makes the host wait instead of dropping when its input FIFO is full', async () => {
+    const link = await virtualBoard({ inputCapacity: 4, mismatch: { percent: 0 } }).open();
+    const word = eventWord({ core: [true, false, false, false], xHop: 0, yHop: 0, tag: 1 });
+    const count = 60;
+    link.send({
+      timestamps: Uint32Array.from({ length: count }, (_, i) => 17 * i),
+      words: new Uint32Array(count).fill(word),
+    });
+    link.send({ timestamps: Uint32Array.of(5000), words: Uint32Array.of(echoWord) });
+    await new Promise((resolve) => {
+      link.listen({ events: resolve });
+    });
+    const { sent, delivered, late, dropped } = link.statistics;
+    expect([sent, dropped]).toEqual([count, 0]);
+    expect(delivered + late).toBe(count);
+    await link.close();
+  });
+
+  it('puts events in their own step however the stream is cut', async () => {
+    const link = await virtualBoard({ mismatch: { percent: 0 } }).open();
+    const word = eventWord({ core: [true, false, false, false], xHop: 0, yHop: 0, tag: 1 });
+    for (const time of [1500, 1600, 1999]) {
+      link.send({ timestamps: Uint32Array.of(time), words: Uint32Array.of(word) });
+      // Lets the board run as far as it dares before the rest of the bin arrives.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    link.send({ timestamps: Uint32Array.of(2000), words: Uint32Array.of(echoWord) });
+    await new Promise((resolve) => {
+      link.listen({ events: resolve });
+    });
+    expect(link.statistics).toMatchObject({ sent: 3, delivered: 3, late: 0, dropped: 0 });
+    await link.close();
   });
 });
