@@ -7,6 +7,7 @@
 
 import { BehaviorSubject, lastValueFrom, reduce, tap } from 'rxjs';
 import {
+  binStart,
   chip,
   dynapSim,
   linear,
@@ -28,7 +29,7 @@ const board = virtualBoard({ seed: 2 });
 function inputAt(step: number, feedback: readonly number[]): SpikeRaster {
   const row = noise.counts.subarray(step * noisy, (step + 1) * noisy);
   const counts = Uint32Array.of(...row, ...feedback);
-  return { steps: 1, channels: noisy + neurons, dt, startTime: step * dt * 1e6, counts };
+  return { steps: 1, channels: noisy + neurons, dt, startTime: binStart(step, dt), counts };
 }
 
 /** Spikes of each neuron in all steps. */

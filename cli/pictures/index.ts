@@ -1,11 +1,5 @@
-export type { RowMatrix } from './heat-map.ts';
-export type { HistogramConfig, HistogramSeries } from './histogram.ts';
 export { histogram } from './histogram.ts';
-export type { LinePlotConfig, LineSeries } from './line-plot.ts';
 export { linePlot } from './line-plot.ts';
-export type { Marker } from './markers.ts';
 export { renderPng } from './png.ts';
-export type { RasterLike, RasterPanel, RasterPlotConfig } from './raster-plot.ts';
 export { rasterPlot } from './raster-plot.ts';
-export type { WeightPlotConfig } from './weight-plot.ts';
 export { weightPlot } from './weight-plot.ts';

@@ -1,0 +1,47 @@
+// A board in real time, by hand: a sink schedules events on the FPGA, a source listens to what comes back.
+// Every neuron reports its spikes to the host under its own id. The sink's last report says what became
+// of every event that was sent; late ones are emitted all the same, but counted.
+//
+// npx tsx --conditions @spikeline/source examples/live-board.ts
+
+import { lastValueFrom, takeUntil, toArray } from 'rxjs';
+import {
+  deploy,
+  dynapSim,
+  eventOf,
+  fromHardware,
+  linear,
+  pipeline,
+  poisson,
+  toEvents,
+  toFpga,
+  virtualBoard,
+} from 'spikeline';
+
+const channels = 4;
+const net = pipeline(
+  linear({ weight: Array.from({ length: channels }, () => [5]) }),
+  dynapSim({ neurons: 1, name: 'output' }),
+);
+const { configuration, inputChannels, where } = deploy(net);
+const link = await virtualBoard({ seed: 1, realTime: true }).open();
+await link.configure(configuration);
+
+const begin = performance.now();
+const report$ = poisson({ channels, rate: 100, duration: 0.5, seed: 1 }).pipe(
+  toEvents(),
+  toFpga(link, { channels: inputChannels }),
+);
+const reported = lastValueFrom(report$);
+const heard = lastValueFrom(fromHardware(link).pipe(takeUntil(reported), toArray()));
+const { sent, delivered, late, dropped } = await reported;
+const { word } = where('output', 0);
+const spikes = (await heard)
+  .flatMap(({ addresses }) => [...addresses])
+  .filter((own) => own === word);
+await link.close();
+
+process.stdout.write(
+  `${sent} events sent = ${delivered} delivered + ${late} late + ${dropped} dropped\n` +
+    `${spikes.length} spikes of neuron ${eventOf(word).tag} in ${(performance.now() - begin).toFixed(0)} ms\n`,
+);
