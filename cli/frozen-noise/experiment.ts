@@ -138,6 +138,7 @@ async function chipPart(
     );
     writeJson(join(config.out, 'chip.json'), {
       board: live.info,
+      statistics: live.statistics,
       outputs: placed.outputChannels,
       currents: placed.currents,
       remarks: placed.remarks,
