@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as rxjs from 'rxjs';
 import * as spikeline from 'spikeline';
@@ -107,10 +107,18 @@ export function docExamples(): Block[] {
   return documented.flatMap((folder) => filesUnder(folder, '.ts')).flatMap(examplesIn);
 }
 
-/** The tutorials, the blocks of a page in order as one module. */
+/** A page, its blocks in order as one module. */
+function page(path: string): Block {
+  const blocks = Array.from(readFileSync(path, 'utf8').matchAll(fence), ([, code]) => code);
+  return { name: relative(root, path), code: blocks.join('') };
+}
+
+/** The tutorials. */
 export function tutorials(): Block[] {
-  return filesUnder('docs/tutorials', '.md').map((path) => ({
-    name: basename(path),
-    code: Array.from(readFileSync(path, 'utf8').matchAll(fence), ([, code]) => code).join(''),
-  }));
+  return filesUnder('docs/tutorials', '.md').map(page);
+}
+
+/** The page that opens the project; its code prints, so it is compiled but not run. */
+export function readme(): Block {
+  return page(join(root, 'README.md'));
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { docExamples, tutorials } from './blocks.ts';
+import { docExamples, readme, tutorials } from './blocks.ts';
 import { exportedFunctions, programWith } from './program.ts';
 import { runBlock } from './run-block.ts';
 
 const examples = docExamples();
 const pages = tutorials();
-const blocks = [...examples, ...pages];
+const blocks = [...examples, ...pages, readme()];
 const { program, problemsOf } = programWith(blocks);
 
 describe('an example', () => {
