@@ -3,7 +3,7 @@ import { eventWord } from '../src/chip/event.ts';
 import { type Deployment, type DeployOptions, deploy } from '../src/deploy/deploy.ts';
 import { type FpgaSchedule, fpgaSchedule } from '../src/device/fpga-schedule.ts';
 import type { Link } from '../src/device/link.ts';
-import { InvalidArgumentError, UnsupportedPipelineError } from '../src/errors.ts';
+import { DeviceError, InvalidArgumentError, UnsupportedPipelineError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { binOf, rasterToEvents } from '../src/events/convert.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
@@ -106,6 +106,9 @@ function deploymentProblems(deployment: Deployment, pipeline: Pipeline): string[
   return problems;
 }
 
+/** Links that a pipeline runs on: two would configure each other's chips and hear each other's spikes. */
+const occupied = new WeakSet<Link>();
+
 /** Chunks that are handed to the schedule ahead of the board; the others wait as they came. */
 const chunksAhead = 64;
 
@@ -151,7 +154,9 @@ function startRun(
     observer.complete();
   };
   const stop = (): void => {
+    if (stopped) return;
     stopped = true;
+    occupied.delete(link);
     schedule?.stop();
     waiting.length = 0;
   };
@@ -190,6 +195,7 @@ function startRun(
   };
   // Configures first; what arrives meanwhile waits.
   const configured = async (): Promise<void> => {
+    occupied.add(link);
     await link.configure(deployment.configuration);
     begin();
   };
@@ -219,7 +225,8 @@ function startRun(
 /**
  * Makes a chip behind an open link a target: deploys the pipeline, configures the board, schedules
  * every input event at its own time, and gathers the output on the same time bins. A board without a
- * clock of its own runs as fast as it can. The link stays open; close it yourself or with `usingLink`.
+ * clock of its own runs as fast as it can. One pipeline at a time runs on a link; another errors with a
+ * `DeviceError` of code `busy`. The link stays open; close it yourself or with `usingLink`.
  *
  * @throws InvalidArgumentError where `lookAhead` is negative or not finite
  * @example
@@ -255,6 +262,17 @@ export function chip(link: Link, config: ChipConfig = {}): ChipTarget {
         throw cause;
       }
     },
-    start: (pipeline, observer) => startRun(link, deploymentOf(pipeline), config, losses, observer),
+    start(pipeline, observer) {
+      if (occupied.has(link)) {
+        observer.error(
+          new DeviceError(
+            'busy',
+            'another pipeline runs on this link; wait until it is done or open another board',
+          ),
+        );
+        return { push: () => {}, end: () => {}, stop: () => {} };
+      }
+      return startRun(link, deploymentOf(pipeline), config, losses, observer);
+    },
   };
 }

@@ -14,6 +14,9 @@ export interface PoissonSourceConfig extends Omit<PoissonConfig, 'duration' | 'l
   readonly clock?: SchedulerLike;
 }
 
+/** Chunks after which timers, and so whoever wants to stop the noise, get a turn. */
+const chunksPerTurn = 32;
+
 /**
  * Emits Poisson noise in chunks. Every subscription sees the same noise.
  *
@@ -60,7 +63,7 @@ export function poisson(config: PoissonSourceConfig): Observable<SpikeRaster> {
     let index = 0;
     const wait = (): number =>
       clock === undefined
-        ? 0
+        ? Number(index % chunksPerTurn === chunksPerTurn - 1)
         : Math.max(0, begin + binStart(endOf(index), dt) / 1000 - clock.now());
     return scheduler.schedule(function () {
       subscriber.next(chunkAt(index));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { concat, from, NEVER, Subject, take, throwError } from 'rxjs';
+import { concat, from, lastValueFrom, NEVER, Subject, take, throwError, toArray } from 'rxjs';
 import {
   type ChipConfig,
   chip,
@@ -548,5 +548,19 @@ describe('chip, in real time', () => {
     expect(seen.error).toMatchObject({ name: 'DeviceError', code: 'timed-out' });
     expect(link.listeners).toBe(0);
     expect(target.losses.total).toBe(0);
+  });
+});
+
+describe('two pipelines on one link', () => {
+  it('are refused while the first runs, and follow each other afterwards', async () => {
+    const link = await virtualBoard({ mismatch: { percent: 0 } }).open();
+    const net = pipeline(linear({ weight: [[6]] }), dynapSim({ neurons: 1 }));
+    const noise$ = poisson({ channels: 1, rate: 200, duration: 0.1, seed: 1 });
+    const once = () => lastValueFrom(noise$.pipe(runOn(chip(link), net), toArray()));
+    const [first, second] = await Promise.allSettled([once(), once()]);
+    expect(first.status).toBe('fulfilled');
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'busy' } });
+    expect(await once()).toHaveLength(1);
+    await link.close();
   });
 });

@@ -1,4 +1,4 @@
-import { toArray } from 'rxjs';
+import { lastValueFrom, takeUntil, timer, toArray } from 'rxjs';
 import { InvalidArgumentError, poisson, poissonRaster, type SpikeRaster } from 'spikeline';
 import { describe, expect, it } from 'vitest';
 import { marbles } from '../support/cases.ts';
@@ -121,3 +121,11 @@ function drawn(index: number, steps: number): SpikeRaster {
   const startTime = index * 10_000;
   return poissonRaster({ ...config, duration: steps * 1e-3, startTime, labels: [index] });
 }
+
+describe('endless noise without a clock', () => {
+  it('lets a timer stop it', async () => {
+    const noise$ = poisson({ channels: 1, rate: 1, seed: 0 });
+    const chunks = await lastValueFrom(noise$.pipe(takeUntil(timer(1)), toArray()));
+    expect(chunks.length).toBeGreaterThan(1);
+  });
+});
