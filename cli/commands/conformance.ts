@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError, StorageError } from 'spikeline';
 import { type OptionSpecs, optionHelp, readArguments } from '../arguments.ts';
+import { columns } from '../columns.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { adam } from '../conformance/adam.ts';
 import { allocation } from '../conformance/allocation.ts';
@@ -15,7 +16,6 @@ import { params } from '../conformance/params.ts';
 import { quantisation } from '../conformance/quantisation.ts';
 import { type Kind, type KindReport, reportOf } from '../conformance/report.ts';
 import { testCounts } from '../conformance/test-counts.ts';
-import { columns } from '../frozen-noise/table.ts';
 
 const kinds: readonly Kind[] = [
   forward,

@@ -1,3 +1,4 @@
+import { columns } from '../columns.ts';
 import type { FrozenNoiseResult, PatternResult, TargetResult } from './result.ts';
 
 /** Figures of the paper's Table 1, hertz and ratios (Çakal et al.). */
@@ -19,17 +20,6 @@ function row(label: string, { fn0, fn1, test }: TargetResult): string[] {
 function paperRow(label: string, figures: (typeof paper)[keyof typeof paper]): string[] {
   const text = ([n0, n1, frr]: readonly [number, number, number]): string => cell([n0, n1], frr);
   return [label, text(figures.fn0), text(figures.fn1), text(figures.test)];
-}
-
-/** Lays rows out in columns; the first row is the heading. */
-export function columns(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, c) => Math.max(...rows.map((cells) => cells[c]!.length)));
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((text, c) => (c === 0 ? text.padEnd(widths[c]!) : text.padStart(widths[c]!)))
-      .join('   ');
-  const [heading, ...body] = rows.map(line);
-  return [heading!, '─'.repeat(heading!.length), ...body].join('\n');
 }
 
 /** Prints the paper's Table 1 with this run's figures: rates N0/N1 in hertz and the ratio in brackets. */

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Packr } from 'msgpackr';
 import { type Observable, takeUntil } from 'rxjs';
 import {
-  type Checkpoint,
   DataError,
   type Pipeline,
   packCheckpoint,
@@ -50,21 +49,30 @@ export interface FrozenTraining {
   readonly epochsHere: number;
 }
 
-/** What a checkpoint file holds beside the training itself. */
-interface Saved {
-  readonly training: Checkpoint;
-  readonly best: { readonly assessment: Assessment; readonly weights: Float64Array } | null;
-  readonly assessments: readonly Assessment[];
-  readonly losses: readonly (readonly [number, number])[];
-}
-
 const packr = new Packr({ moreTypes: true });
-const savedForm = z.object({
-  training: z.instanceof(Uint8Array),
-  best: z.unknown(),
-  assessments: z.array(z.unknown()),
-  losses: z.array(z.unknown()),
+
+// Ratios may be infinite, which z.number() refuses.
+const figure = z.custom<number>((value) => typeof value === 'number');
+const pair = z.tuple([figure, figure]).readonly();
+const floats = z.custom<Float64Array>((value) => value instanceof Float64Array);
+const assessmentForm = z.object({
+  epoch: z.number(),
+  simulated: pair,
+  quantised: pair,
+  chips: pair,
+  worstChip: figure,
+  test: figure,
+  margin: figure,
 });
+
+/** What a checkpoint file holds: the training itself, and what was found on the way. */
+const savedForm = z.object({
+  training: z.instanceof(Uint8Array).transform(unpackCheckpoint),
+  best: z.object({ assessment: assessmentForm, weights: floats }).nullable(),
+  assessments: z.array(assessmentForm),
+  losses: z.array(pair),
+});
+type Saved = z.output<typeof savedForm>;
 
 function load(path: string): Saved {
   let bytes: Uint8Array;
@@ -74,8 +82,7 @@ function load(path: string): Saved {
     throw new StorageError(path, 'cannot be read', { cause });
   }
   try {
-    const saved = savedForm.parse(packr.unpack(bytes));
-    return { ...(saved as unknown as Saved), training: unpackCheckpoint(saved.training) };
+    return savedForm.parse(packr.unpack(bytes));
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
     throw new StorageError(path, 'is no checkpoint; delete it or name another file', { cause });

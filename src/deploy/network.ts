@@ -1,7 +1,7 @@
 import { match } from 'ts-pattern';
 import { UnsupportedPipelineError } from '../errors.ts';
 import { type Matrix, matrix } from '../matrix.ts';
-import { type DynapSimParameters, parameterNames } from '../neuron/parameters.ts';
+import { type DynapSimParameters, eachParameter } from '../neuron/parameters.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Stage } from '../pipeline/stage.ts';
 
@@ -47,11 +47,9 @@ export function networkProblems({ stages }: Pipeline): string[] {
 }
 
 function joinParameters(all: readonly DynapSimParameters[]): DynapSimParameters {
-  const joined: Record<string, Float64Array | number> = { Iscale: all[0]!.Iscale };
-  for (const name of parameterNames) {
-    joined[name] = Float64Array.from(all.flatMap((parameters) => Array.from(parameters[name])));
-  }
-  return joined as unknown as DynapSimParameters;
+  return eachParameter(all[0]!.Iscale, (name) =>
+    Float64Array.from(all.flatMap((parameters) => Array.from(parameters[name]))),
+  );
 }
 
 /** Identity weights, for neurons that take their input as it is. */

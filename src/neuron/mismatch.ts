@@ -1,5 +1,5 @@
 import { randomStream } from '../random.ts';
-import { type DynapSimParameters, parameterNames } from './parameters.ts';
+import { type DynapSimParameters, eachParameter } from './parameters.ts';
 
 /** How far transistors differ from each other. */
 export interface Mismatch {
@@ -27,10 +27,8 @@ export function drawMismatch(
 ): DynapSimParameters {
   const sigma = mismatch.percent / (mismatch.sigmaRule ?? 3);
   if (sigma === 0) return parameters;
-  const drawn: Record<string, Float64Array | number> = { Iscale: parameters.Iscale };
-  for (const name of parameterNames) {
+  return eachParameter(parameters.Iscale, (name) => {
     const random = randomStream(seed, 'mismatch', ...labels, name);
-    drawn[name] = parameters[name].map((value) => value * (1 + sigma * random.normal()));
-  }
-  return drawn as unknown as DynapSimParameters;
+    return parameters[name].map((value) => value * (1 + sigma * random.normal()));
+  });
 }

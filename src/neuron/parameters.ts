@@ -150,14 +150,20 @@ export function dynapSimParameters(
   input: DynapSimParametersInput,
   neurons: number,
 ): DynapSimParameters {
-  const filled = { Iscale: input.Iscale ?? defaultParameters.Iscale } as Record<string, unknown>;
-  for (const name of parameterNames) {
+  return eachParameter(input.Iscale ?? defaultParameters.Iscale, (name) => {
     const given = input[name] ?? defaultParameters[name];
     // Adding zero turns -0, which JSON does not know, into 0.
-    filled[name] =
-      typeof given === 'number'
-        ? new Float64Array(neurons).fill(given + 0)
-        : Float64Array.from(given, (value) => value + 0);
-  }
-  return filled as unknown as DynapSimParameters;
+    return typeof given === 'number'
+      ? new Float64Array(neurons).fill(given + 0)
+      : Float64Array.from(given, (value) => value + 0);
+  });
+}
+
+/** Makes a set of parameters from a function that gives each by its name. */
+export function eachParameter(
+  Iscale: number,
+  values: (name: ParameterName) => Float64Array,
+): DynapSimParameters {
+  const named = parameterNames.map((name) => [name, values(name)] as const);
+  return { ...(Object.fromEntries(named) as Record<ParameterName, Float64Array>), Iscale };
 }
