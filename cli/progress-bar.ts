@@ -35,6 +35,7 @@ function barProgress(): Progress {
 function lineProgress(): Progress {
   let label = '';
   let total = 0;
+  let begun = 0;
   let last = 0;
   const say = (text: string): void => {
     process.stderr.write(`${text}\n`);
@@ -43,13 +44,15 @@ function lineProgress(): Progress {
     begin(name, pieces) {
       label = name;
       total = pieces;
-      last = performance.now();
+      begun = performance.now();
+      last = begun;
       say(`${label}: ${total}`);
     },
     move(done, note = '') {
       if (performance.now() - last < plainInterval) return;
       last = performance.now();
-      say(`${label}: ${done}/${total}${note === '' ? '' : `, ${note}`}`);
+      const left = (((last - begun) / 1000) * (total - done)) / Math.max(1, done);
+      say(`${label}: ${done}/${total}, ${left.toFixed(0)} s left${note === '' ? '' : `, ${note}`}`);
     },
     end: () => {},
   };

@@ -70,10 +70,9 @@ async function trainPart(
   progress: Progress,
 ): Promise<FrozenTraining> {
   progress.begin('training', config.epochs);
-  const training = await trainFrozenNoise(data, { ...config, stop$ }, (now, seconds) => {
-    const rate = (now.epoch / Math.max(seconds, 1e-9)).toFixed(0);
-    progress.move(now.epoch, `${rate} epochs/s, loss ${now.loss.toFixed(4)}`);
-  });
+  const training = await trainFrozenNoise(data, { ...config, stop$ }, ({ epoch, loss }, rate) =>
+    progress.move(epoch, `${rate.toFixed(0)} epochs/s, loss ${loss.toFixed(4)}`),
+  );
   progress.end();
   writeWhole(join(config.out, 'pipeline.json'), pipelineToJson(training.net));
   const { best, assessments, losses } = training;

@@ -100,7 +100,7 @@ function save(path: string, saved: Saved): void {
 export async function trainFrozenNoise(
   data: FrozenNoiseData,
   config: FrozenTrainingConfig,
-  onProgress: (progress: TrainingProgress, seconds: number) => void,
+  onProgress: (progress: TrainingProgress, epochsPerSecond: number) => void,
 ): Promise<FrozenTraining> {
   const { seed, epochs, trainingMismatch, mismatch, checkpoint, stop$ } = config;
   const start = untrained(seed, data.patterns[0].dt);
@@ -109,6 +109,7 @@ export async function trainFrozenNoise(
   const assessments = [...(saved?.assessments ?? [])];
   let best = saved?.best ?? undefined;
   let last: TrainingProgress | undefined;
+  const begun = saved?.training.epoch ?? 0;
   let seconds = 0;
   let resumedAt = performance.now();
 
@@ -127,7 +128,7 @@ export async function trainFrozenNoise(
     seconds += (performance.now() - resumedAt) / 1000;
     last = progress;
     losses.push([progress.epoch, progress.loss]);
-    onProgress(progress, seconds);
+    onProgress(progress, (progress.epoch - begun) / Math.max(seconds, 1e-9));
     if (progress.epoch % assessEvery === 0 && progress.epoch > (assessments.at(-1)?.epoch ?? 0)) {
       look(progress);
       keep(progress);
@@ -155,9 +156,9 @@ export async function trainFrozenNoise(
     net: weights.length === 0 ? start : withWeights(start, weights),
     best: assessment,
     assessments,
-    epoch: last?.epoch ?? saved?.training.epoch ?? 0,
+    epoch: last?.epoch ?? begun,
     losses,
     seconds,
-    epochsHere: (last?.epoch ?? 0) - (saved?.training.epoch ?? 0),
+    epochsHere: (last?.epoch ?? begun) - begun,
   };
 }
