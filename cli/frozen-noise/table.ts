@@ -14,7 +14,12 @@ const cell = (rates: readonly [number, number], frr: number | null): string =>
 
 function row(label: string, { fn0, fn1, test }: TargetResult): string[] {
   const pattern = ({ rates, frr }: PatternResult): string => cell(rates, frr);
-  return [label, pattern(fn0), pattern(fn1), cell(test.rates, test.meanFrr)];
+  return [
+    label,
+    pattern(fn0),
+    pattern(fn1),
+    test.count === 0 ? '–' : cell(test.rates, test.meanFrr),
+  ];
 }
 
 function paperRow(label: string, figures: (typeof paper)[keyof typeof paper]): string[] {
@@ -34,12 +39,21 @@ export function resultTable(result: FrozenNoiseResult): string {
     paperRow('  paper', paper.quantised),
     row('chip', chip),
   ]);
-  return [
+  const lines = [
     table,
     '',
     `weights in four bits: mean squared error ${quantised.mse.toPrecision(3)}`,
-    `TEST: mean over ${simulated.test.count} random rasters; largest FRR ${ratio(simulated.test.maxFrr)} simulated, ${ratio(chip.test.maxFrr)} on the chip`,
-    `chips: ${chips.bothCorrect} of ${chips.count} classify both patterns; median FRR ${ratio(first)} and ${ratio(second)}`,
     `training: ${result.epochs} epochs in ${result.trainingSeconds.toFixed(1)} s, ${result.epochsPerSecond.toFixed(0)} epochs/s; loss of the chosen network ${result.loss.toFixed(4)}`,
-  ].join('\n');
+  ];
+  if (simulated.test.count > 0) {
+    lines.push(
+      `TEST: mean over ${simulated.test.count} random rasters; largest FRR ${ratio(simulated.test.maxFrr)} simulated, ${ratio(chip.test.maxFrr)} on the chip`,
+    );
+  }
+  if (chips.count > 0) {
+    lines.push(
+      `chips: ${chips.bothCorrect} of ${chips.count} classify both patterns; median FRR ${ratio(first)} and ${ratio(second)}`,
+    );
+  }
+  return lines.join('\n');
 }
