@@ -6,7 +6,7 @@ export {
 } from './operators/bounded-buffer.ts';
 export { type ChipConfig, type ChipTarget, chip } from './operators/chip.ts';
 export { runOn } from './operators/run-on.ts';
-export { type SimulatorConfig, simulator } from './operators/simulator.ts';
+export { type SimulatorConfig, type SimulatorTarget, simulator } from './operators/simulator.ts';
 export { toEvents } from './operators/to-events.ts';
 export { type ToRaster, type ToRasterConfig, toRaster } from './operators/to-raster.ts';
 export { usingLink } from './operators/using-link.ts';

@@ -54,6 +54,13 @@ function collector(deployment: Deployment, losses: Losses) {
   const channels = deployment.outputChannels.length;
   const channelOf = new Map(deployment.outputChannels.map(({ word }, i) => [word, i]));
   const open: { chunk: SpikeRaster; end: number }[] = [];
+  const placeOf = (time: number): SpikeRaster | undefined => {
+    for (let i = 0; i < open.length; i++) {
+      const { chunk, end } = open[i]!;
+      if (time >= chunk.startTime && time < end) return chunk;
+    }
+    return undefined;
+  };
   return {
     open(input: SpikeRaster): SpikeRaster {
       const { steps, dt, startTime } = input;
@@ -68,7 +75,7 @@ function collector(deployment: Deployment, losses: Losses) {
       for (let i = 0; i < addresses.length; i++) {
         const channel = channelOf.get(addresses[i]!);
         const time = timestamps[i]!;
-        const place = open.find(({ chunk, end }) => time >= chunk.startTime && time < end)?.chunk;
+        const place = placeOf(time);
         if (channel === undefined) hidden++;
         else if (place === undefined) outside++;
         else {

@@ -8,7 +8,7 @@ export { type ChipConfig, type ChipTarget, chip } from './chip.ts';
 export { type DynapSimOperatorConfig, dynapSim } from './dynap-sim.ts';
 export { linear } from './linear.ts';
 export { runOn } from './run-on.ts';
-export { type SimulatorConfig, simulator } from './simulator.ts';
+export { type SimulatorConfig, type SimulatorTarget, simulator } from './simulator.ts';
 export { toEvents } from './to-events.ts';
 export { type ToRaster, type ToRasterConfig, toRaster } from './to-raster.ts';
 export { usingLink } from './using-link.ts';

@@ -16,6 +16,8 @@ export interface PipelineRun {
    * before the last one has ended
    */
   process(input: SpikeRaster): SpikeRaster;
+  /** Spikes of the last stage in gaps between chunks, which no chunk holds. */
+  readonly outside: number;
   /** Goes back to rest. */
   reset(): void;
 }
@@ -106,6 +108,7 @@ export function startPipeline(pipeline: Pipeline, engine: Engine = referenceEngi
   const input = new Float64Array(pipeline.channelsIn);
   const { channelsIn, channelsOut, dt } = pipeline;
   let reached: number | undefined;
+  let outside = 0;
   const step = (): Float64Array => {
     let values: Float64Array = input;
     for (let s = 0; s < stages.length; s++) values = stages[s]!.step(values);
@@ -114,7 +117,10 @@ export function startPipeline(pipeline: Pipeline, engine: Engine = referenceEngi
   const passSilence = (until: number): void => {
     input.fill(0);
     const steps = reached === undefined ? 0 : Math.round((until - reached) / (dt * 1e6));
-    for (let t = 0; t < steps; t++) step();
+    for (let t = 0; t < steps; t++) {
+      const fired = step();
+      for (let n = 0; n < fired.length; n++) outside += fired[n]!;
+    }
   };
   return {
     process(chunk) {
@@ -129,8 +135,12 @@ export function startPipeline(pipeline: Pipeline, engine: Engine = referenceEngi
       reached = chunkEnd(chunk);
       return { ...chunk, channels: channelsOut, counts };
     },
+    get outside() {
+      return outside;
+    },
     reset: () => {
       reached = undefined;
+      outside = 0;
       for (const stage of stages) stage.reset();
     },
   };

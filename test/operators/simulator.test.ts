@@ -1,5 +1,6 @@
-import { of } from 'rxjs';
+import { from, lastValueFrom, map, of, toArray } from 'rxjs';
 import {
+  channelCounts,
   dynapSim,
   type Engine,
   linear,
@@ -69,5 +70,26 @@ describe('simulator', () => {
     const seen = watch(of(chunk(1), chunk(0), chunk(2)).pipe(runOn(simulator(), net)));
     expect(seen.values).toHaveLength(1);
     expect(seen.ended).toBe('errored');
+  });
+});
+
+describe('spikes in a gap between chunks', () => {
+  it('are counted, as no chunk holds them', async () => {
+    const lively = pipeline(linear({ weight: [[1]] }), dynapSim({ neurons: 1, Idc: 2e-9 }));
+    const silent = (startTime: number) =>
+      spikeRaster({ channels: 1, dt: 1e-3, startTime, counts: { steps: 100 } });
+    const gapped = simulator();
+    await lastValueFrom(from([silent(0), silent(300_000)]).pipe(runOn(gapped, lively)));
+    const whole = simulator();
+    const all = await lastValueFrom(
+      from([silent(0), silent(100_000), silent(200_000)]).pipe(
+        runOn(whole, lively),
+        map(channelCounts),
+        toArray(),
+      ),
+    );
+    expect(gapped.losses.byReason['outside']).toBe(all[1]![0]! + all[2]![0]!);
+    expect(gapped.losses.total).toBeGreaterThan(5);
+    expect(whole.losses.total).toBe(0);
   });
 });
