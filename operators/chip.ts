@@ -3,13 +3,14 @@ import { eventWord } from '../src/chip/event.ts';
 import { type Deployment, type DeployOptions, deploy } from '../src/deploy/deploy.ts';
 import { type FpgaSchedule, fpgaSchedule } from '../src/device/fpga-schedule.ts';
 import type { Link } from '../src/device/link.ts';
+import { routeEvents } from '../src/device/route.ts';
 import { DeviceError, InvalidArgumentError, UnsupportedPipelineError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
-import { binOf, rasterToEvents } from '../src/events/convert.ts';
+import { binOf, chunkEnd, rasterToEvents } from '../src/events/convert.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
-import { checkGrid, checkOrder, chunkEnd } from '../src/pipeline/run.ts';
+import { checkGrid, checkOrder } from '../src/pipeline/run.ts';
 import type { Target, TargetObserver, TargetRun } from '../src/pipeline/target.ts';
 
 /** Configuration of {@link chip}. */
@@ -32,21 +33,6 @@ export interface ChipTarget extends Target {
    * (`outside`), or come from neurons that are no output (`hidden`).
    */
   readonly losses: Losses;
-}
-
-/** Repeats each event of a channel for all of its destinations. */
-function route({ timestamps, addresses }: AerPacket, words: readonly Uint32Array[]): AerPacket {
-  let total = 0;
-  for (let i = 0; i < addresses.length; i++) total += words[addresses[i]!]!.length;
-  const routed = { timestamps: new Float64Array(total), addresses: new Uint32Array(total) };
-  let at = 0;
-  for (let i = 0; i < addresses.length; i++) {
-    for (const word of words[addresses[i]!]!) {
-      routed.timestamps[at] = timestamps[i]!;
-      routed.addresses[at++] = word;
-    }
-  }
-  return routed;
 }
 
 /** Collects what comes back on the chunks that went in. */
@@ -173,7 +159,7 @@ function startRun(
     // Time begins with the first chunk, not with the first event in it.
     if (!begun) schedule!.mark(input.startTime, () => {});
     begun = true;
-    schedule!.add(route(rasterToEvents(input), words));
+    schedule!.add(routeEvents(rasterToEvents(input), words));
     schedule!.mark(chunkEnd(input), () => {
       collected.close();
       countLosses();

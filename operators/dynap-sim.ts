@@ -1,8 +1,9 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
+import { chunkEnd } from '../src/events/convert.ts';
 import { gridProblems, type SpikeRaster, type WeightedRaster } from '../src/events/spike-raster.ts';
 import { type Engine, referenceEngine } from '../src/neuron/engine.ts';
-import { checkGrid, checkOrder, chunkEnd } from '../src/pipeline/run.ts';
+import { checkGrid, checkOrder } from '../src/pipeline/run.ts';
 import {
   buildStage,
   type DynapSimConfig,

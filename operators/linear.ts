@@ -1,6 +1,10 @@
 import { map, type OperatorFunction } from 'rxjs';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
-import { gridProblems, type SpikeRaster, type WeightedRaster } from '../src/events/spike-raster.ts';
+import {
+  rasterProblems,
+  type SpikeRaster,
+  type WeightedRaster,
+} from '../src/events/spike-raster.ts';
 import { multiply } from '../src/pipeline/run.ts';
 import {
   buildStage,
@@ -34,12 +38,9 @@ export function linear(config: LinearConfig): OperatorFunction<SpikeRaster, Weig
   const { weight, channelsIn, channelsOut } = buildStage(definition, name) as LinearStage;
   return map((raster) => {
     const { steps, channels, dt, startTime, counts } = raster;
-    const problems = gridProblems(raster);
+    const problems = rasterProblems(raster);
     if (channels !== channelsIn) {
       problems.push(`${name} takes ${channelsIn} channels; the raster has ${channels}`);
-    }
-    if (counts.length !== steps * channels) {
-      problems.push(`the raster has ${counts.length} counts for ${steps}×${channels} bins`);
     }
     if (problems.length > 0) throw new DataError(problems.join('; '));
     const values = new Float64Array(steps * channelsOut);

@@ -1,16 +1,12 @@
 import { concatWith, ignoreElements, NEVER, Observable, type OperatorFunction, tap } from 'rxjs';
 import { DataError, UnsupportedPipelineError } from '../src/errors.ts';
-import { gridProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
+import { rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import type { Target } from '../src/pipeline/target.ts';
 
 /** Refuses a chunk that no target could run. */
 function checkRaster(chunk: SpikeRaster): void {
-  const { steps, channels, counts } = chunk;
-  const problems = gridProblems(chunk);
-  if (counts.length !== steps * channels) {
-    problems.push(`the raster has ${counts.length} counts for ${steps}×${channels} bins`);
-  }
+  const problems = rasterProblems(chunk);
   if (problems.length > 0) throw new DataError(problems.join('; '));
 }
 

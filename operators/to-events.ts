@@ -2,7 +2,7 @@ import { map, type OperatorFunction } from 'rxjs';
 import { DataError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { rasterToEvents } from '../src/events/convert.ts';
-import { gridProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
+import { rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
 
 /**
  * Turns each raster into a packet of address-events: a count c becomes c events spread over its
@@ -15,11 +15,7 @@ import { gridProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
  */
 export function toEvents(): OperatorFunction<SpikeRaster, AerPacket> {
   return map((raster) => {
-    const { steps, channels, counts } = raster;
-    const problems = gridProblems(raster);
-    if (counts.length !== steps * channels) {
-      problems.push(`the raster has ${counts.length} counts for ${steps}×${channels} bins`);
-    }
+    const problems = rasterProblems(raster);
     if (problems.length > 0) throw new DataError(problems.join('; '));
     return rasterToEvents(raster);
   });

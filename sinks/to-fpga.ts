@@ -10,6 +10,7 @@ import {
 import { type Destination, destinationProblems, eventWord } from '../src/chip/event.ts';
 import { fpgaSchedule } from '../src/device/fpga-schedule.ts';
 import type { Link } from '../src/device/link.ts';
+import { routeEvents } from '../src/device/route.ts';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 
@@ -54,23 +55,6 @@ function checkPacket({ timestamps, addresses }: AerPacket, last = Number.NEGATIV
       `timestamp ${back} is ${timestamps[back]} µs, before the event at ${timestamps[back - 1] ?? last} µs; events must follow each other in time`,
     );
   }
-}
-
-/** Repeats each event for all destinations of its channel. */
-function routed({ timestamps, addresses }: AerPacket, words: readonly Uint32Array[]): AerPacket {
-  const times: number[] = [];
-  const all: number[] = [];
-  for (let i = 0; i < addresses.length; i++) {
-    const own = words[addresses[i]!];
-    if (own === undefined) {
-      throw new DataError(`an event has channel ${addresses[i]}; there are ${words.length}`);
-    }
-    for (const word of own) {
-      times.push(timestamps[i]!);
-      all.push(word);
-    }
-  }
-  return { timestamps: Float64Array.from(times), addresses: Uint32Array.from(all) };
 }
 
 /**
@@ -135,7 +119,7 @@ export function toFpga(
           tap({
             next: (packet) => {
               checkPacket(packet, last);
-              schedule.add(words === undefined ? packet : routed(packet, words));
+              schedule.add(words === undefined ? packet : routeEvents(packet, words));
               last = packet.timestamps.at(-1) ?? last;
               subscriber.next(report());
             },

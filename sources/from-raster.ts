@@ -10,9 +10,8 @@ import {
   timer,
 } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
-import { binStart } from '../src/events/convert.ts';
-import { gridProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
-import { chunkEnd } from '../src/pipeline/run.ts';
+import { binStart, chunkEnd } from '../src/events/convert.ts';
+import { rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
 
 /** Configuration of {@link fromRaster}. */
 export interface FromRasterConfig {
@@ -53,11 +52,7 @@ export function fromRaster(
   config: FromRasterConfig = {},
 ): Observable<SpikeRaster> {
   const { chunkSteps = Math.max(1, raster.steps), clock } = config;
-  const { steps, channels, counts } = raster;
-  const problems = gridProblems(raster);
-  if (counts.length !== steps * channels) {
-    problems.push(`the raster has ${counts.length} counts for ${steps}×${channels} bins`);
-  }
+  const problems = rasterProblems(raster);
   if (!Number.isSafeInteger(chunkSteps) || chunkSteps < 1) {
     problems.push(`chunkSteps is ${chunkSteps}; a whole number above 0 is needed`);
   }

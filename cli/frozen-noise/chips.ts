@@ -1,9 +1,9 @@
-import { lastValueFrom, map, tap, toArray } from 'rxjs';
+import { concatMap, lastValueFrom, map, type Observable, range, tap, toArray } from 'rxjs';
 import { chip, type Deployment, type Pipeline, usingLink, virtualBoard } from 'spikeline';
 import type { FrozenNoiseData } from './data.ts';
 import { median, patternRatio, type Rates, ratesOf } from './rates.ts';
 import { type ChipsResult, finite } from './result.ts';
-import { each, stream } from './run-target.ts';
+import { stream } from './run-target.ts';
 
 /** Seeds of the virtual chips of an experiment: no two experiments share silicon. */
 export function chipSeed(seed: number, chipIndex: number): number {
@@ -26,25 +26,24 @@ export async function recordChips(
   onChip: (done: number) => void,
 ): Promise<ChipsRecord> {
   const { seed, chips, mismatch } = config;
-  const indices = Array.from({ length: chips }, (_, i) => i);
   let done = 0;
+  const onBoard = (index: number): Observable<Rates[]> =>
+    usingLink(
+      () =>
+        virtualBoard({
+          seed: chipSeed(seed, index),
+          mismatch: { percent: mismatch },
+          dt: net.dt,
+        }).open(),
+      (link) =>
+        stream(chip(link, { deployment }), net, data.patterns).pipe(map(ratesOf), toArray()),
+    );
   const all = await lastValueFrom(
-    each(indices, (index) =>
-      usingLink(
-        () =>
-          virtualBoard({
-            seed: chipSeed(seed, index),
-            mismatch: { percent: mismatch },
-            dt: net.dt,
-          }).open(),
-        (link) =>
-          stream(chip(link, { deployment }), net, data.patterns).pipe(map(ratesOf), toArray()),
-      ),
-    ).pipe(
+    range(0, chips).pipe(
+      concatMap(onBoard),
       tap(() => onChip(++done)),
       toArray(),
     ),
-    { defaultValue: [] as Rates[][] },
   );
   const side = (i: 0 | 1): number[] => all.map((rates) => patternRatio(rates[i]!, i));
   const ratios = [side(0), side(1)] as const;

@@ -1,4 +1,4 @@
-import { concatMap, from, lastValueFrom, map, type Observable, tap, toArray } from 'rxjs';
+import { from, lastValueFrom, map, type Observable, tap, toArray } from 'rxjs';
 import { type Pipeline, runOn, type SpikeRaster, type Target } from 'spikeline';
 import type { FrozenNoiseData } from './data.ts';
 import { patternRatio, type Rates, ratesOf, testRatio } from './rates.ts';
@@ -63,12 +63,4 @@ export async function recordTarget(
     outputs,
     ratios,
   };
-}
-
-/** Runs `work` on every item, one after the other. */
-export function each<In, Out>(
-  items: readonly In[],
-  work: (item: In) => Observable<Out>,
-): Observable<Out> {
-  return from(items).pipe(concatMap(work));
 }

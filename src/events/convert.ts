@@ -76,6 +76,11 @@ function sortRange(
   addresses.set(sortedAddresses, from);
 }
 
+/** End of the last bin of a chunk, whole microseconds. */
+export function chunkEnd({ startTime, steps, dt }: Grid): number {
+  return startTime + binStart(steps, dt);
+}
+
 /** Bin of a time, which may lie outside the raster: floor((t - start)/dt). */
 export function binOf(time: number, startTime: number, dt: number): number {
   return Math.floor((time - startTime) / (dt * 1e6));

@@ -56,6 +56,16 @@ export function gridProblems({ steps, channels, dt, startTime }: Grid): string[]
   return problems;
 }
 
+/** Lists what is wrong with a raster that was made by hand; empty where all is well. */
+export function rasterProblems(raster: SpikeRaster): string[] {
+  const { steps, channels, counts } = raster;
+  const problems = gridProblems(raster);
+  if (counts.length !== steps * channels) {
+    problems.push(`the raster has ${counts.length} counts for ${steps}×${channels} bins`);
+  }
+  return problems;
+}
+
 /**
  * Makes a raster and checks it.
  *

@@ -1,6 +1,6 @@
 import { match } from 'ts-pattern';
 import { DataError } from '../errors.ts';
-import { binStart } from '../events/convert.ts';
+import { chunkEnd } from '../events/convert.ts';
 import type { Grid, SpikeRaster } from '../events/spike-raster.ts';
 import type { Matrix } from '../matrix.ts';
 import { type Engine, referenceEngine } from '../neuron/engine.ts';
@@ -56,11 +56,6 @@ export function checkGrid(
       `the raster has bins of ${input.dt} s but the pipeline steps by ${dt} s; bin the events with dt ${dt}`,
     );
   }
-}
-
-/** End of the last bin of a chunk, whole microseconds. */
-export function chunkEnd({ startTime, steps, dt }: Grid): number {
-  return startTime + binStart(steps, dt);
 }
 
 /**

@@ -119,6 +119,9 @@ function sizeOf(input: MatrixInput): { rows: number; columns: number } {
   return isMatrix(input) ? input : { rows: input.length, columns: input[0]?.length ?? 0 };
 }
 
+/** Step of neurons that are not told otherwise, seconds. */
+const defaultStep = 1e-3;
+
 /** What a definition promises, sound or not: enough to compare it with its neighbours. */
 export function stageOutline(definition: StageDefinition): Omit<StageBase, 'name'> {
   return match(definition)
@@ -126,7 +129,7 @@ export function stageOutline(definition: StageDefinition): Omit<StageBase, 'name
       const { rows, columns } = sizeOf(weight);
       return { channelsIn: rows, channelsOut: columns, emits: 'weighted' as const };
     })
-    .with({ kind: 'dynapSim' }, ({ neurons, dt = 1e-3 }) => ({
+    .with({ kind: 'dynapSim' }, ({ neurons, dt = defaultStep }) => ({
       channelsIn: neurons,
       channelsOut: neurons,
       emits: 'spikes' as const,
@@ -178,7 +181,7 @@ export function buildStage(definition: StageDefinition, name: string): Stage {
       }),
     )
     .with({ kind: 'dynapSim' }, (given): Stage => {
-      const { kind, neurons, recurrent, dt = 1e-3, name: _, ...parameters } = given;
+      const { kind, neurons, recurrent, dt = defaultStep, name: _, ...parameters } = given;
       return {
         kind,
         ...outline,

@@ -1,0 +1,32 @@
+import { DataError } from '../errors.ts';
+import type { AerPacket } from '../events/aer-packet.ts';
+
+/**
+ * Turns events of channels into events for the chips: each is repeated for all event words of its
+ * channel, in order. A channel that reaches nothing gives no event.
+ *
+ * @throws DataError where an event has a channel that does not exist
+ */
+export function routeEvents(
+  { timestamps, addresses }: AerPacket,
+  words: readonly Uint32Array[],
+): AerPacket {
+  let total = 0;
+  for (let i = 0; i < addresses.length; i++) {
+    const own = words[addresses[i]!];
+    if (own === undefined) {
+      throw new DataError(`an event has channel ${addresses[i]}; there are ${words.length}`);
+    }
+    total += own.length;
+  }
+  const routed = { timestamps: new Float64Array(total), addresses: new Uint32Array(total) };
+  let at = 0;
+  for (let i = 0; i < addresses.length; i++) {
+    const own = words[addresses[i]!]!;
+    for (let k = 0; k < own.length; k++) {
+      routed.timestamps[at] = timestamps[i]!;
+      routed.addresses[at++] = own[k]!;
+    }
+  }
+  return routed;
+}
