@@ -1,0 +1,107 @@
+import { InvalidArgumentError } from '../errors.ts';
+import { instantiate, type Kernel, mostPages, pageBytes } from './module.ts';
+
+/** A number of a record, by the type it has there. */
+export type Field = { readonly u32: number } | { readonly f32: number } | { readonly f64: number };
+
+/** A kernel whose memory is laid out, seen as numbers. */
+export interface LaidOut extends Kernel {
+  readonly f32: Float32Array;
+  readonly u32: Uint32Array;
+  readonly f64: Float64Array;
+}
+
+/**
+ * Lays out the memory of a kernel: everything is given its place first, and the kernel is made when it is
+ * known how much there is.
+ */
+export interface Arena {
+  /** Reserves `bytes`, filled with zeros, where vectors and cache lines begin. */
+  room(bytes: number): number;
+  /** Reserves and fills. */
+  floats(values: ArrayLike<number>): number;
+  /** Reserves and fills. */
+  words(values: ArrayLike<number>): number;
+  /** Reserves a record, its fields aligned as the kernel has them. */
+  record(...fields: readonly Field[]): number;
+  /** Makes the kernel. */
+  build(shared: boolean): LaidOut;
+}
+
+const alignment = 64;
+
+/** A pointer or a number without a sign. */
+export function word(value: number): Field {
+  return { u32: value };
+}
+
+/** Starts with nothing but the first page, which holds the kernel's own tables. */
+export function arena(what: string): Arena {
+  let end = pageBytes;
+  const writes: ((kernel: LaidOut) => void)[] = [];
+  const room = (bytes: number): number => {
+    const at = Math.ceil(end / alignment) * alignment;
+    end = at + bytes;
+    return at;
+  };
+  return {
+    room,
+    floats(values) {
+      const at = room(values.length * 4);
+      writes.push(({ f32 }) => f32.set(values, at / 4));
+      return at;
+    },
+    words(values) {
+      const at = room(values.length * 4);
+      writes.push(({ u32 }) => u32.set(values, at / 4));
+      return at;
+    },
+    record(...fields) {
+      const at = room(fields.length * 8);
+      let next = at;
+      for (const field of fields) {
+        if ('f64' in field) {
+          const place = Math.ceil(next / 8);
+          writes.push(({ f64 }) => f64.set([field.f64], place));
+          next = place * 8 + 8;
+        } else {
+          const place = next / 4;
+          writes.push(({ f32, u32 }) =>
+            'f32' in field ? f32.set([field.f32], place) : u32.set([field.u32], place),
+          );
+          next += 4;
+        }
+      }
+      return at;
+    },
+    build(shared) {
+      const pages = Math.ceil(end / pageBytes);
+      const size = `${what} needs ${(end / 2 ** 30).toPrecision(3)} GiB`;
+      if (pages > mostPages) {
+        throw new InvalidArgumentError('the kernel cannot hold this', [
+          `${size}; the limit is 4 GiB: take fewer steps, trials or neurons`,
+        ]);
+      }
+      let kernel: Kernel;
+      try {
+        kernel = instantiate(pages, shared);
+      } catch (cause) {
+        if (!(cause instanceof RangeError)) throw cause;
+        throw new InvalidArgumentError(
+          'the kernel cannot hold this',
+          [`${size}, which this machine does not have; take fewer steps, trials or neurons`],
+          { cause },
+        );
+      }
+      const { buffer } = kernel.memory;
+      const laidOut = {
+        ...kernel,
+        f32: new Float32Array(buffer),
+        u32: new Uint32Array(buffer),
+        f64: new Float64Array(buffer),
+      };
+      for (const write of writes) write(laidOut);
+      return laidOut;
+    },
+  };
+}

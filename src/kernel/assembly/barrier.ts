@@ -1,0 +1,33 @@
+/** Where threads wait for each other. */
+@unmanaged
+export class Barrier {
+  /** Threads that have come. */
+  arrived: u32;
+  /** How often all have come. */
+  round: u32;
+  /** Not zero where all are to stop. */
+  stop: u32;
+}
+
+/** Looks before a thread goes to sleep: some 20 µs. */
+const SPINS = 4000;
+
+/** Nanoseconds of sleep before a thread looks for itself. */
+const PATIENCE: i64 = 100_000_000;
+
+/** Waits until all `threads` have come. Returns false where they are to stop. */
+export function meet(barrier: Barrier, threads: u32): bool {
+  const at = changetype<usize>(barrier);
+  const round = atomic.load<u32>(at, 4);
+  if (atomic.add<u32>(at, 1) + 1 == threads) {
+    atomic.store<u32>(at, 0);
+    atomic.store<u32>(at, round + 1, 4);
+    atomic.notify(at + 4, -1);
+  } else {
+    for (let k = 0; k < SPINS && atomic.load<u32>(at, 4) == round; k++) {}
+    while (atomic.load<u32>(at, 4) == round && atomic.load<u32>(at, 8) == 0) {
+      atomic.wait<u32>(at + 4, round, PATIENCE);
+    }
+  }
+  return atomic.load<u32>(at, 8) == 0;
+}

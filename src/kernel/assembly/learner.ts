@@ -1,0 +1,134 @@
+import { Barrier, meet } from './barrier';
+import { crossEntropy, RateCrossEntropy } from './loss';
+import { Adam, Epoch, gradientOf, learn, Matrix } from './matrix';
+import { backFromError, backFromOuter, Block, forward, SquaredError, Workspace } from './population';
+import { SparseRows, transpose } from './rows';
+
+/** One population of a network and the matrices it takes its input from. */
+@unmanaged
+export class Layer {
+  /** Vectors and lanes of a block. */
+  vectors: u32;
+  lanes: u32;
+  feed: Matrix;
+  /** Recurrent weights, or 0. */
+  recurrent: Matrix;
+  /** Per block: a Block. */
+  blocks: usize;
+  /** Per thread: a Workspace. */
+  workspaces: usize;
+}
+
+/** A network that learns: all that the epoch loop needs. */
+@unmanaged
+export class Learner {
+  steps: u32;
+  blocks: u32;
+  threads: u32;
+  layers: u32;
+  /** The layers, one pointer each. */
+  layer: usize;
+  /** Per block: input spikes by time (a SparseRows). */
+  input: usize;
+  /** The loss: one of the two. */
+  squaredError: SquaredError;
+  crossEntropy: RateCrossEntropy;
+  /** Per block: labels of its trials, where the loss wants them. */
+  labels: usize;
+  /** Per block: its part of the loss (f64). */
+  losses: usize;
+  adam: Adam;
+  barrier: Barrier;
+}
+
+// @ts-ignore: decorator
+@inline
+function at<T>(pointers: usize, k: u32): T {
+  return changetype<T>(load<usize>(pointers + (<usize>k << 2)));
+}
+
+// @ts-ignore: decorator
+@inline
+function isThere<T>(reference: T): bool {
+  return changetype<usize>(reference) != 0;
+}
+
+/** Runs one block through all layers and back, and leaves its loss. */
+function runBlock(l: Learner, b: u32, thread: u32): void {
+  const steps = <usize>l.steps;
+  let input = at<SparseRows>(l.input, b);
+  for (let k: u32 = 0; k < l.layers; k++) {
+    const layer = at<Layer>(l.layer, k);
+    const block = at<Block>(layer.blocks, b);
+    const w = at<Workspace>(layer.workspaces, thread);
+    const recurrent = isThere(layer.recurrent) ? layer.recurrent.spread : 0;
+    // The spikes of a population stand one row later, where its own recurrence takes them.
+    forward(block, w, steps, layer.vectors, layer.feed.spread, input, k == 0 ? 0 : 1, recurrent);
+    transpose(w.spikes, steps + 1, block.fired, layer.lanes);
+    input = w.spikes;
+  }
+  for (let k = l.layers; k-- > 0; ) {
+    const layer = at<Layer>(l.layer, k);
+    const block = at<Block>(layer.blocks, b);
+    const w = at<Workspace>(layer.workspaces, thread);
+    const recurrent = isThere(layer.recurrent) ? layer.recurrent.transposed : 0;
+    let below: usize = 0;
+    let belowVectors: u32 = 0;
+    if (k > 0) {
+      below = at<Workspace>(at<Layer>(l.layer, k - 1).workspaces, thread).outer;
+      belowVectors = at<Layer>(l.layer, k - 1).vectors;
+    }
+    const feed = layer.feed.transposed;
+    let loss = 0.0;
+    const last = k == l.layers - 1;
+    if (last && isThere(l.squaredError)) {
+      loss = backFromError(
+        block, w, steps, layer.vectors, l.squaredError, recurrent, feed, below, belowVectors,
+      );
+      loss *= l.squaredError.scale;
+    } else {
+      if (last) {
+        const labels = l.labels + ((<usize>b * l.crossEntropy.pack) << 2);
+        loss = crossEntropy(l.crossEntropy, block.fired, labels, w.outer);
+      }
+      backFromOuter(block, w, steps, layer.vectors, recurrent, feed, below, belowVectors);
+    }
+    if (last) store<f64>(l.losses + (<usize>b << 3), loss);
+  }
+}
+
+function runBlocks(l: Learner, thread: u32): void {
+  for (let b = thread; b < l.blocks; b += l.threads) runBlock(l, b, thread);
+}
+
+/** Loss and gradient, without learning. */
+export function evaluate(l: Learner, thread: u32): bool {
+  runBlocks(l, thread);
+  if (l.threads > 1 && !meet(l.barrier, l.threads)) return false;
+  for (let k: u32 = 0; k < l.layers; k++) {
+    const layer = at<Layer>(l.layer, k);
+    if (layer.feed.learns) gradientOf(layer.feed, thread, l.threads);
+    if (isThere(layer.recurrent)) gradientOf(layer.recurrent, thread, l.threads);
+  }
+  return l.threads == 1 || meet(l.barrier, l.threads);
+}
+
+/**
+ * Learns for `count` epochs, of which `epochs` tells the rates. Every thread calls it with its number. First
+ * each runs its share of the blocks, then it changes its share of the weights. No sum depends on how
+ * the work was shared, so neither does any number. Returns false where the threads were stopped.
+ */
+export function learnEpochs(l: Learner, thread: u32, epochs: usize, count: u32): bool {
+  for (let e: u32 = 0; e < count; e++) {
+    const epoch = changetype<Epoch>(epochs + <usize>e * offsetof<Epoch>());
+    runBlocks(l, thread);
+    if (l.threads > 1 && !meet(l.barrier, l.threads)) return false;
+    for (let k: u32 = 0; k < l.layers; k++) {
+      const layer = at<Layer>(l.layer, k);
+      if (layer.feed.learns) learn(layer.feed, l.adam, epoch, thread, l.threads);
+      if (isThere(layer.recurrent)) learn(layer.recurrent, l.adam, epoch, thread, l.threads);
+    }
+    if (l.threads > 1 && !meet(l.barrier, l.threads)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,32 @@
+import { EXPONENT, POWER } from '../layout';
+import { madd, splat } from './vector';
+
+/**
+ * x^exponent for x ≥ 1, where the exponent differs from neuron to neuron and lies in [0, 1): the feedback
+ * exp(kappa²/(kappa+1)·vmem/Ut) with vmem = Ut/kappa·ln(x), without a logarithm. Splits x = 2^e·m;
+ * m^exponent is a polynomial of the neuron, 2^(e·exponent) one for all; both are worked out side by side.
+ * Relative error below 5e-7.
+ */
+// @ts-ignore: decorator
+@inline
+export function power(x: v128, c: usize): v128 {
+  const e = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_u(x, 23), i32x4.splat(127)));
+  const mantissa = v128.or(v128.and(x, i32x4.splat(0x7fffff)), i32x4.splat(0x3f800000));
+  const u = f32x4.sub(mantissa, splat(1.5));
+  const u2 = f32x4.mul(u, u);
+  const low = madd(v128.load(c, POWER + 16), u, v128.load(c, POWER));
+  const middle = madd(v128.load(c, POWER + 48), u, v128.load(c, POWER + 32));
+  const high = madd(v128.load(c, POWER + 80), u, v128.load(c, POWER + 64));
+  const ofMantissa = madd(u2, madd(u2, madd(u2, v128.load(c, POWER + 96), high), middle), low);
+
+  // Adding 1.5·2^23 rounds to a whole number and leaves it in the lowest bits.
+  const scaled = f32x4.mul(e, v128.load(c, EXPONENT));
+  const shifted = f32x4.add(scaled, splat(12582912));
+  const f = f32x4.sub(scaled, f32x4.sub(shifted, splat(12582912)));
+  const f2 = f32x4.mul(f, f);
+  const a = madd(splat(0.6931472), f, splat(1));
+  const b = madd(splat(0.05550411), f, splat(0.24022651));
+  const d = madd(splat(0.0013333558), f, splat(0.009618129));
+  const ofExponent = madd(f2, madd(f2, d, b), a);
+  return i32x4.add(f32x4.mul(ofMantissa, ofExponent), i32x4.shl(shifted, 23));
+}

@@ -1,0 +1,171 @@
+import { madd } from './vector';
+
+/**
+ * Sparse entries in rows: those of row r are number starts[r] to starts[r+1] of `indices` (u32) and
+ * `counts` (f32). Spikes by time list the channels that fired; spikes by channel the times.
+ */
+@unmanaged
+export class SparseRows {
+  starts: usize;
+  indices: usize;
+  counts: usize;
+}
+
+// @ts-ignore: decorator
+@inline
+function row(matrix: usize, indices: usize, k: usize, stride: usize): usize {
+  return matrix + <usize>load<u32>(indices + (k << 2)) * stride;
+}
+
+/** Narrow rows: every column block of four vectors stays in registers over all rows. */
+function addNarrow(
+  out: usize, vectors: u32, matrix: usize, indices: usize, counts: usize, rows: usize,
+): void {
+  const stride = <usize>vectors << 4;
+  let column: usize = 0;
+  for (; column + 64 <= stride; column += 64) {
+    let a = v128.load(out + column, 0);
+    let b = v128.load(out + column, 16);
+    let c = v128.load(out + column, 32);
+    let d = v128.load(out + column, 48);
+    for (let k: usize = 0; k < rows; k++) {
+      const count = v128.load32_splat(counts + (k << 2));
+      const at = row(matrix, indices, k, stride) + column;
+      a = madd(count, v128.load(at, 0), a);
+      b = madd(count, v128.load(at, 16), b);
+      c = madd(count, v128.load(at, 32), c);
+      d = madd(count, v128.load(at, 48), d);
+    }
+    v128.store(out + column, a, 0);
+    v128.store(out + column, b, 16);
+    v128.store(out + column, c, 32);
+    v128.store(out + column, d, 48);
+  }
+  for (; column < stride; column += 16) {
+    let even = v128.load(out + column);
+    let odd = i64x2.splat(0);
+    let k: usize = 0;
+    for (; k + 2 <= rows; k += 2) {
+      const first = v128.load32_splat(counts + (k << 2));
+      const second = v128.load32_splat(counts + (k << 2), 4);
+      even = madd(first, v128.load(row(matrix, indices, k, stride) + column), even);
+      odd = madd(second, v128.load(row(matrix, indices, k + 1, stride) + column), odd);
+    }
+    if (k < rows) {
+      const count = v128.load32_splat(counts + (k << 2));
+      even = madd(count, v128.load(row(matrix, indices, k, stride) + column), even);
+    }
+    v128.store(out + column, f32x4.add(even, odd));
+  }
+}
+
+/** Wide rows: four of them are read at a time from end to end, as memory likes it. */
+function addWide(
+  out: usize, vectors: u32, matrix: usize, indices: usize, counts: usize, rows: usize,
+): void {
+  const stride = <usize>vectors << 4;
+  let k: usize = 0;
+  for (; k + 4 <= rows; k += 4) {
+    const a = v128.load32_splat(counts + (k << 2), 0);
+    const b = v128.load32_splat(counts + (k << 2), 4);
+    const c = v128.load32_splat(counts + (k << 2), 8);
+    const d = v128.load32_splat(counts + (k << 2), 12);
+    const rowA = row(matrix, indices, k, stride);
+    const rowB = row(matrix, indices, k + 1, stride);
+    const rowC = row(matrix, indices, k + 2, stride);
+    const rowD = row(matrix, indices, k + 3, stride);
+    for (let column: usize = 0; column < stride; column += 16) {
+      let sum = madd(a, v128.load(rowA + column), v128.load(out + column));
+      sum = madd(b, v128.load(rowB + column), sum);
+      sum = madd(c, v128.load(rowC + column), sum);
+      sum = madd(d, v128.load(rowD + column), sum);
+      v128.store(out + column, sum);
+    }
+  }
+  for (; k < rows; k++) {
+    const count = v128.load32_splat(counts + (k << 2));
+    const at = row(matrix, indices, k, stride);
+    for (let column: usize = 0; column < stride; column += 16) {
+      v128.store(out + column, madd(count, v128.load(at + column), v128.load(out + column)));
+    }
+  }
+}
+
+/** Vectors of a row up to which columns stay in registers. */
+const NARROW: u32 = 32;
+
+/**
+ * out += Σ counts[k]·matrix[indices[k]] over `rows` rows of `vectors` vectors. This one sum is the weighted
+ * input, the recurrence, the way of the gradient back through both, and the gradient of the weights.
+ */
+// @ts-ignore: decorator
+@inline
+export function addRows(
+  out: usize, vectors: u32, matrix: usize, indices: usize, counts: usize, rows: usize,
+): void {
+  if (rows == 0) return;
+  if (vectors <= NARROW) addNarrow(out, vectors, matrix, indices, counts, rows);
+  else addWide(out, vectors, matrix, indices, counts, rows);
+}
+
+/** {@link addRows} of row `r` of a sparse list. */
+// @ts-ignore: decorator
+@inline
+export function addSparse(out: usize, vectors: u32, matrix: usize, list: SparseRows, r: usize): void {
+  const from = <usize>load<u32>(list.starts + (r << 2));
+  const to = <usize>load<u32>(list.starts + (r << 2), 4);
+  addRows(out, vectors, matrix, list.indices + (from << 2), list.counts + (from << 2), to - from);
+}
+
+/**
+ * Appends the lanes of `value` that are not zero, with their numbers from `first` on; returns how many there
+ * are then. There must be room for four more.
+ */
+// @ts-ignore: decorator
+@inline
+export function append(indices: usize, counts: usize, size: usize, first: u32, value: v128): usize {
+  const mask = i32x4.bitmask(f32x4.ne(value, f32x4.splat(0)));
+  store<u32>(indices + (size << 2), first);
+  store<f32>(counts + (size << 2), f32x4.extract_lane(value, 0));
+  size += mask & 1;
+  store<u32>(indices + (size << 2), first + 1);
+  store<f32>(counts + (size << 2), f32x4.extract_lane(value, 1));
+  size += (mask >> 1) & 1;
+  store<u32>(indices + (size << 2), first + 2);
+  store<f32>(counts + (size << 2), f32x4.extract_lane(value, 2));
+  size += (mask >> 2) & 1;
+  store<u32>(indices + (size << 2), first + 3);
+  store<f32>(counts + (size << 2), f32x4.extract_lane(value, 3));
+  return size + ((mask >> 3) & 1);
+}
+
+/**
+ * Sorts a list by time into one by channel: entry (r, index) becomes (index, r). A counting sort, so that the
+ * order in time is kept. `into.starts` holds `channels` + 1 numbers.
+ */
+export function transpose(list: SparseRows, rows: usize, into: SparseRows, channels: usize): void {
+  const starts = into.starts;
+  memory.fill(starts, 0, (channels + 1) << 2);
+  const total = <usize>load<u32>(list.starts + (rows << 2));
+  for (let k: usize = 0; k < total; k++) {
+    const at = starts + (<usize>load<u32>(list.indices + (k << 2)) << 2);
+    store<u32>(at, load<u32>(at) + 1);
+  }
+  // From counts to ends; each entry then takes its end one down, from the last to the first.
+  let end: u32 = 0;
+  for (let channel: usize = 0; channel < channels; channel++) {
+    end += load<u32>(starts + (channel << 2));
+    store<u32>(starts + (channel << 2), end);
+  }
+  store<u32>(starts + (channels << 2), end);
+  for (let r = rows; r > 0; r--) {
+    const from = <usize>load<u32>(list.starts + ((r - 1) << 2));
+    for (let k = <usize>load<u32>(list.starts + (r << 2)); k > from; k--) {
+      const at = starts + (<usize>load<u32>(list.indices + ((k - 1) << 2)) << 2);
+      const place = load<u32>(at) - 1;
+      store<u32>(at, place);
+      store<u32>(into.indices + (<usize>place << 2), <u32>(r - 1));
+      store<f32>(into.counts + (<usize>place << 2), load<f32>(list.counts + ((k - 1) << 2)));
+    }
+  }
+}

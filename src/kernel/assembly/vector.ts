@@ -1,0 +1,49 @@
+// Four lanes of float32 at once.
+
+/** a·b + c; one rounding where the engine has relaxed SIMD, two where not. */
+// @ts-ignore: decorator
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+// @ts-ignore: decorator
+@inline
+export function splat(value: f32): v128 {
+  return f32x4.splat(value);
+}
+
+/** max(value, 1): no current is below the dark current. NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
+export function clip(value: v128): v128 {
+  return f32x4.pmax(value, splat(1));
+}
+
+/** Takes `gradient` through clip(value): whole inside, half at the bound, nothing outside. */
+// @ts-ignore: decorator
+@inline
+export function throughClip(gradient: v128, value: v128): v128 {
+  const one = splat(1);
+  const inside = v128.and(gradient, f32x4.ge(value, one));
+  const bound = v128.and(f32x4.mul(gradient, splat(0.5)), f32x4.eq(value, one));
+  return f32x4.sub(inside, bound);
+}
+
+/** Sum of the four lanes. */
+// @ts-ignore: decorator
+@inline
+export function sum(value: v128): f64 {
+  return (
+    (f64(f32x4.extract_lane(value, 0)) + f64(f32x4.extract_lane(value, 1))) +
+    (f64(f32x4.extract_lane(value, 2)) + f64(f32x4.extract_lane(value, 3)))
+  );
+}
+
+/** Fills `vectors` vectors with zeros. */
+// @ts-ignore: decorator
+@inline
+export function clear(at: usize, vectors: u32): void {
+  for (const end = at + (<usize>vectors << 4); at < end; at += 16) v128.store(at, i64x2.splat(0));
+}

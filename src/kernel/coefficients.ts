@@ -1,0 +1,118 @@
+import type { DynapSimCoefficients } from '../neuron/coefficients.ts';
+import * as layout from './layout.ts';
+
+/** Where the polynomial of a mantissa is exact: Chebyshev's points of [1, 2). */
+const nodes: readonly number[] = Array.from(
+  { length: 7 },
+  (_, k) => 0.5 * Math.cos((Math.PI * (2 * k + 1)) / 14),
+);
+const logarithms = nodes.map((u) => Math.log(1.5 + u));
+
+/** Row k: the polynomial, lowest power first, that is 1 at node k and 0 at the others. */
+const lagrange: readonly Float64Array[] = nodes.map((own) => {
+  let polynomial: number[] = [1];
+  for (const other of nodes) {
+    if (other === own) continue;
+    const raised = [0, ...polynomial];
+    const lowered = [...polynomial, 0];
+    polynomial = raised.map((value, i) => (value - other * lowered[i]!) / (own - other));
+  }
+  return Float64Array.from(polynomial);
+});
+
+/** Writes the polynomial of m^exponent in m - 1.5, every coefficient in the lane of its vector. */
+function writePower(out: Float32Array, at: number, exponent: number): void {
+  for (let power = 0; power < nodes.length; power++) {
+    let sum = 0;
+    for (let k = 0; k < nodes.length; k++) {
+      sum += lagrange[k]![power]! * Math.exp(exponent * logarithms[k]!);
+    }
+    out[at + power * layout.LANES] = sum;
+  }
+}
+
+/** Steps, from the next one on, in which a timer that stands at `seconds` keeps the membrane closed. */
+function closedSteps(seconds: number, dt: number): number {
+  // Beyond this the rounding of single steps no longer matters.
+  if (seconds > 1e5 * dt) return Math.ceil(seconds / dt);
+  let steps = 0;
+  for (let left = seconds; left > 0; left -= dt) steps++;
+  return steps;
+}
+
+/** A timer in steps: as many as the reference would count, its fraction kept where float32 has one. */
+export function timerSteps(seconds: number, dt: number): number {
+  const steps = closedSteps(seconds, dt);
+  const rounded = Math.fround(seconds / dt);
+  return Math.ceil(rounded) === steps ? rounded : steps;
+}
+
+/** Which neuron of a parameter set a lane holds; -1 for a lane that holds none. */
+export type LaneMap = Int32Array;
+
+/** Vectors that hold `lanes` lanes. */
+export function vectorsOf(lanes: number): number {
+  return Math.ceil(lanes / layout.LANES);
+}
+
+/** Writes the coefficients of lane `lane` of a block. */
+function writeLane(
+  out: Float32Array,
+  base: number,
+  lane: number,
+  n: number,
+  c: DynapSimCoefficients,
+): void {
+  const at =
+    base + (Math.floor(lane / layout.LANES) * layout.COEFFICIENTS) / 4 + (lane % layout.LANES);
+  const put = (place: number, value: number): void => {
+    out[at + place / 4] = value;
+  };
+  const Io = c.dark[n]!;
+  const exponent = c.feedbackSlope[n]! * c.voltScale[n]!;
+  const synGain = (c.synGain[n]! * c.scale) / Io;
+  put(layout.SYN_GAIN, synGain);
+  put(layout.SYN_DECAY, c.synDecay[n]!);
+  put(layout.SYN_CHARGE, c.synCharge[n]!);
+  put(layout.AHP_DECAY, c.ahpDecay[n]!);
+  put(layout.AHP_JUMP, c.ahpJump[n]! / Io);
+  put(layout.MEM_GAIN, c.memGain[n]! / Io);
+  put(layout.MEM_LEAK, c.memLeak[n]! / Io);
+  put(layout.MEM_LEAK_INVERSE, Io / c.memLeak[n]!);
+  put(layout.MEM_RATE, (c.dt * Io) / c.memCharge[n]!);
+  put(layout.DC, c.dc[n]! / Io);
+  put(layout.THRESHOLD, c.threshold[n]! / Io);
+  put(layout.THRESHOLD_TWO, (c.threshold[n]! / Io) * Math.E);
+  put(layout.REFRACTORY, timerSteps(c.refractory[n]!, c.dt));
+  put(layout.EXPONENT, exponent);
+  writePower(out, at + layout.POWER / 4, exponent);
+  put(layout.SURROGATE, Io);
+  put(layout.DRIVE_SLOPE, c.synCharge[n]! * synGain);
+}
+
+/** A lane without a neuron: nothing moves in it, and no spike comes out. */
+function writeIdle(out: Float32Array, base: number, lane: number): void {
+  const at =
+    base + (Math.floor(lane / layout.LANES) * layout.COEFFICIENTS) / 4 + (lane % layout.LANES);
+  for (let place = 0; place < layout.COEFFICIENTS / 4; place += layout.LANES) out[at + place] = 0;
+  for (const place of [layout.MEM_GAIN, layout.MEM_LEAK, layout.MEM_LEAK_INVERSE, layout.POWER]) {
+    out[at + place / 4] = 1;
+  }
+  out[at + layout.THRESHOLD / 4] = 3e38;
+  out[at + layout.THRESHOLD_TWO / 4] = 3e38;
+}
+
+/** Writes the coefficients of a block, from float 'base' on. */
+export function writeCoefficients(
+  out: Float32Array,
+  base: number,
+  coefficients: DynapSimCoefficients,
+  lanes: LaneMap,
+): void {
+  for (let lane = 0; lane < lanes.length; lane++) {
+    const n = lanes[lane]!;
+    if (n < 0) writeIdle(out, base, lane);
+    else writeLane(out, base, lane, n, coefficients);
+  }
+}
+

@@ -1,0 +1,91 @@
+// Where things stand in the kernel's memory. Both sides read this file: TypeScript writes what the
+// WebAssembly kernel computes with. A vector is four float32 lanes, 16 bytes. All currents are in units of
+// the dark current Io of their neuron, as float32 has no room for the square of 1e-13 A.
+
+/** Lanes of a vector. */
+export const LANES = 4;
+
+/** Bytes of a vector. */
+export const VECTOR = 16;
+
+// Coefficients of the four neurons of a vector, one vector each, in this order.
+
+/** Igain_syn/Itau_syn·Iscale/Io: weighted input to steady state of the synapse. */
+export const SYN_GAIN = 0;
+/** exp(-dt/tau_syn). */
+export const SYN_DECAY = 16;
+/** 1 - exp(-tPulse/tau_syn). */
+export const SYN_CHARGE = 32;
+/** exp(-dt/tau_ahp). */
+export const AHP_DECAY = 48;
+/** Jump of the adaptation per spike. */
+export const AHP_JUMP = 64;
+/** Igain_mem. */
+export const MEM_GAIN = 80;
+/** Itau_mem. */
+export const MEM_LEAK = 96;
+/** 1/Itau_mem. */
+export const MEM_LEAK_INVERSE = 112;
+/** dt·Io·kappa/(C_mem·Ut). */
+export const MEM_RATE = 128;
+/** Idc. */
+export const DC = 144;
+/** Ispkthr. */
+export const THRESHOLD = 160;
+/** Ispkthr·e, above which a step holds two spikes. */
+export const THRESHOLD_TWO = 176;
+/** Refractory period, steps. */
+export const REFRACTORY = 192;
+/** kappa/(kappa+1), the exponent of the feedback. */
+export const EXPONENT = 208;
+/** Polynomial of m^exponent for m in [1, 2), in m - 1.5, lowest power first: seven vectors. */
+export const POWER = 224;
+/** Io, amperes: what one spike's gradient, per ampere, is in units of Io. */
+export const SURROGATE = 336;
+/** synCharge·synGain: gradient of the synaptic current to gradient of the weighted input. */
+export const DRIVE_SLOPE = 352;
+/** Bytes of the coefficients of a vector. */
+export const COEFFICIENTS = 368;
+
+// State of the four neurons of a vector.
+
+/** Synaptic current. */
+export const ISYN = 0;
+/** Adaptation current. */
+export const IAHP = 16;
+/** Membrane current after the reset. */
+export const IMEM = 32;
+/** Feedback (imem before the reset)^exponent. */
+export const FEEDBACK = 48;
+/** Spikes of the last step. */
+export const SPIKES = 64;
+/** What is left of the refractory period, steps. */
+export const TIMER = 80;
+/** Bytes of the state of a vector. */
+export const STATE = 96;
+
+// Tape: what a step of a vector leaves for its adjoint, before clipping.
+
+/** Membrane current before clipping and reset. */
+export const TAPE_MEMBRANE = 0;
+/** Input current of the membrane. */
+export const TAPE_INPUT = 16;
+/** Adaptation current. */
+export const TAPE_ADAPTATION = 32;
+/** Feedback that acted in the step. */
+export const TAPE_FEEDBACK = 48;
+/** Bytes of the tape of one step of a vector. */
+export const TAPE = 64;
+
+// Gradient with respect to the state of the four neurons of a vector, on its way back.
+
+/** With respect to the synaptic current. */
+export const D_ISYN = 0;
+/** With respect to the adaptation current. */
+export const D_IAHP = 16;
+/** With respect to the membrane current after the reset. */
+export const D_IMEM = 32;
+/** With respect to the logarithm of the membrane current before the reset. */
+export const D_LOG = 48;
+/** Bytes of the gradient of a vector. */
+export const GRADIENT = 64;

@@ -1,0 +1,131 @@
+import { plain, plainShared, relaxed, relaxedShared } from './binaries.ts';
+
+/** What the WebAssembly side offers. Pointers are bytes; records are described in `assembly`. */
+export interface KernelExports {
+  /** Brings the copies of a matrix up to date with its weights. */
+  publish(matrix: number): void;
+  /** Runs a block on the drive that stands in it; `feed`, `input` and `inputRow` are 0. */
+  forward(
+    block: number,
+    workspace: number,
+    steps: number,
+    vectors: number,
+    feed: number,
+    input: number,
+    inputRow: number,
+    recurrent: number,
+  ): void;
+  /** Goes back through a block from the gradient in the workspace. */
+  backFromOuter(
+    block: number,
+    workspace: number,
+    steps: number,
+    vectors: number,
+    recurrent: number,
+    feed: number,
+    below: number,
+    belowVectors: number,
+  ): void;
+  /** Runs on the drive from the state that stands there; spikes take its place. */
+  stream(
+    coefficients: number,
+    state: number,
+    drive: number,
+    steps: number,
+    rows: number,
+    vectors: number,
+    recurrent: number,
+    workspace: number,
+  ): void;
+  /** Loss and gradient. */
+  evaluate(learner: number, thread: number): number;
+  /** Learns for a number of epochs; 0 where it was stopped. */
+  learnEpochs(learner: number, thread: number, epochs: number, count: number): number;
+}
+
+/** Memory of a kernel; its buffer is shared where threads are to work on it. */
+export interface KernelMemory {
+  readonly buffer: ArrayBuffer;
+}
+
+/** What is used of WebAssembly, of which the language library knows nothing without a browser's. */
+interface WebAssemblyInterface {
+  validate(bytes: Uint8Array): boolean;
+  Module: new (bytes: Uint8Array) => object;
+  Memory: new (limits: { initial: number; maximum: number; shared?: boolean }) => KernelMemory;
+  Instance: new (
+    module: object,
+    imports: { env: { memory: KernelMemory } },
+  ) => { readonly exports: KernelExports };
+}
+
+declare const WebAssembly: WebAssemblyInterface | undefined;
+
+/** Bytes of a page of memory. */
+export const pageBytes: number = 65_536;
+
+/** Pages that a kernel can address at most: 4 GiB. */
+export const mostPages: number = 65_536;
+
+function decode(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+/** What the engine that runs us can do. */
+export interface KernelFeatures {
+  /** WebAssembly with SIMD: without it there is no kernel. */
+  readonly simd: boolean;
+  /** Relaxed SIMD: multiplies and adds in one instruction. */
+  readonly relaxed: boolean;
+  /** Memory that threads can share. */
+  readonly shared: boolean;
+}
+
+function detect(): KernelFeatures {
+  if (typeof WebAssembly === 'undefined') return { simd: false, relaxed: false, shared: false };
+  const simd = WebAssembly.validate(decode(plain));
+  return {
+    simd,
+    relaxed: simd && WebAssembly.validate(decode(relaxed)),
+    shared: typeof SharedArrayBuffer !== 'undefined',
+  };
+}
+
+let known: KernelFeatures | undefined;
+
+/** Finds out once what there is. */
+export function kernelFeatures(): KernelFeatures {
+  known ??= detect();
+  return known;
+}
+
+const modules = new Map<boolean, object>();
+
+/** The compiled kernel, for memory that is shared or not. */
+export function kernelModule(shared: boolean): object {
+  const ready = modules.get(shared);
+  if (ready !== undefined) return ready;
+  const fast = kernelFeatures().relaxed;
+  const binary = shared ? (fast ? relaxedShared : plainShared) : fast ? relaxed : plain;
+  const module = new WebAssembly!.Module(decode(binary));
+  modules.set(shared, module);
+  return module;
+}
+
+/** A kernel with memory of its own. */
+export interface Kernel {
+  readonly memory: KernelMemory;
+  readonly exports: KernelExports;
+}
+
+/**
+ * Makes a kernel with `pages` of memory.
+ *
+ * @throws RangeError where the machine does not have so much
+ */
+export function instantiate(pages: number, shared: boolean): Kernel {
+  // Shared memory must say how far it may grow; it never does.
+  const memory = new WebAssembly!.Memory({ initial: pages, maximum: mostPages, shared });
+  const { exports } = new WebAssembly!.Instance(kernelModule(shared), { env: { memory } });
+  return { memory, exports };
+}

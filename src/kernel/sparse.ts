@@ -1,0 +1,66 @@
+import type { SparseSpikes } from '../neuron/learner.ts';
+import { type Arena, word } from './arena.ts';
+
+/** A list of entries in rows, as the kernel has it. */
+export interface SparseList {
+  readonly starts: Uint32Array;
+  readonly indices: Uint32Array;
+  readonly counts: Float32Array;
+}
+
+/** Input spikes of the trials `first` to `first + pack` by time; channels of the k-th are `k·channels` on. */
+export function blockInput(
+  { starts, columns, counts }: SparseSpikes,
+  steps: number,
+  trials: number,
+  channels: number,
+  first: number,
+  pack: number,
+): SparseList {
+  const last = Math.min(trials, first + pack);
+  const own = new Uint32Array(steps + 1);
+  const indices: number[] = [];
+  const values: number[] = [];
+  for (let t = 0; t < steps; t++) {
+    for (let trial = first; trial < last; trial++) {
+      const row = t * trials + trial;
+      for (let k = starts[row]!; k < starts[row + 1]!; k++) {
+        indices.push((trial - first) * channels + columns[k]!);
+        values.push(counts[k]!);
+      }
+    }
+    own[t + 1] = indices.length;
+  }
+  return { starts: own, indices: Uint32Array.from(indices), counts: Float32Array.from(values) };
+}
+
+/** The same list by channel: row c holds the times. */
+export function byChannel({ starts, indices, counts }: SparseList, channels: number): SparseList {
+  const own = new Uint32Array(channels + 1);
+  for (const index of indices) own[index + 1] = own[index + 1]! + 1;
+  for (let c = 0; c < channels; c++) own[c + 1] = own[c + 1]! + own[c]!;
+  const next = own.slice(0, channels);
+  const times = new Uint32Array(indices.length);
+  const values = new Float32Array(indices.length);
+  for (let t = 0; t + 1 < starts.length; t++) {
+    for (let k = starts[t]!; k < starts[t + 1]!; k++) {
+      const channel = indices[k]!;
+      const at = next[channel]!;
+      next[channel] = at + 1;
+      times[at] = t;
+      values[at] = counts[k]!;
+    }
+  }
+  return { starts: own, indices: times, counts: values };
+}
+
+/** Writes a list down. */
+export function placeSparse(place: Arena, { starts, indices, counts }: SparseList): number {
+  const fields = [place.words(starts), place.words(indices), place.floats(counts)];
+  return place.record(...fields.map(word));
+}
+
+/** Fields of a list of `rows` rows that is still empty, with room for `entries` and the four after them. */
+export function sparseRoom(place: Arena, rows: number, entries: number): readonly number[] {
+  return [place.room((rows + 1) * 4), place.room((entries + 4) * 4), place.room((entries + 4) * 4)];
+}

@@ -1,0 +1,72 @@
+import type { DynapSimCoefficients } from '../neuron/coefficients.ts';
+import type { DynapSimState } from '../neuron/state.ts';
+import { timerSteps, type LaneMap } from './coefficients.ts';
+import * as layout from './layout.ts';
+
+/** Float of lane `lane` among vectors of `bytes` each, at `place` within them. */
+function at(lane: number, bytes: number, place: number): number {
+  return (
+    Math.floor(lane / layout.LANES) * (bytes / 4) + place / 4 + (lane % layout.LANES)
+  );
+}
+
+/** State of rest for `vectors` vectors: all currents at Io, all else zero. */
+export function restBlock(vectors: number): Float32Array {
+  const state = new Float32Array((vectors * layout.STATE) / 4);
+  for (let lane = 0; lane < vectors * layout.LANES; lane++) {
+    for (const place of [layout.ISYN, layout.IAHP, layout.IMEM, layout.FEEDBACK]) {
+      state[at(lane, layout.STATE, place)] = 1;
+    }
+  }
+  return state;
+}
+
+/** Writes what `state` has for the neurons of `lanes` from float `base` on. */
+export function writeState(
+  out: Float32Array,
+  base: number,
+  c: DynapSimCoefficients,
+  lanes: LaneMap,
+  first: number,
+  state: DynapSimState,
+): void {
+  for (let lane = 0; lane < lanes.length; lane++) {
+    const n = lanes[lane]!;
+    if (n < 0) continue;
+    const from = first + lane;
+    const Io = c.dark[n]!;
+    const put = (place: number, value: number): void => {
+      out[base + at(lane, layout.STATE, place)] = value;
+    };
+    put(layout.ISYN, state.isyn[from]! / Io);
+    put(layout.IAHP, state.iahp[from]! / Io);
+    put(layout.IMEM, state.imem[from]! / Io);
+    put(layout.FEEDBACK, Math.exp(c.feedbackSlope[n]! * state.vmem[from]!));
+    put(layout.SPIKES, state.spikes[from]!);
+    put(layout.TIMER, timerSteps(state.timerRef[from]!, c.dt));
+  }
+}
+
+/** Reads what the vectors from float `base` on hold into `state`. */
+export function readState(
+  floats: Float32Array,
+  base: number,
+  c: DynapSimCoefficients,
+  lanes: LaneMap,
+  first: number,
+  state: DynapSimState,
+): void {
+  for (let lane = 0; lane < lanes.length; lane++) {
+    const n = lanes[lane]!;
+    if (n < 0) continue;
+    const to = first + lane;
+    const Io = c.dark[n]!;
+    const get = (place: number): number => floats[base + at(lane, layout.STATE, place)]!;
+    state.isyn[to] = get(layout.ISYN) * Io;
+    state.iahp[to] = get(layout.IAHP) * Io;
+    state.imem[to] = get(layout.IMEM) * Io;
+    state.vmem[to] = Math.log(get(layout.FEEDBACK)) / c.feedbackSlope[n]!;
+    state.spikes[to] = get(layout.SPIKES);
+    state.timerRef[to] = get(layout.TIMER) * c.dt;
+  }
+}
