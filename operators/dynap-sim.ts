@@ -2,7 +2,8 @@ import { defer, map, type OperatorFunction } from 'rxjs';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
 import { chunkEnd } from '../src/events/convert.ts';
 import { gridProblems, type SpikeRaster, type WeightedRaster } from '../src/events/spike-raster.ts';
-import { type Engine, referenceEngine } from '../src/neuron/engine.ts';
+import { defaultEngine } from '../src/kernel/engine.ts';
+import type { Engine } from '../src/neuron/engine.ts';
 import { checkGrid, checkOrder } from '../src/pipeline/run.ts';
 import {
   buildStage,
@@ -14,7 +15,7 @@ import {
 
 /** Configuration of {@link dynapSim}. */
 export interface DynapSimOperatorConfig extends DynapSimConfig {
-  /** What computes the neurons; the reference where left out. */
+  /** What computes the neurons; the kernel where left out. */
   readonly engine?: Engine;
 }
 
@@ -56,7 +57,7 @@ function checkChunk(
 export function dynapSim(
   config: DynapSimOperatorConfig,
 ): OperatorFunction<WeightedRaster, SpikeRaster> {
-  const { engine = referenceEngine, ...given } = config;
+  const { engine = defaultEngine(), ...given } = config;
   const definition = dynapSimStage(given);
   const name = config.name ?? 'dynapSim';
   const problems = stageProblems(definition, name);
@@ -75,9 +76,7 @@ export function dynapSim(
           const gap = startTime - (reached ?? startTime);
           for (let t = Math.round(gap / (dt * 1e6)); t > 0; t--) layer.step(silence);
           const counts = new Uint32Array(steps * neurons);
-          for (let t = 0; t < steps; t++) {
-            counts.set(layer.step(values.subarray(t * neurons, (t + 1) * neurons)), t * neurons);
-          }
+          layer.run(values, counts);
           reached = chunkEnd(chunk);
           return { steps, channels, dt: chunk.dt, startTime, counts };
         }),

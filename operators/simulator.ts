@@ -1,11 +1,12 @@
 import { type Losses, lossCounter } from '../src/events/losses.ts';
-import { type Engine, referenceEngine } from '../src/neuron/engine.ts';
+import { defaultEngine } from '../src/kernel/engine.ts';
+import type { Engine } from '../src/neuron/engine.ts';
 import { startPipeline } from '../src/pipeline/run.ts';
 import type { Target } from '../src/pipeline/target.ts';
 
 /** Configuration of {@link simulator}. */
 export interface SimulatorConfig {
-  /** What computes the neurons; the reference where left out. */
+  /** What computes the neurons; the kernel where left out. */
   readonly engine?: Engine;
   /** Counts what no chunk holds; the target's own where left out. */
   readonly losses?: Losses;
@@ -27,7 +28,7 @@ export interface SimulatorTarget extends Target {
  * ```
  */
 export function simulator(config: SimulatorConfig = {}): SimulatorTarget {
-  const { engine = referenceEngine, losses = lossCounter() } = config;
+  const { engine = defaultEngine(), losses = lossCounter() } = config;
   return {
     name: 'simulator',
     losses,

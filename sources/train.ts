@@ -2,7 +2,12 @@ import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import type { TrainingSample } from '../src/train/sample.ts';
-import { type Checkpoint, startTraining, type TrainingOptions } from '../src/train/training.ts';
+import {
+  type Checkpoint,
+  startTraining,
+  type Training,
+  type TrainingOptions,
+} from '../src/train/training.ts';
 
 /** Configuration of {@link train}. */
 export interface TrainConfig extends TrainingOptions {
@@ -51,22 +56,18 @@ export function train(
   if (!Number.isSafeInteger(reportEvery) || reportEvery < 1) {
     problems.push(`reportEvery is ${reportEvery}; a whole number above 0 is needed`);
   }
+  let prepared: Training | undefined;
   try {
-    startTraining(pipeline, samples, options);
+    prepared = startTraining(pipeline, samples, options);
   } catch (cause) {
     if (!(cause instanceof InvalidArgumentError)) throw cause;
     problems.push(...cause.reasons);
   }
   if (problems.length > 0) throw new InvalidArgumentError('training cannot start', problems);
   return new Observable((subscriber) => {
-    const training = startTraining(pipeline, samples, options);
-    return scheduler.schedule(function () {
-      try {
-        training.advance(reportEvery);
-      } catch (cause) {
-        subscriber.error(cause);
-        return;
-      }
+    const training = prepared ?? startTraining(pipeline, samples, options);
+    prepared = undefined;
+    const report = (): void => {
       const { epoch, epochs, loss, learningRate } = training;
       subscriber.next({
         epoch,
@@ -77,7 +78,22 @@ export function train(
         checkpoint: training.checkpoint(),
       });
       if (epoch >= epochs) subscriber.complete();
-      else this.schedule();
-    });
+    };
+    subscriber.add(() => training.close());
+    subscriber.add(
+      scheduler.schedule(function () {
+        const go = (): void => {
+          report();
+          if (!subscriber.closed) this.schedule();
+        };
+        try {
+          const advancing = training.advance(reportEvery);
+          if (advancing === undefined) go();
+          else advancing.then(go).catch((cause) => subscriber.error(cause));
+        } catch (cause) {
+          subscriber.error(cause);
+        }
+      }),
+    );
   });
 }

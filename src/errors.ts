@@ -86,3 +86,18 @@ export class DeviceError extends SpikelineError {
     this.code = code;
   }
 }
+
+/** A thread of the kernel died, and the run with it. */
+export class KernelThreadError extends SpikelineError {
+  override readonly name = 'KernelThreadError';
+  /** Stable machine-readable reason. */
+  readonly code = 'KERNEL_THREAD';
+
+  /** Says why it died. */
+  constructor(reason: string, options?: ErrorOptions) {
+    super(
+      `a thread of the kernel died: ${reason}; what was learnt before is in the last report`,
+      options,
+    );
+  }
+}

@@ -114,6 +114,7 @@ export {
   DeviceError,
   type DeviceErrorCode,
   InvalidArgumentError,
+  KernelThreadError,
   SpikelineError,
   StorageError,
   UnsupportedPipelineError,
@@ -132,6 +133,8 @@ export {
   spikeRaster,
   type WeightedRaster,
 } from './events/spike-raster.ts';
+export { defaultEngine, type KernelConfig, kernel } from './kernel/engine.ts';
+export { type KernelFeatures, kernelFeatures } from './kernel/module.ts';
 export { type Matrix, type MatrixInput, matrix, matrixRows } from './matrix.ts';
 export { type StateGradient, stepBackward, zeroGradient } from './neuron/adjoint.ts';
 export {
@@ -144,9 +147,18 @@ export { type Engine, referenceEngine } from './neuron/engine.ts';
 export {
   type DifferentiableLayer,
   type NeuronLayer,
+  type ReferenceLayer,
   referenceDifferentiableLayer,
   referenceLayer,
 } from './neuron/layer.ts';
+export type {
+  Learner,
+  LearningLayer,
+  LearningLoss,
+  LearningProblem,
+  SparseSpikes,
+  WeightArray,
+} from './neuron/learner.ts';
 export { drawMismatch, type Mismatch } from './neuron/mismatch.ts';
 export {
   type CurrentName,
@@ -195,6 +207,7 @@ export {
   pipelineWeights,
   withWeights,
 } from './train/gradient.ts';
+export { type LearningTask, startLearner } from './train/learner.ts';
 export {
   type Loss,
   type LossFunction,

@@ -115,4 +115,3 @@ export function writeCoefficients(
     else writeLane(out, base, lane, n, coefficients);
   }
 }
-

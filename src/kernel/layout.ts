@@ -61,8 +61,10 @@ export const FEEDBACK = 48;
 export const SPIKES = 64;
 /** What is left of the refractory period, steps. */
 export const TIMER = 80;
+/** Membrane current before clipping and reset. */
+export const MEMBRANE = 96;
 /** Bytes of the state of a vector. */
-export const STATE = 96;
+export const STATE = 112;
 
 // Tape: what a step of a vector leaves for its adjoint, before clipping.
 

@@ -1,8 +1,25 @@
+import { KernelThreadError } from '../errors.ts';
 import { dynapSimCoefficients } from '../neuron/coefficients.ts';
 import type { Learner, LearningProblem, WeightArray } from '../neuron/learner.ts';
+import type { DynapSimParameters } from '../neuron/parameters.ts';
 import { vectorsOf, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';
-import { epochRoom, type NetworkPlace, padded, placeNetwork } from './network.ts';
+import { kernelModule } from './module.ts';
+import {
+  barrierRound,
+  barrierStop,
+  epochRoom,
+  type NetworkPlace,
+  placeNetwork,
+  threadsField,
+} from './network.ts';
+import { padded } from './places.ts';
+import {
+  type KernelThread,
+  type KernelThreadListener,
+  type StartThread,
+  startThread,
+} from './worker.ts';
 
 /** Float of the first value of a row. */
 function rowStart(base: number, row: number, columns: number): number {
@@ -40,7 +57,11 @@ function readSpikes(place: NetworkPlace, steps: number, trials: number): Float64
   const { neurons, blocks } = place.layers.at(-1)!;
   const out = new Float64Array(steps * trials * neurons);
   for (const [b, { fired, lanes }] of blocks.entries()) {
-    const [starts, indices, counts] = fired.map((pointer) => pointer / 4) as [number, number, number];
+    const [starts, indices, counts] = fired.map((pointer) => pointer / 4) as [
+      number,
+      number,
+      number,
+    ];
     for (let lane = 0; lane < lanes.length; lane++) {
       if (lanes[lane]! < 0) continue;
       const trial = b * place.pack + Math.floor(lane / neurons);
@@ -55,7 +76,12 @@ function readSpikes(place: NetworkPlace, steps: number, trials: number): Float64
 }
 
 /** Writes the rates of some epochs. */
-function writeRates(place: NetworkPlace, { beta1, beta2 }: LearningProblem, first: number, rates: Float64Array): void {
+function writeRates(
+  place: NetworkPlace,
+  { beta1, beta2 }: LearningProblem,
+  first: number,
+  rates: Float64Array,
+): void {
   for (const [k, rate] of rates.entries()) {
     const epoch = first + k + 1;
     place.kernel.f32.set(
@@ -73,42 +99,143 @@ function lossOf(place: NetworkPlace): number {
     .reduce((sum, value) => sum + value, 0);
 }
 
-/** Makes a learner whose epochs run inside the kernel, on the thread that asks for them. */
-export function kernelLearner(problem: LearningProblem): Learner {
-  const place = placeNetwork(problem, 1, false);
+/** How some epochs, whose rates stand in memory, are done. */
+type RunEpochs = (count: number) => void | Promise<void>;
+
+function learnerOf(
+  problem: LearningProblem,
+  place: NetworkPlace,
+  runEpochs: RunEpochs,
+  close: () => Promise<void>,
+): Learner {
   const { kernel, learner } = place;
   let loss = Number.NaN;
-  const self: Learner = {
+  const setParameters = (parameters: readonly DynapSimParameters[]): void => {
+    for (const [k, { blocks }] of place.layers.entries()) {
+      const coefficients = dynapSimCoefficients(parameters[k]!, problem.dt);
+      const done = new Set<number>();
+      for (const { coefficients: at, lanes } of blocks) {
+        if (!done.has(at)) writeCoefficients(kernel.f32, at / 4, coefficients, lanes);
+        done.add(at);
+      }
+    }
+  };
+  setParameters(problem.layers.map(({ parameters }) => parameters));
+  return {
     get loss() {
       return loss;
     },
     read: (what) => readWeights(place, what),
     write: (what, values) => writeWeights(place, what, values),
     spikes: () => readSpikes(place, problem.steps, problem.trials),
-    setParameters(parameters) {
-      for (const [k, { blocks }] of place.layers.entries()) {
-        const coefficients = dynapSimCoefficients(parameters[k]!, problem.dt);
-        const done = new Set<number>();
-        for (const { coefficients: at, lanes } of blocks) {
-          if (!done.has(at)) writeCoefficients(kernel.f32, at / 4, coefficients, lanes);
-          done.add(at);
-        }
-      }
-    },
+    setParameters,
     evaluate() {
+      const threads = kernel.u32[learner / 4 + threadsField]!;
+      // The caller works alone, whoever learns.
+      kernel.u32[learner / 4 + threadsField] = 1;
       kernel.exports.evaluate(learner, 0);
+      kernel.u32[learner / 4 + threadsField] = threads;
       loss = lossOf(place);
     },
-    async learn(first, rates) {
-      for (let done = 0; done < rates.length; done += epochRoom) {
-        const some = rates.subarray(done, done + epochRoom);
-        writeRates(place, problem, first + done, some);
-        kernel.exports.learnEpochs(learner, 0, place.epochs, some.length);
-      }
-      loss = lossOf(place);
+    learn: function learn(first, rates): void | Promise<void> {
+      if (rates.length === 0) return undefined;
+      const some = rates.subarray(0, epochRoom);
+      writeRates(place, problem, first, some);
+      const rest = (): void | Promise<void> => {
+        loss = lossOf(place);
+        return learn(first + some.length, rates.subarray(some.length));
+      };
+      const running = runEpochs(some.length);
+      return running === undefined ? rest() : running.then(rest);
     },
-    close: () => {},
+    close,
   };
-  self.setParameters(problem.layers.map(({ parameters }) => parameters));
-  return self;
+}
+
+/** Makes a learner whose epochs run inside the kernel, on the thread that asks for them. */
+export function kernelLearner(problem: LearningProblem): Learner {
+  const place = placeNetwork(problem, 1, false);
+  const { kernel, learner, epochs } = place;
+  return learnerOf(
+    problem,
+    place,
+    (count) => {
+      kernel.exports.learnEpochs(learner, 0, epochs, count);
+    },
+    async () => {},
+  );
+}
+
+/**
+ * Makes a learner whose epochs run on `threads` workers that share its memory. The thread that asks stays
+ * free. Numbers do not depend on how many there are. Where one dies, all are ended and the run fails.
+ */
+export function threadedLearner(
+  problem: LearningProblem,
+  threads: number,
+  start: StartThread = startThread,
+): Learner {
+  const place = placeNetwork(problem, threads, true);
+  const { kernel, learner, epochs, barrier } = place;
+  const stop = new Int32Array(kernel.memory.buffer, barrier, 3);
+  let crew: Promise<KernelThread[]> | undefined;
+  let failure: Error | undefined;
+  let waiting: { left: number; resolve(): void; reject(cause: Error): void } | undefined;
+
+  const endAll = async (): Promise<void> => {
+    Atomics.store(stop, barrierStop, 1);
+    Atomics.notify(stop, barrierRound);
+    const started = await crew;
+    crew = undefined;
+    await Promise.all((started ?? []).map((thread) => thread.end()));
+  };
+  const fail = (cause: Error): void => {
+    if (failure !== undefined) return;
+    failure =
+      cause instanceof KernelThreadError ? cause : new KernelThreadError(cause.message, { cause });
+    const lost = waiting;
+    waiting = undefined;
+    endAll().then(
+      () => lost?.reject(failure!),
+      () => lost?.reject(failure!),
+    );
+  };
+  const listener: KernelThreadListener = {
+    answer() {
+      if (waiting === undefined || --waiting.left > 0) return;
+      const done = waiting;
+      waiting = undefined;
+      done.resolve();
+    },
+    died: fail,
+  };
+  const startAll = async (): Promise<KernelThread[]> => {
+    const { memory } = kernel;
+    const module = kernelModule(true);
+    const starting = Array.from({ length: threads }, async (_, thread) => {
+      const one = await start(listener);
+      one.send({ module, memory, learner, thread });
+      return one;
+    });
+    return Promise.all(starting);
+  };
+  return learnerOf(
+    problem,
+    place,
+    async (count) => {
+      if (failure !== undefined) throw failure;
+      crew ??= startAll();
+      const all = await crew;
+      await new Promise<void>((resolve, reject) => {
+        waiting = { left: threads, resolve, reject };
+        if (failure !== undefined) reject(failure);
+        for (const thread of all) thread.send({ epochs, count });
+      });
+    },
+    async () => {
+      failure ??= new KernelThreadError('the learner is closed');
+      waiting?.reject(failure);
+      await endAll();
+    },
+  );
 }

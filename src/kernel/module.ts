@@ -26,6 +26,10 @@ export interface KernelExports {
     below: number,
     belowVectors: number,
   ): void;
+  /** Sorts spikes by time into spikes by channel. */
+  transpose(list: number, rows: number, into: number, channels: number): void;
+  /** Works out the gradient of a thread's share of a matrix. */
+  gradientOf(matrix: number, thread: number, threads: number): void;
   /** Runs on the drive from the state that stands there; spikes take its place. */
   stream(
     coefficients: number,

@@ -1,13 +1,11 @@
 import type { DynapSimCoefficients } from '../neuron/coefficients.ts';
 import type { DynapSimState } from '../neuron/state.ts';
-import { timerSteps, type LaneMap } from './coefficients.ts';
+import { type LaneMap, timerSteps } from './coefficients.ts';
 import * as layout from './layout.ts';
 
 /** Float of lane `lane` among vectors of `bytes` each, at `place` within them. */
 function at(lane: number, bytes: number, place: number): number {
-  return (
-    Math.floor(lane / layout.LANES) * (bytes / 4) + place / 4 + (lane % layout.LANES)
-  );
+  return Math.floor(lane / layout.LANES) * (bytes / 4) + place / 4 + (lane % layout.LANES);
 }
 
 /** State of rest for `vectors` vectors: all currents at Io, all else zero. */

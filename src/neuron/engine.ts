@@ -4,6 +4,7 @@ import {
   referenceDifferentiableLayer,
   referenceLayer,
 } from './layer.ts';
+import type { Learner, LearningProblem } from './learner.ts';
 import type { DynapSimParameters } from './parameters.ts';
 
 /**
@@ -20,13 +21,19 @@ export interface Engine {
     dt: number,
     batch?: number,
   ): NeuronLayer;
-  /** Makes a population whose runs can be differentiated. */
+  /**
+   * Makes a population whose runs can be differentiated. Parameters hold one value per neuron, or one per
+   * trial and neuron, `[trials][neurons]`; then `neurons` tells how many there are.
+   */
   differentiableLayer(
     parameters: DynapSimParameters,
     dt: number,
     steps: number,
     batch: number,
+    neurons?: number,
   ): DifferentiableLayer;
+  /** Makes a learner that does whole epochs by itself; an engine without leaves them to the trainer. */
+  readonly learner?: (problem: LearningProblem) => Learner;
 }
 
 /** The float64 reference: readable, and the meaning that every other engine is held to. */

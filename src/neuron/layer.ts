@@ -1,20 +1,33 @@
 import { type StateGradient, stepBackward, zeroGradient } from './adjoint.ts';
 import { type DynapSimCoefficients, dynapSimCoefficients } from './coefficients.ts';
 import type { DynapSimParameters } from './parameters.ts';
-import { type DynapSimState, rest, restState } from './state.ts';
+import { copyState, type DynapSimState, rest, restState } from './state.ts';
 import { type StepTape, stepForward, stepTape } from './step.ts';
 
 /** A population of DynapSim neurons that runs, with or without recurrence. */
 export interface NeuronLayer {
-  /** The live state; may be read at any time and written between steps. */
-  readonly state: DynapSimState;
   /**
    * Advances by one step and returns the spikes, `batch × neurons` values that the next step
    * overwrites. `input` is the weighted input in units of weight, without the recurrence.
    */
   step(input: Float64Array): Float64Array;
+  /**
+   * Advances by as many steps as `input` holds, `steps × batch × neurons` values, and writes the spikes to
+   * `output`, which has room for as many.
+   */
+  run(input: Float64Array, output: Uint32Array): void;
+  /** A copy of the state. */
+  readState(): DynapSimState;
+  /** Goes on from a state. */
+  writeState(state: DynapSimState): void;
   /** Goes back to rest. */
   reset(): void;
+}
+
+/** A population whose state is at hand. */
+export interface ReferenceLayer extends NeuronLayer {
+  /** The live state; may be read at any time and written between steps. */
+  readonly state: DynapSimState;
 }
 
 /** A population whose runs can be differentiated. */
@@ -29,7 +42,9 @@ export interface DifferentiableLayer {
   readonly inputGradient: Float64Array;
   /** Uses other parameters (a mismatch draw) from the next run on. */
   setParameters(parameters: DynapSimParameters): void;
-  /** Runs all steps from rest. */
+  /** Starts every run from `state` instead of rest. */
+  setStart(state: DynapSimState): void;
+  /** Runs all steps from the start. */
   forward(recurrent: Float64Array | undefined): void;
   /** Goes back through all steps; adds to `recurrentGradient`, `neurons × neurons`. */
   backward(recurrent: Float64Array | undefined, recurrentGradient: Float64Array | undefined): void;
@@ -64,35 +79,51 @@ export function referenceLayer(
   recurrent: Float64Array | undefined,
   dt: number,
   batch = 1,
-): NeuronLayer {
+): ReferenceLayer {
   const coefficients = dynapSimCoefficients(parameters, dt);
   const state = restState(parameters, batch);
   const drive = new Float64Array(state.imem.length);
+  const advance = (): void => {
+    if (recurrent !== undefined)
+      addRecurrence(recurrent, state.spikes, drive, coefficients.neurons);
+    stepForward(coefficients, state, drive);
+  };
   return {
     state,
     step(input) {
       drive.set(input);
-      if (recurrent !== undefined) {
-        addRecurrence(recurrent, state.spikes, drive, coefficients.neurons);
-      }
-      stepForward(coefficients, state, drive);
+      advance();
       return state.spikes;
     },
+    run(input, output) {
+      for (let at = 0; at < input.length; at += drive.length) {
+        for (let lane = 0; lane < drive.length; lane++) drive[lane] = input[at + lane]!;
+        advance();
+        output.set(state.spikes, at);
+      }
+    },
+    readState: () => structuredClone(state),
+    writeState: (from) => copyState(from, state),
     reset: () => rest(state, parameters.Io),
   };
 }
 
-/** Makes the float64 reference of a differentiable population of `steps` steps and `batch` trials. */
+/**
+ * Makes the float64 reference of a differentiable population of `steps` steps and `batch` trials.
+ *
+ * @param parameters one value per neuron, or one per trial and neuron, `[trials][neurons]`
+ */
 export function referenceDifferentiableLayer(
   parameters: DynapSimParameters,
   dt: number,
   steps: number,
   batch: number,
+  neurons: number = parameters.Io.length,
 ): DifferentiableLayer {
-  const neurons = parameters.Io.length;
   const lanes = batch * neurons;
   let coefficients: DynapSimCoefficients = dynapSimCoefficients(parameters, dt);
   const state = restState(parameters, batch);
+  let start: DynapSimState | undefined;
   const tape: StepTape = stepTape(steps, lanes);
   const gradient: StateGradient = zeroGradient(lanes);
   const drive = new Float64Array(lanes);
@@ -108,8 +139,12 @@ export function referenceDifferentiableLayer(
     setParameters(next) {
       coefficients = dynapSimCoefficients(next, dt);
     },
+    setStart(from) {
+      start = structuredClone(from);
+    },
     forward(recurrent) {
-      rest(state, coefficients.dark);
+      if (start === undefined) rest(state, coefficients.dark);
+      else copyState(start, state);
       for (let t = 0, offset = 0; t < steps; t++, offset += lanes) {
         for (let lane = 0; lane < lanes; lane++) drive[lane] = input[offset + lane]!;
         if (recurrent !== undefined) addRecurrence(recurrent, state.spikes, drive, neurons);
@@ -126,12 +161,15 @@ export function referenceDifferentiableLayer(
         stepBackward(coefficients, tape, offset, gradient, driveGradient);
         for (let lane = 0; lane < lanes; lane++)
           inputGradient[offset + lane] = driveGradient[lane]!;
-        if (recurrent === undefined || t === 0) continue;
+        if (recurrent === undefined) continue;
+        // What acted in the first step was there at the start.
+        const before = t === 0 ? start?.spikes : tape.spikes;
+        if (before === undefined) continue;
         takeRecurrenceBack(
           recurrent,
           recurrentGradient,
-          tape.spikes,
-          offset - lanes,
+          before,
+          t === 0 ? 0 : offset - lanes,
           driveGradient,
           gradient.spikes,
           neurons,

@@ -80,9 +80,10 @@ export interface Learner {
   evaluate(): void;
   /**
    * Learns for as many epochs as there are rates, of which the first is epoch `first`, counted from zero.
-   * Rejects where the machinery fails; it is of no use then.
+   * Has done so when it returns, or, where threads do it, when what it returns resolves; rejects where one
+   * dies, and is of no use then.
    */
-  learn(first: number, rates: Float64Array): Promise<void>;
-  /** Gives back all that it holds; it is of no use then. */
-  close(): void;
+  learn(first: number, rates: Float64Array): void | Promise<void>;
+  /** Gives back all that it holds; it is of no use then. Resolves when all is given back. */
+  close(): Promise<void>;
 }

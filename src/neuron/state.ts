@@ -19,6 +19,16 @@ export interface DynapSimState {
   readonly timerRef: Float64Array;
 }
 
+/** Names of all that a state holds. */
+const stateNames: readonly (keyof DynapSimState)[] = [
+  'isyn',
+  'iahp',
+  'imem',
+  'vmem',
+  'spikes',
+  'timerRef',
+];
+
 /** Makes the state of rest: all currents at Io, all else zero. */
 export function restState(parameters: DynapSimParameters, batch = 1): DynapSimState {
   const lanes = batch * parameters.Io.length;
@@ -45,4 +55,9 @@ export function rest(state: DynapSimState, dark: Float64Array): void {
   state.vmem.fill(0);
   state.spikes.fill(0);
   state.timerRef.fill(0);
+}
+
+/** Copies every value of `from`. */
+export function copyState(from: DynapSimState, to: DynapSimState): void {
+  for (const name of stateNames) to[name].set(from[name]);
 }

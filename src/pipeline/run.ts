@@ -2,8 +2,10 @@ import { match } from 'ts-pattern';
 import { DataError } from '../errors.ts';
 import { chunkEnd } from '../events/convert.ts';
 import type { Grid, SpikeRaster } from '../events/spike-raster.ts';
+import { defaultEngine } from '../kernel/engine.ts';
 import type { Matrix } from '../matrix.ts';
-import { type Engine, referenceEngine } from '../neuron/engine.ts';
+import type { Engine } from '../neuron/engine.ts';
+import type { NeuronLayer } from '../neuron/layer.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** A pipeline that runs: it keeps its state from chunk to chunk. */
@@ -22,20 +24,59 @@ export interface PipelineRun {
   reset(): void;
 }
 
-/** One stage, reduced to what a step needs. */
+/** Values that pass from stage to stage at a time, unless one step holds more. */
+const sliceValues = 65_536;
+
+/** One stage, reduced to what a slice of time needs. */
 interface StageRun {
-  step(input: Float64Array): Float64Array;
+  /** Values that leave it, `steps × channels`; the next slice overwrites them. */
+  readonly output: Float64Array;
+  /** Takes a slice of `steps` steps. */
+  run(input: Float64Array, steps: number): void;
   reset(): void;
 }
 
-/** Multiplies by a matrix; silent channels cost nothing. */
-export function multiply(weight: Matrix, input: Float64Array, output: Float64Array): void {
+/** Runs a matrix on slices of at most `most` steps. */
+function linearRun(weight: Matrix, most: number): StageRun {
+  const { rows, columns } = weight;
+  const output = new Float64Array(most * columns);
+  return {
+    output,
+    run(input, steps) {
+      for (let t = 0; t < steps; t++) multiply(weight, input, output, t * rows, t * columns);
+    },
+    reset: () => {},
+  };
+}
+
+/** Runs neurons on slices of at most `most` steps. */
+function neuronRun(layer: NeuronLayer, neurons: number, most: number): StageRun {
+  const output = new Float64Array(most * neurons);
+  const counts = new Uint32Array(most * neurons);
+  return {
+    output,
+    run(input, steps) {
+      layer.run(input.subarray(0, steps * neurons), counts);
+      output.set(counts);
+    },
+    reset: () => layer.reset(),
+  };
+}
+
+/** Multiplies a row of `input` by a matrix into a row of `output`; silent channels cost nothing. */
+export function multiply(
+  weight: Matrix,
+  input: Float64Array | Uint32Array,
+  output: Float64Array,
+  from = 0,
+  to = 0,
+): void {
   const { rows, columns, values } = weight;
-  output.fill(0);
+  output.fill(0, to, to + columns);
   for (let row = 0; row < rows; row++) {
-    const factor = input[row]!;
+    const factor = input[from + row]!;
     if (factor === 0) continue;
-    for (let column = 0, w = row * columns; column < columns; column++, w++) {
+    for (let column = to, w = row * columns; column < to + columns; column++, w++) {
       output[column] = output[column]! + factor * values[w]!;
     }
   }
@@ -80,41 +121,37 @@ export function checkOrder(chunk: Grid, reached: number | undefined): void {
  * run.process(spikeRaster({ channels: 1, dt: 1e-3, counts: [1, 0] })).steps; // 2
  * ```
  */
-export function startPipeline(pipeline: Pipeline, engine: Engine = referenceEngine): PipelineRun {
+export function startPipeline(pipeline: Pipeline, engine: Engine = defaultEngine()): PipelineRun {
+  const { channelsIn, channelsOut, dt } = pipeline;
+  const widest = Math.max(channelsIn, ...pipeline.stages.map((stage) => stage.channelsOut));
+  const most = Math.max(1, Math.floor(sliceValues / widest));
   const stages = pipeline.stages.map((stage) =>
     match(stage)
-      .with({ kind: 'linear' }, ({ weight }): StageRun => {
-        const output = new Float64Array(weight.columns);
-        return {
-          step: (input) => {
-            multiply(weight, input, output);
-            return output;
-          },
-          reset: () => {},
-        };
-      })
-      .with(
-        { kind: 'dynapSim' },
-        ({ parameters, recurrent, dt }): StageRun =>
-          engine.layer(parameters, recurrent?.values, dt),
+      .with({ kind: 'linear' }, ({ weight }) => linearRun(weight, most))
+      .with({ kind: 'dynapSim' }, ({ parameters, recurrent }) =>
+        neuronRun(engine.layer(parameters, recurrent?.values, dt), stage.channelsOut, most),
       )
       .exhaustive(),
   );
-  const input = new Float64Array(pipeline.channelsIn);
-  const { channelsIn, channelsOut, dt } = pipeline;
+  const input = new Float64Array(most * channelsIn);
   let reached: number | undefined;
   let outside = 0;
-  const step = (): Float64Array => {
+  /** Runs the first `steps` steps of `input` and returns the spikes of the last stage. */
+  const runSlice = (steps: number): Float64Array => {
     let values: Float64Array = input;
-    for (let s = 0; s < stages.length; s++) values = stages[s]!.step(values);
+    for (const stage of stages) {
+      stage.run(values, steps);
+      values = stage.output;
+    }
     return values;
   };
   const passSilence = (until: number): void => {
-    input.fill(0);
-    const steps = reached === undefined ? 0 : Math.round((until - reached) / (dt * 1e6));
-    for (let t = 0; t < steps; t++) {
-      const fired = step();
-      for (let n = 0; n < fired.length; n++) outside += fired[n]!;
+    let left = reached === undefined ? 0 : Math.round((until - reached) / (dt * 1e6));
+    if (left > 0) input.fill(0);
+    for (; left > 0; left -= most) {
+      const steps = Math.min(left, most);
+      const fired = runSlice(steps);
+      for (let i = 0; i < steps * channelsOut; i++) outside += fired[i]!;
     }
   };
   return {
@@ -123,9 +160,11 @@ export function startPipeline(pipeline: Pipeline, engine: Engine = referenceEngi
       checkOrder(chunk, reached);
       passSilence(chunk.startTime);
       const counts = new Uint32Array(chunk.steps * channelsOut);
-      for (let t = 0; t < chunk.steps; t++) {
-        for (let c = 0; c < channelsIn; c++) input[c] = chunk.counts[t * channelsIn + c]!;
-        counts.set(step(), t * channelsOut);
+      for (let t = 0; t < chunk.steps; t += most) {
+        const steps = Math.min(most, chunk.steps - t);
+        input.set(chunk.counts.subarray(t * channelsIn, (t + steps) * channelsIn));
+        const fired = runSlice(steps);
+        counts.set(fired.subarray(0, steps * channelsOut), t * channelsOut);
       }
       reached = chunkEnd(chunk);
       return { ...chunk, channels: channelsOut, counts };

@@ -1,5 +1,6 @@
 import { match } from 'ts-pattern';
 import type { Engine } from '../neuron/engine.ts';
+import type { SparseSpikes } from '../neuron/learner.ts';
 import type { DynapSimParameters } from '../neuron/parameters.ts';
 import { fromStages, type Pipeline } from '../pipeline/pipeline.ts';
 import { type Stage, stageWeights, withStageWeights } from '../pipeline/stage.ts';
@@ -61,7 +62,11 @@ export function pipelineParameters({ stages }: Pipeline): DynapSimParameters[] {
 }
 
 /** Spikes of all samples as sparse rows: row `t·trials + b` lists its channels and counts. */
-function sparseRows(samples: readonly TrainingSample[], steps: number, channels: number) {
+export function sparseRows(
+  samples: readonly TrainingSample[],
+  steps: number,
+  channels: number,
+): SparseSpikes {
   const starts = new Uint32Array(steps * samples.length + 1);
   const columns: number[] = [];
   const counts: number[] = [];
@@ -81,7 +86,7 @@ function sparseRows(samples: readonly TrainingSample[], steps: number, channels:
 
 /** A linear stage on the input spikes, which are sparse and the same in every epoch. */
 function sparseLinearStage(
-  rows: ReturnType<typeof sparseRows>,
+  rows: SparseSpikes,
   out: Wire,
   width: number,
   weights: Float64Array,
@@ -212,7 +217,7 @@ export function pipelineGradient(
         return out;
       })
       .with({ kind: 'dynapSim' }, ({ parameters, dt, recurrent, channelsIn }) => {
-        const layer = engine.differentiableLayer(parameters, dt, steps, trials);
+        const layer = engine.differentiableLayer(parameters, dt, steps, trials, channelsIn);
         const from = wire ?? denseWire(samples, steps, channelsIn);
         run.push(identityStage(from, { values: layer.input, gradient: layer.inputGradient }));
         const matrix = recurrent === undefined ? undefined : own;

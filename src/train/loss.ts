@@ -59,12 +59,12 @@ export function lossProblems(
     .exhaustive();
 }
 
-function squaredError(
+/** Wanted spikes of all samples, `[steps][trials][channels]`. */
+export function batchTargets(
   samples: readonly TrainingSample[],
   steps: number,
   channels: number,
-  silenceWeight: number,
-): LossFunction {
+): Float64Array {
   const batch = samples.length;
   const targets = new Float64Array(steps * batch * channels);
   for (const [b, { target }] of samples.entries()) {
@@ -74,6 +74,16 @@ function squaredError(
       }
     }
   }
+  return targets;
+}
+
+function squaredError(
+  samples: readonly TrainingSample[],
+  steps: number,
+  channels: number,
+  silenceWeight: number,
+): LossFunction {
+  const targets = batchTargets(samples, steps, channels);
   const size = targets.length;
   return (spikes, gradient) => {
     let sum = 0;

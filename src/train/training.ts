@@ -1,19 +1,15 @@
 import { digest } from '../digest.ts';
 import { InvalidArgumentError } from '../errors.ts';
-import { type Engine, referenceEngine } from '../neuron/engine.ts';
+import { defaultEngine } from '../kernel/engine.ts';
+import type { Engine } from '../neuron/engine.ts';
 import { drawMismatch, type Mismatch } from '../neuron/mismatch.ts';
+import { type DynapSimParameters, eachParameter } from '../neuron/parameters.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { stageWeights } from '../pipeline/stage.ts';
-import {
-  type AdamConfig,
-  type AdamState,
-  adamProblems,
-  adamState,
-  adamStep,
-  learningRateAt,
-} from './adam.ts';
-import { pipelineGradient, pipelineParameters, withWeights } from './gradient.ts';
-import { type Loss, lossFunction, lossProblems, meanSquaredError } from './loss.ts';
+import { type AdamConfig, adamProblems, learningRateAt } from './adam.ts';
+import { pipelineParameters, withWeights } from './gradient.ts';
+import { startLearner } from './learner.ts';
+import { type Loss, lossProblems, meanSquaredError } from './loss.ts';
 import type { TrainingSample } from './sample.ts';
 
 /** Bounds of the weights of a stage, in units of weight. */
@@ -32,15 +28,18 @@ export interface TrainingOptions {
   readonly loss?: Loss;
   /** How to step; Adam at 6e-3 falling to 2 % of it where left out. */
   readonly optimiser?: AdamConfig;
-  /** Mismatch in training, redrawn `every` epochs (100 where left out); none where left out. */
-  readonly mismatch?: Mismatch & { readonly every?: number };
+  /**
+   * Mismatch in training, redrawn `every` epochs (100 where left out); none where left out. Every sample is
+   * shown to `instances` chips at once (one where left out), and the loss is the mean over all of them.
+   */
+  readonly mismatch?: Mismatch & { readonly every?: number; readonly instances?: number };
   /** Bounds of the weights of a stage, by its name; none where left out. */
   readonly weightLimits?: Readonly<Record<string, WeightLimits>>;
   /** Seed of the mismatch; 0 where left out. */
   readonly seed?: number;
   /** Goes on from here. */
   readonly checkpoint?: Checkpoint;
-  /** What computes the neurons; the reference where left out. */
+  /** What computes the neurons; the kernel where left out. */
   readonly engine?: Engine;
 }
 
@@ -70,12 +69,17 @@ export interface Training {
   readonly loss: number;
   /** Learning rate of the next epoch. */
   readonly learningRate: number;
-  /** Does up to `epochs` more epochs. */
-  advance(epochs: number): void;
+  /**
+   * Does up to `epochs` more epochs. Has done so when it returns, or, where the engine has threads of its
+   * own, when what it returns resolves; rejects where one dies.
+   */
+  advance(epochs: number): void | Promise<void>;
   /** The pipeline with the weights of now. */
   pipeline(): Pipeline;
   /** Everything needed to go on later. */
   checkpoint(): Checkpoint;
+  /** Gives back the threads of the engine; it can only be looked at then. */
+  close(): Promise<void>;
 }
 
 const defaultOptimiser: AdamConfig = {
@@ -121,11 +125,14 @@ function optionProblems(pipeline: Pipeline, options: TrainingOptions): string[] 
     problems.push(`epochs is ${epochs}; a whole number of at least 0 is needed`);
   }
   if (mismatch !== undefined) {
-    const { percent, sigmaRule = 3, every = 100 } = mismatch;
+    const { percent, sigmaRule = 3, every = 100, instances = 1 } = mismatch;
     if (!(percent >= 0)) problems.push(`mismatch.percent is ${percent}; it must not be negative`);
     if (!(sigmaRule > 0)) problems.push(`mismatch.sigmaRule is ${sigmaRule}; it must be above 0`);
     if (!(Number.isSafeInteger(every) && every > 0)) {
       problems.push(`mismatch.every is ${every}; a whole number above 0 is needed`);
+    }
+    if (!(Number.isSafeInteger(instances) && instances > 0)) {
+      problems.push(`mismatch.instances is ${instances}; a whole number above 0 is needed`);
     }
   }
   const names = pipeline.stages.map(({ name }) => name);
@@ -156,7 +163,7 @@ function digestOf(
   samples: readonly TrainingSample[],
   options: TrainingOptions,
 ) {
-  const { checkpoint: _, engine = referenceEngine, ...deciding } = options;
+  const { checkpoint: _, engine = defaultEngine(), ...deciding } = options;
   const parameters = pipelineParameters(pipeline);
   const scales = parameters.map(({ Iscale }) => Iscale);
   const labels = samples.map(({ label }) => label);
@@ -168,10 +175,24 @@ function digestOf(
   );
 }
 
+/** One value per trial and neuron from one set for every chip, each of which sees all samples. */
+function perTrial(chips: readonly DynapSimParameters[], samples: number): DynapSimParameters {
+  return eachParameter(chips[0]!.Iscale, (name) => {
+    const values = chips.map((chip) => chip[name]);
+    const neurons = values[0]!.length;
+    const all = new Float64Array(chips.length * samples * neurons);
+    for (let trial = 0; trial < chips.length * samples; trial++) {
+      all.set(values[Math.floor(trial / samples)]!, trial * neurons);
+    }
+    return all;
+  });
+}
+
 /**
  * Prepares training of all weights of `pipeline` by gradients through time.
  *
- * @throws InvalidArgumentError with all reasons; also where a checkpoint belongs to something else
+ * @throws InvalidArgumentError with all reasons; also where a checkpoint belongs to something else, or the
+ * engine cannot hold so much
  */
 export function startTraining(
   pipeline: Pipeline,
@@ -193,39 +214,65 @@ export function startTraining(
     ]);
   }
 
-  const { steps } = samples[0]!.input;
-  const lossOf = lossFunction(lossKind, samples, steps, pipeline.channelsOut);
-  const engine = options.engine ?? referenceEngine;
-  const problem = pipelineGradient(pipeline, samples, lossOf, engine);
-  const least = limitsOf(pipeline, weightLimits, 'least', Number.NEGATIVE_INFINITY);
-  const most = limitsOf(pipeline, weightLimits, 'most', Number.POSITIVE_INFINITY);
+  const { every = 100, instances = 1 } = mismatch ?? {};
   const nominal = pipelineParameters(pipeline);
-  const every = mismatch?.every ?? 100;
-  const memory: AdamState = adamState(problem.weights.length);
+  /** The silicon of a draw, one set for every population. */
+  const silicon = (draw: number): DynapSimParameters[] =>
+    nominal.map((parameters, stage) => {
+      if (mismatch === undefined) return parameters;
+      const chips = Array.from({ length: instances }, (_, chip) =>
+        drawMismatch(parameters, mismatch, seed, stage, draw, ...(chip === 0 ? [] : [chip])),
+      );
+      return instances === 1 ? chips[0]! : perTrial(chips, samples.length);
+    });
+  const drawAt = (epoch: number): number => Math.floor(epoch / every);
   let epoch = checkpoint?.epoch ?? 0;
   let loss = checkpoint?.loss ?? Number.NaN;
-  let drawn = -1;
+  let drawn = drawAt(epoch);
+  const learner = startLearner({
+    pipeline,
+    samples: Array.from({ length: instances }, () => samples).flat(),
+    loss: lossKind,
+    optimiser,
+    least: limitsOf(pipeline, weightLimits, 'least', Number.NEGATIVE_INFINITY),
+    most: limitsOf(pipeline, weightLimits, 'most', Number.POSITIVE_INFINITY),
+    parameters: silicon(drawn),
+    engine: options.engine ?? defaultEngine(),
+  });
   if (checkpoint !== undefined) {
-    problem.weights.set(checkpoint.weights);
-    memory.mean.set(checkpoint.mean);
-    memory.square.set(checkpoint.square);
+    learner.write('weights', checkpoint.weights);
+    learner.write('mean', checkpoint.mean);
+    learner.write('square', checkpoint.square);
   }
 
   /** Uses the mismatch that belongs to this epoch; a resumed run draws the same. */
   const drawSilicon = (): void => {
-    const draw = Math.floor(epoch / every);
-    if (mismatch === undefined || draw === drawn) return;
-    drawn = draw;
-    problem.setParameters(
-      nominal.map((parameters, stage) => drawMismatch(parameters, mismatch, seed, stage, draw)),
-    );
+    if (mismatch === undefined || drawAt(epoch) === drawn) return;
+    drawn = drawAt(epoch);
+    learner.setParameters(silicon(drawn));
   };
-  const limitWeights = (): void => {
-    const { weights } = problem;
-    for (let i = 0; i < weights.length; i++) {
-      if (weights[i]! > most[i]!) weights[i] = most[i]!;
-      else if (weights[i]! < least[i]!) weights[i] = least[i]!;
+  const advanceTo = (end: number): void | Promise<void> => {
+    while (epoch < end) {
+      drawSilicon();
+      // Silicon stays the same until the next draw.
+      const until = mismatch === undefined ? end : Math.min(end, (drawn + 1) * every);
+      const rates = Float64Array.from({ length: until - epoch }, (_, k) =>
+        learningRateAt(optimiser, epoch + k, epochs),
+      );
+      const learning = learner.learn(epoch, rates);
+      const settle = (): void => {
+        epoch = until;
+        loss = learner.loss;
+      };
+      if (learning !== undefined) {
+        return learning.then(() => {
+          settle();
+          return advanceTo(end);
+        });
+      }
+      settle();
     }
+    return undefined;
   };
   return {
     get epoch() {
@@ -238,23 +285,16 @@ export function startTraining(
     get learningRate() {
       return learningRateAt(optimiser, epoch, epochs);
     },
-    advance(count) {
-      for (const end = Math.min(epochs, epoch + count); epoch < end; epoch++) {
-        drawSilicon();
-        loss = problem.evaluate();
-        const rate = learningRateAt(optimiser, epoch, epochs);
-        adamStep(optimiser, memory, problem.weights, problem.gradient, epoch, rate);
-        limitWeights();
-      }
-    },
-    pipeline: () => withWeights(pipeline, problem.weights),
+    advance: (count) => advanceTo(Math.min(epochs, epoch + count)),
+    pipeline: () => withWeights(pipeline, learner.read('weights')),
     checkpoint: () => ({
       epoch,
       loss,
-      weights: problem.weights.slice(),
-      mean: memory.mean.slice(),
-      square: memory.square.slice(),
+      weights: learner.read('weights'),
+      mean: learner.read('mean'),
+      square: learner.read('square'),
       belongsTo,
     }),
+    close: () => learner.close(),
   };
 }

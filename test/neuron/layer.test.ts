@@ -1,7 +1,7 @@
 import {
   type DynapSimState,
   dynapSimParameters,
-  type NeuronLayer,
+  type ReferenceLayer,
   referenceEngine,
   referenceLayer,
 } from 'spikeline';
@@ -12,12 +12,12 @@ const steps = 60;
 const net = randomNet(3, { neurons: 4, steps, trials: 3 });
 const weight = Float64Array.from(net.recurrent.flat());
 
-function layerOf({ parameters }: RandomNet, batch = 1): NeuronLayer {
+function layerOf({ parameters }: RandomNet, batch = 1): ReferenceLayer {
   return referenceLayer(parameters, weight, 1e-3, batch);
 }
 
 /** Steps through `input` and returns all spikes. */
-function run(layer: NeuronLayer, input: readonly (readonly number[])[]): number[][] {
+function run(layer: ReferenceLayer, input: readonly (readonly number[])[]): number[][] {
   return input.map((row) => Array.from(layer.step(Float64Array.from(row))));
 }
 

@@ -5,8 +5,8 @@ import {
   defaultParameters,
   dynapSimCoefficients,
   dynapSimParameters,
-  type NeuronLayer,
   nearestBias,
+  type ReferenceLayer,
   referenceLayer,
   restState,
   stepForward,
@@ -19,11 +19,11 @@ import { randomNet } from './nets.ts';
 const { Io, Ispkthr, Ut, kappa_n, kappa_p } = defaultParameters;
 const kappa = (kappa_n + kappa_p) / 2;
 
-function neuron(input: DynapSimParametersInput = {}, dt = 1e-3): NeuronLayer {
+function neuron(input: DynapSimParametersInput = {}, dt = 1e-3): ReferenceLayer {
   return referenceLayer(dynapSimParameters(input, 1), undefined, dt);
 }
 
-function step(layer: NeuronLayer, ...input: number[]): Float64Array {
+function step(layer: ReferenceLayer, ...input: number[]): Float64Array {
   return layer.step(Float64Array.from(input));
 }
 

@@ -3,7 +3,8 @@ import { type ChipMemory, chipMemories } from '../../chip/memory.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import { DeviceError, InvalidArgumentError } from '../../errors.ts';
 import { binStart } from '../../events/convert.ts';
-import { type Engine, referenceEngine } from '../../neuron/engine.ts';
+import { defaultEngine } from '../../kernel/engine.ts';
+import type { Engine } from '../../neuron/engine.ts';
 import type { Mismatch } from '../../neuron/mismatch.ts';
 import type { Link, LinkListener } from '../link.ts';
 import { unwrapNear, unwrapper } from '../wrap.ts';
@@ -28,7 +29,7 @@ export interface VirtualBoardConfig {
   readonly inputCapacity?: number;
   /** Events that the output FIFO holds; 65536 where left out. */
   readonly outputCapacity?: number;
-  /** What computes the neurons; the reference where left out. */
+  /** What computes the neurons; the kernel where left out. */
   readonly engine?: Engine;
 }
 
@@ -98,8 +99,8 @@ export function virtualBoard(config: VirtualBoardConfig = {}): VirtualBoard {
     startTime: 0,
     inputCapacity: 65_536,
     outputCapacity: 65_536,
-    engine: referenceEngine,
     ...config,
+    engine: config.engine ?? defaultEngine(),
   };
   const problems = boardProblems(complete);
   if (problems.length > 0) throw new InvalidArgumentError('this board cannot be made', problems);

@@ -1,51 +1,47 @@
 import {
   AHP_DECAY, AHP_JUMP, DC, D_IAHP, D_IMEM, D_ISYN, D_LOG, DRIVE_SLOPE, EXPONENT, FEEDBACK, IAHP, IMEM, ISYN,
-  MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, REFRACTORY, SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY,
+  MEMBRANE, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, REFRACTORY, SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY,
   SYN_GAIN, TAPE_ADAPTATION, TAPE_FEEDBACK, TAPE_INPUT, TAPE_MEMBRANE, THRESHOLD, THRESHOLD_TWO, TIMER,
 } from '../layout';
 import { power } from './power';
+import { half, one } from './constants';
 import { clip, madd, splat, throughClip } from './vector';
 
 /** Spikes beyond the first: one more for every factor of e above the threshold. */
-function furtherSpikes(membrane: v128, threshold: v128): v128 {
-  let count = splat(0);
+export function furtherSpikes(membrane: v128, c: usize): v128 {
+  let count = i64x2.splat(0);
+  let threshold = v128.load(c, THRESHOLD_TWO);
   let more = f32x4.gt(membrane, threshold);
   // float32 ends at e^88.
   for (let k = 0; k < 90 && v128.any_true(more); k++) {
-    count = f32x4.add(count, v128.and(more, splat(1)));
+    count = f32x4.add(count, v128.and(more, one()));
     threshold = f32x4.mul(threshold, splat(2.7182817));
     more = f32x4.gt(membrane, threshold);
   }
   return count;
 }
 
-/** max(0, ceil(ln(membrane/Ispkthr))), without a logarithm. */
+/** Where a step holds more than one spike. */
 // @ts-ignore: decorator
 @inline
-function countSpikes(membrane: v128, c: usize): v128 {
-  const first = v128.and(f32x4.gt(membrane, v128.load(c, THRESHOLD)), splat(1));
-  const two = v128.load(c, THRESHOLD_TWO);
-  if (!v128.any_true(f32x4.gt(membrane, two))) return first;
-  return f32x4.add(first, furtherSpikes(membrane, two));
+export function manyFired(membrane: v128, c: usize): v128 {
+  return f32x4.gt(membrane, v128.load(c, THRESHOLD_TWO));
 }
 
 /**
- * One step of the four neurons of a vector, as `stepForward` of the reference has it, in units of Io:
+ * First half of a step of the four neurons of a vector, in units of Io: synapse, adaptation, membrane.
  *
  *   isyn     = synDecay·isyn + synCharge·clip(synGain·drive)
  *   iahp     = clip(ahpDecay·iahp + ahpJump·spikes)
  *   Ileak    = Itau + iahp
  *   Iin      = clip((isyn - Ileak + Idc)·[timer = 0])
  *   membrane = imem + rate·imem·(feedback + Ileak/Itau·(Igain·(Iin - Ileak) - imem·Ileak)/(imem + Igain))
- *   spikes   = max(0, ceil(ln(membrane/Ispkthr)));  where it fired, imem = 1 and the timer starts
- *   feedback = clip(membrane)^(kappa/(kappa+1))
  *
- * Returns the spikes. Leaves the tape where `record` is set.
+ * Returns the membrane before clipping and reset. Leaves the tape where `record` is set.
  */
 // @ts-ignore: decorator
 @inline
-export function step(c: usize, state: usize, drive: v128, tape: usize, record: bool): v128 {
-  const one = splat(1);
+export function integrate(c: usize, state: usize, drive: v128, tape: usize, record: bool): v128 {
   const isynInf = clip(f32x4.mul(drive, v128.load(c, SYN_GAIN)));
   const isyn = madd(
     v128.load(state, ISYN), v128.load(c, SYN_DECAY), f32x4.mul(isynInf, v128.load(c, SYN_CHARGE)),
@@ -58,10 +54,9 @@ export function step(c: usize, state: usize, drive: v128, tape: usize, record: b
 
   const Igain = v128.load(c, MEM_GAIN);
   const imem = v128.load(state, IMEM);
-  const timer = v128.load(state, TIMER);
   const feedback = v128.load(state, FEEDBACK);
   const Ileak = f32x4.add(v128.load(c, MEM_LEAK), iahp);
-  const open = f32x4.eq(timer, splat(0));
+  const open = f32x4.eq(v128.load(state, TIMER), i64x2.splat(0));
   const input = v128.and(f32x4.add(f32x4.sub(isyn, Ileak), v128.load(c, DC)), open);
   const above = f32x4.sub(clip(input), Ileak);
   const pull = f32x4.sub(f32x4.mul(Igain, above), f32x4.mul(imem, Ileak));
@@ -69,30 +64,46 @@ export function step(c: usize, state: usize, drive: v128, tape: usize, record: b
   const total = madd(f32x4.mul(Ileak, v128.load(c, MEM_LEAK_INVERSE)), flow, feedback);
   const membrane = madd(f32x4.mul(imem, v128.load(c, MEM_RATE)), total, imem);
 
-  const fired = countSpikes(membrane, c);
-  const resting = f32x4.eq(fired, splat(0));
-  const before = clip(membrane);
   v128.store(state, isyn, ISYN);
   v128.store(state, iahp, IAHP);
-  v128.store(state, v128.bitselect(before, one, resting), IMEM);
-  v128.store(state, power(before, c), FEEDBACK);
-  v128.store(state, fired, SPIKES);
-  const left = f32x4.pmax(f32x4.sub(timer, one), splat(0));
-  v128.store(state, v128.bitselect(left, v128.load(c, REFRACTORY), resting), TIMER);
   if (record) {
     v128.store(tape, membrane, TAPE_MEMBRANE);
     v128.store(tape, input, TAPE_INPUT);
     v128.store(tape, adaptation, TAPE_ADAPTATION);
     v128.store(tape, feedback, TAPE_FEEDBACK);
   }
+  return membrane;
+}
+
+/**
+ * Second half of a step: spikes, reset, refractory timer, feedback.
+ *
+ *   spikes   = max(0, ceil(ln(membrane/Ispkthr)));  where it fired, imem = 1 and the timer starts
+ *   feedback = clip(membrane)^(kappa/(kappa+1))
+ *
+ * Returns where it fired. Counts one spike; {@link furtherSpikes} has the others.
+ */
+// @ts-ignore: decorator
+@inline
+export function fire(c: usize, state: usize, membrane: v128): v128 {
+  const fired = f32x4.gt(membrane, v128.load(c, THRESHOLD));
+  const before = clip(membrane);
+  v128.store(state, power(before, c), FEEDBACK);
+  v128.store(state, v128.bitselect(one(), before, fired), IMEM);
+  v128.store(state, v128.and(fired, one()), SPIKES);
+  const left = f32x4.pmax(f32x4.sub(v128.load(state, TIMER), one()), i64x2.splat(0));
+  v128.store(state, v128.bitselect(v128.load(c, REFRACTORY), left, fired), TIMER);
+  v128.store(state, membrane, MEMBRANE);
   return fired;
 }
 
-/** Spikes of a step, from its tape. */
+/** Spikes of a step, from its tape; `many` tells whether there may be more than one. */
 // @ts-ignore: decorator
 @inline
-export function spikesOf(c: usize, tape: usize): v128 {
-  return countSpikes(v128.load(tape, TAPE_MEMBRANE), c);
+export function spikesOf(c: usize, tape: usize, many: bool): v128 {
+  const membrane = v128.load(tape, TAPE_MEMBRANE);
+  const first = v128.and(f32x4.gt(membrane, v128.load(c, THRESHOLD)), one());
+  return many ? f32x4.add(first, furtherSpikes(membrane, c)) : first;
 }
 
 /** Membrane current after the reset, from the tape. */
@@ -100,12 +111,11 @@ export function spikesOf(c: usize, tape: usize): v128 {
 @inline
 export function imemAfter(c: usize, tape: usize): v128 {
   const membrane = v128.load(tape, TAPE_MEMBRANE);
-  const resting = f32x4.le(membrane, v128.load(c, THRESHOLD));
-  return v128.bitselect(clip(membrane), splat(1), resting);
+  return v128.bitselect(one(), clip(membrane), f32x4.gt(membrane, v128.load(c, THRESHOLD)));
 }
 
 /**
- * The adjoint of {@link step}. `imem` is the membrane current at the start of the step, `dSpikes` all that
+ * The adjoint of both halves of a step. `imem` is the membrane current at the start of the step, `dSpikes` all that
  * is known of the gradient with respect to its spikes. Takes `gradient` from the state after the step to
  * the state before. Stores the gradient with respect to the drive; returns the one with respect to the
  * spikes of the step before.
@@ -118,17 +128,16 @@ export function imemAfter(c: usize, tape: usize): v128 {
 export function retreat(
   c: usize, tape: usize, imem: v128, gradient: usize, drive: usize, dSpikes: v128,
 ): v128 {
-  const one = splat(1);
   const membrane = v128.load(tape, TAPE_MEMBRANE);
   const before = clip(membrane);
   const dImemAfter = v128.load(gradient, D_IMEM);
 
   const single = f32x4.le(membrane, v128.load(c, THRESHOLD_TWO));
-  const half = v128.and(f32x4.mul(dImemAfter, splat(0.5)), single);
-  const dFired = madd(half, f32x4.sub(one, before), dSpikes);
+  const reset = v128.and(f32x4.mul(dImemAfter, half()), single);
+  const dFired = madd(reset, f32x4.sub(one(), before), dSpikes);
   const kept = v128.and(dImemAfter, f32x4.le(membrane, v128.load(c, THRESHOLD)));
   const surrogate = v128.and(
-    f32x4.mul(dFired, v128.load(c, SURROGATE)), f32x4.gt(membrane, one),
+    f32x4.mul(dFired, v128.load(c, SURROGATE)), f32x4.gt(membrane, one()),
   );
   const dBefore = f32x4.add(
     f32x4.add(kept, surrogate), f32x4.div(v128.load(gradient, D_LOG), before),
@@ -144,7 +153,7 @@ export function retreat(
   const Ileak = f32x4.add(v128.load(c, MEM_LEAK), clip(adaptation));
   const above = f32x4.sub(clip(input), Ileak);
   const pull = f32x4.sub(f32x4.mul(Igain, above), f32x4.mul(imem, Ileak));
-  const share = f32x4.div(one, f32x4.add(imem, Igain));
+  const share = f32x4.div(one(), f32x4.add(imem, Igain));
   const flow = f32x4.mul(pull, share);
   const leakRatio = f32x4.mul(Ileak, inverse);
   const total = madd(leakRatio, flow, feedback);

@@ -1,5 +1,7 @@
-import { COEFFICIENTS, GRADIENT, IMEM, SPIKES, STATE, TAPE, VECTOR } from '../layout';
-import { imemAfter, retreat, spikesOf, step } from './neuron';
+import {
+  COEFFICIENTS, GRADIENT, IMEM, MEMBRANE, SPIKES, STATE, TAPE, TAPE_MEMBRANE, VECTOR,
+} from '../layout';
+import { fire, furtherSpikes, imemAfter, integrate, manyFired, retreat, spikesOf } from './neuron';
 import { addRows, addSparse, append, SparseRows } from './rows';
 import { clear, splat, sum } from './vector';
 
@@ -35,6 +37,10 @@ export class Workspace {
   /** Entries of a gradient that are not zero. */
   indices: usize;
   values: usize;
+  /** Two vectors: where any neuron of a row fired, and any more than once. */
+  flags: usize;
+  /** Whether any step of the block held more than one spike of a neuron. */
+  many: u32;
 }
 
 /** How an error is weighed. */
@@ -46,18 +52,62 @@ export class SquaredError {
   silence: f32;
 }
 
-/** Lists the spikes that act by recurrence in the first step. */
-function listStart(w: Workspace, block: Block, vectors: u32): usize {
-  let size: usize = 0;
-  for (let v: u32 = 0; v < vectors; v++) {
-    const spikes = v128.load(block.start + <usize>v * STATE, SPIKES);
-    if (v128.any_true(spikes)) {
-      size = append(w.spikes.indices, w.spikes.counts, size, v << 2, spikes);
-    }
+/** Appends the spikes of a row to a list that holds `size`. */
+function appendSpikes(list: SparseRows, size: usize, state: usize, vectors: u32): usize {
+  const indices = list.indices;
+  const counts = list.counts;
+  for (let v: u32 = 0; v < vectors; v++, state += STATE) {
+    const spikes = v128.load(state, SPIKES);
+    if (v128.any_true(spikes)) size = append(indices, counts, size, v << 2, spikes);
   }
-  store<u32>(w.spikes.starts, 0);
-  store<u32>(w.spikes.starts, <u32>size, 4);
   return size;
+}
+
+/** Adds the spikes beyond the first of every neuron of a row. */
+function addFurtherSpikes(c: usize, state: usize, vectors: u32): void {
+  for (let v: u32 = 0; v < vectors; v++, c += COEFFICIENTS, state += STATE) {
+    const further = furtherSpikes(v128.load(state, MEMBRANE), c);
+    v128.store(state, f32x4.add(v128.load(state, SPIKES), further), SPIKES);
+  }
+}
+
+/**
+ * One step of a row of vectors. Between its halves lies a long chain of operations: where there are several
+ * vectors, each half runs over all of them, so that the machine has independent work at hand. Leaves where
+ * any fired, and any more than once, in `flags`.
+ */
+// @ts-ignore: decorator
+@inline
+function stepRow(
+  c: usize, state: usize, drive: usize, vectors: u32, tape: usize, record: bool, flags: usize,
+): void {
+  if (vectors == 1) {
+    const membrane = integrate(c, state, v128.load(drive), tape, record);
+    v128.store(flags, fire(c, state, membrane));
+    v128.store(flags, manyFired(membrane, c), 16);
+    return;
+  }
+  let cAt = c;
+  let stateAt = state;
+  for (let v: u32 = 0; v < vectors; v++) {
+    const membrane = integrate(cAt, stateAt, v128.load(drive), tape, record);
+    v128.store(stateAt, membrane, MEMBRANE);
+    cAt += COEFFICIENTS;
+    stateAt += STATE;
+    drive += VECTOR;
+    if (record) tape += TAPE;
+  }
+  let any = i64x2.splat(0);
+  let many = i64x2.splat(0);
+  for (let v: u32 = 0; v < vectors; v++) {
+    const membrane = v128.load(state, MEMBRANE);
+    any = v128.or(any, fire(c, state, membrane));
+    many = v128.or(many, manyFired(membrane, c));
+    c += COEFFICIENTS;
+    state += STATE;
+  }
+  v128.store(flags, any);
+  v128.store(flags, many, 16);
 }
 
 /**
@@ -68,12 +118,22 @@ export function forward(
   block: Block, w: Workspace, steps: usize, vectors: u32,
   feed: usize, input: SparseRows, inputRow: usize, recurrent: usize,
 ): void {
-  memory.copy(w.state, block.start, <usize>vectors * STATE);
   const spikes = w.spikes;
   const starts = spikes.starts;
-  const indices = spikes.indices;
-  const counts = spikes.counts;
-  let size = listStart(w, block, vectors);
+  const state = w.state;
+  const c = block.coefficients;
+  const flags = w.flags;
+  memory.copy(state, block.start, <usize>vectors * STATE);
+  let size = appendSpikes(spikes, 0, state, vectors);
+  store<u32>(starts, 0);
+  store<u32>(starts, <u32>size, 4);
+  const rowTape = <usize>vectors * TAPE;
+  const rowBytes = <usize>vectors * VECTOR;
+  // The row before the first holds what the first starts from.
+  for (let v: usize = 0; v < vectors; v++) {
+    v128.store(w.tape - rowTape + v * TAPE, v128.load(state + v * STATE, IMEM), TAPE_MEMBRANE);
+  }
+  w.many = 0;
   let tape = w.tape;
   let drive = block.drive;
   for (let t: usize = 0; t < steps; t++) {
@@ -82,17 +142,17 @@ export function forward(
       addSparse(drive, vectors, feed, input, t + inputRow);
     }
     if (recurrent) addSparse(drive, vectors, recurrent, spikes, t);
-    let c = block.coefficients;
-    let state = w.state;
-    for (let v: u32 = 0; v < vectors; v++) {
-      const fired = step(c, state, v128.load(drive), tape, true);
-      if (v128.any_true(fired)) size = append(indices, counts, size, v << 2, fired);
-      c += COEFFICIENTS;
-      state += STATE;
-      tape += TAPE;
-      drive += VECTOR;
+    stepRow(c, state, drive, vectors, tape, true, flags);
+    if (v128.any_true(v128.load(flags))) {
+      if (v128.any_true(v128.load(flags, 16))) {
+        addFurtherSpikes(c, state, vectors);
+        w.many = 1;
+      }
+      size = appendSpikes(spikes, size, state, vectors);
     }
     store<u32>(starts + (t << 2), <u32>size, 8);
+    tape += rowTape;
+    drive += rowBytes;
   }
 }
 
@@ -118,57 +178,63 @@ function addFour(out: usize, matrix: usize, value: v128): void {
 @inline
 function back(
   block: Block, w: Workspace, steps: usize, vectors: u32, error: SquaredError, squared: bool,
-  recurrent: usize, feed: usize, below: usize, belowVectors: u32,
+  many: bool, recurrent: usize, feed: usize, below: usize, belowVectors: u32,
 ): f64 {
   const rowTape = <usize>vectors * TAPE;
   const rowBytes = <usize>vectors * VECTOR;
-  memory.fill(w.gradient, 0, <usize>vectors * GRADIENT);
-  clear(w.later, vectors);
-  let loss = splat(0);
+  const indices = w.indices;
+  const values = w.values;
+  const gradients = w.gradient;
+  const later = w.later;
+  const coefficients = block.coefficients;
+  const listed = below != 0 || (recurrent != 0 && vectors > 1);
+  const silence = squared ? splat(error.silence) : i64x2.splat(0);
+  const scale = squared ? splat(2 * error.scale) : i64x2.splat(0);
+  let row = block.drive + steps * rowBytes;
+  let target = block.target + steps * rowBytes;
+  let tape = w.tape + steps * rowTape;
+  memory.fill(gradients, 0, <usize>vectors * GRADIENT);
+  clear(later, vectors);
+  let loss = i64x2.splat(0);
   for (let t = steps; t-- > 0; ) {
-    const dense = vectors == 1 && !below;
-    const listed = !dense && ((recurrent && t > 0) || below);
-    let size: usize = 0;
-    let c = block.coefficients;
-    let tape = w.tape + t * rowTape;
-    let drive = block.drive + t * rowBytes;
-    let target = block.target + t * rowBytes;
-    let outer = w.outer + t * w.outerStride;
-    let gradient = w.gradient;
-    let later = w.later;
-    let start = block.start;
-    for (let v: u32 = 0; v < vectors; v++) {
-      let dSpikes = v128.load(later);
+    row -= rowBytes;
+    target -= rowBytes;
+    tape -= rowTape;
+    const outer = w.outer + t * w.outerStride;
+    let c = coefficients;
+    let gradient = gradients;
+    let tapeAt = tape;
+    for (let at: usize = 0; at < rowBytes; at += VECTOR) {
+      let dSpikes = v128.load(later + at);
       if (squared) {
-        const wanted = v128.load(target);
-        const miss = f32x4.sub(spikesOf(c, tape), wanted);
-        const silent = f32x4.eq(wanted, splat(0));
-        const weighed = v128.bitselect(f32x4.mul(miss, splat(error.silence)), miss, silent);
+        const wanted = v128.load(target + at);
+        const miss = f32x4.sub(spikesOf(c, tapeAt, many), wanted);
+        const silent = f32x4.eq(wanted, i64x2.splat(0));
+        const weighed = v128.bitselect(f32x4.mul(miss, silence), miss, silent);
         loss = f32x4.add(loss, f32x4.mul(weighed, miss));
-        dSpikes = f32x4.add(dSpikes, f32x4.mul(weighed, splat(2 * error.scale)));
+        dSpikes = f32x4.add(dSpikes, f32x4.mul(weighed, scale));
       } else {
-        dSpikes = f32x4.add(dSpikes, v128.load(outer));
+        dSpikes = f32x4.add(dSpikes, v128.load(outer + at));
       }
-      const imem = t > 0 ? imemAfter(c, tape - rowTape) : v128.load(start, IMEM);
-      v128.store(later, retreat(c, tape, imem, gradient, drive, dSpikes));
-      if (listed) size = append(w.indices, w.values, size, v << 2, v128.load(drive));
+      const imem = imemAfter(c, tapeAt - rowTape);
+      v128.store(later + at, retreat(c, tapeAt, imem, gradient, row + at, dSpikes));
       c += COEFFICIENTS;
-      tape += TAPE;
-      drive += VECTOR;
-      target += VECTOR;
-      outer += VECTOR;
+      tapeAt += TAPE;
       gradient += GRADIENT;
-      later += VECTOR;
-      start += STATE;
     }
-    if (recurrent && t > 0) {
-      if (dense) addFour(w.later, recurrent, v128.load(drive - VECTOR));
-      else addRows(w.later, vectors, recurrent, w.indices, w.values, size);
-    }
-    if (below) {
-      const out = below + t * (<usize>belowVectors * VECTOR);
-      clear(out, belowVectors);
-      addRows(out, belowVectors, feed, w.indices, w.values, size);
+    if (listed) {
+      let size: usize = 0;
+      for (let v: u32 = 0; v < vectors; v++) {
+        size = append(indices, values, size, v << 2, v128.load(row + (<usize>v << 4)));
+      }
+      if (recurrent) addRows(later, vectors, recurrent, indices, values, size);
+      if (below) {
+        const out = below + t * (<usize>belowVectors * VECTOR);
+        clear(out, belowVectors);
+        addRows(out, belowVectors, feed, indices, values, size);
+      }
+    } else if (recurrent) {
+      addFour(later, recurrent, v128.load(row));
     }
   }
   return sum(loss);
@@ -179,7 +245,12 @@ export function backFromError(
   block: Block, w: Workspace, steps: usize, vectors: u32, error: SquaredError,
   recurrent: usize, feed: usize, below: usize, belowVectors: u32,
 ): f64 {
-  return back(block, w, steps, vectors, error, true, recurrent, feed, below, belowVectors);
+  if (w.many) {
+    return back(
+      block, w, steps, vectors, error, true, true, recurrent, feed, below, belowVectors,
+    );
+  }
+  return back(block, w, steps, vectors, error, true, false, recurrent, feed, below, belowVectors);
 }
 
 /** {@link back} from the gradient in `w.outer`. */
@@ -188,12 +259,12 @@ export function backFromOuter(
   recurrent: usize, feed: usize, below: usize, belowVectors: u32,
 ): void {
   const none = changetype<SquaredError>(0);
-  back(block, w, steps, vectors, none, false, recurrent, feed, below, belowVectors);
+  back(block, w, steps, vectors, none, false, false, recurrent, feed, below, belowVectors);
 }
 
 /**
- * Runs `steps` steps on the weighted input at `drive`, and goes on from the state it left. Writes the
- * spikes where the input was.
+ * Runs `steps` steps on the weighted input at `drive`, `rows` trials side by side, and goes on from the
+ * state it left. Writes the spikes where the input was.
  */
 export function stream(
   coefficients: usize, state: usize, drive: usize, steps: usize, rows: usize, vectors: u32,
@@ -201,25 +272,23 @@ export function stream(
 ): void {
   const rowBytes = <usize>vectors * VECTOR;
   const spikes = w.spikes;
+  const flags = w.flags;
   for (let t: usize = 0; t < steps; t++) {
     let c = coefficients;
     let s = state;
     for (let r: usize = 0; r < rows; r++) {
       if (recurrent) {
-        let size: usize = 0;
-        for (let v: u32 = 0; v < vectors; v++) {
-          const before = v128.load(s + <usize>v * STATE, SPIKES);
-          if (v128.any_true(before)) {
-            size = append(spikes.indices, spikes.counts, size, v << 2, before);
-          }
-        }
+        const size = appendSpikes(spikes, 0, s, vectors);
         addRows(drive, vectors, recurrent, spikes.indices, spikes.counts, size);
       }
-      for (const end = drive + rowBytes; drive < end; drive += VECTOR) {
-        v128.store(drive, step(c, s, v128.load(drive), 0, false));
-        c += COEFFICIENTS;
-        s += STATE;
+      stepRow(c, s, drive, vectors, 0, false, flags);
+      if (v128.any_true(v128.load(flags, 16))) addFurtherSpikes(c, s, vectors);
+      for (let v: usize = 0; v < vectors; v++) {
+        v128.store(drive + (v << 4), v128.load(s + v * STATE, SPIKES));
       }
+      drive += rowBytes;
+      c += <usize>vectors * COEFFICIENTS;
+      s += <usize>vectors * STATE;
     }
   }
 }

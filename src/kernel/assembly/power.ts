@@ -1,5 +1,6 @@
 import { EXPONENT, POWER } from '../layout';
-import { madd, splat } from './vector';
+import { exp2Coefficient, exponentBias, exponentOfOne, mantissaBits, one, oneAndHalf, rounding } from './constants';
+import { madd } from './vector';
 
 /**
  * x^exponent for x ≥ 1, where the exponent differs from neuron to neuron and lies in [0, 1): the feedback
@@ -10,23 +11,22 @@ import { madd, splat } from './vector';
 // @ts-ignore: decorator
 @inline
 export function power(x: v128, c: usize): v128 {
-  const e = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_u(x, 23), i32x4.splat(127)));
-  const mantissa = v128.or(v128.and(x, i32x4.splat(0x7fffff)), i32x4.splat(0x3f800000));
-  const u = f32x4.sub(mantissa, splat(1.5));
+  const e = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_u(x, 23), exponentBias()));
+  const mantissa = v128.or(v128.and(x, mantissaBits()), exponentOfOne());
+  const u = f32x4.sub(mantissa, oneAndHalf());
   const u2 = f32x4.mul(u, u);
   const low = madd(v128.load(c, POWER + 16), u, v128.load(c, POWER));
   const middle = madd(v128.load(c, POWER + 48), u, v128.load(c, POWER + 32));
   const high = madd(v128.load(c, POWER + 80), u, v128.load(c, POWER + 64));
   const ofMantissa = madd(u2, madd(u2, madd(u2, v128.load(c, POWER + 96), high), middle), low);
 
-  // Adding 1.5·2^23 rounds to a whole number and leaves it in the lowest bits.
   const scaled = f32x4.mul(e, v128.load(c, EXPONENT));
-  const shifted = f32x4.add(scaled, splat(12582912));
-  const f = f32x4.sub(scaled, f32x4.sub(shifted, splat(12582912)));
+  const shifted = f32x4.add(scaled, rounding());
+  const f = f32x4.sub(scaled, f32x4.sub(shifted, rounding()));
   const f2 = f32x4.mul(f, f);
-  const a = madd(splat(0.6931472), f, splat(1));
-  const b = madd(splat(0.05550411), f, splat(0.24022651));
-  const d = madd(splat(0.0013333558), f, splat(0.009618129));
+  const a = madd(exp2Coefficient(1), f, one());
+  const b = madd(exp2Coefficient(3), f, exp2Coefficient(2));
+  const d = madd(exp2Coefficient(5), f, exp2Coefficient(4));
   const ofExponent = madd(f2, madd(f2, d, b), a);
   return i32x4.add(f32x4.mul(ofMantissa, ofExponent), i32x4.shl(shifted, 23));
 }

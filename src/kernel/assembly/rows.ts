@@ -17,43 +17,77 @@ function row(matrix: usize, indices: usize, k: usize, stride: usize): usize {
   return matrix + <usize>load<u32>(indices + (k << 2)) * stride;
 }
 
-/** Narrow rows: every column block of four vectors stays in registers over all rows. */
+/** Narrow rows: a block of columns stays in registers over all rows. */
 function addNarrow(
   out: usize, vectors: u32, matrix: usize, indices: usize, counts: usize, rows: usize,
 ): void {
   const stride = <usize>vectors << 4;
+  const end = rows << 2;
   let column: usize = 0;
+  for (; column + 128 <= stride; column += 128) {
+    const to = out + column;
+    let a = v128.load(to, 0);
+    let b = v128.load(to, 16);
+    let c = v128.load(to, 32);
+    let d = v128.load(to, 48);
+    let e = v128.load(to, 64);
+    let f = v128.load(to, 80);
+    let g = v128.load(to, 96);
+    let h = v128.load(to, 112);
+    for (let k: usize = 0; k < end; k += 4) {
+      const count = v128.load32_splat(counts + k);
+      const at = matrix + column + <usize>load<u32>(indices + k) * stride;
+      a = madd(count, v128.load(at, 0), a);
+      b = madd(count, v128.load(at, 16), b);
+      c = madd(count, v128.load(at, 32), c);
+      d = madd(count, v128.load(at, 48), d);
+      e = madd(count, v128.load(at, 64), e);
+      f = madd(count, v128.load(at, 80), f);
+      g = madd(count, v128.load(at, 96), g);
+      h = madd(count, v128.load(at, 112), h);
+    }
+    v128.store(to, a, 0);
+    v128.store(to, b, 16);
+    v128.store(to, c, 32);
+    v128.store(to, d, 48);
+    v128.store(to, e, 64);
+    v128.store(to, f, 80);
+    v128.store(to, g, 96);
+    v128.store(to, h, 112);
+  }
   for (; column + 64 <= stride; column += 64) {
-    let a = v128.load(out + column, 0);
-    let b = v128.load(out + column, 16);
-    let c = v128.load(out + column, 32);
-    let d = v128.load(out + column, 48);
-    for (let k: usize = 0; k < rows; k++) {
-      const count = v128.load32_splat(counts + (k << 2));
-      const at = row(matrix, indices, k, stride) + column;
+    const to = out + column;
+    let a = v128.load(to, 0);
+    let b = v128.load(to, 16);
+    let c = v128.load(to, 32);
+    let d = v128.load(to, 48);
+    for (let k: usize = 0; k < end; k += 4) {
+      const count = v128.load32_splat(counts + k);
+      const at = matrix + column + <usize>load<u32>(indices + k) * stride;
       a = madd(count, v128.load(at, 0), a);
       b = madd(count, v128.load(at, 16), b);
       c = madd(count, v128.load(at, 32), c);
       d = madd(count, v128.load(at, 48), d);
     }
-    v128.store(out + column, a, 0);
-    v128.store(out + column, b, 16);
-    v128.store(out + column, c, 32);
-    v128.store(out + column, d, 48);
+    v128.store(to, a, 0);
+    v128.store(to, b, 16);
+    v128.store(to, c, 32);
+    v128.store(to, d, 48);
   }
   for (; column < stride; column += 16) {
     let even = v128.load(out + column);
     let odd = i64x2.splat(0);
+    const from = matrix + column;
     let k: usize = 0;
-    for (; k + 2 <= rows; k += 2) {
-      const first = v128.load32_splat(counts + (k << 2));
-      const second = v128.load32_splat(counts + (k << 2), 4);
-      even = madd(first, v128.load(row(matrix, indices, k, stride) + column), even);
-      odd = madd(second, v128.load(row(matrix, indices, k + 1, stride) + column), odd);
+    for (; k + 8 <= end; k += 8) {
+      const first = from + <usize>load<u32>(indices + k, 0) * stride;
+      const second = from + <usize>load<u32>(indices + k, 4) * stride;
+      even = madd(v128.load32_splat(counts + k, 0), v128.load(first), even);
+      odd = madd(v128.load32_splat(counts + k, 4), v128.load(second), odd);
     }
-    if (k < rows) {
-      const count = v128.load32_splat(counts + (k << 2));
-      even = madd(count, v128.load(row(matrix, indices, k, stride) + column), even);
+    if (k < end) {
+      const last = from + <usize>load<u32>(indices + k) * stride;
+      even = madd(v128.load32_splat(counts + k), v128.load(last), even);
     }
     v128.store(out + column, f32x4.add(even, odd));
   }

@@ -1,4 +1,5 @@
 // Four lanes of float32 at once.
+import { half, one } from './constants';
 
 /** a·b + c; one rounding where the engine has relaxed SIMD, two where not. */
 // @ts-ignore: decorator
@@ -18,17 +19,16 @@ export function splat(value: f32): v128 {
 // @ts-ignore: decorator
 @inline
 export function clip(value: v128): v128 {
-  return f32x4.pmax(value, splat(1));
+  return f32x4.pmax(value, one());
 }
 
 /** Takes `gradient` through clip(value): whole inside, half at the bound, nothing outside. */
 // @ts-ignore: decorator
 @inline
 export function throughClip(gradient: v128, value: v128): v128 {
-  const one = splat(1);
-  const inside = v128.and(gradient, f32x4.ge(value, one));
-  const bound = v128.and(f32x4.mul(gradient, splat(0.5)), f32x4.eq(value, one));
-  return f32x4.sub(inside, bound);
+  const part = f32x4.mul(gradient, half());
+  const from = v128.and(part, f32x4.ge(value, one()));
+  return f32x4.add(from, v128.and(part, f32x4.gt(value, one())));
 }
 
 /** Sum of the four lanes. */

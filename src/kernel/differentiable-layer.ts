@@ -1,0 +1,123 @@
+import { dynapSimCoefficients } from '../neuron/coefficients.ts';
+import type { DifferentiableLayer } from '../neuron/layer.ts';
+import type { DynapSimParameters } from '../neuron/parameters.ts';
+import { arena } from './arena.ts';
+import { vectorsOf, writeCoefficients } from './coefficients.ts';
+import * as layout from './layout.ts';
+import { padded, placeBlocks, placeMatrix, placeWorkspace, shapeOf } from './places.ts';
+import { writeState } from './state.ts';
+
+/** Makes a population whose runs can be differentiated, computed in the kernel. Arguments are those of the reference. */
+export function kernelDifferentiableLayer(
+  parameters: DynapSimParameters,
+  dt: number,
+  steps: number,
+  batch: number,
+  neurons: number = parameters.Io.length,
+): DifferentiableLayer {
+  const perTrial = parameters.Io.length > neurons;
+  const shape = shapeOf(arena('a differentiable population'), steps, batch, neurons);
+  const { place, pack } = shape;
+  const blocks = placeBlocks({ neurons, perTrial }, undefined, shape);
+  const workspaces = blocks.map(() => placeWorkspace(neurons, steps, shape));
+  const nothing = new Float64Array(neurons * neurons);
+  const matrix = placeMatrix(
+    neurons,
+    neurons,
+    true,
+    { weights: nothing, least: nothing, most: nothing },
+    true,
+    blocks.map(({ firedRecord, drive }) => ({ input: firedRecord, drive })),
+    shape,
+  );
+  const kernel = place.build(false);
+  const { f32, u32, exports } = kernel;
+  const vectors = vectorsOf(pack * neurons);
+  const width = vectors * layout.LANES;
+  let coefficients = dynapSimCoefficients(parameters, dt);
+
+  const useCoefficients = (): void => {
+    const done = new Set<number>();
+    for (const { coefficients: at, lanes } of blocks) {
+      if (!done.has(at)) writeCoefficients(f32, at / 4, coefficients, lanes);
+      done.add(at);
+    }
+  };
+  /** Calls back with the place of every value of block `b` inside and outside: `[steps][trials][neurons]`. */
+  const eachValue = (b: number, visit: (inside: number, outside: number) => void): void => {
+    const trials = Math.min(batch - b * pack, pack);
+    for (let t = 0; t < steps; t++) {
+      const outside = (t * batch + b * pack) * neurons;
+      for (let lane = 0; lane < trials * neurons; lane++) visit(t * width + lane, outside + lane);
+    }
+  };
+  const useRecurrent = (recurrent: Float64Array | undefined): void => {
+    if (recurrent === undefined) return;
+    f32.set(padded(recurrent, neurons, neurons), matrix.weights / 4);
+    exports.publish(matrix.record);
+  };
+  const room = (): Float64Array => new Float64Array(steps * batch * neurons);
+  const [input, spikes, spikesGradient, inputGradient] = [room(), room(), room(), room()];
+  useCoefficients();
+
+  return {
+    input,
+    spikes,
+    spikesGradient,
+    inputGradient,
+    setParameters(next) {
+      coefficients = dynapSimCoefficients(next, dt);
+      useCoefficients();
+    },
+    setStart(state) {
+      for (const [b, { start, lanes }] of blocks.entries()) {
+        writeState(f32, start / 4, coefficients, lanes, b * pack * neurons, state);
+      }
+    },
+    forward(recurrent) {
+      useRecurrent(recurrent);
+      const spread = recurrent === undefined ? 0 : matrix.spread;
+      spikes.fill(0);
+      for (const [b, { record, drive, fired, firedRecord }] of blocks.entries()) {
+        eachValue(b, (inside, outside) => {
+          f32[drive / 4 + inside] = input[outside]!;
+        });
+        const workspace = workspaces[b]!;
+        exports.forward(record, workspace.record, steps, vectors, 0, 0, 0, spread);
+        exports.transpose(workspace.spikes, steps + 1, firedRecord, width);
+        const [starts, times, counts] = fired.map((pointer) => pointer / 4);
+        const trials = Math.min(batch - b * pack, pack);
+        for (let lane = 0; lane < trials * neurons; lane++) {
+          for (let k = u32[starts! + lane]!; k < u32[starts! + lane + 1]!; k++) {
+            const t = u32[times! + k]! - 1;
+            if (t < 0) continue;
+            spikes[(t * batch + b * pack) * neurons + lane] = f32[counts! + k]!;
+          }
+        }
+      }
+    },
+    backward(recurrent, recurrentGradient) {
+      const transposed = recurrent === undefined ? 0 : matrix.transposed;
+      for (const [b, { record, drive }] of blocks.entries()) {
+        const workspace = workspaces[b]!;
+        eachValue(b, (inside, outside) => {
+          f32[workspace.outer / 4 + inside] = spikesGradient[outside]!;
+        });
+        exports.backFromOuter(record, workspace.record, steps, vectors, transposed, 0, 0, 0);
+        eachValue(b, (inside, outside) => {
+          inputGradient[outside] = f32[drive / 4 + inside]!;
+        });
+      }
+      if (recurrent === undefined || recurrentGradient === undefined) return;
+      exports.gradientOf(matrix.record, 0, 1);
+      const row = vectorsOf(neurons) * layout.LANES;
+      for (let pre = 0; pre < neurons; pre++) {
+        for (let post = 0; post < neurons; post++) {
+          const at = pre * neurons + post;
+          const found = f32[matrix.gradient / 4 + pre * row + post]!;
+          recurrentGradient[at] = recurrentGradient[at]! + found;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { InvalidArgumentError } from '../errors.ts';
+import { type Engine, referenceEngine } from '../neuron/engine.ts';
+import { kernelDifferentiableLayer } from './differentiable-layer.ts';
+import { kernelLayer } from './layer.ts';
+import { kernelLearner, threadedLearner } from './learner.ts';
+import { kernelFeatures } from './module.ts';
+
+/** Configuration of {@link kernel}. */
+export interface KernelConfig {
+  /**
+   * Worker threads that train; where left out, the thread that asks trains itself. With one, it stays free
+   * all the same. Numbers do not depend on it. Where memory cannot be shared, it has no effect.
+   */
+  readonly threads?: number;
+}
+
+/** Threads at most. */
+const mostThreads = 256;
+
+/**
+ * The WebAssembly kernel as an engine: float32, four lanes at a time. Uses relaxed SIMD where the machine has
+ * it.
+ *
+ * @throws InvalidArgumentError where the number of threads makes no sense, or there is no SIMD
+ * @example
+ * ```ts
+ * const net = pipeline(dynapSim({ neurons: 2, Idc: 1e-10 }));
+ * simulator({ engine: kernel() }).start(net, { next: () => {}, error: () => {}, complete: () => {} });
+ * ```
+ */
+export function kernel({ threads }: KernelConfig = {}): Engine {
+  const { simd, relaxed, shared } = kernelFeatures();
+  const problems: string[] = [];
+  if (!simd) problems.push('this machine has no WebAssembly SIMD; use referenceEngine');
+  if (
+    threads !== undefined &&
+    !(Number.isSafeInteger(threads) && threads > 0 && threads <= mostThreads)
+  ) {
+    problems.push(`threads is ${threads}; a whole number from 1 to ${mostThreads} is needed`);
+  }
+  if (problems.length > 0) throw new InvalidArgumentError('the kernel cannot start', problems);
+  return {
+    // Relaxed SIMD rounds otherwise, so that training gives other numbers.
+    name: relaxed ? 'kernel, relaxed' : 'kernel',
+    layer: kernelLayer,
+    differentiableLayer: kernelDifferentiableLayer,
+    learner:
+      threads === undefined || !shared
+        ? kernelLearner
+        : (problem) => threadedLearner(problem, threads),
+  };
+}
+
+let chosen: Engine | undefined;
+
+/** The engine of those who choose none: the kernel, or the reference with one warning where there is no SIMD. */
+export function defaultEngine(): Engine {
+  if (chosen !== undefined) return chosen;
+  const { simd } = kernelFeatures();
+  if (!simd) {
+    // biome-ignore lint/suspicious/noConsole: the one place where a user would look for it
+    console.warn(
+      'spikeline: this machine has no WebAssembly SIMD; neurons are computed by the reference, which is slower',
+    );
+  }
+  chosen = simd ? kernel() : referenceEngine;
+  return chosen;
+}

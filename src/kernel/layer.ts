@@ -1,0 +1,154 @@
+import { type DynapSimCoefficients, dynapSimCoefficients } from '../neuron/coefficients.ts';
+import type { NeuronLayer } from '../neuron/layer.ts';
+import type { DynapSimParameters } from '../neuron/parameters.ts';
+import { restState } from '../neuron/state.ts';
+import { arena, type LaidOut, word } from './arena.ts';
+import { vectorsOf, writeCoefficients } from './coefficients.ts';
+import * as layout from './layout.ts';
+import { padded } from './places.ts';
+import { sparseRoom } from './sparse.ts';
+import { readState, restBlock, writeState } from './state.ts';
+
+/** Weighted inputs that the kernel is given at a time, unless one step holds more. */
+const chunkValues = 16_384;
+
+/** Where a population that streams stands. */
+interface StreamPlace {
+  readonly kernel: LaidOut;
+  readonly coefficients: number;
+  readonly state: number;
+  readonly drive: number;
+  readonly recurrent: number;
+  readonly workspace: number;
+  /** Rows that are apart from each other, and the vectors of each. */
+  readonly rows: number;
+  readonly vectors: number;
+  /** Steps that there is room for. */
+  readonly steps: number;
+}
+
+function placeStream(
+  neurons: number,
+  batch: number,
+  recurrent: Float64Array | undefined,
+): StreamPlace {
+  const place = arena(`a population of ${neurons} neurons`);
+  // Where nothing connects the neurons of a trial, all trials are one row.
+  const rows = recurrent === undefined ? 1 : batch;
+  const width = recurrent === undefined ? batch * neurons : neurons;
+  const vectors = vectorsOf(width);
+  const row = vectors * layout.LANES;
+  const steps = Math.max(1, Math.floor(chunkValues / (rows * row)));
+  const spikes = place.record(...sparseRoom(place, 2, row).map(word));
+  const found = {
+    coefficients: place.room(rows * vectors * layout.COEFFICIENTS),
+    state: place.room(rows * vectors * layout.STATE),
+    drive: place.room(steps * rows * vectors * layout.VECTOR),
+    recurrent: recurrent === undefined ? 0 : place.floats(padded(recurrent, neurons, neurons)),
+    workspace: place.record(
+      ...[0, 0, 0, 0, 0, 0, spikes, 0, 0, place.room(2 * layout.VECTOR), 0].map(word),
+    ),
+  };
+  return { kernel: place.build(false), ...found, rows, vectors, steps };
+}
+
+/** The neurons of row `row`, of `width` in a row. */
+function rowLanes(
+  c: DynapSimCoefficients,
+  row: number,
+  width: number,
+  vectors: number,
+): { readonly first: number; readonly lanes: Int32Array } {
+  const first = row * width;
+  const lanes = new Int32Array(vectors * layout.LANES).fill(-1);
+  for (let lane = 0; lane < width; lane++) lanes[lane] = (first + lane) % c.neurons;
+  return { first, lanes };
+}
+
+/**
+ * Makes a population that runs in the kernel. Nothing is allocated while it runs. Arguments are those of
+ * the reference; numbers are float32 inside.
+ */
+export function kernelLayer(
+  parameters: DynapSimParameters,
+  recurrent: Float64Array | undefined,
+  dt: number,
+  batch = 1,
+): NeuronLayer {
+  const c = dynapSimCoefficients(parameters, dt);
+  const { neurons } = c;
+  const place = placeStream(neurons, batch, recurrent);
+  const { rows, vectors, steps } = place;
+  const { f32 } = place.kernel;
+  const { stream } = place.kernel.exports;
+  const lanes = batch * neurons;
+  const width = lanes / rows;
+  const padding = vectors * layout.LANES;
+  const stateFloats = (vectors * layout.STATE) / 4;
+  const coefficientFloats = (vectors * layout.COEFFICIENTS) / 4;
+  const rowsOfLanes = Array.from({ length: rows }, (_, r) => rowLanes(c, r, width, vectors));
+  for (const [r, row] of rowsOfLanes.entries()) {
+    writeCoefficients(f32, place.coefficients / 4 + r * coefficientFloats, c, row.lanes);
+  }
+  const output = new Float64Array(lanes);
+  const drive = place.drive / 4;
+
+  const advance = (count: number): void =>
+    stream(
+      place.coefficients,
+      place.state,
+      place.drive,
+      count,
+      rows,
+      vectors,
+      place.recurrent,
+      place.workspace,
+    );
+  const reset = (): void => {
+    const rest = restBlock(vectors);
+    for (let r = 0; r < rows; r++) f32.set(rest, place.state / 4 + r * stateFloats);
+  };
+  /** Copies steps of input to their padded rows. */
+  const give = (input: Float64Array, from: number, count: number): void => {
+    for (let r = 0, to = drive; r < count * rows; r++, to += padding) {
+      for (let lane = 0; lane < width; lane++) f32[to + lane] = input[from + r * width + lane]!;
+    }
+  };
+  /** Copies the spikes of some steps from their padded rows. */
+  const take = (into: Float64Array | Uint32Array, at: number, count: number): void => {
+    for (let r = 0, from = drive; r < count * rows; r++, from += padding) {
+      for (let lane = 0; lane < width; lane++) into[at + r * width + lane] = f32[from + lane]!;
+    }
+  };
+
+  reset();
+  return {
+    step(input) {
+      give(input, 0, 1);
+      advance(1);
+      take(output, 0, 1);
+      return output;
+    },
+    run(input, into) {
+      for (let at = 0; at < input.length; at += steps * lanes) {
+        const count = Math.min(steps, (input.length - at) / lanes);
+        give(input, at, count);
+        advance(count);
+        take(into, at, count);
+      }
+    },
+    readState() {
+      const state = restState(parameters, batch);
+      for (const [r, row] of rowsOfLanes.entries()) {
+        readState(f32, place.state / 4 + r * stateFloats, c, row.lanes, row.first, state);
+      }
+      return state;
+    },
+    writeState(state) {
+      for (const [r, row] of rowsOfLanes.entries()) {
+        writeState(f32, place.state / 4 + r * stateFloats, c, row.lanes, row.first, state);
+      }
+    },
+    reset,
+  };
+}

@@ -1,0 +1,108 @@
+import { KernelThreadError } from '../errors.ts';
+
+/** What a worker is given once: the kernel, its memory, the learner in it, and its number. */
+export interface WorkerTask {
+  readonly module: object;
+  readonly memory: object;
+  readonly learner: number;
+  readonly thread: number;
+}
+
+/** What a worker is asked: to learn for some epochs, whose rates stand in memory. */
+export interface WorkerOrder {
+  readonly epochs: number;
+  readonly count: number;
+}
+
+/** What a worker answers. */
+export interface WorkerAnswer {
+  /** Whether it got through, or was stopped. */
+  readonly done: boolean;
+}
+
+/**
+ * The program of a worker, as text: so it needs no file of its own, whatever the bundler and wherever the
+ * package lies. `receive` and `send` are what differs between Node and browsers.
+ */
+export const workerProgram: string = `
+const run = (receive, send) => {
+  let kernel, task;
+  receive((message) => {
+    if (task === undefined) {
+      task = message;
+      kernel = new WebAssembly.Instance(task.module, { env: { memory: task.memory } }).exports;
+      return;
+    }
+    send({ done: kernel.learnEpochs(task.learner, task.thread, message.epochs, message.count) !== 0 });
+  });
+};
+if (typeof require === 'function') {
+  const { parentPort } = require('node:worker_threads');
+  run((take) => parentPort.on('message', take), (answer) => parentPort.postMessage(answer));
+} else {
+  run((take) => { self.onmessage = ({ data }) => take(data); }, (answer) => self.postMessage(answer));
+}
+`;
+
+/** A running worker. */
+export interface KernelThread {
+  /** Sends a task or an order. */
+  send(message: WorkerTask | WorkerOrder): void;
+  /** Ends it, whatever it does; resolves when it is gone. */
+  end(): Promise<void>;
+}
+
+/** Who hears from a worker. */
+export interface KernelThreadListener {
+  answer(answer: WorkerAnswer): void;
+  /** It died by itself. */
+  died(cause: Error): void;
+}
+
+/** Starts a worker. */
+export type StartThread = (listener: KernelThreadListener) => Promise<KernelThread>;
+
+/** What is used of a browser's worker, of which Node's types know nothing. */
+interface BrowserWorker {
+  postMessage(message: unknown): void;
+  terminate(): void;
+  onmessage: ((event: { data: WorkerAnswer }) => void) | null;
+  onerror: ((event: { message?: string }) => void) | null;
+}
+declare const Worker: (new (url: string) => BrowserWorker) | undefined;
+
+function startBrowserThread(
+  listener: KernelThreadListener,
+  Start: new (url: string) => BrowserWorker,
+): KernelThread {
+  const url = URL.createObjectURL(new Blob([workerProgram], { type: 'text/javascript' }));
+  const worker = new Start(url);
+  URL.revokeObjectURL(url);
+  worker.onmessage = ({ data }) => listener.answer(data);
+  worker.onerror = ({ message }) =>
+    listener.died(new KernelThreadError(message ?? 'no reason given'));
+  return {
+    send: (message) => worker.postMessage(message),
+    end: async () => worker.terminate(),
+  };
+}
+
+/** Starts a worker of Node or of a browser. */
+export const startThread: StartThread = async (listener) => {
+  if (typeof Worker !== 'undefined') return startBrowserThread(listener, Worker);
+  const threads = await import('node:worker_threads');
+  const worker = new threads.Worker(workerProgram, { eval: true });
+  let ended = false;
+  worker.on('message', (answer: WorkerAnswer) => listener.answer(answer));
+  worker.on('error', (cause) => listener.died(cause));
+  worker.on('exit', (code) => {
+    if (!ended) listener.died(new KernelThreadError(`it ended with exit code ${code}`));
+  });
+  return {
+    send: (message) => worker.postMessage(message),
+    async end() {
+      ended = true;
+      await worker.terminate();
+    },
+  };
+};

@@ -1,0 +1,136 @@
+import { match } from 'ts-pattern';
+import type { Engine } from '../neuron/engine.ts';
+import type { Learner, LearningLayer, LearningLoss, LearningProblem } from '../neuron/learner.ts';
+import type { DynapSimParameters } from '../neuron/parameters.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { type AdamConfig, adamState, adamStep } from './adam.ts';
+import { pipelineGradient, pipelineWeights, sparseRows } from './gradient.ts';
+import { batchTargets, type Loss, lossFunction } from './loss.ts';
+import type { TrainingSample } from './sample.ts';
+
+/** What is to be learnt, checked. */
+export interface LearningTask {
+  readonly pipeline: Pipeline;
+  /** One per trial. */
+  readonly samples: readonly TrainingSample[];
+  readonly loss: Loss;
+  readonly optimiser: AdamConfig;
+  /** Least and greatest value of every weight. */
+  readonly least: Float64Array;
+  readonly most: Float64Array;
+  /** One set per population, with one value per neuron, or per trial and neuron. */
+  readonly parameters: readonly DynapSimParameters[];
+  readonly engine: Engine;
+}
+
+/** The populations of a pipeline, each with the matrix before it. */
+function layersOf(
+  { stages }: Pipeline,
+  parameters: readonly DynapSimParameters[],
+): LearningLayer[] {
+  const layers: LearningLayer[] = [];
+  let rows: number | undefined;
+  for (const stage of stages) {
+    match(stage)
+      .with({ kind: 'linear' }, ({ channelsIn }) => {
+        rows = channelsIn;
+      })
+      .with({ kind: 'dynapSim' }, ({ channelsOut: neurons, recurrent }) => {
+        layers.push({
+          neurons,
+          ...(rows === undefined ? {} : { rows }),
+          recurrent: recurrent !== undefined,
+          parameters: parameters[layers.length]!,
+        });
+        rows = undefined;
+      })
+      .exhaustive();
+  }
+  return layers;
+}
+
+/** The task in numbers, for an engine that does whole epochs; none where it is not built that way. */
+function problemOf(task: LearningTask): LearningProblem {
+  const { pipeline, samples, optimiser, least, most, parameters } = task;
+  const { channelsIn: channels, channelsOut, dt } = pipeline;
+  const { steps } = samples[0]!.input;
+  const loss = match(task.loss)
+    .with(
+      { kind: 'meanSquaredError' },
+      ({ silenceWeight }): LearningLoss => ({
+        kind: 'squaredError',
+        targets: batchTargets(samples, steps, channelsOut),
+        silenceWeight,
+      }),
+    )
+    .with(
+      { kind: 'rateCrossEntropy' },
+      ({ kind, temperature }): LearningLoss => ({
+        kind,
+        labels: samples.map(({ label }) => label!),
+        temperature,
+      }),
+    )
+    .exhaustive();
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-16 } = optimiser;
+  return {
+    steps,
+    trials: samples.length,
+    dt,
+    channels,
+    input: sparseRows(samples, steps, channels),
+    layers: layersOf(pipeline, parameters),
+    loss,
+    ...{ beta1, beta2, epsilon, least, most },
+    weights: pipelineWeights(pipeline),
+  };
+}
+
+/** Two matrices in a row, which only the reference takes: nothing lies between them that could fire. */
+function hasMatrixChain({ stages }: Pipeline): boolean {
+  return stages.some(({ kind }, i) => kind === 'linear' && stages[i + 1]?.kind === 'linear');
+}
+
+/** Learns stage by stage in float64, whatever computes the neurons. */
+function stagewiseLearner(task: LearningTask): Learner {
+  const { pipeline, samples, optimiser, least, most, engine } = task;
+  const { steps } = samples[0]!.input;
+  const lossOf = lossFunction(task.loss, samples, steps, pipeline.channelsOut);
+  const problem = pipelineGradient(pipeline, samples, lossOf, engine);
+  const { weights, gradient } = problem;
+  const memory = adamState(weights.length);
+  const arrays = { weights, gradient, mean: memory.mean, square: memory.square };
+  let loss = Number.NaN;
+  problem.setParameters(task.parameters);
+  return {
+    get loss() {
+      return loss;
+    },
+    read: (what) => arrays[what].slice(),
+    write: (what, values) => arrays[what].set(values),
+    spikes: () => problem.spikes.slice(),
+    setParameters: (parameters) => problem.setParameters(parameters),
+    evaluate() {
+      loss = problem.evaluate();
+    },
+    learn(first, rates) {
+      for (let k = 0; k < rates.length; k++) {
+        loss = problem.evaluate();
+        adamStep(optimiser, memory, weights, gradient, first + k, rates[k]!);
+        for (let i = 0; i < weights.length; i++) {
+          if (weights[i]! > most[i]!) weights[i] = most[i]!;
+          else if (weights[i]! < least[i]!) weights[i] = least[i]!;
+        }
+      }
+    },
+    close: async () => {},
+  };
+}
+
+/** Makes what learns: the engine's own learner, or one that goes stage by stage where it has none. */
+export function startLearner(task: LearningTask): Learner {
+  const { learner } = task.engine;
+  return learner === undefined || hasMatrixChain(task.pipeline)
+    ? stagewiseLearner(task)
+    : learner(problemOf(task));
+}
