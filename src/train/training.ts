@@ -286,7 +286,8 @@ export function startTraining(
       return learningRateAt(optimiser, epoch, epochs);
     },
     advance: (count) => advanceTo(Math.min(epochs, epoch + count)),
-    pipeline: () => withWeights(pipeline, learner.read('weights')),
+    // What was never trained is as it was given, to the last bit.
+    pipeline: () => (epoch === 0 ? pipeline : withWeights(pipeline, learner.read('weights'))),
     checkpoint: () => ({
       epoch,
       loss,

@@ -97,7 +97,7 @@ describe('dynapSim', () => {
       ...referenceEngine,
       layer: (...given) => ({
         ...referenceEngine.layer(...given),
-        step: () => {
+        run: () => {
           throw failure;
         },
       }),
