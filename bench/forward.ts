@@ -1,0 +1,65 @@
+import { dynapSimParameters, kernel, randomStream } from 'spikeline';
+import { startJax } from './jax.ts';
+import { median, repetitions, secondsOf, warmUp } from './measure.ts';
+
+/** One size, in million neuron-steps per second, one trial, dense recurrence. */
+interface ForwardRow {
+  readonly n: number;
+  readonly ours: number;
+  readonly jax: number | null;
+  readonly ratio: number | null;
+  /** Share of neuron-steps that spike. */
+  readonly spiking: number;
+  /** How many times faster than real time, at steps of 1 ms. */
+  readonly realTime: number;
+}
+
+const sizes = [2, 256, 1024, 4096];
+const dt = 1e-3;
+
+/** Poisson counts of mean 0.1 as weighted input, recurrent weights normal over √n: as the JAX side has it. */
+function forwardTask(n: number, steps: number) {
+  const random = randomStream(0, 'forward', n);
+  const recurrent = Float64Array.from({ length: n * n }, () => random.normal() / Math.sqrt(n));
+  const count = (): number => {
+    let spikes = 0;
+    for (let rest = random.uniform(); rest > Math.exp(-0.1); rest *= random.uniform()) spikes++;
+    return spikes;
+  };
+  const input = Float64Array.from({ length: n * steps }, count);
+  return { layer: kernel().layer(dynapSimParameters({}, n), recurrent, dt), input };
+}
+
+/** Simulation, ours and JAX in turn, one core each. */
+export async function forward(note: (text: string) => void): Promise<ForwardRow[]> {
+  const jax = await startJax();
+  if (typeof jax === 'string') note(jax);
+  const rows: ForwardRow[] = [];
+  for (const n of sizes) {
+    const steps = n > 1024 ? 500 : n > 2 ? 2000 : 100_000;
+    const { layer, input } = forwardTask(n, steps);
+    const counts = new Uint32Array(input.length);
+    const run = (): void => layer.run(input, counts);
+    if (typeof jax !== 'string') await jax.ask({ task: 'forward', n, steps, seed: 0 });
+    await warmUp(run);
+    const [ours, theirs]: [number[], number[]] = [[], []];
+    for (let round = 0; round < repetitions; round++) {
+      ours.push(input.length / (await secondsOf(run)) / 1e6);
+      if (typeof jax === 'string') continue;
+      const { seconds } = await jax.ask({ run: true });
+      theirs.push(input.length / (seconds as number) / 1e6);
+    }
+    const rate = median(ours);
+    const jaxRate = theirs.length > 0 ? median(theirs) : null;
+    rows.push({
+      n,
+      ours: rate,
+      jax: jaxRate,
+      ratio: jaxRate === null ? null : rate / jaxRate,
+      spiking: counts.filter((spikes) => spikes > 0).length / counts.length,
+      realTime: ((rate * 1e6) / n) * dt,
+    });
+  }
+  if (typeof jax !== 'string') jax.close();
+  return rows;
+}

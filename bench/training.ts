@@ -1,0 +1,110 @@
+import { kernel, startTraining } from 'spikeline';
+import { type Jax, startJax } from './jax.ts';
+import {
+  median,
+  repetitions,
+  type Size,
+  secondsOf,
+  steps,
+  trainingTask,
+  warmUp,
+} from './measure.ts';
+
+/** One size, in epochs per second. */
+interface TrainingRow extends Size {
+  readonly ours: number;
+  /** JAX as the paper uses it, and how many times faster we are. */
+  readonly jax: number | null;
+  readonly ratio: number | null;
+  /** JAX with its backward pass taken apart by hand, and how many times faster we are. */
+  readonly tunedJax: number | null;
+  readonly tunedRatio: number | null;
+  /** Two threads over one. */
+  readonly threads: number;
+}
+
+/** Sizes, with epochs of one measurement: ours, theirs. */
+const sizes: readonly (Size & { readonly epochs: number; readonly jaxEpochs: number })[] = [
+  { n: 2, inputs: 60, batch: 2, epochs: 10_000, jaxEpochs: 150 },
+  { n: 16, inputs: 60, batch: 8, epochs: 500, jaxEpochs: 60 },
+  { n: 128, inputs: 60, batch: 16, epochs: 20, jaxEpochs: 6 },
+  { n: 256, inputs: 120, batch: 8, epochs: 16, jaxEpochs: 5 },
+  { n: 1024, inputs: 120, batch: 2, epochs: 6, jaxEpochs: 2 },
+];
+
+/** Prepares JAX for a size and gives what measures one run of it, in epochs per second. */
+async function prepareJax(
+  jax: Jax,
+  size: Size,
+  epochs: number,
+  style: 'plain' | 'tuned',
+): Promise<() => Promise<number>> {
+  const { n, inputs, batch } = size;
+  await jax.ask({ task: 'training', style, n, inputs, batch, steps, epochs, seed: 0 });
+  return async () => {
+    const { seconds } = await jax.ask({ run: true });
+    return epochs / (seconds as number);
+  };
+}
+
+async function measure(
+  size: (typeof sizes)[number],
+  plain: Jax | undefined,
+  tuned: Jax | undefined,
+): Promise<TrainingRow> {
+  const { n, inputs, batch, epochs, jaxEpochs } = size;
+  const { net, samples } = trainingTask(size);
+  const endless = { epochs: 1e9 };
+  const one = startTraining(net, samples, { ...endless, engine: kernel() });
+  const first = startTraining(net, samples, { ...endless, engine: kernel({ threads: 1 }) });
+  const both = startTraining(net, samples, { ...endless, engine: kernel({ threads: 2 }) });
+  const runs: readonly (readonly [string, () => Promise<number>])[] = [
+    ...(plain ? [['jax', await prepareJax(plain, size, jaxEpochs, 'plain')] as const] : []),
+    ...(tuned ? [['tuned', await prepareJax(tuned, size, jaxEpochs, 'tuned')] as const] : []),
+    ...(
+      [
+        ['ours', one],
+        ['one thread', first],
+        ['two threads', both],
+      ] as const
+    ).map(
+      ([name, training]) =>
+        [name, async () => epochs / (await secondsOf(() => training.advance(epochs)))] as const,
+    ),
+  ];
+  const rates = new Map<string, number[]>(runs.map(([name]) => [name, []]));
+  await warmUp(() => one.advance(epochs));
+  for (let round = 0; round <= repetitions; round++) {
+    // In turn, so that whatever else the machine does meets them all; the first round warms up.
+    for (const [name, run] of runs) {
+      const rate = await run();
+      if (round > 0) rates.get(name)!.push(rate);
+    }
+  }
+  await Promise.all([first.close(), both.close()]);
+  const rate = (name: string): number | null => {
+    const found = rates.get(name);
+    return found === undefined ? null : median(found);
+  };
+  const ours = rate('ours')!;
+  const [jax, tunedJax] = [rate('jax'), rate('tuned')];
+  return {
+    ...{ n, inputs, batch, ours, jax },
+    ratio: jax === null ? null : ours / jax,
+    tunedJax,
+    tunedRatio: tunedJax === null ? null : ours / tunedJax,
+    threads: rate('two threads')! / rate('one thread')!,
+  };
+}
+
+/** Training, ours and JAX in turn, one core each: epochs per second. */
+export async function training(note: (text: string) => void): Promise<TrainingRow[]> {
+  const plain = await startJax();
+  const tuned = typeof plain === 'string' ? plain : await startJax();
+  if (typeof plain === 'string') note(plain);
+  const peers = [plain, tuned].map((peer) => (typeof peer === 'string' ? undefined : peer));
+  const rows: TrainingRow[] = [];
+  for (const size of sizes) rows.push(await measure(size, peers[0], peers[1]));
+  for (const peer of peers) peer?.close();
+  return rows;
+}
