@@ -5,7 +5,7 @@ import {
 } from '../layout';
 import { power } from './power';
 import { half, one } from './constants';
-import { clip, madd, splat, throughClip } from './vector';
+import { clip, clipSlope, madd, splat } from './vector';
 
 /** Spikes beyond the first: one more for every factor of e above the threshold. */
 export function furtherSpikes(membrane: v128, c: usize): v128 {
@@ -115,13 +115,16 @@ export function imemAfter(c: usize, tape: usize): v128 {
 }
 
 /**
- * The adjoint of both halves of a step. `imem` is the membrane current at the start of the step, `dSpikes` all that
- * is known of the gradient with respect to its spikes. Takes `gradient` from the state after the step to
- * the state before. Stores the gradient with respect to the drive; returns the one with respect to the
+ * The adjoint of both halves of a step. `imem` is the membrane current at the start of the step, `dSpikes` all
+ * that is known of the gradient with respect to its spikes. Takes `gradient` from the state after the step
+ * to the state before. Stores the gradient with respect to the drive; returns the one with respect to the
  * spikes of the step before.
  *
  * The spike passes its gradient on wherever the membrane is above Io; the reset has slope ½ for no spike and
  * one, 0 for more; a clip passes all inside, half at the bound, nothing outside; the timer passes nothing.
+ *
+ * All slopes come from the tape alone. What waits for the gradient of the step after is a product with each:
+ * so a machine can work out the slopes of several steps at once.
  */
 // @ts-ignore: decorator
 @inline
@@ -129,24 +132,22 @@ export function retreat(
   c: usize, tape: usize, imem: v128, gradient: usize, drive: usize, dSpikes: v128,
 ): v128 {
   const membrane = v128.load(tape, TAPE_MEMBRANE);
-  const before = clip(membrane);
-  const dImemAfter = v128.load(gradient, D_IMEM);
-
-  const single = f32x4.le(membrane, v128.load(c, THRESHOLD_TWO));
-  const reset = v128.and(f32x4.mul(dImemAfter, half()), single);
-  const dFired = madd(reset, f32x4.sub(one(), before), dSpikes);
-  const kept = v128.and(dImemAfter, f32x4.le(membrane, v128.load(c, THRESHOLD)));
-  const surrogate = v128.and(
-    f32x4.mul(dFired, v128.load(c, SURROGATE)), f32x4.gt(membrane, one()),
-  );
-  const dBefore = f32x4.add(
-    f32x4.add(kept, surrogate), f32x4.div(v128.load(gradient, D_LOG), before),
-  );
-  const dMembrane = throughClip(dBefore, membrane);
-
   const input = v128.load(tape, TAPE_INPUT);
   const adaptation = v128.load(tape, TAPE_ADAPTATION);
   const feedback = v128.load(tape, TAPE_FEEDBACK);
+
+  // From the state after the step to the membrane before clipping.
+  const before = clip(membrane);
+  const bound = clipSlope(membrane);
+  const surrogate = v128.and(v128.load(c, SURROGATE), f32x4.gt(membrane, one()));
+  const single = v128.and(half(), f32x4.le(membrane, v128.load(c, THRESHOLD_TWO)));
+  const reset = f32x4.mul(single, f32x4.sub(one(), before));
+  const kept = v128.and(one(), f32x4.le(membrane, v128.load(c, THRESHOLD)));
+  const ofSpikes = f32x4.mul(surrogate, bound);
+  const ofImem = f32x4.mul(madd(reset, surrogate, kept), bound);
+  const ofLog = f32x4.div(bound, before);
+
+  // From the membrane to what it was made of: membrane = imem + rate·imem·(feedback + Ileak/Itau·flow).
   const Igain = v128.load(c, MEM_GAIN);
   const inverse = v128.load(c, MEM_LEAK_INVERSE);
   const rate = v128.load(c, MEM_RATE);
@@ -157,26 +158,32 @@ export function retreat(
   const flow = f32x4.mul(pull, share);
   const leakRatio = f32x4.mul(Ileak, inverse);
   const total = madd(leakRatio, flow, feedback);
-
-  const dRated = f32x4.mul(dMembrane, rate);
-  const dTotal = f32x4.mul(dRated, imem);
-  const dFlow = f32x4.mul(dTotal, leakRatio);
-  const dPull = f32x4.mul(dFlow, share);
-  const dInput = throughClip(f32x4.mul(dPull, Igain), input);
-  const dImem = f32x4.sub(
-    madd(dRated, total, dMembrane), f32x4.mul(dPull, f32x4.add(Ileak, flow)),
+  const byTotal = f32x4.mul(rate, imem);
+  const byFlow = f32x4.mul(byTotal, leakRatio);
+  const byPull = f32x4.mul(byFlow, share);
+  const byInput = f32x4.mul(f32x4.mul(byPull, Igain), clipSlope(input));
+  const byImem = f32x4.sub(
+    madd(rate, total, one()), f32x4.mul(byPull, f32x4.add(Ileak, flow)),
   );
-  const dLeak = f32x4.sub(f32x4.sub(f32x4.mul(f32x4.mul(dTotal, inverse), flow), dFlow), dInput);
+  const byLeak = f32x4.sub(
+    f32x4.sub(f32x4.mul(f32x4.mul(byTotal, inverse), flow), byFlow), byInput,
+  );
+  const byLog = f32x4.mul(f32x4.mul(byTotal, feedback), v128.load(c, EXPONENT));
+  const synapse = f32x4.mul(v128.load(drive), v128.load(c, SYN_GAIN));
+  const byDrive = f32x4.mul(v128.load(c, DRIVE_SLOPE), clipSlope(synapse));
+  const ofAdaptation = clipSlope(adaptation);
 
-  const dAdaptation = throughClip(f32x4.add(v128.load(gradient, D_IAHP), dLeak), adaptation);
-  const dIsyn = f32x4.add(v128.load(gradient, D_ISYN), dInput);
+  const dMembrane = madd(
+    v128.load(gradient, D_IMEM), ofImem,
+    madd(v128.load(gradient, D_LOG), ofLog, f32x4.mul(dSpikes, ofSpikes)),
+  );
+  const dIsyn = madd(dMembrane, byInput, v128.load(gradient, D_ISYN));
+  const dIahp = madd(dMembrane, byLeak, v128.load(gradient, D_IAHP));
+  const dAdaptation = f32x4.mul(dIahp, ofAdaptation);
+  v128.store(gradient, f32x4.mul(dMembrane, byImem), D_IMEM);
+  v128.store(gradient, f32x4.mul(dMembrane, byLog), D_LOG);
   v128.store(gradient, f32x4.mul(dIsyn, v128.load(c, SYN_DECAY)), D_ISYN);
   v128.store(gradient, f32x4.mul(dAdaptation, v128.load(c, AHP_DECAY)), D_IAHP);
-  v128.store(gradient, dImem, D_IMEM);
-  v128.store(
-    gradient, f32x4.mul(f32x4.mul(dTotal, feedback), v128.load(c, EXPONENT)), D_LOG,
-  );
-  const synapse = f32x4.mul(v128.load(drive), v128.load(c, SYN_GAIN));
-  v128.store(drive, throughClip(f32x4.mul(dIsyn, v128.load(c, DRIVE_SLOPE)), synapse));
+  v128.store(drive, f32x4.mul(dIsyn, byDrive));
   return f32x4.mul(dAdaptation, v128.load(c, AHP_JUMP));
 }

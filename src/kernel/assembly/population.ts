@@ -2,7 +2,7 @@ import {
   COEFFICIENTS, GRADIENT, IMEM, MEMBRANE, SPIKES, STATE, TAPE, TAPE_MEMBRANE, VECTOR,
 } from '../layout';
 import { fire, furtherSpikes, imemAfter, integrate, manyFired, retreat, spikesOf } from './neuron';
-import { addRows, addSparse, append, SparseRows } from './rows';
+import { addRows, addSingle, addSparse, append, SparseRows } from './rows';
 import { clear, splat, sum } from './vector';
 
 /** A population on one block: one trial, or as many trials as fit into four lanes. */
@@ -137,11 +137,17 @@ export function forward(
   let tape = w.tape;
   let drive = block.drive;
   for (let t: usize = 0; t < steps; t++) {
-    if (feed) {
-      clear(drive, vectors);
-      addSparse(drive, vectors, feed, input, t + inputRow);
+    if (vectors == 1) {
+      let sum = feed ? addSingle(i64x2.splat(0), feed, input, t + inputRow) : v128.load(drive);
+      if (recurrent) sum = addSingle(sum, recurrent, spikes, t);
+      v128.store(drive, sum);
+    } else {
+      if (feed) {
+        clear(drive, vectors);
+        addSparse(drive, vectors, feed, input, t + inputRow);
+      }
+      if (recurrent) addSparse(drive, vectors, recurrent, spikes, t);
     }
-    if (recurrent) addSparse(drive, vectors, recurrent, spikes, t);
     stepRow(c, state, drive, vectors, tape, true, flags);
     if (v128.any_true(v128.load(flags))) {
       if (v128.any_true(v128.load(flags, 16))) {

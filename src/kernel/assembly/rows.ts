@@ -151,6 +151,21 @@ export function addSparse(out: usize, vectors: u32, matrix: usize, list: SparseR
   addRows(out, vectors, matrix, list.indices + (from << 2), list.counts + (from << 2), to - from);
 }
 
+/** sum + row `r` of a sparse list times a matrix whose rows are single vectors. */
+// @ts-ignore: decorator
+@inline
+export function addSingle(sum: v128, matrix: usize, list: SparseRows, r: usize): v128 {
+  const starts = list.starts + (r << 2);
+  const indices = list.indices;
+  const counts = list.counts;
+  const end = <usize>load<u32>(starts, 4) << 2;
+  for (let k = <usize>load<u32>(starts) << 2; k < end; k += 4) {
+    const row = v128.load(matrix + (<usize>load<u32>(indices + k) << 4));
+    sum = madd(v128.load32_splat(counts + k), row, sum);
+  }
+  return sum;
+}
+
 /**
  * Appends the lanes of `value` that are not zero, with their numbers from `first` on; returns how many there
  * are then. There must be room for four more.
