@@ -1,6 +1,6 @@
 import { dynapSimParameters, kernel, randomStream } from 'spikeline';
 import { startJax } from './jax.ts';
-import { median, repetitions, secondsOf, warmUp } from './measure.ts';
+import { median, repetitions, secondsOf, steps, warmUp } from './measure.ts';
 
 /** One size, in million neuron-steps per second, one trial, dense recurrence. */
 interface ForwardRow {
@@ -36,18 +36,21 @@ export async function forward(note: (text: string) => void): Promise<ForwardRow[
   if (typeof jax === 'string') note(jax);
   const rows: ForwardRow[] = [];
   for (const n of sizes) {
-    const steps = n > 1024 ? 500 : n > 2 ? 2000 : 100_000;
+    // As many runs as take some tenths of a second.
+    const runs = Math.max(1, Math.ceil(2e4 / (n + (n * n) / 64)));
     const { layer, input } = forwardTask(n, steps);
     const counts = new Uint32Array(input.length);
-    const run = (): void => layer.run(input, counts);
-    if (typeof jax !== 'string') await jax.ask({ task: 'forward', n, steps, seed: 0 });
+    const run = (): void => {
+      for (let k = 0; k < runs; k++) layer.run(input, counts);
+    };
+    if (typeof jax !== 'string') await jax.ask({ task: 'forward', n, steps, runs, seed: 0 });
     await warmUp(run);
     const [ours, theirs]: [number[], number[]] = [[], []];
     for (let round = 0; round < repetitions; round++) {
-      ours.push(input.length / (await secondsOf(run)) / 1e6);
+      ours.push((runs * input.length) / (await secondsOf(run)) / 1e6);
       if (typeof jax === 'string') continue;
       const { seconds } = await jax.ask({ run: true });
-      theirs.push(input.length / (seconds as number) / 1e6);
+      theirs.push((runs * input.length) / (seconds as number) / 1e6);
     }
     const rate = median(ours);
     const jaxRate = theirs.length > 0 ? median(theirs) : null;

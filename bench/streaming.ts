@@ -52,7 +52,9 @@ export async function streaming(seconds: number): Promise<StreamingRow[]> {
   const taken = new Float64Array(seconds * 1000);
   const begin = performance.now();
   for (let k = 0; k < taken.length; k++) {
-    while (performance.now() - begin < k) await setImmediate();
+    // Waits without leaving anything behind, and lets the machine breathe ten times a second.
+    if (k % 100 === 0) await setImmediate();
+    while (performance.now() - begin < k);
     const from = performance.now();
     advance();
     taken[k] = performance.now() - from;

@@ -13,10 +13,10 @@ import {
 /** One size, in epochs per second. */
 interface TrainingRow extends Size {
   readonly ours: number;
-  /** JAX as the paper uses it, and how many times faster we are. */
+  /** JAX from the equations, as the paper uses it, and how many times faster we are. */
   readonly jax: number | null;
   readonly ratio: number | null;
-  /** JAX with its backward pass taken apart by hand, and how many times faster we are. */
+  /** JAX with every help that a JAX user has, and how many times faster we are. */
   readonly tunedJax: number | null;
   readonly tunedRatio: number | null;
   /** Two threads over one. */
@@ -37,7 +37,7 @@ async function prepareJax(
   jax: Jax,
   size: Size,
   epochs: number,
-  style: 'plain' | 'tuned',
+  style: 'equations' | 'tuned',
 ): Promise<() => Promise<number>> {
   const { n, inputs, batch } = size;
   await jax.ask({ task: 'training', style, n, inputs, batch, steps, epochs, seed: 0 });
@@ -59,7 +59,7 @@ async function measure(
   const first = startTraining(net, samples, { ...endless, engine: kernel({ threads: 1 }) });
   const both = startTraining(net, samples, { ...endless, engine: kernel({ threads: 2 }) });
   const runs: readonly (readonly [string, () => Promise<number>])[] = [
-    ...(plain ? [['jax', await prepareJax(plain, size, jaxEpochs, 'plain')] as const] : []),
+    ...(plain ? [['jax', await prepareJax(plain, size, jaxEpochs, 'equations')] as const] : []),
     ...(tuned ? [['tuned', await prepareJax(tuned, size, jaxEpochs, 'tuned')] as const] : []),
     ...(
       [
