@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { InvalidArgumentError, StorageError } from 'spikeline';
+import { InvalidArgumentError, kernelFeatures, StorageError } from 'spikeline';
 import { type OptionSpecs, optionHelp, readArguments } from '../arguments.ts';
 import { columns } from '../columns.ts';
 import { type Command, exitCodes } from '../command.ts';
@@ -18,10 +18,10 @@ import { type Kind, type KindReport, reportOf } from '../conformance/report.ts';
 import { testCounts } from '../conformance/test-counts.ts';
 
 const kinds: readonly Kind[] = [
-  forward,
-  gradients,
-  adam,
-  testCounts,
+  ...forward,
+  ...gradients,
+  ...adam,
+  ...testCounts,
   biasgen,
   params,
   quantisation,
@@ -42,8 +42,11 @@ Compares Spikeline with reference numbers. The folder holds one sub-folder for e
 (forward, gradients, training, biasgen, params, quantisation, mismatch, mapping, allocation), with any
 number and size of cases. Kinds that are not there are skipped and named.
 
-Prints for each kind the cases, how many passed, and the worst error against its tolerance; then every
-case that failed and by how much.
+What an engine computes (forward, gradients, adam, test counts) is compared once for the float64
+reference and once for the float32 kernel, which needs WebAssembly SIMD.
+
+Prints for each kind and engine the cases, how many passed, and the worst error against its
+tolerance; then every case that failed and by how much.
 
 ${optionHelp(options)}
 
@@ -52,24 +55,50 @@ Exit codes: 0 all passed, 1 a case failed, 2 the folder cannot be read or holds 
 /** Failures named at most for each kind; the JSON has all. */
 const shown = 10;
 
-function table(reports: readonly KindReport[]): string {
-  const number = (value: number | null): string => (value === null ? '–' : value.toPrecision(3));
-  const rows = reports.map(({ kind, cases, passed, worst, tolerance }) => [
-    kind,
-    `${cases}`,
-    `${passed}`,
-    number(worst),
-    `${tolerance}`,
-  ]);
-  return columns([['kind', 'cases', 'passed', 'worst error', 'tolerance'], ...rows]);
+/** A figure with `digits` digits, or as many as it takes; small ones as powers of ten. */
+function figure(value: number, digits?: number): string {
+  if (value !== 0 && value < 1e-3) {
+    return value.toExponential(digits === undefined ? undefined : digits - 1);
+  }
+  return digits === undefined ? `${value}` : value.toPrecision(digits);
 }
 
-function failureLines({ kind, failures }: KindReport): string[] {
+function table(reports: readonly KindReport[]): string {
+  const rows = reports.map(({ kind, engine, cases, passed, worst, tolerance }) => [
+    kind,
+    engine ?? '–',
+    `${cases}`,
+    `${passed}`,
+    worst === null ? '–' : figure(worst, 3),
+    figure(tolerance),
+  ]);
+  return columns([['kind', 'engine', 'cases', 'passed', 'worst error', 'tolerance'], ...rows]);
+}
+
+/** A kind with what computes it. */
+function nameOf({ kind, engine }: Pick<KindReport, 'kind' | 'engine'>): string {
+  return engine === null ? kind : `${kind} (${engine})`;
+}
+
+function failureLines(report: KindReport): string[] {
+  const { failures } = report;
+  const kind = nameOf(report);
   const lines = failures
     .slice(0, shown)
     .map(({ case: name, error }) => `failed: ${kind}, ${name}: ${error}`);
   const rest = failures.length - shown;
   return rest > 0 ? [...lines, `failed: ${kind}: ${rest} more, see --json`] : lines;
+}
+
+/** Why a kind cannot be compared, as a line; undefined where it can. */
+function obstacle(folder: string, { kind, engine, needs }: Kind): string | undefined {
+  if (!needs.every((path) => isThere(folder, path))) {
+    return `skipped: ${kind}, there is no ${needs.join(' or ')}`;
+  }
+  if (engine === 'kernel' && !kernelFeatures().simd) {
+    return `skipped: ${nameOf({ kind, engine })}, this machine has no WebAssembly SIMD`;
+  }
+  return undefined;
 }
 
 /** The command that compares with reference numbers. */
@@ -92,22 +121,19 @@ export const conformance: Command = {
     if (!existsSync(folder)) {
       throw new StorageError(folder, 'is not there; give a folder of reference numbers');
     }
-    const there = kinds.filter(({ needs }) => needs.every((path) => isThere(folder, path)));
-    if (there.length === 0) {
+    const able = kinds.filter((kind) => obstacle(folder, kind) === undefined);
+    if (able.length === 0) {
       throw new StorageError(folder, 'holds no reference numbers of a kind that is known');
     }
-    const reports = there.map((kind) => reportOf(kind, kind.run(folder)));
+    const reports: KindReport[] = [];
+    for (const kind of able) reports.push(reportOf(kind, await kind.run(folder)));
     const failed = reports.some(({ failures }) => failures.length > 0);
     if (values['json'] === true) {
       process.stdout.write(`${JSON.stringify(reports, undefined, 1)}\n`);
       return failed ? exitCodes.failed : exitCodes.ok;
     }
-    const absent = kinds.filter((kind) => !there.includes(kind));
-    const lines = [
-      table(reports),
-      ...absent.map(({ kind, needs }) => `skipped: ${kind}, there is no ${needs.join(' or ')}`),
-      ...reports.flatMap(failureLines),
-    ];
+    const skipped = new Set(kinds.flatMap((kind) => obstacle(folder, kind) ?? []));
+    const lines = [table(reports), ...skipped, ...reports.flatMap(failureLines)];
     process.stdout.write(`${lines.join('\n')}\n`);
     return failed ? exitCodes.failed : exitCodes.ok;
   },

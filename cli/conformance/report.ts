@@ -8,9 +8,14 @@ export interface CaseOutcome {
   readonly note?: string;
 }
 
+/** What computes neurons: the float64 reference, or the float32 kernel. */
+export type EngineName = 'reference' | 'kernel';
+
 /** All cases of one kind. */
 export interface KindReport {
   readonly kind: string;
+  /** Null where no engine is involved. */
+  readonly engine: EngineName | null;
   readonly cases: number;
   readonly passed: number;
   /** Worst error of all cases; null where a case could not be compared at all. */
@@ -23,19 +28,23 @@ export interface KindReport {
 /** A kind of golden cases. */
 export interface Kind {
   readonly kind: string;
+  /** What computes; left out where no engine is involved. */
+  readonly engine?: EngineName;
   readonly tolerance: number;
   /** Files that must be there for the kind to be run, relative to the folder. */
   readonly needs: readonly string[];
   /** Compares every case in the folder. */
-  run(folder: string): CaseOutcome[];
+  run(folder: string): CaseOutcome[] | Promise<CaseOutcome[]>;
 }
 
 /** Sums a kind up. */
-export function reportOf({ kind, tolerance }: Kind, outcomes: readonly CaseOutcome[]): KindReport {
+export function reportOf(kind: Kind, outcomes: readonly CaseOutcome[]): KindReport {
+  const { tolerance, engine } = kind;
   const bad = outcomes.filter(({ error, note }) => !(error <= tolerance) || note !== undefined);
   const worst = Math.max(0, ...outcomes.map(({ error }) => error));
   return {
-    kind,
+    kind: kind.kind,
+    engine: engine ?? null,
     cases: outcomes.length,
     passed: outcomes.length - bad.length,
     worst: Number.isFinite(worst) ? worst : null,

@@ -1,5 +1,12 @@
-import { channelCounts, type Pipeline, type SpikeRaster, startPipeline } from 'spikeline';
+import {
+  channelCounts,
+  type Engine,
+  type Pipeline,
+  type SpikeRaster,
+  startPipeline,
+} from 'spikeline';
 import { readData } from '../frozen-noise/data.ts';
+import { onEachEngine } from './engines.ts';
 import { readJson } from './files.ts';
 import { caseNetwork } from './network-case.ts';
 import type { CaseOutcome, Kind } from './report.ts';
@@ -25,31 +32,34 @@ interface Snapshots {
   }[];
 }
 
+/** Share of rasters on which any spike count differs. */
 function compare(
   name: string,
   net: Pipeline,
   rasters: readonly SpikeRaster[],
   theirs: Rows,
+  engine: Engine,
 ): CaseOutcome {
-  const run = startPipeline(net);
-  let error = theirs.length === rasters.length ? 0 : Number.POSITIVE_INFINITY;
-  for (const [i, raster] of rasters.entries()) {
-    run.reset();
-    const ours = channelCounts(run.process(raster));
-    error = Math.max(
-      error,
-      ...ours.map((count, n) => Math.abs(count - (theirs[i]?.[n] ?? Number.NaN))),
-    );
+  if (theirs.length !== rasters.length) {
+    return { name, error: 1, note: `${theirs.length} counts for ${rasters.length} rasters` };
   }
-  return { name, error };
+  const run = startPipeline(net, engine);
+  const other = rasters.filter((raster, i) => {
+    run.reset();
+    return channelCounts(run.process(raster)).join() !== theirs[i]!.join();
+  });
+  return { name, error: other.length / Math.max(1, rasters.length) };
 }
 
-/** Spike counts of trained networks on recorded rasters. */
-export const testCounts: Kind = {
+/**
+ * Spike counts of trained networks on recorded rasters. In float32 a decision that is very close may fall
+ * otherwise: one raster in a thousand may differ.
+ */
+export const testCounts: readonly Kind[] = onEachEngine({
   kind: 'test counts',
-  tolerance: 0,
+  tolerances: { reference: 0, kernel: 1e-3 },
   needs: ['training/test_counts_float64.json', 'training/train.json'],
-  run(folder) {
+  run(folder, { engine }) {
     const counts = readJson<Counts>(folder, 'training', 'test_counts_float64.json');
     const { snapshots } = readJson<Snapshots>(folder, 'training', 'train.json');
     const data = readData(`${folder}/training`, 0, counts.test_spike_counts_500ms.length);
@@ -57,15 +67,13 @@ export const testCounts: Kind = {
     const snapshot = snapshots.find((taken) => taken.epoch === epoch) ?? snapshots.at(-1)!;
     const trained = caseNetwork(snapshot.w_in, snapshot.w_rec, {}, 1e-3);
     const outcomes = [
-      compare('frozen patterns', trained, data.patterns, counts.FN_spike_counts_500ms),
-      compare('random rasters', trained, data.tests, counts.test_spike_counts_500ms),
+      compare('frozen patterns', trained, data.patterns, counts.FN_spike_counts_500ms, engine),
+      compare('random rasters', trained, data.tests, counts.test_spike_counts_500ms, engine),
     ];
     const { shipped_weights: shipped } = counts;
     if (shipped === undefined) return outcomes;
     const net = caseNetwork(shipped.w_in, shipped.w_rec, {}, 1e-3);
-    return [
-      ...outcomes,
-      compare('random rasters, shipped weights', net, data.tests, shipped.test_spike_counts_500ms),
-    ];
+    const name = 'random rasters, shipped weights';
+    return [...outcomes, compare(name, net, data.tests, shipped.test_spike_counts_500ms, engine)];
   },
-};
+});

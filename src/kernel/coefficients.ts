@@ -86,6 +86,11 @@ function writeLane(
   put(layout.REFRACTORY, timerSteps(c.refractory[n]!, c.dt));
   put(layout.EXPONENT, exponent);
   writePower(out, at + layout.POWER / 4, exponent);
+  const top = Math.round(exponent * 2 ** 16) / 2 ** 16;
+  put(layout.EXPONENT_TOP, top);
+  put(layout.EXPONENT_REST, exponent - top);
+  put(layout.SYN_LOSS, 1 - c.synDecay[n]!);
+  put(layout.AHP_LOSS, 1 - c.ahpDecay[n]!);
   put(layout.SURROGATE, Io);
   put(layout.DRIVE_SLOPE, c.synCharge[n]! * synGain);
 }

@@ -44,10 +44,11 @@ function placeStream(
     coefficients: place.room(rows * vectors * layout.COEFFICIENTS),
     state: place.room(rows * vectors * layout.STATE),
     drive: place.room(steps * rows * vectors * layout.VECTOR),
-    recurrent: recurrent === undefined ? 0 : place.floats(padded(recurrent, neurons, neurons)),
-    workspace: place.record(
-      ...[0, 0, 0, 0, 0, 0, spikes, 0, 0, place.room(2 * layout.VECTOR), 0].map(word),
-    ),
+    recurrent:
+      recurrent === undefined
+        ? 0
+        : place.floats(padded(recurrent, Math.max(neurons, layout.LANES), neurons)),
+    workspace: place.record(...[0, 0, 0, 0, 0, 0, spikes, 0, 0, 0].map(word)),
   };
   return { kernel: place.build(false), ...found, rows, vectors, steps };
 }
@@ -79,7 +80,7 @@ export function kernelLayer(
   const { neurons } = c;
   const place = placeStream(neurons, batch, recurrent);
   const { rows, vectors, steps } = place;
-  const { f32 } = place.kernel;
+  const { f32, u32 } = place.kernel;
   const { stream } = place.kernel.exports;
   const lanes = batch * neurons;
   const width = lanes / rows;
@@ -110,16 +111,26 @@ export function kernelLayer(
   };
   /** Copies steps of input to their padded rows. */
   const give = (input: Float64Array, from: number, count: number): void => {
+    if (width === padding) {
+      const whole = from === 0 && input.length === count * lanes;
+      f32.set(whole ? input : input.subarray(from, from + count * lanes), drive);
+      return;
+    }
     for (let r = 0, to = drive; r < count * rows; r++, to += padding) {
       for (let lane = 0; lane < width; lane++) f32[to + lane] = input[from + r * width + lane]!;
     }
   };
   /** Copies the spikes of some steps from their padded rows. */
   const take = (into: Float64Array | Uint32Array, at: number, count: number): void => {
+    if (width === padding) {
+      into.set(count === 1 ? oneStep : u32.subarray(drive, drive + count * lanes), at);
+      return;
+    }
     for (let r = 0, from = drive; r < count * rows; r++, from += padding) {
-      for (let lane = 0; lane < width; lane++) into[at + r * width + lane] = f32[from + lane]!;
+      for (let lane = 0; lane < width; lane++) into[at + r * width + lane] = u32[from + lane]!;
     }
   };
+  const oneStep = u32.subarray(drive, drive + lanes);
 
   reset();
   return {

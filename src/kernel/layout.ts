@@ -44,8 +44,15 @@ export const POWER = 224;
 export const SURROGATE = 336;
 /** synCharge·synGain: gradient of the synaptic current to gradient of the weighted input. */
 export const DRIVE_SLOPE = 352;
+/** 1 - exp(-dt/tau_syn): a decay that is taken off loses less to rounding than one that is multiplied with. */
+export const SYN_LOSS = 368;
+/** 1 - exp(-dt/tau_ahp). */
+export const AHP_LOSS = 384;
+/** The exponent in two parts: one that a whole number below 256 multiplies without rounding, and the rest. */
+export const EXPONENT_TOP = 400;
+export const EXPONENT_REST = 416;
 /** Bytes of the coefficients of a vector. */
-export const COEFFICIENTS = 368;
+export const COEFFICIENTS = 432;
 
 // State of the four neurons of a vector.
 
@@ -63,8 +70,10 @@ export const SPIKES = 64;
 export const TIMER = 80;
 /** Membrane current before clipping and reset. */
 export const MEMBRANE = 96;
+/** What rounding took from the adaptation current in the last step. */
+export const IAHP_REST = 112;
 /** Bytes of the state of a vector. */
-export const STATE = 112;
+export const STATE = 128;
 
 // Tape: what a step of a vector leaves for its adjoint, before clipping.
 

@@ -66,7 +66,7 @@ export function padded(
   const width = vectorsOf(columns) * layout.LANES;
   const out = new Float32Array(rows * width).fill(filler);
   for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) out[r * width + c] = values[r * columns + c]!;
+    for (let c = 0; c < columns; c++) out[r * width + c] = values[r * columns + c] ?? filler;
   }
   return out;
 }
@@ -162,7 +162,6 @@ export function placeWorkspace(neurons: number, outerRows: number, shape: Shape)
       spikes,
       place.room((width + 4) * 4),
       place.room((width + 4) * 4),
-      place.room(2 * layout.VECTOR),
       0,
     ].map(word),
   );
@@ -194,13 +193,14 @@ export function placeMatrix(
 ): MatrixPlace {
   const vectors = vectorsOf(columns);
   const bytes = rows * vectors * layout.VECTOR;
-  const weights = place.floats(padded(contents.weights, rows, columns));
+  // Four rows at least: a block of one vector is multiplied by four, whatever there is of them.
+  const weights = place.floats(padded(contents.weights, Math.max(rows, layout.LANES), columns));
   const [gradient, mean, square] = learns
     ? [place.room(bytes), place.room(bytes), place.room(bytes)]
     : [0, 0, 0];
   const transposedVectors = vectorsOf(pack * rows);
-  const spread = pack === 1 ? weights : place.room(pack * rows * layout.VECTOR);
-  // Packed lanes are read four at a time, whatever there is of them.
+  const spread =
+    pack === 1 ? weights : place.room(Math.max(layout.LANES, pack * rows) * layout.VECTOR);
   const posts = Math.max(layout.LANES, pack * columns);
   const transposed = needsTransposed ? place.room(posts * transposedVectors * layout.VECTOR) : 0;
   const record = place.record(

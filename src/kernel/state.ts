@@ -8,11 +8,13 @@ function at(lane: number, bytes: number, place: number): number {
   return Math.floor(lane / layout.LANES) * (bytes / 4) + place / 4 + (lane % layout.LANES);
 }
 
+const atRest = [layout.ISYN, layout.IAHP, layout.IMEM, layout.FEEDBACK, layout.MEMBRANE];
+
 /** State of rest for `vectors` vectors: all currents at Io, all else zero. */
 export function restBlock(vectors: number): Float32Array {
   const state = new Float32Array((vectors * layout.STATE) / 4);
   for (let lane = 0; lane < vectors * layout.LANES; lane++) {
-    for (const place of [layout.ISYN, layout.IAHP, layout.IMEM, layout.FEEDBACK]) {
+    for (const place of atRest) {
       state[at(lane, layout.STATE, place)] = 1;
     }
   }
@@ -40,6 +42,8 @@ export function writeState(
     put(layout.IAHP, state.iahp[from]! / Io);
     put(layout.IMEM, state.imem[from]! / Io);
     put(layout.FEEDBACK, Math.exp(c.feedbackSlope[n]! * state.vmem[from]!));
+    put(layout.MEMBRANE, Math.exp(state.vmem[from]! / c.voltScale[n]!));
+    put(layout.IAHP_REST, state.iahp[from]! / Io - Math.fround(state.iahp[from]! / Io));
     put(layout.SPIKES, state.spikes[from]!);
     put(layout.TIMER, timerSteps(state.timerRef[from]!, c.dt));
   }
@@ -61,9 +65,9 @@ export function readState(
     const Io = c.dark[n]!;
     const get = (place: number): number => floats[base + at(lane, layout.STATE, place)]!;
     state.isyn[to] = get(layout.ISYN) * Io;
-    state.iahp[to] = get(layout.IAHP) * Io;
+    state.iahp[to] = (get(layout.IAHP) + get(layout.IAHP_REST)) * Io;
     state.imem[to] = get(layout.IMEM) * Io;
-    state.vmem[to] = Math.log(get(layout.FEEDBACK)) / c.feedbackSlope[n]!;
+    state.vmem[to] = c.voltScale[n]! * Math.log(Math.max(get(layout.MEMBRANE), 1));
     state.spikes[to] = get(layout.SPIKES);
     state.timerRef[to] = get(layout.TIMER) * c.dt;
   }

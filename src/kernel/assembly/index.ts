@@ -1,5 +1,5 @@
 // The kernel: what TypeScript calls. Memory is laid out by TypeScript; nothing is allocated here.
 export { evaluate, learnEpochs } from './learner';
 export { gradientOf, publish } from './matrix';
-export { backFromError, backFromOuter, forward, stream } from './population';
+export { backFromOuter, forward, stream } from './population';
 export { transpose } from './rows';

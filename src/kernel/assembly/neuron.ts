@@ -1,6 +1,6 @@
 import {
-  AHP_DECAY, AHP_JUMP, DC, D_IAHP, D_IMEM, D_ISYN, D_LOG, DRIVE_SLOPE, EXPONENT, FEEDBACK, IAHP, IMEM, ISYN,
-  MEMBRANE, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, REFRACTORY, SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY,
+  AHP_DECAY, AHP_JUMP, AHP_LOSS, DC, D_IAHP, D_IMEM, D_ISYN, D_LOG, DRIVE_SLOPE, EXPONENT, FEEDBACK, IAHP, IAHP_REST, IMEM, ISYN,
+  MEMBRANE, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, REFRACTORY, SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS,
   SYN_GAIN, TAPE_ADAPTATION, TAPE_FEEDBACK, TAPE_INPUT, TAPE_MEMBRANE, THRESHOLD, THRESHOLD_TWO, TIMER,
 } from '../layout';
 import { power } from './power';
@@ -31,8 +31,8 @@ export function manyFired(membrane: v128, c: usize): v128 {
 /**
  * First half of a step of the four neurons of a vector, in units of Io: synapse, adaptation, membrane.
  *
- *   isyn     = synDecay·isyn + synCharge·clip(synGain·drive)
- *   iahp     = clip(ahpDecay·iahp + ahpJump·spikes)
+ *   isyn     = isyn - synLoss·isyn + synCharge·clip(synGain·drive)
+ *   iahp     = clip(iahp - ahpLoss·iahp + ahpJump·spikes)
  *   Ileak    = Itau + iahp
  *   Iin      = clip((isyn - Ileak + Idc)·[timer = 0])
  *   membrane = imem + rate·imem·(feedback + Ileak/Itau·(Igain·(Iin - Ileak) - imem·Ileak)/(imem + Igain))
@@ -43,13 +43,23 @@ export function manyFired(membrane: v128, c: usize): v128 {
 @inline
 export function integrate(c: usize, state: usize, drive: v128, tape: usize, record: bool): v128 {
   const isynInf = clip(f32x4.mul(drive, v128.load(c, SYN_GAIN)));
-  const isyn = madd(
-    v128.load(state, ISYN), v128.load(c, SYN_DECAY), f32x4.mul(isynInf, v128.load(c, SYN_CHARGE)),
+  const isynBefore = v128.load(state, ISYN);
+  const isynChange = f32x4.sub(
+    f32x4.mul(isynInf, v128.load(c, SYN_CHARGE)), f32x4.mul(isynBefore, v128.load(c, SYN_LOSS)),
   );
-  const adaptation = madd(
-    v128.load(state, SPIKES), v128.load(c, AHP_JUMP),
-    f32x4.mul(v128.load(state, IAHP), v128.load(c, AHP_DECAY)),
+  const isyn = f32x4.add(isynBefore, isynChange);
+  // Adaptation is slow, and the membrane sees a small difference of it and others: what rounding takes in
+  // one step is given back in the next.
+  const iahpBefore = v128.load(state, IAHP);
+  const iahpChange = f32x4.add(
+    f32x4.sub(
+      f32x4.mul(v128.load(state, SPIKES), v128.load(c, AHP_JUMP)),
+      f32x4.mul(iahpBefore, v128.load(c, AHP_LOSS)),
+    ),
+    v128.load(state, IAHP_REST),
   );
+  const adaptation = f32x4.add(iahpBefore, iahpChange);
+  const iahpRest = f32x4.sub(iahpChange, f32x4.sub(adaptation, iahpBefore));
   const iahp = clip(adaptation);
 
   const Igain = v128.load(c, MEM_GAIN);
@@ -66,6 +76,7 @@ export function integrate(c: usize, state: usize, drive: v128, tape: usize, reco
 
   v128.store(state, isyn, ISYN);
   v128.store(state, iahp, IAHP);
+  v128.store(state, iahpRest, IAHP_REST);
   if (record) {
     v128.store(tape, membrane, TAPE_MEMBRANE);
     v128.store(tape, input, TAPE_INPUT);

@@ -2,7 +2,7 @@ import {
   COEFFICIENTS, GRADIENT, IMEM, MEMBRANE, SPIKES, STATE, TAPE, TAPE_MEMBRANE, VECTOR,
 } from '../layout';
 import { fire, furtherSpikes, imemAfter, integrate, manyFired, retreat, spikesOf } from './neuron';
-import { addRows, addSingle, addSparse, append, SparseRows } from './rows';
+import { addRows, addSparse, append, SparseRows, timesSingle } from './rows';
 import { clear, splat, sum } from './vector';
 
 /** A population on one block: one trial, or as many trials as fit into four lanes. */
@@ -37,8 +37,6 @@ export class Workspace {
   /** Entries of a gradient that are not zero. */
   indices: usize;
   values: usize;
-  /** Two vectors: where any neuron of a row fired, and any more than once. */
-  flags: usize;
   /** Whether any step of the block held more than one spike of a neuron. */
   many: u32;
 }
@@ -71,22 +69,27 @@ function addFurtherSpikes(c: usize, state: usize, vectors: u32): void {
   }
 }
 
+/** Sum of the four rows of a matrix, each times a lane of `value`: shorter than a list. */
+// @ts-ignore: decorator
+@inline
+function fourRows(matrix: usize, value: v128): v128 {
+  const a = f32x4.mul(v128.load(matrix, 0), v128.shuffle<f32>(value, value, 0, 0, 0, 0));
+  const b = f32x4.mul(v128.load(matrix, 16), v128.shuffle<f32>(value, value, 1, 1, 1, 1));
+  const c = f32x4.mul(v128.load(matrix, 32), v128.shuffle<f32>(value, value, 2, 2, 2, 2));
+  const d = f32x4.mul(v128.load(matrix, 48), v128.shuffle<f32>(value, value, 3, 3, 3, 3));
+  return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+}
+
 /**
- * One step of a row of vectors. Between its halves lies a long chain of operations: where there are several
- * vectors, each half runs over all of them, so that the machine has independent work at hand. Leaves where
- * any fired, and any more than once, in `flags`.
+ * One step of a row of vectors. Between its halves lies a long chain of operations, so each half runs over all
+ * vectors: the machine then has independent work at hand. Returns whether any neuron fired; corrects the
+ * count of those that did so more than once, and sets `w.many` then.
  */
 // @ts-ignore: decorator
 @inline
 function stepRow(
-  c: usize, state: usize, drive: usize, vectors: u32, tape: usize, record: bool, flags: usize,
-): void {
-  if (vectors == 1) {
-    const membrane = integrate(c, state, v128.load(drive), tape, record);
-    v128.store(flags, fire(c, state, membrane));
-    v128.store(flags, manyFired(membrane, c), 16);
-    return;
-  }
+  c: usize, state: usize, drive: usize, vectors: u32, tape: usize, record: bool, w: Workspace,
+): bool {
   let cAt = c;
   let stateAt = state;
   for (let v: u32 = 0; v < vectors; v++) {
@@ -99,15 +102,36 @@ function stepRow(
   }
   let any = i64x2.splat(0);
   let many = i64x2.splat(0);
+  cAt = c;
+  stateAt = state;
   for (let v: u32 = 0; v < vectors; v++) {
-    const membrane = v128.load(state, MEMBRANE);
-    any = v128.or(any, fire(c, state, membrane));
-    many = v128.or(many, manyFired(membrane, c));
-    c += COEFFICIENTS;
-    state += STATE;
+    const membrane = v128.load(stateAt, MEMBRANE);
+    any = v128.or(any, fire(cAt, stateAt, membrane));
+    many = v128.or(many, manyFired(membrane, cAt));
+    cAt += COEFFICIENTS;
+    stateAt += STATE;
   }
-  v128.store(flags, any);
-  v128.store(flags, many, 16);
+  if (!v128.any_true(any)) return false;
+  if (v128.any_true(many)) {
+    addFurtherSpikes(c, state, vectors);
+    w.many = 1;
+  }
+  return true;
+}
+
+/** {@link stepRow} of a single vector. */
+// @ts-ignore: decorator
+@inline
+function stepSingle(
+  c: usize, state: usize, drive: v128, tape: usize, record: bool, w: Workspace,
+): bool {
+  const membrane = integrate(c, state, drive, tape, record);
+  if (!v128.any_true(fire(c, state, membrane))) return false;
+  if (v128.any_true(manyFired(membrane, c))) {
+    addFurtherSpikes(c, state, 1);
+    w.many = 1;
+  }
+  return true;
 }
 
 /**
@@ -122,7 +146,6 @@ export function forward(
   const starts = spikes.starts;
   const state = w.state;
   const c = block.coefficients;
-  const flags = w.flags;
   memory.copy(state, block.start, <usize>vectors * STATE);
   let size = appendSpikes(spikes, 0, state, vectors);
   store<u32>(starts, 0);
@@ -136,42 +159,36 @@ export function forward(
   w.many = 0;
   let tape = w.tape;
   let drive = block.drive;
-  for (let t: usize = 0; t < steps; t++) {
-    if (vectors == 1) {
-      let sum = feed ? addSingle(i64x2.splat(0), feed, input, t + inputRow) : v128.load(drive);
-      if (recurrent) sum = addSingle(sum, recurrent, spikes, t);
+  if (vectors == 1) {
+    let echo = recurrent ? fourRows(recurrent, v128.load(state, SPIKES)) : i64x2.splat(0);
+    for (let t: usize = 0; t < steps; t++) {
+      const outside = feed ? timesSingle(feed, input, t + inputRow) : v128.load(drive);
+      const sum = f32x4.add(outside, echo);
       v128.store(drive, sum);
-    } else {
-      if (feed) {
-        clear(drive, vectors);
-        addSparse(drive, vectors, feed, input, t + inputRow);
+      echo = i64x2.splat(0);
+      if (stepSingle(c, state, sum, tape, true, w)) {
+        size = appendSpikes(spikes, size, state, 1);
+        if (recurrent) echo = fourRows(recurrent, v128.load(state, SPIKES));
       }
-      if (recurrent) addSparse(drive, vectors, recurrent, spikes, t);
+      store<u32>(starts + (t << 2), <u32>size, 8);
+      tape += TAPE;
+      drive += VECTOR;
     }
-    stepRow(c, state, drive, vectors, tape, true, flags);
-    if (v128.any_true(v128.load(flags))) {
-      if (v128.any_true(v128.load(flags, 16))) {
-        addFurtherSpikes(c, state, vectors);
-        w.many = 1;
-      }
+    return;
+  }
+  for (let t: usize = 0; t < steps; t++) {
+    if (feed) {
+      clear(drive, vectors);
+      addSparse(drive, vectors, feed, input, t + inputRow);
+    }
+    if (recurrent) addSparse(drive, vectors, recurrent, spikes, t);
+    if (stepRow(c, state, drive, vectors, tape, true, w)) {
       size = appendSpikes(spikes, size, state, vectors);
     }
     store<u32>(starts + (t << 2), <u32>size, 8);
     tape += rowTape;
     drive += rowBytes;
   }
-}
-
-/** out += matrix of four rows times the lanes of `value`, where no row is worth a list. */
-// @ts-ignore: decorator
-@inline
-function addFour(out: usize, matrix: usize, value: v128): void {
-  const a = f32x4.mul(v128.load(matrix, 0), v128.shuffle<f32>(value, value, 0, 0, 0, 0));
-  const b = f32x4.mul(v128.load(matrix, 16), v128.shuffle<f32>(value, value, 1, 1, 1, 1));
-  const c = f32x4.mul(v128.load(matrix, 32), v128.shuffle<f32>(value, value, 2, 2, 2, 2));
-  const d = f32x4.mul(v128.load(matrix, 48), v128.shuffle<f32>(value, value, 3, 3, 3, 3));
-  const sum = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
-  v128.store(out, f32x4.add(v128.load(out), sum));
 }
 
 /**
@@ -240,7 +257,7 @@ function back(
         addRows(out, belowVectors, feed, indices, values, size);
       }
     } else if (recurrent) {
-      addFour(later, recurrent, v128.load(row));
+      v128.store(later, f32x4.add(v128.load(later), fourRows(recurrent, v128.load(row))));
     }
   }
   return sum(loss);
@@ -268,33 +285,51 @@ export function backFromOuter(
   back(block, w, steps, vectors, none, false, false, recurrent, feed, below, belowVectors);
 }
 
+/** Writes the spikes of a vector as whole numbers. */
+// @ts-ignore: decorator
+@inline
+function storeCounts(at: usize, state: usize): void {
+  v128.store(at, i32x4.trunc_sat_f32x4_s(v128.load(state, SPIKES)));
+}
+
 /**
  * Runs `steps` steps on the weighted input at `drive`, `rows` trials side by side, and goes on from the
- * state it left. Writes the spikes where the input was.
+ * state it left. Writes the spikes, as u32, where the input was.
  */
 export function stream(
-  coefficients: usize, state: usize, drive: usize, steps: usize, rows: usize, vectors: u32,
+  coefficients: usize, states: usize, drive: usize, steps: usize, rows: usize, vectors: u32,
   recurrent: usize, w: Workspace,
 ): void {
   const rowBytes = <usize>vectors * VECTOR;
+  if (vectors == 1 && rows == 1) {
+    let echo = recurrent ? fourRows(recurrent, v128.load(states, SPIKES)) : i64x2.splat(0);
+    for (const end = drive + steps * VECTOR; drive < end; drive += VECTOR) {
+      const sum = f32x4.add(v128.load(drive), echo);
+      echo = i64x2.splat(0);
+      if (stepSingle(coefficients, states, sum, 0, false, w)) {
+        storeCounts(drive, states);
+        if (recurrent) echo = fourRows(recurrent, v128.load(states, SPIKES));
+      } else {
+        v128.store(drive, i64x2.splat(0));
+      }
+    }
+    return;
+  }
   const spikes = w.spikes;
-  const flags = w.flags;
   for (let t: usize = 0; t < steps; t++) {
     let c = coefficients;
-    let s = state;
+    let state = states;
     for (let r: usize = 0; r < rows; r++) {
       if (recurrent) {
-        const size = appendSpikes(spikes, 0, s, vectors);
+        const size = appendSpikes(spikes, 0, state, vectors);
         addRows(drive, vectors, recurrent, spikes.indices, spikes.counts, size);
       }
-      stepRow(c, s, drive, vectors, 0, false, flags);
-      if (v128.any_true(v128.load(flags, 16))) addFurtherSpikes(c, s, vectors);
-      for (let v: usize = 0; v < vectors; v++) {
-        v128.store(drive + (v << 4), v128.load(s + v * STATE, SPIKES));
+      stepRow(c, state, drive, vectors, 0, false, w);
+      for (const end = drive + rowBytes; drive < end; drive += VECTOR) {
+        storeCounts(drive, state);
+        c += COEFFICIENTS;
+        state += STATE;
       }
-      drive += rowBytes;
-      c += <usize>vectors * COEFFICIENTS;
-      s += <usize>vectors * STATE;
     }
   }
 }

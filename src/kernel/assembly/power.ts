@@ -1,4 +1,4 @@
-import { EXPONENT, POWER } from '../layout';
+import { EXPONENT, EXPONENT_REST, EXPONENT_TOP, POWER } from '../layout';
 import { exp2Coefficient, exponentBias, exponentOfOne, mantissaBits, one, oneAndHalf, rounding } from './constants';
 import { madd } from './vector';
 
@@ -20,9 +20,9 @@ export function power(x: v128, c: usize): v128 {
   const high = madd(v128.load(c, POWER + 80), u, v128.load(c, POWER + 64));
   const ofMantissa = madd(u2, madd(u2, madd(u2, v128.load(c, POWER + 96), high), middle), low);
 
-  const scaled = f32x4.mul(e, v128.load(c, EXPONENT));
+  const scaled = f32x4.mul(e, v128.load(c, EXPONENT_TOP));
   const shifted = f32x4.add(scaled, rounding());
-  const f = f32x4.sub(scaled, f32x4.sub(shifted, rounding()));
+  const f = madd(e, v128.load(c, EXPONENT_REST), f32x4.sub(scaled, f32x4.sub(shifted, rounding())));
   const f2 = f32x4.mul(f, f);
   const a = madd(exp2Coefficient(1), f, one());
   const b = madd(exp2Coefficient(3), f, exp2Coefficient(2));

@@ -151,10 +151,11 @@ export function addSparse(out: usize, vectors: u32, matrix: usize, list: SparseR
   addRows(out, vectors, matrix, list.indices + (from << 2), list.counts + (from << 2), to - from);
 }
 
-/** sum + row `r` of a sparse list times a matrix whose rows are single vectors. */
+/** Row `r` of a sparse list times a matrix whose rows are single vectors. */
 // @ts-ignore: decorator
 @inline
-export function addSingle(sum: v128, matrix: usize, list: SparseRows, r: usize): v128 {
+export function timesSingle(matrix: usize, list: SparseRows, r: usize): v128 {
+  let sum = i64x2.splat(0);
   const starts = list.starts + (r << 2);
   const indices = list.indices;
   const counts = list.counts;
