@@ -86,21 +86,30 @@ function writeLane(
   put(layout.REFRACTORY, timerSteps(c.refractory[n]!, c.dt));
   put(layout.EXPONENT, exponent);
   writePower(out, at + layout.POWER / 4, exponent);
-  const top = Math.round(exponent * 2 ** 16) / 2 ** 16;
-  put(layout.EXPONENT_TOP, top);
-  put(layout.EXPONENT_REST, exponent - top);
+  const doubled = 2 ** exponent;
+  for (let e = 0, power = 1; e < layout.OCTAVES; e++, power *= doubled) {
+    put(layout.OCTAVE + e * layout.VECTOR, power);
+  }
   put(layout.SYN_LOSS, 1 - c.synDecay[n]!);
   put(layout.AHP_LOSS, 1 - c.ahpDecay[n]!);
   put(layout.SURROGATE, Io);
   put(layout.DRIVE_SLOPE, c.synCharge[n]! * synGain);
 }
 
+const inertOnes = [
+  layout.MEM_GAIN,
+  layout.MEM_LEAK,
+  layout.MEM_LEAK_INVERSE,
+  layout.POWER,
+  layout.OCTAVE,
+];
+
 /** A lane without a neuron: nothing moves in it, and no spike comes out. */
 function writeIdle(out: Float32Array, base: number, lane: number): void {
   const at =
     base + (Math.floor(lane / layout.LANES) * layout.COEFFICIENTS) / 4 + (lane % layout.LANES);
   for (let place = 0; place < layout.COEFFICIENTS / 4; place += layout.LANES) out[at + place] = 0;
-  for (const place of [layout.MEM_GAIN, layout.MEM_LEAK, layout.MEM_LEAK_INVERSE, layout.POWER]) {
+  for (const place of inertOnes) {
     out[at + place / 4] = 1;
   }
   out[at + layout.THRESHOLD / 4] = 3e38;

@@ -18,7 +18,7 @@ export function kernelDifferentiableLayer(
   const perTrial = parameters.Io.length > neurons;
   const shape = shapeOf(arena('a differentiable population'), steps, batch, neurons);
   const { place, pack } = shape;
-  const blocks = placeBlocks({ neurons, perTrial }, undefined, shape);
+  const blocks = placeBlocks({ neurons, rows: 0, perTrial }, undefined, shape);
   const workspaces = blocks.map(() => placeWorkspace(neurons, steps, shape));
   const nothing = new Float64Array(neurons * neurons);
   const matrix = placeMatrix(
@@ -27,7 +27,7 @@ export function kernelDifferentiableLayer(
     true,
     { weights: nothing, least: nothing, most: nothing },
     true,
-    blocks.map(({ firedRecord, drive }) => ({ input: firedRecord, drive })),
+    blocks.map(({ firedRecord, drive }) => ({ input: firedRecord, drive, gathered: 0 })),
     shape,
   );
   const kernel = place.build(false);
@@ -103,7 +103,7 @@ export function kernelDifferentiableLayer(
         eachValue(b, (inside, outside) => {
           f32[workspace.outer / 4 + inside] = spikesGradient[outside]!;
         });
-        exports.backFromOuter(record, workspace.record, steps, vectors, transposed, 0, 0, 0);
+        exports.backFromOuter(record, workspace.record, steps, vectors, 0, 0, transposed, 0, 0, 0);
         eachValue(b, (inside, outside) => {
           inputGradient[outside] = f32[drive / 4 + inside]!;
         });

@@ -48,11 +48,12 @@ export const DRIVE_SLOPE = 352;
 export const SYN_LOSS = 368;
 /** 1 - exp(-dt/tau_ahp). */
 export const AHP_LOSS = 384;
-/** The exponent in two parts: one that a whole number below 256 multiplies without rounding, and the rest. */
-export const EXPONENT_TOP = 400;
-export const EXPONENT_REST = 416;
+/** 2^(e·exponent) for e from 0 on: {@link OCTAVES} vectors. */
+export const OCTAVE = 400;
+/** Doublings of the dark current that a membrane current is followed over: 2^48·Io is far beyond any chip. */
+export const OCTAVES = 48;
 /** Bytes of the coefficients of a vector. */
-export const COEFFICIENTS = 432;
+export const COEFFICIENTS = 1168;
 
 // State of the four neurons of a vector.
 

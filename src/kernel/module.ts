@@ -21,6 +21,8 @@ export interface KernelExports {
     workspace: number,
     steps: number,
     vectors: number,
+    input: number,
+    inputRow: number,
     recurrent: number,
     feed: number,
     below: number,

@@ -106,7 +106,7 @@ export function placeNetwork(
     const last = k === layers.length - 1;
     const targets = last && loss.kind === 'squaredError' ? loss.targets : undefined;
     const perTrial = layer.parameters.Io.length > neurons;
-    const own = placeBlocks({ neurons, perTrial }, targets, shape);
+    const own = placeBlocks({ neurons, rows: rows ?? 0, perTrial }, targets, shape);
     const vectors = vectorsOf(pack * neurons);
     // The spikes of a population stand one row later than the step in which they fired.
     const shift = firstRow * vectors * layout.VECTOR;
@@ -116,7 +116,11 @@ export function placeNetwork(
       rows !== undefined,
       rows === undefined ? identity(neurons) : take(rows * neurons),
       k > 0,
-      own.map(({ drive }, b) => ({ input: incoming[b]!, drive: drive - shift })),
+      own.map(({ drive, gathered }, b) => ({
+        input: incoming[b]!,
+        drive: drive - shift,
+        gathered,
+      })),
       shape,
     );
     if (rows !== undefined) matrices.push(feed);
@@ -127,7 +131,7 @@ export function placeNetwork(
           true,
           take(neurons * neurons),
           true,
-          own.map(({ drive, firedRecord }) => ({ input: firedRecord, drive })),
+          own.map(({ drive, firedRecord }) => ({ input: firedRecord, drive, gathered: 0 })),
           shape,
         )
       : undefined;

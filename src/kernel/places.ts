@@ -31,6 +31,8 @@ export interface BlockPlace {
   /** Its spikes by channel: starts, times, counts. */
   readonly fired: readonly number[];
   readonly firedRecord: number;
+  /** The gradient of its input matrix, where rows are single vectors; 0 where not. */
+  readonly gathered: number;
 }
 
 /** What all parts of a network share. */
@@ -46,6 +48,8 @@ export interface Shape {
 /** Populations that are to be placed. */
 export interface Population {
   readonly neurons: number;
+  /** Channels that its input matrix takes; 0 where it has none that learns. */
+  readonly rows: number;
   /** Whether the parameters have values for every trial, `[trials][neurons]`. */
   readonly perTrial: boolean;
 }
@@ -128,8 +132,12 @@ export function placeBlocks(
     const firedRecord = place.record(...fired.map(word));
     const target =
       targets === undefined ? 0 : place.floats(blockTargets(targets, neurons, width, b, shape));
-    const record = place.record(...[coefficients, start, drive, firedRecord, target].map(word));
-    return { record, coefficients, start, drive, lanes, fired, firedRecord };
+    const sources = vectors === 1 ? pack * population.rows : 0;
+    const gathered = sources === 0 ? 0 : place.room(sources * layout.VECTOR);
+    const record = place.record(
+      ...[coefficients, start, drive, firedRecord, target, gathered, sources].map(word),
+    );
+    return { record, coefficients, start, drive, lanes, fired, firedRecord, gathered };
   });
 }
 
@@ -179,6 +187,8 @@ export interface MatrixContents {
 export interface Meeting {
   readonly input: number;
   readonly drive: number;
+  /** The gradient itself, where it was gathered on the way back; 0 where not. */
+  readonly gathered: number;
 }
 
 /** Gives a matrix its place. */
@@ -211,6 +221,9 @@ export function placeMatrix(
       ...[spread, transposed, transposedVectors, meetings.length],
       place.words(meetings.map(({ input }) => input)),
       place.words(meetings.map(({ drive }) => drive)),
+      meetings.every(({ gathered }) => gathered === 0)
+        ? 0
+        : place.words(meetings.map(({ gathered }) => gathered)),
       pack === 1 ? 0 : place.room(pack * rows * layout.VECTOR),
     ].map(word),
   );

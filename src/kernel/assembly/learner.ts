@@ -53,24 +53,38 @@ function isThere<T>(reference: T): bool {
   return changetype<usize>(reference) != 0;
 }
 
+/** What enters layer `k` of block `b`, by time. */
+// @ts-ignore: decorator
+@inline
+function inputOf(l: Learner, k: u32, b: u32, thread: u32): SparseRows {
+  if (k == 0) return at<SparseRows>(l.input, b);
+  return at<Workspace>(at<Layer>(l.layer, k - 1).workspaces, thread).spikes;
+}
+
+/** The spikes of a population stand one row later, where its own recurrence takes them. */
+// @ts-ignore: decorator
+@inline
+function inputRowOf(k: u32): usize {
+  return k == 0 ? 0 : 1;
+}
+
 /** Runs one block through all layers and back, and leaves its loss. */
 function runBlock(l: Learner, b: u32, thread: u32): void {
   const steps = <usize>l.steps;
-  let input = at<SparseRows>(l.input, b);
   for (let k: u32 = 0; k < l.layers; k++) {
     const layer = at<Layer>(l.layer, k);
     const block = at<Block>(layer.blocks, b);
     const w = at<Workspace>(layer.workspaces, thread);
+    const input = inputOf(l, k, b, thread);
     const recurrent = isThere(layer.recurrent) ? layer.recurrent.spread : 0;
-    // The spikes of a population stand one row later, where its own recurrence takes them.
-    forward(block, w, steps, layer.vectors, layer.feed.spread, input, k == 0 ? 0 : 1, recurrent);
+    forward(block, w, steps, layer.vectors, layer.feed.spread, input, inputRowOf(k), recurrent);
     transpose(w.spikes, steps + 1, block.fired, layer.lanes);
-    input = w.spikes;
   }
   for (let k = l.layers; k-- > 0; ) {
     const layer = at<Layer>(l.layer, k);
     const block = at<Block>(layer.blocks, b);
     const w = at<Workspace>(layer.workspaces, thread);
+    const input = inputOf(l, k, b, thread);
     const recurrent = isThere(layer.recurrent) ? layer.recurrent.transposed : 0;
     let below: usize = 0;
     let belowVectors: u32 = 0;
@@ -83,7 +97,8 @@ function runBlock(l: Learner, b: u32, thread: u32): void {
     const last = k == l.layers - 1;
     if (last && isThere(l.squaredError)) {
       loss = backFromError(
-        block, w, steps, layer.vectors, l.squaredError, recurrent, feed, below, belowVectors,
+        block, w, steps, layer.vectors, l.squaredError, input, inputRowOf(k), recurrent, feed,
+        below, belowVectors,
       );
       loss *= l.squaredError.scale;
     } else {
@@ -91,7 +106,10 @@ function runBlock(l: Learner, b: u32, thread: u32): void {
         const labels = l.labels + ((<usize>b * l.crossEntropy.pack) << 2);
         loss = crossEntropy(l.crossEntropy, block.fired, labels, w.outer);
       }
-      backFromOuter(block, w, steps, layer.vectors, recurrent, feed, below, belowVectors);
+      backFromOuter(
+        block, w, steps, layer.vectors, input, inputRowOf(k), recurrent, feed, below,
+        belowVectors,
+      );
     }
     if (last) store<f64>(l.losses + (<usize>b << 3), loss);
   }

@@ -44,31 +44,37 @@ export class Matrix {
   blocks: u32;
   inputs: usize;
   drives: usize;
-  /** Room for the gradient of every channel of a block, where trials share one. */
+  /** Per block: the gradient of every channel, where a row is a single vector and it is gathered on the way. */
   gathered: usize;
+  /** Room for the gradient of every channel of a block, where trials share one. */
+  mixed: usize;
 }
 
 /** Adds what channel `source` of every block contributed, block by block. */
 // @ts-ignore: decorator
 @inline
 function addBlocks(m: Matrix, out: usize, vectors: u32, source: usize): void {
-  clear(out, vectors);
   for (let b: usize = 0; b < m.blocks; b++) {
-    const input = changetype<SparseRows>(load<usize>(m.inputs + (b << 2)));
-    addSparse(out, vectors, load<usize>(m.drives + (b << 2)), input, source);
+    if (m.gathered) {
+      const own = load<usize>(m.gathered + (b << 2)) + (source << 4);
+      v128.store(out, f32x4.add(v128.load(out), v128.load(own)));
+    } else {
+      const input = changetype<SparseRows>(load<usize>(m.inputs + (b << 2)));
+      addSparse(out, vectors, load<usize>(m.drives + (b << 2)), input, source);
+    }
   }
 }
 
 /** Gradient of row `r`. */
 function gradientOfRow(m: Matrix, r: usize): void {
   const out = m.gradient + ((r * m.vectors) << 4);
+  clear(out, m.vectors);
   if (m.pack == 1) return addBlocks(m, out, m.vectors, r);
-  clear(out, 1);
+  // A row of several trials: of its four lanes, each trial's met only its own channels.
   for (let trial: u32 = 0; trial < m.pack; trial++) {
-    const source = <usize>trial * m.rows + r;
-    const all = m.gathered + (source << 4);
-    addBlocks(m, all, 1, source);
-    // Of the four lanes only those of the trial itself met this input.
+    const all = m.mixed + ((<usize>trial * m.rows + r) << 4);
+    clear(all, 1);
+    addBlocks(m, all, 1, <usize>trial * m.rows + r);
     for (let n: u32 = 0; n < m.columns; n++) {
       const part = load<f32>(all + ((trial * m.columns + n) << 2));
       store<f32>(out + (n << 2), load<f32>(out + (n << 2)) + part);

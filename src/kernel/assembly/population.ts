@@ -2,7 +2,7 @@ import {
   COEFFICIENTS, GRADIENT, IMEM, MEMBRANE, SPIKES, STATE, TAPE, TAPE_MEMBRANE, VECTOR,
 } from '../layout';
 import { fire, furtherSpikes, imemAfter, integrate, manyFired, retreat, spikesOf } from './neuron';
-import { addRows, addSparse, append, SparseRows, timesSingle } from './rows';
+import { addOuter, addRows, addSparse, append, SparseRows, timesSingle } from './rows';
 import { clear, splat, sum } from './vector';
 
 /** A population on one block: one trial, or as many trials as fit into four lanes. */
@@ -18,6 +18,12 @@ export class Block {
   fired: SparseRows;
   /** Wanted spikes, where the loss is an error. */
   target: usize;
+  /**
+   * Where a row is a single vector: the gradient of the input matrix from this block, and its rows. It is
+   * summed on the way back, where the machine has to wait anyway.
+   */
+  gathered: usize;
+  sources: u32;
 }
 
 /** Room that a thread needs for one population; every block uses it anew. */
@@ -201,8 +207,11 @@ export function forward(
 @inline
 function back(
   block: Block, w: Workspace, steps: usize, vectors: u32, error: SquaredError, squared: bool,
-  many: bool, recurrent: usize, feed: usize, below: usize, belowVectors: u32,
+  many: bool, input: SparseRows, inputRow: usize, recurrent: usize, feed: usize, below: usize,
+  belowVectors: u32,
 ): f64 {
+  const gathered = block.gathered;
+  if (gathered) clear(gathered, block.sources);
   const rowTape = <usize>vectors * TAPE;
   const rowBytes = <usize>vectors * VECTOR;
   const indices = w.indices;
@@ -245,6 +254,7 @@ function back(
       tapeAt += TAPE;
       gradient += GRADIENT;
     }
+    if (gathered) addOuter(gathered, input, t + inputRow, v128.load(row));
     if (listed) {
       let size: usize = 0;
       for (let v: u32 = 0; v < vectors; v++) {
@@ -265,24 +275,31 @@ function back(
 
 /** {@link back} from the squared error. */
 export function backFromError(
-  block: Block, w: Workspace, steps: usize, vectors: u32, error: SquaredError,
-  recurrent: usize, feed: usize, below: usize, belowVectors: u32,
+  block: Block, w: Workspace, steps: usize, vectors: u32, error: SquaredError, input: SparseRows,
+  inputRow: usize, recurrent: usize, feed: usize, below: usize, belowVectors: u32,
 ): f64 {
   if (w.many) {
     return back(
-      block, w, steps, vectors, error, true, true, recurrent, feed, below, belowVectors,
+      block, w, steps, vectors, error, true, true, input, inputRow, recurrent, feed, below,
+      belowVectors,
     );
   }
-  return back(block, w, steps, vectors, error, true, false, recurrent, feed, below, belowVectors);
+  return back(
+    block, w, steps, vectors, error, true, false, input, inputRow, recurrent, feed, below,
+    belowVectors,
+  );
 }
 
 /** {@link back} from the gradient in `w.outer`. */
 export function backFromOuter(
-  block: Block, w: Workspace, steps: usize, vectors: u32,
+  block: Block, w: Workspace, steps: usize, vectors: u32, input: SparseRows, inputRow: usize,
   recurrent: usize, feed: usize, below: usize, belowVectors: u32,
 ): void {
   const none = changetype<SquaredError>(0);
-  back(block, w, steps, vectors, none, false, false, recurrent, feed, below, belowVectors);
+  back(
+    block, w, steps, vectors, none, false, false, input, inputRow, recurrent, feed, below,
+    belowVectors,
+  );
 }
 
 /** Writes the spikes of a vector as whole numbers. */

@@ -1,32 +1,31 @@
-import { EXPONENT, EXPONENT_REST, EXPONENT_TOP, POWER } from '../layout';
-import { exp2Coefficient, exponentBias, exponentOfOne, mantissaBits, one, oneAndHalf, rounding } from './constants';
+import { OCTAVE, POWER } from '../layout';
+import { exponentOfOne, greatest, mantissaBits, octaveBits, oneAndHalf } from './constants';
 import { madd } from './vector';
 
 /**
  * x^exponent for x ≥ 1, where the exponent differs from neuron to neuron and lies in [0, 1): the feedback
- * exp(kappa²/(kappa+1)·vmem/Ut) with vmem = Ut/kappa·ln(x), without a logarithm. Splits x = 2^e·m;
- * m^exponent is a polynomial of the neuron, 2^(e·exponent) one for all; both are worked out side by side.
- * Relative error below 5e-7.
+ * exp(kappa²/(kappa+1)·vmem/Ut) with vmem = Ut/kappa·ln(x), without a logarithm. Splits x = 2^e·m; m^exponent
+ * is a polynomial of the neuron, (2^e)^exponent stands in its table. Relative error below 3e-7; what is beyond
+ * the table, or no number, counts as its end.
  */
 // @ts-ignore: decorator
 @inline
 export function power(x: v128, c: usize): v128 {
-  const e = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_u(x, 23), exponentBias()));
-  const mantissa = v128.or(v128.and(x, mantissaBits()), exponentOfOne());
-  const u = f32x4.sub(mantissa, oneAndHalf());
+  const within = f32x4.pmin(greatest(), x);
+  // Bytes from the octave of 2^-127 on.
+  const octave = v128.and(i32x4.shr_u(within, 19), octaveBits());
+  const table = c - 127 * 16;
+  let scale = v128.load32_zero(table + i32x4.extract_lane(octave, 0), OCTAVE);
+  scale = v128.load_lane<f32>(table + i32x4.extract_lane(octave, 1), scale, 1, OCTAVE + 4);
+  scale = v128.load_lane<f32>(table + i32x4.extract_lane(octave, 2), scale, 2, OCTAVE + 8);
+  scale = v128.load_lane<f32>(table + i32x4.extract_lane(octave, 3), scale, 3, OCTAVE + 12);
+
+  const u = f32x4.sub(v128.or(v128.and(within, mantissaBits()), exponentOfOne()), oneAndHalf());
   const u2 = f32x4.mul(u, u);
+  const u4 = f32x4.mul(u2, u2);
   const low = madd(v128.load(c, POWER + 16), u, v128.load(c, POWER));
   const middle = madd(v128.load(c, POWER + 48), u, v128.load(c, POWER + 32));
   const high = madd(v128.load(c, POWER + 80), u, v128.load(c, POWER + 64));
-  const ofMantissa = madd(u2, madd(u2, madd(u2, v128.load(c, POWER + 96), high), middle), low);
-
-  const scaled = f32x4.mul(e, v128.load(c, EXPONENT_TOP));
-  const shifted = f32x4.add(scaled, rounding());
-  const f = madd(e, v128.load(c, EXPONENT_REST), f32x4.sub(scaled, f32x4.sub(shifted, rounding())));
-  const f2 = f32x4.mul(f, f);
-  const a = madd(exp2Coefficient(1), f, one());
-  const b = madd(exp2Coefficient(3), f, exp2Coefficient(2));
-  const d = madd(exp2Coefficient(5), f, exp2Coefficient(4));
-  const ofExponent = madd(f2, madd(f2, d, b), a);
-  return i32x4.add(f32x4.mul(ofMantissa, ofExponent), i32x4.shl(shifted, 23));
+  const top = madd(v128.load(c, POWER + 96), u2, high);
+  return f32x4.mul(madd(top, u4, madd(middle, u2, low)), scale);
 }

@@ -167,6 +167,20 @@ export function timesSingle(matrix: usize, list: SparseRows, r: usize): v128 {
   return sum;
 }
 
+/** Adds row `r` of a sparse list, as a column, times a single vector to a matrix. */
+// @ts-ignore: decorator
+@inline
+export function addOuter(matrix: usize, list: SparseRows, r: usize, value: v128): void {
+  const starts = list.starts + (r << 2);
+  const indices = list.indices;
+  const counts = list.counts;
+  const end = <usize>load<u32>(starts, 4) << 2;
+  for (let k = <usize>load<u32>(starts) << 2; k < end; k += 4) {
+    const at = matrix + (<usize>load<u32>(indices + k) << 4);
+    v128.store(at, madd(v128.load32_splat(counts + k), value, v128.load(at)));
+  }
+}
+
 /**
  * Appends the lanes of `value` that are not zero, with their numbers from `first` on; returns how many there
  * are then. There must be room for four more.
