@@ -4,6 +4,7 @@ import { table } from './measure.ts';
 import { million } from './million.ts';
 import { reference } from './reference.ts';
 import { streaming } from './streaming.ts';
+import { tfjs } from './tfjs.ts';
 import { training } from './training.ts';
 
 type Rows = readonly object[];
@@ -26,6 +27,10 @@ const benches: Readonly<Record<string, Bench>> = {
   million: {
     about: 'a million epochs of frozen noise, seconds',
     run: (_, quick) => million(quick ? 50_000 : 1_000_000),
+  },
+  tfjs: {
+    about: 'steps/s of training (2, 60, 2) with tf.train.adam, ours and JAX in turn',
+    run: (note) => tfjs(note),
   },
   reference: { about: 'the float64 reference, quantisation, streams', run: () => reference() },
 };

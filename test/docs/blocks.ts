@@ -113,9 +113,9 @@ function page(path: string): Block {
   return { name: relative(root, path), code: blocks.join('') };
 }
 
-/** The tutorials. */
+/** The tutorials, and the page about the kernel. */
 export function tutorials(): Block[] {
-  return filesUnder('docs/tutorials', '.md').map(page);
+  return [...filesUnder('docs/tutorials', '.md'), join(root, 'docs/kernel.md')].map(page);
 }
 
 /** The page that opens the project; its code prints, so it is compiled but not run. */

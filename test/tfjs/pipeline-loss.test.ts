@@ -1,0 +1,180 @@
+import '@tensorflow/tfjs-layers';
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  dynapSim,
+  type InvalidArgumentError,
+  type Loss,
+  linear,
+  lossFunction,
+  meanSquaredError,
+  pipeline,
+  pipelineGradient,
+  pipelineWeights,
+  rateCrossEntropy,
+  referenceEngine,
+  startTraining,
+} from 'spikeline';
+import { pipelineLoss, useBackend } from 'spikeline/tfjs';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { smallNet, smallSamples, weights } from '../train/small-task.ts';
+import { deviation } from './runs.ts';
+
+const samples = smallSamples(3);
+const losses: readonly Loss[] = [meanSquaredError(1.5), rateCrossEntropy(0.2)];
+
+/** Two populations, each with a matrix before it, the second with recurrent weights. */
+const deep = pipeline(
+  linear({ weight: weights(1, 4, 3, 6) }),
+  dynapSim({ neurons: 3, Ispkthr: 1e-8 }),
+  linear({ weight: weights(3, 3, 2, 20) }),
+  dynapSim({ neurons: 2, recurrent: weights(4, 2, 2), Ispkthr: 1e-8 }),
+);
+
+/** Gradients of a task as one run of numbers. */
+function gradientOf(task: ReturnType<typeof pipelineLoss>, f = () => task.loss()): Float64Array {
+  const { grads } = tf.variableGrads(f, task.variables);
+  return Float64Array.from(
+    task.variables.flatMap(({ name }) => Array.from(grads[name]!.dataSync())),
+  );
+}
+
+describe.each(['cpu', 'wasm'] as const)('pipelineLoss on the backend %s', (backend) => {
+  beforeAll(async () => {
+    // The backend cpu recommends another one when it is first used.
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    await useBackend([backend]);
+  });
+
+  it.each(losses)('gives the loss of training and the gradient of the reference: $kind', (loss) => {
+    const task = pipelineLoss(deep, samples, { loss });
+    const training = startTraining(deep, samples, { epochs: 1, loss });
+    void training.advance(1);
+    expect(task.loss().dataSync()[0]).toBe(Math.fround(training.loss));
+    expect(task.variables.map(({ shape }) => shape)).toEqual([
+      [4, 3],
+      [3, 2],
+      [2, 2],
+    ]);
+    const reference = pipelineGradient(
+      deep,
+      samples,
+      lossFunction(loss, samples, 40, 2),
+      referenceEngine,
+    );
+    reference.evaluate();
+    expect(deviation(gradientOf(task), reference.gradient)).toBeLessThan(1e-5);
+    task.dispose();
+  });
+
+  it('goes through an engine without a learner of its own', () => {
+    const task = pipelineLoss(deep, samples, { engine: referenceEngine });
+    const loss = lossFunction(meanSquaredError(), samples, 40, 2);
+    const reference = pipelineGradient(deep, samples, loss, referenceEngine);
+    expect(task.loss().dataSync()[0]).toBeCloseTo(reference.evaluate(), 6);
+    expect(deviation(gradientOf(task), reference.gradient)).toBeLessThan(1e-5);
+    task.dispose();
+  });
+
+  it('passes on the gradient of what is made of the loss', () => {
+    const task = pipelineLoss(deep, samples);
+    const plain = gradientOf(task);
+    const made = gradientOf(task, () => tf.add(tf.mul(task.loss(), 3), task.loss()));
+    expect(
+      deviation(
+        made,
+        plain.map((value) => 4 * value),
+      ),
+    ).toBeLessThan(1e-6);
+    expect(() =>
+      tf.variableGrads(() =>
+        tf.sum(tf.variableGrads(() => task.loss()).grads[task.variables[0]!.name]!),
+      ),
+    ).toThrow('neurons cannot be differentiated twice');
+    task.dispose();
+  });
+
+  it('is lowered by Adam, step for step as in training', () => {
+    const loss = rateCrossEntropy(0.2);
+    const task = pipelineLoss(smallNet(), samples, { loss });
+    const adam = tf.train.adam(0.02, 0.9, 0.999, 1e-16);
+    const before = task.loss().dataSync()[0]!;
+    for (let step = 0; step < 60; step++) {
+      adam.minimize(() => task.loss(), false, task.variables);
+    }
+    const after = task.loss().dataSync()[0]!;
+    expect(after).toBeLessThan(0.95 * before);
+
+    const optimiser = { learningRate: 0.02 };
+    const training = startTraining(smallNet(), samples, { epochs: 60, loss, optimiser });
+    void training.advance(60);
+    const weights = pipelineWeights(task.pipeline());
+    expect(deviation(weights, pipelineWeights(training.pipeline()))).toBeLessThan(1e-4);
+    const again = startTraining(task.pipeline(), samples, { epochs: 1, loss });
+    void again.advance(1);
+    expect(Math.fround(again.loss)).toBe(after);
+    task.dispose();
+    adam.dispose();
+  });
+
+  it('leaves no tensors behind', () => {
+    const before = tf.memory().numTensors;
+    const task = pipelineLoss(smallNet(), samples);
+    expect(tf.memory().numTensors).toBe(before + 2);
+    const descent = tf.train.sgd(1);
+    descent.minimize(() => task.loss(), false, task.variables);
+    descent.minimize(() => task.loss(), false, task.variables);
+    task.loss().dispose();
+    task.dispose();
+    descent.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('pipelineLoss', () => {
+  it('draws the mismatch that training draws', async () => {
+    await useBackend(['cpu']);
+    const mismatch = { percent: 0.5, every: 2 };
+    const task = pipelineLoss(deep, samples, { mismatch, seed: 4 });
+    const optimiser = { learningRate: 1e-30 };
+    const training = startTraining(deep, samples, { epochs: 6, mismatch, seed: 4, optimiser });
+    const seen = new Set<number>();
+    for (let step = 0; step < 6; step++) {
+      void training.advance(1);
+      seen.add(training.loss);
+      expect(task.loss().dataSync()[0]).toBe(Math.fround(training.loss));
+    }
+    expect(seen.size).toBeGreaterThan(1);
+    task.dispose();
+  });
+
+  it('refuses what cannot be, with all reasons', () => {
+    const [sample] = smallSamples(3);
+    const input = { ...sample!.input, dt: 0.5 };
+    const bare = pipeline(dynapSim({ neurons: 3 }));
+    const options = {
+      loss: rateCrossEntropy(0),
+      mismatch: { percent: -1, sigmaRule: 0, every: 0.5 },
+    };
+    const reasonsOf = (make: () => unknown): readonly string[] => {
+      try {
+        make();
+      } catch (cause) {
+        return (cause as InvalidArgumentError).reasons;
+      }
+      return [];
+    };
+    expect(reasonsOf(() => pipelineLoss(bare, [{ input, label: 3 }], options))).toEqual([
+      'sample 0: channels is 4; 3 is needed',
+      'sample 0: dt is 0.5; 0.001 is needed',
+      'temperature is 0; it must be above 0',
+      'sample 0: label is 3; a channel from 0 to 2 is needed',
+      'mismatch.percent is -1; it must not be negative',
+      'mismatch.sigmaRule is 0; it must be above 0',
+      'mismatch.every is 0.5; a whole number above 0 is needed',
+      'the pipeline has no weights; one matrix at least is needed',
+    ]);
+    expect(reasonsOf(() => pipelineLoss(smallNet(), []))).toEqual([
+      'there are no samples; at least one is needed',
+    ]);
+  });
+});
