@@ -28,7 +28,7 @@ export async function tfjs(note: (text: string) => void): Promise<TfjsRow[]> {
     const adam = tf.train.adam(6e-3, 0.9, 0.999, 1e-16);
     const run = (): void => {
       for (let k = 0; k < 500; k++) {
-        adam.minimize(() => problem.loss(), false, [...problem.variables]);
+        adam.minimize(() => problem.loss(), false, [problem.weights]);
       }
     };
     await warmUp(run, 1);

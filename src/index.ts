@@ -220,6 +220,7 @@ export {
   type Checkpoint,
   startTraining,
   type Training,
+  type TrainingMismatch,
   type TrainingOptions,
   type WeightLimits,
 } from './train/training.ts';

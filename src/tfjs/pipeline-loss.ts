@@ -4,11 +4,11 @@ import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neuron/engine.ts';
 import { drawMismatch, type Mismatch } from '../neuron/mismatch.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { stageWeights } from '../pipeline/stage.ts';
-import { pipelineParameters, withWeights } from '../train/gradient.ts';
+import { pipelineParameters, pipelineWeights, withWeights } from '../train/gradient.ts';
 import { startLearner } from '../train/learner.ts';
 import { type Loss, lossProblems, meanSquaredError } from '../train/loss.ts';
 import type { TrainingSample } from '../train/sample.ts';
+import { mismatchProblems, sampleProblems } from '../train/training.ts';
 import { firstOrder } from './first-order.ts';
 
 /** How the loss of a pipeline is worked out. */
@@ -23,43 +23,19 @@ export interface PipelineLossOptions {
   readonly seed?: number;
 }
 
-/** A pipeline whose weights are variables of tensorflow.js. */
+/** A pipeline whose weights are a variable of tensorflow.js. */
 export interface PipelineLoss {
-  /** The weights, one `[pre, post]` matrix for every stage that has one, in their order. */
-  readonly variables: tf.Variable<tf.Rank.R2>[];
-  /** The loss on all samples at the weights of now, differentiable once with respect to the variables. */
+  /**
+   * All weights in one run, stage by stage, row-major `[pre][post]`, as `pipelineWeights` has them: an optimiser
+   * pays for every variable, not for its size.
+   */
+  readonly weights: tf.Variable<tf.Rank.R1>;
+  /** The loss on all samples at the weights of now, differentiable once with respect to them. */
   loss(): tf.Scalar;
   /** The pipeline with the weights of now, which are float32. */
   pipeline(): Pipeline;
-  /** Gives back the variables and what computes the loss; it is of no use then. */
+  /** Gives back the variable and what computes the loss; it is of no use then. */
   dispose(): void;
-}
-
-function sampleProblems(pipeline: Pipeline, samples: readonly TrainingSample[]): string[] {
-  const [first] = samples;
-  if (first === undefined) return ['there are no samples; at least one is needed'];
-  const wanted = [
-    ['channels', pipeline.channelsIn],
-    ['dt', pipeline.dt],
-    ['steps', first.input.steps],
-  ] as const;
-  return samples.flatMap(({ input }, i) =>
-    wanted.flatMap(([what, value]) =>
-      input[what] === value ? [] : [`sample ${i}: ${what} is ${input[what]}; ${value} is needed`],
-    ),
-  );
-}
-
-function mismatchProblems({ mismatch }: PipelineLossOptions): string[] {
-  if (mismatch === undefined) return [];
-  const { percent, sigmaRule = 3, every = 100 } = mismatch;
-  const problems: string[] = [];
-  if (!(percent >= 0)) problems.push(`mismatch.percent is ${percent}; it must not be negative`);
-  if (!(sigmaRule > 0)) problems.push(`mismatch.sigmaRule is ${sigmaRule}; it must be above 0`);
-  if (!(Number.isSafeInteger(every) && every > 0)) {
-    problems.push(`mismatch.every is ${every}; a whole number above 0 is needed`);
-  }
-  return problems;
 }
 
 /**
@@ -80,7 +56,7 @@ function mismatchProblems({ mismatch }: PipelineLossOptions): string[] {
  * const input = poissonRaster({ channels: 2, rate: 200, duration: 0.1, seed: 1 });
  * const task = pipelineLoss(net, [{ input, label: 0 }], { loss: rateCrossEntropy() });
  * const adam = tf.train.adam(0.01, 0.9, 0.999, 1e-16);
- * for (let step = 0; step < 20; step++) adam.minimize(() => task.loss(), false, task.variables);
+ * for (let step = 0; step < 20; step++) adam.minimize(() => task.loss(), false, [task.weights]);
  * pipelineWeights(task.pipeline()).length; // 4
  * task.dispose();
  * ```
@@ -91,12 +67,12 @@ export function pipelineLoss(
   options: PipelineLossOptions = {},
 ): PipelineLoss {
   const { loss = meanSquaredError(), engine = defaultEngine(), mismatch, seed = 0 } = options;
-  const matrices = pipeline.stages.flatMap((stage) => stageWeights(stage) ?? []);
+  const initial = pipelineWeights(pipeline);
   const problems = [
     ...sampleProblems(pipeline, samples),
     ...lossProblems(loss, samples, pipeline.channelsOut),
-    ...mismatchProblems(options),
-    ...(matrices.length > 0 ? [] : ['the pipeline has no weights; one matrix at least is needed']),
+    ...mismatchProblems(mismatch),
+    ...(initial.length > 0 ? [] : ['the pipeline has no weights; one matrix at least is needed']),
   ];
   if (problems.length > 0) throw new InvalidArgumentError('this loss cannot be made', problems);
 
@@ -105,33 +81,21 @@ export function pipelineLoss(
     pipelineParameters(pipeline).map((parameters, stage) =>
       mismatch === undefined ? parameters : drawMismatch(parameters, mismatch, seed, stage, draw),
     );
-  const size = matrices.reduce((sum, { values }) => sum + values.length, 0);
   const learner = startLearner({
     pipeline,
     samples,
     loss,
     // Nothing learns here but the optimiser of tensorflow.js.
     optimiser: { learningRate: 0 },
-    least: new Float64Array(size).fill(Number.NEGATIVE_INFINITY),
-    most: new Float64Array(size).fill(Number.POSITIVE_INFINITY),
+    least: new Float64Array(initial.length).fill(Number.NEGATIVE_INFINITY),
+    most: new Float64Array(initial.length).fill(Number.POSITIVE_INFINITY),
     parameters: silicon(0),
     engine,
   });
-  const variables = matrices.map(({ rows, columns, values }) => {
-    const start = tf.tensor2d(Float32Array.from(values), [rows, columns]);
-    const variable = tf.variable(start);
-    start.dispose();
-    return variable;
-  });
-  const weights = (): Float64Array => {
-    const all = new Float64Array(size);
-    let at = 0;
-    for (const variable of variables) {
-      all.set(variable.dataSync(), at);
-      at += variable.size;
-    }
-    return all;
-  };
+  const start = tf.tensor1d(Float32Array.from(initial));
+  const weights = tf.variable(start);
+  start.dispose();
+  const now = (): Float64Array => Float64Array.from(weights.dataSync());
   const every = mismatch?.every ?? 100;
   let calls = 0;
   const evaluate = (): void => {
@@ -139,7 +103,7 @@ export function pipelineLoss(
       learner.setParameters(silicon(calls / every));
     }
     calls++;
-    learner.write('weights', weights());
+    learner.write('weights', now());
     learner.evaluate();
   };
   const operation = tf.customGrad<tf.Scalar>(() => {
@@ -149,22 +113,17 @@ export function pipelineLoss(
       value: tf.scalar(learner.loss),
       gradFunc: (dy) => {
         const scale = dy.dataSync()[0]!;
-        let at = 0;
-        return variables.map((variable) => {
-          const own = gradient.subarray(at, at + variable.size);
-          at += variable.size;
-          const scaled = Float32Array.from(own, (value) => value * scale);
-          return firstOrder(scaled, variable.shape, [dy, ...variables]);
-        });
+        const scaled = Float32Array.from(gradient, (value) => value * scale);
+        return firstOrder(scaled, weights.shape, [dy, weights]);
       },
     };
   });
   return {
-    variables,
-    loss: () => operation(...variables),
-    pipeline: () => withWeights(pipeline, weights()),
+    weights,
+    loss: () => operation(weights),
+    pipeline: () => withWeights(pipeline, now()),
     dispose() {
-      tf.dispose(variables);
+      weights.dispose();
       void learner.close();
     },
   };

@@ -20,6 +20,14 @@ export interface WeightLimits {
   readonly most?: number;
 }
 
+/** Mismatch while learning. */
+export interface TrainingMismatch extends Mismatch {
+  /** Epochs after which it is redrawn; 100 where left out. */
+  readonly every?: number;
+  /** Chips that every sample is shown to at once; one where left out. */
+  readonly instances?: number;
+}
+
 /** How to train. */
 export interface TrainingOptions {
   /** Passes over all samples. */
@@ -29,10 +37,9 @@ export interface TrainingOptions {
   /** How to step; Adam at 6e-3 falling to 2 % of it where left out. */
   readonly optimiser?: AdamConfig;
   /**
-   * Mismatch in training, redrawn `every` epochs (100 where left out); none where left out. Every sample is
-   * shown to `instances` chips at once (one where left out), and the loss is the mean over all of them.
+   * Mismatch in training; none where left out. With several instances the loss is the mean over all of them.
    */
-  readonly mismatch?: Mismatch & { readonly every?: number; readonly instances?: number };
+  readonly mismatch?: TrainingMismatch;
   /** Bounds of the weights of a stage, by its name; none where left out. */
   readonly weightLimits?: Readonly<Record<string, WeightLimits>>;
   /** Seed of the mismatch; 0 where left out. */
@@ -102,7 +109,8 @@ function limitsOf(
   );
 }
 
-function sampleProblems(pipeline: Pipeline, samples: readonly TrainingSample[]): string[] {
+/** Lists what is wrong with `samples` for `pipeline`; empty where all is well. */
+export function sampleProblems(pipeline: Pipeline, samples: readonly TrainingSample[]): string[] {
   if (samples.length === 0) return ['there are no samples; at least one is needed'];
   const { steps } = samples[0]!.input;
   return samples.flatMap(({ input }, i) => [
@@ -118,23 +126,29 @@ function sampleProblems(pipeline: Pipeline, samples: readonly TrainingSample[]):
   ]);
 }
 
+/** Lists what is wrong with mismatch; empty where all is well. */
+export function mismatchProblems(mismatch: TrainingMismatch | undefined): string[] {
+  if (mismatch === undefined) return [];
+  const problems: string[] = [];
+  const { percent, sigmaRule = 3, every = 100, instances = 1 } = mismatch;
+  if (!(percent >= 0)) problems.push(`mismatch.percent is ${percent}; it must not be negative`);
+  if (!(sigmaRule > 0)) problems.push(`mismatch.sigmaRule is ${sigmaRule}; it must be above 0`);
+  if (!(Number.isSafeInteger(every) && every > 0)) {
+    problems.push(`mismatch.every is ${every}; a whole number above 0 is needed`);
+  }
+  if (!(Number.isSafeInteger(instances) && instances > 0)) {
+    problems.push(`mismatch.instances is ${instances}; a whole number above 0 is needed`);
+  }
+  return problems;
+}
+
 function optionProblems(pipeline: Pipeline, options: TrainingOptions): string[] {
   const { epochs, mismatch, weightLimits = {}, optimiser = defaultOptimiser } = options;
   const problems = adamProblems(optimiser);
   if (!Number.isSafeInteger(epochs) || epochs < 0) {
     problems.push(`epochs is ${epochs}; a whole number of at least 0 is needed`);
   }
-  if (mismatch !== undefined) {
-    const { percent, sigmaRule = 3, every = 100, instances = 1 } = mismatch;
-    if (!(percent >= 0)) problems.push(`mismatch.percent is ${percent}; it must not be negative`);
-    if (!(sigmaRule > 0)) problems.push(`mismatch.sigmaRule is ${sigmaRule}; it must be above 0`);
-    if (!(Number.isSafeInteger(every) && every > 0)) {
-      problems.push(`mismatch.every is ${every}; a whole number above 0 is needed`);
-    }
-    if (!(Number.isSafeInteger(instances) && instances > 0)) {
-      problems.push(`mismatch.instances is ${instances}; a whole number above 0 is needed`);
-    }
-  }
+  problems.push(...mismatchProblems(mismatch));
   const names = pipeline.stages.map(({ name }) => name);
   for (const [name, limits] of Object.entries(weightLimits)) {
     const { least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY } = limits;
