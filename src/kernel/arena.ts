@@ -18,9 +18,9 @@ export interface LaidOut extends Kernel {
 export interface Arena {
   /** Reserves `bytes`, filled with zeros, where vectors and cache lines begin. */
   room(bytes: number): number;
-  /** Reserves and fills. */
-  floats(values: ArrayLike<number>): number;
-  /** Reserves and fills. */
+  /** Reserves room for `size` numbers, and fills it when the kernel is made, unless nothing is that large. */
+  floats(size: number, values: () => ArrayLike<number>): number;
+  /** The same for whole numbers that are there already. */
   words(values: ArrayLike<number>): number;
   /** Reserves a record, its fields aligned as the kernel has them. */
   record(...fields: readonly Field[]): number;
@@ -46,9 +46,9 @@ export function arena(what: string): Arena {
   };
   return {
     room,
-    floats(values) {
-      const at = room(values.length * 4);
-      writes.push(({ f32 }) => f32.set(values, at / 4));
+    floats(size, values) {
+      const at = room(size * 4);
+      writes.push(({ f32 }) => f32.set(values(), at / 4));
       return at;
     },
     words(values) {

@@ -47,6 +47,14 @@ export function timerSteps(seconds: number, dt: number): number {
   return Math.ceil(rounded) === steps ? rounded : steps;
 }
 
+/** The other way: seconds after which the reference, too, would have counted as many steps. */
+export function timerSeconds(steps: number, dt: number): number {
+  let seconds = steps * dt;
+  // What rounding adds to a product or a sum of steps must not make one more.
+  while (closedSteps(seconds, dt) > Math.ceil(steps)) seconds *= 1 - 2 ** -50;
+  return seconds;
+}
+
 /** Which neuron of a parameter set a lane holds; -1 for a lane that holds none. */
 export type LaneMap = Int32Array;
 

@@ -1,6 +1,7 @@
 import { dynapSimCoefficients } from '../neuron/coefficients.ts';
 import type { DifferentiableLayer } from '../neuron/layer.ts';
 import type { DynapSimParameters } from '../neuron/parameters.ts';
+import type { DynapSimState } from '../neuron/state.ts';
 import { arena } from './arena.ts';
 import { vectorsOf, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';
@@ -15,12 +16,11 @@ export function kernelDifferentiableLayer(
   batch: number,
   neurons: number = parameters.Io.length,
 ): DifferentiableLayer {
-  const perTrial = parameters.Io.length > neurons;
   const shape = shapeOf(arena('a differentiable population'), steps, batch, neurons);
   const { place, pack } = shape;
-  const blocks = placeBlocks({ neurons, rows: 0, perTrial }, undefined, shape);
+  const blocks = placeBlocks({ neurons, rows: 0, perTrial: true }, undefined, shape);
   const workspaces = blocks.map(() => placeWorkspace(neurons, steps, shape));
-  const nothing = new Float64Array(neurons * neurons);
+  const nothing = (): number[] => [];
   const matrix = placeMatrix(
     neurons,
     neurons,
@@ -36,11 +36,19 @@ export function kernelDifferentiableLayer(
   const width = vectors * layout.LANES;
   let coefficients = dynapSimCoefficients(parameters, dt);
 
-  const useCoefficients = (): void => {
-    const done = new Set<number>();
-    for (const { coefficients: at, lanes } of blocks) {
-      if (!done.has(at)) writeCoefficients(f32, at / 4, coefficients, lanes);
-      done.add(at);
+  let start: DynapSimState | undefined;
+  // The way back writes over what the way forward left.
+  let fresh = false;
+
+  /** Brings coefficients and start up to date with the parameters, which may be the same for all trials. */
+  const useParameters = (): void => {
+    fresh = false;
+    for (const [b, { coefficients: at, start: stateAt, lanes }] of blocks.entries()) {
+      const own = lanes.map((n) => (n < 0 ? n : n % coefficients.neurons));
+      writeCoefficients(f32, at / 4, coefficients, own);
+      if (start !== undefined) {
+        writeState(f32, stateAt / 4, coefficients, own, b * pack * neurons, start);
+      }
     }
   };
   /** Calls back with the place of every value of block `b` inside and outside: `[steps][trials][neurons]`. */
@@ -58,23 +66,23 @@ export function kernelDifferentiableLayer(
   };
   const room = (): Float64Array => new Float64Array(steps * batch * neurons);
   const [input, spikes, spikesGradient, inputGradient] = [room(), room(), room(), room()];
-  useCoefficients();
+  useParameters();
 
-  return {
+  const layer: DifferentiableLayer = {
     input,
     spikes,
     spikesGradient,
     inputGradient,
     setParameters(next) {
       coefficients = dynapSimCoefficients(next, dt);
-      useCoefficients();
+      useParameters();
     },
     setStart(state) {
-      for (const [b, { start, lanes }] of blocks.entries()) {
-        writeState(f32, start / 4, coefficients, lanes, b * pack * neurons, state);
-      }
+      start = structuredClone(state);
+      useParameters();
     },
     forward(recurrent) {
+      fresh = true;
       useRecurrent(recurrent);
       const spread = recurrent === undefined ? 0 : matrix.spread;
       spikes.fill(0);
@@ -97,6 +105,8 @@ export function kernelDifferentiableLayer(
       }
     },
     backward(recurrent, recurrentGradient) {
+      if (!fresh) layer.forward(recurrent);
+      fresh = false;
       const transposed = recurrent === undefined ? 0 : matrix.transposed;
       for (const [b, { record, drive }] of blocks.entries()) {
         const workspace = workspaces[b]!;
@@ -120,4 +130,5 @@ export function kernelDifferentiableLayer(
       }
     },
   };
+  return layer;
 }

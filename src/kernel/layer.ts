@@ -5,7 +5,7 @@ import { restState } from '../neuron/state.ts';
 import { arena, type LaidOut, word } from './arena.ts';
 import { vectorsOf, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';
-import { padded } from './places.ts';
+import { padded, paddedSize } from './places.ts';
 import { sparseRoom } from './sparse.ts';
 import { readState, restBlock, writeState } from './state.ts';
 
@@ -47,7 +47,9 @@ function placeStream(
     recurrent:
       recurrent === undefined
         ? 0
-        : place.floats(padded(recurrent, Math.max(neurons, layout.LANES), neurons)),
+        : place.floats(paddedSize(Math.max(neurons, layout.LANES), neurons), () =>
+            padded(recurrent, Math.max(neurons, layout.LANES), neurons),
+          ),
     workspace: place.record(...[0, 0, 0, 0, 0, 0, spikes, 0, 0, 0].map(word)),
   };
   return { kernel: place.build(false), ...found, rows, vectors, steps };

@@ -51,6 +51,14 @@ function writeWeights(place: NetworkPlace, what: WeightArray, values: Float64Arr
   }
 }
 
+/** A weight that stands at a bound, as float32 has it, is at the bound. */
+function exactBounds(weights: Float64Array, { least, most }: LearningProblem): Float64Array {
+  return weights.map((weight, i) => {
+    if (weight === Math.fround(least[i]!)) return least[i]!;
+    return weight === Math.fround(most[i]!) ? most[i]! : weight;
+  });
+}
+
 /** Spreads the spikes of the last population, which stand by channel, over steps. */
 function readSpikes(place: NetworkPlace, steps: number, trials: number): Float64Array {
   const { f32, u32 } = place.kernel;
@@ -125,7 +133,10 @@ function learnerOf(
     get loss() {
       return loss;
     },
-    read: (what) => readWeights(place, what),
+    read: (what) => {
+      const values = readWeights(place, what);
+      return what === 'weights' ? exactBounds(values, problem) : values;
+    },
     write: (what, values) => writeWeights(place, what, values),
     spikes: () => readSpikes(place, problem.steps, problem.trials),
     setParameters,
@@ -178,27 +189,28 @@ export function threadedLearner(
   const place = placeNetwork(problem, threads, true);
   const { kernel, learner, epochs, barrier } = place;
   const stop = new Int32Array(kernel.memory.buffer, barrier, 3);
-  let crew: Promise<KernelThread[]> | undefined;
+  let crew: Promise<unknown> | undefined;
+  const started: KernelThread[] = [];
   let failure: Error | undefined;
   let waiting: { left: number; resolve(): void; reject(cause: Error): void } | undefined;
 
   const endAll = async (): Promise<void> => {
     Atomics.store(stop, barrierStop, 1);
     Atomics.notify(stop, barrierRound);
-    const started = await crew;
-    crew = undefined;
-    await Promise.all((started ?? []).map((thread) => thread.end()));
+    // Whoever is still on the way is waited for, so that nobody is left behind.
+    await crew?.catch(() => {});
+    await Promise.all(started.splice(0).map((thread) => thread.end()));
   };
-  const fail = (cause: Error): void => {
+  const failWith = (cause: unknown): KernelThreadError => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return cause instanceof KernelThreadError ? cause : new KernelThreadError(reason, { cause });
+  };
+  const fail = (cause: unknown): void => {
     if (failure !== undefined) return;
-    failure =
-      cause instanceof KernelThreadError ? cause : new KernelThreadError(cause.message, { cause });
+    failure = failWith(cause);
     const lost = waiting;
     waiting = undefined;
-    endAll().then(
-      () => lost?.reject(failure!),
-      () => lost?.reject(failure!),
-    );
+    void endAll().then(() => lost?.reject(failure!));
   };
   const listener: KernelThreadListener = {
     answer() {
@@ -209,15 +221,16 @@ export function threadedLearner(
     },
     died: fail,
   };
-  const startAll = async (): Promise<KernelThread[]> => {
+  const startAll = async (): Promise<void> => {
     const { memory } = kernel;
     const module = kernelModule(true);
     const starting = Array.from({ length: threads }, async (_, thread) => {
       const one = await start(listener);
+      started.push(one);
       one.send({ module, memory, learner, thread });
-      return one;
     });
-    return Promise.all(starting);
+    const results = await Promise.allSettled(starting);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   };
   return learnerOf(
     problem,
@@ -225,11 +238,16 @@ export function threadedLearner(
     async (count) => {
       if (failure !== undefined) throw failure;
       crew ??= startAll();
-      const all = await crew;
+      try {
+        await crew;
+      } catch (cause) {
+        failure ??= failWith(cause);
+        await endAll();
+      }
+      if (failure !== undefined) throw failure;
       await new Promise<void>((resolve, reject) => {
         waiting = { left: threads, resolve, reject };
-        if (failure !== undefined) reject(failure);
-        for (const thread of all) thread.send({ epochs, count });
+        for (const thread of started) thread.send({ epochs, count });
       });
     },
     async () => {

@@ -47,9 +47,8 @@ export const barrierStop: number = 2;
 
 /** The matrix that hands spikes on as they are. */
 function identity(size: number): MatrixContents {
-  const weights = Float64Array.from({ length: size * size }, (_, i) =>
-    i % (size + 1) === 0 ? 1 : 0,
-  );
+  const weights = (): Float64Array =>
+    Float64Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
   return { weights, least: weights, most: weights };
 }
 
@@ -92,7 +91,8 @@ export function placeNetwork(
   const matrices: MatrixPlace[] = [];
   let taken = 0;
   const take = (size: number): MatrixContents => {
-    const part = (values: Float64Array): Float64Array => values.subarray(taken, taken + size);
+    const from = taken;
+    const part = (values: Float64Array) => () => values.subarray(from, from + size);
     const contents = {
       weights: part(problem.weights),
       least: part(problem.least),

@@ -60,6 +60,11 @@ export function shapeOf(place: Arena, steps: number, trials: number, widest: num
   return { place, steps, trials, pack, blocks: Math.ceil(trials / pack) };
 }
 
+/** Numbers of a matrix whose rows are padded to whole vectors. */
+export function paddedSize(rows: number, columns: number): number {
+  return rows * vectorsOf(columns) * layout.LANES;
+}
+
 /** Pads the rows of a matrix to whole vectors. */
 export function padded(
   values: ArrayLike<number>,
@@ -122,16 +127,18 @@ export function placeBlocks(
   const shared = new Map<string, number>();
   return Array.from({ length: blocks }, (_, b) => {
     const lanes = laneMap(population, b, shape);
-    const key = `${lanes[0]} ${lanes.filter((n) => n >= 0).length}`;
+    const key = `${population.perTrial ? b : lanes[0]} ${lanes.filter((n) => n >= 0).length}`;
     const coefficients = shared.get(key) ?? place.room(vectors * layout.COEFFICIENTS);
     shared.set(key, coefficients);
-    const start = place.floats(restBlock(vectors));
+    const start = place.floats((vectors * layout.STATE) / 4, () => restBlock(vectors));
     // A row of zeros before the first and after the last: what no step has to do with.
     const drive = place.room((steps + 2) * row) + row;
     const fired = sparseRoom(place, width, (steps + 1) * width);
     const firedRecord = place.record(...fired.map(word));
     const target =
-      targets === undefined ? 0 : place.floats(blockTargets(targets, neurons, width, b, shape));
+      targets === undefined
+        ? 0
+        : place.floats(steps * width, () => blockTargets(targets, neurons, width, b, shape));
     const sources = vectors === 1 ? pack * population.rows : 0;
     const gathered = sources === 0 ? 0 : place.room(sources * layout.VECTOR);
     const record = place.record(
@@ -161,8 +168,7 @@ export function placeWorkspace(neurons: number, outerRows: number, shape: Shape)
   const record = place.record(
     ...[
       place.room(vectors * layout.STATE),
-      // The row before the first holds what the first starts from.
-      place.room((steps + 1) * vectors * layout.TAPE) + vectors * layout.TAPE,
+      place.room(steps * vectors * layout.TAPE),
       place.room(vectors * layout.GRADIENT),
       place.room(row),
       outer,
@@ -176,11 +182,11 @@ export function placeWorkspace(neurons: number, outerRows: number, shape: Shape)
   return { record, outer, spikes };
 }
 
-/** Values of a matrix, row-major. */
+/** Values of a matrix, row-major, when they are needed. */
 export interface MatrixContents {
-  readonly weights: ArrayLike<number>;
-  readonly least: ArrayLike<number>;
-  readonly most: ArrayLike<number>;
+  readonly weights: () => ArrayLike<number>;
+  readonly least: () => ArrayLike<number>;
+  readonly most: () => ArrayLike<number>;
 }
 
 /** Of a block: what comes into a matrix by channel, and the gradient it meets there. */
@@ -204,7 +210,12 @@ export function placeMatrix(
   const vectors = vectorsOf(columns);
   const bytes = rows * vectors * layout.VECTOR;
   // Four rows at least: a block of one vector is multiplied by four, whatever there is of them.
-  const weights = place.floats(padded(contents.weights, Math.max(rows, layout.LANES), columns));
+  const held = Math.max(rows, layout.LANES);
+  const weights = place.floats(paddedSize(held, columns), () =>
+    padded(contents.weights(), held, columns),
+  );
+  const bound = (values: () => ArrayLike<number>, filler: number): number =>
+    place.floats(paddedSize(rows, columns), () => padded(values(), rows, columns, filler));
   const [gradient, mean, square] = learns
     ? [place.room(bytes), place.room(bytes), place.room(bytes)]
     : [0, 0, 0];
@@ -216,8 +227,8 @@ export function placeMatrix(
   const record = place.record(
     ...[
       ...[rows, columns, vectors, pack, +learns, weights, gradient, mean, square],
-      learns ? place.floats(padded(contents.least, rows, columns, Number.NEGATIVE_INFINITY)) : 0,
-      learns ? place.floats(padded(contents.most, rows, columns, Number.POSITIVE_INFINITY)) : 0,
+      learns ? bound(contents.least, Number.NEGATIVE_INFINITY) : 0,
+      learns ? bound(contents.most, Number.POSITIVE_INFINITY) : 0,
       ...[spread, transposed, transposedVectors, meetings.length],
       place.words(meetings.map(({ input }) => input)),
       place.words(meetings.map(({ drive }) => drive)),

@@ -56,7 +56,11 @@ export function byChannel({ starts, indices, counts }: SparseList, channels: num
 
 /** Writes a list down. */
 export function placeSparse(place: Arena, { starts, indices, counts }: SparseList): number {
-  const fields = [place.words(starts), place.words(indices), place.floats(counts)];
+  const fields = [
+    place.words(starts),
+    place.words(indices),
+    place.floats(counts.length, () => counts),
+  ];
   return place.record(...fields.map(word));
 }
 

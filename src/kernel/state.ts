@@ -1,6 +1,6 @@
 import type { DynapSimCoefficients } from '../neuron/coefficients.ts';
 import type { DynapSimState } from '../neuron/state.ts';
-import { type LaneMap, timerSteps } from './coefficients.ts';
+import { type LaneMap, timerSeconds, timerSteps } from './coefficients.ts';
 import * as layout from './layout.ts';
 
 /** Float of lane `lane` among vectors of `bytes` each, at `place` within them. */
@@ -69,6 +69,6 @@ export function readState(
     state.imem[to] = get(layout.IMEM) * Io;
     state.vmem[to] = c.voltScale[n]! * Math.log(Math.max(get(layout.MEMBRANE), 1));
     state.spikes[to] = get(layout.SPIKES);
-    state.timerRef[to] = get(layout.TIMER) * c.dt;
+    state.timerRef[to] = timerSeconds(get(layout.TIMER), c.dt);
   }
 }

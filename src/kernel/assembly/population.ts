@@ -1,5 +1,5 @@
 import {
-  COEFFICIENTS, GRADIENT, IMEM, MEMBRANE, SPIKES, STATE, TAPE, TAPE_MEMBRANE, VECTOR,
+  COEFFICIENTS, GRADIENT, IMEM, MEMBRANE, SPIKES, STATE, TAPE, VECTOR,
 } from '../layout';
 import { fire, furtherSpikes, imemAfter, integrate, manyFired, retreat, spikesOf } from './neuron';
 import { addOuter, addRows, addSparse, append, SparseRows, timesSingle } from './rows';
@@ -158,10 +158,6 @@ export function forward(
   store<u32>(starts, <u32>size, 4);
   const rowTape = <usize>vectors * TAPE;
   const rowBytes = <usize>vectors * VECTOR;
-  // The row before the first holds what the first starts from.
-  for (let v: usize = 0; v < vectors; v++) {
-    v128.store(w.tape - rowTape + v * TAPE, v128.load(state + v * STATE, IMEM), TAPE_MEMBRANE);
-  }
   w.many = 0;
   let tape = w.tape;
   let drive = block.drive;
@@ -234,6 +230,7 @@ function back(
     tape -= rowTape;
     const outer = w.outer + t * w.outerStride;
     let c = coefficients;
+    let start = block.start;
     let gradient = gradients;
     let tapeAt = tape;
     for (let at: usize = 0; at < rowBytes; at += VECTOR) {
@@ -248,7 +245,8 @@ function back(
       } else {
         dSpikes = f32x4.add(dSpikes, v128.load(outer + at));
       }
-      const imem = imemAfter(c, tapeAt - rowTape);
+      const imem = t > 0 ? imemAfter(c, tapeAt - rowTape) : v128.load(start, IMEM);
+      start += STATE;
       v128.store(later + at, retreat(c, tapeAt, imem, gradient, row + at, dSpikes));
       c += COEFFICIENTS;
       tapeAt += TAPE;
