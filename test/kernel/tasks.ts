@@ -1,0 +1,235 @@
+import {
+  type DynapSimConfig,
+  type DynapSimParameters,
+  defaultParameters,
+  drawMismatch,
+  dynapSim,
+  type Engine,
+  type Learner,
+  type LearningTask,
+  type Loss,
+  linear,
+  meanSquaredError,
+  type Pipeline,
+  parameterNames,
+  pipeline,
+  pipelineParameters,
+  pipelineWeights,
+  randomStream,
+  rateCrossEntropy,
+  referenceEngine,
+  type StageDefinition,
+  stageWeights,
+  startLearner,
+  type TrainingSample,
+} from 'spikeline';
+
+/** How the stages of a net follow each other. */
+export const shapes = ['forward', 'recurrent', 'deep', 'bare', 'twice', 'chain'] as const;
+
+/** How the stages of a net follow each other. */
+export type NetShape = (typeof shapes)[number];
+
+/** What a random task looks like. */
+export interface TaskConfig {
+  readonly seed: number;
+  readonly shape: NetShape;
+  /** Neurons of the widest population. */
+  readonly neurons: number;
+  readonly trials: number;
+  readonly steps: number;
+  readonly loss: 'error' | 'entropy';
+  /**
+   * Factor on every current and every capacitance: the same spikes, but a spike per ampere weighs less or
+   * more, and with it what comes back through recurrence, adaptation and later populations.
+   */
+  readonly unit?: number;
+  /** Step, seconds; 1 ms where left out. */
+  readonly dt?: number;
+  /** Whether every trial runs on silicon of its own. */
+  readonly perTrial?: boolean;
+}
+
+/** A task without an engine. */
+export type Task = Omit<LearningTask, 'engine'>;
+
+/** A net that spikes within a few steps, several times a step too. */
+function netOf({ seed, shape, neurons, unit = 1, dt = 1e-3 }: TaskConfig): Pipeline {
+  const random = randomStream(seed, 'net');
+  const weights = (rows: number, columns: number, mean: number, spread: number): number[][] =>
+    Array.from({ length: rows }, () =>
+      Array.from({ length: columns }, () => mean + spread * random.normal()),
+    );
+  // What comes from few neurons only excites, or nothing would happen behind them.
+  const lively = (matrix: number[][]): number[][] =>
+    matrix.length > 3 ? matrix : matrix.map((row) => row.map((weight) => 3 + Math.abs(weight)));
+  const feed = (rows: number, columns: number): StageDefinition =>
+    linear({ weight: lively(weights(rows, columns, 12 / rows, 16 / Math.sqrt(rows))) });
+  const scaled = Object.fromEntries(
+    parameterNames
+      .filter((name) => /^[IC]/.test(name))
+      .map((name) => [name, defaultParameters[name] * unit]),
+  );
+  const own = {
+    ...scaled,
+    Ispkthr: 8e-9 * unit,
+    Igain_mem: 8e-11 * unit,
+    Iw_ahp: 2e-12 * unit,
+    Igain_ahp: 3e-10 * unit,
+    Ipulse_ahp: 1e-10 * unit,
+    Iscale: 1e-8 * unit,
+  };
+  const neuronsOf = (size: number, more: Partial<DynapSimConfig> = {}): StageDefinition =>
+    dynapSim({ neurons: size, dt, ...own, ...more });
+  const loop = (size: number) => ({
+    recurrent: lively(weights(size, size, 0.3, 6 / Math.sqrt(size))),
+  });
+  // Without a matrix a spike has to weigh something by itself.
+  const bare = { Iscale: 2.5e-7 * unit };
+  const channels = 2 + (seed % 5);
+  const few = Math.max(1, neurons - 2);
+  switch (shape) {
+    case 'forward':
+      return pipeline(feed(channels, neurons), neuronsOf(neurons));
+    case 'recurrent':
+      return pipeline(feed(channels, neurons), neuronsOf(neurons, loop(neurons)));
+    case 'deep':
+      return pipeline(
+        feed(channels, neurons),
+        neuronsOf(neurons, loop(neurons)),
+        feed(neurons, few),
+        neuronsOf(few, loop(few)),
+      );
+    case 'bare':
+      return pipeline(
+        // A gradient of one entry is a sum that may cancel out; two are held to the larger.
+        neuronsOf(Math.max(2, few), { ...bare, ...loop(Math.max(2, few)) }),
+        feed(Math.max(2, few), neurons),
+        neuronsOf(neurons),
+      );
+    case 'twice':
+      return pipeline(
+        feed(channels, neurons),
+        neuronsOf(neurons),
+        neuronsOf(neurons, { ...bare, ...loop(neurons) }),
+      );
+    case 'chain':
+      return pipeline(feed(channels, 3), feed(3, neurons), neuronsOf(neurons, loop(neurons)));
+  }
+}
+
+/** Patterns with counts above 1, and wanted spikes likewise. */
+export function patterns(
+  seed: number,
+  { channelsIn, channelsOut, dt }: Pipeline,
+  trials: number,
+  steps: number,
+): TrainingSample[] {
+  return Array.from({ length: trials }, (_, trial) => {
+    const random = randomStream(seed, 'pattern', trial);
+    const draw = (size: number, mean: number): number[] =>
+      Array.from({ length: size }, () => random.poisson(mean));
+    const counts = Uint32Array.from(draw(steps * channelsIn, 0.4));
+    return {
+      input: { channels: channelsIn, steps, dt, startTime: 0, counts },
+      target: draw(steps * channelsOut, 0.3),
+      label: random.integer(channelsOut),
+    };
+  });
+}
+
+/** One set for every trial in a row. */
+export function trialParameters(
+  parameters: DynapSimParameters,
+  trials: number,
+  seed: number,
+  stage: number,
+): DynapSimParameters {
+  const chips = Array.from({ length: trials }, (_, trial) =>
+    drawMismatch(parameters, { percent: 0.3 }, seed, stage, trial),
+  );
+  const entries = parameterNames.map((name) => [
+    name,
+    Float64Array.from(chips.flatMap((chip) => Array.from(chip[name]))),
+  ]);
+  return { ...parameters, ...Object.fromEntries(entries) };
+}
+
+/** Draws a task. */
+export function randomTask(config: TaskConfig): Task {
+  const { seed, trials, steps, perTrial = false } = config;
+  const net = netOf(config);
+  const loss: Loss =
+    config.loss === 'error' ? meanSquaredError([0.3, 1, 2.5][seed % 3]) : rateCrossEntropy(0.1);
+  const size = pipelineWeights(net).length;
+  return {
+    pipeline: net,
+    samples: patterns(seed, net, trials, steps),
+    loss,
+    optimiser: { learningRate: 0.05 },
+    least: new Float64Array(size).fill(Number.NEGATIVE_INFINITY),
+    most: new Float64Array(size).fill(Number.POSITIVE_INFINITY),
+    parameters: pipelineParameters(net).map((parameters, stage) =>
+      perTrial
+        ? trialParameters(parameters, trials, seed, stage)
+        : drawMismatch(parameters, { percent: 0.2 }, seed, stage),
+    ),
+  };
+}
+
+/** A learner of the task. */
+export function learnerOf(engine: Engine, task: Task): Learner {
+  return startLearner({ ...task, engine });
+}
+
+/** The parts of `values` that belong to one matrix each. */
+export function byMatrix({ stages }: Pipeline, values: Float64Array): Float64Array[] {
+  const sizes = stages.flatMap((stage) => stageWeights(stage)?.values.length ?? []);
+  let at = 0;
+  return sizes.map((size) => {
+    at += size;
+    return values.subarray(at - size, at);
+  });
+}
+
+/** The largest error as a fraction of the largest entry; none where all is zero in both. */
+export function relativeError(found: Float64Array, expected: Float64Array): number {
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const errors = expected.map((value, i) => Math.abs(found[i]! - value));
+  if (errors.every((error) => error === 0)) return 0;
+  return errors.some(Number.isNaN) ? Number.NaN : Math.max(...errors) / largest;
+}
+
+/** How far a learner is from another. */
+export interface Compared {
+  /** Whether all spikes are the same; where not, a decision was turned by rounding, and nothing else says much. */
+  readonly same: boolean;
+  /** Relative error of the loss. */
+  readonly loss: number;
+  /** Largest error of the gradient of each matrix, as a fraction of its largest entry. */
+  readonly gradient: readonly number[];
+  /** Least of the largest entries of all matrices. */
+  readonly slope: number;
+  readonly spikes: number;
+  readonly several: number;
+}
+
+/** Evaluates the task with `engine` and with the reference. */
+export function compare(engine: Engine, task: Task): Compared {
+  const [own, reference] = [engine, referenceEngine].map((each) => {
+    const learner = learnerOf(each, task);
+    learner.evaluate();
+    return learner;
+  }) as [Learner, Learner];
+  const spikes = reference.spikes();
+  const found = byMatrix(task.pipeline, own.read('gradient'));
+  const expected = byMatrix(task.pipeline, reference.read('gradient'));
+  return {
+    same: own.spikes().every((count, i) => count === spikes[i]) && own.spikes().length > 0,
+    loss: Math.abs(own.loss - reference.loss) / Math.max(reference.loss, 1e-9),
+    gradient: found.map((part, k) => relativeError(part, expected[k]!)),
+    slope: Math.min(...expected.map((part) => Math.max(...part.map(Math.abs)))),
+    spikes: spikes.reduce((sum, count) => sum + count, 0),
+    several: spikes.filter((count) => count > 1).length,
+  };
+}
