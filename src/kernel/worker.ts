@@ -87,10 +87,13 @@ function startBrowserThread(
   };
 }
 
+// A name in a variable is resolved only where it is asked for: a bundler for browsers does not miss it.
+const ofNode: string = 'node:worker_threads';
+
 /** Starts a worker of Node or of a browser. */
 export const startThread: StartThread = async (listener) => {
   if (typeof Worker !== 'undefined') return startBrowserThread(listener, Worker);
-  const threads = await import('node:worker_threads');
+  const threads: typeof import('node:worker_threads') = await import(/* @vite-ignore */ ofNode);
   const worker = new threads.Worker(workerProgram, { eval: true });
   let ended = false;
   worker.on('message', (answer: WorkerAnswer) => listener.answer(answer));
