@@ -87,17 +87,14 @@ export class DeviceError extends SpikelineError {
   }
 }
 
-/** A thread of the kernel died, and the run with it. */
+/** Training on threads ended before its time: one of them died, or all were closed. */
 export class KernelThreadError extends SpikelineError {
   override readonly name = 'KernelThreadError';
   /** Stable machine-readable reason. */
   readonly code = 'KERNEL_THREAD';
 
-  /** Says why it died. */
-  constructor(reason: string, options?: ErrorOptions) {
-    super(
-      `a thread of the kernel died: ${reason}; what was learnt before is in the last report`,
-      options,
-    );
+  /** Says what ended it. */
+  constructor(what: string, options?: ErrorOptions) {
+    super(`${what}; what was learnt before is in the last report`, options);
   }
 }

@@ -203,7 +203,7 @@ export function threadedLearner(
   };
   const failWith = (cause: unknown): KernelThreadError => {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return cause instanceof KernelThreadError ? cause : new KernelThreadError(reason, { cause });
+    return new KernelThreadError(`a thread of the kernel died: ${reason}`, { cause });
   };
   const fail = (cause: unknown): void => {
     if (failure !== undefined) return;
@@ -251,7 +251,7 @@ export function threadedLearner(
       });
     },
     async () => {
-      failure ??= new KernelThreadError('the learner is closed');
+      failure ??= new KernelThreadError('the training is closed');
       waiting?.reject(failure);
       await endAll();
     },

@@ -1,5 +1,3 @@
-import { KernelThreadError } from '../errors.ts';
-
 /** What a worker is given once: the kernel, its memory, the learner in it, and its number. */
 export interface WorkerTask {
   readonly module: object;
@@ -79,8 +77,7 @@ function startBrowserThread(
   const worker = new Start(url);
   URL.revokeObjectURL(url);
   worker.onmessage = ({ data }) => listener.answer(data);
-  worker.onerror = ({ message }) =>
-    listener.died(new KernelThreadError(message ?? 'no reason given'));
+  worker.onerror = ({ message }) => listener.died(new Error(message ?? 'no reason given'));
   return {
     send: (message) => worker.postMessage(message),
     end: async () => worker.terminate(),
@@ -99,7 +96,7 @@ export const startThread: StartThread = async (listener) => {
   worker.on('message', (answer: WorkerAnswer) => listener.answer(answer));
   worker.on('error', (cause) => listener.died(cause));
   worker.on('exit', (code) => {
-    if (!ended) listener.died(new KernelThreadError(`it ended with exit code ${code}`));
+    if (!ended) listener.died(new Error(`it ended with exit code ${code}`));
   });
   return {
     send: (message) => worker.postMessage(message),

@@ -79,6 +79,8 @@ export interface Training {
   /**
    * Does up to `epochs` more epochs. Has done so when it returns, or, where the engine has threads of its
    * own, when what it returns resolves; rejects where one dies.
+   *
+   * @throws InvalidArgumentError where the call before has not resolved yet
    */
   advance(epochs: number): void | Promise<void>;
   /** The pipeline with the weights of now. */
@@ -243,6 +245,7 @@ export function startTraining(
   let epoch = checkpoint?.epoch ?? 0;
   let loss = checkpoint?.loss ?? Number.NaN;
   let drawn = drawAt(epoch);
+  let advancing = false;
   const learner = startLearner({
     pipeline,
     samples: Array.from({ length: instances }, () => samples).flat(),
@@ -299,7 +302,19 @@ export function startTraining(
     get learningRate() {
       return learningRateAt(optimiser, epoch, epochs);
     },
-    advance: (count) => advanceTo(Math.min(epochs, epoch + count)),
+    advance(count) {
+      if (advancing) {
+        throw new InvalidArgumentError('training cannot advance', [
+          'it is advancing already; wait for the promise of the call before',
+        ]);
+      }
+      const done = advanceTo(Math.min(epochs, epoch + count));
+      if (done === undefined) return undefined;
+      advancing = true;
+      return done.finally(() => {
+        advancing = false;
+      });
+    },
     // What was never trained is as it was given, to the last bit.
     pipeline: () => (epoch === 0 ? pipeline : withWeights(pipeline, learner.read('weights'))),
     checkpoint: () => ({

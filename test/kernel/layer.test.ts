@@ -102,13 +102,13 @@ describe('a population in the kernel', () => {
 
   it('is tried on populations that spike, several times a step too, close and adapt', () => {
     for (const kind of kinds) {
-      const all = [3, 8, 17].flatMap(populations).filter((one) => one.kind === kind);
+      const all = [3, 9].flatMap(populations).filter((one) => one.kind === kind);
       const seen = all.map((one) => follow(referenceEngine, one));
       const sum = (name: 'spikes' | 'several' | 'closed'): number =>
         seen.reduce((total, one) => total + one[name], 0);
-      expect(sum('spikes')).toBeGreaterThan(1000);
-      expect(sum('several')).toBeGreaterThan(kind === 'strong' ? 1000 : 0);
-      expect(sum('closed')).toBeGreaterThan(1000);
+      expect(sum('spikes')).toBeGreaterThan(300);
+      expect(sum('several')).toBeGreaterThan(kind === 'strong' ? 300 : 0);
+      expect(sum('closed')).toBeGreaterThan(300);
     }
     const adapting = population({
       ...small,
@@ -215,7 +215,7 @@ describe('the refractory period', () => {
 
   it('closes as many steps as the subtractions of the reference', () => {
     for (const dt of [1e-3, 1e-4, 3e-4]) {
-      for (let wanted = 1; wanted <= 25; wanted++) {
+      for (let wanted = 1; wanted <= 12; wanted++) {
         for (const part of [-0.4, 0, 1e-9, 0.3]) {
           const input = { Iref: 1.05e-12 / ((wanted + part) * dt), Ispkthr: 1e-8 };
           const [found, expected] = [kernel(), referenceEngine].map((engine) =>
@@ -331,7 +331,7 @@ describe('the state of a population in the kernel', () => {
           }
           expect(expected.flat().some((count) => count > 0)).toBe(true);
           const other = layerOf(kernel(), of);
-          for (let cut = 0; cut < of.steps; cut += 3) {
+          for (let cut = 0; cut < of.steps; cut += 4) {
             other.writeState(states[cut]!);
             const { timerRef } = other.readState();
             expect(timerRef).toEqual(states[cut]!.timerRef);
@@ -433,24 +433,49 @@ describe('the state of a population in the kernel', () => {
 });
 
 describe('the trials of a population in the kernel', () => {
-  it('are apart: each is as if it ran alone, to the last bit', () => {
+  it('are apart: what the others are given changes no bit', () => {
+    for (const of of busy.filter(({ batch }) => batch > 1)) {
+      const { neurons, batch } = of;
+      const lanes = batch * neurons;
+      const whole = layerOf(kernel(), of);
+      const spikes = spikesFrom(whole, of);
+      const state = whole.readState();
+      for (let trial = 0; trial < batch; trial++) {
+        const isOwn = (lane: number): boolean => Math.floor(lane / neurons) === trial;
+        const own = (row: ArrayLike<number>): number[] =>
+          Array.from(row).filter((_, k) => isOwn(k));
+        const input = of.input.map((value, i) => (isOwn(i % lanes) ? value : 20 - value));
+        const other = layerOf(kernel(), of);
+        const found = spikesFrom(other, { ...of, input });
+        expect(found).not.toEqual(spikes);
+        expect(found.map(own)).toEqual(spikes.map(own));
+        for (const name of ['isyn', 'iahp', 'imem', 'vmem', 'timerRef'] as const) {
+          expect(own(other.readState()[name])).toEqual(own(state[name]));
+        }
+      }
+    }
+  });
+
+  it('are as if each ran alone, but for the order of sums', () => {
     for (const of of busy) {
       const { neurons, batch } = of;
       const together = layerOf(kernel(), of);
       const spikes = spikesFrom(together, of);
       const state = together.readState();
       for (let trial = 0; trial < batch; trial++) {
-        const own = <T>(row: ArrayLike<T>): T[] =>
-          Array.from(row).slice(trial * neurons, (trial + 1) * neurons);
+        const own = (row: Float64Array): Float64Array =>
+          row.slice(trial * neurons, (trial + 1) * neurons);
         const alone = layerOf(kernel(), { ...of, batch: 1 });
-        const rows = Array.from({ length: of.steps }, (_, t) => own(inputAt(of, t)));
-        expect(spikes.map(own)).toEqual(
-          rows.map((row) => Array.from(alone.step(Float64Array.from(row)))),
+        const found = Array.from({ length: of.steps }, (_, t) =>
+          Array.from(alone.step(own(inputAt(of, t)))),
         );
-        const { imem, isyn, iahp } = alone.readState();
-        expect([own(state.imem), own(state.isyn), own(state.iahp)]).toEqual(
-          [imem, isyn, iahp].map((values) => Array.from(values)),
-        );
+        expect(found).toEqual(spikes.map((row) => Array.from(own(Float64Array.from(row)))));
+        const { isyn, iahp, imem, vmem, spikes: last, timerRef } = state;
+        const expected = {
+          ...{ isyn: own(isyn), iahp: own(iahp), imem: own(imem) },
+          ...{ vmem: own(vmem), spikes: own(last), timerRef: own(timerRef) },
+        };
+        expect(stateDeviation(of, alone.readState(), expected)).toBeLessThan(tolerance);
       }
     }
   });

@@ -78,16 +78,17 @@ function problem(shape: NetShape, neurons: number, trials: number, loss: 'error'
 }
 
 const nets = {
-  'sixteen neurons, five blocks': problem('recurrent', 16, 5, 'error'),
-  'two neurons, two blocks of four lanes': problem('recurrent', 2, 4, 'entropy'),
-  'two neurons, a block that is not full': problem('recurrent', 2, 5, 'error'),
-  'one neuron, two blocks': problem('forward', 1, 5, 'error'),
-  'two populations, three blocks': problem('deep', 9, 3, 'entropy'),
-  'neurons first': problem('bare', 6, 4, 'error'),
-  'one block only': problem('deep', 7, 1, 'entropy'),
+  'sixteen neurons, ten blocks': { ...problem('recurrent', 16, 5, 'error'), instances: 2 },
+  'two neurons, the last of three blocks not full': {
+    ...problem('recurrent', 2, 5, 'error'),
+    instances: 1,
+  },
+  'one neuron, three chips': { ...problem('forward', 1, 2, 'error'), instances: 3 },
+  'two populations, three blocks': { ...problem('deep', 9, 3, 'entropy'), instances: 1 },
+  'one block only': { ...problem('deep', 7, 1, 'entropy'), instances: 1 },
 };
 
-const { net, samples, loss } = nets['sixteen neurons, five blocks'];
+const { net, samples, loss } = nets['sixteen neurons, ten blocks'];
 /** So long that no test sees its end. */
 const endless: TrainingOptions = { epochs: 1e6, loss, optimiser: { learningRate: 0.01 } };
 
@@ -97,7 +98,7 @@ describe.each(Object.entries(nets))('threads: %s', (_, given) => {
       epochs: 20,
       loss: given.loss,
       optimiser: { learningRate: 0.1, schedule: { kind: 'exponential', final: 0.1 } },
-      mismatch: { percent: 0.2, every: 7, instances: 2 },
+      mismatch: { percent: 0.2, every: 7, instances: given.instances },
       seed: 2,
     };
     const alone = startTraining(given.net, given.samples, { ...options, engine: kernel() });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   type Engine,
+  kernel,
   meanSquaredError,
   packCheckpoint,
   pipelineWeights,
@@ -198,6 +199,18 @@ describe('startTraining', () => {
     expect(asked).toBe(1);
     const reference = { ...options, engine: referenceEngine };
     expect(weights).toEqual(finished(startTraining(net, samples, reference)).weights);
+  });
+
+  it('refuses to advance while it is advancing on threads, and does so when it is done', async () => {
+    const training = startTraining(net, samples, { ...options, engine: kernel({ threads: 1 }) });
+    const first = training.advance(5);
+    expect(reasonsOf(() => training.advance(5))).toEqual([
+      expect.stringMatching(/advancing already/),
+    ]);
+    await first;
+    await training.advance(5);
+    expect(training.epoch).toBe(10);
+    await training.close();
   });
 
   it('says the learning rate of the next epoch', () => {
