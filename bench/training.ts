@@ -1,4 +1,4 @@
-import { type Engine, kernel, startTraining } from 'spikeline';
+import { type Engine, kernel, startTraining, type Training } from 'spikeline';
 import { type Jax, startJax } from './jax.ts';
 import {
   median,
@@ -32,6 +32,9 @@ const sizes: readonly (Size & { readonly epochs: number; readonly jaxEpochs: num
   { n: 1024, inputs: 120, batch: 2, epochs: 6, jaxEpochs: 2 },
 ];
 
+/** So small that networks stay as active as they are: what an epoch takes depends on it, for us. */
+const learningRate = 1e-6;
+
 /** Prepares JAX for a size and gives what measures one run of it, in epochs per second. */
 async function prepareJax(
   jax: Jax,
@@ -40,7 +43,17 @@ async function prepareJax(
   style: 'equations' | 'tuned',
 ): Promise<() => Promise<number>> {
   const { n, inputs, batch } = size;
-  await jax.ask({ task: 'training', style, n, inputs, batch, steps, epochs, seed: 0 });
+  await jax.ask({
+    task: 'training',
+    style,
+    n,
+    inputs,
+    batch,
+    steps,
+    epochs,
+    learningRate,
+    seed: 0,
+  });
   return async () => {
     const { seconds } = await jax.ask({ run: true });
     return epochs / (seconds as number);
@@ -54,13 +67,15 @@ async function measure(
 ): Promise<TrainingRow> {
   const { n, inputs, batch, epochs, jaxEpochs } = size;
   const { net, samples } = trainingTask(size);
-  /** Like JAX, every run begins with the same weights; what the first epoch has to set up is not measured. */
-  const ours = (engine: Engine) => async (): Promise<number> => {
-    const training = startTraining(net, samples, { epochs: 1e9, engine });
-    await training.advance(1);
-    const seconds = await secondsOf(() => training.advance(epochs));
-    await training.close();
-    return epochs / seconds;
+  const trainings: Training[] = [];
+  const ours = (engine: Engine): (() => Promise<number>) => {
+    const training = startTraining(net, samples, {
+      epochs: 1e9,
+      engine,
+      optimiser: { learningRate },
+    });
+    trainings.push(training);
+    return async () => epochs / (await secondsOf(() => training.advance(epochs)));
   };
   const runs: readonly (readonly [string, () => Promise<number>])[] = [
     ...(plain ? [['jax', await prepareJax(plain, size, jaxEpochs, 'equations')] as const] : []),
@@ -70,7 +85,7 @@ async function measure(
     ['two threads', ours(kernel({ threads: 2 }))],
   ];
   const rates = new Map<string, number[]>(runs.map(([name]) => [name, []]));
-  await warmUp(ours(kernel()));
+  await warmUp(runs.find(([name]) => name === 'ours')![1]);
   for (let round = 0; round <= repetitions; round++) {
     // In turn, so that whatever else the machine does meets them all; the first round warms up.
     for (const [name, run] of runs) {
@@ -78,6 +93,7 @@ async function measure(
       if (round > 0) rates.get(name)!.push(rate);
     }
   }
+  await Promise.all(trainings.map((training) => training.close()));
   const rate = (name: string): number | null => {
     const found = rates.get(name);
     return found === undefined ? null : median(found);

@@ -17,44 +17,13 @@ function row(matrix: usize, indices: usize, k: usize, stride: usize): usize {
   return matrix + <usize>load<u32>(indices + (k << 2)) * stride;
 }
 
-/** Narrow rows: a block of columns stays in registers over all rows. */
+/** Narrow rows: four columns at a time stay in registers over all rows; more than that would not. */
 function addNarrow(
   out: usize, vectors: u32, matrix: usize, indices: usize, counts: usize, rows: usize,
 ): void {
   const stride = <usize>vectors << 4;
   const end = rows << 2;
   let column: usize = 0;
-  for (; column + 128 <= stride; column += 128) {
-    const to = out + column;
-    let a = v128.load(to, 0);
-    let b = v128.load(to, 16);
-    let c = v128.load(to, 32);
-    let d = v128.load(to, 48);
-    let e = v128.load(to, 64);
-    let f = v128.load(to, 80);
-    let g = v128.load(to, 96);
-    let h = v128.load(to, 112);
-    for (let k: usize = 0; k < end; k += 4) {
-      const count = v128.load32_splat(counts + k);
-      const at = matrix + column + <usize>load<u32>(indices + k) * stride;
-      a = madd(count, v128.load(at, 0), a);
-      b = madd(count, v128.load(at, 16), b);
-      c = madd(count, v128.load(at, 32), c);
-      d = madd(count, v128.load(at, 48), d);
-      e = madd(count, v128.load(at, 64), e);
-      f = madd(count, v128.load(at, 80), f);
-      g = madd(count, v128.load(at, 96), g);
-      h = madd(count, v128.load(at, 112), h);
-    }
-    v128.store(to, a, 0);
-    v128.store(to, b, 16);
-    v128.store(to, c, 32);
-    v128.store(to, d, 48);
-    v128.store(to, e, 64);
-    v128.store(to, f, 80);
-    v128.store(to, g, 96);
-    v128.store(to, h, 112);
-  }
   for (; column + 64 <= stride; column += 64) {
     const to = out + column;
     let a = v128.load(to, 0);
@@ -126,7 +95,7 @@ function addWide(
 }
 
 /** Vectors of a row up to which columns stay in registers. */
-const NARROW: u32 = 32;
+const NARROW: u32 = 64;
 
 /**
  * out += Σ counts[k]·matrix[indices[k]] over `rows` rows of `vectors` vectors. This one sum is the weighted
