@@ -24,12 +24,9 @@ export async function streaming(seconds: number): Promise<StreamingRow[]> {
   const neurons = 1024;
   const random = randomStream(0, 'streaming');
   const input = new Subject<WeightedRaster>();
-  let spikes = 0;
   input
     .pipe(dynapSim({ neurons, recurrent: normal(neurons, neurons, 1 / Math.sqrt(neurons)) }))
-    .subscribe(({ counts }) => {
-      spikes += counts[0]!;
-    });
+    .subscribe();
   const chunks = Array.from({ length: 64 }, () =>
     Float64Array.from({ length: neurons }, () => +(random.uniform() < 0.1)),
   );
@@ -64,7 +61,6 @@ export async function streaming(seconds: number): Promise<StreamingRow[]> {
   input.complete();
   taken.sort();
   const at = (share: number): number => taken[Math.floor(share * (taken.length - 1))]!;
-  if (spikes < 0) throw new Error('spikes are counted so that nothing is left out');
   return [
     {
       ...{ neurons, seconds, steps: taken.length },

@@ -63,16 +63,13 @@ export function vectorsOf(lanes: number): number {
   return Math.ceil(lanes / layout.LANES);
 }
 
-/** Writes the coefficients of lane `lane` of a block. */
-function writeLane(
-  out: Float32Array,
-  base: number,
-  lane: number,
-  n: number,
-  c: DynapSimCoefficients,
-): void {
-  const at =
-    base + (Math.floor(lane / layout.LANES) * layout.COEFFICIENTS) / 4 + (lane % layout.LANES);
+/** Float of a lane's first number, among vectors of `bytes` each. */
+export function laneAt(lane: number, bytes: number): number {
+  return Math.floor(lane / layout.LANES) * (bytes / 4) + (lane % layout.LANES);
+}
+
+/** Writes the coefficients of the lane that begins at float `at`. */
+function writeLane(out: Float32Array, at: number, n: number, c: DynapSimCoefficients): void {
   const put = (place: number, value: number): void => {
     out[at + place / 4] = value;
   };
@@ -113,9 +110,7 @@ const inertOnes = [
 ];
 
 /** A lane without a neuron: nothing moves in it, and no spike comes out. */
-function writeIdle(out: Float32Array, base: number, lane: number): void {
-  const at =
-    base + (Math.floor(lane / layout.LANES) * layout.COEFFICIENTS) / 4 + (lane % layout.LANES);
+function writeIdle(out: Float32Array, at: number): void {
   for (let place = 0; place < layout.COEFFICIENTS / 4; place += layout.LANES) out[at + place] = 0;
   for (const place of inertOnes) {
     out[at + place / 4] = 1;
@@ -133,7 +128,8 @@ export function writeCoefficients(
 ): void {
   for (let lane = 0; lane < lanes.length; lane++) {
     const n = lanes[lane]!;
-    if (n < 0) writeIdle(out, base, lane);
-    else writeLane(out, base, lane, n, coefficients);
+    const at = base + laneAt(lane, layout.COEFFICIENTS);
+    if (n < 0) writeIdle(out, at);
+    else writeLane(out, at, n, coefficients);
   }
 }

@@ -5,7 +5,15 @@ import type { DynapSimState } from '../neuron/state.ts';
 import { arena } from './arena.ts';
 import { vectorsOf, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';
-import { padded, placeBlocks, placeMatrix, placeWorkspace, shapeOf } from './places.ts';
+import {
+  padded,
+  placeBlocks,
+  placeMatrix,
+  placeWorkspace,
+  readSpikes,
+  shapeOf,
+  unpadded,
+} from './places.ts';
 import { writeState } from './state.ts';
 
 /** Makes a population whose runs can be differentiated, computed in the kernel. Arguments are those of the reference. */
@@ -31,7 +39,7 @@ export function kernelDifferentiableLayer(
     shape,
   );
   const kernel = place.build(false);
-  const { f32, u32, exports } = kernel;
+  const { f32, exports } = kernel;
   const vectors = vectorsOf(pack * neurons);
   const width = vectors * layout.LANES;
   let coefficients = dynapSimCoefficients(parameters, dt);
@@ -86,23 +94,15 @@ export function kernelDifferentiableLayer(
       useRecurrent(recurrent);
       const spread = recurrent === undefined ? 0 : matrix.spread;
       spikes.fill(0);
-      for (const [b, { record, drive, fired, firedRecord }] of blocks.entries()) {
+      for (const [b, { record, drive, firedRecord }] of blocks.entries()) {
         eachValue(b, (inside, outside) => {
           f32[drive / 4 + inside] = input[outside]!;
         });
         const workspace = workspaces[b]!;
         exports.forward(record, workspace.record, steps, vectors, 0, 0, 0, spread);
         exports.transpose(workspace.spikes, steps + 1, firedRecord, width);
-        const [starts, times, counts] = fired.map((pointer) => pointer / 4);
-        const trials = Math.min(batch - b * pack, pack);
-        for (let lane = 0; lane < trials * neurons; lane++) {
-          for (let k = u32[starts! + lane]!; k < u32[starts! + lane + 1]!; k++) {
-            const t = u32[times! + k]! - 1;
-            if (t < 0) continue;
-            spikes[(t * batch + b * pack) * neurons + lane] = f32[counts! + k]!;
-          }
-        }
       }
+      readSpikes(kernel, blocks, spikes, batch, neurons);
     },
     backward(recurrent, recurrentGradient) {
       if (!fresh) layer.forward(recurrent);
@@ -120,13 +120,9 @@ export function kernelDifferentiableLayer(
       }
       if (recurrent === undefined || recurrentGradient === undefined) return;
       exports.gradientOf(matrix.record, 0, 1);
-      const row = vectorsOf(neurons) * layout.LANES;
-      for (let pre = 0; pre < neurons; pre++) {
-        for (let post = 0; post < neurons; post++) {
-          const at = pre * neurons + post;
-          const found = f32[matrix.gradient / 4 + pre * row + post]!;
-          recurrentGradient[at] = recurrentGradient[at]! + found;
-        }
+      const found = unpadded(f32, matrix.gradient, neurons, neurons);
+      for (let i = 0; i < found.length; i++) {
+        recurrentGradient[i] = recurrentGradient[i]! + found[i]!;
       }
     },
   };

@@ -2,8 +2,7 @@ import { KernelThreadError } from '../errors.ts';
 import { dynapSimCoefficients } from '../neuron/coefficients.ts';
 import type { Learner, LearningProblem, WeightArray } from '../neuron/learner.ts';
 import type { DynapSimParameters } from '../neuron/parameters.ts';
-import { vectorsOf, writeCoefficients } from './coefficients.ts';
-import * as layout from './layout.ts';
+import { writeCoefficients } from './coefficients.ts';
 import { kernelModule } from './module.ts';
 import {
   barrierRound,
@@ -11,9 +10,8 @@ import {
   epochRoom,
   type NetworkPlace,
   placeNetwork,
-  threadsField,
 } from './network.ts';
-import { padded } from './places.ts';
+import { padded, readSpikes, unpadded } from './places.ts';
 import {
   type KernelThread,
   type KernelThreadListener,
@@ -21,21 +19,14 @@ import {
   startThread,
 } from './worker.ts';
 
-/** Float of the first value of a row. */
-function rowStart(base: number, row: number, columns: number): number {
-  return base / 4 + row * vectorsOf(columns) * layout.LANES;
-}
-
 /** Collects what is kept for every weight. */
 function readWeights({ kernel, matrices }: NetworkPlace, what: WeightArray): Float64Array {
   const size = matrices.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
   const out = new Float64Array(size);
   let at = 0;
   for (const matrix of matrices) {
-    for (let r = 0; r < matrix.rows; r++, at += matrix.columns) {
-      const from = rowStart(matrix[what], r, matrix.columns);
-      out.set(kernel.f32.subarray(from, from + matrix.columns), at);
-    }
+    out.set(unpadded(kernel.f32, matrix[what], matrix.rows, matrix.columns), at);
+    at += matrix.rows * matrix.columns;
   }
   return out;
 }
@@ -59,30 +50,6 @@ function exactBounds(weights: Float64Array, { least, most }: LearningProblem): F
   });
 }
 
-/** Spreads the spikes of the last population, which stand by channel, over steps. */
-function readSpikes(place: NetworkPlace, steps: number, trials: number): Float64Array {
-  const { f32, u32 } = place.kernel;
-  const { neurons, blocks } = place.layers.at(-1)!;
-  const out = new Float64Array(steps * trials * neurons);
-  for (const [b, { fired, lanes }] of blocks.entries()) {
-    const [starts, indices, counts] = fired.map((pointer) => pointer / 4) as [
-      number,
-      number,
-      number,
-    ];
-    for (let lane = 0; lane < lanes.length; lane++) {
-      if (lanes[lane]! < 0) continue;
-      const trial = b * place.pack + Math.floor(lane / neurons);
-      for (let k = u32[starts + lane]!; k < u32[starts + lane + 1]!; k++) {
-        // Row 0 is what acted in the first step.
-        const t = u32[indices + k]! - 1;
-        if (t >= 0) out[(t * trials + trial) * neurons + (lane % neurons)] = f32[counts + k]!;
-      }
-    }
-  }
-  return out;
-}
-
 /** Writes the rates of some epochs. */
 function writeRates(
   place: NetworkPlace,
@@ -90,12 +57,11 @@ function writeRates(
   first: number,
   rates: Float64Array,
 ): void {
-  for (const [k, rate] of rates.entries()) {
+  const { f32 } = place.kernel;
+  for (let k = 0, at = place.epochs / 4; k < rates.length; k++, at += 2) {
     const epoch = first + k + 1;
-    place.kernel.f32.set(
-      [rate / (1 - beta1 ** epoch), 1 / (1 - beta2 ** epoch)],
-      place.epochs / 4 + 2 * k,
-    );
+    f32[at] = rates[k]! / (1 - beta1 ** epoch);
+    f32[at + 1] = 1 / (1 - beta2 ** epoch);
   }
 }
 
@@ -138,14 +104,20 @@ function learnerOf(
       return what === 'weights' ? exactBounds(values, problem) : values;
     },
     write: (what, values) => writeWeights(place, what, values),
-    spikes: () => readSpikes(place, problem.steps, problem.trials),
+    spikes() {
+      const { blocks, neurons } = place.layers.at(-1)!;
+      const { steps, trials } = problem;
+      return readSpikes(
+        kernel,
+        blocks,
+        new Float64Array(steps * trials * neurons),
+        trials,
+        neurons,
+      );
+    },
     setParameters,
     evaluate() {
-      const threads = kernel.u32[learner / 4 + threadsField]!;
-      // The caller works alone, whoever learns.
-      kernel.u32[learner / 4 + threadsField] = 1;
-      kernel.exports.evaluate(learner, 0);
-      kernel.u32[learner / 4 + threadsField] = threads;
+      kernel.exports.evaluate(learner);
       loss = lossOf(place);
     },
     learn: function learn(first, rates): void | Promise<void> {
@@ -213,7 +185,7 @@ export function threadedLearner(
     void endAll().then(() => lost?.reject(failure!));
   };
   const listener: KernelThreadListener = {
-    answer() {
+    finished() {
       if (waiting === undefined || --waiting.left > 0) return;
       const done = waiting;
       waiting = undefined;

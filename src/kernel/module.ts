@@ -44,9 +44,9 @@ export interface KernelExports {
     workspace: number,
   ): void;
   /** Loss and gradient. */
-  evaluate(learner: number, thread: number): number;
-  /** Learns for a number of epochs; 0 where it was stopped. */
-  learnEpochs(learner: number, thread: number, epochs: number, count: number): number;
+  evaluate(learner: number): void;
+  /** Learns for a number of epochs. */
+  learnEpochs(learner: number, thread: number, epochs: number, count: number): void;
 }
 
 /** Memory of a kernel; its buffer is shared where threads are to work on it. */

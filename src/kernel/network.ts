@@ -38,9 +38,6 @@ export interface NetworkPlace {
 /** Epochs that the kernel is told about at a time. */
 export const epochRoom: number = 4096;
 
-/** Which word of a learner's record is the number of its threads. */
-export const threadsField: number = 2;
-
 /** Which words of a barrier's record are its round, and whether all are to stop. */
 export const barrierRound: number = 1;
 export const barrierStop: number = 2;

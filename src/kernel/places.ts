@@ -1,4 +1,4 @@
-import { type Arena, word } from './arena.ts';
+import { type Arena, type LaidOut, word } from './arena.ts';
 import { type LaneMap, vectorsOf } from './coefficients.ts';
 import * as layout from './layout.ts';
 import { sparseRoom } from './sparse.ts';
@@ -80,6 +80,21 @@ export function padded(
   return out;
 }
 
+/** The other way: reads the rows of a matrix that stands at byte `at`, without what they are padded with. */
+export function unpadded(
+  floats: Float32Array,
+  at: number,
+  rows: number,
+  columns: number,
+): Float64Array {
+  const width = vectorsOf(columns) * layout.LANES;
+  const out = new Float64Array(rows * columns);
+  for (let r = 0, from = at / 4; r < rows; r++, from += width) {
+    out.set(floats.subarray(from, from + columns), r * columns);
+  }
+  return out;
+}
+
 /** Which neurons the lanes of block `b` hold; parameters may differ from trial to trial. */
 function laneMap({ neurons, perTrial }: Population, b: number, shape: Shape): LaneMap {
   const { pack, trials } = shape;
@@ -146,6 +161,30 @@ export function placeBlocks(
     );
     return { record, coefficients, start, drive, lanes, fired, firedRecord, gathered };
   });
+}
+
+/** Spreads the spikes of all blocks, which stand by channel, over `out`, `[steps][trials][neurons]`. */
+export function readSpikes(
+  { f32, u32 }: LaidOut,
+  blocks: readonly BlockPlace[],
+  out: Float64Array,
+  trials: number,
+  neurons: number,
+): Float64Array {
+  let trial = 0;
+  for (const { fired, lanes } of blocks) {
+    const [starts, times, counts] = fired.map((pointer) => pointer / 4);
+    const held = lanes.filter((n) => n >= 0).length;
+    for (let lane = 0; lane < held; lane++) {
+      for (let k = u32[starts! + lane]!; k < u32[starts! + lane + 1]!; k++) {
+        // Time 0 is what acted in the first step.
+        const t = u32[times! + k]! - 1;
+        if (t >= 0) out[(t * trials + trial) * neurons + lane] = f32[counts! + k]!;
+      }
+    }
+    trial += held / neurons;
+  }
+  return out;
 }
 
 /** What a thread needs to run the blocks of a population. */

@@ -1,12 +1,7 @@
 import type { DynapSimCoefficients } from '../neuron/coefficients.ts';
 import type { DynapSimState } from '../neuron/state.ts';
-import { type LaneMap, timerSeconds, timerSteps } from './coefficients.ts';
+import { type LaneMap, laneAt, timerSeconds, timerSteps } from './coefficients.ts';
 import * as layout from './layout.ts';
-
-/** Float of lane `lane` among vectors of `bytes` each, at `place` within them. */
-function at(lane: number, bytes: number, place: number): number {
-  return Math.floor(lane / layout.LANES) * (bytes / 4) + place / 4 + (lane % layout.LANES);
-}
 
 const atRest = [layout.ISYN, layout.IAHP, layout.IMEM, layout.FEEDBACK, layout.MEMBRANE];
 
@@ -14,11 +9,22 @@ const atRest = [layout.ISYN, layout.IAHP, layout.IMEM, layout.FEEDBACK, layout.M
 export function restBlock(vectors: number): Float32Array {
   const state = new Float32Array((vectors * layout.STATE) / 4);
   for (let lane = 0; lane < vectors * layout.LANES; lane++) {
-    for (const place of atRest) {
-      state[at(lane, layout.STATE, place)] = 1;
-    }
+    for (const place of atRest) state[laneAt(lane, layout.STATE) + place / 4] = 1;
   }
   return state;
+}
+
+/** Visits every lane that holds a neuron: its float, its neuron, and its place in a state. */
+function eachNeuron(
+  base: number,
+  lanes: LaneMap,
+  first: number,
+  visit: (at: number, n: number, outside: number) => void,
+): void {
+  for (let lane = 0; lane < lanes.length; lane++) {
+    const n = lanes[lane]!;
+    if (n >= 0) visit(base + laneAt(lane, layout.STATE), n, first + lane);
+  }
 }
 
 /** Writes what `state` has for the neurons of `lanes` from float `base` on. */
@@ -30,13 +36,10 @@ export function writeState(
   first: number,
   state: DynapSimState,
 ): void {
-  for (let lane = 0; lane < lanes.length; lane++) {
-    const n = lanes[lane]!;
-    if (n < 0) continue;
-    const from = first + lane;
+  eachNeuron(base, lanes, first, (at, n, from) => {
     const Io = c.dark[n]!;
     const put = (place: number, value: number): void => {
-      out[base + at(lane, layout.STATE, place)] = value;
+      out[at + place / 4] = value;
     };
     put(layout.ISYN, state.isyn[from]! / Io);
     put(layout.IAHP, state.iahp[from]! / Io);
@@ -46,7 +49,7 @@ export function writeState(
     put(layout.IAHP_REST, state.iahp[from]! / Io - Math.fround(state.iahp[from]! / Io));
     put(layout.SPIKES, state.spikes[from]!);
     put(layout.TIMER, timerSteps(state.timerRef[from]!, c.dt));
-  }
+  });
 }
 
 /** Reads what the vectors from float `base` on hold into `state`. */
@@ -58,17 +61,14 @@ export function readState(
   first: number,
   state: DynapSimState,
 ): void {
-  for (let lane = 0; lane < lanes.length; lane++) {
-    const n = lanes[lane]!;
-    if (n < 0) continue;
-    const to = first + lane;
+  eachNeuron(base, lanes, first, (at, n, to) => {
     const Io = c.dark[n]!;
-    const get = (place: number): number => floats[base + at(lane, layout.STATE, place)]!;
+    const get = (place: number): number => floats[at + place / 4]!;
     state.isyn[to] = get(layout.ISYN) * Io;
     state.iahp[to] = (get(layout.IAHP) + get(layout.IAHP_REST)) * Io;
     state.imem[to] = get(layout.IMEM) * Io;
     state.vmem[to] = c.voltScale[n]! * Math.log(Math.max(get(layout.MEMBRANE), 1));
     state.spikes[to] = get(layout.SPIKES);
     state.timerRef[to] = timerSeconds(get(layout.TIMER), c.dt);
-  }
+  });
 }

@@ -12,12 +12,6 @@ export interface WorkerOrder {
   readonly count: number;
 }
 
-/** What a worker answers. */
-export interface WorkerAnswer {
-  /** Whether it got through, or was stopped. */
-  readonly done: boolean;
-}
-
 /**
  * The program of a worker, as text: so it needs no file of its own, whatever the bundler and wherever the
  * package lies. `receive` and `send` are what differs between Node and browsers.
@@ -31,7 +25,8 @@ const run = (receive, send) => {
       kernel = new WebAssembly.Instance(task.module, { env: { memory: task.memory } }).exports;
       return;
     }
-    send({ done: kernel.learnEpochs(task.learner, task.thread, message.epochs, message.count) !== 0 });
+    kernel.learnEpochs(task.learner, task.thread, message.epochs, message.count);
+    send('finished');
   });
 };
 if (typeof require === 'function') {
@@ -52,7 +47,8 @@ export interface KernelThread {
 
 /** Who hears from a worker. */
 export interface KernelThreadListener {
-  answer(answer: WorkerAnswer): void;
+  /** It has done what it was asked. */
+  finished(): void;
   /** It died by itself. */
   died(cause: Error): void;
 }
@@ -64,7 +60,7 @@ export type StartThread = (listener: KernelThreadListener) => Promise<KernelThre
 interface BrowserWorker {
   postMessage(message: unknown): void;
   terminate(): void;
-  onmessage: ((event: { data: WorkerAnswer }) => void) | null;
+  onmessage: (() => void) | null;
   onerror: ((event: { message?: string }) => void) | null;
 }
 declare const Worker: (new (url: string) => BrowserWorker) | undefined;
@@ -76,7 +72,7 @@ function startBrowserThread(
   const url = URL.createObjectURL(new Blob([workerProgram], { type: 'text/javascript' }));
   const worker = new Start(url);
   URL.revokeObjectURL(url);
-  worker.onmessage = ({ data }) => listener.answer(data);
+  worker.onmessage = () => listener.finished();
   worker.onerror = ({ message }) => listener.died(new Error(message ?? 'no reason given'));
   return {
     send: (message) => worker.postMessage(message),
@@ -93,7 +89,7 @@ export const startThread: StartThread = async (listener) => {
   const threads: typeof import('node:worker_threads') = await import(/* @vite-ignore */ ofNode);
   const worker = new threads.Worker(workerProgram, { eval: true });
   let ended = false;
-  worker.on('message', (answer: WorkerAnswer) => listener.answer(answer));
+  worker.on('message', () => listener.finished());
   worker.on('error', (cause) => listener.died(cause));
   worker.on('exit', (code) => {
     if (!ended) listener.died(new Error(`it ended with exit code ${code}`));

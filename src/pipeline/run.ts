@@ -57,7 +57,7 @@ function neuronRun(layer: NeuronLayer, neurons: number, most: number): StageRun 
     output,
     run(input, steps) {
       layer.run(input.subarray(0, steps * neurons), counts);
-      output.set(counts);
+      output.set(counts.subarray(0, steps * neurons));
     },
     reset: () => layer.reset(),
   };

@@ -137,8 +137,6 @@ export function dynapSim(config: DynapSimOperationConfig): DynapSimOperation {
     const recurrentGradient = new Float64Array(neurons * neurons);
     toLayer(dy.dataSync(), layer.spikesGradient);
     layer.backward(application.recurrent, recurrentGradient);
-    // The way back uses up what the way forth has left.
-    runThere = undefined;
     const found = [toTensor(layer.inputGradient), Float32Array.from(recurrentGradient)];
     return inputs.map((input, i) => firstOrder(found[i]!, input.shape, [dy, ...inputs]));
   };

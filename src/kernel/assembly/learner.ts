@@ -115,38 +115,36 @@ function runBlock(l: Learner, b: u32, thread: u32): void {
   }
 }
 
-function runBlocks(l: Learner, thread: u32): void {
-  for (let b = thread; b < l.blocks; b += l.threads) runBlock(l, b, thread);
+/** Runs the thread's share of the blocks. */
+function runBlocks(l: Learner, thread: u32, threads: u32): void {
+  for (let b = thread; b < l.blocks; b += threads) runBlock(l, b, thread);
 }
 
-/** Loss and gradient, without learning. */
-export function evaluate(l: Learner, thread: u32): bool {
-  runBlocks(l, thread);
-  if (l.threads > 1 && !meet(l.barrier, l.threads)) return false;
+/** Loss and gradient, without learning, on the thread that asks: no other may be at work. */
+export function evaluate(l: Learner): void {
+  runBlocks(l, 0, 1);
   for (let k: u32 = 0; k < l.layers; k++) {
     const layer = at<Layer>(l.layer, k);
-    if (layer.feed.learns) gradientOf(layer.feed, thread, l.threads);
-    if (isThere(layer.recurrent)) gradientOf(layer.recurrent, thread, l.threads);
+    if (layer.feed.learns) gradientOf(layer.feed, 0, 1);
+    if (isThere(layer.recurrent)) gradientOf(layer.recurrent, 0, 1);
   }
-  return l.threads == 1 || meet(l.barrier, l.threads);
 }
 
 /**
  * Learns for `count` epochs, of which `epochs` tells the rates. Every thread calls it with its number. First
  * each runs its share of the blocks, then it changes its share of the weights. No sum depends on how
- * the work was shared, so neither does any number. Returns false where the threads were stopped.
+ * the work was shared, so neither does any number. Ends early where the threads are stopped.
  */
-export function learnEpochs(l: Learner, thread: u32, epochs: usize, count: u32): bool {
+export function learnEpochs(l: Learner, thread: u32, epochs: usize, count: u32): void {
   for (let e: u32 = 0; e < count; e++) {
     const epoch = changetype<Epoch>(epochs + <usize>e * offsetof<Epoch>());
-    runBlocks(l, thread);
-    if (l.threads > 1 && !meet(l.barrier, l.threads)) return false;
+    runBlocks(l, thread, l.threads);
+    if (l.threads > 1 && !meet(l.barrier, l.threads)) return;
     for (let k: u32 = 0; k < l.layers; k++) {
       const layer = at<Layer>(l.layer, k);
       if (layer.feed.learns) learn(layer.feed, l.adam, epoch, thread, l.threads);
       if (isThere(layer.recurrent)) learn(layer.recurrent, l.adam, epoch, thread, l.threads);
     }
-    if (l.threads > 1 && !meet(l.barrier, l.threads)) return false;
+    if (l.threads > 1 && !meet(l.barrier, l.threads)) return;
   }
-  return true;
 }
