@@ -215,12 +215,12 @@ export {
   meanSquaredError,
   rateCrossEntropy,
 } from './train/loss.ts';
+export type { TrainingMismatch } from './train/mismatch.ts';
 export type { TrainingSample } from './train/sample.ts';
 export {
   type Checkpoint,
   startTraining,
   type Training,
-  type TrainingMismatch,
   type TrainingOptions,
   type WeightLimits,
 } from './train/training.ts';

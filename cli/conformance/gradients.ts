@@ -2,7 +2,6 @@ import {
   type DynapSimParametersInput,
   meanSquaredError,
   pipelineParameters,
-  pipelineWeights,
   startLearner,
 } from 'spikeline';
 import { type Contender, onEachEngine } from './engines.ts';
@@ -30,14 +29,11 @@ async function compare(folder: string, name: string, { engine }: Contender): Pro
   const { w_in, w_rec, has_rec, params, layout, Iscale, dt } = given;
   const parameters = { ...params, ...layout, Iscale };
   const pipeline = caseNetwork(w_in, has_rec ? (w_rec ?? undefined) : undefined, parameters, dt);
-  const { length } = pipelineWeights(pipeline);
   const learner = startLearner({
     pipeline,
     samples: caseSamples(given),
     loss: meanSquaredError(),
     optimiser: { learningRate: 0 },
-    least: new Float64Array(length).fill(Number.NEGATIVE_INFINITY),
-    most: new Float64Array(length).fill(Number.POSITIVE_INFINITY),
     parameters: pipelineParameters(pipeline),
     engine,
   });

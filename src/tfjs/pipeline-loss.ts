@@ -7,8 +7,8 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import { pipelineParameters, pipelineWeights, withWeights } from '../train/gradient.ts';
 import { startLearner } from '../train/learner.ts';
 import { type Loss, lossProblems, meanSquaredError } from '../train/loss.ts';
-import type { TrainingSample } from '../train/sample.ts';
-import { mismatchProblems, sampleProblems } from '../train/training.ts';
+import { mismatchProblems } from '../train/mismatch.ts';
+import { sampleProblems, type TrainingSample } from '../train/sample.ts';
 import { firstOrder } from './first-order.ts';
 
 /** How the loss of a pipeline is worked out. */
@@ -87,8 +87,6 @@ export function pipelineLoss(
     loss,
     // Nothing learns here but the optimiser of tensorflow.js.
     optimiser: { learningRate: 0 },
-    least: new Float64Array(initial.length).fill(Number.NEGATIVE_INFINITY),
-    most: new Float64Array(initial.length).fill(Number.POSITIVE_INFINITY),
     parameters: silicon(0),
     engine,
   });

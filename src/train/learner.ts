@@ -15,9 +15,9 @@ export interface LearningTask {
   readonly samples: readonly TrainingSample[];
   readonly loss: Loss;
   readonly optimiser: AdamConfig;
-  /** Least and greatest value of every weight. */
-  readonly least: Float64Array;
-  readonly most: Float64Array;
+  /** Least and greatest value of every weight; no bounds where left out. */
+  readonly least?: Float64Array;
+  readonly most?: Float64Array;
   /** One set per population, with one value per neuron, or per trial and neuron. */
   readonly parameters: readonly DynapSimParameters[];
   readonly engine: Engine;
@@ -49,8 +49,11 @@ function layersOf(
   return layers;
 }
 
+/** A task whose bounds are there. */
+type BoundedTask = LearningTask & Required<Pick<LearningTask, 'least' | 'most'>>;
+
 /** The task in numbers, for an engine that does whole epochs; none where it is not built that way. */
-function problemOf(task: LearningTask): LearningProblem {
+function problemOf(task: BoundedTask): LearningProblem {
   const { pipeline, samples, optimiser, least, most, parameters } = task;
   const { channelsIn: channels, channelsOut, dt } = pipeline;
   const { steps } = samples[0]!.input;
@@ -92,7 +95,7 @@ function hasMatrixChain({ stages }: Pipeline): boolean {
 }
 
 /** Learns stage by stage in float64, whatever computes the neurons. */
-function stagewiseLearner(task: LearningTask): Learner {
+function stagewiseLearner(task: BoundedTask): Learner {
   const { pipeline, samples, optimiser, least, most, engine } = task;
   const { steps } = samples[0]!.input;
   const lossOf = lossFunction(task.loss, samples, steps, pipeline.channelsOut);
@@ -130,7 +133,13 @@ function stagewiseLearner(task: LearningTask): Learner {
 /** Makes what learns: the engine's own learner, or one that goes stage by stage where it has none. */
 export function startLearner(task: LearningTask): Learner {
   const { learner } = task.engine;
+  const { length } = pipelineWeights(task.pipeline);
+  const bounded: BoundedTask = {
+    ...task,
+    least: task.least ?? new Float64Array(length).fill(Number.NEGATIVE_INFINITY),
+    most: task.most ?? new Float64Array(length).fill(Number.POSITIVE_INFINITY),
+  };
   return learner === undefined || hasMatrixChain(task.pipeline)
-    ? stagewiseLearner(task)
-    : learner(problemOf(task));
+    ? stagewiseLearner(bounded)
+    : learner(problemOf(bounded));
 }

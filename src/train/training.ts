@@ -2,15 +2,16 @@ import { digest } from '../digest.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neuron/engine.ts';
-import { drawMismatch, type Mismatch } from '../neuron/mismatch.ts';
-import { type DynapSimParameters, eachParameter } from '../neuron/parameters.ts';
+import { drawMismatch } from '../neuron/mismatch.ts';
+import type { DynapSimParameters } from '../neuron/parameters.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { stageWeights } from '../pipeline/stage.ts';
 import { type AdamConfig, adamProblems, learningRateAt } from './adam.ts';
 import { pipelineParameters, withWeights } from './gradient.ts';
 import { startLearner } from './learner.ts';
 import { type Loss, lossProblems, meanSquaredError } from './loss.ts';
-import type { TrainingSample } from './sample.ts';
+import { mismatchProblems, perTrial, type TrainingMismatch } from './mismatch.ts';
+import { sampleProblems, type TrainingSample } from './sample.ts';
 
 /** Bounds of the weights of a stage, in units of weight. */
 export interface WeightLimits {
@@ -18,14 +19,6 @@ export interface WeightLimits {
   readonly least?: number;
   /** Greatest weight: how strongly a synapse may excite. */
   readonly most?: number;
-}
-
-/** Mismatch while learning. */
-export interface TrainingMismatch extends Mismatch {
-  /** Epochs after which it is redrawn; 100 where left out. */
-  readonly every?: number;
-  /** Chips that every sample is shown to at once; one where left out. */
-  readonly instances?: number;
 }
 
 /** How to train. */
@@ -111,39 +104,6 @@ function limitsOf(
   );
 }
 
-/** Lists what is wrong with `samples` for `pipeline`; empty where all is well. */
-export function sampleProblems(pipeline: Pipeline, samples: readonly TrainingSample[]): string[] {
-  if (samples.length === 0) return ['there are no samples; at least one is needed'];
-  const { steps } = samples[0]!.input;
-  return samples.flatMap(({ input }, i) => [
-    ...(input.channels === pipeline.channelsIn
-      ? []
-      : [`sample ${i} has ${input.channels} channels; the pipeline takes ${pipeline.channelsIn}`]),
-    ...(input.dt === pipeline.dt
-      ? []
-      : [`sample ${i} has dt ${input.dt} s; the pipeline ${pipeline.dt} s`]),
-    ...(input.steps === steps
-      ? []
-      : [`sample ${i} has ${input.steps} steps; sample 0 has ${steps}`]),
-  ]);
-}
-
-/** Lists what is wrong with mismatch; empty where all is well. */
-export function mismatchProblems(mismatch: TrainingMismatch | undefined): string[] {
-  if (mismatch === undefined) return [];
-  const problems: string[] = [];
-  const { percent, sigmaRule = 3, every = 100, instances = 1 } = mismatch;
-  if (!(percent >= 0)) problems.push(`mismatch.percent is ${percent}; it must not be negative`);
-  if (!(sigmaRule > 0)) problems.push(`mismatch.sigmaRule is ${sigmaRule}; it must be above 0`);
-  if (!(Number.isSafeInteger(every) && every > 0)) {
-    problems.push(`mismatch.every is ${every}; a whole number above 0 is needed`);
-  }
-  if (!(Number.isSafeInteger(instances) && instances > 0)) {
-    problems.push(`mismatch.instances is ${instances}; a whole number above 0 is needed`);
-  }
-  return problems;
-}
-
 function optionProblems(pipeline: Pipeline, options: TrainingOptions): string[] {
   const { epochs, mismatch, weightLimits = {}, optimiser = defaultOptimiser } = options;
   const problems = adamProblems(optimiser);
@@ -189,19 +149,6 @@ function digestOf(
     ...parameters.flatMap(({ Iscale: _, ...arrays }) => Object.values(arrays)),
     ...samples.flatMap(({ input, target }) => [input.counts, Float64Array.from(target ?? [])]),
   );
-}
-
-/** One value per trial and neuron from one set for every chip, each of which sees all samples. */
-function perTrial(chips: readonly DynapSimParameters[], samples: number): DynapSimParameters {
-  return eachParameter(chips[0]!.Iscale, (name) => {
-    const values = chips.map((chip) => chip[name]);
-    const neurons = values[0]!.length;
-    const all = new Float64Array(chips.length * samples * neurons);
-    for (let trial = 0; trial < chips.length * samples; trial++) {
-      all.set(values[Math.floor(trial / samples)]!, trial * neurons);
-    }
-    return all;
-  });
 }
 
 /**
