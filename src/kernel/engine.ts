@@ -44,6 +44,9 @@ export function kernel({ threads }: KernelConfig = {}): Engine {
     name: relaxed ? 'kernel, relaxed' : 'kernel',
     layer: kernelLayer,
     differentiableLayer: kernelDifferentiableLayer,
+    // Four dendrites are left to the reference, in float64.
+    dendriticLayer: referenceEngine.dendriticLayer,
+    dendriticDifferentiableLayer: referenceEngine.dendriticDifferentiableLayer,
     learner:
       threads === undefined || !shared
         ? kernelLearner

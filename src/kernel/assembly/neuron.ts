@@ -48,6 +48,7 @@ export function integrate(c: usize, state: usize, drive: v128, tape: usize, reco
     f32x4.mul(isynInf, v128.load(c, SYN_CHARGE)), f32x4.mul(isynBefore, v128.load(c, SYN_LOSS)),
   );
   const isyn = f32x4.add(isynBefore, isynChange);
+  v128.store(state, isyn, ISYN);
   // Adaptation is slow, and the membrane sees a small difference of it and others: what rounding takes in
   // one step is given back in the next.
   const iahpBefore = v128.load(state, IAHP);
@@ -59,29 +60,27 @@ export function integrate(c: usize, state: usize, drive: v128, tape: usize, reco
     v128.load(state, IAHP_REST),
   );
   const adaptation = f32x4.add(iahpBefore, iahpChange);
-  const iahpRest = f32x4.sub(iahpChange, f32x4.sub(adaptation, iahpBefore));
   const iahp = clip(adaptation);
+  v128.store(state, iahp, IAHP);
+  v128.store(state, f32x4.sub(iahpChange, f32x4.sub(adaptation, iahpBefore)), IAHP_REST);
+  if (record) v128.store(tape, adaptation, TAPE_ADAPTATION);
+
+  const Ileak = f32x4.add(v128.load(c, MEM_LEAK), iahp);
+  const open = f32x4.eq(v128.load(state, TIMER), i64x2.splat(0));
+  const input = v128.and(f32x4.add(f32x4.sub(isyn, Ileak), v128.load(c, DC)), open);
+  if (record) v128.store(tape, input, TAPE_INPUT);
 
   const Igain = v128.load(c, MEM_GAIN);
   const imem = v128.load(state, IMEM);
   const feedback = v128.load(state, FEEDBACK);
-  const Ileak = f32x4.add(v128.load(c, MEM_LEAK), iahp);
-  const open = f32x4.eq(v128.load(state, TIMER), i64x2.splat(0));
-  const input = v128.and(f32x4.add(f32x4.sub(isyn, Ileak), v128.load(c, DC)), open);
   const above = f32x4.sub(clip(input), Ileak);
   const pull = f32x4.sub(f32x4.mul(Igain, above), f32x4.mul(imem, Ileak));
   const flow = f32x4.div(pull, f32x4.add(imem, Igain));
   const total = madd(f32x4.mul(Ileak, v128.load(c, MEM_LEAK_INVERSE)), flow, feedback);
   const membrane = madd(f32x4.mul(imem, v128.load(c, MEM_RATE)), total, imem);
-
-  v128.store(state, isyn, ISYN);
-  v128.store(state, iahp, IAHP);
-  v128.store(state, iahpRest, IAHP_REST);
   if (record) {
-    v128.store(tape, membrane, TAPE_MEMBRANE);
-    v128.store(tape, input, TAPE_INPUT);
-    v128.store(tape, adaptation, TAPE_ADAPTATION);
     v128.store(tape, feedback, TAPE_FEEDBACK);
+    v128.store(tape, membrane, TAPE_MEMBRANE);
   }
   return membrane;
 }
@@ -98,13 +97,13 @@ export function integrate(c: usize, state: usize, drive: v128, tape: usize, reco
 @inline
 export function fire(c: usize, state: usize, membrane: v128): v128 {
   const fired = f32x4.gt(membrane, v128.load(c, THRESHOLD));
-  const before = clip(membrane);
-  v128.store(state, power(before, c), FEEDBACK);
-  v128.store(state, v128.bitselect(one(), before, fired), IMEM);
   v128.store(state, v128.and(fired, one()), SPIKES);
   const left = f32x4.pmax(f32x4.sub(v128.load(state, TIMER), one()), i64x2.splat(0));
   v128.store(state, v128.bitselect(v128.load(c, REFRACTORY), left, fired), TIMER);
   v128.store(state, membrane, MEMBRANE);
+  const before = clip(membrane);
+  v128.store(state, v128.bitselect(one(), before, fired), IMEM);
+  v128.store(state, power(before, c), FEEDBACK);
   return fired;
 }
 
@@ -142,59 +141,57 @@ export function imemAfter(c: usize, tape: usize): v128 {
 export function retreat(
   c: usize, tape: usize, imem: v128, gradient: usize, drive: usize, dSpikes: v128,
 ): v128 {
-  const membrane = v128.load(tape, TAPE_MEMBRANE);
-  const input = v128.load(tape, TAPE_INPUT);
-  const adaptation = v128.load(tape, TAPE_ADAPTATION);
-  const feedback = v128.load(tape, TAPE_FEEDBACK);
-
   // From the state after the step to the membrane before clipping.
+  const membrane = v128.load(tape, TAPE_MEMBRANE);
   const before = clip(membrane);
   const bound = clipSlope(membrane);
   const surrogate = v128.and(v128.load(c, SURROGATE), f32x4.gt(membrane, one()));
   const single = v128.and(half(), f32x4.le(membrane, v128.load(c, THRESHOLD_TWO)));
   const reset = f32x4.mul(single, f32x4.sub(one(), before));
   const kept = v128.and(one(), f32x4.le(membrane, v128.load(c, THRESHOLD)));
-  const ofSpikes = f32x4.mul(surrogate, bound);
   const ofImem = f32x4.mul(madd(reset, surrogate, kept), bound);
   const ofLog = f32x4.div(bound, before);
+  const dMembrane = madd(
+    v128.load(gradient, D_IMEM), ofImem,
+    madd(v128.load(gradient, D_LOG), ofLog, f32x4.mul(dSpikes, f32x4.mul(surrogate, bound))),
+  );
+  // A store on the way: what is loaded next would else be loaded before it, and there is no room for all.
+  v128.store(gradient, dMembrane, D_IMEM);
 
   // From the membrane to what it was made of: membrane = imem + rate·imem·(feedback + Ileak/Itau·flow).
+  const adaptation = v128.load(tape, TAPE_ADAPTATION);
   const Igain = v128.load(c, MEM_GAIN);
-  const inverse = v128.load(c, MEM_LEAK_INVERSE);
   const rate = v128.load(c, MEM_RATE);
   const Ileak = f32x4.add(v128.load(c, MEM_LEAK), clip(adaptation));
+  const input = v128.load(tape, TAPE_INPUT);
   const above = f32x4.sub(clip(input), Ileak);
   const pull = f32x4.sub(f32x4.mul(Igain, above), f32x4.mul(imem, Ileak));
   const share = f32x4.div(one(), f32x4.add(imem, Igain));
   const flow = f32x4.mul(pull, share);
+  const byTotal = f32x4.mul(rate, imem);
+  const feedback = v128.load(tape, TAPE_FEEDBACK);
+  const byLog = f32x4.mul(f32x4.mul(byTotal, feedback), v128.load(c, EXPONENT));
+  v128.store(gradient, f32x4.mul(dMembrane, byLog), D_LOG);
+  const inverse = v128.load(c, MEM_LEAK_INVERSE);
   const leakRatio = f32x4.mul(Ileak, inverse);
   const total = madd(leakRatio, flow, feedback);
-  const byTotal = f32x4.mul(rate, imem);
   const byFlow = f32x4.mul(byTotal, leakRatio);
   const byPull = f32x4.mul(byFlow, share);
-  const byInput = f32x4.mul(f32x4.mul(byPull, Igain), clipSlope(input));
   const byImem = f32x4.sub(
     madd(rate, total, one()), f32x4.mul(byPull, f32x4.add(Ileak, flow)),
   );
+  v128.store(gradient, f32x4.mul(dMembrane, byImem), D_IMEM);
+  const byInput = f32x4.mul(f32x4.mul(byPull, Igain), clipSlope(input));
+  const dIsyn = madd(dMembrane, byInput, v128.load(gradient, D_ISYN));
+  v128.store(gradient, f32x4.mul(dIsyn, v128.load(c, SYN_DECAY)), D_ISYN);
+  const synapse = f32x4.mul(v128.load(drive), v128.load(c, SYN_GAIN));
+  const byDrive = f32x4.mul(v128.load(c, DRIVE_SLOPE), clipSlope(synapse));
+  v128.store(drive, f32x4.mul(dIsyn, byDrive));
   const byLeak = f32x4.sub(
     f32x4.sub(f32x4.mul(f32x4.mul(byTotal, inverse), flow), byFlow), byInput,
   );
-  const byLog = f32x4.mul(f32x4.mul(byTotal, feedback), v128.load(c, EXPONENT));
-  const synapse = f32x4.mul(v128.load(drive), v128.load(c, SYN_GAIN));
-  const byDrive = f32x4.mul(v128.load(c, DRIVE_SLOPE), clipSlope(synapse));
-  const ofAdaptation = clipSlope(adaptation);
-
-  const dMembrane = madd(
-    v128.load(gradient, D_IMEM), ofImem,
-    madd(v128.load(gradient, D_LOG), ofLog, f32x4.mul(dSpikes, ofSpikes)),
-  );
-  const dIsyn = madd(dMembrane, byInput, v128.load(gradient, D_ISYN));
   const dIahp = madd(dMembrane, byLeak, v128.load(gradient, D_IAHP));
-  const dAdaptation = f32x4.mul(dIahp, ofAdaptation);
-  v128.store(gradient, f32x4.mul(dMembrane, byImem), D_IMEM);
-  v128.store(gradient, f32x4.mul(dMembrane, byLog), D_LOG);
-  v128.store(gradient, f32x4.mul(dIsyn, v128.load(c, SYN_DECAY)), D_ISYN);
+  const dAdaptation = f32x4.mul(dIahp, clipSlope(adaptation));
   v128.store(gradient, f32x4.mul(dAdaptation, v128.load(c, AHP_DECAY)), D_IAHP);
-  v128.store(drive, f32x4.mul(dIsyn, byDrive));
   return f32x4.mul(dAdaptation, v128.load(c, AHP_JUMP));
 }

@@ -130,14 +130,13 @@ function stepRow(
 @inline
 function stepSingle(
   c: usize, state: usize, drive: v128, tape: usize, record: bool, w: Workspace,
-): bool {
+): void {
   const membrane = integrate(c, state, drive, tape, record);
-  if (!v128.any_true(fire(c, state, membrane))) return false;
+  fire(c, state, membrane);
   if (v128.any_true(manyFired(membrane, c))) {
     addFurtherSpikes(c, state, 1);
     w.many = 1;
   }
-  return true;
 }
 
 /**
@@ -167,11 +166,11 @@ export function forward(
       const outside = feed ? timesSingle(feed, input, t + inputRow) : v128.load(drive);
       const sum = f32x4.add(outside, echo);
       v128.store(drive, sum);
-      echo = i64x2.splat(0);
-      if (stepSingle(c, state, sum, tape, true, w)) {
-        size = appendSpikes(spikes, size, state, 1);
-        if (recurrent) echo = fourRows(recurrent, v128.load(state, SPIKES));
-      }
+      stepSingle(c, state, sum, tape, true, w);
+      // Whether any neuron fires cannot be foreseen, so nothing waits for it.
+      const fired = v128.load(state, SPIKES);
+      if (recurrent) echo = fourRows(recurrent, fired);
+      size = append(spikes.indices, spikes.counts, size, 0, fired);
       store<u32>(starts + (t << 2), <u32>size, 8);
       tape += TAPE;
       drive += VECTOR;
@@ -229,11 +228,17 @@ function back(
     target -= rowBytes;
     tape -= rowTape;
     const outer = w.outer + t * w.outerStride;
-    let c = coefficients;
-    let start = block.start;
-    let gradient = gradients;
-    let tapeAt = tape;
-    for (let at: usize = 0; at < rowBytes; at += VECTOR) {
+    // From the last vector to the first, as from the last step to the first: memory is read one way.
+    let c = coefficients + <usize>vectors * COEFFICIENTS;
+    let start = block.start + <usize>vectors * STATE;
+    let gradient = gradients + <usize>vectors * GRADIENT;
+    let tapeAt = tape + rowTape;
+    for (let at = rowBytes; at > 0; ) {
+      at -= VECTOR;
+      c -= COEFFICIENTS;
+      start -= STATE;
+      gradient -= GRADIENT;
+      tapeAt -= TAPE;
       let dSpikes = v128.load(later + at);
       if (squared) {
         const wanted = v128.load(target + at);
@@ -246,11 +251,7 @@ function back(
         dSpikes = f32x4.add(dSpikes, v128.load(outer + at));
       }
       const imem = t > 0 ? imemAfter(c, tapeAt - rowTape) : v128.load(start, IMEM);
-      start += STATE;
       v128.store(later + at, retreat(c, tapeAt, imem, gradient, row + at, dSpikes));
-      c += COEFFICIENTS;
-      tapeAt += TAPE;
-      gradient += GRADIENT;
     }
     if (gathered) addOuter(gathered, input, t + inputRow, v128.load(row));
     if (listed) {
@@ -320,13 +321,9 @@ export function stream(
     let echo = recurrent ? fourRows(recurrent, v128.load(states, SPIKES)) : i64x2.splat(0);
     for (const end = drive + steps * VECTOR; drive < end; drive += VECTOR) {
       const sum = f32x4.add(v128.load(drive), echo);
-      echo = i64x2.splat(0);
-      if (stepSingle(coefficients, states, sum, 0, false, w)) {
-        storeCounts(drive, states);
-        if (recurrent) echo = fourRows(recurrent, v128.load(states, SPIKES));
-      } else {
-        v128.store(drive, i64x2.splat(0));
-      }
+      stepSingle(coefficients, states, sum, 0, false, w);
+      storeCounts(drive, states);
+      if (recurrent) echo = fourRows(recurrent, v128.load(states, SPIKES));
     }
     return;
   }

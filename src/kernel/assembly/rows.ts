@@ -62,40 +62,67 @@ function addNarrow(
   }
 }
 
+/** sum + four rows at one column, each times its count. */
+// @ts-ignore: decorator
+@inline
+function addFour(
+  sum: v128, a: v128, b: v128, c: v128, d: v128, rowA: usize, rowB: usize, rowC: usize, rowD: usize,
+): v128 {
+  const first = madd(b, v128.load(rowB), f32x4.mul(a, v128.load(rowA)));
+  const second = madd(d, v128.load(rowD), f32x4.mul(c, v128.load(rowC)));
+  return f32x4.add(sum, f32x4.add(first, second));
+}
+
 /** Wide rows: four of them are read at a time from end to end, as memory likes it. */
 function addWide(
   out: usize, vectors: u32, matrix: usize, indices: usize, counts: usize, rows: usize,
 ): void {
   const stride = <usize>vectors << 4;
+  const end = out + stride;
   let k: usize = 0;
   for (; k + 4 <= rows; k += 4) {
     const a = v128.load32_splat(counts + (k << 2), 0);
     const b = v128.load32_splat(counts + (k << 2), 4);
     const c = v128.load32_splat(counts + (k << 2), 8);
     const d = v128.load32_splat(counts + (k << 2), 12);
-    const rowA = row(matrix, indices, k, stride);
-    const rowB = row(matrix, indices, k + 1, stride);
-    const rowC = row(matrix, indices, k + 2, stride);
-    const rowD = row(matrix, indices, k + 3, stride);
-    for (let column: usize = 0; column < stride; column += 16) {
-      let sum = madd(a, v128.load(rowA + column), v128.load(out + column));
-      sum = madd(b, v128.load(rowB + column), sum);
-      sum = madd(c, v128.load(rowC + column), sum);
-      sum = madd(d, v128.load(rowD + column), sum);
-      v128.store(out + column, sum);
+    let rowA = row(matrix, indices, k, stride);
+    let rowB = row(matrix, indices, k + 1, stride);
+    let rowC = row(matrix, indices, k + 2, stride);
+    let rowD = row(matrix, indices, k + 3, stride);
+    let to = out;
+    for (; to + 32 <= end; to += 32) {
+      v128.store(to, addFour(v128.load(to), a, b, c, d, rowA, rowB, rowC, rowD));
+      v128.store(
+        to, addFour(v128.load(to, 16), a, b, c, d, rowA + 16, rowB + 16, rowC + 16, rowD + 16), 16,
+      );
+      rowA += 32;
+      rowB += 32;
+      rowC += 32;
+      rowD += 32;
     }
+    if (to < end) v128.store(to, addFour(v128.load(to), a, b, c, d, rowA, rowB, rowC, rowD));
   }
-  for (; k < rows; k++) {
+  if (k + 2 <= rows) {
+    const a = v128.load32_splat(counts + (k << 2), 0);
+    const b = v128.load32_splat(counts + (k << 2), 4);
+    let rowA = row(matrix, indices, k, stride);
+    let rowB = row(matrix, indices, k + 1, stride);
+    for (let to = out; to < end; to += 16, rowA += 16, rowB += 16) {
+      v128.store(to, madd(b, v128.load(rowB), madd(a, v128.load(rowA), v128.load(to))));
+    }
+    k += 2;
+  }
+  if (k < rows) {
     const count = v128.load32_splat(counts + (k << 2));
-    const at = row(matrix, indices, k, stride);
-    for (let column: usize = 0; column < stride; column += 16) {
-      v128.store(out + column, madd(count, v128.load(at + column), v128.load(out + column)));
+    let at = row(matrix, indices, k, stride);
+    for (let to = out; to < end; to += 16, at += 16) {
+      v128.store(to, madd(count, v128.load(at), v128.load(to)));
     }
   }
 }
 
 /** Vectors of a row up to which columns stay in registers. */
-const NARROW: u32 = 64;
+const NARROW: u32 = 16;
 
 /**
  * out += Σ counts[k]·matrix[indices[k]] over `rows` rows of `vectors` vectors. This one sum is the weighted
