@@ -1,40 +1,21 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
-import { DataError, InvalidArgumentError } from '../src/errors.ts';
+import { InvalidArgumentError } from '../src/errors.ts';
 import { chunkEnd } from '../src/events/convert.ts';
-import { gridProblems, type SpikeRaster, type WeightedRaster } from '../src/events/spike-raster.ts';
+import type { SpikeRaster, WeightedRaster } from '../src/events/spike-raster.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
 import type { Engine } from '../src/neuron/engine.ts';
-import { checkGrid, checkOrder } from '../src/pipeline/run.ts';
+import { checkWeighted } from '../src/pipeline/run.ts';
+import { buildStage, stageProblems } from '../src/pipeline/stage.ts';
 import {
-  buildStage,
   type DynapSimConfig,
   type DynapSimStage,
   dynapSim as dynapSimStage,
-  stageProblems,
-} from '../src/pipeline/stage.ts';
+} from '../src/pipeline/stages/dynap-sim.ts';
 
 /** Configuration of {@link dynapSim}. */
 export interface DynapSimOperatorConfig extends DynapSimConfig {
   /** What computes the neurons; the kernel where left out. */
   readonly engine?: Engine;
-}
-
-/** Refuses a chunk that the neurons cannot take. */
-function checkChunk(
-  chunk: WeightedRaster,
-  stage: DynapSimStage,
-  reached: number | undefined,
-): void {
-  const { steps, channels, values } = chunk;
-  const problems = gridProblems(chunk);
-  if (values.length !== steps * channels) {
-    problems.push(`the raster has ${values.length} values for ${steps}×${channels} bins`);
-  }
-  const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) problems.push(`value ${bad} of the raster is ${values[bad]}; it must be finite`);
-  if (problems.length > 0) throw new DataError(problems.join('; '));
-  checkGrid(chunk, stage);
-  checkOrder(chunk, reached);
 }
 
 /**
@@ -71,7 +52,7 @@ export function dynapSim(
       let reached: number | undefined;
       return source.pipe(
         map((chunk) => {
-          checkChunk(chunk, stage, reached);
+          checkWeighted(chunk, stage, reached);
           const { steps, channels, startTime, values } = chunk;
           const gap = startTime - (reached ?? startTime);
           for (let t = Math.round(gap / (dt * 1e6)); t > 0; t--) layer.step(silence);

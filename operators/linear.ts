@@ -5,17 +5,17 @@ import {
   type SpikeRaster,
   type WeightedRaster,
 } from '../src/events/spike-raster.ts';
-import { multiply } from '../src/pipeline/run.ts';
+import { multiply } from '../src/pipeline/runs/linear.ts';
+import { buildStage, stageProblems } from '../src/pipeline/stage.ts';
 import {
-  buildStage,
   type LinearConfig,
   type LinearStage,
   linear as linearStage,
-  stageProblems,
-} from '../src/pipeline/stage.ts';
+} from '../src/pipeline/stages/linear.ts';
 
 /**
- * Multiplies each time bin of spikes by a matrix of weights: out[post] = Σ weight[pre][post]·in[pre].
+ * Multiplies each time bin of spikes by a matrix of weights: out[post] = Σ weight[pre][post]·in[pre],
+ * plus the bias of each.
  * Errors with a `DataError` where a raster has another width or a grid that cannot be.
  *
  * @throws InvalidArgumentError with all reasons
@@ -35,7 +35,8 @@ export function linear(config: LinearConfig): OperatorFunction<SpikeRaster, Weig
   const name = config.name ?? 'linear';
   const problems = stageProblems(definition, name);
   if (problems.length > 0) throw new InvalidArgumentError('this stage cannot be built', problems);
-  const { weight, channelsIn, channelsOut } = buildStage(definition, name) as LinearStage;
+  const stage = buildStage(definition, name) as LinearStage;
+  const { channelsIn, channelsOut } = stage;
   return map((raster) => {
     const { steps, channels, dt, startTime, counts } = raster;
     const problems = rasterProblems(raster);
@@ -47,7 +48,7 @@ export function linear(config: LinearConfig): OperatorFunction<SpikeRaster, Weig
     const input = new Float64Array(channelsIn);
     for (let t = 0; t < steps; t++) {
       for (let c = 0; c < channelsIn; c++) input[c] = counts[t * channelsIn + c]!;
-      multiply(weight, input, values.subarray(t * channelsOut, (t + 1) * channelsOut));
+      multiply(stage, input, values.subarray(t * channelsOut, (t + 1) * channelsOut));
     }
     return { steps, channels: channelsOut, dt, startTime, values };
   });

@@ -1,4 +1,11 @@
 import {
+  type DendriticDifferentiableLayer,
+  referenceDendriticDifferentiableLayer,
+  referenceDendriticLayer,
+} from './dendrites/layer.ts';
+import type { DynapSe2Parameters } from './dendrites/parameters.ts';
+import type { DynapSe2State } from './dendrites/state.ts';
+import {
   type DifferentiableLayer,
   type NeuronLayer,
   referenceDifferentiableLayer,
@@ -32,7 +39,28 @@ export interface Engine {
     batch: number,
     neurons?: number,
   ): DifferentiableLayer;
-  /** Makes a learner that does whole epochs by itself; an engine without leaves them to the trainer. */
+  /**
+   * Makes a population of DYNAP-SE2 neurons that runs. It takes `4 × neurons` input channels, channel
+   * `dendrite·neurons + neuron`; recurrent weights are `[pre][channel]`.
+   */
+  dendriticLayer(
+    parameters: DynapSe2Parameters,
+    recurrent: Float64Array | undefined,
+    dt: number,
+    batch?: number,
+  ): NeuronLayer<DynapSe2State>;
+  /** Makes a population of DYNAP-SE2 neurons whose runs can be differentiated; parameters as above. */
+  dendriticDifferentiableLayer(
+    parameters: DynapSe2Parameters,
+    dt: number,
+    steps: number,
+    batch: number,
+    neurons?: number,
+  ): DendriticDifferentiableLayer;
+  /**
+   * Makes a learner that does whole epochs of lumped neurons by itself; an engine without leaves them to the
+   * trainer.
+   */
   readonly learner?: (problem: LearningProblem) => Learner;
 }
 
@@ -41,4 +69,6 @@ export const referenceEngine: Engine = {
   name: 'reference',
   layer: referenceLayer,
   differentiableLayer: referenceDifferentiableLayer,
+  dendriticLayer: referenceDendriticLayer,
+  dendriticDifferentiableLayer: referenceDendriticDifferentiableLayer,
 };

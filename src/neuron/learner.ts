@@ -1,3 +1,4 @@
+import type { NeuronParameters } from './dendrites/parameters.ts';
 import type { DynapSimParameters } from './parameters.ts';
 
 /** Spikes as sparse rows: row r holds entries `starts[r]` to `starts[r + 1]`. */
@@ -75,7 +76,7 @@ export interface Learner {
   /** Output spikes of the last epoch or evaluation, `[steps][trials][neurons]`. */
   spikes(): Float64Array;
   /** Uses other parameters from the next epoch on, one set per layer. */
-  setParameters(parameters: readonly DynapSimParameters[]): void;
+  setParameters(parameters: readonly NeuronParameters[]): void;
   /** Works out loss and gradient and leaves the weights. */
   evaluate(): void;
   /**

@@ -1,5 +1,5 @@
 import { randomStream } from '../random.ts';
-import { type DynapSimParameters, eachParameter } from './parameters.ts';
+import { combineParameters, type ParameterSet } from './parameter-set.ts';
 
 /** How far transistors differ from each other. */
 export interface Mismatch {
@@ -19,16 +19,16 @@ export interface Mismatch {
  * drawMismatch(dynapSimParameters({}, 2), { percent: 0.3 }, 7).Idc; // two values near 5e-13
  * ```
  */
-export function drawMismatch(
-  parameters: DynapSimParameters,
+export function drawMismatch<P extends ParameterSet<'Io'>>(
+  parameters: P,
   mismatch: Mismatch,
   seed: number,
   ...labels: readonly (string | number)[]
-): DynapSimParameters {
+): P {
   const sigma = mismatch.percent / (mismatch.sigmaRule ?? 3);
   if (sigma === 0) return parameters;
-  return eachParameter(parameters.Iscale, (name) => {
+  return combineParameters([parameters], ([values], name) => {
     const random = randomStream(seed, 'mismatch', ...labels, name);
-    return parameters[name].map((value) => value * (1 + sigma * random.normal()));
+    return values!.map((value) => value * (1 + sigma * random.normal()));
   });
 }

@@ -1,3 +1,11 @@
+import {
+  completeParameters,
+  type ParameterSet,
+  type ParameterSetInput,
+  type ParameterTable,
+  problemsOf,
+} from './parameter-set.ts';
+
 /** Bias currents of a DynapSim neuron (lumped model), amperes. */
 export const currentNames = [
   'Idc',
@@ -43,15 +51,10 @@ export type ParameterName = CurrentName | LayoutName;
 export const parameterNames: readonly ParameterName[] = [...currentNames, ...layoutNames];
 
 /** Parameters of a population of DynapSim neurons: one value per neuron for every name. */
-export type DynapSimParameters = Readonly<Record<ParameterName, Float64Array>> & {
-  /** Amperes per unit of weight; never mismatched. */
-  readonly Iscale: number;
-};
+export type DynapSimParameters = ParameterSet<ParameterName>;
 
 /** What a user gives: one value for all neurons or one per neuron; the rest takes its default. */
-export type DynapSimParametersInput = {
-  readonly [name in ParameterName]?: number | ArrayLike<number>;
-} & { readonly Iscale?: number };
+export type DynapSimParametersInput = ParameterSetInput<ParameterName>;
 
 /**
  * Default parameters: the nominal bias currents and layout constants of a DYNAP-SE2 core. They give
@@ -87,54 +90,19 @@ export const defaultParameters: Readonly<Record<ParameterName | 'Iscale', number
   Iscale: 1e-8,
 };
 
-/** Parameters that must be above zero; a current of zero elsewhere is a circuit switched off. */
-const mustBePositive: ReadonlySet<string> = new Set([
-  'Ipulse',
-  'Iref',
-  'Ispkthr',
-  ...layoutNames,
-  'Iscale',
-]);
+/** Currents that no neuron of any model can do without. */
+export const vitalCurrents = ['Ipulse', 'Iref', 'Ispkthr'] as const;
 
-function valueProblem(name: string, value: unknown): string | undefined {
-  if (typeof value !== 'number' || !Number.isFinite(value)) {
-    const shown = typeof value === 'object' ? JSON.stringify(value) : value;
-    return `${name} is ${shown}; a finite number is needed`;
-  }
-  if (value < 0) return `${name} is ${value}; negative values do not exist on the chip`;
-  if (value === 0 && mustBePositive.has(name)) return `${name} is 0; it must be above 0`;
-  return undefined;
-}
+const table: ParameterTable<ParameterName> = {
+  model: 'DynapSim',
+  names: parameterNames,
+  defaults: defaultParameters,
+  positive: new Set([...vitalCurrents, ...layoutNames, 'Iscale']),
+};
 
 /** Lists everything wrong with `input` for a population of `neurons`; empty where all is well. */
 export function parameterProblems(input: DynapSimParametersInput, neurons: number): string[] {
-  const problems: string[] = [];
-  const known: readonly string[] = [...parameterNames, 'Iscale'];
-  for (const [name, given] of Object.entries(input)) {
-    if (!known.includes(name)) {
-      problems.push(`${name} is no DynapSim parameter; there are ${known.join(', ')}`);
-      continue;
-    }
-    // What comes from a file may be anything.
-    if (typeof given !== 'object' || given === null) {
-      const problem = valueProblem(name, given);
-      if (problem !== undefined) problems.push(problem);
-      continue;
-    }
-    if (name === 'Iscale') {
-      problems.push('Iscale holds several values; one number for all neurons is needed');
-      continue;
-    }
-    if (given.length !== neurons) {
-      problems.push(`${name} holds ${given.length} values for ${neurons} neurons`);
-      continue;
-    }
-    const values: readonly unknown[] = Array.from(given);
-    const at = values.findIndex((value) => valueProblem(name, value) !== undefined);
-    const problem = valueProblem(name, values[at]);
-    if (at >= 0 && problem !== undefined) problems.push(problem.replace(name, `${name}[${at}]`));
-  }
-  return problems;
+  return problemsOf(table, input, neurons);
 }
 
 /**
@@ -150,13 +118,7 @@ export function dynapSimParameters(
   input: DynapSimParametersInput,
   neurons: number,
 ): DynapSimParameters {
-  return eachParameter(input.Iscale ?? defaultParameters.Iscale, (name) => {
-    const given = input[name] ?? defaultParameters[name];
-    // Adding zero turns -0, which JSON does not know, into 0.
-    return typeof given === 'number'
-      ? new Float64Array(neurons).fill(given + 0)
-      : Float64Array.from(given, (value) => value + 0);
-  });
+  return completeParameters(table, input, neurons);
 }
 
 /** Makes a set of parameters from a function that gives each by its name. */

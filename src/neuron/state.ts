@@ -1,12 +1,7 @@
 import type { DynapSimParameters } from './parameters.ts';
 
-/**
- * State of a population of DynapSim neurons. Every array holds `batch × neurons` values; the lane
- * of neuron n in trial b is `b·neurons + n`.
- */
-export interface DynapSimState {
-  /** Synaptic current, amperes. */
-  readonly isyn: Float64Array;
+/** State of adaptation, membrane and spike, whatever the synapses; one value per lane. */
+export interface MembraneState {
   /** Adaptation current, amperes. */
   readonly iahp: Float64Array;
   /** Membrane current after the reset, amperes. */
@@ -19,19 +14,22 @@ export interface DynapSimState {
   readonly timerRef: Float64Array;
 }
 
-/** Names of all that a state holds. */
-const stateNames: readonly (keyof DynapSimState)[] = [
-  'isyn',
-  'iahp',
-  'imem',
-  'vmem',
-  'spikes',
-  'timerRef',
-];
+/**
+ * State of a population of DynapSim neurons. Every array holds `batch × neurons` values; the lane
+ * of neuron n in trial b is `b·neurons + n`.
+ */
+export interface DynapSimState extends MembraneState {
+  /** Synaptic current, amperes. */
+  readonly isyn: Float64Array;
+}
 
 /** Makes the state of rest: all currents at Io, all else zero. */
 export function restState(parameters: DynapSimParameters, batch = 1): DynapSimState {
-  const lanes = batch * parameters.Io.length;
+  return dynapSimState(parameters.Io, batch * parameters.Io.length);
+}
+
+/** Makes the state of rest of `lanes` lanes from their dark currents. */
+export function dynapSimState(dark: Float64Array, lanes: number): DynapSimState {
   const state: DynapSimState = {
     isyn: new Float64Array(lanes),
     iahp: new Float64Array(lanes),
@@ -40,24 +38,21 @@ export function restState(parameters: DynapSimParameters, batch = 1): DynapSimSt
     spikes: new Float64Array(lanes),
     timerRef: new Float64Array(lanes),
   };
-  rest(state, parameters.Io);
+  rest(state, dark);
   return state;
 }
 
-/** Puts `state` back to rest. */
-export function rest(state: DynapSimState, dark: Float64Array): void {
-  const neurons = dark.length;
-  for (let lane = 0; lane < state.imem.length; lane += neurons) {
-    state.isyn.set(dark, lane);
-    state.iahp.set(dark, lane);
-    state.imem.set(dark, lane);
+/** Puts `state` back to rest: every current at the Io of its neuron, all else at zero. */
+export function rest(state: MembraneState, dark: Float64Array): void {
+  for (const [name, values] of Object.entries<Float64Array>({ ...state })) {
+    values.fill(0);
+    // Currents are named i…
+    if (!name.startsWith('i')) continue;
+    for (let lane = 0; lane < values.length; lane += dark.length) values.set(dark, lane);
   }
-  state.vmem.fill(0);
-  state.spikes.fill(0);
-  state.timerRef.fill(0);
 }
 
 /** Copies every value of `from`. */
-export function copyState(from: DynapSimState, to: DynapSimState): void {
-  for (const name of stateNames) to[name].set(from[name]);
+export function copyState<S extends MembraneState>(from: S, to: S): void {
+  for (const name of Object.keys(to) as (keyof MembraneState)[]) to[name].set(from[name]);
 }

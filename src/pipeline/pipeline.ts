@@ -6,6 +6,7 @@ import {
   stageOutline,
   stageProblems,
 } from './stage.ts';
+import { defaultStep, type Emission } from './stages/stage-kind.ts';
 
 /** An ordered list of stages: plain data that a trainer, a simulator or a chip can run. */
 export interface Pipeline {
@@ -23,6 +24,18 @@ function nameOf(definition: StageDefinition, index: number): string {
   return definition.name ?? `${definition.kind}${index}`;
 }
 
+/** What enters each stage, and at last what leaves the pipeline. */
+function emissions(definitions: readonly StageDefinition[]): Emission[] {
+  let now: Emission = 'spikes';
+  const passed: Emission[] = [now];
+  for (const definition of definitions) {
+    const { emits } = stageOutline(definition);
+    if (emits !== 'same') now = emits;
+    passed.push(now);
+  }
+  return passed;
+}
+
 /** Lists what does not fit between neighbours, whether or not each is sound by itself. */
 function fitProblems(definitions: readonly StageDefinition[], names: readonly string[]): string[] {
   if (definitions.length === 0) return ['there is no stage; give at least one of neurons'];
@@ -30,7 +43,7 @@ function fitProblems(definitions: readonly StageDefinition[], names: readonly st
   const problems: string[] = [];
   const dts = new Set(outlines.flatMap(({ dt }) => dt ?? []));
   if (dts.size > 1) problems.push(`all stages need one dt; given are ${[...dts].join(', ')} s`);
-  if (outlines.at(-1)?.emits !== 'spikes') {
+  if (emissions(definitions).at(-1) !== 'spikes') {
     problems.push('the last stage must be one of neurons, so that spikes come out');
   }
   for (const [i, { channelsIn }] of outlines.entries()) {
@@ -66,7 +79,10 @@ export function pipeline(...definitions: readonly StageDefinition[]): Pipeline {
   ];
   if (problems.length > 0)
     throw new InvalidArgumentError('this pipeline cannot be built', problems);
-  return fromStages(definitions.map((definition, i) => buildStage(definition, names[i]!)));
+  const enters = emissions(definitions);
+  return fromStages(
+    definitions.map((definition, i) => buildStage(definition, names[i]!, enters[i])),
+  );
 }
 
 /** Makes a pipeline of stages that were built before, as after training or loading. */
@@ -75,6 +91,6 @@ export function fromStages(stages: readonly Stage[]): Pipeline {
     stages,
     channelsIn: stages[0]!.channelsIn,
     channelsOut: stages.at(-1)!.channelsOut,
-    dt: stages.at(-1)!.dt!,
+    dt: stages.find(({ dt }) => dt !== undefined)?.dt ?? defaultStep,
   };
 }

@@ -1,12 +1,23 @@
-import { match } from 'ts-pattern';
+import { match, P } from 'ts-pattern';
 import { DataError } from '../errors.ts';
 import { chunkEnd } from '../events/convert.ts';
-import type { Grid, SpikeRaster } from '../events/spike-raster.ts';
+import {
+  type Grid,
+  gridProblems,
+  type SpikeRaster,
+  type WeightedRaster,
+} from '../events/spike-raster.ts';
 import { defaultEngine } from '../kernel/engine.ts';
-import type { Matrix } from '../matrix.ts';
 import type { Engine } from '../neuron/engine.ts';
-import type { NeuronLayer } from '../neuron/layer.ts';
 import type { Pipeline } from './pipeline.ts';
+import { delayRun } from './runs/delay.ts';
+import { dynapSimRun } from './runs/dynap-sim.ts';
+import { integrationRun } from './runs/integration.ts';
+import { linearRun } from './runs/linear.ts';
+import { scaleRun } from './runs/scale.ts';
+import type { StageRun } from './runs/stage-run.ts';
+import { thresholdRun } from './runs/threshold.ts';
+import type { Stage } from './stage.ts';
 
 /** A pipeline that runs: it keeps its state from chunk to chunk. */
 export interface PipelineRun {
@@ -26,61 +37,6 @@ export interface PipelineRun {
 
 /** Values that pass from stage to stage at a time, unless one step holds more. */
 const sliceValues = 65_536;
-
-/** One stage, reduced to what a slice of time needs. */
-interface StageRun {
-  /** Values that leave it, `steps × channels`; the next slice overwrites them. */
-  readonly output: Float64Array;
-  /** Takes a slice of `steps` steps. */
-  run(input: Float64Array, steps: number): void;
-  reset(): void;
-}
-
-/** Runs a matrix on slices of at most `most` steps. */
-function linearRun(weight: Matrix, most: number): StageRun {
-  const { rows, columns } = weight;
-  const output = new Float64Array(most * columns);
-  return {
-    output,
-    run(input, steps) {
-      for (let t = 0; t < steps; t++) multiply(weight, input, output, t * rows, t * columns);
-    },
-    reset: () => {},
-  };
-}
-
-/** Runs neurons on slices of at most `most` steps. */
-function neuronRun(layer: NeuronLayer, neurons: number, most: number): StageRun {
-  const output = new Float64Array(most * neurons);
-  const counts = new Uint32Array(most * neurons);
-  return {
-    output,
-    run(input, steps) {
-      layer.run(input.subarray(0, steps * neurons), counts);
-      output.set(counts.subarray(0, steps * neurons));
-    },
-    reset: () => layer.reset(),
-  };
-}
-
-/** Multiplies a row of `input` by a matrix into a row of `output`; silent channels cost nothing. */
-export function multiply(
-  weight: Matrix,
-  input: Float64Array | Uint32Array,
-  output: Float64Array,
-  from = 0,
-  to = 0,
-): void {
-  const { rows, columns, values } = weight;
-  output.fill(0, to, to + columns);
-  for (let row = 0; row < rows; row++) {
-    const factor = input[from + row]!;
-    if (factor === 0) continue;
-    for (let column = to, w = row * columns; column < to + columns; column++, w++) {
-      output[column] = output[column]! + factor * values[w]!;
-    }
-  }
-}
 
 /** Refuses a chunk that the pipeline was not built for. */
 export function checkGrid(
@@ -112,6 +68,46 @@ export function checkOrder(chunk: Grid, reached: number | undefined): void {
   }
 }
 
+/** Refuses a chunk of weighted values that a stage of neurons cannot take. */
+export function checkWeighted(
+  chunk: WeightedRaster,
+  stage: { readonly channelsIn: number; readonly dt: number },
+  reached: number | undefined,
+): void {
+  const { steps, channels, values } = chunk;
+  const problems = gridProblems(chunk);
+  if (values.length !== steps * channels) {
+    problems.push(`the raster has ${values.length} values for ${steps}×${channels} bins`);
+  }
+  const bad = firstNotFinite(values);
+  if (bad < values.length)
+    problems.push(`value ${bad} of the raster is ${values[bad]}; it must be finite`);
+  if (problems.length > 0) throw new DataError(problems.join('; '));
+  checkGrid(chunk, stage);
+  checkOrder(chunk, reached);
+}
+
+/** Place of the first value that is not finite; the length where all are. A call per value would cost ten times more. */
+function firstNotFinite(values: Float64Array): number {
+  let at = 0;
+  while (at < values.length && Math.abs(values[at]!) < Number.POSITIVE_INFINITY) at++;
+  return at;
+}
+
+/** Makes what runs a stage on slices of at most `most` steps. */
+function stageRun(stage: Stage, engine: Engine, most: number): StageRun {
+  return match(stage)
+    .with({ kind: 'linear' }, (own) => linearRun(own, most))
+    .with({ kind: 'scale' }, (own) => scaleRun(own, most))
+    .with({ kind: 'delay' }, (own) => delayRun(own, most))
+    .with({ kind: P.union('dynapSim', 'dynapSe2') }, (own) => dynapSimRun(own, engine, most))
+    .with({ kind: P.union('lif', 'li', 'integrator', 'integrateAndFire') }, (own) =>
+      integrationRun(own, most),
+    )
+    .with({ kind: 'threshold' }, (own) => thresholdRun(own, most))
+    .exhaustive();
+}
+
 /**
  * Starts a pipeline at rest.
  *
@@ -125,14 +121,7 @@ export function startPipeline(pipeline: Pipeline, engine: Engine = defaultEngine
   const { channelsIn, channelsOut, dt } = pipeline;
   const widest = Math.max(channelsIn, ...pipeline.stages.map((stage) => stage.channelsOut));
   const most = Math.max(1, Math.floor(sliceValues / widest));
-  const stages = pipeline.stages.map((stage) =>
-    match(stage)
-      .with({ kind: 'linear' }, ({ weight }) => linearRun(weight, most))
-      .with({ kind: 'dynapSim' }, ({ parameters, recurrent }) =>
-        neuronRun(engine.layer(parameters, recurrent?.values, dt), stage.channelsOut, most),
-      )
-      .exhaustive(),
-  );
+  const stages = pipeline.stages.map((stage) => stageRun(stage, engine, most));
   const input = new Float64Array(most * channelsIn);
   let reached: number | undefined;
   let outside = 0;

@@ -2,28 +2,16 @@ import { pack, unpack } from 'msgpackr';
 import { z } from 'zod';
 import { DataError } from '../errors.ts';
 import { type Pipeline, pipeline } from './pipeline.ts';
-import { type StageDefinition, stageDefinition } from './stage.ts';
+import { type StageDefinition, savedStages, stageDefinition } from './stage.ts';
 
 /** Marks a saved pipeline and the version of its form. */
 const format = 'spikeline/pipeline';
 const version = 1;
 
-const rows = z.array(z.array(z.number()));
 const savedPipeline = z.strictObject({
   format: z.literal(format),
   version: z.literal(version),
-  stages: z.array(
-    z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('linear'), name: z.string(), weight: rows }),
-      z.looseObject({
-        kind: z.literal('dynapSim'),
-        name: z.string(),
-        neurons: z.number(),
-        dt: z.number(),
-        recurrent: rows.optional(),
-      }),
-    ]),
-  ),
+  stages: z.array(z.discriminatedUnion('kind', savedStages)),
 });
 
 /** Writes a pipeline as plain lists and numbers, from which it is rebuilt without loss. */

@@ -3,12 +3,8 @@ import { DataError, InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neuron/engine.ts';
 import { type DynapSimParameters, parameterProblems } from '../neuron/parameters.ts';
-import {
-  buildStage,
-  type DynapSimConfig,
-  type DynapSimStage,
-  stageProblems,
-} from '../pipeline/stage.ts';
+import { buildStage, stageProblems } from '../pipeline/stage.ts';
+import type { DynapSimConfig, DynapSimStage } from '../pipeline/stages/dynap-sim.ts';
 import { firstOrder } from './first-order.ts';
 
 /** Configuration of {@link dynapSim}: a population, as in a pipeline, and the shape of a run. */

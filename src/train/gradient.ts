@@ -1,9 +1,19 @@
-import { match } from 'ts-pattern';
+import { match, P } from 'ts-pattern';
+import type { NeuronParameters } from '../neuron/dendrites/parameters.ts';
 import type { Engine } from '../neuron/engine.ts';
+import type { DifferentiableLayer } from '../neuron/layer.ts';
 import type { SparseSpikes } from '../neuron/learner.ts';
-import type { DynapSimParameters } from '../neuron/parameters.ts';
 import { fromStages, type Pipeline } from '../pipeline/pipeline.ts';
 import { type Stage, stageWeights, withStageWeights } from '../pipeline/stage.ts';
+import {
+  delayGradient,
+  identityGradient,
+  scaleGradient,
+  thresholdGradient,
+} from './gradients/channelwise.ts';
+import { integrationGradient } from './gradients/integration.ts';
+import { linearGradient, sparseLinearGradient } from './gradients/linear.ts';
+import { type GradientStage, newWire, type Wire } from './gradients/wire.ts';
 import type { LossFunction } from './loss.ts';
 import type { TrainingSample } from './sample.ts';
 
@@ -16,21 +26,9 @@ export interface PipelineGradient {
   /** Output spikes of the last evaluation, `[steps][trials][channels]`. */
   readonly spikes: Float64Array;
   /** Uses other parameters (a mismatch draw), one set per stage that has any. */
-  setParameters(parameters: readonly DynapSimParameters[]): void;
+  setParameters(parameters: readonly NeuronParameters[]): void;
   /** Runs forward and back; returns the loss and leaves the gradient. */
   evaluate(): number;
-}
-
-/** Values on the way between two stages and the gradient on the way back, `[steps][trials][channels]`. */
-interface Wire {
-  readonly values: Float64Array;
-  readonly gradient: Float64Array;
-}
-
-interface GradientStage {
-  forward(): void;
-  backward(): void;
-  setParameters?(parameters: DynapSimParameters): void;
 }
 
 /** Number of trainable weights of a stage. */
@@ -56,8 +54,8 @@ export function withWeights(pipeline: Pipeline, weights: Float64Array): Pipeline
   return fromStages(stages);
 }
 
-/** The neuron parameters of a pipeline, one set per stage that has any. */
-export function pipelineParameters({ stages }: Pipeline): DynapSimParameters[] {
+/** The parameters of DynapSim and DYNAP-SE2 neurons of a pipeline, one set per stage that has any. */
+export function pipelineParameters({ stages }: Pipeline): NeuronParameters[] {
   return stages.flatMap(({ parameters }) => parameters ?? []);
 }
 
@@ -84,91 +82,9 @@ export function sparseRows(
   return { starts, columns: Uint32Array.from(columns), counts: Float64Array.from(counts) };
 }
 
-/** A linear stage on the input spikes, which are sparse and the same in every epoch. */
-function sparseLinearStage(
-  rows: SparseSpikes,
-  out: Wire,
-  width: number,
-  weights: Float64Array,
-  gradient: Float64Array,
-): GradientStage {
-  const { starts, columns, counts } = rows;
-  return {
-    forward() {
-      out.values.fill(0);
-      for (let row = 0, base = 0; row + 1 < starts.length; row++, base += width) {
-        for (let k = starts[row]!; k < starts[row + 1]!; k++) {
-          const count = counts[k]!;
-          for (let j = 0, w = columns[k]! * width; j < width; j++, w++) {
-            out.values[base + j] = out.values[base + j]! + count * weights[w]!;
-          }
-        }
-      }
-    },
-    backward() {
-      for (let row = 0, base = 0; row + 1 < starts.length; row++, base += width) {
-        for (let k = starts[row]!; k < starts[row + 1]!; k++) {
-          const count = counts[k]!;
-          for (let j = 0, w = columns[k]! * width; j < width; j++, w++) {
-            gradient[w] = gradient[w]! + count * out.gradient[base + j]!;
-          }
-        }
-      }
-    },
-  };
-}
-
-/** A linear stage between two others. */
-function linearStage(
-  from: Wire,
-  out: Wire,
-  height: number,
-  width: number,
-  weights: Float64Array,
-  gradient: Float64Array,
-): GradientStage {
-  return {
-    forward() {
-      out.values.fill(0);
-      for (let i = 0; i < from.values.length; i++) {
-        const value = from.values[i]!;
-        if (value === 0) continue;
-        const base = Math.floor(i / height) * width;
-        for (let j = 0, w = (i % height) * width; j < width; j++, w++) {
-          out.values[base + j] = out.values[base + j]! + value * weights[w]!;
-        }
-      }
-    },
-    backward() {
-      for (let i = 0; i < from.values.length; i++) {
-        const value = from.values[i]!;
-        const base = Math.floor(i / height) * width;
-        let sum = 0;
-        for (let j = 0, w = (i % height) * width; j < width; j++, w++) {
-          const g = out.gradient[base + j]!;
-          sum += weights[w]! * g;
-          gradient[w] = gradient[w]! + value * g;
-        }
-        from.gradient[i] = sum;
-      }
-    },
-  };
-}
-
-/** Hands values on unchanged, where two populations follow each other. */
-function identityStage(from: Wire, out: Wire): GradientStage {
-  return {
-    forward: () => out.values.set(from.values),
-    backward: () => from.gradient.set(out.gradient),
-  };
-}
-
-/** The input spikes as a dense wire, for a pipeline that opens with neurons. */
+/** The input spikes as a dense wire, for a pipeline that opens with anything but a matrix. */
 function denseWire(samples: readonly TrainingSample[], steps: number, channels: number): Wire {
-  const wire = {
-    values: new Float64Array(steps * samples.length * channels),
-    gradient: new Float64Array(steps * samples.length * channels),
-  };
+  const wire = newWire(steps * samples.length * channels);
   for (const [b, { input }] of samples.entries()) {
     for (let i = 0; i < steps * channels; i++) {
       const row = Math.floor(i / channels) * samples.length + b;
@@ -176,6 +92,29 @@ function denseWire(samples: readonly TrainingSample[], steps: number, channels: 
     }
   }
   return wire;
+}
+
+/** DynapSim or DYNAP-SE2 neurons over all steps; they have wires of their own. */
+interface Population extends GradientStage {
+  readonly input: Wire;
+  readonly output: Wire;
+  /** Uses other parameters of the same model. */
+  setParameters(parameters: NeuronParameters): void;
+}
+
+function populationGradient<P extends NeuronParameters, S>(
+  layer: DifferentiableLayer<P, S>,
+  weights: Float64Array,
+  gradient: Float64Array,
+): Population {
+  const matrix = weights.length === 0 ? undefined : weights;
+  return {
+    input: { values: layer.input, gradient: layer.inputGradient },
+    output: { values: layer.spikes, gradient: layer.spikesGradient },
+    forward: () => layer.forward(matrix),
+    backward: () => layer.backward(matrix, gradient),
+    setParameters: (next) => layer.setParameters(next as P),
+  };
 }
 
 /**
@@ -193,51 +132,73 @@ export function pipelineGradient(
   const weights = pipelineWeights(pipeline);
   const gradient = new Float64Array(weights.length);
   const run: GradientStage[] = [];
+  const populations: Population[] = [];
   let wire: Wire | undefined;
   let at = 0;
   for (const stage of pipeline.stages) {
+    const { channelsIn, channelsOut } = stage;
     const own = weights.subarray(at, at + weightCount(stage));
     const ownGradient = gradient.subarray(at, at + weightCount(stage));
     at += own.length;
+    const entered = wire;
+    const from = (): Wire => entered ?? denseWire(samples, steps, channelsIn);
+    const out = (): Wire => newWire(steps * trials * channelsOut);
+    /** Appends a stage with wires that are made for it. */
+    const append = (make: (from: Wire, out: Wire) => GradientStage): Wire => {
+      const left = out();
+      run.push(make(from(), left));
+      return left;
+    };
+    /** Appends neurons, which have wires of their own. */
+    const appendPopulation = <P extends NeuronParameters, S>(
+      layer: DifferentiableLayer<P, S>,
+    ): Wire => {
+      const population = populationGradient(layer, own, ownGradient);
+      populations.push(population);
+      run.push(identityGradient(from(), population.input), population);
+      return population.output;
+    };
     wire = match(stage)
-      .with({ kind: 'linear' }, ({ channelsIn, channelsOut }) => {
-        const size = steps * trials * channelsOut;
-        const out = { values: new Float64Array(size), gradient: new Float64Array(size) };
-        run.push(
-          wire === undefined
-            ? sparseLinearStage(
-                sparseRows(samples, steps, channelsIn),
-                out,
-                channelsOut,
-                own,
-                ownGradient,
-              )
-            : linearStage(wire, out, channelsIn, channelsOut, own, ownGradient),
-        );
-        return out;
+      .with({ kind: 'linear' }, (linear) => {
+        if (entered !== undefined) {
+          return append((from, out) => linearGradient(linear, from, out, own, ownGradient));
+        }
+        const left = out();
+        const rows = sparseRows(samples, steps, channelsIn);
+        run.push(sparseLinearGradient(linear, rows, left, own, ownGradient));
+        return left;
       })
-      .with({ kind: 'dynapSim' }, ({ parameters, dt, recurrent, channelsIn }) => {
-        const layer = engine.differentiableLayer(parameters, dt, steps, trials, channelsIn);
-        const from = wire ?? denseWire(samples, steps, channelsIn);
-        run.push(identityStage(from, { values: layer.input, gradient: layer.inputGradient }));
-        const matrix = recurrent === undefined ? undefined : own;
-        run.push({
-          forward: () => layer.forward(matrix),
-          backward: () => layer.backward(matrix, ownGradient),
-          setParameters: (next) => layer.setParameters(next),
-        });
-        return { values: layer.spikes, gradient: layer.spikesGradient };
-      })
+      .with({ kind: 'scale' }, (scale) => append((from, out) => scaleGradient(scale, from, out)))
+      .with({ kind: 'delay' }, (delay) =>
+        append((from, out) => delayGradient(delay, trials, from, out)),
+      )
+      .with({ kind: 'threshold' }, (threshold) =>
+        append((from, out) => thresholdGradient(threshold, from, out)),
+      )
+      .with({ kind: P.union('lif', 'li', 'integrator', 'integrateAndFire') }, (neurons) =>
+        append((from, out) =>
+          integrationGradient(neurons, steps, trials, from, out, own, ownGradient),
+        ),
+      )
+      .with({ kind: 'dynapSim' }, ({ parameters, dt }) =>
+        appendPopulation(engine.differentiableLayer(parameters, dt, steps, trials, channelsOut)),
+      )
+      .with({ kind: 'dynapSe2' }, ({ parameters, dt }) =>
+        appendPopulation(
+          engine.dendriticDifferentiableLayer(parameters, dt, steps, trials, channelsOut),
+        ),
+      )
       .exhaustive();
   }
   const output = wire!;
-  const tunable = run.filter((stage) => stage.setParameters !== undefined);
   return {
     weights,
     gradient,
     spikes: output.values,
     setParameters(parameters) {
-      for (const [i, stage] of tunable.entries()) stage.setParameters?.(parameters[i]!);
+      for (const [i, population] of populations.entries()) {
+        population.setParameters(parameters[i]!);
+      }
     },
     evaluate() {
       for (const stage of run) stage.forward();

@@ -1,4 +1,5 @@
 import { match } from 'ts-pattern';
+import type { NeuronParameters } from '../neuron/dendrites/parameters.ts';
 import type { Engine } from '../neuron/engine.ts';
 import type { Learner, LearningLayer, LearningLoss, LearningProblem } from '../neuron/learner.ts';
 import type { DynapSimParameters } from '../neuron/parameters.ts';
@@ -19,32 +20,40 @@ export interface LearningTask {
   readonly least?: Float64Array;
   readonly most?: Float64Array;
   /** One set per population, with one value per neuron, or per trial and neuron. */
-  readonly parameters: readonly DynapSimParameters[];
+  readonly parameters: readonly NeuronParameters[];
   readonly engine: Engine;
 }
 
-/** The populations of a pipeline, each with the matrix before it. */
+/**
+ * The populations of a pipeline, each with the matrix before it; none where there is anything else, as two
+ * matrices in a row, with nothing between them that could fire.
+ */
 function layersOf(
   { stages }: Pipeline,
-  parameters: readonly DynapSimParameters[],
-): LearningLayer[] {
+  parameters: readonly NeuronParameters[],
+): LearningLayer[] | undefined {
   const layers: LearningLayer[] = [];
   let rows: number | undefined;
   for (const stage of stages) {
-    match(stage)
-      .with({ kind: 'linear' }, ({ channelsIn }) => {
+    const known = match(stage)
+      .with({ kind: 'linear' }, ({ channelsIn, bias }) => {
+        if (rows !== undefined || bias?.some((value) => value !== 0)) return false;
         rows = channelsIn;
+        return true;
       })
       .with({ kind: 'dynapSim' }, ({ channelsOut: neurons, recurrent }) => {
         layers.push({
           neurons,
           ...(rows === undefined ? {} : { rows }),
           recurrent: recurrent !== undefined,
-          parameters: parameters[layers.length]!,
+          // There has been nothing but lumped neurons.
+          parameters: parameters[layers.length] as DynapSimParameters,
         });
         rows = undefined;
+        return true;
       })
-      .exhaustive();
+      .otherwise(() => false);
+    if (!known) return undefined;
   }
   return layers;
 }
@@ -52,9 +61,9 @@ function layersOf(
 /** A task whose bounds are there. */
 type BoundedTask = LearningTask & Required<Pick<LearningTask, 'least' | 'most'>>;
 
-/** The task in numbers, for an engine that does whole epochs; none where it is not built that way. */
-function problemOf(task: BoundedTask): LearningProblem {
-  const { pipeline, samples, optimiser, least, most, parameters } = task;
+/** The task in numbers, for an engine that does whole epochs. */
+function problemOf(task: BoundedTask, layers: readonly LearningLayer[]): LearningProblem {
+  const { pipeline, samples, optimiser, least, most } = task;
   const { channelsIn: channels, channelsOut, dt } = pipeline;
   const { steps } = samples[0]!.input;
   const loss = match(task.loss)
@@ -82,19 +91,14 @@ function problemOf(task: BoundedTask): LearningProblem {
     dt,
     channels,
     input: sparseRows(samples, steps, channels),
-    layers: layersOf(pipeline, parameters),
+    layers,
     loss,
     ...{ beta1, beta2, epsilon, least, most },
     weights: pipelineWeights(pipeline),
   };
 }
 
-/** Two matrices in a row, which only the reference takes: nothing lies between them that could fire. */
-function hasMatrixChain({ stages }: Pipeline): boolean {
-  return stages.some(({ kind }, i) => kind === 'linear' && stages[i + 1]?.kind === 'linear');
-}
-
-/** Learns stage by stage in float64, whatever computes the neurons. */
+/** Learns stage by stage in float64, whatever computes the DynapSim neurons. */
 function stagewiseLearner(task: BoundedTask): Learner {
   const { pipeline, samples, optimiser, least, most, engine } = task;
   const { steps } = samples[0]!.input;
@@ -130,7 +134,7 @@ function stagewiseLearner(task: BoundedTask): Learner {
   };
 }
 
-/** Makes what learns: the engine's own learner, or one that goes stage by stage where it has none. */
+/** Makes what learns: the engine's own learner, or one that goes stage by stage where that takes too little. */
 export function startLearner(task: LearningTask): Learner {
   const { learner } = task.engine;
   const { length } = pipelineWeights(task.pipeline);
@@ -139,7 +143,8 @@ export function startLearner(task: LearningTask): Learner {
     least: task.least ?? new Float64Array(length).fill(Number.NEGATIVE_INFINITY),
     most: task.most ?? new Float64Array(length).fill(Number.POSITIVE_INFINITY),
   };
-  return learner === undefined || hasMatrixChain(task.pipeline)
+  const layers = layersOf(task.pipeline, task.parameters);
+  return learner === undefined || layers === undefined
     ? stagewiseLearner(bounded)
-    : learner(problemOf(bounded));
+    : learner(problemOf(bounded, layers));
 }

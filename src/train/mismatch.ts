@@ -1,5 +1,5 @@
 import type { Mismatch } from '../neuron/mismatch.ts';
-import { type DynapSimParameters, eachParameter } from '../neuron/parameters.ts';
+import { combineParameters, type ParameterSet } from '../neuron/parameter-set.ts';
 
 /** Mismatch while learning. */
 export interface TrainingMismatch extends Mismatch {
@@ -26,12 +26,8 @@ export function mismatchProblems(mismatch: TrainingMismatch | undefined): string
 }
 
 /** One value per trial and neuron from one set for every chip, each of which sees all samples. */
-export function perTrial(
-  chips: readonly DynapSimParameters[],
-  samples: number,
-): DynapSimParameters {
-  return eachParameter(chips[0]!.Iscale, (name) => {
-    const values = chips.map((chip) => chip[name]);
+export function perTrial<P extends ParameterSet<'Io'>>(chips: readonly P[], samples: number): P {
+  return combineParameters(chips, (values) => {
     const neurons = values[0]!.length;
     const all = new Float64Array(chips.length * samples * neurons);
     for (let trial = 0; trial < chips.length * samples; trial++) {

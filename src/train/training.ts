@@ -1,11 +1,11 @@
-import { digest } from '../digest.ts';
+import { type Digestible, digest } from '../digest.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
+import type { NeuronParameters } from '../neuron/dendrites/parameters.ts';
 import type { Engine } from '../neuron/engine.ts';
 import { drawMismatch } from '../neuron/mismatch.ts';
-import type { DynapSimParameters } from '../neuron/parameters.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { stageWeights } from '../pipeline/stage.ts';
+import { type Stage, stageWeights } from '../pipeline/stage.ts';
 import { type AdamConfig, adamProblems, learningRateAt } from './adam.ts';
 import { pipelineParameters, withWeights } from './gradient.ts';
 import { startLearner } from './learner.ts';
@@ -30,7 +30,8 @@ export interface TrainingOptions {
   /** How to step; Adam at 6e-3 falling to 2 % of it where left out. */
   readonly optimiser?: AdamConfig;
   /**
-   * Mismatch in training; none where left out. With several instances the loss is the mean over all of them.
+   * Mismatch of DynapSim and DYNAP-SE2 neurons in training; none where left out. With several instances the loss is the mean
+   * over all of them.
    */
   readonly mismatch?: TrainingMismatch;
   /** Bounds of the weights of a stage, by its name; none where left out. */
@@ -111,6 +112,11 @@ function optionProblems(pipeline: Pipeline, options: TrainingOptions): string[] 
     problems.push(`epochs is ${epochs}; a whole number of at least 0 is needed`);
   }
   problems.push(...mismatchProblems(mismatch));
+  if (mismatch !== undefined && pipelineParameters(pipeline).length === 0) {
+    problems.push(
+      'mismatch is drawn on DynapSim and DYNAP-SE2 neurons, and the pipeline has none; leave it out, or train what toDynapSim makes of the pipeline',
+    );
+  }
   const names = pipeline.stages.map(({ name }) => name);
   for (const [name, limits] of Object.entries(weightLimits)) {
     const { least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY } = limits;
@@ -133,6 +139,13 @@ function canonicalJson(data: unknown): string {
   );
 }
 
+/** What a stage holds beside weights and parameters of analog neurons: time constants, thresholds, factors. */
+function constantsOf(stage: Stage): Digestible[] {
+  return Object.entries<unknown>({ ...stage }).flatMap(([name, values]) =>
+    values instanceof Float64Array ? [`${stage.kind} ${name}`, values] : [],
+  );
+}
+
 /** Digest of everything that decides the result. */
 function digestOf(
   pipeline: Pipeline,
@@ -147,6 +160,7 @@ function digestOf(
     canonicalJson([deciding, engine.name, pipeline.dt, scales, labels]),
     ...pipeline.stages.flatMap((stage) => stageWeights(stage)?.values ?? []),
     ...parameters.flatMap(({ Iscale: _, ...arrays }) => Object.values(arrays)),
+    ...pipeline.stages.flatMap(constantsOf),
     ...samples.flatMap(({ input, target }) => [input.counts, Float64Array.from(target ?? [])]),
   );
 }
@@ -180,7 +194,7 @@ export function startTraining(
   const { every = 100, instances = 1 } = mismatch ?? {};
   const nominal = pipelineParameters(pipeline);
   /** The silicon of a draw, one set for every population. */
-  const silicon = (draw: number): DynapSimParameters[] =>
+  const silicon = (draw: number): NeuronParameters[] =>
     nominal.map((parameters, stage) => {
       if (mismatch === undefined) return parameters;
       const chips = Array.from({ length: instances }, (_, chip) =>

@@ -32,6 +32,19 @@ describe('linear', () => {
     );
   });
 
+  it('adds the bias of each post channel in every bin', () => {
+    const operator = linear({
+      weight: [
+        [1, 2],
+        [10, 20],
+      ],
+      bias: [0.5, -1],
+    });
+    const { values } = watch(of(chunk(0)).pipe(operator)).values[0]!;
+    // Counts 0, 1 and 2, 0.
+    expect([...values]).toEqual([10.5, 19, 2.5, 3]);
+  });
+
   it('writes to no array that it has handed out', () => {
     const { values } = watch(of(chunk(0), chunk(1)).pipe(linear({ weight: [[1], [10]] })));
     expect(values[0]!.values.buffer).not.toBe(values[1]!.values.buffer);

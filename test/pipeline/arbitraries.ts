@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import {
   defaultParameters,
+  delay,
   dynapSim,
+  integrateAndFire,
+  integrator,
+  li,
+  lif,
   linear,
   type Pipeline,
   parameterNames,
   pipeline,
   type StageDefinition,
+  scale,
+  threshold,
 } from 'spikeline';
 
 const anyWeight = fc.oneof(
@@ -34,20 +41,77 @@ function parameters(neurons: number): fc.Arbitrary<Record<string, number | numbe
   );
 }
 
-function population(neurons: number, dt: number): fc.Arbitrary<StageDefinition> {
-  return fc
-    .tuple(parameters(neurons), fc.option(rows(neurons, neurons), { nil: undefined }))
-    .map(([given, recurrent]) =>
-      dynapSim({ neurons, dt, ...given, ...(recurrent === undefined ? {} : { recurrent }) }),
-    );
+function perNeuron(neurons: number, value: fc.Arbitrary<number>): fc.Arbitrary<number | number[]> {
+  return fc.oneof(value, fc.array(value, { minLength: neurons, maxLength: neurons }));
 }
 
-const names = fc.uniqueArray(fc.string({ maxLength: 6 }), { minLength: 6, maxLength: 6 });
+/** Neurons of any kind, which end in spikes. */
+function population(neurons: number, dt: number): fc.Arbitrary<StageDefinition> {
+  const recurrent = fc.option(rows(neurons, neurons), { nil: undefined });
+  const withRecurrence = <T extends object>(given: T, weights: number[][] | undefined) => ({
+    ...given,
+    ...(weights === undefined ? {} : { recurrent: weights }),
+  });
+  const fixed = { neurons: fc.constant(neurons), dt: fc.constant(dt) };
+  const any = perNeuron(neurons, anyWeight);
+  const tau = perNeuron(neurons, fc.double({ min: dt / 2, max: 1e6, noNaN: true }));
+  const fields = { tauSyn: tau, bias: any, resistance: any, leak: any, inputWeight: any };
+  const firing = { threshold: any, reset: any };
+  const requiredKeys = ['neurons', 'dt', 'tauMem'] as const;
+  return fc.oneof(
+    fc
+      .tuple(parameters(neurons), recurrent)
+      .map(([given, weights]) => dynapSim(withRecurrence({ neurons, dt, ...given }, weights))),
+    fc
+      .tuple(
+        fc.record(
+          { ...fixed, tauMem: tau, ...fields, ...firing },
+          { requiredKeys: [...requiredKeys] },
+        ),
+        recurrent,
+      )
+      .map(([given, weights]) => lif(withRecurrence(given, weights))),
+    fc
+      .tuple(
+        fc.record({ ...fixed, resistance: any, ...firing }, { requiredKeys: ['neurons', 'dt'] }),
+        recurrent,
+      )
+      .map(([given, weights]) => integrateAndFire(withRecurrence(given, weights))),
+    fc
+      .array(anyWeight, { minLength: neurons, maxLength: neurons })
+      .map((levels) => threshold({ threshold: levels })),
+  );
+}
 
-/** Pipelines of one to three populations with or without weights between them. */
+/** Anything that changes no width. */
+function between(channels: number, dt: number): fc.Arbitrary<StageDefinition> {
+  const fixed = { neurons: fc.constant(channels), dt: fc.constant(dt) };
+  const tau = perNeuron(channels, fc.double({ min: dt / 2, max: 1e6, noNaN: true }));
+  const any = perNeuron(channels, anyWeight);
+  const delays = perNeuron(channels, fc.double({ min: 0, max: 1000 * dt, noNaN: true }));
+  return fc.oneof(
+    fc
+      .array(anyWeight, { minLength: channels, maxLength: channels })
+      .map((factors) => scale({ scale: factors })),
+    delays.map((seconds) => delay({ channels, delay: seconds, dt })),
+    fc
+      .record(
+        { ...fixed, tauMem: tau, tauSyn: tau, bias: any, resistance: any, leak: any },
+        { requiredKeys: ['neurons', 'dt', 'tauMem'] },
+      )
+      .map((given) => li(given)),
+    fc
+      .record({ ...fixed, resistance: any }, { requiredKeys: ['neurons', 'dt'] })
+      .map((given) => integrator(given)),
+  );
+}
+
+const names = fc.uniqueArray(fc.string({ maxLength: 6 }), { minLength: 9, maxLength: 9 });
+
+/** Pipelines of one to three populations with or without weights and other stages between them. */
 export const anyPipeline: fc.Arbitrary<Pipeline> = fc
   .tuple(
-    fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.boolean()), {
+    fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.boolean(), fc.boolean()), {
       minLength: 1,
       maxLength: 3,
     }),
@@ -58,9 +122,17 @@ export const anyPipeline: fc.Arbitrary<Pipeline> = fc
   .chain(([sizes, channelsIn, dt, labels]) => {
     const stages: fc.Arbitrary<StageDefinition>[] = [];
     let width = channelsIn;
-    for (const [size, weighted] of sizes) {
+    for (const [size, weighted, more] of sizes) {
+      if (more) stages.push(between(width, dt));
       if (weighted || width !== size) {
-        stages.push(rows(width, size).map((weight) => linear({ weight })));
+        const bias = fc.option(perNeuron(size, anyWeight), { nil: undefined });
+        stages.push(
+          fc
+            .tuple(rows(width, size), bias)
+            .map(([weight, added]) =>
+              linear({ weight, ...(added === undefined ? {} : { bias: added }) }),
+            ),
+        );
       }
       stages.push(population(size, dt));
       width = size;

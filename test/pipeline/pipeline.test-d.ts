@@ -26,7 +26,19 @@ describe('pipeline', () => {
   });
 
   it('is told apart by kind', () => {
-    expectTypeOf<Stage['kind']>().toEqualTypeOf<'linear' | 'dynapSim'>();
+    expectTypeOf<Stage['kind']>().toEqualTypeOf<
+      | 'linear'
+      | 'scale'
+      | 'delay'
+      | 'dynapSim'
+      | 'dynapSe2'
+      | 'dynapSe2'
+      | 'lif'
+      | 'li'
+      | 'integrator'
+      | 'integrateAndFire'
+      | 'threshold'
+    >();
     expectTypeOf<Extract<Stage, { kind: 'linear' }>>().toEqualTypeOf<LinearStage>();
     expectTypeOf<DynapSimStage['dt']>().toEqualTypeOf<number>();
   });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   binStart,
   DataError,
+  type DynapSimParameters,
   dynapSim,
   type Engine,
   linear,
@@ -57,8 +58,16 @@ function spikesOf(run: PipelineRun, chunks: readonly SpikeRaster[]): number[] {
 describe('startPipeline', () => {
   it('does what the layers do one after the other', () => {
     const [, first, third, second] = net.stages;
-    const one = referenceLayer(first!.parameters!, Float64Array.from(inner.flat()), 1e-3);
-    const two = referenceLayer(second!.parameters!, Float64Array.from(outer.flat()), 1e-3);
+    const one = referenceLayer(
+      first!.parameters as DynapSimParameters,
+      Float64Array.from(inner.flat()),
+      1e-3,
+    );
+    const two = referenceLayer(
+      second!.parameters as DynapSimParameters,
+      Float64Array.from(outer.flat()),
+      1e-3,
+    );
     const times = (row: ArrayLike<number>, matrix: readonly (readonly number[])[]): Float64Array =>
       Float64Array.from(matrix[0]!, (_, c) =>
         matrix.reduce((sum, entries, r) => sum + row[r]! * entries[c]!, 0),

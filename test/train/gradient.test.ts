@@ -1,4 +1,5 @@
 import {
+  type DynapSimParameters,
   dynapSim,
   fromStages,
   linear,
@@ -57,7 +58,12 @@ const asRows = (values: Float64Array, width: number): number[][] =>
   );
 
 function layerOf(net: Pipeline, stage: number) {
-  return referenceDifferentiableLayer(net.stages[stage]!.parameters!, 1e-3, steps, trials);
+  return referenceDifferentiableLayer(
+    net.stages[stage]!.parameters as DynapSimParameters,
+    1e-3,
+    steps,
+    trials,
+  );
 }
 
 function evaluated(net: Pipeline, given: readonly TrainingSample[] = samples) {
@@ -164,8 +170,9 @@ describe('pipelineGradient', () => {
     problem.setParameters(others);
     const changed = fromStages(
       deep.stages.map((stage) => {
-        if (stage.kind === 'linear') return stage;
-        return { ...stage, parameters: others[stage.channelsOut === 3 ? 0 : 1]! };
+        if (stage.kind !== 'dynapSim') return stage;
+        const parameters = others[stage.channelsOut === 3 ? 0 : 1] as DynapSimParameters;
+        return { ...stage, parameters };
       }),
     );
     expect(problem.evaluate()).toBe(evaluated(changed).value);
