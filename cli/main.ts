@@ -2,9 +2,11 @@
 import { SpikelineError } from 'spikeline';
 import { type Command, exitCodes } from './command.ts';
 import { conformance } from './commands/conformance.ts';
+import { deploy } from './commands/deploy.ts';
 import { frozenNoise } from './commands/frozen-noise.ts';
+import { inspect } from './commands/inspect.ts';
 
-const commands: readonly Command[] = [frozenNoise, conformance];
+const commands: readonly Command[] = [frozenNoise, conformance, deploy, inspect];
 
 const usage = `spikeline <command> [options]
 

@@ -23,6 +23,16 @@ export function chooseBins(values: readonly number[], extent: Interval): Bins {
   return { domain, edges: Array.from({ length: bins + 1 }, (_, bin) => domain[0] + bin * width) };
 }
 
+/** Chooses bins for whole numbers: each holds as many of them as any other, at least one. */
+export function wholeBins(values: readonly number[]): Bins {
+  const [least, highest] = [Math.min(...values), Math.max(...values)];
+  if (least > highest) return { domain: [-0.5, 0.5], edges: [-0.5, 0.5] };
+  const width = Math.ceil((highest - least + 1) / most);
+  const count = Math.ceil((highest - least + 1) / width);
+  const edges = Array.from({ length: count + 1 }, (_, bin) => least - 0.5 + bin * width);
+  return { domain: [edges[0]!, edges.at(-1)!], edges };
+}
+
 /** Counts the values in each bin; the last bin holds its upper edge too. */
 export function countBins(values: readonly number[], { domain, edges }: Bins): readonly number[] {
   const bins = edges.length - 1;

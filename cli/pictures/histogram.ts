@@ -1,7 +1,7 @@
 import type { Axis, Frame } from './axes.ts';
 import { across, axes, backdrop, sideWidth, upwards } from './axes.ts';
 import type { Bins } from './bins.ts';
-import { chooseBins, countBins, heightTicks } from './bins.ts';
+import { chooseBins, countBins, heightTicks, wholeBins } from './bins.ts';
 import { drawInfinite, slotWidth } from './infinite-bar.ts';
 import { legend } from './legend.ts';
 import { seriesColour } from './look.ts';
@@ -24,6 +24,8 @@ export interface HistogramConfig {
   readonly xLabel: string;
   readonly series: readonly HistogramSeries[];
   readonly markers?: readonly Marker[];
+  /** Whether the values are whole numbers, which then lie in the middle of their bins. */
+  readonly whole?: boolean;
 }
 
 interface Counted {
@@ -39,11 +41,20 @@ const height = 340;
 const right = 28;
 
 /** Draws histograms over each other: numbers of values, or shares where the series differ in size. */
-export function histogram({ title, xLabel, series, markers = [] }: HistogramConfig): string {
+export function histogram({
+  title,
+  xLabel,
+  series,
+  markers = [],
+  whole = false,
+}: HistogramConfig): string {
   const counted = series.map(countSeries);
   const known = markers.filter(({ value }) => Number.isFinite(value));
   const values = counted.flatMap(({ finite }) => finite);
-  const bins = chooseBins(values, extentOf([...values, ...known.map(({ value }) => value)]));
+  const marked = known.map(({ value }) => value);
+  const bins = whole
+    ? wholeBins([...values, ...marked])
+    : chooseBins(values, extentOf([...values, ...marked]));
   const sizes = new Set(counted.map(({ total }) => total).filter((total) => total > 0));
   const shares = sizes.size > 1;
   const heightOf = (count: number, total: number) =>
@@ -72,7 +83,7 @@ export function histogram({ title, xLabel, series, markers = [] }: HistogramConf
       const frame: Frame = { x: left, y: y0, width: plotWidth, height };
       const x: Axis = {
         scale: linearScale(bins.domain, across(frame)),
-        ticks: niceTicks(bins.domain, 8),
+        ticks: niceTicks(bins.domain, 8, whole ? 1 : 0),
         label: xLabel,
       };
       const y: Axis = {

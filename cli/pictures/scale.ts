@@ -89,7 +89,8 @@ function plain(value: number, decimals: number): string {
   return `${value < 0 ? '−' : ''}${grouped}${fraction === undefined ? '' : `.${fraction}`}`;
 }
 
-function superscript(exponent: number): string {
+/** Writes a whole number in raised digits. */
+export function superscript(exponent: number): string {
   return [...String(exponent)]
     .map((character) => (character === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(character)]!))
     .join('');

@@ -1,7 +1,8 @@
 import { type Bias, biasType } from './bias-generator.ts';
-import type { Destination } from './event.ts';
+import { coresOf, type Destination } from './event.ts';
 import { chipLimits } from './limits.ts';
 import { type CoreParameterName, coreParameterNames } from './parameters.ts';
+import type { ChipSettings, CoreSettings } from './settings.ts';
 
 /** Dendrites with samna's values. */
 export const dendrites = { none: 0, ampa: 1024, gaba: 512, nmda: 256, shunt: 128 } as const;
@@ -55,15 +56,15 @@ export type NeuronConfiguration = Readonly<Record<LatchName, boolean>> & {
 };
 
 /** A core: 256 neurons that share their biases. */
-export interface CoreConfiguration {
+export interface CoreConfiguration extends CoreSettings {
   /** All 256 neurons. */
   readonly neurons: readonly NeuronConfiguration[];
-  /** All bias parameters. */
+  /** All bias parameters whose names are public: 53. */
   readonly parameters: Readonly<Record<CoreParameterName, Bias>>;
 }
 
 /** A chip: four cores. */
-export interface ChipCoresConfiguration {
+export interface ChipCoresConfiguration extends ChipSettings {
   /** All four cores. */
   readonly cores: readonly CoreConfiguration[];
 }
@@ -73,6 +74,19 @@ export interface ChipConfiguration {
   /** One entry per chip, first the one next to the FPGA. */
   readonly chips: readonly ChipCoresConfiguration[];
 }
+
+/** A CAM entry that is not in use. */
+export const emptySynapse: SynapseConfiguration = {
+  tag: 0,
+  weight: weightSwitches(0),
+  dendrite: dendrites.none,
+  stp: false,
+  preciseDelay: false,
+  mismatchedDelay: false,
+};
+
+/** An SRAM entry that is not in use. */
+export const emptyDestination: Destination = { core: coresOf(0), xHop: 0, yHop: 0, tag: 0 };
 
 /** A neuron that listens to nothing, reaches nothing, and has all latches open. */
 export function idleNeuron(): NeuronConfiguration {

@@ -15,6 +15,7 @@ import {
 import { coreMask, type Destination, destinationProblems, eventOf, eventWord } from './event.ts';
 import { chipLimits } from './limits.ts';
 import { coreParameterNames } from './parameters.ts';
+import { chipSettingForms, coreSettingForms, oneOf, settingProblems } from './settings.ts';
 
 const { cores, neurons, synapses, destinations } = chipLimits;
 
@@ -64,11 +65,6 @@ export function biasWord({ coarse, fine }: Pick<Bias, 'coarse' | 'fine'>): numbe
   return (coarse << 8) | fine;
 }
 
-/** Whether `index` is one of `count` things. */
-function exists(index: number, count: number): boolean {
-  return Number.isInteger(index) && index >= 0 && index < count;
-}
-
 /** Lists what is wrong with one neuron. */
 function neuronProblems(neuron: NeuronConfiguration): string[] {
   const problems: string[] = [];
@@ -80,7 +76,7 @@ function neuronProblems(neuron: NeuronConfiguration): string[] {
   }
   const known: readonly Dendrite[] = Object.values(dendrites);
   for (const { tag, weight, dendrite } of neuron.synapses) {
-    if (!exists(tag, chipLimits.tags)) problems.push(`synapse tag ${tag}; 0…2047 exist`);
+    if (!oneOf(tag, chipLimits.tags)) problems.push(`synapse tag ${tag}; 0…2047 exist`);
     if (weight.length !== weightSwitches(0).length) {
       problems.push(`synapse weight of ${weight.length} switches; 4 exist`);
     }
@@ -98,24 +94,26 @@ export function configurationProblems(configuration: ChipConfiguration): string[
   if (chips.length < 1 || chips.length > chipLimits.chips) {
     problems.push(`${chips.length} chips; a board has 1…${chipLimits.chips}`);
   }
+  const about = (place: string, found: readonly string[]): void => {
+    for (const problem of found) problems.push(`${place}: ${problem}`);
+  };
   for (const [c, chip] of chips.entries()) {
-    if (chip.cores.length !== cores)
-      problems.push(`chip ${c}: ${chip.cores.length} cores; 4 exist`);
+    if (chip.cores.length !== cores) about(`chip ${c}`, [`${chip.cores.length} cores; 4 exist`]);
+    about(`chip ${c}`, settingProblems(chip, chipSettingForms));
     for (const [k, core] of chip.cores.entries()) {
       const place = `chip ${c}, core ${k}`;
       if (core.neurons.length !== neurons) {
-        problems.push(`${place}: ${core.neurons.length} neurons; 256 exist`);
+        about(place, [`${core.neurons.length} neurons; 256 exist`]);
       }
+      about(place, settingProblems(core, coreSettingForms));
       for (const name of coreParameterNames) {
         const { coarse, fine } = core.parameters[name] ?? { coarse: Number.NaN, fine: Number.NaN };
-        if (!exists(coarse, chipLimits.coarse) || !exists(fine, chipLimits.fine)) {
+        if (!oneOf(coarse, chipLimits.coarse) || !oneOf(fine, chipLimits.fine)) {
           problems.push(`${place}: ${name} is coarse ${coarse}, fine ${fine}; 0…5 and 0…255 exist`);
         }
       }
       for (const [n, neuron] of core.neurons.entries()) {
-        problems.push(
-          ...neuronProblems(neuron).map((problem) => `${place}, neuron ${n}: ${problem}`),
-        );
+        about(`${place}, neuron ${n}`, neuronProblems(neuron));
       }
     }
   }

@@ -26,6 +26,15 @@ describe('histogram', () => {
     expect(texts).toEqual(expect.arrayContaining(['a (n = 5)', 'b (n = 5)', '3', '1']));
   });
 
+  it('gives each whole number a bin of its own, in the middle of which it lies', () => {
+    const draw = (values: number[]) =>
+      histogram({ title: 'h', xLabel: 'x', series: [{ label: 'a', values }], whole: true });
+    expect(textsOf(draw([42, 44])).slice(-8)).toEqual(expect.arrayContaining(['42', '43', '44']));
+    expect(countMarks(draw([42, 44]), 'fill="#0072b2"')).toBe(2);
+    expect(countMarks(draw([0, 1, 2, 3, 1000]), 'fill="#0072b2"')).toBe(2);
+    expect(draw([])).not.toMatch(/NaN|Infinity/);
+  });
+
   it('compares shares where the series differ in size', () => {
     const series = [
       { label: 'a', values: [1, 2] },

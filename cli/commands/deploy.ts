@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import {
+  type DeployOptions,
+  deploy as deployPipeline,
+  InvalidArgumentError,
+  pipelineFromJson,
+  quantise,
+  toSamnaJson,
+} from 'spikeline';
+import { numberReader, type OptionSpecs, optionHelp, readArguments } from '../arguments.ts';
+import { type Command, exitCodes } from '../command.ts';
+import { deploymentPicture } from '../deploy/draw.ts';
+import { deploymentRecord } from '../deploy/record.ts';
+import { deploymentText } from '../deploy/text.ts';
+import { writePictures } from '../pictures/index.ts';
+import { readText } from '../read-text.ts';
+import { makeFolder, writeJson, writeWhole } from '../store.ts';
+
+const options: OptionSpecs = {
+  out: { value: 'FOLDER', help: 'where everything goes; needed' },
+  seed: { value: 'N', help: 'seed of the search for the four bits of the weights', fallback: '0' },
+  board: {
+    value: 'FILE',
+    help: "configuration of a real board, from samna's to_json(), to lay ours over",
+  },
+  json: { help: 'print only deployment.json' },
+  help: { help: 'print this' },
+};
+
+const help = `spikeline deploy PIPELINE --out FOLDER [options]
+
+Translates a saved pipeline (pipeline.json, as pipelineToJson writes it) into the configuration of a
+board: cores and neurons, four bits a weight, tags, CAM and SRAM, bias codes. Refuses with every limit
+that is broken.
+
+Writes to the folder
+  configuration.json  what the board is told, in samna's form; see spikeline inspect
+  deployment.json     where the host sends each input channel, which hardware neuron is which neuron of
+                      which population, what became of the weights on each core, what was given up
+  deployment.svg/png  the populations on the board
+
+A real board needs addresses and fields that are not public. Save what it has
+(model.get_configuration().to_json()) and give it as --board: all that Spikeline does not know stays as
+it is there, and Dynapse2Configuration.from_json() takes the result.
+
+The error of the weights counts both roundings, to four bits and to the steps of the bias generator.
+
+${optionHelp(options)}
+
+Exit codes: 0 done, 2 bad input, a pipeline that no board can hold, or a file that failed.`;
+
+function configure(args: readonly string[]) {
+  const given = readArguments(args, options);
+  const { values, positionals } = given;
+  const numbers = numberReader(given);
+  const seed = numbers.whole('seed', 0, 0);
+  const out = values['out'] as string | undefined;
+  const [file] = positionals;
+  const problems = [
+    ...numbers.problems,
+    ...(positionals.length === 1
+      ? []
+      : [
+          `${positionals.length} pipelines are given; one is needed: spikeline deploy PIPELINE --out FOLDER`,
+        ]),
+    ...(out === undefined || out === '' ? ['--out is missing; say where everything goes'] : []),
+  ];
+  return {
+    help: values['help'] === true,
+    json: values['json'] === true,
+    board: values['board'] as string | undefined,
+    problems,
+    file: file ?? '',
+    out: out ?? '',
+    seed,
+  };
+}
+
+/** The command that translates a pipeline for a board. */
+export const deploy: Command = {
+  name: 'deploy',
+  summary: 'translate a saved pipeline into the configuration of a board',
+  help,
+  async run(args) {
+    const config = configure(args);
+    if (config.help) {
+      process.stdout.write(`${help}\n`);
+      return exitCodes.ok;
+    }
+    const { file, out, seed, board, json, problems } = config;
+    if (problems.length > 0) throw new InvalidArgumentError('nothing can be deployed', problems);
+    const net = pipelineFromJson(readText(file));
+    const own = board === undefined ? undefined : readText(board);
+    makeFolder(out);
+    const choices: DeployOptions =
+      seed === 0 ? {} : { quantiser: (weights) => quantise(weights, { seed }) };
+    const deployment = deployPipeline(net, choices);
+    const record = deploymentRecord(net, deployment);
+    writeWhole(join(out, 'configuration.json'), toSamnaJson(deployment.configuration, own));
+    writeJson(join(out, 'deployment.json'), record);
+    writePictures(out, { deployment: deploymentPicture(record) });
+    process.stdout.write(
+      json
+        ? `${JSON.stringify(record, undefined, 1)}\n`
+        : `${deploymentText(record)}\n\nconfiguration and map: ${out}\n`,
+    );
+    return exitCodes.ok;
+  },
+};

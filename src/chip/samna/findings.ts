@@ -1,0 +1,54 @@
+/** Where a value stands in a document: its last step, and the place above. */
+export interface Place {
+  /** The place above; the first step has none. */
+  readonly up: Place | undefined;
+  /** Name of a field, or index in a list. */
+  readonly step: string | number;
+}
+
+/** What is found wrong or unknown while a document is read. */
+export interface Findings {
+  /** Each mistake with its path, as many as are shown. */
+  readonly problems: string[];
+  /** Mistakes that are not shown. */
+  hidden: number;
+  /** Paths of fields that nobody asked for, without indices. */
+  readonly unknown: Set<string>;
+}
+
+/** Mistakes that are shown; a field that is wrong in every synapse is so a quarter of a million times. */
+const shown = 100;
+
+/** Nothing found yet. */
+export function noFindings(): Findings {
+  return { problems: [], hidden: 0, unknown: new Set() };
+}
+
+function pathOf({ up, step }: Place, indices: boolean): string {
+  const above = up === undefined ? '' : pathOf(up, indices);
+  if (typeof step === 'number') return `${above}[${indices ? step : ''}]`;
+  return up === undefined ? step : `${above}.${step}`;
+}
+
+/** Notes a mistake at `place`. */
+export function wrong(findings: Findings, place: Place, what: string): void {
+  if (findings.problems.length === shown) findings.hidden += 1;
+  else findings.problems.push(`${pathOf(place, true)} ${what}`);
+}
+
+/** Notes the fields of an object at `up` that are not `known`. */
+export function noteUnknown(
+  findings: Findings,
+  up: Place | undefined,
+  fields: object,
+  known: ReadonlySet<string>,
+): void {
+  for (const step in fields) {
+    if (!known.has(step)) findings.unknown.add(pathOf({ up, step }, false));
+  }
+}
+
+/** Every mistake; the last line counts those that are not shown. */
+export function allProblems({ problems, hidden }: Findings): string[] {
+  return hidden === 0 ? problems : [...problems, `… and ${hidden} more`];
+}

@@ -1,0 +1,110 @@
+import { type Findings, type Place, wrong } from './findings.ts';
+
+/** Fields of a JSON object, whatever they hold. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A value in few words, for a message. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value !== 'string') return `${value}`;
+  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+}
+
+/** Notes that `value` is not what is needed, or is not there. */
+function unfit(findings: Findings, place: Place, value: unknown, needed: string): void {
+  wrong(findings, place, value === undefined ? 'is missing' : `is ${shown(value)}; ${needed}`);
+}
+
+/** Whether a value is an object with fields. */
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Reads an object with fields; undefined where it is none. */
+export function fieldsAt(findings: Findings, place: Place, value: unknown): Fields | undefined {
+  if (isFields(value)) return value;
+  unfit(findings, place, value, 'an object is needed');
+  return undefined;
+}
+
+/** Names that cereal gives to the entries of a list of fixed length; one more than the longest has. */
+const entryNames = Array.from({ length: 257 }, (_, i) => `value${i}`);
+
+/**
+ * Entries of a list, written as `[…]` or as `{"value0": …, "value1": …}`; undefined where the value is
+ * neither. What follows a gap is no entry.
+ */
+export function entriesOf(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (!isFields(value)) return undefined;
+  const entries: unknown[] = [];
+  for (const name of entryNames) {
+    if (value[name] === undefined) break;
+    entries.push(value[name]);
+  }
+  return entries;
+}
+
+/** Reads a list of `count` entries; an empty one where it is none. */
+export function listAt(
+  findings: Findings,
+  place: Place,
+  value: unknown,
+  count: number,
+): readonly unknown[] {
+  const entries = entriesOf(value);
+  if (entries === undefined) {
+    unfit(findings, place, value, `a list of ${count} is needed`);
+    return [];
+  }
+  if (entries.length !== count) {
+    wrong(findings, place, `holds ${entries.length} entries; ${count} are needed`);
+    return [];
+  }
+  return entries;
+}
+
+/** Reads a map, `[{"key": …, "value": …}, …]`; an empty one where it is none. */
+export function mapAt(findings: Findings, place: Place, value: unknown): Map<string, unknown> {
+  const map = new Map<string, unknown>();
+  if (!Array.isArray(value)) {
+    unfit(findings, place, value, 'a list of keys and values is needed');
+    return map;
+  }
+  for (const [i, entry] of value.entries()) {
+    const key: unknown = isFields(entry) ? entry['key'] : undefined;
+    if (!isFields(entry) || typeof key !== 'string' || entry['value'] === undefined) {
+      wrong(findings, { up: place, step: i }, 'is no pair of a key and a value');
+    } else if (map.has(key)) {
+      wrong(findings, { up: place, step: i }, `holds ${key} a second time`);
+    } else map.set(key, entry['value']);
+  }
+  return map;
+}
+
+/** Reads a switch; off where it is none. */
+export function switchAt(findings: Findings, up: Place, fields: Fields, step: string): boolean {
+  const value = fields[step];
+  if (typeof value !== 'boolean') {
+    unfit(findings, { up, step }, value, 'true or false is needed');
+  }
+  return value === true;
+}
+
+/** Reads a whole number; the least allowed where it is none. */
+export function wholeAt(
+  findings: Findings,
+  up: Place,
+  fields: Fields,
+  step: string,
+  least: number,
+  most: number,
+): number {
+  const value = fields[step];
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) {
+    return value + 0;
+  }
+  unfit(findings, { up, step }, value, `${least}…${most} exist`);
+  return least;
+}

@@ -1,0 +1,48 @@
+import { entriesOf, type Fields, isFields } from './json.ts';
+
+/** A field that holds a whole number which a double would round. No string can hold such a text. */
+const longField = /(\w"\s*:\s*)(-?\d{16,})(?=\s*[,}])/g;
+
+/**
+ * Parses JSON and keeps every digit of long whole numbers, such as addresses of 64 bits: they become
+ * strings that {@link stringifyLong} knows by the character they begin with.
+ */
+export function parseLong(text: string): unknown {
+  return JSON.parse(text.replaceAll(longField, '$1"\\u0000$2"'));
+}
+
+/** Writes JSON; undoes {@link parseLong}. */
+export function stringifyLong(value: unknown): string {
+  return JSON.stringify(value).replaceAll(/"\\u0000(-?\d+)"/g, '$1');
+}
+
+const isPair = (entry: unknown): entry is Fields => isFields(entry) && 'key' in entry;
+
+/** Lays the pairs of a map over those of another. */
+function pairsOnto(board: readonly unknown[], ours: readonly unknown[]): unknown[] {
+  const left = new Map(ours.filter(isPair).map((pair) => [pair['key'], pair] as const));
+  const laid = board.map((pair) => {
+    const own = isPair(pair) ? left.get(pair['key']) : undefined;
+    if (own !== undefined) left.delete(own['key']);
+    return own === undefined ? pair : onto(pair, own);
+  });
+  return [...laid, ...left.values()];
+}
+
+/**
+ * Lays a document over another: what is in `ours` takes its place, all else stays. Lists and maps keep
+ * the form that `board` has them in.
+ */
+export function onto(board: unknown, ours: unknown): unknown {
+  if (Array.isArray(board)) {
+    if (Array.isArray(ours) && board.some(isPair)) return pairsOnto(board, ours);
+    const own = entriesOf(ours) ?? [];
+    return board.map((entry, i) => (i < own.length ? onto(entry, own[i]) : entry));
+  }
+  if (!isFields(board) || typeof ours !== 'object' || ours === null) return ours;
+  const named = Array.isArray(ours) ? ours.map((entry, i) => [`value${i}`, entry]) : ours;
+  const own: Fields = Array.isArray(named) ? Object.fromEntries(named) : { ...named };
+  const laid: Record<string, unknown> = { ...board };
+  for (const [name, value] of Object.entries(own)) laid[name] = onto(board[name], value);
+  return laid;
+}

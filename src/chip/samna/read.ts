@@ -1,0 +1,190 @@
+import { type Bias, biasType } from '../bias-generator.ts';
+import {
+  type ChipConfiguration,
+  type ChipCoresConfiguration,
+  type CoreConfiguration,
+  type Dendrite,
+  dendrites,
+  emptyDestination,
+  emptySynapse,
+  idleCore,
+  idleNeuron,
+  type LatchName,
+  latchNames,
+  type NeuronConfiguration,
+  type SynapseConfiguration,
+} from '../configuration.ts';
+import { coreMask, type Destination } from '../event.ts';
+import { chipLimits } from '../limits.ts';
+import { type CoreParameterName, coreParameterNames } from '../parameters.ts';
+import { chipSettingForms, coreSettingForms } from '../settings.ts';
+import { type Findings, noteUnknown, type Place, wrong } from './findings.ts';
+import { entriesOf, type Fields, fieldsAt, listAt, mapAt, switchAt, wholeAt } from './json.ts';
+import { readBias, readSettings } from './read-settings.ts';
+
+const { tags, hops } = chipLimits;
+
+const known = {
+  configuration: new Set(['chips']),
+  chip: new Set(['cores', ...Object.keys(chipSettingForms)]),
+  core: new Set(['neurons', 'parameters', ...Object.keys(coreSettingForms)]),
+  neuron: new Set<string>(['synapses', 'destinations', ...latchNames]),
+  synapse: new Set(['dendrite', 'stp', 'weight', 'preciseDelay', 'mismatchedDelay', 'tag']),
+  destination: new Set(['core', 'xHop', 'yHop', 'tag']),
+} as const;
+
+const dendriteValues: readonly unknown[] = Object.values(dendrites);
+
+type Four = readonly [boolean, boolean, boolean, boolean];
+
+function readFour(findings: Findings, up: Place, fields: Fields, step: string): Four {
+  const entries = entriesOf(fields[step]);
+  if (entries?.length !== 4 || entries.some((entry) => typeof entry !== 'boolean')) {
+    const what = fields[step] === undefined ? 'is missing' : 'is no list of four switches';
+    wrong(findings, { up, step }, what);
+    return [false, false, false, false];
+  }
+  return [entries[0] === true, entries[1] === true, entries[2] === true, entries[3] === true];
+}
+
+function readDendrite(findings: Findings, up: Place, fields: Fields): Dendrite {
+  const { dendrite } = fields;
+  if (dendriteValues.includes(dendrite)) return dendrite as Dendrite;
+  const needed = `${dendriteValues.join(', ')} exist`;
+  const what = dendrite === undefined ? 'is missing' : `is ${String(dendrite)}; ${needed}`;
+  wrong(findings, { up, step: 'dendrite' }, what);
+  return dendrites.none;
+}
+
+function readSynapse(findings: Findings, at: Place, value: unknown): SynapseConfiguration {
+  const fields = fieldsAt(findings, at, value);
+  if (fields === undefined) return emptySynapse;
+  noteUnknown(findings, at, fields, known.synapse);
+  return {
+    tag: wholeAt(findings, at, fields, 'tag', 0, tags - 1),
+    weight: readFour(findings, at, fields, 'weight'),
+    dendrite: readDendrite(findings, at, fields),
+    stp: switchAt(findings, at, fields, 'stp'),
+    preciseDelay: switchAt(findings, at, fields, 'preciseDelay'),
+    mismatchedDelay: switchAt(findings, at, fields, 'mismatchedDelay'),
+  };
+}
+
+function readDestination(findings: Findings, at: Place, value: unknown): Destination {
+  const fields = fieldsAt(findings, at, value);
+  if (fields === undefined) return emptyDestination;
+  noteUnknown(findings, at, fields, known.destination);
+  return {
+    core: readFour(findings, at, fields, 'core'),
+    xHop: wholeAt(findings, at, fields, 'xHop', -hops, hops),
+    yHop: wholeAt(findings, at, fields, 'yHop', -hops, hops),
+    tag: wholeAt(findings, at, fields, 'tag', 0, tags - 1),
+  };
+}
+
+/** Whether a CAM entry says anything at all. */
+function isUsed({ tag, weight, dendrite, ...options }: SynapseConfiguration): boolean {
+  const { stp, preciseDelay, mismatchedDelay } = options;
+  return (
+    tag !== 0 || dendrite !== 0 || weight.includes(true) || stp || preciseDelay || mismatchedDelay
+  );
+}
+
+/** Reads a list and drops what is empty at its end. */
+function readUsed<T>(
+  findings: Findings,
+  at: Place,
+  value: unknown,
+  count: number,
+  read: (findings: Findings, at: Place, value: unknown) => T,
+  used: (entry: T) => boolean,
+): T[] {
+  const entries = listAt(findings, at, value, count).map((entry, step) =>
+    read(findings, { up: at, step }, entry),
+  );
+  entries.length = entries.findLastIndex(used) + 1;
+  return entries;
+}
+
+function readNeuron(findings: Findings, at: Place, value: unknown): NeuronConfiguration {
+  const fields = fieldsAt(findings, at, value);
+  if (fields === undefined) return idleNeuron();
+  noteUnknown(findings, at, fields, known.neuron);
+  const { synapses, destinations } = fields;
+  const latches: Record<string, boolean> = {};
+  for (const name of latchNames) latches[name] = switchAt(findings, at, fields, name);
+  return {
+    ...(latches as Record<LatchName, boolean>),
+    synapses: readUsed(
+      findings,
+      { up: at, step: 'synapses' },
+      synapses,
+      chipLimits.synapses,
+      readSynapse,
+      isUsed,
+    ),
+    destinations: readUsed(
+      findings,
+      { up: at, step: 'destinations' },
+      destinations,
+      chipLimits.destinations,
+      readDestination,
+      ({ core }) => coreMask(core) !== 0,
+    ),
+  };
+}
+
+function readParameters(
+  findings: Findings,
+  at: Place,
+  value: unknown,
+): CoreConfiguration['parameters'] {
+  const map = mapAt(findings, at, value);
+  noteUnknown(findings, at, Object.fromEntries(map), new Set(coreParameterNames));
+  const readOne = (name: CoreParameterName): Bias => ({
+    ...readBias(findings, { up: at, step: name }, map.get(name)),
+    type: biasType(name),
+  });
+  const biases = coreParameterNames.map((name) => [name, readOne(name)] as const);
+  return Object.fromEntries(biases) as CoreConfiguration['parameters'];
+}
+
+function readCore(findings: Findings, at: Place, value: unknown): CoreConfiguration {
+  const fields = fieldsAt(findings, at, value);
+  if (fields === undefined) return idleCore();
+  noteUnknown(findings, at, fields, known.core);
+  const neurons: Place = { up: at, step: 'neurons' };
+  return {
+    neurons: listAt(findings, neurons, fields['neurons'], chipLimits.neurons).map((neuron, step) =>
+      readNeuron(findings, { up: neurons, step }, neuron),
+    ),
+    parameters: readParameters(findings, { up: at, step: 'parameters' }, fields['parameters']),
+    ...readSettings(findings, at, fields, coreSettingForms),
+  };
+}
+
+function readChip(findings: Findings, at: Place, value: unknown): ChipCoresConfiguration {
+  const fields = fieldsAt(findings, at, value);
+  if (fields === undefined) return { cores: [] };
+  noteUnknown(findings, at, fields, known.chip);
+  const cores: Place = { up: at, step: 'cores' };
+  return {
+    cores: listAt(findings, cores, fields['cores'], chipLimits.cores).map((core, step) =>
+      readCore(findings, { up: cores, step }, core),
+    ),
+    ...readSettings(findings, at, fields, chipSettingForms),
+  };
+}
+
+/** Reads what stands below `value0`. */
+export function readConfiguration(findings: Findings, fields: Fields): ChipConfiguration {
+  noteUnknown(findings, undefined, fields, known.configuration);
+  const at: Place = { up: undefined, step: 'chips' };
+  const chips = entriesOf(fields['chips']);
+  if (chips === undefined || chips.length < 1 || chips.length > chipLimits.chips) {
+    const given = chips === undefined ? 'is no list of chips' : `holds ${chips.length} chips`;
+    wrong(findings, at, `${given}; a board has 1…${chipLimits.chips}`);
+    return { chips: [] };
+  }
+  return { chips: chips.map((chip, step) => readChip(findings, { up: at, step }, chip)) };
+}

@@ -1,0 +1,152 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  chipLimits,
+  deploy,
+  dynapSim,
+  fromSamnaJson,
+  idleCore,
+  linear,
+  pipeline,
+  pipelineToJson,
+  toSamnaJson,
+} from 'spikeline';
+import { describe, expect, it } from 'vitest';
+import { emptyFolder, runCli } from './run-cli.ts';
+
+const net = pipeline(
+  linear({
+    weight: [
+      [5, 1],
+      [1, 5],
+      [3, -2],
+      [0, 0],
+    ],
+  }),
+  dynapSim({
+    name: 'hidden',
+    neurons: 2,
+    recurrent: [
+      [0, -3],
+      [-3, 0],
+    ],
+  }),
+  linear({ weight: [[2], [4]] }),
+  dynapSim({ name: 'output', neurons: 1 }),
+);
+
+/** Saves a pipeline in an empty folder. */
+function saved(what = net): { file: string; out: string } {
+  const folder = emptyFolder();
+  const file = join(folder, 'pipeline.json');
+  writeFileSync(file, pipelineToJson(what));
+  return { file, out: join(folder, 'out') };
+}
+
+const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');
+
+interface Saved {
+  readonly inputChannels: readonly unknown[];
+  readonly outputChannels: readonly unknown[];
+  readonly populations: Readonly<Record<string, readonly unknown[]>>;
+  readonly cores: readonly Readonly<Record<'weights' | 'lost' | 'relative', number>>[];
+}
+
+describe('deploy', () => {
+  it('writes the configuration, the map and a picture, and prints a table', async () => {
+    const { file, out } = saved();
+    const { code, stdout } = await runCli(['deploy', file, '--out', out]);
+    expect(code).toBe(0);
+    for (const word of ['4 input channels, 1 of them', 'hidden', 'output', 'chip 0, core 0']) {
+      expect(stdout).toContain(word);
+    }
+    expect(readdirSync(out).sort()).toEqual([
+      'configuration.json',
+      'deployment.json',
+      'deployment.png',
+      'deployment.svg',
+    ]);
+    const { configuration, inputChannels, where } = deploy(net);
+    expect(fromSamnaJson(read(out, 'configuration.json'))).toEqual(configuration);
+    const map = JSON.parse(read(out, 'deployment.json')) as Saved;
+    expect(map.inputChannels).toEqual(inputChannels);
+    const { chip, core, neuron, word } = where('output', 0);
+    const last = { chip, core, neuron, word, hostTag: core * 256 + neuron };
+    expect(map.outputChannels).toMatchObject([last]);
+    expect(map.populations).toMatchObject({ hidden: [{}, {}], output: [last] });
+    expect(map.cores.map((own) => [own.weights, own.lost])).toEqual([[10, 0]]);
+    expect(map.cores[0]!.relative).toBeLessThan(0.1);
+    expect(read(out, 'deployment.svg')).toContain('hidden (2)');
+  });
+
+  it("lays the configuration over a board's own, and prints JSON alone", async () => {
+    const { file, out } = saved();
+    const idle = idleCore();
+    const board = join(out, '..', 'board.json');
+    const own = toSamnaJson({
+      chips: [{ cores: [idle, idle, idle, idle], paramGen0Powerdown: true }],
+    });
+    writeFileSync(
+      board,
+      own.replaceAll('"coarseValue"', '"address":4611686018427387905,"coarseValue"'),
+    );
+    const run = await runCli([
+      'deploy',
+      file,
+      '--out',
+      out,
+      '--json',
+      '--board',
+      board,
+      '--seed',
+      '3',
+    ]);
+    expect(run.code).toBe(0);
+    expect(JSON.parse(run.stdout)).toEqual(JSON.parse(read(out, 'deployment.json')));
+    const text = read(out, 'configuration.json');
+    expect(text).toContain('"address":4611686018427387905');
+    expect(fromSamnaJson(text).chips[0]).toMatchObject({ paramGen0Powerdown: true });
+  });
+
+  it('refuses a pipeline that no board can hold, with all reasons, and keeps what was there', async () => {
+    const wide = pipeline(
+      linear({ weight: Array.from({ length: chipLimits.synapses + 1 }, () => [1]) }),
+      dynapSim({ neurons: 1, Idc: 1 }),
+    );
+    const { file, out } = saved(wide);
+    const first = saved();
+    await runCli(['deploy', first.file, '--out', out, '--json']);
+    const before = read(out, 'configuration.json');
+    const { code, stdout, stderr } = await runCli(['deploy', file, '--out', out]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/65/);
+    expect(stderr).toMatch(/Idc/);
+    expect(read(out, 'configuration.json')).toBe(before);
+  });
+
+  it('gives all reasons why a command line cannot be', async () => {
+    const { code, stderr } = await runCli(['deploy', 'a', 'b', '--seed', 'x']);
+    expect(code).toBe(2);
+    for (const word of ['--seed is x', '2 pipelines are given', '--out is missing']) {
+      expect(stderr).toContain(word);
+    }
+  });
+
+  it('refuses files that are not there or no pipeline, and leaves nothing behind', async () => {
+    const { file, out } = saved();
+    const missing = await runCli(['deploy', `${file}.gone`, '--out', out]);
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('cannot be read')]);
+    writeFileSync(file, '{}');
+    const empty = await runCli(['deploy', file, '--out', out]);
+    expect([empty.code, empty.stderr]).toEqual([2, expect.stringContaining('no saved pipeline')]);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('has a help worth reading', async () => {
+    const { code, stdout } = await runCli(['deploy', '--help']);
+    expect(code).toBe(0);
+    for (const word of ['Exit codes', '--json', '--board', 'deployment.json']) {
+      expect(stdout).toContain(word);
+    }
+  });
+});

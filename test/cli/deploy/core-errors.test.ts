@@ -1,0 +1,78 @@
+import {
+  type ChipConfiguration,
+  deploy,
+  dynapSim,
+  linear,
+  mergeStages,
+  type NeuronConfiguration,
+  pipeline,
+} from 'spikeline';
+import { describe, expect, it } from 'vitest';
+import { coreErrors } from '../../../cli/deploy/core-errors.ts';
+
+const net = pipeline(
+  linear({
+    weight: [
+      [5, 1],
+      [1, 5],
+      [3, -2],
+      [0, 0],
+    ],
+  }),
+  dynapSim({
+    name: 'hidden',
+    neurons: 2,
+    recurrent: [
+      [0, -3],
+      [-3, 0],
+    ],
+  }),
+  linear({ weight: [[2], [4]] }),
+  dynapSim({ name: 'output', neurons: 1 }),
+);
+const deployment = deploy(net);
+const network = mergeStages(net);
+
+/** The configuration with one neuron changed. */
+function changed(
+  chip: number,
+  core: number,
+  neuron: number,
+  change: (neuron: NeuronConfiguration) => NeuronConfiguration,
+): ChipConfiguration {
+  const { chips } = deployment.configuration;
+  const own = chips[chip]!.cores[core]!;
+  const neurons = own.neurons.with(neuron, change(own.neurons[neuron]!));
+  const cores = chips[chip]!.cores.with(core, { ...own, neurons });
+  return { chips: chips.with(chip, { ...chips[chip]!, cores }) };
+}
+
+describe('coreErrors', () => {
+  const places = [
+    deployment.where('hidden', 0),
+    deployment.where('hidden', 1),
+    deployment.where('output', 0),
+  ];
+
+  it('finds what the memories hold, not what was meant', () => {
+    const [before] = coreErrors(network, deployment, places);
+    const { chip, core, neuron } = places[2]!;
+    // The output hears hidden 0 (weight 2) and hidden 1 (weight 4); it loses one of them.
+    const configuration = changed(chip, core, neuron, ({ synapses, ...rest }) => ({
+      ...rest,
+      synapses: synapses.slice(1),
+    }));
+    const [after] = coreErrors(network, { ...deployment, configuration }, places);
+    expect(after!.lost).toBe(before!.lost + 1);
+    const more = (after!.mse - before!.mse) * 10;
+    expect(Math.min(Math.abs(more - 4), Math.abs(more - 16))).toBeLessThan(1);
+  });
+
+  it('counts a route that leads astray as lost', () => {
+    const inputChannels = deployment.inputChannels.map((destinations, i) =>
+      i === 0 ? destinations.map((to) => ({ ...to, tag: 2000 })) : destinations,
+    );
+    const [error] = coreErrors(network, { ...deployment, inputChannels }, places);
+    expect(error).toMatchObject({ weights: 10, lost: 2 });
+  });
+});
