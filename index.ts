@@ -5,6 +5,11 @@ export {
   boundedBuffer,
 } from './operators/bounded-buffer.ts';
 export { type ChipConfig, type ChipTarget, chip } from './operators/chip.ts';
+export {
+  type DecodeEvents,
+  type DecodeEventsConfig,
+  decodeEvents,
+} from './operators/decode-events.ts';
 export { runOn } from './operators/run-on.ts';
 export { type SimulatorConfig, type SimulatorTarget, simulator } from './operators/simulator.ts';
 export { toEvents } from './operators/to-events.ts';

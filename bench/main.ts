@@ -1,4 +1,5 @@
 // Measures how fast Spikeline is. `npm run bench -- help` tells what there is.
+import { deployment } from './deploy.ts';
 import { forward } from './forward.ts';
 import { table } from './measure.ts';
 import { million } from './million.ts';
@@ -31,6 +32,11 @@ const benches: Readonly<Record<string, Bench>> = {
   tfjs: {
     about: 'steps/s of training (2, 60, 2) with tf.train.adam, ours and JAX in turn',
     run: (note) => tfjs(note),
+  },
+  deploy: {
+    about:
+      'mapping, quantising and allocating up to 4096 neurons; 1000 neurons on two virtual chips',
+    run: (note) => deployment(note),
   },
   reference: { about: 'the float64 reference, quantisation, streams', run: () => reference() },
 };

@@ -50,7 +50,7 @@ const config = {
 };
 const trained = (await lastValueFrom(train(net, samples, config))).pipeline;
 const deployment = deploy(trained);
-process.stdout.write(`four bits: mean squared error ${deployment.weights.mse.toPrecision(2)}\n`);
+process.stdout.write(`four bits: mean squared error ${deployment.mse.toPrecision(2)}\n`);
 
 for (const half of [0, 1]) {
   const unseen = loud(half, 100 + half);

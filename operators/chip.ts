@@ -1,6 +1,7 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { eventWord } from '../src/chip/event.ts';
-import { type Deployment, type DeployOptions, deploy } from '../src/deploy/deploy.ts';
+import { deploy } from '../src/deploy/deploy.ts';
+import type { Deployment, DeployOptions } from '../src/deploy/deployment.ts';
 import { type FpgaSchedule, fpgaSchedule } from '../src/device/fpga-schedule.ts';
 import type { Link } from '../src/device/link.ts';
 import { routeEvents } from '../src/device/route.ts';
@@ -240,7 +241,7 @@ export function chip(link: Link, config: ChipConfig = {}): ChipTarget {
   const deploymentOf = (pipeline: Pipeline): Deployment => {
     if (config.deployment !== undefined) return config.deployment;
     if (prepared?.pipeline !== pipeline) {
-      prepared = { pipeline, deployment: deploy(pipeline, config) };
+      prepared = { pipeline, deployment: deploy(pipeline, { chips: link.info.chips, ...config }) };
     }
     return prepared.deployment;
   };

@@ -29,6 +29,14 @@ export {
   monitorDestination,
   monitorReply,
 } from './chip/event.ts';
+export {
+  type ConfigurationInspection,
+  type CoreInspection,
+  currentsOf,
+  inspectConfiguration,
+  type StrayDestination,
+  type TagUse,
+} from './chip/inspect.ts';
 export { chipLimits } from './chip/limits.ts';
 export {
   biasWord,
@@ -48,17 +56,25 @@ export {
   coreParameters,
   currentParameter,
 } from './chip/parameters.ts';
-export { type Clock, systemClock } from './clock.ts';
+export { type FromSamnaJsonOptions, fromSamnaJson, toSamnaJson } from './chip/samna-json.ts';
 export {
-  allocateCore,
-  allocationProblems,
-  type CoreAllocation,
-  type CoreSynapses,
-} from './deploy/allocate.ts';
+  type BiasSetting,
+  type BiasSettings,
+  type ChipSettings,
+  type CoreSettings,
+  chipParameterNames,
+  chipSadcNames,
+  coreSadcNames,
+  type Switches,
+} from './chip/settings.ts';
+export { type Clock, systemClock } from './clock.ts';
+export { type Allocation, allocate } from './deploy/allocate.ts';
+export { allocationProblems } from './deploy/allocation-problems.ts';
 export {
   type AutoencoderQuantiseOptions,
   autoencoderQuantise,
 } from './deploy/autoencoder-quantise.ts';
+export { type ClusterOptions, clusterNeurons } from './deploy/cluster.ts';
 export {
   type CoreDirect,
   type CoreGainName,
@@ -74,13 +90,26 @@ export {
   withGains,
   withTimes,
 } from './deploy/core-currents.ts';
-export {
-  type Deployment,
-  type DeployOptions,
-  deploy,
-  type HardwareNeuron,
-} from './deploy/deploy.ts';
+export type { Quantiser } from './deploy/core-quantise.ts';
+export { deploy } from './deploy/deploy.ts';
+export type {
+  DeployedCore,
+  Deployment,
+  DeployOptions,
+  HardwareNeuron,
+} from './deploy/deployment.ts';
+export { type FineTuned, type FineTuneOptions, fineTune } from './deploy/fine-tune.ts';
+export { type LifTarget, toDynapSim } from './deploy/lif.ts';
+export type { LargestMove, Moves } from './deploy/moved.ts';
+export type { NamedNeuron } from './deploy/names.ts';
 export { mergeStages, type Network, networkProblems } from './deploy/network.ts';
+export {
+  type NetworkFromOptions,
+  networkFrom,
+  type RestoredNetwork,
+} from './deploy/network-from.ts';
+export { type CorePlace, placeClusters, type Traffic } from './deploy/place.ts';
+export type { Place } from './deploy/places.ts';
 export {
   baseCount,
   encodeWeights,
@@ -89,6 +118,13 @@ export {
   quantise,
   subsetSums,
 } from './deploy/quantise.ts';
+export type { SilentNeuron } from './deploy/silence.ts';
+export {
+  collectSynapses,
+  type PlacedNetwork,
+  type SynapseCollector,
+  type SynapseList,
+} from './deploy/synapses.ts';
 export {
   type FpgaSchedule,
   type FpgaScheduleConfig,
@@ -104,10 +140,10 @@ export type {
 export {
   type MemoryName,
   type VirtualBoard,
-  type VirtualBoardConfig,
   type VirtualLink,
   virtualBoard,
 } from './device/virtual/board.ts';
+export type { VirtualBoardConfig } from './device/virtual/board-config.ts';
 export { type Unwrapper, unwrapper, wrapPeriod, wrapTime } from './device/wrap.ts';
 export {
   DataError,
@@ -140,9 +176,29 @@ export { type StateGradient, stepBackward, zeroGradient } from './neuron/adjoint
 export {
   type DynapSimCoefficients,
   dynapSimCoefficients,
+  type MembraneCoefficients,
   pulseWidth,
   timeConstant,
 } from './neuron/coefficients.ts';
+export { ampaGaba } from './neuron/dendrites/ampa-gaba.ts';
+export {
+  type DendriticDifferentiableLayer,
+  type ReferenceDendriticLayer,
+  referenceDendriticDifferentiableLayer,
+  referenceDendriticLayer,
+} from './neuron/dendrites/layer.ts';
+export {
+  type DendriteName,
+  type DynapSe2ParameterName,
+  type DynapSe2Parameters,
+  type DynapSe2ParametersInput,
+  defaultDynapSe2Parameters,
+  dendriteNames,
+  dynapSe2ParameterNames,
+  dynapSe2Parameters,
+  type NeuronParameters,
+} from './neuron/dendrites/parameters.ts';
+export type { DynapSe2State } from './neuron/dendrites/state.ts';
 export { type Engine, referenceEngine } from './neuron/engine.ts';
 export {
   type DifferentiableLayer,
@@ -159,7 +215,9 @@ export type {
   SparseSpikes,
   WeightArray,
 } from './neuron/learner.ts';
+export type { MembraneGradient, MembraneTape } from './neuron/membrane.ts';
 export { drawMismatch, type Mismatch } from './neuron/mismatch.ts';
+export type { ParameterSet, ParameterSetInput } from './neuron/parameter-set.ts';
 export {
   type CurrentName,
   currentNames,
@@ -172,23 +230,75 @@ export {
   type ParameterName,
   parameterNames,
 } from './neuron/parameters.ts';
-export { type DynapSimState, restState } from './neuron/state.ts';
+export type { StatefulLayer } from './neuron/population.ts';
+export { type DynapSimState, type MembraneState, restState } from './neuron/state.ts';
 export { type StepTape, stepForward, stepTape } from './neuron/step.ts';
+export { nirOfPipeline } from './nir/from-pipeline.ts';
+export type {
+  NirArray,
+  NirConvolution,
+  NirCubaLi,
+  NirCubaLif,
+  NirDelay,
+  NirFlatten,
+  NirGraph,
+  NirIntegrateAndFire,
+  NirIntegrator,
+  NirLeakyIntegrator,
+  NirLif,
+  NirMetadata,
+  NirNode,
+  NirPool,
+  NirPort,
+  NirProduct,
+  NirRemark,
+  NirScale,
+  NirThreshold,
+  NirUnknown,
+} from './nir/graph.ts';
+export { readNir } from './nir/read.ts';
+export { type NirOptions, type NirPipeline, pipelineOfNir } from './nir/to-pipeline.ts';
+export { writeNir } from './nir/write.ts';
 export { fromStages, type Pipeline, pipeline } from './pipeline/pipeline.ts';
 export { type PipelineRun, startPipeline } from './pipeline/run.ts';
 export { packPipeline, pipelineFromJson, pipelineToJson, unpackPipeline } from './pipeline/save.ts';
 export {
-  type DynapSimConfig,
-  type DynapSimStage,
-  dynapSim,
-  type LinearConfig,
-  type LinearStage,
-  linear,
   type Stage,
   type StageDefinition,
   stageWeights,
   withStageWeights,
 } from './pipeline/stage.ts';
+export { type DelayConfig, type DelayStage, delay } from './pipeline/stages/delay.ts';
+export { type DynapSe2Config, type DynapSe2Stage, dynapSe2 } from './pipeline/stages/dynap-se2.ts';
+export { type DynapSimConfig, type DynapSimStage, dynapSim } from './pipeline/stages/dynap-sim.ts';
+export type { Firing, FiringConfig } from './pipeline/stages/firing.ts';
+export {
+  type IntegrateAndFireConfig,
+  type IntegrateAndFireStage,
+  integrateAndFire,
+} from './pipeline/stages/integrate-and-fire.ts';
+export {
+  type IntegratingMembrane,
+  type IntegratorConfig,
+  type IntegratorStage,
+  integrator,
+} from './pipeline/stages/integrator.ts';
+export {
+  type LeakyMembrane,
+  type LiConfig,
+  type LiStage,
+  li,
+} from './pipeline/stages/li.ts';
+export { type LifConfig, type LifStage, lif } from './pipeline/stages/lif.ts';
+export { type LinearConfig, type LinearStage, linear } from './pipeline/stages/linear.ts';
+export { type ScaleConfig, type ScaleStage, scale } from './pipeline/stages/scale.ts';
+export type { DefinitionOf, Emission, StageBase } from './pipeline/stages/stage-kind.ts';
+export {
+  type ThresholdConfig,
+  type ThresholdStage,
+  threshold,
+} from './pipeline/stages/threshold.ts';
+export type { PerNeuron } from './pipeline/stages/values.ts';
 export type { Target, TargetObserver, TargetRun } from './pipeline/target.ts';
 export { type Random, randomStream } from './random.ts';
 export {

@@ -41,7 +41,7 @@ export function simulate(net: Pipeline, raster: SpikeRaster): Rates {
 function onChip(net: Pipeline, mismatch: number, seed: number, chip: number): Pipeline {
   return fromStages(
     net.stages.map((stage) =>
-      stage.parameters === undefined
+      stage.kind !== 'dynapSim'
         ? stage
         : {
             ...stage,

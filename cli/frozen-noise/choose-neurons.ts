@@ -47,12 +47,13 @@ export async function chooseNeurons(
   deployment: Deployment,
   noise: readonly SpikeRaster[],
 ): Promise<number[]> {
-  const { quantised, weights } = deployment;
+  const { quantised, cores } = deployment;
   const chosen: number[] = [];
   for (let role = 0; role < quantised.channelsOut; role++) {
     const net = probe(quantised, role);
     const target = chip(link, {
-      quantiser: (values) => encodeWeights(values, weights.base),
+      quantiser: (values) => encodeWeights(values, cores[0]!.weights.base),
+      input: false,
     });
     const measured = totals(await lastValueFrom(stream(target, net, noise).pipe(toArray())));
     const model = totals(await lastValueFrom(stream(simulator(), net, noise).pipe(toArray())));
@@ -63,11 +64,14 @@ export async function chooseNeurons(
   return chosen;
 }
 
-/** The same network deployed on the hardware neurons `place`. */
+/** The same network deployed on some hardware neurons of the first core. */
 export function deployOn(
   net: Pipeline,
-  { weights }: Deployment,
-  place: readonly number[],
+  { cores }: Deployment,
+  neurons: readonly number[],
 ): Deployment {
-  return deploy(net, { place, quantiser: (values) => encodeWeights(values, weights.base) });
+  return deploy(net, {
+    place: neurons.map((neuron) => ({ chip: 0, core: 0, neuron })),
+    quantiser: (values) => encodeWeights(values, cores[0]!.weights.base),
+  });
 }

@@ -139,7 +139,7 @@ async function chipPart(
       board: live.info,
       statistics: live.statistics,
       outputs: placed.outputChannels,
-      currents: placed.currents,
+      currents: placed.cores[0]!.currents,
       remarks: placed.remarks,
       lost: { patterns: losses.patterns.byReason, tests: losses.tests.byReason },
     });
@@ -184,7 +184,7 @@ export async function runFrozenNoise(
     trainingSeconds: training.seconds,
     epochsPerSecond: training.seconds > 0 ? training.epochsHere / training.seconds : 0,
     simulated: simulated.result,
-    quantised: { ...quantised.result, mse: deployment.weights.mse },
+    quantised: { ...quantised.result, mse: deployment.mse },
     chip: onChip.result,
     chips: chips.result,
   };

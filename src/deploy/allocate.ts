@@ -1,135 +1,121 @@
 import {
   type CoreConfiguration,
   type Dendrite,
-  dendrites,
-  idleCore,
   idleNeuron,
+  type NeuronConfiguration,
   type SynapseConfiguration,
   weightSwitches,
 } from '../chip/configuration.ts';
 import { coresOf, type Destination, monitorDestination } from '../chip/event.ts';
 import { chipLimits } from '../chip/limits.ts';
-import type { Matrix } from '../matrix.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import { planAllocation } from './allocation-problems.ts';
+import type { PlacedNetwork } from './synapses.ts';
+import type { Route } from './tags.ts';
 
-/** Weights of one core as masks and signs, ready for the CAM. */
-export interface CoreSynapses {
-  /** Masks of the input channels, row-major `[input][neuron]`, 0…15. */
-  readonly inputMasks: Uint8Array;
-  /** Masks between neurons, row-major `[pre][post]`. */
-  readonly recurrentMasks: Uint8Array;
-  /** Quantised weights of the input channels; the sign picks the dendrite. */
-  readonly input: Matrix;
-  /** Quantised weights between neurons. */
-  readonly recurrent: Matrix;
-}
-
-/** Memories of one core, and where each input channel has to be sent. */
-export interface CoreAllocation {
-  /** All 256 neurons with CAM, SRAM and latches. */
-  readonly neurons: CoreConfiguration['neurons'];
+/** Memories of a board, and where each input channel has to be sent. */
+export interface Allocation {
+  /** Neurons with CAM, SRAM and latches, `[chip][core][neuron]`: chips up to the last one in use, each whole. */
+  readonly chips: readonly (readonly CoreConfiguration['neurons'][])[];
   /** Destinations of each input channel; a channel that reaches nothing has none. */
   readonly inputChannels: readonly (readonly Destination[])[];
+  /** Tag under which other neurons hear a neuron, the first where it has several; undefined where none does. */
+  tagOf(neuron: number): number | undefined;
 }
 
-const onlyCore0: Destination['core'] = coresOf(1);
-
-/** Positive weights charge AMPA, negative ones GABA. */
-function dendriteOf(weight: number): Dendrite {
-  return weight < 0 ? dendrites.gaba : dendrites.ampa;
+/** What an event needs to get from a chip along a route; the FPGA counts as the first chip. */
+function destinationOf({ chip, cores, tag }: Route, from: number): Destination {
+  return { core: coresOf(cores), xHop: chip - from, yHop: 0, tag };
 }
 
-function synapse(tag: number, mask: number, weight: number): SynapseConfiguration {
-  return {
-    tag,
-    weight: weightSwitches(mask),
-    dendrite: dendriteOf(weight),
-    stp: false,
-    preciseDelay: false,
-    mismatchedDelay: false,
-  };
-}
+const switchesOf = Array.from({ length: chipLimits.mask + 1 }, (_, mask) => weightSwitches(mask));
 
-/** Rows of a mask matrix that select anything. */
-function usedRows(masks: Uint8Array, { rows, columns }: Matrix): boolean[] {
-  return Array.from({ length: rows }, (_, row) =>
-    masks.subarray(row * columns, (row + 1) * columns).some((mask) => mask !== 0),
+/** CAM entries of each neuron, those of the input channels first, by the order of who sends. */
+function camEntries(
+  { channels, input, recurrent, places }: PlacedNetwork,
+  routes: readonly (readonly Route[])[],
+): SynapseConfiguration[][] {
+  const entries = places.map((): { source: number; synapse: SynapseConfiguration }[] => []);
+  for (const [list, first] of [
+    [input, 0],
+    [recurrent, channels],
+  ] as const) {
+    for (let i = 0; i < list.pre.length; i++) {
+      const source = first + list.pre[i]!;
+      const post = list.post[i]!;
+      const { chip, core } = places[post]!;
+      const { tag } = routes[source]!.find(
+        (route) => route.chip === chip && (route.cores >> core) % 2 === 1,
+      )!;
+      const synapse = {
+        tag,
+        weight: switchesOf[list.mask[i]!]!,
+        dendrite: list.dendrite[i]! as Dendrite,
+        stp: false,
+        preciseDelay: false,
+        mismatchedDelay: false,
+      };
+      entries[post]!.push({ source, synapse });
+    }
+  }
+  return entries.map((own) =>
+    own.sort((a, b) => a.source - b.source).map(({ synapse }) => synapse),
   );
-}
-
-/** Lists what is wrong with a choice of hardware neurons; empty where all is well. */
-export function placeProblems(place: readonly number[], neurons: number): string[] {
-  const problems: string[] = [];
-  if (place.length !== neurons) {
-    problems.push(`place names ${place.length} hardware neurons for ${neurons} neurons`);
-  }
-  const bad = place.filter((n) => !Number.isInteger(n) || n < 0 || n >= chipLimits.neurons);
-  if (bad.length > 0)
-    problems.push(`place names ${bad.join(', ')}; 0…${chipLimits.neurons - 1} exist`);
-  const twice = place.filter((n, i) => place.indexOf(n) !== i);
-  if (twice.length > 0) problems.push(`place names ${twice.join(', ')} twice`);
-  return problems;
-}
-
-/** Lists every limit of a core that `synapses` break; empty where they fit. */
-export function allocationProblems({ input, recurrent, ...masks }: CoreSynapses): string[] {
-  const problems: string[] = [];
-  const neurons = recurrent.columns;
-  if (neurons > chipLimits.neurons) {
-    problems.push(`${neurons} neurons; one core holds ${chipLimits.neurons}`);
-  }
-  const tags = input.rows + neurons;
-  if (tags > chipLimits.tags) {
-    problems.push(
-      `${input.rows} inputs and ${neurons} neurons need ${tags} tags; ${chipLimits.tags} exist`,
-    );
-  }
-  const crowded: string[] = [];
-  for (let n = 0; n < neurons; n++) {
-    let fanIn = 0;
-    for (let i = 0; i < input.rows; i++) fanIn += Number(masks.inputMasks[i * neurons + n] !== 0);
-    for (let i = 0; i < neurons; i++) fanIn += Number(masks.recurrentMasks[i * neurons + n] !== 0);
-    if (fanIn > chipLimits.synapses) crowded.push(`${n} (${fanIn})`);
-  }
-  if (crowded.length > 0) {
-    problems.push(
-      `fan-in above ${chipLimits.synapses} at neuron ${crowded.join(', ')}; prune the smallest weights`,
-    );
-  }
-  return problems;
 }
 
 /**
- * Lays a network out in the memories of core 0 of chip 0: tag i for input channel i, tag
- * `inputs + n` for neuron n. Every neuron of the core reports to the host under its own id. Trusts
- * its input; {@link allocationProblems} checks it.
+ * Lays a network out in the memories of a board: a CAM entry for each synapse, an SRAM entry for each chip
+ * that a neuron reaches and one for the host, the latches. Input channel i has tag i and neuron n tag
+ * `channels + n` where there are enough tags for that; otherwise tags are used again on cores that do not
+ * hear each other's sources.
  *
- * @param place hardware neuron of each neuron; the first ones where left out
+ * @throws InvalidArgumentError with everything that {@link allocationProblems} lists
+ * @example
+ * ```ts
+ * const synapses = collectSynapses();
+ * synapses.add(0, 0, 15, dendrites.ampa);
+ * const { inputChannels } = allocate({
+ *   channels: 1,
+ *   input: synapses.list(),
+ *   recurrent: collectSynapses().list(),
+ *   places: [{ chip: 2, core: 0, neuron: 7 }],
+ *   dc: [false],
+ *   adaptation: [false],
+ * });
+ * inputChannels[0]?.[0]?.xHop; // 2
+ * ```
  */
-export function allocateCore(
-  { input, recurrent, ...masks }: CoreSynapses,
-  place: readonly number[] = Array.from({ length: recurrent.columns }, (_, n) => n),
-): CoreAllocation {
-  const used = recurrent.columns;
-  const reaches = usedRows(masks.recurrentMasks, recurrent);
-  const neurons = idleCore().neurons.map((_, hardware) => {
-    const destinations: Destination[] = [monitorDestination(0, hardware)];
-    const n = place.indexOf(hardware);
-    if (n < 0) return { ...idleNeuron(), destinations };
-    if (reaches[n]) destinations.push({ core: onlyCore0, xHop: 0, yHop: 0, tag: input.rows + n });
-    const synapses: SynapseConfiguration[] = [];
-    const listen = (tag: number, mask: number, weight: number): void => {
-      if (mask !== 0) synapses.push(synapse(tag, mask, weight));
-    };
-    for (let i = 0; i < input.rows; i++) {
-      listen(i, masks.inputMasks[i * used + n]!, input.values[i * used + n]!);
-    }
-    for (let i = 0; i < used; i++) {
-      listen(input.rows + i, masks.recurrentMasks[i * used + n]!, recurrent.values[i * used + n]!);
-    }
-    return { ...idleNeuron(), synapses, destinations, latchSoDc: true, latchSoAdaptation: true };
-  });
-  const inputChannels = usedRows(masks.inputMasks, input).map((any, tag): Destination[] =>
-    any ? [{ core: onlyCore0, xHop: 0, yHop: 0, tag }] : [],
+export function allocate(network: PlacedNetwork): Allocation {
+  const { routes, problems } = planAllocation(network);
+  if (problems.length > 0) {
+    throw new InvalidArgumentError('this network does not fit the board', problems);
+  }
+  const { channels, places, dc, adaptation, nmda, monitored } = network;
+  const lastChip = places.reduce((last, { chip }) => Math.max(last, chip), 0);
+  const idle = idleNeuron();
+  const chips = Array.from({ length: lastChip + 1 }, () =>
+    Array.from({ length: chipLimits.cores }, () =>
+      new Array<NeuronConfiguration>(chipLimits.neurons).fill(idle),
+    ),
   );
-  return { neurons, inputChannels };
+  for (const [n, synapses] of camEntries(network, routes).entries()) {
+    const { chip, core, neuron } = places[n]!;
+    const toHost = (monitored?.[n] ?? true) ? [monitorDestination(core, neuron)] : [];
+    const toCores = routes[channels + n]!.map((route) => destinationOf(route, chip));
+    chips[chip]![core]![neuron] = {
+      ...idle,
+      synapses,
+      destinations: [...toHost, ...toCores],
+      latchSoDc: dc[n]!,
+      latchSoAdaptation: adaptation[n]!,
+      latchDenmNmda: nmda?.[n] ?? false,
+    };
+  }
+  return {
+    chips,
+    inputChannels: routes
+      .slice(0, channels)
+      .map((all) => all.map((route) => destinationOf(route, 0))),
+    tagOf: (neuron) => routes[channels + neuron]?.[0]?.tag,
+  };
 }

@@ -1,5 +1,6 @@
 import { type CoreCurrentName, type CoreCurrents, coreCurrentNames } from '../chip/parameters.ts';
 import { pulseWidth, timeConstant } from '../neuron/coefficients.ts';
+import type { ParameterSet } from '../neuron/parameter-set.ts';
 import type { DynapSimParameters } from '../neuron/parameters.ts';
 
 /** Layout constants of a core with all four dendrites: farads, amperes (`Io`), volts, or unitless. */
@@ -170,9 +171,32 @@ export function coreGains(currents: CoreCurrents): CoreGains {
   ) as CoreGains;
 }
 
+/** Names of the currents that neurons share on a core; the dark current belongs to the silicon. */
+export function sharedNames(parameters: ParameterSet<'Io'>): 'Io'[] {
+  return Object.keys(parameters).filter(
+    (name): name is 'Io' => name.startsWith('I') && name !== 'Io' && name !== 'Iscale',
+  );
+}
+
+/** Circuits that each neuron has switched on. */
+export interface Circuits {
+  /** Whether the neuron has a DC input. */
+  readonly dc: readonly boolean[];
+  /** Whether it adapts. */
+  readonly adaptation: readonly boolean[];
+}
+
+/** Finds the circuits in use: what has no current is switched off by its latch, whatever the core shares. */
+export function circuitsOf({ Idc, Igain_ahp, Iw_ahp }: DynapSimParameters): Circuits {
+  return {
+    dc: Array.from(Idc, (current) => current > 0),
+    adaptation: Array.from(Igain_ahp, (gain, n) => gain > 0 && Iw_ahp[n]! > 0),
+  };
+}
+
 /**
- * Currents that a core shares for neurons of the lumped model: the mean of their parameters. The one
- * synapse of the model is put on all four dendrites.
+ * Currents that a core shares for neurons of the lumped model: the mean of their parameters, where a circuit
+ * that is switched off has no say. The one synapse of the model is put on all four dendrites.
  *
  * @param base what the weight bits select, amperes
  */
@@ -181,16 +205,19 @@ export function sharedCurrents(
   neurons: readonly number[],
   base: readonly number[],
 ): CoreCurrents {
-  const mean = (values: Float64Array): number =>
-    neurons.reduce((sum, n) => sum + values[n]!, 0) / neurons.length;
-  const shared: Record<string, number> = {};
-  for (const name of coreCurrentNames) {
-    const synapse = /^(Igain|Itau)_(ampa|gaba|nmda|shunt)$/.exec(name);
+  const { dc, adaptation } = circuitsOf(parameters);
+  const mean = (values: Float64Array, inUse: (n: number) => boolean = () => true): number => {
+    const used = neurons.filter(inUse);
+    const asked = used.length > 0 ? used : neurons;
+    return asked.reduce((sum, n) => sum + values[n]!, 0) / asked.length;
+  };
+  const lumped = (name: CoreCurrentName): Float64Array =>
+    parameters[name.replace(/^(Itau|Igain)_(ampa|gaba|nmda|shunt)$/, '$1_syn') as 'Itau_syn'];
+  const shared = (name: CoreCurrentName): number => {
     const weight = /^Iw_([0-3])$/.exec(name);
-    shared[name] =
-      weight !== null
-        ? base[Number(weight[1])]!
-        : mean(parameters[(synapse === null ? name : `${synapse[1]}_syn`) as 'Itau_syn']);
-  }
-  return shared as CoreCurrents;
+    if (weight !== null) return base[Number(weight[1])]!;
+    if (name === 'Idc') return mean(lumped(name), (n) => dc[n]!);
+    return name.endsWith('_ahp') ? mean(lumped(name), (n) => adaptation[n]!) : mean(lumped(name));
+  };
+  return Object.fromEntries(coreCurrentNames.map((name) => [name, shared(name)])) as CoreCurrents;
 }

@@ -1,144 +1,132 @@
-import { biasRange, nearestBias } from '../chip/bias-generator.ts';
-import { type ChipConfiguration, type CoreConfiguration, idleCore } from '../chip/configuration.ts';
-import { type Destination, monitorReply } from '../chip/event.ts';
-import {
-  type CoreCurrents,
-  type CoreParameterName,
-  coreCurrentNames,
-  currentParameter,
-} from '../chip/parameters.ts';
-import { InvalidArgumentError, UnsupportedPipelineError } from '../errors.ts';
-import type { Matrix } from '../matrix.ts';
+import { type ChipConfiguration, dendrites, idleCore } from '../chip/configuration.ts';
+import { monitorReply } from '../chip/event.ts';
+import { UnsupportedPipelineError } from '../errors.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { fromStages } from '../pipeline/pipeline.ts';
-import { withStageWeights } from '../pipeline/stage.ts';
-import { allocateCore, allocationProblems, type CoreSynapses, placeProblems } from './allocate.ts';
-import { sharedCurrents } from './core-currents.ts';
-import { mergeStages, type Network } from './network.ts';
-import { type QuantisedWeights, quantise } from './quantise.ts';
+import { checkGrid } from '../pipeline/run.ts';
+import { allocate } from './allocate.ts';
+import { allocationProblems, fanInProblems } from './allocation-problems.ts';
+import { type Clustering, clusterAsAsked, placeNeurons, sizeProblems } from './assign-cores.ts';
+import { biasProblems, coreBiases } from './core-biases.ts';
+import { circuitsOf, sharedCurrents } from './core-currents.ts';
+import { type QuantisedCores, quantiseCores, type WeightList, weightsOf } from './core-quantise.ts';
+import type { DeployedCore, Deployment, DeployOptions, HardwareNeuron } from './deployment.ts';
+import { toDynapSim } from './lif.ts';
+import { movesBetween } from './moved.ts';
+import { type Names, namesOf } from './names.ts';
+import { mergeStages, type Network, networkProblems } from './network.ts';
+import { networkFrom } from './network-from.ts';
+import { quantise } from './quantise.ts';
+import { farMoves, lostWeights, silences } from './remarks.ts';
+import { noiseFor, silentNeurons } from './silence.ts';
+import { withListedWeights } from './stage-weights.ts';
+import { collectSynapses, type PlacedNetwork, type SynapseList } from './synapses.ts';
 
-/** How to deploy. */
-export interface DeployOptions {
-  /** Finds the four bits of each weight; the least squares of {@link quantise} where left out. */
-  readonly quantiser?: (weights: ArrayLike<number>) => QuantisedWeights;
-  /** Hardware neuron of core 0 for each neuron, as after a measurement; the first ones where left out. */
-  readonly place?: readonly number[];
+/** The network before and after quantisation, synapse by synapse. */
+interface Synapses {
+  readonly before: Readonly<Record<'input' | 'recurrent', WeightList>>;
+  readonly after: QuantisedCores;
 }
 
-/** Which part of the board a neuron of a population became. */
-export interface HardwareNeuron {
-  /** Chip on the board, 0 is next to the FPGA. */
-  readonly chip: number;
-  /** Core of the chip. */
-  readonly core: number;
-  /** Neuron of the core. */
-  readonly neuron: number;
-  /** Event word under which the FPGA reports its spikes. */
-  readonly word: number;
-}
-
-/** A pipeline translated for the chip. */
-export interface Deployment {
-  /** What the board is told. */
-  readonly configuration: ChipConfiguration;
-  /** Destinations of each input channel. */
-  readonly inputChannels: readonly (readonly Destination[])[];
-  /** Hardware neuron of each output channel. */
-  readonly outputChannels: readonly HardwareNeuron[];
-  /** Gives the hardware neuron that is neuron `index` of the named population. */
-  where(population: string, index: number): HardwareNeuron;
-  /** The pipeline with its weights in four bits, to be simulated. */
-  readonly quantised: Pipeline;
-  /** The weights in four bits, all in one row: input matrix, then recurrent matrix. */
-  readonly weights: QuantisedWeights;
-  /** Currents asked for, before the bias generator rounds them, amperes. */
-  readonly currents: CoreCurrents;
-  /** What was given up without refusing: weights lost, currents out of range. */
-  readonly remarks: readonly string[];
-  /** Step, seconds. */
-  readonly dt: number;
-}
-
-function quantisedMatrix(matrix: Matrix, weights: QuantisedWeights, at: number) {
-  const end = at + matrix.values.length;
-  return {
-    matrix: { ...matrix, values: weights.values.slice(at, end) },
-    masks: weights.masks.slice(at, end),
-  };
-}
-
-/** Quantises a network with one set of base currents. */
-function quantiseNetwork(network: Network, weights: QuantisedWeights): CoreSynapses {
-  const input = quantisedMatrix(network.input, weights, 0);
-  const recurrent = quantisedMatrix(network.recurrent, weights, network.input.values.length);
-  return {
-    input: input.matrix,
-    inputMasks: input.masks,
-    recurrent: recurrent.matrix,
-    recurrentMasks: recurrent.masks,
-  };
-}
-
-/** Bias settings of a core, and what of them is out of the generator's range. */
-function coreBiases(currents: CoreCurrents): {
-  parameters: CoreConfiguration['parameters'];
-  remarks: string[];
-} {
-  const parameters = { ...idleCore().parameters };
-  const remarks: string[] = [];
-  for (const name of coreCurrentNames) {
-    const parameter: CoreParameterName = currentParameter[name];
-    const { least, most } = biasRange(parameter);
-    const current = currents[name];
-    parameters[parameter] = nearestBias(parameter, current);
-    // Below the least current a circuit is off for all that matters; above the most it is not what was asked.
-    if (current > most) {
-      remarks.push(
-        `${name} is ${current} A; ${parameter} gives at most ${most} A and at least ${least} A`,
-      );
-    }
+/** Synapses with their masks: what is above zero charges AMPA, what is below charges GABA. */
+function synapsesOf(list: WeightList, { masks }: { readonly masks: Uint8Array }): SynapseList {
+  const synapses = collectSynapses();
+  for (const [i, mask] of masks.entries()) {
+    const dendrite = list.weight[i]! < 0 ? dendrites.gaba : dendrites.ampa;
+    synapses.add(list.pre[i]!, list.post[i]!, mask, dendrite);
   }
-  return { parameters, remarks };
+  return synapses.list();
 }
 
-/** Puts quantised weights back into the stages they came from. */
-function quantisedPipeline(pipeline: Pipeline, { input, recurrent }: CoreSynapses): Pipeline {
-  let first = 0;
-  let source = { matrix: input, row: 0 };
-  const block = (matrix: Matrix, row: number, column: number, rows: number, columns: number) =>
-    Float64Array.from(
-      { length: rows * columns },
-      (_, i) =>
-        matrix.values[(row + Math.floor(i / columns)) * matrix.columns + column + (i % columns)]!,
-    );
-  const stages = pipeline.stages.map((stage) => {
-    const { channelsIn, channelsOut } = stage;
-    if (stage.emits === 'weighted') {
-      return withStageWeights(
-        stage,
-        block(source.matrix, source.row, first, channelsIn, channelsOut),
-      );
-    }
-    const own = withStageWeights(stage, block(recurrent, first, first, channelsOut, channelsOut));
-    source = { matrix: recurrent, row: first };
-    first += channelsOut;
-    return own;
+/** Everything but the places. */
+function unplaced(
+  network: Network,
+  { before, after }: Synapses,
+  names: Names,
+  monitored: readonly string[] = names.populations,
+) {
+  const reports = [...monitored, network.output];
+  return {
+    channels: network.input.rows,
+    input: synapsesOf(before.input, after.input),
+    recurrent: synapsesOf(before.recurrent, after.recurrent),
+    ...circuitsOf(network.parameters),
+    monitored: Array.from(network.parameters.Io, (_, n) =>
+      reports.includes(names.nameOf(n).population),
+    ),
+    names: Array.from(network.parameters.Io, (_, n) => names.textOf(n)),
+  };
+}
+
+/** The cores of a deployment, in the order of their clusters. */
+function coresOf(
+  network: Network,
+  { after }: Synapses,
+  { places }: PlacedNetwork,
+  { clusters }: Clustering,
+): DeployedCore[] {
+  const { Iscale } = network.parameters;
+  return after.cores.map((weights, cluster) => {
+    const neurons = Array.from(clusters.keys()).filter((n) => clusters[n] === cluster);
+    const { chip, core } = places[neurons[0]!]!;
+    const base = weights.base.map((value) => value * Iscale);
+    return {
+      chip,
+      core,
+      neurons,
+      weights,
+      currents: sharedCurrents(network.parameters, neurons, base),
+    };
   });
-  return fromStages(stages);
 }
 
-/** Says which weights are lost to zero, if any. */
-function lostWeights(network: Network, weights: QuantisedWeights): string[] {
-  const all = [...network.input.values, ...network.recurrent.values];
-  const lost = all.filter((weight, i) => weight !== 0 && weights.masks[i] === 0).length;
-  return lost === 0 ? [] : [`${lost} of ${all.length} weights are too small and become zero`];
+/** Writes down what the board is told. */
+function configure(
+  chips: ReturnType<typeof allocate>['chips'],
+  cores: readonly DeployedCore[],
+): ChipConfiguration {
+  const { parameters: idle } = idleCore();
+  return {
+    chips: chips.map((onChip, chip) => ({
+      cores: onChip.map((neurons, core) => {
+        const own = cores.find((used) => used.chip === chip && used.core === core);
+        return { neurons, parameters: own === undefined ? idle : coreBiases(own.currents) };
+      }),
+    })),
+  };
+}
+
+/** Mean squared error over the weights of all cores. */
+function meanError(cores: readonly DeployedCore[]): number {
+  const count = cores.reduce((sum, { weights }) => sum + weights.masks.length, 0);
+  const squares = cores.reduce((sum, { weights }) => sum + weights.mse * weights.masks.length, 0);
+  return count === 0 ? 0 : squares / count;
+}
+
+/** A pipeline as the chip can take it, merged. */
+function merge(pipeline: Pipeline): { readonly model: Pipeline; readonly network: Network } {
+  const [first] = pipeline.stages;
+  const problems = networkProblems(pipeline);
+  if (first?.kind === 'dynapSim') {
+    problems.push(
+      `the pipeline opens with ${first.name}; put a linear stage before it, so that its input has weights of four bits`,
+    );
+  }
+  if (problems.length > 0) throw new UnsupportedPipelineError('chip', problems);
+  return { model: toDynapSim(pipeline), network: mergeStages(pipeline) };
 }
 
 /**
- * Translates a pipeline that fits one core into the configuration of a board: one population, four
- * bits a weight, CAM and SRAM entries, bias codes.
+ * Translates a pipeline into the configuration of a board: merges its stages into one population, gathers the
+ * neurons into cores, puts the weights of each core into four bits, places the cores where spikes take the
+ * fewest hops, and fills CAM, SRAM, latches and bias codes. LIF neurons become DynapSim neurons. Simulates
+ * the result, to tell which neurons fall silent.
  *
+ * A population after the first acts one step later on the board than in the pipeline: the spikes of a
+ * step reach others in the next. `network` of the result is the network as the board computes it.
+ *
+ * @throws InvalidArgumentError where the options contradict each other or the pipeline
  * @throws UnsupportedPipelineError with every limit that is broken
+ * @throws DataError where the input has another width or another `dt` than the pipeline
  * @example
  * ```ts
  * const net = pipeline(linear({ weight: [[1, 2]] }), dynapSim({ neurons: 2, name: 'output' }));
@@ -146,60 +134,83 @@ function lostWeights(network: Network, weights: QuantisedWeights): string[] {
  * ```
  */
 export function deploy(pipeline: Pipeline, options: DeployOptions = {}): Deployment {
-  if (pipeline.stages[0]?.emits !== 'weighted') {
-    throw new UnsupportedPipelineError('chip', [
-      `the pipeline opens with ${pipeline.stages[0]?.name}; put a linear stage before it, so that its input has weights of four bits`,
-    ]);
-  }
-  const network = mergeStages(pipeline);
-  const { quantiser = quantise } = options;
-  const weights = quantiser(
-    Float64Array.from([...network.input.values, ...network.recurrent.values]),
-  );
-  const synapses = quantiseNetwork(network, weights);
-  const { Iscale } = network.parameters;
-  const neurons = Array.from({ length: network.recurrent.rows }, (_, n) => n);
-  const base = weights.base.map((value) => value * Iscale);
-  const currents = sharedCurrents(network.parameters, neurons, base);
-  const { place = neurons } = options;
-  const problems = [...allocationProblems(synapses), ...placeProblems(place, neurons.length)];
-  const { parameters, remarks } = coreBiases(currents);
-  problems.push(...remarks);
+  const {
+    quantiser = (weights) => quantise(weights),
+    input = noiseFor(pipeline),
+    monitored,
+    chips,
+  } = options;
+  if (input !== false) checkGrid(input, pipeline);
+  const { model, network } = merge(pipeline);
+  const names = namesOf(network);
+  const clustering = clusterAsAsked(network, options);
+  const before = { input: weightsOf(network.input), recurrent: weightsOf(network.recurrent) };
+  const after = quantiseCores(before.input, before.recurrent, clustering.clusters, quantiser);
+  const synapses = { before, after };
+  const oversized = sizeProblems(clustering, after.cores.length, chips);
+  const bare = unplaced(network, synapses, names, monitored);
+  const placed: PlacedNetwork = { ...bare, places: placeNeurons(bare, clustering, options) };
+  const cores = coresOf(network, synapses, placed, clustering);
+  const problems = [
+    ...oversized,
+    ...(oversized.length > 0 ? fanInProblems(placed) : allocationProblems(placed)),
+    ...biasProblems(cores, network.parameters, names),
+  ];
   if (problems.length > 0) throw new UnsupportedPipelineError('chip', problems);
 
-  const { neurons: allocated, inputChannels } = allocateCore(synapses, place);
-  const idle = idleCore();
-  const configuration: ChipConfiguration = {
-    chips: [{ cores: [{ neurons: allocated, parameters }, idle, idle, idle] }],
+  const { chips: neurons, inputChannels, tagOf } = allocate(placed);
+  const configuration = configure(neurons, cores);
+  const { places } = placed;
+  const restored = networkFrom(configuration, {
+    inputs: inputChannels,
+    places,
+    Iscale: network.parameters.Iscale,
+    dt: network.dt,
+  }).pipeline;
+  const moved = movesBetween(network.parameters, restored.stages.at(-1)!.parameters!);
+  const parts = {
+    input: { before: before.input, after: after.input },
+    recurrent: { before: before.recurrent, after: after.recurrent },
   };
-  const hardware = (n: number): HardwareNeuron => ({
-    chip: 0,
-    core: 0,
-    neuron: place[n]!,
-    word: monitorReply(0, 0, place[n]!),
-  });
-  const where = (population: string, index: number): HardwareNeuron => {
-    const known = network.populations[population];
-    if (known === undefined || !(Number.isInteger(index) && index >= 0 && index < known.size)) {
-      const all = Object.entries(network.populations).map(
-        ([name, { size }]) => `${name} (0…${size - 1})`,
-      );
-      throw new InvalidArgumentError('no such neuron', [
-        `there is no neuron ${index} of ${population}; there are ${all.join(', ')}`,
-      ]);
-    }
-    return hardware(known.first + index);
+  const silent =
+    input === false
+      ? []
+      : silentNeurons({ pipeline, network: restored, ...parts, moved, names }, input);
+  const hardware = (n: number): HardwareNeuron => {
+    const { chip, core, neuron } = places[n]!;
+    return { chip, core, neuron, word: monitorReply(chip, core, neuron), tag: tagOf(n) };
   };
-  const output = network.populations[network.output]!;
+  const where = (population: string, index: number): HardwareNeuron =>
+    hardware(names.neuronOf(population, index));
+  const byWord = new Map(
+    places.flatMap((_, n) => (placed.monitored?.[n] ? [[hardware(n).word, n] as const] : [])),
+  );
+  const { first, size } = network.populations[network.output]!;
   return {
     configuration,
     inputChannels,
-    outputChannels: Array.from({ length: output.size }, (_, i) => where(network.output, i)),
+    outputChannels: Array.from({ length: size }, (_, i) => hardware(first + i)),
     where,
-    quantised: quantisedPipeline(pipeline, synapses),
-    weights,
-    currents,
-    remarks: lostWeights(network, weights),
+    populationOf(word) {
+      const n = byWord.get(word);
+      return n === undefined ? undefined : names.nameOf(n);
+    },
+    places,
+    cores,
+    quantised: withListedWeights(
+      model,
+      { ...before.input, weight: after.input.values },
+      { ...before.recurrent, weight: after.recurrent.values },
+    ),
+    network: restored,
+    mse: meanError(cores),
+    moved,
+    silent,
+    remarks: [
+      ...lostWeights([parts.input, parts.recurrent], names),
+      ...farMoves(moved, names),
+      ...silences(silent),
+    ],
     dt: network.dt,
   };
 }

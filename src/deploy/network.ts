@@ -1,9 +1,10 @@
-import { match } from 'ts-pattern';
 import { UnsupportedPipelineError } from '../errors.ts';
 import { type Matrix, matrix } from '../matrix.ts';
 import { type DynapSimParameters, eachParameter } from '../neuron/parameters.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Stage } from '../pipeline/stage.ts';
+import { foldScales } from './fold.ts';
+import { conversionProblems, type LifTarget, toDynapSim } from './lif.ts';
 
 /**
  * A pipeline as one population: what the chip can hold. All neurons of all stages stand in one row,
@@ -25,25 +26,48 @@ export interface Network {
   readonly dt: number;
 }
 
-/** Lists why `pipeline` cannot become one population; empty where it can. */
-export function networkProblems({ stages }: Pipeline): string[] {
+/** Lists which neighbours cannot be on a chip beside each other. */
+function neighbourProblems(stages: readonly Stage[]): string[] {
   const problems: string[] = [];
-  const scales = new Set(stages.flatMap(({ parameters }) => parameters?.Iscale ?? []));
-  if (scales.size > 1) {
-    problems.push(`stages differ in Iscale (${[...scales].join(', ')} A); a chip has one`);
-  }
+  const fires = (stage: Stage | undefined): boolean =>
+    stage?.kind === 'dynapSim' || stage?.kind === 'lif';
   for (const [i, stage] of stages.entries()) {
     const before = stages[i - 1];
-    if (before?.emits === 'weighted' && stage.emits === 'weighted') {
+    if (before?.kind === 'linear' && stage.kind === 'linear') {
       problems.push(`${before.name} and ${stage.name} are both linear; multiply them into one`);
     }
-    if (before?.emits === 'spikes' && stage.emits === 'spikes') {
+    if (before !== undefined && fires(before) && fires(stage)) {
       problems.push(
         `${before.name} feeds ${stage.name} without weights; put a linear between them`,
       );
     }
+    if (before === undefined && stage.kind === 'lif') {
+      problems.push(`${stage.name} takes its input without weights; put a linear before it`);
+    }
   }
   return problems;
+}
+
+/**
+ * Lists why `pipeline` cannot become one population, stage by stage; empty where it can. What a chip
+ * has no counterpart for is in the list, sizes are not.
+ *
+ * @example
+ * ```ts
+ * const net = pipeline(linear({ weight: [[1]] }), lif({ neurons: 1, tauMem: 0.02, leak: 1 }));
+ * networkProblems(net).length; // 2; there is no tauSyn, and it leaks to 1
+ * ```
+ */
+export function networkProblems(pipeline: Pipeline): string[] {
+  const stages = foldScales(pipeline.stages);
+  const scales = new Set(stages.flatMap(({ parameters }) => parameters?.Iscale ?? []));
+  return [
+    ...(scales.size > 1
+      ? [`stages differ in Iscale (${[...scales].join(', ')} A); a chip has one`]
+      : []),
+    ...conversionProblems(pipeline),
+    ...neighbourProblems(stages),
+  ];
 }
 
 function joinParameters(all: readonly DynapSimParameters[]): DynapSimParameters {
@@ -72,14 +96,16 @@ function zeros(rows: number, columns: number): Matrix {
 }
 
 /**
- * Merges a pipeline into one population with one input and one recurrent matrix.
+ * Merges a pipeline into one population with one input and one recurrent matrix. LIF neurons become
+ * DynapSim neurons as {@link toDynapSim} makes them.
  *
+ * @param target constants of the chip that LIF neurons are converted for
  * @throws UnsupportedPipelineError with all reasons
  */
-export function mergeStages(pipeline: Pipeline): Network {
+export function mergeStages(pipeline: Pipeline, target: LifTarget = {}): Network {
   const problems = networkProblems(pipeline);
   if (problems.length > 0) throw new UnsupportedPipelineError('chip', problems);
-  const { stages, channelsIn, dt } = pipeline;
+  const { stages, channelsIn, dt } = toDynapSim(pipeline, target);
   const neurons = stages.reduce(
     (sum, { parameters, channelsOut }) => sum + (parameters ? channelsOut : 0),
     0,
@@ -92,22 +118,16 @@ export function mergeStages(pipeline: Pipeline): Network {
   let source: { matrix: Matrix; row: number } = { matrix: input, row: 0 };
   let pending: Matrix | undefined;
   for (const stage of stages) {
-    match<Stage>(stage)
-      .with({ kind: 'linear' }, ({ weight }) => {
-        pending = weight;
-      })
-      .with({ kind: 'dynapSim' }, (population) => {
-        const size = population.channelsOut;
-        place(source.matrix, pending ?? identity(size), source.row, first);
-        if (population.recurrent !== undefined)
-          place(recurrent, population.recurrent, first, first);
-        populations[population.name] = { first, size };
-        parameters.push(population.parameters);
-        source = { matrix: recurrent, row: first };
-        pending = undefined;
-        first += size;
-      })
-      .exhaustive();
+    if (stage.kind === 'linear') pending = stage.weight;
+    if (stage.kind !== 'dynapSim') continue;
+    const size = stage.channelsOut;
+    place(source.matrix, pending ?? identity(size), source.row, first);
+    if (stage.recurrent !== undefined) place(recurrent, stage.recurrent, first, first);
+    populations[stage.name] = { first, size };
+    parameters.push(stage.parameters);
+    source = { matrix: recurrent, row: first };
+    pending = undefined;
+    first += size;
   }
   const output = stages.at(-1)!.name;
   return { input, recurrent, parameters: joinParameters(parameters), populations, output, dt };

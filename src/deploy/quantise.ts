@@ -57,9 +57,9 @@ function magnitudesOf(weights: ArrayLike<number>, largest: number): Magnitudes {
   return { sorted, sums, squares };
 }
 
-/** Number of magnitudes below `bound`. */
-function countBelow(sorted: Float64Array, bound: number): number {
-  let low = 0;
+/** Number of magnitudes below `bound`, of which there are at least `known`. */
+function countBelow(sorted: Float64Array, bound: number, known: number): number {
+  let low = known;
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -69,14 +69,26 @@ function countBelow(sorted: Float64Array, bound: number): number {
   return low;
 }
 
-/** The 16 subset sums of `base`. */
-export function subsetSums(base: ArrayLike<number>): Float64Array {
-  const sums = new Float64Array(1 << baseCount);
+/** The 16 subset sums of `base`, in the order of their masks; written to `sums` where it is given. */
+export function subsetSums(
+  base: ArrayLike<number>,
+  sums: Float64Array = new Float64Array(1 << baseCount),
+): Float64Array {
   for (let mask = 1; mask < sums.length; mask++) {
     const lowest = 31 - Math.clz32(mask & -mask);
     sums[mask] = sums[mask & (mask - 1)]! + base[lowest]!;
   }
   return sums;
+}
+
+/** Puts `order` into ascending order of what it points to; quick where it nearly is. */
+function sortBy(order: number[], values: Float64Array): void {
+  for (let i = 1; i < order.length; i++) {
+    const moving = order[i]!;
+    let at = i;
+    for (; at > 0 && values[order[at - 1]!]! > values[moving]!; at--) order[at] = order[at - 1]!;
+    order[at] = moving;
+  }
 }
 
 /** Solves the normal equations over the bases in `active`; undefined where they are singular. */
@@ -119,31 +131,43 @@ function solveNonNegative(gram: Float64Array, right: Float64Array, base: number[
   return false;
 }
 
+/** Largest number of turns of a descent; few need half of it. */
+const mostTurns = 200;
+
+/** A descent that gains less than this fraction in a turn is over while many are compared. */
+const searchGain = 1e-4;
+
+/** The same for the best of them. */
+const finalGain = 1e-12;
+
 /**
- * Lloyd's descent: gives each magnitude the nearest subset sum, then moves the bases to the least
- * squares of that choice, until the choice stays. Returns the summed squared error; moves `base`.
+ * Prepares Lloyd's descent on `magnitudes`: gives each magnitude the nearest subset sum, then moves the
+ * bases to the least squares of that choice, until a turn gains less than the fraction `gain`. The function
+ * that it gives moves `base` and returns the summed squared error; it allocates next to nothing.
  */
-function descend({ sorted, sums, squares }: Magnitudes, base: number[]): number {
-  let error = Number.POSITIVE_INFINITY;
+function descent({ sorted, sums, squares }: Magnitudes): (base: number[], gain: number) => number {
   const gram = new Float64Array(baseCount * baseCount);
   const right = new Float64Array(baseCount);
-  for (let iteration = 0; iteration < 200; iteration++) {
-    const levels = subsetSums(base);
-    const order = Array.from(levels.keys()).sort((a, b) => levels[a]! - levels[b]!);
+  const levels = new Float64Array(1 << baseCount);
+  const order = Array.from(levels.keys());
+  /** Squared error of `base`; leaves the normal equations of the nearest sums. */
+  const assign = (base: readonly number[]): number => {
+    subsetSums(base, levels);
+    sortBy(order, levels);
     gram.fill(0);
     right.fill(0);
-    let now = squares;
+    let error = squares;
     for (let k = 0, from = 0; k < order.length; k++) {
       const mask = order[k]!;
       const level = levels[mask]!;
       const next = order[k + 1];
       const to =
-        next === undefined ? sorted.length : countBelow(sorted, (level + levels[next]!) / 2);
+        next === undefined ? sorted.length : countBelow(sorted, (level + levels[next]!) / 2, from);
       const count = to - from;
       const sum = sums[to]! - sums[from]!;
       from = to;
       if (count === 0) continue;
-      now += count * level * level - 2 * level * sum;
+      error += count * level * level - 2 * level * sum;
       for (let i = 0; i < baseCount; i++) {
         if ((mask >> i) % 2 === 0) continue;
         right[i] = right[i]! + sum;
@@ -152,15 +176,22 @@ function descend({ sorted, sums, squares }: Magnitudes, base: number[]): number 
         }
       }
     }
-    if (now >= error * (1 - 1e-12)) return error;
-    error = now;
-    const before = base.slice();
-    if (!solveNonNegative(gram, right, base)) {
-      base.splice(0, baseCount, ...before);
-      return error;
+    return error;
+  };
+  return (base, gain) => {
+    let least = Number.POSITIVE_INFINITY;
+    for (let turn = 0; turn < mostTurns; turn++) {
+      const error = assign(base);
+      if (error >= least * (1 - gain)) return least;
+      least = error;
+      const before = base.slice();
+      if (!solveNonNegative(gram, right, base)) {
+        base.splice(0, baseCount, ...before);
+        return least;
+      }
     }
-  }
-  return error;
+    return least;
+  };
 }
 
 /** Bases to start from: powers of two of a random ratio, or magnitudes drawn from the weights. */
@@ -224,6 +255,7 @@ export function quantise(
   const magnitudes = magnitudesOf(weights, largest);
   const { seed = 0, restarts = 1000, hops = 600 } = options;
   const random = randomStream(seed, 'quantise');
+  const descend = descent(magnitudes);
   let best: number[] = [];
   let least = Number.POSITIVE_INFINITY;
   for (let trial = 0; trial < restarts + hops; trial++) {
@@ -231,12 +263,13 @@ export function quantise(
       trial < restarts
         ? randomBase(magnitudes, random)
         : best.map((value) => Math.abs(value * (1 + 0.15 * random.normal())));
-    const error = descend(magnitudes, base);
+    const error = descend(base, searchGain);
     if (error < least) {
       least = error;
       best = base;
     }
   }
+  descend(best, finalGain);
   const base = best.map((value) => value * largest).sort((a, b) => a - b);
   return encodeWeights(weights, base);
 }

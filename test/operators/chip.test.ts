@@ -268,8 +268,8 @@ describe('chip, as fast as it can', () => {
 describe('chip, what cannot be', () => {
   it('refuses a pipeline with all reasons before anything runs', async () => {
     const { link, target, clock } = await rig();
-    const rows = Array.from({ length: 65 }, () => [1, ...new Array(256).fill(0)]);
-    const large = pipeline(linear({ weight: rows }), dynapSim({ neurons: 257, Idc: 1 }));
+    const rows = Array.from({ length: 65 }, () => [1, ...new Array(4096).fill(0)]);
+    const large = pipeline(linear({ weight: rows }), dynapSim({ neurons: 4097, Idc: 1 }));
     try {
       runOn(target, large);
       expect.unreachable();
@@ -277,7 +277,7 @@ describe('chip, what cannot be', () => {
       expect(cause).toBeInstanceOf(UnsupportedPipelineError);
       const { reasons } = cause as UnsupportedPipelineError;
       expect(reasons).toEqual(target.unsupported(large));
-      expect(reasons).toContainEqual(expect.stringContaining('257 neurons'));
+      expect(reasons).toContainEqual(expect.stringContaining('4097 neurons need 17 cores'));
       expect(reasons).toContainEqual(expect.stringMatching(/65 .*64|64 .*65/));
       expect(reasons).toContainEqual(expect.stringContaining('Idc'));
     }
@@ -297,7 +297,9 @@ describe('chip, what cannot be', () => {
   });
 
   it('uses the deployment that it is given', async () => {
-    const deployment = deploy(net, { place: [200, 17] });
+    const deployment = deploy(net, {
+      place: [200, 17].map((neuron) => ({ chip: 0, core: 0, neuron })),
+    });
     const { values, target } = await run([input], {}, { deployment });
     expect(spikes(values)).toBeGreaterThan(5);
     expect(target.losses.byReason).toEqual({});

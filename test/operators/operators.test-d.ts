@@ -3,6 +3,7 @@ import type {
   AerPacket,
   BoundedBuffer,
   ChipTarget,
+  DecodeEvents,
   Link,
   Losses,
   Pipeline,
@@ -17,7 +18,9 @@ import * as spikeline from 'spikeline';
 import {
   boundedBuffer,
   chip,
+  decodeEvents,
   dynapSim,
+  lif,
   linear,
   runOn,
   simulator,
@@ -36,14 +39,18 @@ declare const board: { open(): Promise<VirtualLink> };
 
 const weights = linear({ weight: [[1]] });
 const neurons = dynapSim({ neurons: 1 });
+const leaky = lif({ neurons: 1, tauMem: 0.02 });
 const bins = toRaster({ channels: 1, dt: 1e-3, chunkSteps: 10 });
 
 describe('operators', () => {
   it('say what goes in and what comes out', () => {
     expectTypeOf(weights).toEqualTypeOf<OperatorFunction<SpikeRaster, WeightedRaster>>();
     expectTypeOf(neurons).toEqualTypeOf<OperatorFunction<WeightedRaster, SpikeRaster>>();
+    expectTypeOf(leaky).toEqualTypeOf<OperatorFunction<WeightedRaster, SpikeRaster>>();
     expectTypeOf(toEvents()).toEqualTypeOf<OperatorFunction<SpikeRaster, AerPacket>>();
     expectTypeOf(bins).toEqualTypeOf<ToRaster>();
+    expectTypeOf(decodeEvents({ channels: [{ word: 1 }] })).toEqualTypeOf<DecodeEvents>();
+    expectTypeOf<DecodeEvents>().toExtend<OperatorFunction<AerPacket, AerPacket>>();
     expectTypeOf(bins).toExtend<OperatorFunction<AerPacket, SpikeRaster>>();
     expectTypeOf(runOn(simulator(), net)).toEqualTypeOf<
       OperatorFunction<SpikeRaster, SpikeRaster>
@@ -101,6 +108,10 @@ describe('operators', () => {
     dynapSim({ dt: 1e-3 });
     // @ts-expect-error no such parameter
     dynapSim({ neurons: 1, Itau_men: 1e-12 });
+    // @ts-expect-error no time constant
+    lif({ neurons: 1 });
+    // @ts-expect-error channels have words
+    decodeEvents({ channels: [1] });
     // @ts-expect-error no channels
     toRaster({ dt: 1e-3, chunkSteps: 10 });
     // @ts-expect-error no link

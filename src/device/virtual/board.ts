@@ -1,37 +1,15 @@
 import { echoReply, echoWord } from '../../chip/event.ts';
+import { chipLimits } from '../../chip/limits.ts';
 import { type ChipMemory, chipMemories } from '../../chip/memory.ts';
-import { type Clock, systemClock } from '../../clock.ts';
+import { systemClock } from '../../clock.ts';
 import { DeviceError, InvalidArgumentError } from '../../errors.ts';
 import { binStart } from '../../events/convert.ts';
 import { defaultEngine } from '../../kernel/engine.ts';
-import type { Engine } from '../../neuron/engine.ts';
-import type { Mismatch } from '../../neuron/mismatch.ts';
 import type { Link, LinkListener } from '../link.ts';
 import { unwrapNear, unwrapper } from '../wrap.ts';
+import { boardProblems, type VirtualBoardConfig } from './board-config.ts';
 import { type Chips, wireChips } from './chips.ts';
 import { type EventFifo, eventFifo } from './fifo.ts';
-
-/** What a virtual board is made of. */
-export interface VirtualBoardConfig {
-  /** Which piece of silicon it is; 0 where left out. The same seed has the same mismatch. */
-  readonly seed?: number;
-  /** How far its transistors differ; 30 % at three sigma where left out. */
-  readonly mismatch?: Mismatch;
-  /** Step of the circuits, seconds; 1 ms where left out. */
-  readonly dt?: number;
-  /** Whether it keeps time with the clock, or runs as fast as it can; fast where left out. */
-  readonly realTime?: boolean;
-  /** Clock to keep time with. */
-  readonly clock?: Clock;
-  /** Board time at power-up, whole microseconds; 0 where left out. It wraps at 2^32. */
-  readonly startTime?: number;
-  /** Events that the input FIFO holds; 65536 where left out. */
-  readonly inputCapacity?: number;
-  /** Events that the output FIFO holds; 65536 where left out. */
-  readonly outputCapacity?: number;
-  /** What computes the neurons; the kernel where left out. */
-  readonly engine?: Engine;
-}
 
 /** Memories that can be written word by word. */
 export type MemoryName = keyof ChipMemory;
@@ -57,25 +35,6 @@ export interface VirtualBoard {
 /** Milliseconds between two looks at the clock. */
 const tickInterval = 1;
 
-function boardProblems(config: Required<VirtualBoardConfig>): string[] {
-  const problems: string[] = [];
-  const { dt, startTime, inputCapacity, outputCapacity, mismatch } = config;
-  if (!(dt >= 1e-6 && dt <= 1)) problems.push(`dt is ${dt} s; 1e-6 to 1 are allowed`);
-  if (!Number.isSafeInteger(startTime) || startTime < 0) {
-    problems.push(`startTime is ${startTime}; whole microseconds of at least 0 are needed`);
-  }
-  for (const [name, value] of Object.entries({ inputCapacity, outputCapacity })) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      problems.push(`${name} is ${value}; a whole number above 0 is needed`);
-    }
-  }
-  if (!(mismatch.percent >= 0))
-    problems.push(`mismatch is ${mismatch.percent}; it must not be negative`);
-  const { sigmaRule = 3 } = mismatch;
-  if (!(sigmaRule > 0)) problems.push(`mismatch.sigmaRule is ${sigmaRule}; it must be above 0`);
-  return problems;
-}
-
 /**
  * Makes a virtual DYNAP-SE2 board. It decodes only memory words and bias codes, draws the mismatch of
  * its silicon from its seed, stamps events with microseconds that wrap at 2^32, and has FIFOs that
@@ -92,7 +51,9 @@ function boardProblems(config: Required<VirtualBoardConfig>): string[] {
 export function virtualBoard(config: VirtualBoardConfig = {}): VirtualBoard {
   const complete: Required<VirtualBoardConfig> = {
     seed: 0,
+    chips: chipLimits.chips,
     mismatch: { percent: 0.3 },
+    circuit: 'lumped',
     dt: 1e-3,
     realTime: false,
     clock: systemClock,
@@ -234,13 +195,23 @@ function openLink(config: Required<VirtualBoardConfig>, onClose: () => void): Vi
 
   if (realTime) wake();
   return {
-    info: { name: 'virtual board', serial: `virtual-${config.seed}`, chips: 1, realTime },
+    info: {
+      name: 'virtual board',
+      serial: `virtual-${config.seed}`,
+      chips: config.chips,
+      realTime,
+    },
     get closed() {
       return closed;
     },
     statistics,
     async configure(configuration) {
       alive();
+      if (configuration.chips.length > config.chips) {
+        throw new InvalidArgumentError('this configuration does not fit the board', [
+          `${configuration.chips.length} chips are configured; the board has ${config.chips}: use fewer chips or open a larger board`,
+        ]);
+      }
       memories = chipMemories(configuration);
       chips = wireChips(memories, config);
     },

@@ -1,9 +1,8 @@
+import { keysOf, routesOf } from '../../chip/circuits.ts';
 import { chipLimits } from '../../chip/limits.ts';
 import type { ChipMemory } from '../../chip/memory.ts';
-import type { Engine } from '../../neuron/engine.ts';
-import type { Mismatch } from '../../neuron/mismatch.ts';
-import { activeNeurons, keysOf, routesOf, tagTable } from './routing.ts';
-import { siliconLayer } from './silicon.ts';
+import { activeNeurons, tagTable } from './routing.ts';
+import { type SiliconConfig, siliconLayer } from './silicon.ts';
 
 /** The chips of a board as circuits: events in, one step, events out. */
 export interface Chips {
@@ -15,35 +14,20 @@ export interface Chips {
   reset(): void;
 }
 
-/** How the silicon behind the memories behaves. */
-export interface SiliconConfig {
-  /** How far its transistors differ. */
-  readonly mismatch: Mismatch;
-  /** Which piece of silicon it is. */
-  readonly seed: number;
-  /** Step of the circuits, seconds. */
-  readonly dt: number;
-  /** What computes the neurons. */
-  readonly engine: Engine;
-}
-
 /** Wires the circuits up as the memory words say. */
-export function wireChips(
-  memories: readonly ChipMemory[],
-  { mismatch, seed, dt, engine }: SiliconConfig,
-): Chips {
+export function wireChips(memories: readonly ChipMemory[], config: SiliconConfig): Chips {
   const active = activeNeurons(memories);
-  const table = tagTable(memories, active);
+  const table = tagTable(memories, active, config.circuit);
   const routes = routesOf(memories, active);
-  const layer = siliconLayer(memories, active, mismatch, seed, dt, engine);
-  const drive = new Float64Array(active.length);
-  const input = new Float64Array(active.length);
+  const layer = siliconLayer(memories, active, config);
+  const drive = new Float64Array(table.channels);
+  const input = new Float64Array(table.channels);
   const routed = new Map<number, readonly number[]>();
 
   const excite = (key: number, times: number): void => {
     for (let i = table.starts[key]!; i < table.starts[key + 1]!; i++) {
-      const neuron = table.neurons[i]!;
-      drive[neuron] = drive[neuron]! + times * table.currents[i]!;
+      const channel = table.targets[i]!;
+      drive[channel] = drive[channel]! + times * table.currents[i]!;
     }
   };
   return {

@@ -1,66 +1,113 @@
+import { currentOf, lumpedCurrent, type UsedNeuron } from '../../chip/circuits.ts';
 import { chipLimits } from '../../chip/limits.ts';
 import type { ChipMemory } from '../../chip/memory.ts';
+import {
+  type DynapSe2Parameters,
+  dynapSe2CurrentNames,
+  dynapSe2ParameterNames,
+  dynapSe2Parameters,
+} from '../../neuron/dendrites/parameters.ts';
 import type { Engine } from '../../neuron/engine.ts';
 import type { NeuronLayer } from '../../neuron/layer.ts';
 import { drawMismatch, type Mismatch } from '../../neuron/mismatch.ts';
+import type { ParameterSet } from '../../neuron/parameter-set.ts';
 import {
   currentNames,
   type DynapSimParameters,
   dynapSimParameters,
-  type ParameterName,
   parameterNames,
 } from '../../neuron/parameters.ts';
-import { type ActiveNeuron, currentOf } from './routing.ts';
 
-/** The one synapse of the lumped neuron is the AMPA dendrite of the chip. */
-function coreCurrentOf(name: (typeof currentNames)[number]) {
-  if (name === 'Igain_syn') return 'Igain_ampa';
-  if (name === 'Itau_syn') return 'Itau_ampa';
-  return name;
+/** How the silicon behind the memories behaves. */
+export interface SiliconConfig {
+  /**
+   * What a neuron of the board is: with one lumped synapse, from the AMPA biases, as networks of DynapSim
+   * neurons are trained; or with its four dendrites, each from its own biases.
+   */
+  readonly circuit: 'lumped' | 'dendrites';
+  /** How far its transistors differ. */
+  readonly mismatch: Mismatch;
+  /** Which piece of silicon it is. */
+  readonly seed: number;
+  /** Step of the circuits, seconds. */
+  readonly dt: number;
+  /** What computes the neurons. */
+  readonly engine: Engine;
 }
 
-/** Parameters of all 256 neurons of a core: its bias currents, deviating as this piece of silicon does. */
-function coreParameters(
-  memory: ChipMemory,
-  chip: number,
-  core: number,
-  mismatch: Mismatch,
-  seed: number,
-): DynapSimParameters {
-  const nominal = Object.fromEntries(
-    currentNames.map((name) => [name, currentOf(memory, core, coreCurrentOf(name))]),
+/** A model of neurons, as far as silicon must know it. */
+interface Model<P extends ParameterSet<'Io'>> {
+  /** Names of the currents that come from biases. */
+  readonly currents: readonly string[];
+  /** Names of all parameters. */
+  readonly names: readonly string[];
+  complete(input: Readonly<Record<string, number | number[]>>, neurons: number): P;
+}
+
+const lumped: Model<DynapSimParameters> = {
+  currents: currentNames,
+  names: parameterNames,
+  complete: (input, neurons) => dynapSimParameters({ ...input, Iscale: 1 }, neurons),
+};
+
+const dendritic: Model<DynapSe2Parameters> = {
+  currents: dynapSe2CurrentNames,
+  names: dynapSe2ParameterNames,
+  complete: (input, neurons) => dynapSe2Parameters({ ...input, Iscale: 1 }, neurons),
+};
+
+/** Currents that a latch switches off. */
+function switchedOff(name: string, { dc, adaptation, nmda }: UsedNeuron): boolean {
+  return (
+    (name === 'Idc' && !dc) ||
+    (name === 'Igain_ahp' && !adaptation) ||
+    (name === 'If_nmda' && !nmda)
   );
-  const parameters = dynapSimParameters({ ...nominal, Iscale: 1 }, chipLimits.neurons);
-  return drawMismatch(parameters, mismatch, seed, 'silicon', chip, core);
+}
+
+/** Parameters of neurons: the bias currents of their cores, deviating as this piece of silicon does. */
+function siliconParameters<P extends ParameterSet<'Io'>>(
+  { currents, names, complete }: Model<P>,
+  memories: readonly ChipMemory[],
+  active: readonly UsedNeuron[],
+  { mismatch, seed }: SiliconConfig,
+): P {
+  const byCore = new Map<string, P>();
+  const of = ({ chip, core }: UsedNeuron): P => {
+    const key = `${chip}/${core}`;
+    let known = byCore.get(key);
+    if (known === undefined) {
+      const nominal = currents.map((name) => [
+        name,
+        currentOf(memories[chip]!, core, lumpedCurrent(name)),
+      ]);
+      const parameters = complete(Object.fromEntries(nominal), chipLimits.neurons);
+      known = drawMismatch(parameters, mismatch, seed, 'silicon', chip, core);
+      byCore.set(key, known);
+    }
+    return known;
+  };
+  const values = names.map((name) => [
+    name,
+    active.map((neuron) =>
+      switchedOff(name, neuron) ? 0 : of(neuron)[name as 'Io'][neuron.neuron]!,
+    ),
+  ]);
+  return complete(Object.fromEntries(values), active.length);
 }
 
 /**
  * Makes the circuits behind the active neurons of a board from nothing but its memory words. Every
- * transistor deviates as `seed` has it: the same seed is the same board.
+ * transistor deviates as the seed has it: the same seed is the same board.
  */
 export function siliconLayer(
   memories: readonly ChipMemory[],
-  active: readonly ActiveNeuron[],
-  mismatch: Mismatch,
-  seed: number,
-  dt: number,
-  engine: Engine,
-): NeuronLayer | undefined {
+  active: readonly UsedNeuron[],
+  config: SiliconConfig,
+): Pick<NeuronLayer, 'step' | 'reset'> | undefined {
+  const { circuit, dt, engine } = config;
   if (active.length === 0) return undefined;
-  const byCore = new Map<string, DynapSimParameters>();
-  const of = ({ chip, core }: ActiveNeuron): DynapSimParameters => {
-    const key = `${chip}/${core}`;
-    const known = byCore.get(key) ?? coreParameters(memories[chip]!, chip, core, mismatch, seed);
-    byCore.set(key, known);
-    return known;
-  };
-  const value = (name: ParameterName, neuron: ActiveNeuron): number => {
-    if (name === 'Idc' && !neuron.dc) return 0;
-    if (name === 'Igain_ahp' && !neuron.adaptation) return 0;
-    return of(neuron)[name][neuron.neuron]!;
-  };
-  const input = Object.fromEntries(
-    parameterNames.map((name) => [name, active.map((neuron) => value(name, neuron))]),
-  );
-  return engine.layer(dynapSimParameters({ ...input, Iscale: 1 }, active.length), undefined, dt);
+  return circuit === 'lumped'
+    ? engine.layer(siliconParameters(lumped, memories, active, config), undefined, dt)
+    : engine.dendriticLayer(siliconParameters(dendritic, memories, active, config), undefined, dt);
 }

@@ -18,6 +18,7 @@ import {
   idleCore,
   latchNames,
   linear,
+  monitorReply,
   nearestBias,
   type Pipeline,
   pipeline,
@@ -214,6 +215,35 @@ describe('the virtual board decodes its memory words and nothing else', () => {
   });
 });
 
+describe('four chips in a row', () => {
+  it('hear the host by their hops and are heard under their own words', async () => {
+    const { clock, link, deployment, seen } = await bench(single);
+    const [chip] = deployment.configuration.chips;
+    await link.configure({ chips: [chip!, chip!, chip!, chip!] });
+    const [to] = deployment.inputChannels[0]!;
+    const heard: (string | undefined)[] = [];
+    for (const [run, xHop] of [2, 0, 3, 1, 4, -1].entries()) {
+      const start = run * 1_000_000;
+      const events = rasterToEvents({ ...noise, startTime: start });
+      const end = start + 200_000;
+      link.send({
+        timestamps: Uint32Array.from([...events.timestamps, end]),
+        words: Uint32Array.from([
+          ...events.addresses.map(() => eventWord({ ...to!, xHop })),
+          echoWord,
+        ]),
+      });
+      clock.advance(1);
+      const since = seen.filter(([time]) => time >= start);
+      const words = [...new Set(since.map(([, word]) => word))];
+      heard.push(
+        words.map((word) => [0, 1, 2, 3].find((c) => monitorReply(c, 0, 0) === word)).join(),
+      );
+    }
+    expect(heard).toEqual(['2', '0', '3', '1', '', '']);
+  });
+});
+
 describe('the virtual board and the simulator', () => {
   const codes = Object.fromEntries(
     (
@@ -269,7 +299,7 @@ describe('the virtual board and the simulator', () => {
 
     const clock = fakeClock();
     const deployment = deploy(net, { quantiser: (all) => encodeWeights(all, base) });
-    expect(deployment.weights.mse).toBe(0);
+    expect(deployment.mse).toBe(0);
     const link = await virtualBoard({ clock, mismatch: { percent: 0 } }).open();
     await link.configure(deployment.configuration);
     const counts = new Uint32Array(expected.counts.length);
@@ -569,7 +599,19 @@ describe('a link', () => {
 
   it('says what it is', async () => {
     const { link } = await bench(single, { seed: 42 });
-    expect(link.info).toMatchObject({ serial: 'virtual-42', realTime: false });
+    expect(link.info).toMatchObject({ serial: 'virtual-42', chips: 4, realTime: false });
+  });
+
+  it('has as many chips as it is given, and takes no configuration for more', async () => {
+    const { link, deployment } = await bench(single, { chips: 2 });
+    expect(link.info.chips).toBe(2);
+    const [chip] = deployment.configuration.chips;
+    await link.configure({ chips: [chip!, chip!] });
+    await expect(link.configure({ chips: [chip!, chip!, chip!] })).rejects.toThrow(
+      '3 chips are configured; the board has 2',
+    );
+    link.poke(1, 'cam', 0, 0);
+    expect(() => link.poke(2, 'cam', 0, 0)).toThrow(InvalidArgumentError);
   });
 
   it('tells its listeners when the plug is pulled, and is gone', async () => {
@@ -648,13 +690,15 @@ describe('a link', () => {
 describe('virtualBoard', () => {
   it('refuses what no board can be, with all reasons', () => {
     const bad = {
+      chips: 5,
       dt: 0,
       startTime: -1,
       inputCapacity: 0,
       outputCapacity: 0.5,
       mismatch: { percent: -0.1 },
     };
-    expect(reasonsOf(() => virtualBoard(bad))).toHaveLength(5);
+    expect(reasonsOf(() => virtualBoard(bad))).toHaveLength(6);
+    for (const chips of [0, 1.5]) expect(reasonsOf(() => virtualBoard({ chips }))).toHaveLength(1);
     expect(reasonsOf(() => virtualBoard({ mismatch: { percent: Number.NaN } }))).toHaveLength(1);
     expect(
       reasonsOf(() => virtualBoard({ mismatch: { percent: 0.3, sigmaRule: 0 } })),

@@ -1,0 +1,112 @@
+import { lastValueFrom } from 'rxjs';
+import {
+  chip,
+  deploy,
+  dynapSim,
+  fromRaster,
+  linear,
+  type Matrix,
+  type Pipeline,
+  pipeline,
+  poissonRaster,
+  quantise,
+  randomStream,
+  runOn,
+  virtualBoard,
+} from 'spikeline';
+import { medianSeconds, secondsOf } from './measure.ts';
+
+interface Row {
+  readonly what: string;
+  readonly seconds: number;
+  readonly limit: string;
+}
+
+const random = randomStream(0, 'bench, deploy');
+
+/** Weights in which every neuron listens to `fanIn` of its sources. */
+function sparse(rows: number, columns: number, fanIn: number, scale: number): Matrix {
+  const values = new Float64Array(rows * columns);
+  for (let column = 0; column < columns; column++) {
+    for (let placed = 0; placed < fanIn; ) {
+      const at = random.integer(rows) * columns + column;
+      if (values[at] !== 0) continue;
+      values[at] = scale * (0.5 + random.normal());
+      placed++;
+    }
+  }
+  return { rows, columns, values };
+}
+
+/** 4096 neurons with 64 inputs each, half of them from neurons of the same core. */
+function fullBoard(): Pipeline {
+  const [neurons, core] = [4096, 256];
+  const values = new Float64Array(neurons * neurons);
+  for (let first = 0; first < neurons; first += core) {
+    const block = sparse(core, core, 32, 1);
+    for (let row = 0; row < core; row++) {
+      const own = block.values.subarray(row * core, (row + 1) * core);
+      values.set(own, (first + row) * neurons + first);
+    }
+  }
+  return pipeline(
+    linear({ weight: sparse(512, neurons, 32, 1) }),
+    dynapSim({ neurons, recurrent: { rows: neurons, columns: neurons, values } }),
+  );
+}
+
+/** 1000 neurons in three layers. */
+function threeLayers(): Pipeline {
+  const lively = { Ispkthr: 3e-8 };
+  return pipeline(
+    linear({ weight: sparse(64, 500, 16, 3) }),
+    dynapSim({ ...lively, neurons: 500 }),
+    linear({ weight: sparse(500, 400, 32, 3) }),
+    dynapSim({ ...lively, neurons: 400 }),
+    linear({ weight: sparse(400, 100, 48, 3) }),
+    dynapSim({ ...lively, neurons: 100 }),
+  );
+}
+
+async function onTwoChips(): Promise<Row[]> {
+  const net = threeLayers();
+  const deployment = deploy(net, { cluster: { clusters: 8 } });
+  const chips = new Set(deployment.places.map((place) => place.chip)).size;
+  const seconds = 20;
+  const input = poissonRaster({ channels: 64, rate: 50, duration: seconds, seed: 1 });
+  const link = await virtualBoard({ seed: 1 }).open();
+  let spikes = 0;
+  const run = async (): Promise<void> => {
+    await lastValueFrom(
+      fromRaster(input, { chunkSteps: 500 }).pipe(runOn(chip(link, { deployment }), net)),
+    );
+    spikes = link.statistics.received;
+  };
+  const took = await secondsOf(run);
+  await link.close();
+  return [
+    {
+      what: `1000 neurons on ${chips} virtual chips, one second (${Math.round(spikes / seconds)} spikes)`,
+      seconds: took / seconds,
+      limit: '1: real time',
+    },
+  ];
+}
+
+/** How long it takes to deploy, and how fast the virtual board is. */
+export async function deployment(note: (text: string) => void): Promise<Row[]> {
+  const core = Float64Array.from({ length: 64 * 256 }, () => random.normal());
+  note('quantising');
+  const quantising = await medianSeconds(() => quantise(core));
+  note('deploying 4096 neurons');
+  const net = fullBoard();
+  const bare = await secondsOf(() => deploy(net, { input: false }));
+  const checked = await secondsOf(() => deploy(net));
+  note('running 1000 neurons');
+  return [
+    { what: 'quantise a full core, 16384 weights', seconds: quantising, limit: '20' },
+    { what: 'map, quantise, allocate 4096 neurons of 64 inputs', seconds: bare, limit: '60' },
+    { what: 'the same, and simulate which fall silent', seconds: checked, limit: '60' },
+    ...(await onTwoChips()),
+  ];
+}

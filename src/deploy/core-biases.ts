@@ -1,0 +1,57 @@
+import { biasRange, nearestBias } from '../chip/bias-generator.ts';
+import { type CoreConfiguration, idleCore } from '../chip/configuration.ts';
+import {
+  type CoreCurrentName,
+  type CoreCurrents,
+  coreCurrentNames,
+  currentParameter,
+} from '../chip/parameters.ts';
+import type { DynapSimParameters } from '../neuron/parameters.ts';
+import type { DeployedCore } from './deployment.ts';
+import type { Names } from './names.ts';
+
+/** Picks the bias settings whose currents lie nearest to what a core asks for. */
+export function coreBiases(currents: CoreCurrents): CoreConfiguration['parameters'] {
+  const parameters = { ...idleCore().parameters };
+  for (const name of coreCurrentNames) {
+    const parameter = currentParameter[name];
+    parameters[parameter] = nearestBias(parameter, currents[name]);
+  }
+  return parameters;
+}
+
+/** The current of the lumped neuron behind one of a core, whose dendrites all share one synapse. */
+function askedName(name: CoreCurrentName): 'Idc' {
+  return name.replace(/^(Itau|Igain)_(ampa|gaba|nmda|shunt)$/, '$1_syn') as 'Idc';
+}
+
+/**
+ * Lists currents that no setting can give, each with the neurons that ask for it. Below the least current a
+ * circuit is off for all that matters; above the most it is not what was asked.
+ */
+export function biasProblems(
+  cores: readonly DeployedCore[],
+  parameters: DynapSimParameters,
+  names: Names,
+): string[] {
+  const problems = new Map<string, string>();
+  for (const name of coreCurrentNames) {
+    const parameter = currentParameter[name];
+    const { least, most } = biasRange(parameter);
+    const over = cores.filter(({ currents }) => currents[name] > most);
+    if (over.length === 0) continue;
+    const largest = over.reduce((sum, { currents }) => Math.max(sum, currents[name]), 0);
+    const range = `${name} is ${largest} A; ${parameter} gives at most ${most} A and at least ${least} A`;
+    if (/^Iw_\d$/.test(name)) {
+      const where = over.map(({ chip, core }) => `core ${core} of chip ${chip}`).join(', ');
+      problems.set('Iw', `${range}: make the largest weights on ${where} smaller, or Iscale`);
+      continue;
+    }
+    const asked = askedName(name);
+    const neurons = over.flatMap((core) =>
+      core.neurons.filter((n) => parameters[asked][n]! > most),
+    );
+    problems.set(asked, `${range}: ask for less ${asked} at ${names.listOf(neurons)}`);
+  }
+  return [...problems.values()];
+}

@@ -1,0 +1,217 @@
+import { currentOf, lumpedCurrent } from '../chip/circuits.ts';
+import {
+  type ChipConfiguration,
+  dendrites,
+  type LatchName,
+  latchNames,
+} from '../chip/configuration.ts';
+import type { Destination } from '../chip/event.ts';
+import { type ChipMemory, chipMemories } from '../chip/memory.ts';
+import { InvalidArgumentError, UnsupportedPipelineError } from '../errors.ts';
+import type { Matrix } from '../matrix.ts';
+import { currentNames, defaultParameters } from '../neuron/parameters.ts';
+import { type Pipeline, pipeline } from '../pipeline/pipeline.ts';
+import { dynapSim } from '../pipeline/stages/dynap-sim.ts';
+import { linear } from '../pipeline/stages/linear.ts';
+import type { Place } from './places.ts';
+import { type NetworkReading, readNetwork } from './read-network.ts';
+import type { PlacedNetwork, SynapseList } from './synapses.ts';
+
+/** What a configuration does not say. */
+export interface NetworkFromOptions {
+  /**
+   * Destinations of each input channel, which give the rows of the input matrix. Where left out, there is a
+   * channel for each tag that is listened to and that no neuron sends to the same core, in the order of tags.
+   */
+  readonly inputs?: readonly (readonly Destination[])[];
+  /** Neurons to read, in this order; where left out, all in use, in the order chip, core, neuron. */
+  readonly places?: readonly Place[];
+  /** Amperes per unit of weight; 1e-8 where left out. */
+  readonly Iscale?: number;
+  /** Step, seconds; 1 ms where left out. */
+  readonly dt?: number;
+}
+
+/** A network read back from a configuration. */
+export interface RestoredNetwork {
+  /** A linear stage `input` and one population `neurons`. */
+  readonly pipeline: Pipeline;
+  /** Hardware neuron of each neuron. */
+  readonly places: readonly Place[];
+  /** Destinations of each input channel. */
+  readonly inputChannels: readonly (readonly Destination[])[];
+  /** The same network, synapse by synapse, with masks and dendrites. */
+  readonly network: PlacedNetwork;
+  /** What the configuration says and the pipeline does not. */
+  readonly remarks: readonly string[];
+}
+
+const bases = ['Iw_0', 'Iw_1', 'Iw_2', 'Iw_3'] as const;
+
+/** Reads the currents of cores once for each core. */
+function currentReader(memories: readonly ChipMemory[]) {
+  const known = new Map<string, number>();
+  return ({ chip, core }: Place, name: Parameters<typeof currentOf>[2]): number => {
+    const key = `${chip}/${core}/${name}`;
+    const current = known.get(key) ?? currentOf(memories[chip]!, core, name);
+    known.set(key, current);
+    return current;
+  };
+}
+
+type CurrentReader = ReturnType<typeof currentReader>;
+
+/** Lists the cores that have synapses on one of `kinds`. */
+function coresWith({ input, recurrent, places }: PlacedNetwork, kinds: readonly number[]): Place[] {
+  const found = new Map<string, Place>();
+  for (const { post, dendrite } of [input, recurrent]) {
+    for (let i = 0; i < post.length; i++) {
+      if (!kinds.includes(dendrite[i]!)) continue;
+      const place = places[post[i]!]!;
+      found.set(`${place.chip}/${place.core}`, place);
+    }
+  }
+  return [...found.values()];
+}
+
+/**
+ * Lists what neurons with one synapse cannot be. This is the only place that knows of the limit: a stage
+ * with four dendrites replaces it and the signs of {@link weightsOf}.
+ */
+function lumpedProblems(network: PlacedNetwork, current: CurrentReader): string[] {
+  const named = (places: readonly Place[]): string =>
+    places.map(({ chip, core }) => `core ${core} of chip ${chip}`).join(', ');
+  const other = coresWith(network, [dendrites.nmda, dendrites.shunt]);
+  const differing = coresWith(network, [dendrites.gaba]).filter(
+    (place) =>
+      current(place, 'Itau_gaba') !== current(place, 'Itau_ampa') ||
+      current(place, 'Igain_gaba') !== current(place, 'Igain_ampa'),
+  );
+  return [
+    ...(other.length > 0
+      ? [
+          `${named(other)}: there are synapses on NMDA or SHUNT; only AMPA and GABA can be simulated`,
+        ]
+      : []),
+    ...(differing.length > 0
+      ? [
+          `${named(differing)}: GABA has another leak or gain than AMPA; a neuron with one synapse needs equal ones`,
+        ]
+      : []),
+  ];
+}
+
+/** Weights of synapses, `[pre][post]`, in units of `Iscale`: excitation above zero, inhibition below. */
+function weightsOf(
+  { pre, post, mask, dendrite }: SynapseList,
+  rows: number,
+  places: readonly Place[],
+  current: CurrentReader,
+  Iscale: number,
+): Matrix {
+  const columns = places.length;
+  const values = new Float64Array(rows * columns);
+  for (let i = 0; i < pre.length; i++) {
+    const place = places[post[i]!]!;
+    let size = 0;
+    for (const [bit, name] of bases.entries()) {
+      if ((mask[i]! >> bit) % 2 === 1) size += current(place, name);
+    }
+    const sign = dendrite[i] === dendrites.gaba ? -1 : 1;
+    const at = pre[i]! * columns + post[i]!;
+    values[at] = values[at]! + (sign * size) / Iscale;
+  }
+  return { rows, columns, values };
+}
+
+/** Latches whose meaning the simulator knows; the one of NMDA has none without its dendrite. */
+const knownLatches: readonly LatchName[] = ['latchSoDc', 'latchSoAdaptation', 'latchDenmNmda'];
+
+/** Says what of a configuration the pipeline does not hold. */
+function remarksOn(
+  { chips }: ChipConfiguration,
+  { network: { places }, unheard, unread }: NetworkReading,
+): string[] {
+  const neurons = places.map(
+    ({ chip, core, neuron }) => chips[chip]!.cores[core]!.neurons[neuron]!,
+  );
+  const timed = neurons.flatMap(({ synapses }) =>
+    synapses.filter(
+      ({ stp, preciseDelay, mismatchedDelay }) => stp || preciseDelay || mismatchedDelay,
+    ),
+  );
+  const latches = latchNames.filter(
+    (name) => !knownLatches.includes(name) && neurons.some((neuron) => neuron[name]),
+  );
+  return [
+    ...(unread > 0 ? [`${unread} neurons are in use and were not asked for`] : []),
+    ...(unheard > 0 ? [`${unheard} CAM entries listen to tags that nothing sends`] : []),
+    ...(timed.length > 0
+      ? [`${timed.length} synapses have plasticity or delays, which are not simulated`]
+      : []),
+    ...(latches.length > 0 ? [`${latches.join(', ')} are closed, which is not simulated`] : []),
+  ];
+}
+
+/**
+ * Reads a configuration back into a pipeline: the network as the chip holds it, with the weights and
+ * currents that its bias generators give. Neurons of all cores and chips become one population, silent
+ * ones included: every neuron that listens, has its DC input on, or sends anywhere. A current whose
+ * latch is open is zero. A network that listens to nothing has one channel that reaches nothing.
+ *
+ * @throws InvalidArgumentError with everything that no chip can hold, or where no neuron is in use
+ * @throws UnsupportedPipelineError where dendrites are used that a pipeline has no neurons for
+ * @example
+ * ```ts
+ * const net = pipeline(linear({ weight: [[4, -4]] }), dynapSim({ neurons: 2 }));
+ * const { configuration, inputChannels } = deploy(net);
+ * networkFrom(configuration, { inputs: inputChannels }).pipeline.channelsOut; // 2
+ * ```
+ */
+export function networkFrom(
+  configuration: ChipConfiguration,
+  options: NetworkFromOptions = {},
+): RestoredNetwork {
+  const { inputs, Iscale = defaultParameters.Iscale, dt } = options;
+  const memories = chipMemories(configuration);
+  const reading = readNetwork(memories, inputs, options.places);
+  const { network, inputChannels } = reading;
+  const { places, dc, adaptation } = network;
+  if (places.length === 0) {
+    throw new InvalidArgumentError('this configuration holds no network', [
+      'no neuron listens, sends, or has its DC input on',
+    ]);
+  }
+  const current = currentReader(memories);
+  const problems = lumpedProblems(network, current);
+  if (problems.length > 0) throw new UnsupportedPipelineError('simulator', problems);
+  const parameter = (name: (typeof currentNames)[number], n: number): number => {
+    if (name === 'Idc' && !dc[n]) return 0;
+    if (name === 'Igain_ahp' && !adaptation[n]) return 0;
+    return current(places[n]!, lumpedCurrent(name));
+  };
+  const channels = inputChannels.length === 0 ? [[]] : inputChannels;
+  const { input, recurrent } = network;
+  const size = places.length;
+  return {
+    pipeline: pipeline(
+      linear({ weight: weightsOf(input, channels.length, places, current, Iscale), name: 'input' }),
+      dynapSim({
+        ...Object.fromEntries(
+          currentNames.map((name) => [name, places.map((_, n) => parameter(name, n))]),
+        ),
+        neurons: size,
+        name: 'neurons',
+        Iscale,
+        ...(dt === undefined ? {} : { dt }),
+        ...(recurrent.pre.length === 0
+          ? {}
+          : { recurrent: weightsOf(recurrent, size, places, current, Iscale) }),
+      }),
+    ),
+    places,
+    inputChannels: channels,
+    network: { ...network, channels: channels.length },
+    remarks: remarksOn(configuration, reading),
+  };
+}
