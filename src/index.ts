@@ -118,6 +118,7 @@ export {
   quantise,
   subsetSums,
 } from './deploy/quantise.ts';
+export type { LostWeights } from './deploy/remarks.ts';
 export type { SilentNeuron } from './deploy/silence.ts';
 export {
   collectSynapses,
@@ -235,6 +236,7 @@ export { type DynapSimState, type MembraneState, restState } from './neuron/stat
 export { type StepTape, stepForward, stepTape } from './neuron/step.ts';
 export { nirOfPipeline } from './nir/from-pipeline.ts';
 export type {
+  NirAffine,
   NirArray,
   NirConvolution,
   NirCubaLi,
@@ -246,11 +248,11 @@ export type {
   NirIntegrator,
   NirLeakyIntegrator,
   NirLif,
+  NirLinear,
   NirMetadata,
   NirNode,
   NirPool,
   NirPort,
-  NirProduct,
   NirRemark,
   NirScale,
   NirThreshold,

@@ -5,6 +5,7 @@ import {
   chipLimits,
   type Deployment,
   type Destination,
+  dendriteNames,
   dendrites,
   type HardwareNeuron,
   type Matrix,
@@ -27,11 +28,12 @@ export interface CoreError {
   readonly relative: number | null;
 }
 
-/** A synapse of the network: neuron and weight. */
-type Listener = readonly [neuron: number, weight: number];
+/** A synapse of the network: its column in the weights, and its weight. */
+type Listener = readonly [column: number, weight: number];
 
 const weightBiases = ['SYAM_W0_P', 'SYAM_W1_P', 'SYAM_W2_P', 'SYAM_W3_P'] as const;
 const inhibiting: readonly number[] = [dendrites.gaba, dendrites.shunt];
+const order: readonly number[] = dendriteNames.map((name) => dendrites[name]);
 
 const keyOf = (chip: number, core: number, tag: number): number =>
   (chip * chipLimits.cores + core) * chipLimits.tags + tag;
@@ -41,6 +43,7 @@ function listenersOf(
   { chips }: ChipConfiguration,
   places: readonly HardwareNeuron[],
   Iscale: number,
+  lumped: boolean,
 ): Map<number, Listener[]> {
   const listeners = new Map<number, Listener[]>();
   const bases = (core: CoreConfiguration): number[] =>
@@ -54,7 +57,9 @@ function listenersOf(
       const key = keyOf(chip, core, synapse.tag);
       const known = listeners.get(key) ?? [];
       if (known.length === 0) listeners.set(key, known);
-      known.push([n, inhibiting.includes(synapse.dendrite) ? -size : size]);
+      const inhibits = inhibiting.includes(synapse.dendrite);
+      const column = order.indexOf(synapse.dendrite) * places.length + n;
+      known.push(lumped ? [n, inhibits ? -size : size] : [column, size]);
     }
   }
   return listeners;
@@ -71,8 +76,8 @@ function realised(
   for (const { core, xHop, yHop, tag } of destinations) {
     for (const [k, on] of core.entries()) {
       if (!on || yHop !== 0) continue;
-      for (const [n, weight] of listeners.get(keyOf(from + xHop, k, tag)) ?? []) {
-        row[n] = row[n]! + weight;
+      for (const [column, weight] of listeners.get(keyOf(from + xHop, k, tag)) ?? []) {
+        row[column] = row[column]! + weight;
       }
     }
   }
@@ -89,18 +94,21 @@ export function coreErrors(
   { configuration, inputChannels }: Pick<Deployment, 'configuration' | 'inputChannels'>,
   places: readonly HardwareNeuron[],
 ): CoreError[] {
-  const listeners = listenersOf(configuration, places, parameters.Iscale);
-  const row = new Float64Array(places.length);
+  const { columns } = recurrent;
+  const lumped = columns === places.length;
+  const listeners = listenersOf(configuration, places, parameters.Iscale, lumped);
+  const row = new Float64Array(columns);
   const sums = places.map(() => ({ weights: 0, lost: 0, squares: 0, errors: 0 }));
   const compare = (asked: Matrix, pre: number, from: number, to: readonly Destination[]): void => {
     realised(from, to, listeners, row);
-    for (const [n, sum] of sums.entries()) {
-      const weight = asked.values[pre * asked.columns + n]!;
+    for (let column = 0; column < columns; column++) {
+      const weight = asked.values[pre * columns + column]!;
       if (weight === 0) continue;
+      const sum = sums[column % places.length]!;
       sum.weights += 1;
-      sum.lost += Number(row[n] === 0);
+      sum.lost += Number(row[column] === 0);
       sum.squares += weight ** 2;
-      sum.errors += (weight - row[n]!) ** 2;
+      sum.errors += (weight - row[column]!) ** 2;
     }
   };
   for (const [i, destinations] of inputChannels.entries()) compare(input, i, 0, destinations);

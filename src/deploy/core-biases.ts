@@ -1,12 +1,8 @@
 import { biasRange, nearestBias } from '../chip/bias-generator.ts';
 import { type CoreConfiguration, idleCore } from '../chip/configuration.ts';
-import {
-  type CoreCurrentName,
-  type CoreCurrents,
-  coreCurrentNames,
-  currentParameter,
-} from '../chip/parameters.ts';
-import type { DynapSimParameters } from '../neuron/parameters.ts';
+import { type CoreCurrents, coreCurrentNames, currentParameter } from '../chip/parameters.ts';
+import type { NeuronParameters } from '../neuron/dendrites/parameters.ts';
+import { parameterBehind } from './core-currents.ts';
 import type { DeployedCore } from './deployment.ts';
 import type { Names } from './names.ts';
 
@@ -20,18 +16,13 @@ export function coreBiases(currents: CoreCurrents): CoreConfiguration['parameter
   return parameters;
 }
 
-/** The current of the lumped neuron behind one of a core, whose dendrites all share one synapse. */
-function askedName(name: CoreCurrentName): 'Idc' {
-  return name.replace(/^(Itau|Igain)_(ampa|gaba|nmda|shunt)$/, '$1_syn') as 'Idc';
-}
-
 /**
  * Lists currents that no setting can give, each with the neurons that ask for it. Below the least current a
  * circuit is off for all that matters; above the most it is not what was asked.
  */
 export function biasProblems(
   cores: readonly DeployedCore[],
-  parameters: DynapSimParameters,
+  parameters: NeuronParameters,
   names: Names,
 ): string[] {
   const problems = new Map<string, string>();
@@ -47,7 +38,7 @@ export function biasProblems(
       problems.set('Iw', `${range}: make the largest weights on ${where} smaller, or Iscale`);
       continue;
     }
-    const asked = askedName(name);
+    const asked = parameterBehind(name, parameters);
     const neurons = over.flatMap((core) =>
       core.neurons.filter((n) => parameters[asked][n]! > most),
     );

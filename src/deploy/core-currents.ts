@@ -1,7 +1,8 @@
 import { type CoreCurrentName, type CoreCurrents, coreCurrentNames } from '../chip/parameters.ts';
 import { pulseWidth, timeConstant } from '../neuron/coefficients.ts';
+import type { NeuronParameters } from '../neuron/dendrites/parameters.ts';
 import type { ParameterSet } from '../neuron/parameter-set.ts';
-import type { DynapSimParameters } from '../neuron/parameters.ts';
+import { hasDendrites } from './dendrites.ts';
 
 /** Layout constants of a core with all four dendrites: farads, amperes (`Io`), volts, or unitless. */
 export interface CoreLayout {
@@ -184,40 +185,54 @@ export interface Circuits {
   readonly dc: readonly boolean[];
   /** Whether it adapts. */
   readonly adaptation: readonly boolean[];
+  /** Whether the membrane gates its NMDA dendrite. */
+  readonly nmda: readonly boolean[];
 }
 
 /** Finds the circuits in use: what has no current is switched off by its latch, whatever the core shares. */
-export function circuitsOf({ Idc, Igain_ahp, Iw_ahp }: DynapSimParameters): Circuits {
+export function circuitsOf(parameters: NeuronParameters): Circuits {
+  const { Idc, If_nmda, Igain_ahp, Iw_ahp } = parameters;
+  const dendritic = hasDendrites(parameters);
   return {
     dc: Array.from(Idc, (current) => current > 0),
     adaptation: Array.from(Igain_ahp, (gain, n) => gain > 0 && Iw_ahp[n]! > 0),
+    nmda: Array.from(If_nmda, (current) => dendritic && current > 0),
   };
 }
 
 /**
- * Currents that a core shares for neurons of the lumped model: the mean of their parameters, where a circuit
- * that is switched off has no say. The one synapse of the model is put on all four dendrites.
+ * Name of the parameter of a neuron behind a current of its core: the same, or the one synapse of the lumped
+ * model, which stands on all four dendrites.
+ */
+export function parameterBehind(name: CoreCurrentName, parameters: NeuronParameters): 'Idc' {
+  return (name in parameters ? name : name.replace(/_(ampa|gaba|nmda|shunt)$/, '_syn')) as 'Idc';
+}
+
+/**
+ * Currents that a core shares for its neurons: the mean of their parameters, where a circuit that is
+ * switched off has no say. The one synapse of the lumped model is put on all four dendrites.
  *
  * @param base what the weight bits select, amperes
  */
 export function sharedCurrents(
-  parameters: DynapSimParameters,
+  parameters: NeuronParameters,
   neurons: readonly number[],
   base: readonly number[],
 ): CoreCurrents {
-  const { dc, adaptation } = circuitsOf(parameters);
+  const { dc, adaptation, nmda } = circuitsOf(parameters);
   const mean = (values: Float64Array, inUse: (n: number) => boolean = () => true): number => {
     const used = neurons.filter(inUse);
     const asked = used.length > 0 ? used : neurons;
     return asked.reduce((sum, n) => sum + values[n]!, 0) / asked.length;
   };
-  const lumped = (name: CoreCurrentName): Float64Array =>
-    parameters[name.replace(/^(Itau|Igain)_(ampa|gaba|nmda|shunt)$/, '$1_syn') as 'Itau_syn'];
+  const own = (name: CoreCurrentName): Float64Array =>
+    parameters[parameterBehind(name, parameters)];
   const shared = (name: CoreCurrentName): number => {
     const weight = /^Iw_([0-3])$/.exec(name);
     if (weight !== null) return base[Number(weight[1])]!;
-    if (name === 'Idc') return mean(lumped(name), (n) => dc[n]!);
-    return name.endsWith('_ahp') ? mean(lumped(name), (n) => adaptation[n]!) : mean(lumped(name));
+    if (name === 'Idc') return mean(own(name), (n) => dc[n]!);
+    if (name === 'If_nmda') return mean(own(name), (n) => nmda[n]!);
+    return name.endsWith('_ahp') ? mean(own(name), (n) => adaptation[n]!) : mean(own(name));
   };
   return Object.fromEntries(coreCurrentNames.map((name) => [name, shared(name)])) as CoreCurrents;
 }

@@ -1,5 +1,9 @@
+import { dendrites } from '../chip/configuration.ts';
+import { chipLimits } from '../chip/limits.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import type { Matrix } from '../matrix.ts';
-import type { QuantisedWeights } from './quantise.ts';
+import { dendriteOrder } from './dendrites.ts';
+import { baseCount, type QuantisedWeights } from './quantise.ts';
 
 /** Weights that are not zero, as a structure of arrays of the same length. */
 export interface WeightList {
@@ -9,6 +13,8 @@ export interface WeightList {
   readonly post: Uint32Array;
   /** Weight in units of `Iscale`. */
   readonly weight: Float64Array;
+  /** Dendrite that is charged, as a value of `dendrites`. */
+  readonly dendrite: Uint16Array;
 }
 
 /** Finds four base currents for the weights of a core, and a mask for each weight. */
@@ -30,23 +36,48 @@ export interface QuantisedCores {
   readonly recurrent: QuantisedList;
 }
 
-/** Lists the entries of a matrix `[pre][post]` that are not zero. */
-export function weightsOf({ rows, columns, values }: Matrix): WeightList {
+/**
+ * Lists the entries of a matrix `[pre][column]` that are not zero. With one column for each neuron, what is
+ * above zero charges AMPA and what is below GABA; with four, the column says which dendrite it is.
+ */
+export function weightsOf({ rows, columns, values }: Matrix, neurons: number): WeightList {
+  const lumped = columns === neurons;
   let count = 0;
   for (const value of values) if (value !== 0) count++;
   const pre = new Uint32Array(count);
   const post = new Uint32Array(count);
   const weight = new Float64Array(count);
+  const dendrite = new Uint16Array(count);
   for (let row = 0, at = 0, i = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, i++) {
       const value = values[i]!;
       if (value === 0) continue;
       pre[at] = row;
-      post[at] = column;
+      post[at] = column % neurons;
+      const excites = value < 0 ? dendrites.gaba : dendrites.ampa;
+      dendrite[at] = lumped ? excites : dendriteOrder[Math.floor(column / neurons)]!;
       weight[at++] = value;
     }
   }
-  return { pre, post, weight };
+  return { pre, post, weight, dendrite };
+}
+
+/** Refuses what a quantiser of the user's own must not give. */
+function checkQuantised({ base, masks, values }: QuantisedWeights, count: number): void {
+  const problems: string[] = [];
+  if (base.length !== baseCount || !base.every((value) => value >= 0 && Number.isFinite(value))) {
+    problems.push(
+      `its bases are ${base.join(', ')}; ${baseCount} finite ones of at least 0 are needed`,
+    );
+  }
+  if (masks.length !== count || values.length !== count) {
+    problems.push(
+      `it gives ${masks.length} masks and ${values.length} values for ${count} weights`,
+    );
+  }
+  if (masks.some((mask) => mask > chipLimits.mask)) problems.push('it gives masks above 15');
+  if (problems.length > 0)
+    throw new InvalidArgumentError('this quantiser cannot be used', problems);
 }
 
 /**
@@ -74,10 +105,9 @@ export function quantiseCores(
   const values = new Float64Array(count);
   const most = clusters.reduce((last, cluster) => Math.max(last, cluster), 0);
   const cores = Array.from({ length: most + 1 }, (_, own) => {
-    const found = quantiser(
-      weight.filter((_, i) => core[i] === own),
-      own,
-    );
+    const asked = weight.filter((_, i) => core[i] === own);
+    const found = quantiser(asked, own);
+    checkQuantised(found, asked.length);
     for (let i = 0, at = 0; i < count; i++) {
       if (core[i] !== own) continue;
       masks[i] = found.masks[at]!;

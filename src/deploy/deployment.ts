@@ -10,6 +10,7 @@ import type { NamedNeuron } from './names.ts';
 import type { CorePlace } from './place.ts';
 import type { Place } from './places.ts';
 import type { QuantisedWeights } from './quantise.ts';
+import type { LostWeights } from './remarks.ts';
 import type { SilentNeuron } from './silence.ts';
 
 /**
@@ -85,6 +86,8 @@ export interface Deployment {
   readonly network: Pipeline;
   /** Mean squared error of all weights that were not zero, squared units of weight. */
   readonly mse: number;
+  /** Neurons some of whose weights were too small for four bits and became zero. */
+  readonly lost: readonly LostWeights[];
   /** How far each neuron moved from what was asked, because its core shares currents and rounds them. */
   readonly moved: Moves;
   /** Neurons that spike in the pipeline and not in `network`, with what most likely silenced them. */

@@ -24,7 +24,7 @@ export interface FineTuneOptions {
   readonly epochs: number;
   /** What to make small; the plain mean squared error where left out. */
   readonly loss?: Loss;
-  /** How to step; Adam at 1e-2 where left out. */
+  /** How to step; Adam at a hundredth of the largest weight where left out. */
   readonly optimiser?: AdamConfig;
   /** How to deploy. */
   readonly deploy?: DeployOptions;
@@ -43,8 +43,6 @@ export interface FineTuned {
   /** Loss of the tuned weights, in four bits; never above the one before. */
   readonly loss: number;
 }
-
-const defaultOptimiser: AdamConfig = { learningRate: 1e-2 };
 
 /** Magnitudes that each weight of a pipeline can have, by the core of the neuron that listens. */
 function levelsOf({ cores, quantised }: Deployment): Float64Array[] {
@@ -69,12 +67,12 @@ function project(weight: number, levels: Float64Array): number {
 function tuningProblems(
   net: Pipeline,
   samples: readonly TrainingSample[],
-  { epochs, loss = meanSquaredError(), optimiser = defaultOptimiser }: FineTuneOptions,
+  { epochs, loss = meanSquaredError(), optimiser }: FineTuneOptions,
 ): string[] {
   const problems = [
     ...sampleProblems(net, samples),
     ...lossProblems(loss, samples, net.channelsOut),
-    ...adamProblems(optimiser),
+    ...(optimiser === undefined ? [] : adamProblems(optimiser)),
   ];
   if (!Number.isSafeInteger(epochs) || epochs < 0) {
     problems.push(`epochs is ${epochs}; a whole number of at least 0 is needed`);
@@ -106,12 +104,16 @@ export async function fineTune(
   samples: readonly TrainingSample[],
   options: FineTuneOptions,
 ): Promise<FineTuned> {
-  const { epochs, loss = meanSquaredError(), optimiser = defaultOptimiser, progress } = options;
+  const { epochs, loss = meanSquaredError(), progress } = options;
   const problems = tuningProblems(net, samples, options);
   if (problems.length > 0) throw new InvalidArgumentError('fine-tuning cannot start', problems);
   const start = deploy(net, { ...options.deploy, input: false });
   const levels = levelsOf(start);
   const behind = pipelineWeights(start.quantised);
+  const largest = behind.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  const { optimiser = { learningRate: largest / 100 } } = options;
+  // Synapses only add to a dendrite.
+  const dendritic = start.quantised.stages.some(({ kind }) => kind === 'dynapSe2');
   const absent = behind.map((weight) => Number(weight === 0));
   const memory = adamState(behind.length);
   const learner = startLearner({
@@ -125,21 +127,25 @@ export async function fineTune(
   let best = behind.slice();
   let least = Number.POSITIVE_INFINITY;
   let lossBefore = Number.NaN;
-  for (let epoch = 0; epoch <= epochs; epoch++) {
-    const bits = behind.map((weight, i) => project(weight, levels[i]!));
-    learner.write('weights', bits);
-    learner.evaluate();
-    if (epoch === 0) lossBefore = learner.loss;
-    if (learner.loss < least) {
-      least = learner.loss;
-      best = bits;
+  try {
+    for (let epoch = 0; epoch <= epochs; epoch++) {
+      const bits = behind.map((weight, i) => project(weight, levels[i]!));
+      learner.write('weights', bits);
+      learner.evaluate();
+      if (epoch === 0) lossBefore = learner.loss;
+      if (learner.loss < least) {
+        least = learner.loss;
+        best = bits;
+      }
+      progress?.(epoch, learner.loss);
+      const gradient = learner.read('gradient').map((slope, i) => (absent[i] === 1 ? 0 : slope));
+      const rate = learningRateAt(optimiser, epoch, epochs);
+      adamStep(optimiser, memory, behind, gradient, epoch, rate);
+      if (dendritic) for (const [i, weight] of behind.entries()) behind[i] = Math.max(0, weight);
     }
-    progress?.(epoch, learner.loss);
-    const gradient = learner.read('gradient').map((slope, i) => (absent[i] === 1 ? 0 : slope));
-    const rate = learningRateAt(optimiser, epoch, epochs);
-    adamStep(optimiser, memory, behind, gradient, epoch, rate);
+  } finally {
+    await learner.close();
   }
-  await learner.close();
   const deployment = deploy(withWeights(start.quantised, best), {
     ...options.deploy,
     quantiser: (weights, core) => encodeWeights(weights, start.cores[core]!.weights.base),

@@ -80,8 +80,7 @@ function stageReasons(stage: Stage, before: Stage | undefined): string[] {
     .with({ kind: P.union('li', 'integrator', 'threshold', 'integrateAndFire') }, ({ kind }) => [
       `the chip has no ${kind}; take lif or dynapSim neurons`,
     ])
-    .with({ kind: 'dynapSe2' }, () => ['deploy takes dynapSim or lif neurons so far'])
-    .with({ kind: P.union('dynapSim', 'scale') }, () => [])
+    .with({ kind: P.union('dynapSim', 'dynapSe2', 'scale') }, () => [])
     .exhaustive();
 }
 

@@ -24,7 +24,7 @@ export interface Names {
   /** The same as text: `hidden 3`. */
   textOf(neuron: number): string;
   /** Some neurons as text: the first few, and how many more there are. */
-  listOf(neurons: readonly number[], remark?: (neuron: number) => string): string;
+  listOf(neurons: readonly number[]): string;
 }
 
 /** Neurons that a list names. */
@@ -57,8 +57,8 @@ export function namesOf({ populations }: Pick<Network, 'populations'>): Names {
     },
     nameOf,
     textOf,
-    listOf(neurons, remark = () => '') {
-      const named = neurons.slice(0, shown).map((n) => `${textOf(n)}${remark(n)}`);
+    listOf(neurons) {
+      const named = neurons.slice(0, shown).map(textOf);
       const rest = neurons.length - named.length;
       return rest > 0 ? `${named.join(', ')} and ${rest} more` : named.join(', ');
     },

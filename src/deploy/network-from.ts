@@ -1,6 +1,7 @@
 import { currentOf, lumpedCurrent } from '../chip/circuits.ts';
 import {
   type ChipConfiguration,
+  type Dendrite,
   dendrites,
   type LatchName,
   latchNames,
@@ -9,10 +10,13 @@ import type { Destination } from '../chip/event.ts';
 import { type ChipMemory, chipMemories } from '../chip/memory.ts';
 import { InvalidArgumentError, UnsupportedPipelineError } from '../errors.ts';
 import type { Matrix } from '../matrix.ts';
+import { dynapSe2CurrentNames } from '../neuron/dendrites/parameters.ts';
 import { currentNames, defaultParameters } from '../neuron/parameters.ts';
 import { type Pipeline, pipeline } from '../pipeline/pipeline.ts';
+import { dynapSe2 } from '../pipeline/stages/dynap-se2.ts';
 import { dynapSim } from '../pipeline/stages/dynap-sim.ts';
 import { linear } from '../pipeline/stages/linear.ts';
+import { dendriteOrder } from './dendrites.ts';
 import type { Place } from './places.ts';
 import { type NetworkReading, readNetwork } from './read-network.ts';
 import type { PlacedNetwork, SynapseList } from './synapses.ts';
@@ -30,6 +34,12 @@ export interface NetworkFromOptions {
   readonly Iscale?: number;
   /** Step, seconds; 1 ms where left out. */
   readonly dt?: number;
+  /**
+   * What its neurons become: `lumped`, DynapSim neurons with one synapse; or `dendrites`, DYNAP-SE2 neurons with
+   * all four. Lumped where left out and where that is the same network: nothing on NMDA and SHUNT, GABA
+   * as AMPA.
+   */
+  readonly circuit?: 'lumped' | 'dendrites';
 }
 
 /** A network read back from a configuration. */
@@ -74,10 +84,7 @@ function coresWith({ input, recurrent, places }: PlacedNetwork, kinds: readonly 
   return [...found.values()];
 }
 
-/**
- * Lists what neurons with one synapse cannot be. This is the only place that knows of the limit: a stage
- * with four dendrites replaces it and the signs of {@link weightsOf}.
- */
+/** Lists what neurons with one synapse cannot be. */
 function lumpedProblems(network: PlacedNetwork, current: CurrentReader): string[] {
   const named = (places: readonly Place[]): string =>
     places.map(({ chip, core }) => `core ${core} of chip ${chip}`).join(', ');
@@ -90,26 +97,29 @@ function lumpedProblems(network: PlacedNetwork, current: CurrentReader): string[
   return [
     ...(other.length > 0
       ? [
-          `${named(other)}: there are synapses on NMDA or SHUNT; only AMPA and GABA can be simulated`,
+          `${named(other)}: there are synapses on NMDA or SHUNT, which neurons with one synapse do not have; take circuit 'dendrites'`,
         ]
       : []),
     ...(differing.length > 0
       ? [
-          `${named(differing)}: GABA has another leak or gain than AMPA; a neuron with one synapse needs equal ones`,
+          `${named(differing)}: GABA has another leak or gain than AMPA, and a neuron with one synapse needs equal ones; take circuit 'dendrites'`,
         ]
       : []),
   ];
 }
 
-/** Weights of synapses, `[pre][post]`, in units of `Iscale`: excitation above zero, inhibition below. */
+/**
+ * Weights of synapses in units of `Iscale`: `[pre][post]`, excitation above zero, inhibition below; or
+ * `[pre][dendrite·neurons + post]`.
+ */
 function weightsOf(
   { pre, post, mask, dendrite }: SynapseList,
   rows: number,
   places: readonly Place[],
   current: CurrentReader,
-  Iscale: number,
+  { Iscale, lumped }: { readonly Iscale: number; readonly lumped: boolean },
 ): Matrix {
-  const columns = places.length;
+  const columns = (lumped ? 1 : dendriteOrder.length) * places.length;
   const values = new Float64Array(rows * columns);
   for (let i = 0; i < pre.length; i++) {
     const place = places[post[i]!]!;
@@ -117,14 +127,15 @@ function weightsOf(
     for (const [bit, name] of bases.entries()) {
       if ((mask[i]! >> bit) % 2 === 1) size += current(place, name);
     }
-    const sign = dendrite[i] === dendrites.gaba ? -1 : 1;
-    const at = pre[i]! * columns + post[i]!;
+    const sign = lumped && dendrite[i] === dendrites.gaba ? -1 : 1;
+    const block = lumped ? 0 : dendriteOrder.indexOf(dendrite[i] as Dendrite);
+    const at = pre[i]! * columns + block * places.length + post[i]!;
     values[at] = values[at]! + (sign * size) / Iscale;
   }
   return { rows, columns, values };
 }
 
-/** Latches whose meaning the simulator knows; the one of NMDA has none without its dendrite. */
+/** Latches whose meaning the simulator knows; that of NMDA has none without its dendrite. */
 const knownLatches: readonly LatchName[] = ['latchSoDc', 'latchSoAdaptation', 'latchDenmNmda'];
 
 /** Says what of a configuration the pipeline does not hold. */
@@ -160,7 +171,8 @@ function remarksOn(
  * latch is open is zero. A network that listens to nothing has one channel that reaches nothing.
  *
  * @throws InvalidArgumentError with everything that no chip can hold, or where no neuron is in use
- * @throws UnsupportedPipelineError where dendrites are used that a pipeline has no neurons for
+ * @throws UnsupportedPipelineError where neurons with one synapse are asked for, and dendrites are used that
+ * these do not have
  * @example
  * ```ts
  * const net = pipeline(linear({ weight: [[4, -4]] }), dynapSim({ neurons: 2 }));
@@ -176,7 +188,7 @@ export function networkFrom(
   const memories = chipMemories(configuration);
   const reading = readNetwork(memories, inputs, options.places);
   const { network, inputChannels } = reading;
-  const { places, dc, adaptation } = network;
+  const { places, dc, adaptation, nmda = [] } = network;
   if (places.length === 0) {
     throw new InvalidArgumentError('this configuration holds no network', [
       'no neuron listens, sends, or has its DC input on',
@@ -184,30 +196,37 @@ export function networkFrom(
   }
   const current = currentReader(memories);
   const problems = lumpedProblems(network, current);
-  if (problems.length > 0) throw new UnsupportedPipelineError('simulator', problems);
-  const parameter = (name: (typeof currentNames)[number], n: number): number => {
+  if (options.circuit === 'lumped' && problems.length > 0) {
+    throw new UnsupportedPipelineError('simulator', problems);
+  }
+  const { circuit = problems.length > 0 ? 'dendrites' : 'lumped' } = options;
+  const lumped = circuit === 'lumped';
+  const parameter = (name: string, n: number): number => {
     if (name === 'Idc' && !dc[n]) return 0;
     if (name === 'Igain_ahp' && !adaptation[n]) return 0;
+    if (name === 'If_nmda' && !lumped && !nmda[n]) return 0;
     return current(places[n]!, lumpedCurrent(name));
   };
+  const parameters = (names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, places.map((_, n) => parameter(name, n))]));
   const channels = inputChannels.length === 0 ? [[]] : inputChannels;
+  const weights = (list: SynapseList, rows: number): Matrix =>
+    weightsOf(list, rows, places, current, { Iscale, lumped });
   const { input, recurrent } = network;
   const size = places.length;
+  const population = {
+    neurons: size,
+    name: 'neurons',
+    Iscale,
+    ...(dt === undefined ? {} : { dt }),
+    ...(recurrent.pre.length === 0 ? {} : { recurrent: weights(recurrent, size) }),
+  };
   return {
     pipeline: pipeline(
-      linear({ weight: weightsOf(input, channels.length, places, current, Iscale), name: 'input' }),
-      dynapSim({
-        ...Object.fromEntries(
-          currentNames.map((name) => [name, places.map((_, n) => parameter(name, n))]),
-        ),
-        neurons: size,
-        name: 'neurons',
-        Iscale,
-        ...(dt === undefined ? {} : { dt }),
-        ...(recurrent.pre.length === 0
-          ? {}
-          : { recurrent: weightsOf(recurrent, size, places, current, Iscale) }),
-      }),
+      linear({ weight: weights(input, channels.length), name: 'input' }),
+      lumped
+        ? dynapSim({ ...parameters(currentNames), ...population })
+        : dynapSe2({ ...parameters(dynapSe2CurrentNames), ...population }),
     ),
     places,
     inputChannels: channels,

@@ -1,8 +1,10 @@
 import { UnsupportedPipelineError } from '../errors.ts';
 import { type Matrix, matrix } from '../matrix.ts';
-import { type DynapSimParameters, eachParameter } from '../neuron/parameters.ts';
+import type { NeuronParameters } from '../neuron/dendrites/parameters.ts';
+import { combineParameters } from '../neuron/parameter-set.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Stage } from '../pipeline/stage.ts';
+import { dendriteOrder, dendriticProblems, hasDendrites } from './dendrites.ts';
 import { foldScales } from './fold.ts';
 import { conversionProblems, type LifTarget, toDynapSim } from './lif.ts';
 
@@ -10,14 +12,17 @@ import { conversionProblems, type LifTarget, toDynapSim } from './lif.ts';
  * A pipeline as one population: what the chip can hold. All neurons of all stages stand in one row,
  * in the order of the stages. A stage that feeds another becomes part of the recurrent matrix, so
  * each stage after the first acts one step later than in the simulator.
+ *
+ * Neurons with one synapse have one column each. Those with four dendrites have four: column
+ * `dendrite·neurons + neuron`, in the order AMPA, GABA, NMDA, SHUNT.
  */
 export interface Network {
-  /** Weights of the input channels, `[input][neuron]`, units of `Iscale`. */
+  /** Weights of the input channels, `[input][column]`, units of `Iscale`. */
   readonly input: Matrix;
-  /** Weights between neurons, `[pre][post]`. */
+  /** Weights between neurons, `[pre][column]`. */
   readonly recurrent: Matrix;
   /** Parameters of all neurons. */
-  readonly parameters: DynapSimParameters;
+  readonly parameters: NeuronParameters;
   /** First neuron and size of each population by its name. */
   readonly populations: Readonly<Record<string, { readonly first: number; readonly size: number }>>;
   /** Name of the population whose spikes leave the pipeline. */
@@ -30,7 +35,7 @@ export interface Network {
 function neighbourProblems(stages: readonly Stage[]): string[] {
   const problems: string[] = [];
   const fires = (stage: Stage | undefined): boolean =>
-    stage?.kind === 'dynapSim' || stage?.kind === 'lif';
+    stage?.kind === 'dynapSim' || stage?.kind === 'dynapSe2' || stage?.kind === 'lif';
   for (const [i, stage] of stages.entries()) {
     const before = stages[i - 1];
     if (before?.kind === 'linear' && stage.kind === 'linear') {
@@ -67,12 +72,13 @@ export function networkProblems(pipeline: Pipeline): string[] {
       : []),
     ...conversionProblems(pipeline),
     ...neighbourProblems(stages),
+    ...dendriticProblems(stages),
   ];
 }
 
-function joinParameters(all: readonly DynapSimParameters[]): DynapSimParameters {
-  return eachParameter(all[0]!.Iscale, (name) =>
-    Float64Array.from(all.flatMap((parameters) => Array.from(parameters[name]))),
+function joinParameters(all: readonly NeuronParameters[]): NeuronParameters {
+  return combineParameters(all, (values) =>
+    Float64Array.from(values.flatMap((own) => Array.from(own))),
   );
 }
 
@@ -83,11 +89,13 @@ function identity(size: number): Matrix {
   );
 }
 
-/** Copies `block` into `target` at a place. */
-function place(target: Matrix, block: Matrix, row: number, column: number): void {
-  for (let r = 0; r < block.rows; r++) {
-    const values = block.values.subarray(r * block.columns, (r + 1) * block.columns);
-    target.values.set(values, (row + r) * target.columns + column);
+/** Copies `block` into `target` at a row and a neuron; both have `blocks` columns for each neuron. */
+function place(target: Matrix, block: Matrix, row: number, neuron: number, blocks: number): void {
+  const [own, all] = [block.columns / blocks, target.columns / blocks];
+  for (let i = 0; i < block.rows * blocks; i++) {
+    const r = Math.floor(i / blocks);
+    const values = block.values.subarray(i * own, (i + 1) * own);
+    target.values.set(values, (row + r) * target.columns + (i % blocks) * all + neuron);
   }
 }
 
@@ -110,19 +118,21 @@ export function mergeStages(pipeline: Pipeline, target: LifTarget = {}): Network
     (sum, { parameters, channelsOut }) => sum + (parameters ? channelsOut : 0),
     0,
   );
-  const input = zeros(channelsIn, neurons);
-  const recurrent = zeros(neurons, neurons);
+  const dendritic = stages.some(({ parameters }) => parameters && hasDendrites(parameters));
+  const blocks = dendritic ? dendriteOrder.length : 1;
+  const input = zeros(channelsIn, blocks * neurons);
+  const recurrent = zeros(neurons, blocks * neurons);
   const populations: Record<string, { first: number; size: number }> = {};
-  const parameters: DynapSimParameters[] = [];
+  const parameters: NeuronParameters[] = [];
   let first = 0;
   let source: { matrix: Matrix; row: number } = { matrix: input, row: 0 };
   let pending: Matrix | undefined;
   for (const stage of stages) {
     if (stage.kind === 'linear') pending = stage.weight;
-    if (stage.kind !== 'dynapSim') continue;
+    if (stage.kind !== 'dynapSim' && stage.kind !== 'dynapSe2') continue;
     const size = stage.channelsOut;
-    place(source.matrix, pending ?? identity(size), source.row, first);
-    if (stage.recurrent !== undefined) place(recurrent, stage.recurrent, first, first);
+    place(source.matrix, pending ?? identity(stage.channelsIn), source.row, first, blocks);
+    if (stage.recurrent !== undefined) place(recurrent, stage.recurrent, first, first, blocks);
     populations[stage.name] = { first, size };
     parameters.push(stage.parameters);
     source = { matrix: recurrent, row: first };

@@ -1,33 +1,56 @@
 import type { QuantisedList, WeightList } from './core-quantise.ts';
 import type { Moves } from './moved.ts';
-import type { Names } from './names.ts';
+import type { NamedNeuron, Names } from './names.ts';
 import type { SilentNeuron } from './silence.ts';
+
+/** Neurons that a remark names. */
+const shown = 8;
 
 /** Moves below this are what a bias generator does to every current. */
 const worthTelling = 0.1;
 
 const percent = (fraction: number): string => `${(100 * fraction).toFixed(0)} %`;
 
-/** Says which weights are lost to zero, neuron by neuron. */
+/** A neuron some of whose weights were too small for four bits. */
+export interface LostWeights extends NamedNeuron {
+  /** Weights that became zero. */
+  readonly lost: number;
+  /** Weights that it had. */
+  readonly weights: number;
+}
+
+/** Counts the weights that are lost to zero, neuron by neuron. */
 export function lostWeights(
   lists: readonly { readonly before: WeightList; readonly after: QuantisedList }[],
   names: Names,
-): string[] {
-  const lost = new Map<number, number>();
-  let count = 0;
+): LostWeights[] {
+  const counts = new Map<number, { lost: number; weights: number }>();
   for (const { before, after } of lists) {
     for (const [i, n] of before.post.entries()) {
-      count++;
-      if (after.masks[i] === 0) lost.set(n, (lost.get(n) ?? 0) + 1);
+      const own = counts.get(n) ?? { lost: 0, weights: 0 };
+      counts.set(n, own);
+      own.weights++;
+      if (after.masks[i] === 0) own.lost++;
     }
   }
-  if (lost.size === 0) return [];
-  const total = [...lost.values()].reduce((sum, own) => sum + own, 0);
-  const where = names.listOf(
-    [...lost.keys()].sort((a, b) => a - b),
-    (n) => ` (${lost.get(n)})`,
-  );
-  return [`${total} of ${count} weights are too small and become zero: ${where}`];
+  return [...counts]
+    .filter(([, { lost }]) => lost > 0)
+    .sort(([a], [b]) => a - b)
+    .map(([n, own]) => ({ ...names.nameOf(n), ...own }));
+}
+
+/** Says which weights are lost. */
+export function losses(lost: readonly LostWeights[]): string[] {
+  if (lost.length === 0) return [];
+  const total = lost.reduce((sum, own) => sum + own.lost, 0);
+  const named = lost
+    .slice(0, shown)
+    .map(
+      ({ population, index, lost: own, weights }) =>
+        `${population} ${index} (${own} of ${weights})`,
+    );
+  const rest = lost.length > shown ? ` and ${lost.length - shown} more neurons` : '';
+  return [`${total} weights are too small and become zero: ${named.join(', ')}${rest}`];
 }
 
 /** Says which neuron moved farthest from what was asked, where that is far. */

@@ -3,6 +3,7 @@ import { channelCounts, type SpikeRaster } from '../events/spike-raster.ts';
 import { fromStages, type Pipeline } from '../pipeline/pipeline.ts';
 import { startPipeline } from '../pipeline/run.ts';
 import type { QuantisedList, WeightList } from './core-quantise.ts';
+import { inhibits } from './dendrites.ts';
 import type { Moves } from './moved.ts';
 import type { NamedNeuron, Names } from './names.ts';
 
@@ -84,9 +85,11 @@ function drivesOf(
       const pre = list.pre[i]!;
       drive.weights++;
       if (bits.masks[i] === 0) drive.lost++;
-      drive.before += list.weight[i]! * spikes[pre]!;
-      drive.after += bits.values[i]! * spikes[pre]!;
-      if (bits.values[i]! <= 0 || spikes[pre] === 0) continue;
+      const sign = inhibits(list.dendrite[i]!) ? -1 : 1;
+      const after = sign * Math.abs(bits.values[i]!);
+      drive.before += sign * Math.abs(list.weight[i]!) * spikes[pre]!;
+      drive.after += after * spikes[pre]!;
+      if (after <= 0 || spikes[pre] === 0) continue;
       if (alive[pre]! > 0) drive.excited = true;
       else drive.silent.push(pre);
     }
@@ -101,8 +104,15 @@ const quietening: Readonly<Record<string, 1 | -1>> = {
   Ispkthr: 1,
   Itau_mem: 1,
   Itau_syn: 1,
+  Itau_ampa: 1,
+  Itau_nmda: 1,
   Igain_mem: -1,
   Igain_syn: -1,
+  Igain_ampa: -1,
+  Igain_nmda: -1,
+  Igain_gaba: 1,
+  Igain_shunt: 1,
+  If_nmda: 1,
   Ipulse: 1,
   Idc: -1,
   Iref: -1,

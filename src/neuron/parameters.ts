@@ -120,12 +120,3 @@ export function dynapSimParameters(
 ): DynapSimParameters {
   return completeParameters(table, input, neurons);
 }
-
-/** Makes a set of parameters from a function that gives each by its name. */
-export function eachParameter(
-  Iscale: number,
-  values: (name: ParameterName) => Float64Array,
-): DynapSimParameters {
-  const named = parameterNames.map((name) => [name, values(name)] as const);
-  return { ...(Object.fromEntries(named) as Record<ParameterName, Float64Array>), Iscale };
-}

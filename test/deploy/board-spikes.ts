@@ -6,6 +6,7 @@ import {
   rasterToEvents,
   referenceEngine,
   type SpikeRaster,
+  type VirtualBoardConfig,
   virtualBoard,
   wrapTime,
 } from 'spikeline';
@@ -28,10 +29,12 @@ export async function boardSpikes(
   deployment: Pick<Deployment, 'configuration' | 'inputChannels'>,
   raster: SpikeRaster,
   words: readonly number[],
+  circuit: NonNullable<VirtualBoardConfig['circuit']> = 'lumped',
 ): Promise<SpikeRaster> {
   const { steps, dt } = raster;
   const clock = fakeClock();
-  const board = virtualBoard({ clock, dt, mismatch: { percent: 0 }, engine: referenceEngine });
+  const mismatch = { percent: 0 };
+  const board = virtualBoard({ clock, dt, mismatch, circuit, engine: referenceEngine });
   const link = await board.open();
   await link.configure(deployment.configuration);
   const counts = new Uint32Array(steps * words.length);

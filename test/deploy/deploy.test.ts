@@ -247,8 +247,13 @@ describe('deploy speaks up', () => {
       }),
       dynapSim({ neurons: 3 }),
     );
-    expect(deploy(faint, { ...exact, input: false }).remarks).toEqual([
-      '2 of 5 weights are too small and become zero: dynapSim1 0 (1), dynapSim1 1 (1)',
+    const { lost, remarks } = deploy(faint, { ...exact, input: false });
+    expect(lost).toEqual([
+      { population: 'dynapSim1', index: 0, lost: 1, weights: 1 },
+      { population: 'dynapSim1', index: 1, lost: 1, weights: 2 },
+    ]);
+    expect(remarks).toEqual([
+      '2 weights are too small and become zero: dynapSim1 0 (1 of 1), dynapSim1 1 (1 of 2)',
     ]);
   });
 
@@ -298,6 +303,20 @@ describe('deploy speaks up', () => {
   it('about neurons whose input has no weights', () => {
     expect(reasons(pipeline(dynapSim({ neurons: 1, name: 'bare' })))).toEqual([
       expect.stringContaining('the pipeline opens with bare; put a linear stage before it'),
+    ]);
+  });
+
+  it('about a quantiser that gives what no chip can hold', () => {
+    const [base, masks, values] = [[1, 2, 4, 8], new Uint8Array(5), new Float64Array(5)];
+    const found = { base, masks, values, mse: 0 };
+    const given = (wrong: Partial<typeof found>): readonly string[] =>
+      reasons(net, { quantiser: () => ({ ...found, ...wrong }) });
+    expect(given({})).toEqual([]);
+    expect(given({ base: [1, 2, 4] })).toEqual([expect.stringMatching(/bases are 1, 2, 4; 4/)]);
+    expect(given({ base: [1, 2, 4, -8], masks: new Uint8Array(4).fill(16) })).toEqual([
+      expect.stringMatching(/1, 2, 4, -8/),
+      expect.stringMatching(/4 masks and 5 values for 5 weights/),
+      expect.stringMatching(/masks above 15/),
     ]);
   });
 

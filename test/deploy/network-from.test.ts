@@ -5,6 +5,7 @@ import {
   type ChipConfiguration,
   collectSynapses,
   type Destination,
+  type DynapSimParameters,
   dendrites,
   deploy,
   dynapSim,
@@ -152,7 +153,7 @@ describe('networkFrom', () => {
     const sum = weight('SYAM_W0_P', 0) + weight('SYAM_W2_P', 0);
     close(merged.input.values, [sum, -weight('SYAM_W3_P', 1)]);
     close(merged.recurrent.values.subarray(1, 2), [weight('SYAM_W1_P', 1)]);
-    const { Idc, Igain_ahp, Itau_syn } = merged.parameters;
+    const { Idc, Igain_ahp, Itau_syn } = merged.parameters as DynapSimParameters;
     expect(Array.from(Idc)).toEqual([current('SOIF_DC_P', 0), 0]);
     expect(Array.from(Igain_ahp)).toEqual([0, current('SOAD_GAIN_P', 1)]);
     expect(Array.from(Itau_syn)).toEqual([current('DEAM_ETAU_P', 0), current('DEAM_ETAU_P', 1)]);
@@ -329,8 +330,10 @@ describe('networkFrom', () => {
     const given = {
       chips: [configuration.chips[0]!, { ...configuration.chips[1]!, cores: differing }],
     };
-    expect(() => networkFrom(given)).toThrow(UnsupportedPipelineError);
-    expect(reasonsOf(() => networkFrom(given))).toEqual([
+    expect(networkFrom(given).pipeline.stages.at(-1)!.kind).toBe('dynapSe2');
+    const lumped = () => networkFrom(given, { circuit: 'lumped' });
+    expect(lumped).toThrow(UnsupportedPipelineError);
+    expect(reasonsOf(lumped)).toEqual([
       expect.stringMatching(/^core 0 of chip 0, core 2 of chip 1: .* NMDA or SHUNT/),
       expect.stringMatching(/^core 2 of chip 1: GABA has another leak or gain/),
     ]);

@@ -134,6 +134,10 @@ describe('quantise', () => {
     for (const [i, value] of given.entries()) expect(values[i]).toBeCloseTo(value, 9);
   });
 
+  it('finds good bases for the weights of a full core', () => {
+    expect(quantise(normals(64 * 256, 5)).mse).toBeLessThan(0.004);
+  });
+
   it('is the same for the same seed', () => {
     const given = normals(50, 2);
     expect(quantise(given, { ...light, seed: 3 })).toEqual(quantise(given, { ...light, seed: 3 }));

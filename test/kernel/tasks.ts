@@ -171,7 +171,7 @@ export function randomTask(config: TaskConfig): Task {
     most: new Float64Array(size).fill(Number.POSITIVE_INFINITY),
     parameters: pipelineParameters(net).map((parameters, stage) =>
       perTrial
-        ? trialParameters(parameters, trials, seed, stage)
+        ? trialParameters(parameters as DynapSimParameters, trials, seed, stage)
         : drawMismatch(parameters, { percent: 0.2 }, seed, stage),
     ),
   };

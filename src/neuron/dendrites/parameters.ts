@@ -76,7 +76,10 @@ export type DynapSe2ParametersInput = ParameterSetInput<DynapSe2ParameterName>;
 
 const { Igain_syn, Itau_syn, C_syn, ...shared } = defaultParameters;
 
-/** Default parameters: those of the lumped model, with its synapse on each of the four dendrites. */
+/**
+ * Default parameters: those of the lumped model, with its synapse on each of the four dendrites. Capacitances are
+ * those of the layout: GABA and NMDA have 25 pF.
+ */
 export const defaultDynapSe2Parameters: Readonly<Record<DynapSe2ParameterName | 'Iscale', number>> =
   {
     ...shared,
@@ -89,8 +92,8 @@ export const defaultDynapSe2Parameters: Readonly<Record<DynapSe2ParameterName | 
     Itau_nmda: Itau_syn,
     Itau_shunt: Itau_syn,
     C_ampa: C_syn,
-    C_gaba: C_syn,
-    C_nmda: C_syn,
+    C_gaba: 25e-12,
+    C_nmda: 25e-12,
     C_shunt: C_syn,
   };
 

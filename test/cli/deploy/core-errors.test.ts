@@ -1,7 +1,9 @@
 import {
   type ChipConfiguration,
   deploy,
+  dynapSe2,
   dynapSim,
+  encodeWeights,
   linear,
   mergeStages,
   type NeuronConfiguration,
@@ -74,5 +76,16 @@ describe('coreErrors', () => {
     );
     const [error] = coreErrors(network, { ...deployment, inputChannels }, places);
     expect(error).toMatchObject({ weights: 10, lost: 2 });
+  });
+
+  it('compares neurons with four dendrites dendrite by dendrite', () => {
+    const weight = [[1, 2, 0, 4, 0, 0, 8, 15]];
+    const full = pipeline(linear({ weight }), dynapSe2({ neurons: 2, name: 'out' }));
+    const quantiser = (values: ArrayLike<number>) => encodeWeights(values, [1, 2, 4, 8]);
+    const deployed = deploy(full, { quantiser });
+    const own = [deployed.where('out', 0), deployed.where('out', 1)];
+    const [error] = coreErrors(mergeStages(full), deployed, own);
+    expect(error).toMatchObject({ weights: 5, lost: 0 });
+    expect(error!.relative).toBeLessThan(0.01);
   });
 });

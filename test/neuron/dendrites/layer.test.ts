@@ -118,7 +118,7 @@ describe('referenceDendriticLayer', () => {
     expect(joined[1].igaba).toEqual(alone[1].igaba);
     expect(inmda[0]).toBe(alone[1].inmda[0]);
     // Three units of weight for each of the ceil(ln(10)) = 3 spikes.
-    const charge = 1 - Math.exp(-1e-3);
+    const charge = 1 - Math.exp((-1e-3 * 24.5) / 25);
     expect((inmda[1]! - alone[1].inmda[1]!) / (charge * (100 * 9e-8 - 5e-13))).toBeCloseTo(1, 9);
   });
 });

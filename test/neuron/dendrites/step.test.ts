@@ -57,6 +57,10 @@ describe('referenceDendriticLayer', () => {
   });
 });
 
+/** Time constant of a dendrite by default: 10 ms at 24.5 pF. */
+const tauOf = (name: string): number =>
+  name === 'gaba' || name === 'nmda' ? 10e-3 * (25 / 24.5) : 10e-3;
+
 describe('the dendrites', () => {
   /** Membrane current after a step from one that is on its way up. */
   function membrane(
@@ -125,7 +129,8 @@ describe('the dendrites', () => {
     for (const name of dendriteNames) layer.state[`i${name}`].fill(0);
     layer.step(drive({ ampa: -5, gaba: -5, nmda: -5, shunt: -5 }));
     for (const name of dendriteNames) {
-      expect(layer.state[`i${name}`][0]! / ((1 - Math.exp(-1e-3)) * 5e-13)).toBeCloseTo(1, 9);
+      const charge = 1 - Math.exp(-10e-6 / tauOf(name));
+      expect(layer.state[`i${name}`][0]! / (charge * 5e-13)).toBeCloseTo(1, 9);
     }
   });
 
@@ -185,7 +190,7 @@ describe('with AMPA alone', () => {
   it('differs by what Io charges, 1 % of Io on each dendrite, and by nothing else', () => {
     // At rest: i = charge·Io/(1 - decay).
     const silence = 400;
-    const full = neuron();
+    const full = neuron({ C_gaba: 24.5e-12, C_nmda: 24.5e-12 });
     for (let t = 0; t < silence; t++) full.step(drive({}));
     const left = ((1 - Math.exp(-1e-3)) * 5e-13) / (1 - Math.exp(-0.1));
     for (const name of dendriteNames) expect(full.state[`i${name}`][0]! / left).toBeCloseTo(1, 5);
@@ -259,7 +264,8 @@ describe('defaultDynapSe2Parameters', () => {
     for (const name of dendriteNames) {
       expect(full[`Itau_${name}`]).toEqual(lumped.Itau_syn);
       expect(full[`Igain_${name}`]).toEqual(lumped.Igain_syn);
-      expect(full[`C_${name}`]).toEqual(lumped.C_syn);
+      const capacity = name === 'gaba' || name === 'nmda' ? 25e-12 : lumped.C_syn[0]!;
+      expect(full[`C_${name}`][0]).toBe(capacity);
     }
   });
 });
