@@ -57,14 +57,13 @@ function fullBoard(): Pipeline {
 
 /** 1000 neurons in three layers. */
 function threeLayers(): Pipeline {
-  const lively = { Ispkthr: 3e-8 };
   return pipeline(
-    linear({ weight: sparse(64, 500, 16, 3) }),
-    dynapSim({ ...lively, neurons: 500 }),
-    linear({ weight: sparse(500, 400, 32, 3) }),
-    dynapSim({ ...lively, neurons: 400 }),
-    linear({ weight: sparse(400, 100, 48, 3) }),
-    dynapSim({ ...lively, neurons: 100 }),
+    linear({ weight: sparse(64, 500, 16, 1) }),
+    dynapSim({ neurons: 500 }),
+    linear({ weight: sparse(500, 400, 32, 1) }),
+    dynapSim({ neurons: 400 }),
+    linear({ weight: sparse(400, 100, 48, 1) }),
+    dynapSim({ neurons: 100 }),
   );
 }
 

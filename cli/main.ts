@@ -4,9 +4,10 @@ import { type Command, exitCodes } from './command.ts';
 import { conformance } from './commands/conformance.ts';
 import { deploy } from './commands/deploy.ts';
 import { frozenNoise } from './commands/frozen-noise.ts';
+import { importNir } from './commands/import.ts';
 import { inspect } from './commands/inspect.ts';
 
-const commands: readonly Command[] = [frozenNoise, conformance, deploy, inspect];
+const commands: readonly Command[] = [frozenNoise, conformance, importNir, deploy, inspect];
 
 const usage = `spikeline <command> [options]
 

@@ -1,6 +1,7 @@
 import {
   clusterNeurons,
   currentNames,
+  type DynapSimParameters,
   dynapSim,
   dynapSimParameters,
   type LifTarget,
@@ -119,10 +120,11 @@ function compare(given: MappingCase): CaseOutcome {
   if (clusters.join() !== core_map_example.join()) {
     return { name: given.name, error: 1, note: `clusters are ${clusters.join(' ')}` };
   }
+  const own = network.parameters as DynapSimParameters;
   const error = Math.max(
     compareMatrix(network.input, weights_in),
     compareMatrix(network.recurrent, weights_rec),
-    ...currentNames.map((name) => relativeEach(network.parameters[name], unclustered[name] ?? [])),
+    ...currentNames.map((name) => relativeEach(own[name], unclustered[name] ?? [])),
     compareClusters(network, clusters, clustered),
   );
   const extra = weights_rec === null && network.recurrent.values.some((value) => value !== 0);

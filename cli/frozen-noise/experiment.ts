@@ -12,6 +12,7 @@ import {
   pipelineToJson,
   referenceEngine,
   simulator,
+  toSamnaJson,
   type VirtualLink,
   virtualBoard,
 } from 'spikeline';
@@ -125,7 +126,7 @@ async function chipPart(
     const placed = config.uncalibrated
       ? deployment
       : deployOn(net, deployment, await chooseNeurons(live, deployment, noise));
-    writeJson(join(config.out, 'configuration.json'), placed.configuration);
+    writeWhole(join(config.out, 'configuration.json'), toSamnaJson(placed.configuration));
     const record = await recordTarget(
       {
         patterns: chip(live, { deployment: placed, losses: losses.patterns }),
