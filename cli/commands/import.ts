@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import {
+  DataError,
+  InvalidArgumentError,
+  pipelineOfNir,
+  pipelineToJson,
+  readNir,
+  StorageError,
+} from 'spikeline';
+import { type OptionSpecs, optionHelp, readArguments } from '../arguments.ts';
+import { type Command, exitCodes } from '../command.ts';
+import { importReport } from '../import/report.ts';
+import { importText } from '../import/text.ts';
+import { writeWhole } from '../store.ts';
+
+const options: OptionSpecs = {
+  dt: { value: 'SECONDS', help: 'step of the pipeline', fallback: 'what the file says, or 0.001' },
+  out: { value: 'FILE', help: 'where the pipeline goes, as spikeline deploy takes it' },
+  json: { help: 'print only the report, as JSON' },
+  help: { help: 'print this' },
+};
+
+const help = `spikeline import FILE.nir [options]
+
+Reads a network in the Neuromorphic Intermediate Representation and turns it into a pipeline. Prints its
+stages with the least and most of their parameters, and node by node what the simulator cannot run and
+the chip cannot take.
+
+NIR describes neurons in continuous time. Spikeline steps them by forward Euler, so the step matters: it
+must not be above twice the shortest time constant.
+
+${optionHelp(options)}
+
+Exit codes: 0 the file was read, whatever it holds, 2 it cannot be read or is no NIR file.`;
+
+function configure(args: readonly string[]) {
+  const { values, positionals } = readArguments(args, options);
+  const dt = values['dt'] as string | undefined;
+  const [file = ''] = positionals;
+  return {
+    file,
+    help: values['help'] === true,
+    json: values['json'] === true,
+    out: values['out'] as string | undefined,
+    ...(dt === undefined ? {} : { dt: Number(dt) }),
+    problems: [
+      ...(positionals.length === 1
+        ? []
+        : [`${positionals.length} files are given; one is needed: spikeline import FILE.nir`]),
+      ...(dt === undefined || (Number.isFinite(Number(dt)) && Number(dt) > 0)
+        ? []
+        : [`--dt is ${dt}; seconds above 0 are needed, such as 0.0001`]),
+      ...(values['out'] === '' ? ['--out is empty; say where the pipeline goes'] : []),
+    ],
+  };
+}
+
+async function readGraph(file: string): ReturnType<typeof readNir> {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (cause) {
+    throw new StorageError(file, `cannot be read (${(cause as Error).message})`, { cause });
+  }
+  try {
+    return await readNir(bytes);
+  } catch (cause) {
+    if (cause instanceof DataError) throw new StorageError(file, cause.message, { cause });
+    throw cause;
+  }
+}
+
+/** The command that turns a NIR file into a pipeline. */
+export const importNir: Command = {
+  name: 'import',
+  summary: 'turn a NIR file into a pipeline, and name what cannot run',
+  help,
+  async run(args) {
+    const config = configure(args);
+    if (config.help) {
+      process.stdout.write(`${help}\n`);
+      return exitCodes.ok;
+    }
+    const { file, out, json, dt, problems } = config;
+    if (problems.length > 0) throw new InvalidArgumentError('nothing can be imported', problems);
+    const graph = await readGraph(file);
+    const result = pipelineOfNir(graph, dt === undefined ? {} : { dt });
+    if (out !== undefined && result.pipeline !== undefined) {
+      writeWhole(out, pipelineToJson(result.pipeline));
+    }
+    const report = importReport(file, graph, result, out);
+    process.stdout.write(
+      `${json ? JSON.stringify(report, undefined, 1) : importText(report, out)}\n`,
+    );
+    return exitCodes.ok;
+  },
+};

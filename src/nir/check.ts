@@ -1,0 +1,95 @@
+import type { Edge } from './edges.ts';
+import { arraysOf } from './fields.ts';
+import { type FlatGraph, type FlatNode, flatten } from './flatten.ts';
+import type { NirGraph, NirRemark } from './graph.ts';
+import { type NodeShapes, type Shape, shapesOf, shapeText, sizeOf } from './shapes.ts';
+
+/** A graph without graphs in it, and what there is to say of it. */
+export interface CheckedGraph {
+  readonly flat: FlatGraph;
+  /** What is known of the shapes at each node. */
+  readonly shapes: ReadonlyMap<string, NodeShapes>;
+  /** What contradicts itself. */
+  readonly problems: readonly NirRemark[];
+  /** What is odd, but clear enough. */
+  readonly notes: readonly NirRemark[];
+}
+
+/** Checks how the nodes of a graph fit together, edge by edge. */
+export function checkNir(graph: NirGraph): CheckedGraph {
+  const flat = flatten(graph);
+  const shapes = shapesOf(flat);
+  const problems = [...flat.problems];
+  const notes: NirRemark[] = [];
+  for (const [name, node] of flat.nodes) {
+    for (const text of nodeProblems(node)) problems.push({ node: name, text });
+    for (const field of node.ignored ?? []) {
+      notes.push({ node: name, text: `${field} is no field of ${node.type}; it is ignored` });
+    }
+  }
+  for (const [from, to] of repeated(flat.edges)) {
+    const text = `its edge to ${to} is given more than once; NIR does not say what that means`;
+    problems.push({ node: from, text });
+  }
+  for (const [from, to] of flat.edges) {
+    const { leaves } = shapes.get(from)!;
+    const { enters } = shapes.get(to)!;
+    if (leaves === undefined || enters === undefined || same(leaves, enters)) continue;
+    const text = `${from} gives the shape ${shapeText(leaves)} but ${to} takes ${shapeText(enters)}`;
+    if (sizeOf(leaves) !== sizeOf(enters)) problems.push({ node: to, text });
+    else notes.push({ node: to, text: `${text}; taken element by element` });
+  }
+  return { flat, shapes, problems, notes };
+}
+
+/** The edges that are there more than once, once each. */
+function repeated(edges: readonly Edge[]): Edge[] {
+  const counts = new Map<string, number>();
+  return edges.filter((edge) => {
+    const key = JSON.stringify(edge);
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return count === 2;
+  });
+}
+
+function same(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((length, i) => length === b[i]);
+}
+
+/** Lists what contradicts itself within a node. */
+function nodeProblems(node: FlatNode): string[] {
+  if (node.type === 'unknown') return [];
+  if (node.type === 'Input' || node.type === 'Output') return lengthProblems('shape', node.shape);
+  const arrays = arraysOf(node);
+  const empty = arrays.flatMap(([name, { shape }]) => lengthProblems(name, shape));
+  if (empty.length > 0) return empty;
+  if ('weight' in node) return weightProblems(node);
+  const own = arrays.find(([, { shape }]) => shape.length > 0);
+  return arrays.flatMap(([name, { shape }]) =>
+    own === undefined || shape.length === 0 || same(shape, own[1].shape)
+      ? []
+      : [`${name} has the shape ${shapeText(shape)} but ${own[0]} has ${shapeText(own[1].shape)}`],
+  );
+}
+
+function lengthProblems(name: string, shape: Shape): string[] {
+  return shape.every((length) => length > 0)
+    ? []
+    : [`${name} has the shape ${shapeText(shape)}; lengths above 0 are needed`];
+}
+
+function weightProblems(node: Extract<FlatNode, { weight: unknown }>): string[] {
+  const { shape } = node.weight;
+  const least = node.type === 'Conv1d' ? 3 : node.type === 'Conv2d' ? 4 : 2;
+  const product = least === 2;
+  if (product ? shape.length < least : shape.length !== least) {
+    return [`weight has the shape ${shapeText(shape)}; ${least} dimensions are needed`];
+  }
+  if (node.type === 'Linear') return [];
+  const bias = node.bias.shape;
+  const outputs = product ? shape.slice(0, -1) : shape.slice(0, 1);
+  return bias.length === 0 || sizeOf(bias) === sizeOf(outputs)
+    ? []
+    : [`bias has the shape ${shapeText(bias)} but weight gives ${shapeText(outputs)}`];
+}
