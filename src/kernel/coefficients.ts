@@ -1,5 +1,5 @@
-import type { DynapSimCoefficients } from '../neuron/coefficients.ts';
 import * as layout from './layout.ts';
+import type { NeuronCoefficients } from './model.ts';
 
 /** Where the polynomial of a mantissa is exact: Chebyshev's points of [1, 2). */
 const nodes: readonly number[] = Array.from(
@@ -69,16 +69,22 @@ export function laneAt(lane: number, bytes: number): number {
 }
 
 /** Writes the coefficients of the lane that begins at float `at`. */
-function writeLane(out: Float32Array, at: number, n: number, c: DynapSimCoefficients): void {
+function writeLane(out: Float32Array, at: number, n: number, c: NeuronCoefficients): void {
   const put = (place: number, value: number): void => {
     out[at + place / 4] = value;
   };
   const Io = c.dark[n]!;
   const exponent = c.feedbackSlope[n]! * c.voltScale[n]!;
-  const synGain = (c.synGain[n]! * c.scale) / Io;
-  put(layout.SYN_GAIN, synGain);
-  put(layout.SYN_DECAY, c.synDecay[n]!);
-  put(layout.SYN_CHARGE, c.synCharge[n]!);
+  for (const [k, place] of c.layout.synapses.entries()) {
+    const { gain, decay, charge } = c.synapses[k]!;
+    const ownGain = (gain[n]! * c.scale) / Io;
+    put(place.gain, ownGain);
+    put(place.decay, decay[n]!);
+    put(place.charge, charge[n]!);
+    put(place.loss, 1 - decay[n]!);
+    put(place.driveSlope, charge[n]! * ownGain);
+  }
+  if (c.nmdaGate !== undefined) put(layout.NMDA_GATE, c.nmdaGate[n]! / Io);
   put(layout.AHP_DECAY, c.ahpDecay[n]!);
   put(layout.AHP_JUMP, c.ahpJump[n]! / Io);
   put(layout.MEM_GAIN, c.memGain[n]! / Io);
@@ -95,10 +101,8 @@ function writeLane(out: Float32Array, at: number, n: number, c: DynapSimCoeffici
   for (let e = 0, power = 1; e < layout.OCTAVES; e++, power *= doubled) {
     put(layout.OCTAVE + e * layout.VECTOR, power);
   }
-  put(layout.SYN_LOSS, 1 - c.synDecay[n]!);
   put(layout.AHP_LOSS, 1 - c.ahpDecay[n]!);
   put(layout.SURROGATE, Io);
-  put(layout.DRIVE_SLOPE, c.synCharge[n]! * synGain);
 }
 
 const inertOnes = [
@@ -110,8 +114,8 @@ const inertOnes = [
 ];
 
 /** A lane without a neuron: nothing moves in it, and no spike comes out. */
-function writeIdle(out: Float32Array, at: number): void {
-  for (let place = 0; place < layout.COEFFICIENTS / 4; place += layout.LANES) out[at + place] = 0;
+function writeIdle(out: Float32Array, at: number, bytes: number): void {
+  for (let place = 0; place < bytes / 4; place += layout.LANES) out[at + place] = 0;
   for (const place of inertOnes) {
     out[at + place / 4] = 1;
   }
@@ -123,13 +127,14 @@ function writeIdle(out: Float32Array, at: number): void {
 export function writeCoefficients(
   out: Float32Array,
   base: number,
-  coefficients: DynapSimCoefficients,
+  coefficients: NeuronCoefficients,
   lanes: LaneMap,
 ): void {
+  const { coefficientBytes } = coefficients.layout;
   for (let lane = 0; lane < lanes.length; lane++) {
     const n = lanes[lane]!;
-    const at = base + laneAt(lane, layout.COEFFICIENTS);
-    if (n < 0) writeIdle(out, at);
+    const at = base + laneAt(lane, coefficientBytes);
+    if (n < 0) writeIdle(out, at, coefficientBytes);
     else writeLane(out, at, n, coefficients);
   }
 }

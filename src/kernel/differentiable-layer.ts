@@ -1,37 +1,35 @@
-import { dynapSimCoefficients } from '../neuron/coefficients.ts';
 import type { DifferentiableLayer } from '../neuron/layer.ts';
-import type { DynapSimParameters } from '../neuron/parameters.ts';
-import type { DynapSimState } from '../neuron/state.ts';
+import type { MembraneState } from '../neuron/state.ts';
 import { arena } from './arena.ts';
 import { vectorsOf, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';
-import {
-  padded,
-  placeBlocks,
-  placeMatrix,
-  placeWorkspace,
-  readSpikes,
-  shapeOf,
-  unpadded,
-} from './places.ts';
+import { padded, placeMatrix, unpadded } from './matrix-places.ts';
+import type { NeuronModel } from './model.ts';
+import { placeBlocks, placeWorkspace, readSpikes, shapeOf } from './places.ts';
 import { writeState } from './state.ts';
 
 /** Makes a population whose runs can be differentiated, computed in the kernel. Arguments are those of the reference. */
-export function kernelDifferentiableLayer(
-  parameters: DynapSimParameters,
+export function kernelDifferentiableLayer<
+  Parameters extends { readonly Io: Float64Array },
+  State extends MembraneState,
+>(
+  model: NeuronModel<Parameters, State>,
+  parameters: Parameters,
   dt: number,
   steps: number,
   batch: number,
   neurons: number = parameters.Io.length,
-): DifferentiableLayer {
+): DifferentiableLayer<Parameters, State> {
   const shape = shapeOf(arena('a differentiable population'), steps, batch, neurons);
   const { place, pack } = shape;
-  const blocks = placeBlocks({ neurons, rows: 0, perTrial: true }, undefined, shape);
-  const workspaces = blocks.map(() => placeWorkspace(neurons, steps, shape));
+  const population = { model: model.layout, neurons, rows: 0, recurrent: false, perTrial: true };
+  const dendrites = model.layout.synapses.length;
+  const blocks = placeBlocks(population, undefined, shape);
+  const workspaces = blocks.map(() => placeWorkspace(population, steps, shape));
   const nothing = (): number[] => [];
   const matrix = placeMatrix(
     neurons,
-    neurons,
+    population,
     true,
     { weights: nothing, least: nothing, most: nothing },
     true,
@@ -40,11 +38,15 @@ export function kernelDifferentiableLayer(
   );
   const kernel = place.build(false);
   const { f32, exports } = kernel;
+  const [forward, backFromOuter] = [
+    exports[model.layout.forward],
+    exports[model.layout.backFromOuter],
+  ];
   const vectors = vectorsOf(pack * neurons);
   const width = vectors * layout.LANES;
-  let coefficients = dynapSimCoefficients(parameters, dt);
+  let coefficients = model.coefficients(parameters, dt);
 
-  let start: DynapSimState | undefined;
+  let start: State | undefined;
   // The way back writes over what the way forward left.
   let fresh = false;
 
@@ -55,34 +57,48 @@ export function kernelDifferentiableLayer(
       const own = lanes.map((n) => (n < 0 ? n : n % coefficients.neurons));
       writeCoefficients(f32, at / 4, coefficients, own);
       if (start !== undefined) {
-        writeState(f32, stateAt / 4, coefficients, own, b * pack * neurons, start);
+        writeState(model, f32, stateAt / 4, coefficients, own, b * pack * neurons, start);
       }
     }
   };
-  /** Calls back with the place of every value of block `b` inside and outside: `[steps][trials][neurons]`. */
-  const eachValue = (b: number, visit: (inside: number, outside: number) => void): void => {
+  /**
+   * Calls back with the place of every value of block `b` inside, `[steps][channels][trials][neurons]`, and
+   * outside, `[steps][trials][channels][neurons]`, where a neuron has `channels` values.
+   */
+  const eachValue = (
+    b: number,
+    channels: number,
+    visit: (inside: number, outside: number) => void,
+  ): void => {
     const trials = Math.min(batch - b * pack, pack);
     for (let t = 0; t < steps; t++) {
-      const outside = (t * batch + b * pack) * neurons;
-      for (let lane = 0; lane < trials * neurons; lane++) visit(t * width + lane, outside + lane);
+      let outside = (t * batch + b * pack) * channels * neurons;
+      for (let trial = 0; trial < trials; trial++) {
+        for (let channel = 0; channel < channels; channel++) {
+          const inside = (t * channels + channel) * width + trial * neurons;
+          for (let n = 0; n < neurons; n++) visit(inside + n, outside++);
+        }
+      }
     }
   };
   const useRecurrent = (recurrent: Float64Array | undefined): void => {
     if (recurrent === undefined) return;
-    f32.set(padded(recurrent, neurons, neurons), matrix.weights / 4);
+    f32.set(padded(recurrent, matrix.runs, neurons), matrix.weights / 4);
     exports.publish(matrix.record);
   };
-  const room = (): Float64Array => new Float64Array(steps * batch * neurons);
-  const [input, spikes, spikesGradient, inputGradient] = [room(), room(), room(), room()];
+  const room = (channels: number): Float64Array =>
+    new Float64Array(steps * batch * channels * neurons);
+  const [input, inputGradient] = [room(dendrites), room(dendrites)];
+  const [spikes, spikesGradient] = [room(1), room(1)];
   useParameters();
 
-  const layer: DifferentiableLayer = {
+  const layer: DifferentiableLayer<Parameters, State> = {
     input,
     spikes,
     spikesGradient,
     inputGradient,
     setParameters(next) {
-      coefficients = dynapSimCoefficients(next, dt);
+      coefficients = model.coefficients(next, dt);
       useParameters();
     },
     setStart(state) {
@@ -95,11 +111,11 @@ export function kernelDifferentiableLayer(
       const spread = recurrent === undefined ? 0 : matrix.spread;
       spikes.fill(0);
       for (const [b, { record, drive, firedRecord }] of blocks.entries()) {
-        eachValue(b, (inside, outside) => {
+        eachValue(b, dendrites, (inside, outside) => {
           f32[drive / 4 + inside] = input[outside]!;
         });
         const workspace = workspaces[b]!;
-        exports.forward(record, workspace.record, steps, vectors, 0, 0, 0, spread);
+        forward(record, workspace.record, steps, vectors, 0, 0, 0, spread);
         exports.transpose(workspace.spikes, steps + 1, firedRecord, width);
       }
       readSpikes(kernel, blocks, spikes, batch, neurons);
@@ -110,17 +126,17 @@ export function kernelDifferentiableLayer(
       const transposed = recurrent === undefined ? 0 : matrix.transposed;
       for (const [b, { record, drive }] of blocks.entries()) {
         const workspace = workspaces[b]!;
-        eachValue(b, (inside, outside) => {
+        eachValue(b, 1, (inside, outside) => {
           f32[workspace.outer / 4 + inside] = spikesGradient[outside]!;
         });
-        exports.backFromOuter(record, workspace.record, steps, vectors, 0, 0, transposed, 0, 0, 0);
-        eachValue(b, (inside, outside) => {
+        backFromOuter(record, workspace.record, steps, vectors, 0, 0, transposed, 0, 0, 0);
+        eachValue(b, dendrites, (inside, outside) => {
           inputGradient[outside] = f32[drive / 4 + inside]!;
         });
       }
       if (recurrent === undefined || recurrentGradient === undefined) return;
       exports.gradientOf(matrix.record, 0, 1);
-      const found = unpadded(f32, matrix.gradient, neurons, neurons);
+      const found = unpadded(f32, matrix.gradient, matrix.runs, neurons);
       for (let i = 0; i < found.length; i++) {
         recurrentGradient[i] = recurrentGradient[i]! + found[i]!;
       }

@@ -3,6 +3,7 @@ import { type Engine, referenceEngine } from '../neuron/engine.ts';
 import { kernelDifferentiableLayer } from './differentiable-layer.ts';
 import { kernelLayer } from './layer.ts';
 import { kernelLearner, threadedLearner } from './learner.ts';
+import { dendriticModel, lumpedModel } from './model.ts';
 import { kernelFeatures } from './module.ts';
 
 /** Configuration of {@link kernel}. */
@@ -42,11 +43,10 @@ export function kernel({ threads }: KernelConfig = {}): Engine {
   return {
     // Relaxed SIMD rounds otherwise, so that training gives other numbers.
     name: relaxed ? 'kernel, relaxed' : 'kernel',
-    layer: kernelLayer,
-    differentiableLayer: kernelDifferentiableLayer,
-    // Four dendrites are left to the reference, in float64.
-    dendriticLayer: referenceEngine.dendriticLayer,
-    dendriticDifferentiableLayer: referenceEngine.dendriticDifferentiableLayer,
+    layer: (...given) => kernelLayer(lumpedModel, ...given),
+    differentiableLayer: (...given) => kernelDifferentiableLayer(lumpedModel, ...given),
+    dendriticLayer: (...given) => kernelLayer(dendriticModel, ...given),
+    dendriticDifferentiableLayer: (...given) => kernelDifferentiableLayer(dendriticModel, ...given),
     learner:
       threads === undefined || !shared
         ? kernelLearner

@@ -1,11 +1,10 @@
-import { type DynapSimCoefficients, dynapSimCoefficients } from '../neuron/coefficients.ts';
 import type { NeuronLayer } from '../neuron/layer.ts';
-import type { DynapSimParameters } from '../neuron/parameters.ts';
-import { restState } from '../neuron/state.ts';
+import type { MembraneState } from '../neuron/state.ts';
 import { arena, type LaidOut, word } from './arena.ts';
 import { vectorsOf, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';
-import { padded, paddedSize } from './places.ts';
+import { padded, paddedSize } from './matrix-places.ts';
+import type { ModelLayout, NeuronCoefficients, NeuronModel } from './model.ts';
 import { sparseRoom } from './sparse.ts';
 import { readState, restBlock, writeState } from './state.ts';
 
@@ -28,6 +27,7 @@ interface StreamPlace {
 }
 
 function placeStream(
+  model: ModelLayout,
   neurons: number,
   batch: number,
   recurrent: Float64Array | undefined,
@@ -37,27 +37,28 @@ function placeStream(
   const rows = recurrent === undefined ? 1 : batch;
   const width = recurrent === undefined ? batch * neurons : neurons;
   const vectors = vectorsOf(width);
-  const row = vectors * layout.LANES;
+  const dendrites = model.synapses.length;
+  const row = dendrites * vectors * layout.LANES;
   const steps = Math.max(1, Math.floor(chunkValues / (rows * row)));
-  const spikes = place.record(...sparseRoom(place, 2, row).map(word));
+  const spikes = place.record(...sparseRoom(place, 2, vectors * layout.LANES).map(word));
+  // Runs of weights, one for each pre neuron and dendrite.
+  const runs = Math.max(neurons, layout.LANES) * dendrites;
   const found = {
-    coefficients: place.room(rows * vectors * layout.COEFFICIENTS),
-    state: place.room(rows * vectors * layout.STATE),
-    drive: place.room(steps * rows * vectors * layout.VECTOR),
+    coefficients: place.room(rows * vectors * model.coefficientBytes),
+    state: place.room(rows * vectors * model.stateBytes),
+    drive: place.room(steps * rows * row * 4),
     recurrent:
       recurrent === undefined
         ? 0
-        : place.floats(paddedSize(Math.max(neurons, layout.LANES), neurons), () =>
-            padded(recurrent, Math.max(neurons, layout.LANES), neurons),
-          ),
-    workspace: place.record(...[0, 0, 0, 0, 0, 0, spikes, 0, 0, 0].map(word)),
+        : place.floats(paddedSize(runs, neurons), () => padded(recurrent, runs, neurons)),
+    workspace: place.record(...[0, 0, 0, 0, 0, 0, spikes, 0, 0, 0, 0].map(word)),
   };
   return { kernel: place.build(false), ...found, rows, vectors, steps };
 }
 
 /** The neurons of row `row`, of `width` in a row. */
 function rowLanes(
-  c: DynapSimCoefficients,
+  c: NeuronCoefficients,
   row: number,
   width: number,
   vectors: number,
@@ -72,23 +73,30 @@ function rowLanes(
  * Makes a population that runs in the kernel. Nothing is allocated while it runs. Arguments are those of
  * the reference; numbers are float32 inside.
  */
-export function kernelLayer(
-  parameters: DynapSimParameters,
+export function kernelLayer<Parameters, State extends MembraneState>(
+  model: NeuronModel<Parameters, State>,
+  parameters: Parameters,
   recurrent: Float64Array | undefined,
   dt: number,
   batch = 1,
-): NeuronLayer {
-  const c = dynapSimCoefficients(parameters, dt);
+): NeuronLayer<State> {
+  const c = model.coefficients(parameters, dt);
   const { neurons } = c;
-  const place = placeStream(neurons, batch, recurrent);
+  const { coefficientBytes, stateBytes, synapses, stream: streamName } = c.layout;
+  const place = placeStream(c.layout, neurons, batch, recurrent);
   const { rows, vectors, steps } = place;
   const { f32, u32 } = place.kernel;
-  const { stream } = place.kernel.exports;
+  const stream = place.kernel.exports[streamName];
   const lanes = batch * neurons;
   const width = lanes / rows;
   const padding = vectors * layout.LANES;
-  const stateFloats = (vectors * layout.STATE) / 4;
-  const coefficientFloats = (vectors * layout.COEFFICIENTS) / 4;
+  const dendrites = synapses.length;
+  const channels = dendrites * lanes;
+  // Where a row is one trial, or one dendrite, its weighted input stands inside as it does outside.
+  const together = width === padding && (dendrites === 1 || width === neurons);
+  const rowPadding = dendrites * padding;
+  const stateFloats = (vectors * stateBytes) / 4;
+  const coefficientFloats = (vectors * coefficientBytes) / 4;
   const rowsOfLanes = Array.from({ length: rows }, (_, r) => rowLanes(c, r, width, vectors));
   for (const [r, row] of rowsOfLanes.entries()) {
     writeCoefficients(f32, place.coefficients / 4 + r * coefficientFloats, c, row.lanes);
@@ -108,27 +116,39 @@ export function kernelLayer(
       place.workspace,
     );
   const reset = (): void => {
-    const rest = restBlock(vectors);
+    const rest = restBlock(vectors, c.layout);
     for (let r = 0; r < rows; r++) f32.set(rest, place.state / 4 + r * stateFloats);
   };
+  const giveRow =
+    dendrites === 1
+      ? (input: Float64Array, from: number, to: number): void => {
+          for (let lane = 0; lane < width; lane++) f32[to + lane] = input[from + lane]!;
+        }
+      : (input: Float64Array, from: number, to: number): void => {
+          for (let first = 0, at = from; first < width; first += neurons) {
+            for (let inside = to + first; inside < to + rowPadding; inside += padding) {
+              for (let n = 0; n < neurons; n++, at++) f32[inside + n] = input[at]!;
+            }
+          }
+        };
   /** Copies steps of input to their padded rows. */
   const give = (input: Float64Array, from: number, count: number): void => {
-    if (width === padding) {
-      const whole = from === 0 && input.length === count * lanes;
-      f32.set(whole ? input : input.subarray(from, from + count * lanes), drive);
+    if (together) {
+      const whole = from === 0 && input.length === count * channels;
+      f32.set(whole ? input : input.subarray(from, from + count * channels), drive);
       return;
     }
-    for (let r = 0, to = drive; r < count * rows; r++, to += padding) {
-      for (let lane = 0; lane < width; lane++) f32[to + lane] = input[from + r * width + lane]!;
+    for (let r = 0, to = drive; r < count * rows; r++, to += rowPadding) {
+      giveRow(input, from + r * dendrites * width, to);
     }
   };
   /** Copies the spikes of some steps from their padded rows. */
   const take = (into: Float64Array | Uint32Array, at: number, count: number): void => {
-    if (width === padding) {
+    if (rowPadding === width) {
       into.set(count === 1 ? oneStep : u32.subarray(drive, drive + count * lanes), at);
       return;
     }
-    for (let r = 0, from = drive; r < count * rows; r++, from += padding) {
+    for (let r = 0, from = drive; r < count * rows; r++, from += rowPadding) {
       for (let lane = 0; lane < width; lane++) into[at + r * width + lane] = u32[from + lane]!;
     }
   };
@@ -143,23 +163,23 @@ export function kernelLayer(
       return output;
     },
     run(input, into) {
-      for (let at = 0; at < input.length; at += steps * lanes) {
-        const count = Math.min(steps, (input.length - at) / lanes);
+      for (let at = 0, to = 0; at < input.length; at += steps * channels, to += steps * lanes) {
+        const count = Math.min(steps, (input.length - at) / channels);
         give(input, at, count);
         advance(count);
-        take(into, at, count);
+        take(into, to, count);
       }
     },
     readState() {
-      const state = restState(parameters, batch);
+      const state = model.rest(parameters, batch);
       for (const [r, row] of rowsOfLanes.entries()) {
-        readState(f32, place.state / 4 + r * stateFloats, c, row.lanes, row.first, state);
+        readState(model, f32, place.state / 4 + r * stateFloats, c, row.lanes, row.first, state);
       }
       return state;
     },
     writeState(state) {
       for (const [r, row] of rowsOfLanes.entries()) {
-        writeState(f32, place.state / 4 + r * stateFloats, c, row.lanes, row.first, state);
+        writeState(model, f32, place.state / 4 + r * stateFloats, c, row.lanes, row.first, state);
       }
     },
     reset,

@@ -8,6 +8,9 @@ export const LANES = 4;
 /** Bytes of a vector. */
 export const VECTOR = 16;
 
+/** Dendrites of a neuron that has any: AMPA, GABA, NMDA, SHUNT. Weighted input has a row of vectors for each. */
+export const DENDRITES = 4;
+
 // Coefficients of the four neurons of a vector, one vector each, in this order.
 
 /** Igain_syn/Itau_syn·Iscale/Io: weighted input to steady state of the synapse. */
@@ -55,6 +58,31 @@ export const OCTAVES = 48;
 /** Bytes of the coefficients of a vector. */
 export const COEFFICIENTS = 1168;
 
+// With four dendrites, AMPA stands where the lumped synapse stands, and the others behind all else.
+
+/** Of GABA: gain, decay, charge, loss, and slope of the drive, as above. */
+export const GABA_GAIN = 1168;
+export const GABA_DECAY = 1184;
+export const GABA_CHARGE = 1200;
+export const GABA_LOSS = 1216;
+export const GABA_DRIVE_SLOPE = 1232;
+/** Of NMDA. */
+export const NMDA_GAIN = 1248;
+export const NMDA_DECAY = 1264;
+export const NMDA_CHARGE = 1280;
+export const NMDA_LOSS = 1296;
+export const NMDA_DRIVE_SLOPE = 1312;
+/** Of SHUNT. */
+export const SHUNT_GAIN = 1328;
+export const SHUNT_DECAY = 1344;
+export const SHUNT_CHARGE = 1360;
+export const SHUNT_LOSS = 1376;
+export const SHUNT_DRIVE_SLOPE = 1392;
+/** If_nmda: the membrane current at which half of the NMDA current flows. */
+export const NMDA_GATE = 1408;
+/** Bytes of the coefficients of a vector with four dendrites. */
+export const DENDRITIC_COEFFICIENTS = 1424;
+
 // State of the four neurons of a vector.
 
 /** Synaptic current. */
@@ -76,6 +104,15 @@ export const IAHP_REST = 112;
 /** Bytes of the state of a vector. */
 export const STATE = 128;
 
+/** GABA current, where there are four dendrites; that of AMPA stands where the synaptic one does. */
+export const IGABA = 128;
+/** NMDA current before the membrane gates it. */
+export const INMDA = 144;
+/** SHUNT current. */
+export const ISHUNT = 160;
+/** Bytes of the state of a vector with four dendrites. */
+export const DENDRITIC_STATE = 176;
+
 // Tape: what a step of a vector leaves for its adjoint, before clipping.
 
 /** Membrane current before clipping and reset. */
@@ -89,6 +126,34 @@ export const TAPE_FEEDBACK = 48;
 /** Bytes of the tape of one step of a vector. */
 export const TAPE = 64;
 
+/** GABA current, where there are four dendrites. */
+export const TAPE_GABA = 64;
+/** NMDA current before the membrane gates it. */
+export const TAPE_NMDA = 80;
+/** Bytes of the tape of one step of a vector with four dendrites. */
+export const DENDRITIC_TAPE = 96;
+
+// Slopes: what a step of a single vector leaves in place of its tape. They are what its gradient is multiplied
+// with on the way back.
+
+/** Of the spikes, the membrane current after the reset, and its logarithm, by the membrane before clipping. */
+export const OF_SPIKES = 0;
+export const OF_IMEM = 16;
+export const OF_LOG = 32;
+/** Of the membrane before clipping, by the membrane current, its logarithm, the synapse, and the leak. */
+export const BY_IMEM = 48;
+export const BY_LOG = 64;
+export const BY_SYNAPSE = 80;
+export const BY_LEAK = 96;
+/** Of the adaptation current, by what was clipped. */
+export const OF_ADAPTATION = 112;
+/** Of the synaptic current, by the weighted input. */
+export const BY_DRIVE = 128;
+/** Spikes of the step: no slope, but wanted with them. */
+export const STEP_SPIKES = 144;
+/** Bytes of the slopes of one step of a vector. */
+export const SLOPES = 160;
+
 // Gradient with respect to the state of the four neurons of a vector, on its way back.
 
 /** With respect to the synaptic current. */
@@ -101,3 +166,12 @@ export const D_IMEM = 32;
 export const D_LOG = 48;
 /** Bytes of the gradient of a vector. */
 export const GRADIENT = 64;
+
+/** With respect to the GABA current, where there are four dendrites. */
+export const D_IGABA = 64;
+/** With respect to the NMDA current. */
+export const D_INMDA = 80;
+/** With respect to the SHUNT current. */
+export const D_ISHUNT = 96;
+/** Bytes of the gradient of a vector with four dendrites. */
+export const DENDRITIC_GRADIENT = 112;

@@ -1,8 +1,9 @@
 import { KernelThreadError } from '../errors.ts';
-import { dynapSimCoefficients } from '../neuron/coefficients.ts';
+import type { NeuronParameters } from '../neuron/dendrites/parameters.ts';
 import type { Learner, LearningProblem, WeightArray } from '../neuron/learner.ts';
-import type { DynapSimParameters } from '../neuron/parameters.ts';
 import { writeCoefficients } from './coefficients.ts';
+import { padded, unpadded } from './matrix-places.ts';
+import { coefficientsOf } from './model.ts';
 import { kernelModule } from './module.ts';
 import {
   barrierRound,
@@ -11,7 +12,7 @@ import {
   type NetworkPlace,
   placeNetwork,
 } from './network.ts';
-import { padded, readSpikes, unpadded } from './places.ts';
+import { readSpikes } from './places.ts';
 import {
   type KernelThread,
   type KernelThreadListener,
@@ -21,12 +22,12 @@ import {
 
 /** Collects what is kept for every weight. */
 function readWeights({ kernel, matrices }: NetworkPlace, what: WeightArray): Float64Array {
-  const size = matrices.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+  const size = matrices.reduce((sum, { runs, neurons }) => sum + runs * neurons, 0);
   const out = new Float64Array(size);
   let at = 0;
   for (const matrix of matrices) {
-    out.set(unpadded(kernel.f32, matrix[what], matrix.rows, matrix.columns), at);
-    at += matrix.rows * matrix.columns;
+    out.set(unpadded(kernel.f32, matrix[what], matrix.runs, matrix.neurons), at);
+    at += matrix.runs * matrix.neurons;
   }
   return out;
 }
@@ -34,8 +35,8 @@ function readWeights({ kernel, matrices }: NetworkPlace, what: WeightArray): Flo
 function writeWeights(place: NetworkPlace, what: WeightArray, values: Float64Array): void {
   let at = 0;
   for (const matrix of place.matrices) {
-    const size = matrix.rows * matrix.columns;
-    const rows = padded(values.subarray(at, at + size), matrix.rows, matrix.columns);
+    const size = matrix.runs * matrix.neurons;
+    const rows = padded(values.subarray(at, at + size), matrix.runs, matrix.neurons);
     place.kernel.f32.set(rows, matrix[what] / 4);
     if (what === 'weights') place.kernel.exports.publish(matrix.record);
     at += size;
@@ -84,9 +85,9 @@ function learnerOf(
 ): Learner {
   const { kernel, learner } = place;
   let loss = Number.NaN;
-  const setParameters = (parameters: readonly DynapSimParameters[]): void => {
+  const setParameters = (parameters: readonly NeuronParameters[]): void => {
     for (const [k, { blocks }] of place.layers.entries()) {
-      const coefficients = dynapSimCoefficients(parameters[k]!, problem.dt);
+      const coefficients = coefficientsOf(parameters[k]!, problem.dt);
       const done = new Set<number>();
       for (const { coefficients: at, lanes } of blocks) {
         if (!done.has(at)) writeCoefficients(kernel.f32, at / 4, coefficients, lanes);

@@ -1,48 +1,57 @@
 import { plain, plainShared, relaxed, relaxedShared } from './binaries.ts';
 
+/** Runs a block on the drive that stands in it; `feed`, `input` and `inputRow` are 0. */
+type Forward = (
+  block: number,
+  workspace: number,
+  steps: number,
+  vectors: number,
+  feed: number,
+  input: number,
+  inputRow: number,
+  recurrent: number,
+) => void;
+
+/** Goes back through a block from the gradient in the workspace. */
+type BackFromOuter = (
+  block: number,
+  workspace: number,
+  steps: number,
+  vectors: number,
+  input: number,
+  inputRow: number,
+  recurrent: number,
+  feed: number,
+  below: number,
+  belowVectors: number,
+) => void;
+
+/** Runs on the drive from the state that stands there; spikes take its place. */
+type Stream = (
+  coefficients: number,
+  state: number,
+  drive: number,
+  steps: number,
+  rows: number,
+  vectors: number,
+  recurrent: number,
+  workspace: number,
+) => void;
+
 /** What the WebAssembly side offers. Pointers are bytes; records are described in `assembly`. */
 export interface KernelExports {
   /** Brings the copies of a matrix up to date with its weights. */
   publish(matrix: number): void;
-  /** Runs a block on the drive that stands in it; `feed`, `input` and `inputRow` are 0. */
-  forward(
-    block: number,
-    workspace: number,
-    steps: number,
-    vectors: number,
-    feed: number,
-    input: number,
-    inputRow: number,
-    recurrent: number,
-  ): void;
-  /** Goes back through a block from the gradient in the workspace. */
-  backFromOuter(
-    block: number,
-    workspace: number,
-    steps: number,
-    vectors: number,
-    input: number,
-    inputRow: number,
-    recurrent: number,
-    feed: number,
-    below: number,
-    belowVectors: number,
-  ): void;
+  readonly forward: Forward;
+  readonly forwardDendrites: Forward;
+  readonly backFromOuter: BackFromOuter;
+  readonly backDendritesFromOuter: BackFromOuter;
   /** Sorts spikes by time into spikes by channel. */
   transpose(list: number, rows: number, into: number, channels: number): void;
   /** Works out the gradient of a thread's share of a matrix. */
   gradientOf(matrix: number, thread: number, threads: number): void;
-  /** Runs on the drive from the state that stands there; spikes take its place. */
-  stream(
-    coefficients: number,
-    state: number,
-    drive: number,
-    steps: number,
-    rows: number,
-    vectors: number,
-    recurrent: number,
-    workspace: number,
-  ): void;
+  readonly stream: Stream;
+  readonly streamDendrites: Stream;
   /** Loss and gradient. */
   evaluate(learner: number): void;
   /** Learns for a number of epochs. */

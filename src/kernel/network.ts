@@ -2,15 +2,9 @@ import type { LearningProblem } from '../neuron/learner.ts';
 import { type Arena, arena, type Field, type LaidOut, word } from './arena.ts';
 import { vectorsOf } from './coefficients.ts';
 import * as layout from './layout.ts';
-import {
-  type BlockPlace,
-  type MatrixContents,
-  type MatrixPlace,
-  placeBlocks,
-  placeMatrix,
-  placeWorkspace,
-  shapeOf,
-} from './places.ts';
+import { type MatrixContents, type MatrixPlace, placeMatrix } from './matrix-places.ts';
+import { layoutOf } from './model.ts';
+import { type BlockPlace, placeBlocks, placeWorkspace, shapeOf } from './places.ts';
 import { blockInput, byChannel, placeSparse } from './sparse.ts';
 
 /** Where a population stands. */
@@ -66,6 +60,22 @@ function lossFields({ loss, steps, trials, layers }: LearningProblem, place: Are
   return { squared: 0, entropy, labels: place.words(new Uint32Array(labels.buffer)) };
 }
 
+/** Whether all that a block leaves of population `k` is a single vector. */
+function isSingle({ layers }: LearningProblem, k: number, pack: number): boolean {
+  const { neurons, parameters } = layers[k]!;
+  return layoutOf(parameters).synapses.length === 1 && vectorsOf(pack * neurons) === 1;
+}
+
+/** Whether learning wants the spikes of population `k` by channel: single vectors gather gradients on the way. */
+function wantsSorted(problem: LearningProblem, k: number, pack: number): boolean {
+  const { layers, loss } = problem;
+  const last = k === layers.length - 1;
+  return (
+    (layers[k]!.recurrent && !isSingle(problem, k, pack)) ||
+    (last ? loss.kind !== 'squaredError' : !isSingle(problem, k + 1, pack))
+  );
+}
+
 /** Lays out everything that a problem needs, for a number of threads. */
 export function placeNetwork(
   problem: LearningProblem,
@@ -103,15 +113,19 @@ export function placeNetwork(
     const last = k === layers.length - 1;
     const targets = last && loss.kind === 'squaredError' ? loss.targets : undefined;
     const perTrial = layer.parameters.Io.length > neurons;
-    const own = placeBlocks({ neurons, rows: rows ?? 0, perTrial }, targets, shape);
+    const model = layoutOf(layer.parameters);
+    const population = { model, neurons, rows: rows ?? 0, recurrent, perTrial };
+    const own = placeBlocks(population, targets, shape);
     const vectors = vectorsOf(pack * neurons);
+    const dendrites = model.synapses.length;
+    const columns = dendrites * neurons;
     // The spikes of a population stand one row later than the step in which they fired.
-    const shift = firstRow * vectors * layout.VECTOR;
+    const shift = firstRow * dendrites * vectors * layout.VECTOR;
     const feed = placeMatrix(
-      rows ?? neurons,
-      neurons,
+      rows ?? columns,
+      population,
       rows !== undefined,
-      rows === undefined ? identity(neurons) : take(rows * neurons),
+      rows === undefined ? identity(columns) : take(rows * columns),
       k > 0,
       own.map(({ drive, gathered }, b) => ({
         input: incoming[b]!,
@@ -124,11 +138,14 @@ export function placeNetwork(
     const loop = recurrent
       ? placeMatrix(
           neurons,
-          neurons,
+          population,
           true,
-          take(neurons * neurons),
+          take(neurons * columns),
           true,
-          own.map(({ drive, firedRecord }) => ({ input: firedRecord, drive, gathered: 0 })),
+          own.map(({ drive, firedRecord, gatheredLoop }) => ({
+            ...{ input: firedRecord, drive },
+            gathered: gatheredLoop,
+          })),
           shape,
         )
       : undefined;
@@ -137,13 +154,13 @@ export function placeNetwork(
     firstRow = 1;
     const workspaces = Array.from(
       { length: threads },
-      () => placeWorkspace(neurons, last ? 1 : steps, shape).record,
+      () => placeWorkspace(population, last ? 1 : steps, shape).record,
     );
     const record = place.record(
       ...[
         ...[vectors, vectors * layout.LANES, feed.record, loop?.record ?? 0],
-        place.words(own.map((block) => block.record)),
-        place.words(workspaces),
+        ...[place.words(own.map((block) => block.record)), place.words(workspaces)],
+        ...[+(dendrites > 1), +wantsSorted(problem, k, pack)],
       ].map(word),
     );
     return { record, neurons, blocks: own, copies: [feed, ...(loop === undefined ? [] : [loop])] };

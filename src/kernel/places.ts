@@ -1,22 +1,9 @@
 import { type Arena, type LaidOut, word } from './arena.ts';
 import { type LaneMap, vectorsOf } from './coefficients.ts';
 import * as layout from './layout.ts';
+import type { ModelLayout } from './model.ts';
 import { sparseRoom } from './sparse.ts';
 import { restBlock } from './state.ts';
-
-/** Where a matrix stands, rows padded to whole vectors. */
-export interface MatrixPlace {
-  readonly record: number;
-  readonly rows: number;
-  readonly columns: number;
-  readonly weights: number;
-  readonly gradient: number;
-  readonly mean: number;
-  readonly square: number;
-  /** The matrix of a block, and the same transposed, if it has one. */
-  readonly spread: number;
-  readonly transposed: number;
-}
 
 /** Where a block of a population stands. */
 export interface BlockPlace {
@@ -31,8 +18,9 @@ export interface BlockPlace {
   /** Its spikes by channel: starts, times, counts. */
   readonly fired: readonly number[];
   readonly firedRecord: number;
-  /** The gradient of its input matrix, where rows are single vectors; 0 where not. */
+  /** The gradients of its input and its recurrent matrix, where rows are single vectors; 0 where not. */
   readonly gathered: number;
+  readonly gatheredLoop: number;
 }
 
 /** What all parts of a network share. */
@@ -45,11 +33,18 @@ export interface Shape {
   readonly blocks: number;
 }
 
-/** Populations that are to be placed. */
-export interface Population {
+/** Neurons of a model. */
+export interface Neurons {
+  readonly model: ModelLayout;
   readonly neurons: number;
+}
+
+/** Populations that are to be placed. */
+export interface Population extends Neurons {
   /** Channels that its input matrix takes; 0 where it has none that learns. */
   readonly rows: number;
+  /** Whether it has a recurrent matrix whose gradient may be gathered on the way back. */
+  readonly recurrent: boolean;
   /** Whether the parameters have values for every trial, `[trials][neurons]`. */
   readonly perTrial: boolean;
 }
@@ -58,41 +53,6 @@ export interface Population {
 export function shapeOf(place: Arena, steps: number, trials: number, widest: number): Shape {
   const pack = Math.max(1, Math.min(trials, Math.floor(layout.LANES / widest)));
   return { place, steps, trials, pack, blocks: Math.ceil(trials / pack) };
-}
-
-/** Numbers of a matrix whose rows are padded to whole vectors. */
-export function paddedSize(rows: number, columns: number): number {
-  return rows * vectorsOf(columns) * layout.LANES;
-}
-
-/** Pads the rows of a matrix to whole vectors. */
-export function padded(
-  values: ArrayLike<number>,
-  rows: number,
-  columns: number,
-  filler = 0,
-): Float32Array {
-  const width = vectorsOf(columns) * layout.LANES;
-  const out = new Float32Array(rows * width).fill(filler);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) out[r * width + c] = values[r * columns + c] ?? filler;
-  }
-  return out;
-}
-
-/** The other way: reads the rows of a matrix that stands at byte `at`, without what they are padded with. */
-export function unpadded(
-  floats: Float32Array,
-  at: number,
-  rows: number,
-  columns: number,
-): Float64Array {
-  const width = vectorsOf(columns) * layout.LANES;
-  const out = new Float64Array(rows * columns);
-  for (let r = 0, from = at / 4; r < rows; r++, from += width) {
-    out.set(floats.subarray(from, from + columns), r * columns);
-  }
-  return out;
 }
 
 /** Which neurons the lanes of block `b` hold; parameters may differ from trial to trial. */
@@ -134,18 +94,18 @@ export function placeBlocks(
   shape: Shape,
 ): BlockPlace[] {
   const { place, steps, pack, blocks } = shape;
-  const { neurons } = population;
+  const { model, neurons } = population;
   const vectors = vectorsOf(pack * neurons);
   const width = vectors * layout.LANES;
-  const row = vectors * layout.VECTOR;
+  const row = model.synapses.length * vectors * layout.VECTOR;
   // Blocks whose lanes hold the same neurons share their coefficients.
   const shared = new Map<string, number>();
   return Array.from({ length: blocks }, (_, b) => {
     const lanes = laneMap(population, b, shape);
     const key = `${population.perTrial ? b : lanes[0]} ${lanes.filter((n) => n >= 0).length}`;
-    const coefficients = shared.get(key) ?? place.room(vectors * layout.COEFFICIENTS);
+    const coefficients = shared.get(key) ?? place.room(vectors * model.coefficientBytes);
     shared.set(key, coefficients);
-    const start = place.floats((vectors * layout.STATE) / 4, () => restBlock(vectors));
+    const start = place.floats((vectors * model.stateBytes) / 4, () => restBlock(vectors, model));
     // A row of zeros before the first and after the last: what no step has to do with.
     const drive = place.room((steps + 2) * row) + row;
     const fired = sparseRoom(place, width, (steps + 1) * width);
@@ -154,12 +114,20 @@ export function placeBlocks(
       targets === undefined
         ? 0
         : place.floats(steps * width, () => blockTargets(targets, neurons, width, b, shape));
-    const sources = vectors === 1 ? pack * population.rows : 0;
+    const single = row === layout.VECTOR;
+    const sources = single ? pack * population.rows : 0;
     const gathered = sources === 0 ? 0 : place.room(sources * layout.VECTOR);
+    const gatheredLoop =
+      single && population.recurrent ? place.room(layout.LANES * layout.VECTOR) : 0;
     const record = place.record(
-      ...[coefficients, start, drive, firedRecord, target, gathered, sources].map(word),
+      ...[coefficients, start, drive, firedRecord, target, gathered, sources, gatheredLoop].map(
+        word,
+      ),
     );
-    return { record, coefficients, start, drive, lanes, fired, firedRecord, gathered };
+    return {
+      ...{ record, coefficients, start, drive, lanes, fired, firedRecord, gathered },
+      gatheredLoop,
+    };
   });
 }
 
@@ -197,85 +165,30 @@ export interface WorkspacePlace {
 }
 
 /** Gives a thread its room for one population; `outerRows` rows of gradient from outside, or one for all steps. */
-export function placeWorkspace(neurons: number, outerRows: number, shape: Shape): WorkspacePlace {
-  const { place, steps, pack } = shape;
+export function placeWorkspace(
+  { model, neurons }: Neurons,
+  outerRows: number,
+  { place, steps, pack }: Shape,
+): WorkspacePlace {
   const vectors = vectorsOf(pack * neurons);
   const width = vectors * layout.LANES;
   const row = vectors * layout.VECTOR;
+  const channels = model.synapses.length * width;
   const outer = place.room(outerRows * row);
   const spikes = place.record(...sparseRoom(place, steps + 2, (steps + 1) * width).map(word));
   const record = place.record(
     ...[
-      place.room(vectors * layout.STATE),
-      place.room(steps * vectors * layout.TAPE),
-      place.room(vectors * layout.GRADIENT),
+      place.room(vectors * model.stateBytes),
+      place.room(steps * vectors * (vectors === 1 ? model.singleBytes : model.tapeBytes)),
+      place.room(vectors * model.gradientBytes),
       place.room(row),
       outer,
       outerRows === 1 ? 0 : row,
       spikes,
-      place.room((width + 4) * 4),
-      place.room((width + 4) * 4),
-      0,
+      place.room((channels + 4) * 4),
+      place.room((channels + 4) * 4),
+      ...[0, 1],
     ].map(word),
   );
   return { record, outer, spikes };
-}
-
-/** Values of a matrix, row-major, when they are needed. */
-export interface MatrixContents {
-  readonly weights: () => ArrayLike<number>;
-  readonly least: () => ArrayLike<number>;
-  readonly most: () => ArrayLike<number>;
-}
-
-/** Of a block: what comes into a matrix by channel, and the gradient it meets there. */
-export interface Meeting {
-  readonly input: number;
-  readonly drive: number;
-  /** The gradient itself, where it was gathered on the way back; 0 where not. */
-  readonly gathered: number;
-}
-
-/** Gives a matrix its place. */
-export function placeMatrix(
-  rows: number,
-  columns: number,
-  learns: boolean,
-  contents: MatrixContents,
-  needsTransposed: boolean,
-  meetings: readonly Meeting[],
-  { place, pack }: Shape,
-): MatrixPlace {
-  const vectors = vectorsOf(columns);
-  const bytes = rows * vectors * layout.VECTOR;
-  // Four rows at least: a block of one vector is multiplied by four, whatever there is of them.
-  const held = Math.max(rows, layout.LANES);
-  const weights = place.floats(paddedSize(held, columns), () =>
-    padded(contents.weights(), held, columns),
-  );
-  const bound = (values: () => ArrayLike<number>, filler: number): number =>
-    place.floats(paddedSize(rows, columns), () => padded(values(), rows, columns, filler));
-  const [gradient, mean, square] = learns
-    ? [place.room(bytes), place.room(bytes), place.room(bytes)]
-    : [0, 0, 0];
-  const transposedVectors = vectorsOf(pack * rows);
-  const spread =
-    pack === 1 ? weights : place.room(Math.max(layout.LANES, pack * rows) * layout.VECTOR);
-  const posts = Math.max(layout.LANES, pack * columns);
-  const transposed = needsTransposed ? place.room(posts * transposedVectors * layout.VECTOR) : 0;
-  const record = place.record(
-    ...[
-      ...[rows, columns, vectors, pack, +learns, weights, gradient, mean, square],
-      learns ? bound(contents.least, Number.NEGATIVE_INFINITY) : 0,
-      learns ? bound(contents.most, Number.POSITIVE_INFINITY) : 0,
-      ...[spread, transposed, transposedVectors, meetings.length],
-      place.words(meetings.map(({ input }) => input)),
-      place.words(meetings.map(({ drive }) => drive)),
-      meetings.every(({ gathered }) => gathered === 0)
-        ? 0
-        : place.words(meetings.map(({ gathered }) => gathered)),
-      pack === 1 ? 0 : place.room(pack * rows * layout.VECTOR),
-    ].map(word),
-  );
-  return { record, rows, columns, weights, gradient, mean, square, spread, transposed };
 }

@@ -1,15 +1,17 @@
-import type { DynapSimCoefficients } from '../neuron/coefficients.ts';
-import type { DynapSimState } from '../neuron/state.ts';
+import type { MembraneState } from '../neuron/state.ts';
 import { type LaneMap, laneAt, timerSeconds, timerSteps } from './coefficients.ts';
 import * as layout from './layout.ts';
+import type { ModelLayout, NeuronCoefficients, NeuronModel } from './model.ts';
 
-const atRest = [layout.ISYN, layout.IAHP, layout.IMEM, layout.FEEDBACK, layout.MEMBRANE];
+const atRest = [layout.IAHP, layout.IMEM, layout.FEEDBACK, layout.MEMBRANE];
 
 /** State of rest for `vectors` vectors: all currents at Io, all else zero. */
-export function restBlock(vectors: number): Float32Array {
-  const state = new Float32Array((vectors * layout.STATE) / 4);
+export function restBlock(vectors: number, { synapses, stateBytes }: ModelLayout): Float32Array {
+  const state = new Float32Array((vectors * stateBytes) / 4);
+  const currents = synapses.map(({ current }) => current);
   for (let lane = 0; lane < vectors * layout.LANES; lane++) {
-    for (const place of atRest) state[laneAt(lane, layout.STATE) + place / 4] = 1;
+    const at = laneAt(lane, stateBytes);
+    for (const place of [...currents, ...atRest]) state[at + place / 4] = 1;
   }
   return state;
 }
@@ -17,31 +19,35 @@ export function restBlock(vectors: number): Float32Array {
 /** Visits every lane that holds a neuron: its float, its neuron, and its place in a state. */
 function eachNeuron(
   base: number,
+  bytes: number,
   lanes: LaneMap,
   first: number,
   visit: (at: number, n: number, outside: number) => void,
 ): void {
   for (let lane = 0; lane < lanes.length; lane++) {
     const n = lanes[lane]!;
-    if (n >= 0) visit(base + laneAt(lane, layout.STATE), n, first + lane);
+    if (n >= 0) visit(base + laneAt(lane, bytes), n, first + lane);
   }
 }
 
 /** Writes what `state` has for the neurons of `lanes` from float `base` on. */
-export function writeState(
+export function writeState<State extends MembraneState>(
+  { currents }: NeuronModel<never, State>,
   out: Float32Array,
   base: number,
-  c: DynapSimCoefficients,
+  c: NeuronCoefficients,
   lanes: LaneMap,
   first: number,
-  state: DynapSimState,
+  state: State,
 ): void {
-  eachNeuron(base, lanes, first, (at, n, from) => {
+  const { synapses, stateBytes } = c.layout;
+  const own = currents(state);
+  eachNeuron(base, stateBytes, lanes, first, (at, n, from) => {
     const Io = c.dark[n]!;
     const put = (place: number, value: number): void => {
       out[at + place / 4] = value;
     };
-    put(layout.ISYN, state.isyn[from]! / Io);
+    for (const [k, { current }] of synapses.entries()) put(current, own[k]![from]! / Io);
     put(layout.IAHP, state.iahp[from]! / Io);
     put(layout.IMEM, state.imem[from]! / Io);
     put(layout.FEEDBACK, Math.exp(c.feedbackSlope[n]! * state.vmem[from]!));
@@ -53,18 +59,21 @@ export function writeState(
 }
 
 /** Reads what the vectors from float `base` on hold into `state`. */
-export function readState(
+export function readState<State extends MembraneState>(
+  { currents }: NeuronModel<never, State>,
   floats: Float32Array,
   base: number,
-  c: DynapSimCoefficients,
+  c: NeuronCoefficients,
   lanes: LaneMap,
   first: number,
-  state: DynapSimState,
+  state: State,
 ): void {
-  eachNeuron(base, lanes, first, (at, n, to) => {
+  const { synapses, stateBytes } = c.layout;
+  const own = currents(state);
+  eachNeuron(base, stateBytes, lanes, first, (at, n, to) => {
     const Io = c.dark[n]!;
     const get = (place: number): number => floats[at + place / 4]!;
-    state.isyn[to] = get(layout.ISYN) * Io;
+    for (const [k, { current }] of synapses.entries()) own[k]![to] = get(current) * Io;
     state.iahp[to] = (get(layout.IAHP) + get(layout.IAHP_REST)) * Io;
     state.imem[to] = get(layout.IMEM) * Io;
     state.vmem[to] = c.voltScale[n]! * Math.log(Math.max(get(layout.MEMBRANE), 1));

@@ -1,5 +1,4 @@
 import type { NeuronParameters } from './dendrites/parameters.ts';
-import type { DynapSimParameters } from './parameters.ts';
 
 /** Spikes as sparse rows: row r holds entries `starts[r]` to `starts[r + 1]`. */
 export interface SparseSpikes {
@@ -18,8 +17,8 @@ export interface LearningLayer {
   readonly rows?: number;
   /** Whether it has recurrent weights. */
   readonly recurrent: boolean;
-  /** Parameters: one value per neuron, or one per trial and neuron, `[trials][neurons]`. */
-  readonly parameters: DynapSimParameters;
+  /** Parameters of either model: one value per neuron, or one per trial and neuron, `[trials][neurons]`. */
+  readonly parameters: NeuronParameters;
 }
 
 /** A loss in numbers. */

@@ -1,8 +1,7 @@
-import { match } from 'ts-pattern';
+import { match, P } from 'ts-pattern';
 import type { NeuronParameters } from '../neuron/dendrites/parameters.ts';
 import type { Engine } from '../neuron/engine.ts';
 import type { Learner, LearningLayer, LearningLoss, LearningProblem } from '../neuron/learner.ts';
-import type { DynapSimParameters } from '../neuron/parameters.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type AdamConfig, adamState, adamStep } from './adam.ts';
 import { pipelineGradient, pipelineWeights, sparseRows } from './gradient.ts';
@@ -41,13 +40,12 @@ function layersOf(
         rows = channelsIn;
         return true;
       })
-      .with({ kind: 'dynapSim' }, ({ channelsOut: neurons, recurrent }) => {
+      .with({ kind: P.union('dynapSim', 'dynapSe2') }, ({ channelsOut: neurons, recurrent }) => {
         layers.push({
           neurons,
           ...(rows === undefined ? {} : { rows }),
           recurrent: recurrent !== undefined,
-          // There has been nothing but lumped neurons.
-          parameters: parameters[layers.length] as DynapSimParameters,
+          parameters: parameters[layers.length]!,
         });
         rows = undefined;
         return true;
@@ -98,7 +96,7 @@ function problemOf(task: BoundedTask, layers: readonly LearningLayer[]): Learnin
   };
 }
 
-/** Learns stage by stage in float64, whatever computes the DynapSim neurons. */
+/** Learns stage by stage in float64, whatever computes DynapSim and DYNAP-SE2 neurons. */
 function stagewiseLearner(task: BoundedTask): Learner {
   const { pipeline, samples, optimiser, least, most, engine } = task;
   const { steps } = samples[0]!.input;

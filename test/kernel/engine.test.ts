@@ -1,5 +1,6 @@
 import {
   defaultEngine,
+  dynapSe2Parameters,
   dynapSim,
   dynapSimParameters,
   InvalidArgumentError,
@@ -193,6 +194,16 @@ describe('what is too large for the kernel', () => {
     const parameters = dynapSimParameters({}, 1000);
     const make = () => kernel().differentiableLayer(parameters, 1e-3, 200_000, 3);
     expect(reasonsOf(make)).toEqual([expect.stringContaining('the limit is 4 GiB')]);
+  });
+
+  it('is refused with four dendrites', () => {
+    const long = () =>
+      kernel().dendriticDifferentiableLayer(dynapSe2Parameters({}, 1000), 1e-3, 200_000, 3);
+    expect(reasonsOf(long)).toEqual([expect.stringContaining('the limit is 4 GiB')]);
+    // 80 000 channels times 20 000 neurons; the weights themselves are not looked at.
+    const many = () =>
+      kernel().dendriticLayer(dynapSe2Parameters({}, 20_000), new Float64Array(1), 1e-3);
+    expect(reasonsOf(many)).toEqual([expect.stringContaining('the limit is 4 GiB')]);
   });
 
   it('is refused in the same way where one matrix alone is too large', () => {

@@ -24,12 +24,17 @@ import { learnerOf, patterns, randomTask, type Task } from './tasks.ts';
 
 const arrays: readonly WeightArray[] = ['weights', 'gradient', 'mean', 'square'];
 const short = { trials: 3, steps: 30 };
+const [dendritic, mixed] = [{ model: 'dendritic' }, { model: 'mixed' }] as const;
 const tasks: readonly Task[] = [
   randomTask({ seed: 1, shape: 'recurrent', neurons: 5, ...short, loss: 'error' }),
   randomTask({ seed: 2, shape: 'deep', neurons: 6, ...short, loss: 'entropy' }),
   randomTask({ seed: 3, shape: 'bare', neurons: 4, ...short, loss: 'error' }),
   randomTask({ seed: 4, shape: 'twice', neurons: 2, ...short, loss: 'entropy' }),
   randomTask({ seed: 5, shape: 'recurrent', neurons: 1, ...short, trials: 6, loss: 'error' }),
+  randomTask({ seed: 1, shape: 'recurrent', neurons: 5, ...short, loss: 'error', ...dendritic }),
+  randomTask({ seed: 2, shape: 'deep', neurons: 2, ...short, loss: 'error', ...dendritic }),
+  randomTask({ seed: 3, shape: 'bare', neurons: 4, ...short, loss: 'error', ...mixed }),
+  randomTask({ seed: 6, shape: 'twice', neurons: 3, ...short, loss: 'entropy', ...mixed }),
 ];
 
 /** Falling rates, so that none can take the place of another. */

@@ -1,11 +1,17 @@
 import {
+  type DynapSe2Parameters,
+  type DynapSe2ParametersInput,
+  type DynapSe2State,
   type DynapSimParameters,
   type DynapSimParametersInput,
   type DynapSimState,
+  dendriteNames,
   drawMismatch,
+  dynapSe2Parameters,
   dynapSimParameters,
   type Engine,
   type NeuronLayer,
+  type NeuronParameters,
   randomStream,
   referenceEngine,
 } from 'spikeline';
@@ -28,15 +34,21 @@ export interface PopulationConfig {
 }
 
 /** A random population and what it is given. */
-export interface Population extends Omit<PopulationConfig, 'recurrent'> {
-  readonly parameters: DynapSimParameters;
-  /** `[pre][post]`. */
+export interface Population<Parameters = NeuronParameters>
+  extends Omit<PopulationConfig, 'recurrent'> {
+  readonly parameters: Parameters;
+  /** Input channels of a neuron: one, or one for each dendrite. */
+  readonly dendrites: number;
+  /** `[pre][dendrite][post]`. */
   readonly weight: Float64Array | undefined;
-  /** `[step][trial][neuron]`, in units of weight; some steps have none, many entries are negative. */
+  /** `[step][trial][dendrite][neuron]`, in units of weight; some steps have none, many entries are negative. */
   readonly input: Float64Array;
 }
 
-const characters: Readonly<Record<Kind, DynapSimParametersInput>> = {
+/** State of a population of either model. */
+export type State = DynapSimState | DynapSe2State;
+
+const characters: Readonly<Record<Kind, DynapSimParametersInput & DynapSe2ParametersInput>> = {
   plain: { Igain_mem: 4e-11, Ispkthr: 3e-8 },
   // Several spikes in one step.
   strong: { Igain_mem: 2e-10, Ispkthr: 4e-9 },
@@ -46,47 +58,137 @@ const characters: Readonly<Record<Kind, DynapSimParametersInput>> = {
   adapting: { Igain_mem: 1e-10, Ispkthr: 1e-8, Iw_ahp: 2e-12, Igain_ahp: 3e-10, Ipulse_ahp: 1e-10 },
 };
 
-/** Draws a population of which no two neurons are alike. */
-export function population(config: PopulationConfig): Population {
+/**
+ * Dendrites of which none drowns the others: where large currents cancel out, or a large GABA takes a membrane
+ * down by nearly all it has, float32 loses more digits than what is to be found here.
+ */
+export const moderate = {
+  Igain_ampa: 2e-9,
+  Igain_gaba: 6e-13,
+  Itau_gaba: 5e-11,
+  Igain_nmda: 2e-10,
+  Itau_nmda: 2e-11,
+  Igain_shunt: 1.5e-10,
+};
+
+/** What comes in through a dendrite on average, and how much more or less. */
+type Drive = readonly [mean: number, spread: number];
+
+/** Draws a population of which no two neurons are alike; `drives` has an entry for each dendrite. */
+function drawn<Parameters extends NeuronParameters>(
+  config: PopulationConfig,
+  nominal: Parameters,
+  drives: readonly Drive[],
+  label: string,
+): Population<Parameters> {
   const { seed, neurons, batch, steps, kind, recurrent } = config;
-  const random = randomStream(seed, 'population', kind, neurons);
+  const random = randomStream(seed, label, kind, neurons);
   const percent = 0.1 + 0.2 * random.uniform();
-  const nominal = dynapSimParameters(characters[kind], neurons);
-  const lanes = batch * neurons;
+  const row = batch * drives.length * neurons;
   const size = kind === 'strong' ? 4 : 1;
-  const input = new Float64Array(steps * lanes);
+  const input = new Float64Array(steps * row);
+  const driveOf = (channel: number): Drive =>
+    drives[Math.floor(channel / neurons) % drives.length]!;
   for (let t = 0; t < steps; t++) {
     if (random.uniform() < 0.3) continue;
-    for (let lane = 0; lane < lanes; lane++) {
-      input[t * lanes + lane] = size * (6 + 9 * random.normal());
+    for (let channel = 0; channel < row; channel++) {
+      const [mean, spread] = driveOf(channel);
+      input[t * row + channel] = size * (mean + spread * random.normal());
     }
   }
   const spread = 8 / Math.sqrt(neurons);
+  const weights = { length: drives.length * neurons ** 2 };
   return {
     ...config,
     parameters: drawMismatch(nominal, { percent, sigmaRule: 2 }, seed),
+    dendrites: drives.length,
     weight: recurrent
-      ? Float64Array.from({ length: neurons ** 2 }, () => 0.5 + spread * random.normal())
+      ? Float64Array.from(weights, () => 0.5 + spread * random.normal())
       : undefined,
     input,
   };
 }
 
-/** Input of step `t`. */
-export function inputAt({ input, batch, neurons }: Population, t: number): Float64Array {
-  return input.subarray(t * batch * neurons, (t + 1) * batch * neurons);
+/** Draws a population of neurons with a lumped synapse. */
+export function population(config: PopulationConfig): Population<DynapSimParameters> {
+  const nominal = dynapSimParameters(characters[config.kind], config.neurons);
+  return drawn(config, nominal, [[6, 9]], 'population');
+}
+
+/** Draws a population of neurons with four dendrites, all of which matter. */
+export function dendriticPopulation(config: PopulationConfig): Population<DynapSe2Parameters> {
+  const { seed, neurons, kind } = config;
+  const nominal = dynapSe2Parameters(
+    {
+      ...characters[kind],
+      ...moderate,
+      // Half of NMDA flows at this membrane current: near rest, or where neurons fire.
+      If_nmda: (seed + neurons) % 2 === 0 ? 1e-12 : 1e-9,
+    },
+    neurons,
+  );
+  const drives = { ampa: [6, 7], gaba: [2, 7], nmda: [3, 7], shunt: [0, 7] } as const;
+  return drawn(
+    config,
+    nominal,
+    dendriteNames.map((name) => drives[name]),
+    'dendritic population',
+  );
+}
+
+/** Every character with and without recurrence at every step, with 1 to 5 trials. */
+export function populations<P>(draw: (config: PopulationConfig) => P, neurons: number): P[] {
+  return kinds.flatMap((kind, k) =>
+    [1e-3, 1e-4].flatMap((dt, d) =>
+      [false, true].map((recurrent, r) => {
+        const batch = 1 + ((neurons + k + 2 * d + 4 * r) % 5);
+        return draw({ seed: 10 * neurons, neurons, batch, steps: 60, dt, kind, recurrent });
+      }),
+    ),
+  );
+}
+
+/** Input of the steps from `t` to `end`, of one if that is left out. */
+export function inputAt(of: Population, t: number, end: number = t + 1): Float64Array {
+  const row = of.batch * of.dendrites * of.neurons;
+  return of.input.subarray(t * row, end * row);
+}
+
+/** Spikes of all steps from `from` on, one list for each. */
+export function spikesFrom(layer: NeuronLayer<State>, of: Population, from = 0): number[][] {
+  return Array.from({ length: of.steps - from }, (_, k) =>
+    Array.from(layer.step(inputAt(of, from + k))),
+  );
 }
 
 /** A layer of that population. */
 export function layerOf(
   engine: Engine,
   { parameters, weight, dt, batch }: Population,
-): NeuronLayer {
-  return engine.layer(parameters, weight, dt, batch);
+): NeuronLayer<State> {
+  return 'Itau_ampa' in parameters
+    ? engine.dendriticLayer(parameters, weight, dt, batch)
+    : engine.layer(parameters, weight, dt, batch);
+}
+
+/** Its state at rest. */
+export function restOf(of: Population): State {
+  return layerOf(referenceEngine, of).readState();
+}
+
+/** What a state holds, by its names; the arrays are those of the state. */
+export function valuesOf(state: State): Readonly<Record<string, Float64Array>> {
+  return { ...state };
+}
+
+/** Changes all that a state holds. */
+export function mapState(state: State, change: (values: Float64Array) => Float64Array): State {
+  const changed = Object.entries(valuesOf(state)).map(([name, values]) => [name, change(values)]);
+  return { ...state, ...Object.fromEntries(changed) };
 }
 
 /** Membrane current before the reset, amperes, which the potential remembers. */
-function membraneBefore({ parameters, neurons }: Population, { vmem }: DynapSimState) {
+function membraneBefore({ parameters, neurons }: Population, { vmem }: State) {
   const { Io, Ut, kappa_n, kappa_p } = parameters;
   return vmem.map((volts, lane) => {
     const n = lane % neurons;
@@ -108,24 +210,20 @@ export function deviation(found: Float64Array, expected: Float64Array): number {
 }
 
 /** The largest deviation of a state; infinite where a neuron is closed in one and open in the other. */
-export function stateDeviation(
-  of: Population,
-  found: DynapSimState,
-  expected: DynapSimState,
-): number {
+export function stateDeviation(of: Population, found: State, expected: State): number {
   // What is left of a timer differs by what the subtractions of the reference round; when it ends does not.
-  const closed = ({ timerRef }: DynapSimState): string => timerRef.map(Math.sign).join();
+  const closed = ({ timerRef }: State): string => timerRef.map(Math.sign).join();
   if (closed(found) !== closed(expected)) return Number.POSITIVE_INFINITY;
+  const own = valuesOf(found);
+  const currents = Object.entries(valuesOf(expected)).filter(([name]) => name.startsWith('i'));
   return Math.max(
-    deviation(found.isyn, expected.isyn),
-    deviation(found.iahp, expected.iahp),
-    deviation(found.imem, expected.imem),
+    ...currents.map(([name, values]) => deviation(own[name]!, values)),
     deviation(membraneBefore(of, found), membraneBefore(of, expected)),
   );
 }
 
 /** How near the nearest decision about spikes was, in powers of e. */
-export function margin(of: Population, state: DynapSimState): number {
+export function margin(of: Population, state: State): number {
   const { Ispkthr } = of.parameters;
   return membraneBefore(of, state).reduce((least, current, lane) => {
     const power = Math.log(current / Ispkthr[lane % of.neurons]!);
@@ -154,8 +252,8 @@ export interface Followed {
 export function follow(
   engine: Engine,
   of: Population,
-  layer: NeuronLayer = layerOf(engine, of),
-  reference: NeuronLayer = layerOf(referenceEngine, of),
+  layer: NeuronLayer<State> = layerOf(engine, of),
+  reference: NeuronLayer<State> = layerOf(referenceEngine, of),
   from = 0,
 ): Followed {
   const seen = { compared: 0, wrong: -1, worst: 0, spikes: 0, several: 0, closed: 0 };

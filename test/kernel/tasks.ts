@@ -1,8 +1,10 @@
 import {
-  type DynapSimConfig,
-  type DynapSimParameters,
+  defaultDynapSe2Parameters,
   defaultParameters,
+  dendriteNames,
   drawMismatch,
+  dynapSe2,
+  dynapSe2ParameterNames,
   dynapSim,
   type Engine,
   type Learner,
@@ -10,6 +12,7 @@ import {
   type Loss,
   linear,
   meanSquaredError,
+  type NeuronParameters,
   type Pipeline,
   parameterNames,
   pipeline,
@@ -23,12 +26,19 @@ import {
   startLearner,
   type TrainingSample,
 } from 'spikeline';
+import { moderate } from './populations.ts';
 
 /** How the stages of a net follow each other. */
 export const shapes = ['forward', 'recurrent', 'deep', 'bare', 'twice', 'chain'] as const;
 
 /** How the stages of a net follow each other. */
 export type NetShape = (typeof shapes)[number];
+
+/** Which synapses the populations of a net have: one, four, or one and four in turn. */
+export const models = ['lumped', 'dendritic', 'mixed'] as const;
+
+/** Which synapses the populations of a net have. */
+export type Model = (typeof models)[number];
 
 /** What a random task looks like. */
 export interface TaskConfig {
@@ -48,13 +58,26 @@ export interface TaskConfig {
   readonly dt?: number;
   /** Whether every trial runs on silicon of its own. */
   readonly perTrial?: boolean;
+  /** Lumped where left out. */
+  readonly model?: Model;
 }
 
 /** A task without an engine. */
 export type Task = Omit<LearningTask, 'engine'>;
 
+/** All currents and capacitances of a model, times `unit`. */
+function scaled<Name extends string>(
+  names: readonly Name[],
+  values: Readonly<Record<Name, number>>,
+  unit: number,
+): Record<string, number> {
+  const entries = names.filter((name) => /^[IC]/.test(name));
+  return Object.fromEntries(entries.map((name) => [name, values[name] * unit]));
+}
+
 /** A net that spikes within a few steps, several times a step too. */
-function netOf({ seed, shape, neurons, unit = 1, dt = 1e-3 }: TaskConfig): Pipeline {
+function netOf(config: TaskConfig): Pipeline {
+  const { seed, shape, neurons, unit = 1, dt = 1e-3, model = 'lumped' } = config;
   const random = randomStream(seed, 'net');
   const weights = (rows: number, columns: number, mean: number, spread: number): number[][] =>
     Array.from({ length: rows }, () =>
@@ -63,15 +86,19 @@ function netOf({ seed, shape, neurons, unit = 1, dt = 1e-3 }: TaskConfig): Pipel
   // What comes from few neurons only excites, or nothing would happen behind them.
   const lively = (matrix: number[][]): number[][] =>
     matrix.length > 3 ? matrix : matrix.map((row) => row.map((weight) => 3 + Math.abs(weight)));
-  const feed = (rows: number, columns: number): StageDefinition =>
-    linear({ weight: lively(weights(rows, columns, 12 / rows, 16 / Math.sqrt(rows))) });
-  const scaled = Object.fromEntries(
-    parameterNames
-      .filter((name) => /^[IC]/.test(name))
-      .map((name) => [name, defaultParameters[name] * unit]),
-  );
+  const hasDendrites = (population: number): boolean =>
+    model === 'dendritic' || (model === 'mixed' && (population + seed) % 2 === 1);
+  /** Appends weights onto the other dendrites. */
+  const onto = (population: number, matrix: number[][]): number[][] => {
+    if (!hasDendrites(population)) return matrix;
+    const [mean, spread] = [4 / matrix.length, 5 / Math.sqrt(matrix.length)];
+    return matrix.map((row) => [...row, ...weights(3, row.length, mean, spread).flat()]);
+  };
+  const feed = (rows: number, columns: number, population: number): StageDefinition =>
+    linear({
+      weight: onto(population, lively(weights(rows, columns, 12 / rows, 16 / Math.sqrt(rows)))),
+    });
   const own = {
-    ...scaled,
     Ispkthr: 8e-9 * unit,
     Igain_mem: 8e-11 * unit,
     Iw_ahp: 2e-12 * unit,
@@ -79,42 +106,71 @@ function netOf({ seed, shape, neurons, unit = 1, dt = 1e-3 }: TaskConfig): Pipel
     Ipulse_ahp: 1e-10 * unit,
     Iscale: 1e-8 * unit,
   };
-  const neuronsOf = (size: number, more: Partial<DynapSimConfig> = {}): StageDefinition =>
-    dynapSim({ neurons: size, dt, ...own, ...more });
-  const loop = (size: number) => ({
-    recurrent: lively(weights(size, size, 0.3, 6 / Math.sqrt(size))),
+  const loop = (size: number, population: number) => ({
+    recurrent: onto(population, lively(weights(size, size, 0.3, 6 / Math.sqrt(size)))),
   });
+  const population = (
+    k: number,
+    size: number,
+    more: { readonly recurrent?: number[][] } = {},
+  ): StageDefinition =>
+    hasDendrites(k)
+      ? dynapSe2({
+          neurons: size,
+          dt,
+          ...scaled(dynapSe2ParameterNames, { ...defaultDynapSe2Parameters, ...moderate }, unit),
+          If_nmda: (seed % 2 === 0 ? 1e-12 : 1e-9) * unit,
+          ...own,
+          ...more,
+        })
+      : dynapSim({
+          neurons: size,
+          dt,
+          ...scaled(parameterNames, defaultParameters, unit),
+          ...own,
+          ...more,
+        });
   // Without a matrix a spike has to weigh something by itself.
-  const bare = { Iscale: 2.5e-7 * unit };
+  const bare = (k: number) => ({
+    Iscale: 2.5e-7 * unit,
+    ...(hasDendrites(k) ? { Igain_gaba: 2e-14 * unit, Igain_shunt: 1e-11 * unit } : {}),
+  });
   const channels = 2 + (seed % 5);
   const few = Math.max(1, neurons - 2);
+  // A gradient of one entry is a sum that may cancel out; two are held to the larger.
+  const some = Math.max(2, few);
   switch (shape) {
     case 'forward':
-      return pipeline(feed(channels, neurons), neuronsOf(neurons));
+      return pipeline(feed(channels, neurons, 0), population(0, neurons));
     case 'recurrent':
-      return pipeline(feed(channels, neurons), neuronsOf(neurons, loop(neurons)));
+      return pipeline(feed(channels, neurons, 0), population(0, neurons, loop(neurons, 0)));
     case 'deep':
       return pipeline(
-        feed(channels, neurons),
-        neuronsOf(neurons, loop(neurons)),
-        feed(neurons, few),
-        neuronsOf(few, loop(few)),
+        feed(channels, neurons, 0),
+        population(0, neurons, loop(neurons, 0)),
+        feed(neurons, few, 1),
+        population(1, few, loop(few, 1)),
       );
     case 'bare':
       return pipeline(
-        // A gradient of one entry is a sum that may cancel out; two are held to the larger.
-        neuronsOf(Math.max(2, few), { ...bare, ...loop(Math.max(2, few)) }),
-        feed(Math.max(2, few), neurons),
-        neuronsOf(neurons),
+        population(0, some, { ...bare(0), ...loop(some, 0) }),
+        feed(some, neurons, 1),
+        population(1, neurons),
       );
-    case 'twice':
+    case 'twice': {
+      const first = hasDendrites(1) ? dendriteNames.length * neurons : neurons;
       return pipeline(
-        feed(channels, neurons),
-        neuronsOf(neurons),
-        neuronsOf(neurons, { ...bare, ...loop(neurons) }),
+        feed(channels, first, 0),
+        population(0, first),
+        population(1, neurons, { ...bare(1), ...loop(neurons, 1) }),
       );
+    }
     case 'chain':
-      return pipeline(feed(channels, 3), feed(3, neurons), neuronsOf(neurons, loop(neurons)));
+      return pipeline(
+        linear({ weight: lively(weights(channels, 3, 12 / channels, 16 / Math.sqrt(channels))) }),
+        feed(3, neurons, 0),
+        population(0, neurons, loop(neurons, 0)),
+      );
   }
 }
 
@@ -139,18 +195,20 @@ export function patterns(
 }
 
 /** One set for every trial in a row. */
-export function trialParameters(
-  parameters: DynapSimParameters,
+export function trialParameters<Parameters extends NeuronParameters>(
+  parameters: Parameters,
   trials: number,
   seed: number,
   stage: number,
-): DynapSimParameters {
+): Parameters {
   const chips = Array.from({ length: trials }, (_, trial) =>
-    drawMismatch(parameters, { percent: 0.3 }, seed, stage, trial),
+    Object.values(drawMismatch(parameters, { percent: 0.3 }, seed, stage, trial)),
   );
-  const entries = parameterNames.map((name) => [
+  const entries = Object.entries(parameters).map(([name, value], k) => [
     name,
-    Float64Array.from(chips.flatMap((chip) => Array.from(chip[name]))),
+    typeof value === 'number'
+      ? value
+      : Float64Array.from(chips.flatMap((chip) => Array.from(chip[k] as Float64Array))),
   ]);
   return { ...parameters, ...Object.fromEntries(entries) };
 }
@@ -171,7 +229,7 @@ export function randomTask(config: TaskConfig): Task {
     most: new Float64Array(size).fill(Number.POSITIVE_INFINITY),
     parameters: pipelineParameters(net).map((parameters, stage) =>
       perTrial
-        ? trialParameters(parameters as DynapSimParameters, trials, seed, stage)
+        ? trialParameters(parameters, trials, seed, stage)
         : drawMismatch(parameters, { percent: 0.2 }, seed, stage),
     ),
   };
@@ -183,12 +241,33 @@ export function learnerOf(engine: Engine, task: Task): Learner {
 }
 
 /** The parts of `values` that belong to one matrix each. */
-export function byMatrix({ stages }: Pipeline, values: Float64Array): Float64Array[] {
+function byMatrix({ stages }: Pipeline, values: Float64Array): Float64Array[] {
   const sizes = stages.flatMap((stage) => stageWeights(stage)?.values.length ?? []);
   let at = 0;
   return sizes.map((size) => {
     at += size;
     return values.subarray(at - size, at);
+  });
+}
+
+/** The same, the weights onto each dendrite by themselves. */
+function byDendrite({ stages }: Pipeline, values: Float64Array): Float64Array[] {
+  const matrices = stages.flatMap((stage, k) => {
+    const weight = stageWeights(stage);
+    const onto = stage.kind === 'linear' ? stages[k + 1] : stage;
+    if (weight === undefined) return [];
+    const size = weight.values.length;
+    // A gradient of one entry is a sum that may cancel out.
+    const apart = onto?.kind === 'dynapSe2' && size > dendriteNames.length;
+    return [{ ...weight, size, dendrites: apart ? dendriteNames.length : 1 }];
+  });
+  let at = 0;
+  return matrices.flatMap(({ size, columns, dendrites }) => {
+    at += size;
+    const own = values.subarray(at - size, at);
+    return Array.from({ length: dendrites }, (_, dendrite) =>
+      own.filter((_, i) => Math.floor(((i % columns) * dendrites) / columns) === dendrite),
+    );
   });
 }
 
@@ -206,7 +285,7 @@ export interface Compared {
   readonly same: boolean;
   /** Relative error of the loss. */
   readonly loss: number;
-  /** Largest error of the gradient of each matrix, as a fraction of its largest entry. */
+  /** Largest error of the gradient of each matrix, onto each dendrite, as a fraction of its largest entry. */
   readonly gradient: readonly number[];
   /** Least of the largest entries of all matrices. */
   readonly slope: number;
@@ -222,13 +301,14 @@ export function compare(engine: Engine, task: Task): Compared {
     return learner;
   }) as [Learner, Learner];
   const spikes = reference.spikes();
-  const found = byMatrix(task.pipeline, own.read('gradient'));
-  const expected = byMatrix(task.pipeline, reference.read('gradient'));
+  const found = byDendrite(task.pipeline, own.read('gradient'));
+  const expected = byDendrite(task.pipeline, reference.read('gradient'));
+  const matrices = byMatrix(task.pipeline, reference.read('gradient'));
   return {
     same: own.spikes().every((count, i) => count === spikes[i]) && own.spikes().length > 0,
     loss: Math.abs(own.loss - reference.loss) / Math.max(reference.loss, 1e-9),
     gradient: found.map((part, k) => relativeError(part, expected[k]!)),
-    slope: Math.min(...expected.map((part) => Math.max(...part.map(Math.abs)))),
+    slope: Math.min(...matrices.map((part) => Math.max(...part.map(Math.abs)))),
     spikes: spikes.reduce((sum, count) => sum + count, 0),
     several: spikes.filter((count) => count > 1).length,
   };

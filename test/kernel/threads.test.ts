@@ -20,7 +20,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { reasonsOf } from '../events/reasons.ts';
 import { watch } from '../support/watch.ts';
-import { learnerOf, type NetShape, randomTask } from './tasks.ts';
+import { learnerOf, type Model, type NetShape, randomTask } from './tasks.ts';
 
 /** Every worker of a test, and how many of them may start. */
 const started = { workers: [] as Worker[], most: Number.POSITIVE_INFINITY };
@@ -72,8 +72,14 @@ async function running(count: number): Promise<void> {
   );
 }
 
-function problem(shape: NetShape, neurons: number, trials: number, loss: 'error' | 'entropy') {
-  const task = randomTask({ seed: neurons, shape, neurons, trials, steps: 30, loss });
+function problem(
+  shape: NetShape,
+  neurons: number,
+  trials: number,
+  loss: 'error' | 'entropy',
+  model: Model = 'lumped',
+) {
+  const task = randomTask({ seed: neurons, model, shape, neurons, trials, steps: 30, loss });
   return { net: task.pipeline, samples: task.samples, loss: task.loss };
 }
 
@@ -86,6 +92,14 @@ const nets = {
   'one neuron, three chips': { ...problem('forward', 1, 2, 'error'), instances: 3 },
   'two populations, three blocks': { ...problem('deep', 9, 3, 'entropy'), instances: 1 },
   'one block only': { ...problem('deep', 7, 1, 'entropy'), instances: 1 },
+  'four dendrites, three blocks': {
+    ...problem('recurrent', 6, 3, 'error', 'dendritic'),
+    instances: 1,
+  },
+  'four dendrites after one, six blocks of two trials': {
+    ...problem('deep', 2, 4, 'error', 'mixed'),
+    instances: 3,
+  },
 };
 
 const { net, samples, loss } = nets['sixteen neurons, ten blocks'];

@@ -1,5 +1,7 @@
 // The kernel: what TypeScript calls. Memory is laid out by TypeScript; nothing is allocated here.
+export { backDendritesFromOuter, backFromOuter } from './back';
 export { evaluate, learnEpochs } from './learner';
 export { gradientOf, publish } from './matrix';
-export { backFromOuter, forward, stream } from './population';
+export { forward, forwardDendrites } from './population';
 export { transpose } from './rows';
+export { stream, streamDendrites } from './stream';

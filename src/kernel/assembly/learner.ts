@@ -1,7 +1,10 @@
+import {
+  backDendritesFromError, backDendritesFromOuter, backFromError, backFromOuter, SquaredError,
+} from './back';
 import { Barrier, meet } from './barrier';
 import { crossEntropy, RateCrossEntropy } from './loss';
 import { Adam, Epoch, gradientOf, learn, Matrix } from './matrix';
-import { backFromError, backFromOuter, Block, forward, SquaredError, Workspace } from './population';
+import { Block, forward, forwardDendrites, Workspace } from './population';
 import { SparseRows, transpose } from './rows';
 
 /** One population of a network and the matrices it takes its input from. */
@@ -17,6 +20,10 @@ export class Layer {
   blocks: usize;
   /** Per thread: a Workspace. */
   workspaces: usize;
+  /** Whether its neurons have four dendrites. */
+  dendritic: u32;
+  /** Whether learning wants its spikes by channel. */
+  sorted: u32;
 }
 
 /** A network that learns: all that the epoch loop needs. */
@@ -69,60 +76,77 @@ function inputRowOf(k: u32): usize {
 }
 
 /** Runs one block through all layers and back, and leaves its loss. */
-function runBlock(l: Learner, b: u32, thread: u32): void {
+function runBlock(l: Learner, b: u32, thread: u32, sort: bool): void {
   const steps = <usize>l.steps;
   for (let k: u32 = 0; k < l.layers; k++) {
     const layer = at<Layer>(l.layer, k);
     const block = at<Block>(layer.blocks, b);
     const w = at<Workspace>(layer.workspaces, thread);
     const input = inputOf(l, k, b, thread);
+    const vectors = layer.vectors;
+    const sorted = sort || layer.sorted != 0;
+    w.listed = u32(sorted || k + 1 < l.layers);
+    const feed = layer.feed.spread;
     const recurrent = isThere(layer.recurrent) ? layer.recurrent.spread : 0;
-    forward(block, w, steps, layer.vectors, layer.feed.spread, input, inputRowOf(k), recurrent);
-    transpose(w.spikes, steps + 1, block.fired, layer.lanes);
+    if (layer.dendritic) {
+      forwardDendrites(block, w, steps, vectors, feed, input, inputRowOf(k), recurrent);
+    } else {
+      forward(block, w, steps, vectors, feed, input, inputRowOf(k), recurrent);
+    }
+    if (sorted) transpose(w.spikes, steps + 1, block.fired, layer.lanes);
   }
   for (let k = l.layers; k-- > 0; ) {
     const layer = at<Layer>(l.layer, k);
     const block = at<Block>(layer.blocks, b);
     const w = at<Workspace>(layer.workspaces, thread);
+    const vectors = layer.vectors;
     const input = inputOf(l, k, b, thread);
+    const row = inputRowOf(k);
     const recurrent = isThere(layer.recurrent) ? layer.recurrent.transposed : 0;
+    const feed = layer.feed.transposed;
     let below: usize = 0;
     let belowVectors: u32 = 0;
     if (k > 0) {
       below = at<Workspace>(at<Layer>(l.layer, k - 1).workspaces, thread).outer;
       belowVectors = at<Layer>(l.layer, k - 1).vectors;
     }
-    const feed = layer.feed.transposed;
     let loss = 0.0;
     const last = k == l.layers - 1;
-    if (last && isThere(l.squaredError)) {
-      loss = backFromError(
-        block, w, steps, layer.vectors, l.squaredError, input, inputRowOf(k), recurrent, feed,
-        below, belowVectors,
-      );
-      loss *= l.squaredError.scale;
+    const error = l.squaredError;
+    if (last && isThere(error)) {
+      loss = layer.dendritic
+        ? backDendritesFromError(
+          block, w, steps, vectors, error, input, row, recurrent, feed, below, belowVectors,
+        )
+        : backFromError(
+          block, w, steps, vectors, error, input, row, recurrent, feed, below, belowVectors,
+        );
+      loss *= error.scale;
     } else {
       if (last) {
         const labels = l.labels + ((<usize>b * l.crossEntropy.pack) << 2);
         loss = crossEntropy(l.crossEntropy, block.fired, labels, w.outer);
       }
-      backFromOuter(
-        block, w, steps, layer.vectors, input, inputRowOf(k), recurrent, feed, below,
-        belowVectors,
-      );
+      if (layer.dendritic) {
+        backDendritesFromOuter(
+          block, w, steps, vectors, input, row, recurrent, feed, below, belowVectors,
+        );
+      } else {
+        backFromOuter(block, w, steps, vectors, input, row, recurrent, feed, below, belowVectors);
+      }
     }
     if (last) store<f64>(l.losses + (<usize>b << 3), loss);
   }
 }
 
 /** Runs the thread's share of the blocks. */
-function runBlocks(l: Learner, thread: u32, threads: u32): void {
-  for (let b = thread; b < l.blocks; b += threads) runBlock(l, b, thread);
+function runBlocks(l: Learner, thread: u32, threads: u32, sort: bool): void {
+  for (let b = thread; b < l.blocks; b += threads) runBlock(l, b, thread, sort);
 }
 
 /** Loss and gradient, without learning, on the thread that asks: no other may be at work. */
 export function evaluate(l: Learner): void {
-  runBlocks(l, 0, 1);
+  runBlocks(l, 0, 1, true);
   for (let k: u32 = 0; k < l.layers; k++) {
     const layer = at<Layer>(l.layer, k);
     if (layer.feed.learns) gradientOf(layer.feed, 0, 1);
@@ -138,7 +162,8 @@ export function evaluate(l: Learner): void {
 export function learnEpochs(l: Learner, thread: u32, epochs: usize, count: u32): void {
   for (let e: u32 = 0; e < count; e++) {
     const epoch = changetype<Epoch>(epochs + <usize>e * offsetof<Epoch>());
-    runBlocks(l, thread, l.threads);
+    // What is left of the last epoch can be looked at.
+    runBlocks(l, thread, l.threads, e + 1 == count);
     if (l.threads > 1 && !meet(l.barrier, l.threads)) return;
     for (let k: u32 = 0; k < l.layers; k++) {
       const layer = at<Layer>(l.layer, k);

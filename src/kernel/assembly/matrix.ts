@@ -1,3 +1,4 @@
+import { driveVectors } from './model';
 import { addSparse, SparseRows } from './rows';
 import { clear, madd, splat } from './vector';
 
@@ -18,11 +19,17 @@ export class Epoch {
   squareScale: f32;
 }
 
-/** A matrix of weights `[pre][post]`, and all that belongs to it. Rows are padded to whole vectors. */
+/**
+ * A matrix of weights `[pre][post]`, and all that belongs to it. Rows are padded to whole vectors. Where neurons
+ * have four dendrites, a row holds the weights onto each dendrite in turn, each padded by itself.
+ */
 @unmanaged
 export class Matrix {
   rows: u32;
-  columns: u32;
+  /** Neurons that it leads to, and whether they have four dendrites. */
+  neurons: u32;
+  dendritic: u32;
+  /** Vectors of a row, of one trial or of a block: they are as many. */
   vectors: u32;
   /** Trials that share a block. */
   pack: u32;
@@ -55,29 +62,54 @@ export class Matrix {
 @inline
 function addBlocks(m: Matrix, out: usize, vectors: u32, source: usize): void {
   for (let b: usize = 0; b < m.blocks; b++) {
-    if (m.gathered) {
-      const own = load<usize>(m.gathered + (b << 2)) + (source << 4);
-      v128.store(out, f32x4.add(v128.load(out), v128.load(own)));
-    } else {
-      const input = changetype<SparseRows>(load<usize>(m.inputs + (b << 2)));
-      addSparse(out, vectors, load<usize>(m.drives + (b << 2)), input, source);
+    const input = changetype<SparseRows>(load<usize>(m.inputs + (b << 2)));
+    addSparse(out, vectors, load<usize>(m.drives + (b << 2)), input, source);
+  }
+}
+
+/** Adds the lanes that belong to a trial to the first lanes of a vector. */
+// @ts-ignore: decorator
+@inline
+function addTrial(m: Matrix, out: usize, all: usize, trial: u32): void {
+  for (let n: u32 = 0; n < m.neurons; n++) {
+    const part = load<f32>(all + ((trial * m.neurons + n) << 2));
+    store<f32>(out + (n << 2), load<f32>(out + (n << 2)) + part);
+  }
+}
+
+/** Sums what every block gathered for row `r`: of four lanes, each trial's met only its own channels. */
+function sumGathered(m: Matrix, out: usize, r: usize): void {
+  for (let b: usize = 0; b < m.blocks; b++) {
+    let own = load<usize>(m.gathered + (b << 2)) + (r << 4);
+    for (let trial: u32 = 0; trial < m.pack; trial++) {
+      addTrial(m, out, own, trial);
+      own += <usize>m.rows << 4;
     }
   }
 }
 
 /** Gradient of row `r`. */
-function gradientOfRow(m: Matrix, r: usize): void {
+// @ts-ignore: decorator
+@inline
+function gradientOfRow(m: Matrix, r: usize, dendritic: bool): void {
   const out = m.gradient + ((r * m.vectors) << 4);
   clear(out, m.vectors);
-  if (m.pack == 1) return addBlocks(m, out, m.vectors, r);
-  // A row of several trials: of its four lanes, each trial's met only its own channels.
-  for (let trial: u32 = 0; trial < m.pack; trial++) {
-    const all = m.mixed + ((<usize>trial * m.rows + r) << 4);
-    clear(all, 1);
-    addBlocks(m, all, 1, <usize>trial * m.rows + r);
-    for (let n: u32 = 0; n < m.columns; n++) {
-      const part = load<f32>(all + ((trial * m.columns + n) << 2));
-      store<f32>(out + (n << 2), load<f32>(out + (n << 2)) + part);
+  if (m.gathered) {
+    sumGathered(m, out, r);
+  } else if (m.pack == 1) {
+    addBlocks(m, out, m.vectors, r);
+  } else {
+    // A row of several trials: of its four lanes, each trial's met only its own channels.
+    const vectors = driveVectors(1, dendritic);
+    for (let trial: u32 = 0; trial < m.pack; trial++) {
+      const source = <usize>trial * m.rows + r;
+      const all = m.mixed + ((source * vectors) << 4);
+      clear(all, vectors);
+      addBlocks(m, all, vectors, source);
+      addTrial(m, out, all, trial);
+      if (dendritic) {
+        for (let at: usize = 16; at < 64; at += 16) addTrial(m, out + at, all + at, trial);
+      }
     }
   }
 }
@@ -105,15 +137,19 @@ function adamOfRow(m: Matrix, r: usize, adam: Adam, epoch: Epoch): void {
   }
 }
 
-/** Brings the copies of row `r` up to date. */
-function publishRow(m: Matrix, r: usize): void {
+/** Copies the weights of row `r` onto a dendrite, the first of which stands `first` lanes from its start. */
+// @ts-ignore: decorator
+@inline
+function publishDendrite(m: Matrix, r: usize, first: usize, dendritic: bool): void {
   const row = m.weights + ((r * m.vectors) << 4);
+  // Where trials share a block, neurons fit into one vector.
+  const spreadLanes = <usize>driveVectors(1, dendritic) << 2;
   for (let trial: u32 = 0; trial < m.pack; trial++) {
     const source = <usize>trial * m.rows + r;
-    for (let n: u32 = 0; n < m.columns; n++) {
-      const weight = load<f32>(row + (n << 2));
-      const lane = <usize>(trial * m.columns + n);
-      if (m.pack > 1) store<f32>(m.spread + (((source << 2) + lane) << 2), weight);
+    for (let n: u32 = 0; n < m.neurons; n++) {
+      const weight = load<f32>(row + ((first + n) << 2));
+      const lane = first + <usize>(trial * m.neurons + n);
+      if (m.pack > 1) store<f32>(m.spread + ((source * spreadLanes + lane) << 2), weight);
       if (m.transposed) {
         store<f32>(m.transposed + ((lane * (m.transposedVectors << 2) + source) << 2), weight);
       }
@@ -121,9 +157,24 @@ function publishRow(m: Matrix, r: usize): void {
   }
 }
 
+/** Brings the copies of row `r` up to date. */
+// @ts-ignore: decorator
+@inline
+function publishRow(m: Matrix, r: usize, dendritic: bool): void {
+  publishDendrite(m, r, 0, dendritic);
+  if (dendritic) {
+    for (let first = <usize>m.vectors; first < <usize>m.vectors << 2; first += m.vectors) {
+      publishDendrite(m, r, first, dendritic);
+    }
+  }
+}
+
 /** Brings all copies of a matrix up to date with its weights. */
 export function publish(m: Matrix): void {
-  for (let r: usize = 0; r < m.rows; r++) publishRow(m, r);
+  for (let r: usize = 0; r < m.rows; r++) {
+    if (m.dendritic) publishRow(m, r, true);
+    else publishRow(m, r, false);
+  }
 }
 
 /** Rows of a matrix that are the share of a thread. */
@@ -136,15 +187,29 @@ function share(rows: u32, thread: u32, threads: u32): usize {
 /** Works out the gradient of the thread's share of rows. */
 export function gradientOf(m: Matrix, thread: u32, threads: u32): void {
   const end = share(m.rows, thread + 1, threads);
-  for (let r = share(m.rows, thread, threads); r < end; r++) gradientOfRow(m, r);
+  for (let r = share(m.rows, thread, threads); r < end; r++) {
+    if (m.dendritic) gradientOfRow(m, r, true);
+    else gradientOfRow(m, r, false);
+  }
 }
 
-/** Gradient, Adam and copies of the thread's share of rows, row by row. */
-export function learn(m: Matrix, adam: Adam, epoch: Epoch, thread: u32, threads: u32): void {
-  const end = share(m.rows, thread + 1, threads);
-  for (let r = share(m.rows, thread, threads); r < end; r++) {
-    gradientOfRow(m, r);
+/** Gradient, Adam and copies of rows of a matrix, row by row. */
+// @ts-ignore: decorator
+@inline
+function learnRows(
+  m: Matrix, adam: Adam, epoch: Epoch, first: usize, end: usize, dendritic: bool,
+): void {
+  for (let r = first; r < end; r++) {
+    gradientOfRow(m, r, dendritic);
     adamOfRow(m, r, adam, epoch);
-    publishRow(m, r);
+    publishRow(m, r, dendritic);
   }
+}
+
+/** Gradient, Adam and copies of the thread's share of rows. */
+export function learn(m: Matrix, adam: Adam, epoch: Epoch, thread: u32, threads: u32): void {
+  const first = share(m.rows, thread, threads);
+  const end = share(m.rows, thread + 1, threads);
+  if (m.dendritic) learnRows(m, adam, epoch, first, end, true);
+  else learnRows(m, adam, epoch, first, end, false);
 }

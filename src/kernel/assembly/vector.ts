@@ -22,13 +22,20 @@ export function clip(value: v128): v128 {
   return f32x4.pmax(value, one());
 }
 
-/** Derivative of clip(value): 1 inside, ½ at the bound, 0 outside. */
+/** Derivative of max(value, bound): 1 inside, ½ at the bound, 0 outside. The bits of 1 are those of ½ and one more. */
+// @ts-ignore: decorator
+@inline
+export function slopeAbove(value: v128, bound: v128): v128 {
+  return v128.or(
+    v128.and(half(), f32x4.ge(value, bound)), v128.and(one(), f32x4.gt(value, bound)),
+  );
+}
+
+/** Derivative of clip(value). */
 // @ts-ignore: decorator
 @inline
 export function clipSlope(value: v128): v128 {
-  return f32x4.add(
-    v128.and(half(), f32x4.ge(value, one())), v128.and(half(), f32x4.gt(value, one())),
-  );
+  return slopeAbove(value, one());
 }
 
 /** Sum of the four lanes. */

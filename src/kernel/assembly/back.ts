@@ -1,0 +1,156 @@
+import { IMEM, VECTOR } from '../layout';
+import { imemAfter, spikesOf } from './membrane';
+import { coefficientBytes, driveVectors, gradientBytes, stateBytes, tapeBytes } from './model';
+import { retreat } from './neuron';
+import { Block, Workspace } from './population';
+import { addRows, append, SparseRows } from './rows';
+import { backSingle } from './single';
+import { clear, splat, sum } from './vector';
+
+/** How an error is weighed. */
+@unmanaged
+export class SquaredError {
+  /** 1/(trials·steps·neurons). */
+  scale: f32;
+  /** Weight of an error where no spike was wanted. */
+  silence: f32;
+}
+
+/**
+ * Takes the gradient back through all steps: leaves it, with respect to the weighted input, where the
+ * drive was. `error` weighs the squared error against `block.target`; without, `w.outer` holds the gradient
+ * with respect to the spikes. `recurrent` and `feed` are transposed; `below` receives what reaches the
+ * spikes of the population before. Returns the sum of weighted squares.
+ */
+// @ts-ignore: decorator
+@inline
+function back(
+  block: Block, w: Workspace, steps: usize, vectors: u32, error: SquaredError, squared: bool,
+  many: bool, recurrent: usize, feed: usize, below: usize, belowVectors: u32, dendritic: bool,
+): f64 {
+  const wide = driveVectors(vectors, dendritic);
+  const rowTape = <usize>vectors * tapeBytes(dendritic);
+  const rowBytes = <usize>vectors * VECTOR;
+  const driveBytes = <usize>wide * VECTOR;
+  const indices = w.indices;
+  const values = w.values;
+  const gradients = w.gradient;
+  const later = w.later;
+  const coefficients = block.coefficients;
+  const silence = squared ? splat(error.silence) : i64x2.splat(0);
+  const scale = squared ? splat(2 * error.scale) : i64x2.splat(0);
+  let row = block.drive + steps * driveBytes;
+  let target = block.target + steps * rowBytes;
+  let tape = w.tape + steps * rowTape;
+  memory.fill(gradients, 0, <usize>vectors * gradientBytes(dendritic));
+  clear(later, vectors);
+  let loss = i64x2.splat(0);
+  for (let t = steps; t-- > 0; ) {
+    row -= driveBytes;
+    target -= rowBytes;
+    tape -= rowTape;
+    const outer = w.outer + t * w.outerStride;
+    // From the last vector to the first, as from the last step to the first: memory is read one way.
+    let c = coefficients + <usize>vectors * coefficientBytes(dendritic);
+    let start = block.start + <usize>vectors * stateBytes(dendritic);
+    let gradient = gradients + <usize>vectors * gradientBytes(dendritic);
+    let tapeAt = tape + rowTape;
+    for (let at = rowBytes; at > 0; ) {
+      at -= VECTOR;
+      c -= coefficientBytes(dendritic);
+      start -= stateBytes(dendritic);
+      gradient -= gradientBytes(dendritic);
+      tapeAt -= tapeBytes(dendritic);
+      let dSpikes = v128.load(later + at);
+      if (squared) {
+        const wanted = v128.load(target + at);
+        const miss = f32x4.sub(spikesOf(c, tapeAt, many), wanted);
+        const silent = f32x4.eq(wanted, i64x2.splat(0));
+        const weighed = v128.bitselect(f32x4.mul(miss, silence), miss, silent);
+        loss = f32x4.add(loss, f32x4.mul(weighed, miss));
+        dSpikes = f32x4.add(dSpikes, f32x4.mul(weighed, scale));
+      } else {
+        dSpikes = f32x4.add(dSpikes, v128.load(outer + at));
+      }
+      const imem = t > 0 ? imemAfter(c, tapeAt - rowTape) : v128.load(start, IMEM);
+      const before = retreat(c, tapeAt, imem, gradient, row + at, rowBytes, dSpikes, dendritic);
+      v128.store(later + at, before);
+    }
+    if (recurrent || below) {
+      let size: usize = 0;
+      for (let v: u32 = 0; v < wide; v++) {
+        size = append(indices, values, size, v << 2, v128.load(row + (<usize>v << 4)));
+      }
+      if (recurrent) addRows(later, vectors, recurrent, indices, values, size);
+      if (below) {
+        const out = below + t * (<usize>belowVectors * VECTOR);
+        clear(out, belowVectors);
+        addRows(out, belowVectors, feed, indices, values, size);
+      }
+    }
+  }
+  return sum(loss);
+}
+
+/** {@link back} from the squared error, of neurons with a lumped synapse. */
+export function backFromError(
+  block: Block, w: Workspace, steps: usize, vectors: u32, error: SquaredError, input: SparseRows,
+  inputRow: usize, recurrent: usize, feed: usize, below: usize, belowVectors: u32,
+): f64 {
+  if (vectors == 1) {
+    return backSingle(
+      block, w, steps, error, true, input, inputRow, recurrent, feed, below, belowVectors,
+    );
+  }
+  if (w.many) {
+    return back(
+      block, w, steps, vectors, error, true, true, recurrent, feed, below, belowVectors, false,
+    );
+  }
+  return back(
+    block, w, steps, vectors, error, true, false, recurrent, feed, below, belowVectors, false,
+  );
+}
+
+/** {@link back} from the squared error, of neurons with four dendrites. */
+export function backDendritesFromError(
+  block: Block, w: Workspace, steps: usize, vectors: u32, error: SquaredError, input: SparseRows,
+  inputRow: usize, recurrent: usize, feed: usize, below: usize, belowVectors: u32,
+): f64 {
+  if (w.many) {
+    return back(
+      block, w, steps, vectors, error, true, true, recurrent, feed, below, belowVectors, true,
+    );
+  }
+  return back(
+    block, w, steps, vectors, error, true, false, recurrent, feed, below, belowVectors, true,
+  );
+}
+
+/** {@link back} from the gradient in `w.outer`, of neurons with a lumped synapse. */
+export function backFromOuter(
+  block: Block, w: Workspace, steps: usize, vectors: u32, input: SparseRows, inputRow: usize,
+  recurrent: usize, feed: usize, below: usize, belowVectors: u32,
+): void {
+  const none = changetype<SquaredError>(0);
+  if (vectors == 1) {
+    backSingle(
+      block, w, steps, none, false, input, inputRow, recurrent, feed, below, belowVectors,
+    );
+  } else {
+    back(
+      block, w, steps, vectors, none, false, false, recurrent, feed, below, belowVectors, false,
+    );
+  }
+}
+
+/** {@link back} from the gradient in `w.outer`, of neurons with four dendrites. */
+export function backDendritesFromOuter(
+  block: Block, w: Workspace, steps: usize, vectors: u32, input: SparseRows, inputRow: usize,
+  recurrent: usize, feed: usize, below: usize, belowVectors: u32,
+): void {
+  const none = changetype<SquaredError>(0);
+  back(
+    block, w, steps, vectors, none, false, false, recurrent, feed, below, belowVectors, true,
+  );
+}

@@ -1,0 +1,116 @@
+import {
+  AHP_JUMP, AHP_LOSS, DC, FEEDBACK, IAHP, IAHP_REST, IMEM, MEMBRANE, MEM_GAIN, MEM_LEAK_INVERSE,
+  MEM_RATE, REFRACTORY, SPIKES, TAPE_ADAPTATION, TAPE_FEEDBACK, TAPE_INPUT, TAPE_MEMBRANE,
+  THRESHOLD, THRESHOLD_TWO, TIMER,
+} from '../layout';
+import { half, one } from './constants';
+import { power } from './power';
+import { clip, madd, splat } from './vector';
+
+/** Spikes beyond the first: one more for every factor of e above the threshold. */
+export function furtherSpikes(membrane: v128, c: usize): v128 {
+  let count = i64x2.splat(0);
+  let threshold = v128.load(c, THRESHOLD_TWO);
+  let more = f32x4.gt(membrane, threshold);
+  // float32 ends at e^88.
+  for (let k = 0; k < 90 && v128.any_true(more); k++) {
+    count = f32x4.add(count, v128.and(more, one()));
+    threshold = f32x4.mul(threshold, splat(2.7182817));
+    more = f32x4.gt(membrane, threshold);
+  }
+  return count;
+}
+
+/** Where a step holds more than one spike. */
+// @ts-ignore: decorator
+@inline
+export function manyFired(membrane: v128, c: usize): v128 {
+  return f32x4.gt(membrane, v128.load(c, THRESHOLD_TWO));
+}
+
+/**
+ * Adaptation: clip(iahp - ahpLoss·iahp + ahpJump·spikes). It is slow, and the membrane sees a small difference
+ * of it and others: what rounding takes in one step is given back in the next.
+ */
+// @ts-ignore: decorator
+@inline
+export function adapt(c: usize, state: usize, tape: usize, record: bool): v128 {
+  const before = v128.load(state, IAHP);
+  const change = f32x4.add(
+    f32x4.sub(
+      f32x4.mul(v128.load(state, SPIKES), v128.load(c, AHP_JUMP)),
+      f32x4.mul(before, v128.load(c, AHP_LOSS)),
+    ),
+    v128.load(state, IAHP_REST),
+  );
+  const adaptation = f32x4.add(before, change);
+  const iahp = clip(adaptation);
+  v128.store(state, iahp, IAHP);
+  v128.store(state, f32x4.sub(change, f32x4.sub(adaptation, before)), IAHP_REST);
+  if (record) v128.store(tape, adaptation, TAPE_ADAPTATION);
+  return iahp;
+}
+
+/** The membrane before clipping and reset, with `current` flowing in and `Ileak` leaking. */
+// @ts-ignore: decorator
+@inline
+export function polarise(
+  c: usize, state: usize, current: v128, Ileak: v128, tape: usize, record: bool,
+): v128 {
+  const open = f32x4.eq(v128.load(state, TIMER), i64x2.splat(0));
+  const input = v128.and(f32x4.add(f32x4.sub(current, Ileak), v128.load(c, DC)), open);
+  if (record) v128.store(tape, input, TAPE_INPUT);
+
+  const Igain = v128.load(c, MEM_GAIN);
+  const imem = v128.load(state, IMEM);
+  const feedback = v128.load(state, FEEDBACK);
+  const above = f32x4.sub(clip(input), Ileak);
+  const pull = f32x4.sub(f32x4.mul(Igain, above), f32x4.mul(imem, Ileak));
+  const flow = f32x4.div(pull, f32x4.add(imem, Igain));
+  const total = madd(f32x4.mul(Ileak, v128.load(c, MEM_LEAK_INVERSE)), flow, feedback);
+  const membrane = madd(f32x4.mul(imem, v128.load(c, MEM_RATE)), total, imem);
+  if (record) {
+    v128.store(tape, feedback, TAPE_FEEDBACK);
+    v128.store(tape, membrane, TAPE_MEMBRANE);
+  }
+  return membrane;
+}
+
+/**
+ * Second half of a step: spikes, reset, refractory timer, feedback.
+ *
+ *   spikes   = max(0, ceil(ln(membrane/Ispkthr)));  where it fired, imem = 1 and the timer starts
+ *   feedback = clip(membrane)^(kappa/(kappa+1))
+ *
+ * Returns where it fired. Counts one spike; {@link furtherSpikes} has the others.
+ */
+// @ts-ignore: decorator
+@inline
+export function fire(c: usize, state: usize, membrane: v128): v128 {
+  const fired = f32x4.gt(membrane, v128.load(c, THRESHOLD));
+  v128.store(state, v128.and(fired, one()), SPIKES);
+  const left = f32x4.pmax(f32x4.sub(v128.load(state, TIMER), one()), i64x2.splat(0));
+  v128.store(state, v128.bitselect(v128.load(c, REFRACTORY), left, fired), TIMER);
+  v128.store(state, membrane, MEMBRANE);
+  const before = clip(membrane);
+  v128.store(state, v128.bitselect(one(), before, fired), IMEM);
+  v128.store(state, power(before, c), FEEDBACK);
+  return fired;
+}
+
+/** Spikes of a step, from its tape; `many` tells whether there may be more than one. */
+// @ts-ignore: decorator
+@inline
+export function spikesOf(c: usize, tape: usize, many: bool): v128 {
+  const membrane = v128.load(tape, TAPE_MEMBRANE);
+  const first = v128.and(f32x4.gt(membrane, v128.load(c, THRESHOLD)), one());
+  return many ? f32x4.add(first, furtherSpikes(membrane, c)) : first;
+}
+
+/** Membrane current after the reset, from the tape. */
+// @ts-ignore: decorator
+@inline
+export function imemAfter(c: usize, tape: usize): v128 {
+  const membrane = v128.load(tape, TAPE_MEMBRANE);
+  return v128.bitselect(one(), clip(membrane), f32x4.gt(membrane, v128.load(c, THRESHOLD)));
+}

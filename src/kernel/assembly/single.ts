@@ -1,0 +1,255 @@
+// Neurons of a lumped synapse that fill one vector. There is nothing to do beside them, so a step takes as long as its
+// longest chain of operations: all that goes from step to step stays in registers, nothing depends on a guess, and
+// the way forward leaves slopes that the way back has only to multiply with.
+import {
+  AHP_DECAY, AHP_JUMP, AHP_LOSS, BY_DRIVE, BY_IMEM, BY_LEAK, BY_LOG, BY_SYNAPSE, DC, DRIVE_SLOPE, EXPONENT, FEEDBACK, IAHP,
+  IAHP_REST, IMEM, ISYN, MEMBRANE, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, OF_ADAPTATION, OF_IMEM, OF_LOG, OF_SPIKES,
+  REFRACTORY, SLOPES, SPIKES, STATE, STEP_SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS, THRESHOLD, THRESHOLD_TWO, TIMER, VECTOR,
+} from '../layout';
+import { SquaredError } from './back';
+import { half, one } from './constants';
+import { furtherSpikes, manyFired } from './membrane';
+import { Block, fourRows, Workspace } from './population';
+import { power } from './power';
+import { addOuter, addRows, append, SparseRows, timesSingle } from './rows';
+import { clear, clip, clipSlope, madd, slopeAbove, splat, sum } from './vector';
+
+/**
+ * Stores the slopes of a step: `byTotal` is that of the membrane by what it grows with, total = feedback +
+ * leakRatio·flow with flow = share·Igain·Iin - Ileak, `byInput` that by Iin; the others are what they are called.
+ */
+// @ts-ignore: decorator
+@inline
+function leaveSlopes(
+  c: usize, slopes: usize, membrane: v128, before: v128, share: v128, flow: v128, Ileak: v128,
+  leakRatio: v128, feedback: v128, byTotal: v128, byInput: v128, input: v128, adaptation: v128,
+  charge: v128,
+): void {
+  const byFlow = f32x4.mul(byTotal, leakRatio);
+  const total = madd(leakRatio, flow, feedback);
+  const byShare = f32x4.mul(f32x4.mul(byFlow, share), f32x4.add(Ileak, flow));
+  v128.store(
+    slopes, f32x4.sub(madd(v128.load(c, MEM_RATE), total, one()), byShare), BY_IMEM,
+  );
+  v128.store(slopes, f32x4.mul(f32x4.mul(byTotal, feedback), v128.load(c, EXPONENT)), BY_LOG);
+  const bySynapse = f32x4.mul(byInput, clipSlope(input));
+  v128.store(slopes, bySynapse, BY_SYNAPSE);
+  const byRatio = f32x4.mul(f32x4.mul(byTotal, v128.load(c, MEM_LEAK_INVERSE)), flow);
+  v128.store(slopes, f32x4.sub(f32x4.sub(byRatio, byFlow), bySynapse), BY_LEAK);
+  v128.store(slopes, clipSlope(adaptation), OF_ADAPTATION);
+  const least = v128.load(c, SYN_CHARGE);
+  v128.store(slopes, f32x4.mul(v128.load(c, DRIVE_SLOPE), slopeAbove(charge, least)), BY_DRIVE);
+
+  const bound = clipSlope(membrane);
+  v128.store(slopes, f32x4.div(bound, before), OF_LOG);
+  const surrogate = v128.and(v128.load(c, SURROGATE), f32x4.gt(membrane, one()));
+  v128.store(slopes, surrogate, OF_SPIKES);
+  const few = v128.and(half(), f32x4.le(membrane, v128.load(c, THRESHOLD_TWO)));
+  const reset = f32x4.mul(few, f32x4.sub(one(), before));
+  const kept = v128.and(one(), f32x4.le(membrane, v128.load(c, THRESHOLD)));
+  v128.store(slopes, f32x4.mul(madd(reset, surrogate, kept), bound), OF_IMEM);
+}
+
+/**
+ * Runs the neurons of `state` through all steps, on the drive that stands there. Where `list` is given, leaves the
+ * drive with its recurrence, slopes and spikes there; where not, the spikes, as u32, in place of the drive.
+ */
+// @ts-ignore: decorator
+@inline
+function run(
+  c: usize, state: usize, drive: usize, steps: usize, recurrent: usize, slopes: usize, list: SparseRows,
+  listed: bool, learns: bool,
+): void {
+  let isyn = v128.load(state, ISYN);
+  let iahp = v128.load(state, IAHP);
+  let rest = v128.load(state, IAHP_REST);
+  let imem = v128.load(state, IMEM);
+  let feedback = v128.load(state, FEEDBACK);
+  let spikes = v128.load(state, SPIKES);
+  let timer = v128.load(state, TIMER);
+  let membrane = v128.load(state, MEMBRANE);
+  let echo = recurrent ? fourRows(recurrent, spikes) : i64x2.splat(0);
+  let starts = listed ? list.starts : 0;
+  let size: usize = 0;
+  if (listed) {
+    size = append(list.indices, list.counts, 0, 0, spikes);
+    store<u32>(starts, 0);
+    store<u32>(starts, <u32>size, 4);
+  }
+  for (const end = drive + steps * VECTOR; drive < end; drive += VECTOR) {
+    const total = f32x4.add(v128.load(drive), echo);
+    if (learns) v128.store(drive, total);
+    const open = f32x4.eq(timer, i64x2.splat(0));
+    const held = f32x4.sub(isyn, f32x4.mul(isyn, v128.load(c, SYN_LOSS)));
+    const Igain = v128.load(c, MEM_GAIN);
+    const share = f32x4.div(one(), f32x4.add(imem, Igain));
+    const shared = f32x4.mul(Igain, share);
+    const byTotal = f32x4.mul(imem, v128.load(c, MEM_RATE));
+    const change = f32x4.add(
+      f32x4.sub(f32x4.mul(spikes, v128.load(c, AHP_JUMP)), f32x4.mul(iahp, v128.load(c, AHP_LOSS))),
+      rest,
+    );
+    const adaptation = f32x4.add(iahp, change);
+    rest = f32x4.sub(change, f32x4.sub(adaptation, iahp));
+    iahp = clip(adaptation);
+    const Ileak = f32x4.add(v128.load(c, MEM_LEAK), iahp);
+    const leakRatio = f32x4.mul(Ileak, v128.load(c, MEM_LEAK_INVERSE));
+    const byInput = f32x4.mul(f32x4.mul(byTotal, shared), leakRatio);
+    const base = madd(byTotal, f32x4.sub(feedback, f32x4.mul(leakRatio, Ileak)), imem);
+    const charge = f32x4.mul(total, v128.load(c, DRIVE_SLOPE));
+    const charged = f32x4.pmax(charge, v128.load(c, SYN_CHARGE));
+    isyn = f32x4.add(held, charged);
+    const input = v128.and(
+      f32x4.add(f32x4.add(f32x4.sub(held, Ileak), v128.load(c, DC)), charged), open,
+    );
+    const Iin = clip(input);
+    membrane = madd(byInput, Iin, base);
+    const before = clip(membrane);
+    if (learns) {
+      const flow = f32x4.sub(f32x4.mul(shared, Iin), Ileak);
+      leaveSlopes(
+        c, slopes, membrane, before, share, flow, Ileak, leakRatio, feedback, byTotal, byInput, input,
+        adaptation, charge,
+      );
+    }
+    const fired = f32x4.gt(membrane, v128.load(c, THRESHOLD));
+    spikes = v128.and(fired, one());
+    if (v128.any_true(manyFired(membrane, c))) {
+      spikes = f32x4.add(spikes, furtherSpikes(membrane, c));
+    }
+    if (recurrent) echo = fourRows(recurrent, spikes);
+    const left = f32x4.pmax(f32x4.sub(timer, one()), i64x2.splat(0));
+    timer = v128.bitselect(v128.load(c, REFRACTORY), left, fired);
+    imem = clip(v128.andnot(membrane, fired));
+    feedback = power(before, c);
+    if (learns) {
+      v128.store(slopes, spikes, STEP_SPIKES);
+      slopes += SLOPES;
+      if (listed) {
+        size = append(list.indices, list.counts, size, 0, spikes);
+        starts += 4;
+        store<u32>(starts, <u32>size, 4);
+      }
+    } else {
+      v128.store(drive, i32x4.trunc_sat_f32x4_s(spikes));
+    }
+  }
+  v128.store(state, isyn, ISYN);
+  v128.store(state, iahp, IAHP);
+  v128.store(state, rest, IAHP_REST);
+  v128.store(state, imem, IMEM);
+  v128.store(state, feedback, FEEDBACK);
+  v128.store(state, spikes, SPIKES);
+  v128.store(state, timer, TIMER);
+  v128.store(state, membrane, MEMBRANE);
+}
+
+/** Goes on from the state it left, on the weighted input at `drive`; writes the spikes, as u32, there. */
+export function streamSingle(
+  c: usize, state: usize, drive: usize, steps: usize, recurrent: usize,
+): void {
+  run(c, state, drive, steps, recurrent, 0, changetype<SparseRows>(0), false, false);
+}
+
+/** Runs a block through all steps and leaves slopes, drive and spikes, as `forward` does. */
+export function forwardSingle(
+  block: Block, w: Workspace, steps: usize, feed: usize, input: SparseRows, inputRow: usize,
+  recurrent: usize,
+): void {
+  const drive = block.drive;
+  if (feed) {
+    for (let t: usize = 0; t < steps; t++) {
+      v128.store(drive + (t << 4), timesSingle(feed, input, t + inputRow));
+    }
+  }
+  const state = w.state;
+  memory.copy(state, block.start, STATE);
+  run(block.coefficients, state, drive, steps, recurrent, w.tape, w.spikes, <bool>w.listed, true);
+}
+
+/** Adds a vector to four rows, each times a lane of `times`. */
+// @ts-ignore: decorator
+@inline
+function addFourRows(rows: usize, times: v128, value: v128): void {
+  const a = f32x4.mul(v128.shuffle<f32>(times, times, 0, 0, 0, 0), value);
+  const b = f32x4.mul(v128.shuffle<f32>(times, times, 1, 1, 1, 1), value);
+  const c = f32x4.mul(v128.shuffle<f32>(times, times, 2, 2, 2, 2), value);
+  const d = f32x4.mul(v128.shuffle<f32>(times, times, 3, 3, 3, 3), value);
+  v128.store(rows, f32x4.add(v128.load(rows, 0), a), 0);
+  v128.store(rows, f32x4.add(v128.load(rows, 16), b), 16);
+  v128.store(rows, f32x4.add(v128.load(rows, 32), c), 32);
+  v128.store(rows, f32x4.add(v128.load(rows, 48), d), 48);
+}
+
+/** Takes the gradient back through all steps, as `back` does. */
+// @ts-ignore: decorator
+@inline
+export function backSingle(
+  block: Block, w: Workspace, steps: usize, error: SquaredError, squared: bool, input: SparseRows,
+  inputRow: usize, recurrent: usize, feed: usize, below: usize, belowVectors: u32,
+): f64 {
+  const gathered = block.gathered;
+  if (gathered) clear(gathered, block.sources);
+  const loop = block.gatheredLoop;
+  if (loop) clear(loop, 4);
+  const indices = w.indices;
+  const values = w.values;
+  const c = block.coefficients;
+  const silence = squared ? splat(error.silence) : i64x2.splat(0);
+  const scale = squared ? splat(2 * error.scale) : i64x2.splat(0);
+  const outer = w.outer;
+  const outerStride = w.outerStride;
+  const drive = block.drive;
+  const target = block.target;
+  let slopes = w.tape + steps * SLOPES;
+  let loss = i64x2.splat(0);
+  let dSpikes = i64x2.splat(0);
+  let dImem = i64x2.splat(0);
+  let dLog = i64x2.splat(0);
+  let dIsyn = i64x2.splat(0);
+  let dIahp = i64x2.splat(0);
+  for (let t = steps; t-- > 0; ) {
+    slopes -= SLOPES;
+    if (squared) {
+      const wanted = v128.load(target + (t << 4));
+      const miss = f32x4.sub(v128.load(slopes, STEP_SPIKES), wanted);
+      const silent = f32x4.eq(wanted, i64x2.splat(0));
+      const weighed = v128.bitselect(f32x4.mul(miss, silence), miss, silent);
+      loss = f32x4.add(loss, f32x4.mul(weighed, miss));
+      dSpikes = f32x4.add(dSpikes, f32x4.mul(weighed, scale));
+    } else {
+      dSpikes = f32x4.add(dSpikes, v128.load(outer + t * outerStride));
+    }
+    const dMembrane = f32x4.add(
+      f32x4.mul(dSpikes, v128.load(slopes, OF_SPIKES)),
+      f32x4.add(
+        f32x4.mul(dImem, v128.load(slopes, OF_IMEM)), f32x4.mul(dLog, v128.load(slopes, OF_LOG)),
+      ),
+    );
+    const dSynapse = madd(dMembrane, v128.load(slopes, BY_SYNAPSE), dIsyn);
+    const dDrive = f32x4.mul(dSynapse, v128.load(slopes, BY_DRIVE));
+    v128.store(drive + (t << 4), dDrive);
+    dIsyn = f32x4.mul(dSynapse, v128.load(c, SYN_DECAY));
+    dImem = f32x4.mul(dMembrane, v128.load(slopes, BY_IMEM));
+    dLog = f32x4.mul(dMembrane, v128.load(slopes, BY_LOG));
+    const dAdaptation = f32x4.mul(
+      madd(dMembrane, v128.load(slopes, BY_LEAK), dIahp), v128.load(slopes, OF_ADAPTATION),
+    );
+    dIahp = f32x4.mul(dAdaptation, v128.load(c, AHP_DECAY));
+    dSpikes = f32x4.mul(dAdaptation, v128.load(c, AHP_JUMP));
+    if (recurrent) dSpikes = f32x4.add(dSpikes, fourRows(recurrent, dDrive));
+    if (gathered) addOuter(gathered, input, t + inputRow, dDrive);
+    if (loop) {
+      addFourRows(
+        loop, t > 0 ? v128.load(slopes - SLOPES, STEP_SPIKES) : v128.load(block.start, SPIKES), dDrive,
+      );
+    }
+    if (below) {
+      const size = append(indices, values, 0, 0, dDrive);
+      const out = below + t * (<usize>belowVectors * VECTOR);
+      clear(out, belowVectors);
+      addRows(out, belowVectors, feed, indices, values, size);
+    }
+  }
+  return sum(loss);
+}
