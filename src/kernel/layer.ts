@@ -119,6 +119,7 @@ export function kernelLayer<Parameters, State extends MembraneState>(
     const rest = restBlock(vectors, c.layout);
     for (let r = 0; r < rows; r++) f32.set(rest, place.state / 4 + r * stateFloats);
   };
+  /** Copies a row of input to its padded row: outside by trial, then dendrite; inside by dendrite, then trial. */
   const giveRow =
     dendrites === 1
       ? (input: Float64Array, from: number, to: number): void => {

@@ -46,11 +46,18 @@ export function integrateDendrites(
   v128.store(state, shunt, ISHUNT);
 
   const imem = v128.load(state, IMEM);
-  const gated = f32x4.div(f32x4.mul(nmda, imem), f32x4.add(imem, v128.load(c, NMDA_GATE)));
+  const gated = f32x4.mul(nmda, openGate(c, imem));
   const current = f32x4.sub(f32x4.add(gated, ampa), shunt);
   const iahp = adapt(c, state, tape, record);
   const Ileak = f32x4.add(f32x4.add(v128.load(c, MEM_LEAK), gaba), iahp);
   return polarise(c, state, current, Ileak, tape, record);
+}
+
+/** The part of NMDA that flows: imem/(imem + gate). */
+// @ts-ignore: decorator
+@inline
+function openGate(c: usize, imem: v128): v128 {
+  return f32x4.div(imem, f32x4.add(imem, v128.load(c, NMDA_GATE)));
 }
 
 /** By how much more NMDA flows where the membrane is higher: inmda·gate/(imem + gate)². */
@@ -75,8 +82,8 @@ export function retreatDendrites(
   v128.store(gabaAt, driveGradient(
     dGaba, v128.load(gabaAt), v128.load(c, GABA_GAIN), v128.load(c, GABA_DRIVE_SLOPE),
   ));
-  const open = f32x4.div(imem, f32x4.add(imem, v128.load(c, NMDA_GATE)));
-  const dNmda = madd(dMembrane, f32x4.mul(byInput, open), v128.load(gradient, D_INMDA));
+  const byNmda = f32x4.mul(byInput, openGate(c, imem));
+  const dNmda = madd(dMembrane, byNmda, v128.load(gradient, D_INMDA));
   v128.store(gradient, f32x4.mul(dNmda, v128.load(c, NMDA_DECAY)), D_INMDA);
   const nmdaAt = drive + 2 * row;
   v128.store(nmdaAt, driveGradient(

@@ -57,14 +57,12 @@ export class Matrix {
   mixed: usize;
 }
 
-/** Adds what channel `source` of every block contributed, block by block. */
+/** Adds what channel `source` of block `b` contributed. */
 // @ts-ignore: decorator
 @inline
-function addBlocks(m: Matrix, out: usize, vectors: u32, source: usize): void {
-  for (let b: usize = 0; b < m.blocks; b++) {
-    const input = changetype<SparseRows>(load<usize>(m.inputs + (b << 2)));
-    addSparse(out, vectors, load<usize>(m.drives + (b << 2)), input, source);
-  }
+function addBlock(m: Matrix, out: usize, vectors: u32, b: usize, source: usize): void {
+  const input = changetype<SparseRows>(load<usize>(m.inputs + (b << 2)));
+  addSparse(out, vectors, load<usize>(m.drives + (b << 2)), input, source);
 }
 
 /** Adds the lanes that belong to a trial to the first lanes of a vector. */
@@ -88,30 +86,51 @@ function sumGathered(m: Matrix, out: usize, r: usize): void {
   }
 }
 
-/** Gradient of row `r`. */
+/** Sums what every block contributed to row `r`, where several trials share a block. */
 // @ts-ignore: decorator
 @inline
-function gradientOfRow(m: Matrix, r: usize, dendritic: bool): void {
-  const out = m.gradient + ((r * m.vectors) << 4);
-  clear(out, m.vectors);
-  if (m.gathered) {
-    sumGathered(m, out, r);
-  } else if (m.pack == 1) {
-    addBlocks(m, out, m.vectors, r);
-  } else {
-    // A row of several trials: of its four lanes, each trial's met only its own channels.
-    const vectors = driveVectors(1, dendritic);
-    for (let trial: u32 = 0; trial < m.pack; trial++) {
-      const source = <usize>trial * m.rows + r;
-      const all = m.mixed + ((source * vectors) << 4);
-      clear(all, vectors);
-      addBlocks(m, all, vectors, source);
-      addTrial(m, out, all, trial);
-      if (dendritic) {
-        for (let at: usize = 16; at < 64; at += 16) addTrial(m, out + at, all + at, trial);
-      }
+function sumMixed(m: Matrix, out: usize, r: usize, dendritic: bool): void {
+  const vectors = driveVectors(1, dendritic);
+  for (let trial: u32 = 0; trial < m.pack; trial++) {
+    const source = <usize>trial * m.rows + r;
+    const all = m.mixed + ((source * vectors) << 4);
+    clear(all, vectors);
+    for (let b: usize = 0; b < m.blocks; b++) addBlock(m, all, vectors, b, source);
+    addTrial(m, out, all, trial);
+    if (dendritic) {
+      for (let at: usize = 16; at < 64; at += 16) addTrial(m, out + at, all + at, trial);
     }
   }
+}
+
+/**
+ * Gradient of some rows. Where blocks are trials, it goes block by block through all of the rows, whose
+ * gradients and the drive of the block then stay at hand.
+ */
+// @ts-ignore: decorator
+@inline
+function gradientOfRows(m: Matrix, first: usize, end: usize, dendritic: bool): void {
+  const stride = <usize>m.vectors << 4;
+  memory.fill(m.gradient + first * stride, 0, (end - first) * stride);
+  if (m.gathered) {
+    for (let r = first; r < end; r++) sumGathered(m, m.gradient + r * stride, r);
+  } else if (m.pack > 1) {
+    for (let r = first; r < end; r++) sumMixed(m, m.gradient + r * stride, r, dendritic);
+  } else {
+    for (let b: usize = 0; b < m.blocks; b++) {
+      for (let r = first; r < end; r++) addBlock(m, m.gradient + r * stride, m.vectors, b, r);
+    }
+  }
+}
+
+/** Vectors of gradient that are worked out together: a part of a core's own cache. */
+const together: usize = 8192;
+
+/** Where the rows end that are worked out together with row `first`. */
+// @ts-ignore: decorator
+@inline
+function groupEnd(m: Matrix, first: usize, end: usize): usize {
+  return min(end, first + max<usize>(1, together / m.vectors));
 }
 
 /** One step of Adam on row `r`, then its bounds. */
@@ -187,20 +206,20 @@ function share(rows: u32, thread: u32, threads: u32): usize {
 /** Works out the gradient of the thread's share of rows. */
 export function gradientOf(m: Matrix, thread: u32, threads: u32): void {
   const end = share(m.rows, thread + 1, threads);
-  for (let r = share(m.rows, thread, threads); r < end; r++) {
-    if (m.dendritic) gradientOfRow(m, r, true);
-    else gradientOfRow(m, r, false);
+  for (let r = share(m.rows, thread, threads); r < end; r = groupEnd(m, r, end)) {
+    if (m.dendritic) gradientOfRows(m, r, groupEnd(m, r, end), true);
+    else gradientOfRows(m, r, groupEnd(m, r, end), false);
   }
 }
 
-/** Gradient, Adam and copies of rows of a matrix, row by row. */
+/** Gradient, Adam and copies of some rows. */
 // @ts-ignore: decorator
 @inline
 function learnRows(
   m: Matrix, adam: Adam, epoch: Epoch, first: usize, end: usize, dendritic: bool,
 ): void {
+  gradientOfRows(m, first, end, dendritic);
   for (let r = first; r < end; r++) {
-    gradientOfRow(m, r, dendritic);
     adamOfRow(m, r, adam, epoch);
     publishRow(m, r, dendritic);
   }
@@ -208,8 +227,9 @@ function learnRows(
 
 /** Gradient, Adam and copies of the thread's share of rows. */
 export function learn(m: Matrix, adam: Adam, epoch: Epoch, thread: u32, threads: u32): void {
-  const first = share(m.rows, thread, threads);
   const end = share(m.rows, thread + 1, threads);
-  if (m.dendritic) learnRows(m, adam, epoch, first, end, true);
-  else learnRows(m, adam, epoch, first, end, false);
+  for (let r = share(m.rows, thread, threads); r < end; r = groupEnd(m, r, end)) {
+    if (m.dendritic) learnRows(m, adam, epoch, r, groupEnd(m, r, end), true);
+    else learnRows(m, adam, epoch, r, groupEnd(m, r, end), false);
+  }
 }
