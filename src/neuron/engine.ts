@@ -58,7 +58,7 @@ export interface Engine {
     neurons?: number,
   ): DendriticDifferentiableLayer;
   /**
-   * Makes a learner that does whole epochs of lumped neurons by itself; an engine without leaves them to the
+   * Makes a learner that does whole epochs by itself, of neurons of either model; an engine without leaves them to the
    * trainer.
    */
   readonly learner?: (problem: LearningProblem) => Learner;

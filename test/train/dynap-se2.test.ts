@@ -125,9 +125,11 @@ describe('startTraining', () => {
       expect(training.loss).toBeLessThan(0.5 * first);
       return training.pipeline();
     });
-    // Weights of the kernel are kept in float64 as well: dendrites are learnt stage by stage.
-    expect(ends[0]).toEqual(ends[1]);
-    const trained = pipelineWeights(ends[0]!);
+    const [trained, expected] = ends.map(pipelineWeights) as [Float64Array, Float64Array];
+    // The kernel learns in float32.
+    expect(Math.max(...trained.map((weight, i) => Math.abs(weight - expected[i]!)))).toBeLessThan(
+      1e-3,
+    );
     expect(trained.every((weight) => weight >= 0)).toBe(true);
     // A dendrite that gets nothing stands below the bound of its clip, and learns nothing.
     const start = matrixRows(ampaGaba(signed)).flat();
