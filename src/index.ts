@@ -65,6 +65,7 @@ export {
   chipParameterNames,
   chipSadcNames,
   coreSadcNames,
+  type SadcGroupSettings,
   type Switches,
 } from './chip/settings.ts';
 export { type Clock, systemClock } from './clock.ts';
@@ -195,6 +196,8 @@ export {
   type DynapSe2ParametersInput,
   defaultDynapSe2Parameters,
   dendriteNames,
+  dynapSe2CurrentNames,
+  dynapSe2LayoutNames,
   dynapSe2ParameterNames,
   dynapSe2Parameters,
   type NeuronParameters,

@@ -165,7 +165,7 @@ function clustersOf(parameters: Parameters, options: ClusterOptions): number[][]
  * ```
  */
 export function clusterNeurons(
-  { parameters }: { readonly parameters: Parameters },
+  { parameters }: { readonly parameters: ParameterSet<'Io'> },
   options: ClusterOptions = {},
 ): Uint32Array {
   const neurons = parameters.Io.length;
