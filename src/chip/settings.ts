@@ -65,6 +65,7 @@ export type BiasSettings<Name extends string> = Readonly<Partial<Record<Name, Bi
 export type Switches<Name extends string> = Readonly<Partial<Record<Name, boolean>>>;
 
 type SharedSettings = BiasSettings<(typeof chipParameterNames.shared)[number]>;
+/** Biases of the three groups of converters that a pair of cores shares. */
 export type SadcGroupSettings = readonly BiasSettings<(typeof chipParameterNames.sadcGroup)[number]>[];
 
 /** What a core can be told beside its neurons and biases. Left out means 0 or off. */
