@@ -66,7 +66,9 @@ export type Switches<Name extends string> = Readonly<Partial<Record<Name, boolea
 
 type SharedSettings = BiasSettings<(typeof chipParameterNames.shared)[number]>;
 /** Biases of the three groups of converters that a pair of cores shares. */
-export type SadcGroupSettings = readonly BiasSettings<(typeof chipParameterNames.sadcGroup)[number]>[];
+export type SadcGroupSettings = readonly BiasSettings<
+  (typeof chipParameterNames.sadcGroup)[number]
+>[];
 
 /** What a core can be told beside its neurons and biases. Left out means 0 or off. */
 export interface CoreSettings {
