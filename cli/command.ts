@@ -1,13 +1,17 @@
+import type { Given, OptionSpecs } from './arguments.ts';
+
 /** A command of the command line. */
 export interface Command {
   /** Name on the command line. */
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
+  /** What it takes. */
+  readonly options: OptionSpecs;
   /** The whole help. */
   readonly help: string;
   /** Runs the command; returns the exit code. */
-  run(args: readonly string[]): Promise<number>;
+  run(given: Given): Promise<number>;
 }
 
 /** Exit codes and what they mean. */

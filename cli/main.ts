@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { SpikelineError } from 'spikeline';
+import { readArguments } from './arguments.ts';
 import { type Command, exitCodes } from './command.ts';
 import { conformance } from './commands/conformance.ts';
 import { deploy } from './commands/deploy.ts';
@@ -27,7 +28,12 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`there is no command ${name}; there are ${names}\n`);
     return exitCodes.unusable;
   }
-  return command.run(rest);
+  const given = readArguments(rest, command.options);
+  if (given.values['help'] === true) {
+    process.stdout.write(`${command.help}\n`);
+    return exitCodes.ok;
+  }
+  return command.run(given);
 }
 
 /** What a person is told: our own failures in their words, anything else with its trace. */

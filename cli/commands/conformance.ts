@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError, kernelFeatures, StorageError } from 'spikeline';
-import { type OptionSpecs, optionHelp, readArguments } from '../arguments.ts';
+import { type OptionSpecs, optionHelp } from '../arguments.ts';
 import { columns } from '../columns.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { adam } from '../conformance/adam.ts';
@@ -105,13 +105,9 @@ function obstacle(folder: string, { kind, engine, needs }: Kind): string | undef
 export const conformance: Command = {
   name: 'conformance',
   summary: 'compare with a folder of reference numbers',
+  options,
   help,
-  async run(args) {
-    const { values, positionals } = readArguments(args, options);
-    if (values['help'] === true) {
-      process.stdout.write(`${help}\n`);
-      return exitCodes.ok;
-    }
+  async run({ values, positionals }) {
     const [folder, ...rest] = positionals;
     if (folder === undefined || rest.length > 0) {
       throw new InvalidArgumentError('the comparison cannot start', [

@@ -7,7 +7,7 @@ import {
   quantise,
   toSamnaJson,
 } from 'spikeline';
-import { numberReader, type OptionSpecs, optionHelp, readArguments } from '../arguments.ts';
+import { type Given, numberReader, type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { deploymentPicture } from '../deploy/draw.ts';
 import { deploymentRecord } from '../deploy/record.ts';
@@ -49,8 +49,7 @@ ${optionHelp(options)}
 
 Exit codes: 0 done, 2 bad input, a pipeline that no board can hold, or a file that failed.`;
 
-function configure(args: readonly string[]) {
-  const given = readArguments(args, options);
+function configure(given: Given) {
   const { values, positionals } = given;
   const numbers = numberReader(given);
   const seed = numbers.whole('seed', 0, 0);
@@ -66,7 +65,6 @@ function configure(args: readonly string[]) {
     ...(out === undefined || out === '' ? ['--out is missing; say where everything goes'] : []),
   ];
   return {
-    help: values['help'] === true,
     json: values['json'] === true,
     board: values['board'] as string | undefined,
     problems,
@@ -80,13 +78,10 @@ function configure(args: readonly string[]) {
 export const deploy: Command = {
   name: 'deploy',
   summary: 'translate a saved pipeline into the configuration of a board',
+  options,
   help,
-  async run(args) {
-    const config = configure(args);
-    if (config.help) {
-      process.stdout.write(`${help}\n`);
-      return exitCodes.ok;
-    }
+  async run(given) {
+    const config = configure(given);
     const { file, out, seed, board, json, problems } = config;
     if (problems.length > 0) throw new InvalidArgumentError('nothing can be deployed', problems);
     const net = pipelineFromJson(readText(file));

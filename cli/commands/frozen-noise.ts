@@ -1,6 +1,6 @@
 import { Observable } from 'rxjs';
 import { InvalidArgumentError } from 'spikeline';
-import { numberReader, type OptionSpecs, optionHelp, readArguments } from '../arguments.ts';
+import { type Given, numberReader, type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { type FrozenNoiseConfig, runFrozenNoise } from '../frozen-noise/experiment.ts';
 import { resultTable } from '../frozen-noise/table.ts';
@@ -51,8 +51,7 @@ const interrupted$ = new Observable<void>((subscriber) => {
   return () => process.removeListener('SIGINT', once);
 });
 
-function configure(args: readonly string[]): FrozenNoiseConfig & { json: boolean; help: boolean } {
-  const given = readArguments(args, options);
+function configure(given: Given): FrozenNoiseConfig & { json: boolean } {
   const { values, positionals } = given;
   const numbers = numberReader(given);
   const quick = values['quick'] === true;
@@ -70,7 +69,6 @@ function configure(args: readonly string[]): FrozenNoiseConfig & { json: boolean
     uncalibrated: values['uncalibrated'] === true,
     out: text('out') ?? 'runs/frozen-noise',
     json: values['json'] === true,
-    help: values['help'] === true,
     ...(data === undefined ? {} : { data }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
   };
@@ -86,13 +84,10 @@ function configure(args: readonly string[]): FrozenNoiseConfig & { json: boolean
 export const frozenNoise: Command = {
   name: 'frozen-noise',
   summary: 'train, quantise, deploy and stream two frozen patterns of noise (the main job)',
+  options,
   help,
-  async run(args) {
-    const config = configure(args);
-    if (config.help) {
-      process.stdout.write(`${help}\n`);
-      return exitCodes.ok;
-    }
+  async run(given) {
+    const config = configure(given);
     const result = await runFrozenNoise(config, interrupted$, progressBar());
     process.stdout.write(
       config.json

@@ -7,7 +7,7 @@ import {
   readNir,
   StorageError,
 } from 'spikeline';
-import { type OptionSpecs, optionHelp, readArguments } from '../arguments.ts';
+import { type Given, type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { importReport } from '../import/report.ts';
 import { importText } from '../import/text.ts';
@@ -33,13 +33,11 @@ ${optionHelp(options)}
 
 Exit codes: 0 the file was read, whatever it holds, 2 it cannot be read or is no NIR file.`;
 
-function configure(args: readonly string[]) {
-  const { values, positionals } = readArguments(args, options);
+function configure({ values, positionals }: Given) {
   const dt = values['dt'] as string | undefined;
   const [file = ''] = positionals;
   return {
     file,
-    help: values['help'] === true,
     json: values['json'] === true,
     out: values['out'] as string | undefined,
     ...(dt === undefined ? {} : { dt: Number(dt) }),
@@ -74,13 +72,10 @@ async function readGraph(file: string): ReturnType<typeof readNir> {
 export const importNir: Command = {
   name: 'import',
   summary: 'turn a NIR file into a pipeline, and name what cannot run',
+  options,
   help,
-  async run(args) {
-    const config = configure(args);
-    if (config.help) {
-      process.stdout.write(`${help}\n`);
-      return exitCodes.ok;
-    }
+  async run(given) {
+    const config = configure(given);
     const { file, out, json, dt, problems } = config;
     if (problems.length > 0) throw new InvalidArgumentError('nothing can be imported', problems);
     const graph = await readGraph(file);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { InvalidArgumentError } from 'spikeline';
-import { type OptionSpecs, optionHelp, readArguments } from '../arguments.ts';
+import { type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { inspectionPictures } from '../inspect/draw.ts';
 import { inspectionReport } from '../inspect/report.ts';
@@ -36,13 +36,9 @@ Exit codes: 0 done, 2 the file cannot be read or is no configuration.`;
 export const inspect: Command = {
   name: 'inspect',
   summary: 'explain a configuration: cores, fan-in, tags, biases',
+  options,
   help,
-  async run(args) {
-    const { values, positionals } = readArguments(args, options);
-    if (values['help'] === true) {
-      process.stdout.write(`${help}\n`);
-      return exitCodes.ok;
-    }
+  async run({ values, positionals }) {
     const [file, ...rest] = positionals;
     if (file === undefined || rest.length > 0) {
       throw new InvalidArgumentError('nothing can be inspected', [
