@@ -16,6 +16,14 @@ export class SquaredError {
   silence: f32;
 }
 
+/** An error, weighed by `silence` where no spike was wanted. */
+// @ts-ignore: decorator
+@inline
+export function weigh(miss: v128, wanted: v128, silence: v128): v128 {
+  const silent = f32x4.eq(wanted, i64x2.splat(0));
+  return v128.bitselect(f32x4.mul(miss, silence), miss, silent);
+}
+
 /**
  * Takes the gradient back through all steps: leaves it, with respect to the weighted input, where the
  * drive was. `error` weighs the squared error against `block.target`; without, `w.outer` holds the gradient
@@ -65,8 +73,7 @@ function back(
       if (squared) {
         const wanted = v128.load(target + at);
         const miss = f32x4.sub(spikesOf(c, tapeAt, many), wanted);
-        const silent = f32x4.eq(wanted, i64x2.splat(0));
-        const weighed = v128.bitselect(f32x4.mul(miss, silence), miss, silent);
+        const weighed = weigh(miss, wanted, silence);
         loss = f32x4.add(loss, f32x4.mul(weighed, miss));
         dSpikes = f32x4.add(dSpikes, f32x4.mul(weighed, scale));
       } else {

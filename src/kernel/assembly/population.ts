@@ -77,17 +77,6 @@ function addFurtherSpikes(c: usize, state: usize, vectors: u32, dendritic: bool)
   }
 }
 
-/** Sum of the first four rows of a matrix of single vectors, each times a lane of `value`: shorter than a list. */
-// @ts-ignore: decorator
-@inline
-export function fourRows(matrix: usize, value: v128): v128 {
-  const a = f32x4.mul(v128.load(matrix, 0), v128.shuffle<f32>(value, value, 0, 0, 0, 0));
-  const b = f32x4.mul(v128.load(matrix, 16), v128.shuffle<f32>(value, value, 1, 1, 1, 1));
-  const c = f32x4.mul(v128.load(matrix, 32), v128.shuffle<f32>(value, value, 2, 2, 2, 2));
-  const d = f32x4.mul(v128.load(matrix, 48), v128.shuffle<f32>(value, value, 3, 3, 3, 3));
-  return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
-}
-
 /**
  * One step of a row of vectors. Between its halves lies a long chain of operations, so each half runs over all
  * vectors: the machine then has independent work at hand. Returns whether any neuron fired; corrects the

@@ -6,13 +6,24 @@ import {
   IAHP_REST, IMEM, ISYN, MEMBRANE, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, OF_ADAPTATION, OF_IMEM, OF_LOG, OF_SPIKES,
   REFRACTORY, SLOPES, SPIKES, STATE, STEP_SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS, THRESHOLD, THRESHOLD_TWO, TIMER, VECTOR,
 } from '../layout';
-import { SquaredError } from './back';
+import { SquaredError, weigh } from './back';
 import { half, one } from './constants';
 import { furtherSpikes, manyFired } from './membrane';
-import { Block, fourRows, Workspace } from './population';
+import { Block, Workspace } from './population';
 import { power } from './power';
 import { addOuter, addRows, append, SparseRows, timesSingle } from './rows';
 import { clear, clip, clipSlope, madd, slopeAbove, splat, sum } from './vector';
+
+/** Sum of the first four rows of a matrix of single vectors, each times a lane of `value`: shorter than a list. */
+// @ts-ignore: decorator
+@inline
+function fourRows(matrix: usize, value: v128): v128 {
+  const a = f32x4.mul(v128.load(matrix, 0), v128.shuffle<f32>(value, value, 0, 0, 0, 0));
+  const b = f32x4.mul(v128.load(matrix, 16), v128.shuffle<f32>(value, value, 1, 1, 1, 1));
+  const c = f32x4.mul(v128.load(matrix, 32), v128.shuffle<f32>(value, value, 2, 2, 2, 2));
+  const d = f32x4.mul(v128.load(matrix, 48), v128.shuffle<f32>(value, value, 3, 3, 3, 3));
+  return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+}
 
 /**
  * Stores the slopes of a step: `byTotal` is that of the membrane by what it grows with, total = feedback +
@@ -213,8 +224,7 @@ export function backSingle(
     if (squared) {
       const wanted = v128.load(target + (t << 4));
       const miss = f32x4.sub(v128.load(slopes, STEP_SPIKES), wanted);
-      const silent = f32x4.eq(wanted, i64x2.splat(0));
-      const weighed = v128.bitselect(f32x4.mul(miss, silence), miss, silent);
+      const weighed = weigh(miss, wanted, silence);
       loss = f32x4.add(loss, f32x4.mul(weighed, miss));
       dSpikes = f32x4.add(dSpikes, f32x4.mul(weighed, scale));
     } else {
