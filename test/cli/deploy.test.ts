@@ -12,28 +12,8 @@ import {
   toSamnaJson,
 } from 'spikeline';
 import { describe, expect, it } from 'vitest';
+import { net } from './deploy/net.ts';
 import { emptyFolder, runCli } from './run-cli.ts';
-
-const net = pipeline(
-  linear({
-    weight: [
-      [5, 1],
-      [1, 5],
-      [3, -2],
-      [0, 0],
-    ],
-  }),
-  dynapSim({
-    name: 'hidden',
-    neurons: 2,
-    recurrent: [
-      [0, -3],
-      [-3, 0],
-    ],
-  }),
-  linear({ weight: [[2], [4]] }),
-  dynapSim({ name: 'output', neurons: 1 }),
-);
 
 /** Saves a pipeline in an empty folder. */
 function saved(what = net): { file: string; out: string } {

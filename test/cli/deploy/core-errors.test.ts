@@ -2,7 +2,6 @@ import {
   type ChipConfiguration,
   deploy,
   dynapSe2,
-  dynapSim,
   encodeWeights,
   linear,
   mergeStages,
@@ -11,27 +10,8 @@ import {
 } from 'spikeline';
 import { describe, expect, it } from 'vitest';
 import { coreErrors } from '../../../cli/deploy/core-errors.ts';
+import { net } from './net.ts';
 
-const net = pipeline(
-  linear({
-    weight: [
-      [5, 1],
-      [1, 5],
-      [3, -2],
-      [0, 0],
-    ],
-  }),
-  dynapSim({
-    name: 'hidden',
-    neurons: 2,
-    recurrent: [
-      [0, -3],
-      [-3, 0],
-    ],
-  }),
-  linear({ weight: [[2], [4]] }),
-  dynapSim({ name: 'output', neurons: 1 }),
-);
 const deployment = deploy(net);
 const network = mergeStages(net);
 
