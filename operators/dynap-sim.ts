@@ -1,16 +1,14 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
-import { InvalidArgumentError } from '../src/errors.ts';
-import { chunkEnd } from '../src/events/convert.ts';
 import type { SpikeRaster, WeightedRaster } from '../src/events/spike-raster.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
 import type { Engine } from '../src/neuron/engine.ts';
-import { checkWeighted } from '../src/pipeline/run.ts';
-import { buildStage, stageProblems } from '../src/pipeline/stage.ts';
+import { checkedStage } from '../src/pipeline/stage.ts';
 import {
   type DynapSimConfig,
   type DynapSimStage,
   dynapSim as dynapSimStage,
 } from '../src/pipeline/stages/dynap-sim.ts';
+import { weightedRun } from '../src/pipeline/weighted-run.ts';
 
 /** Configuration of {@link dynapSim}. */
 export interface DynapSimOperatorConfig extends DynapSimConfig {
@@ -39,28 +37,18 @@ export function dynapSim(
   config: DynapSimOperatorConfig,
 ): OperatorFunction<WeightedRaster, SpikeRaster> {
   const { engine = defaultEngine(), ...given } = config;
-  const definition = dynapSimStage(given);
-  const name = config.name ?? 'dynapSim';
-  const problems = stageProblems(definition, name);
-  if (problems.length > 0) throw new InvalidArgumentError('this stage cannot be built', problems);
-  const stage = buildStage(definition, name) as DynapSimStage;
+  const stage = checkedStage(dynapSimStage(given), 'dynapSim') as DynapSimStage;
   const { channelsOut: neurons, parameters, recurrent, dt } = stage;
   return (source) =>
     defer(() => {
       const layer = engine.layer(parameters, recurrent?.values, dt);
       const silence = new Float64Array(neurons);
-      let reached: number | undefined;
-      return source.pipe(
-        map((chunk) => {
-          checkWeighted(chunk, stage, reached);
-          const { steps, channels, startTime, values } = chunk;
-          const gap = startTime - (reached ?? startTime);
-          for (let t = Math.round(gap / (dt * 1e6)); t > 0; t--) layer.step(silence);
-          const counts = new Uint32Array(steps * neurons);
-          layer.run(values, counts);
-          reached = chunkEnd(chunk);
-          return { steps, channels, dt: chunk.dt, startTime, counts };
-        }),
-      );
+      const run = weightedRun(stage, {
+        pass(steps) {
+          for (let t = 0; t < steps; t++) layer.step(silence);
+        },
+        run: (values, counts) => layer.run(values, counts),
+      });
+      return source.pipe(map(run));
     });
 }

@@ -1,11 +1,9 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
-import { InvalidArgumentError } from '../src/errors.ts';
-import { chunkEnd } from '../src/events/convert.ts';
 import type { SpikeRaster, WeightedRaster } from '../src/events/spike-raster.ts';
-import { checkWeighted } from '../src/pipeline/run.ts';
 import { integrationRun } from '../src/pipeline/runs/integration.ts';
-import { buildStage, stageProblems } from '../src/pipeline/stage.ts';
+import { checkedStage } from '../src/pipeline/stage.ts';
 import { type LifConfig, type LifStage, lif as lifStage } from '../src/pipeline/stages/lif.ts';
+import { weightedRun } from '../src/pipeline/weighted-run.ts';
 
 /** Steps that are worked out at a time. */
 const sliceSteps = 256;
@@ -29,34 +27,26 @@ const sliceSteps = 256;
  * ```
  */
 export function lif(config: LifConfig): OperatorFunction<WeightedRaster, SpikeRaster> {
-  const definition = lifStage(config);
-  const name = config.name ?? 'lif';
-  const problems = stageProblems(definition, name);
-  if (problems.length > 0) throw new InvalidArgumentError('this stage cannot be built', problems);
-  const stage = buildStage(definition, name) as LifStage;
-  const { channelsOut: neurons, dt } = stage;
+  const stage = checkedStage(lifStage(config), 'lif') as LifStage;
+  const { channelsOut: neurons } = stage;
   return (source) =>
     defer(() => {
       const population = integrationRun(stage, sliceSteps);
       const silence = new Float64Array(sliceSteps * neurons);
-      let reached: number | undefined;
-      return source.pipe(
-        map((chunk) => {
-          checkWeighted(chunk, stage, reached);
-          const { steps, channels, startTime, values } = chunk;
-          const gap = startTime - (reached ?? startTime);
-          for (let left = Math.round(gap / (dt * 1e6)); left > 0; left -= sliceSteps) {
+      const run = weightedRun(stage, {
+        pass(steps) {
+          for (let left = steps; left > 0; left -= sliceSteps) {
             population.run(silence, Math.min(left, sliceSteps));
           }
-          const counts = new Uint32Array(steps * neurons);
-          for (let t = 0; t < steps; t += sliceSteps) {
-            const slice = Math.min(sliceSteps, steps - t);
-            population.run(values.subarray(t * neurons, (t + slice) * neurons), slice);
-            counts.set(population.output.subarray(0, slice * neurons), t * neurons);
+        },
+        run(values, counts) {
+          for (let at = 0; at < values.length; at += silence.length) {
+            const slice = values.subarray(at, at + silence.length);
+            population.run(slice, slice.length / neurons);
+            counts.set(population.output.subarray(0, slice.length), at);
           }
-          reached = chunkEnd(chunk);
-          return { steps, channels, dt: chunk.dt, startTime, counts };
-        }),
-      );
+        },
+      });
+      return source.pipe(map(run));
     });
 }

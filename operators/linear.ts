@@ -1,12 +1,12 @@
 import { map, type OperatorFunction } from 'rxjs';
-import { DataError, InvalidArgumentError } from '../src/errors.ts';
+import { DataError } from '../src/errors.ts';
 import {
   rasterProblems,
   type SpikeRaster,
   type WeightedRaster,
 } from '../src/events/spike-raster.ts';
 import { multiply } from '../src/pipeline/runs/linear.ts';
-import { buildStage, stageProblems } from '../src/pipeline/stage.ts';
+import { checkedStage } from '../src/pipeline/stage.ts';
 import {
   type LinearConfig,
   type LinearStage,
@@ -31,12 +31,8 @@ import {
  * ```
  */
 export function linear(config: LinearConfig): OperatorFunction<SpikeRaster, WeightedRaster> {
-  const definition = linearStage(config);
-  const name = config.name ?? 'linear';
-  const problems = stageProblems(definition, name);
-  if (problems.length > 0) throw new InvalidArgumentError('this stage cannot be built', problems);
-  const stage = buildStage(definition, name) as LinearStage;
-  const { channelsIn, channelsOut } = stage;
+  const stage = checkedStage(linearStage(config), 'linear') as LinearStage;
+  const { name, channelsIn, channelsOut } = stage;
   return map((raster) => {
     const { steps, channels, dt, startTime, counts } = raster;
     const problems = rasterProblems(raster);

@@ -1,12 +1,7 @@
 import { match, P } from 'ts-pattern';
 import { DataError } from '../errors.ts';
 import { chunkEnd } from '../events/convert.ts';
-import {
-  type Grid,
-  gridProblems,
-  type SpikeRaster,
-  type WeightedRaster,
-} from '../events/spike-raster.ts';
+import type { Grid, SpikeRaster } from '../events/spike-raster.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neuron/engine.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -66,32 +61,6 @@ export function checkOrder(chunk: Grid, reached: number | undefined): void {
       `the chunk starts at ${chunk.startTime} µs, before the end of the last one at ${reached} µs; chunks must follow each other in time`,
     );
   }
-}
-
-/** Refuses a chunk of weighted values that a stage of neurons cannot take. */
-export function checkWeighted(
-  chunk: WeightedRaster,
-  stage: { readonly channelsIn: number; readonly dt: number },
-  reached: number | undefined,
-): void {
-  const { steps, channels, values } = chunk;
-  const problems = gridProblems(chunk);
-  if (values.length !== steps * channels) {
-    problems.push(`the raster has ${values.length} values for ${steps}×${channels} bins`);
-  }
-  const bad = firstNotFinite(values);
-  if (bad < values.length)
-    problems.push(`value ${bad} of the raster is ${values[bad]}; it must be finite`);
-  if (problems.length > 0) throw new DataError(problems.join('; '));
-  checkGrid(chunk, stage);
-  checkOrder(chunk, reached);
-}
-
-/** Place of the first value that is not finite; the length where all are. A call per value would cost ten times more. */
-function firstNotFinite(values: Float64Array): number {
-  let at = 0;
-  while (at < values.length && Math.abs(values[at]!) < Number.POSITIVE_INFINITY) at++;
-  return at;
 }
 
 /** Makes what runs a stage on slices of at most `most` steps. */

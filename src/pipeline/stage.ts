@@ -103,6 +103,18 @@ export function buildStage(
   });
 }
 
+/**
+ * Checks and builds a stage that stands alone; `name` is its name where it has none of its own.
+ *
+ * @throws InvalidArgumentError with all reasons
+ */
+export function checkedStage(definition: StageDefinition, name: string): Stage {
+  const own = definition.name ?? name;
+  const problems = stageProblems(definition, own);
+  if (problems.length > 0) throw new InvalidArgumentError('this stage cannot be built', problems);
+  return buildStage(definition, own);
+}
+
 /** The trainable matrix of a stage, if it has one. */
 export function stageWeights(stage: Stage): Matrix | undefined {
   return kindOf(stage).weights(stage);

@@ -10,8 +10,14 @@ import {
 } from '../../neuron/dendrites/parameters.ts';
 import type { StageDefinition } from '../stage.ts';
 import { countProblems, recurrentProblems, stepProblems } from './checks.ts';
-import { type DefinitionOf, defaultStep, type StageBase, type StageKind } from './stage-kind.ts';
-import { listed } from './values.ts';
+import {
+  type DefinitionOf,
+  defaultStep,
+  recurrentWeights,
+  type StageBase,
+  type StageKind,
+} from './stage-kind.ts';
+import { listed, savedMatrix } from './values.ts';
 
 /** What a user says of a stage of DYNAP-SE2 neurons. */
 export interface DynapSe2Config extends DynapSe2ParametersInput {
@@ -88,8 +94,7 @@ export const dynapSe2Kind: StageKind<DefinitionOf<'dynapSe2', DynapSe2Config>, D
       ...(recurrent === undefined ? {} : { recurrent: matrix(recurrent) }),
     };
   },
-  weights: ({ recurrent }) => recurrent,
-  withWeights: (stage, recurrent) => ({ ...stage, recurrent }),
+  ...recurrentWeights,
   definition({ kind, name, channelsOut, dt, parameters, recurrent }) {
     return {
       kind,
@@ -107,6 +112,6 @@ export const dynapSe2Kind: StageKind<DefinitionOf<'dynapSe2', DynapSe2Config>, D
     name: z.string(),
     neurons: z.number(),
     dt: z.number(),
-    recurrent: z.array(z.array(z.number())).optional(),
+    recurrent: savedMatrix.optional(),
   }),
 };

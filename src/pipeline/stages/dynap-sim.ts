@@ -9,8 +9,15 @@ import {
 } from '../../neuron/parameters.ts';
 import type { StageDefinition } from '../stage.ts';
 import { countProblems, recurrentProblems, stepProblems } from './checks.ts';
-import { type DefinitionOf, defaultStep, type StageBase, type StageKind } from './stage-kind.ts';
-import { savedMatrix } from './values.ts';
+import {
+  type DefinitionOf,
+  defaultStep,
+  populationOutline,
+  recurrentWeights,
+  type StageBase,
+  type StageKind,
+} from './stage-kind.ts';
+import { listed, savedMatrix } from './values.ts';
 
 /** What a user says of a stage of DynapSim neurons. */
 export interface DynapSimConfig extends DynapSimParametersInput {
@@ -59,12 +66,7 @@ export const dynapSimKind: StageKind<DefinitionOf<'dynapSim', DynapSimConfig>, D
       ...recurrentProblems(recurrent, neurons),
     ];
   },
-  outline: ({ neurons, dt = defaultStep }) => ({
-    channelsIn: neurons,
-    channelsOut: neurons,
-    emits: 'spikes',
-    dt,
-  }),
+  outline: (config) => populationOutline(config, 'spikes'),
   build({ kind, neurons, recurrent, dt = defaultStep, name: _, ...parameters }, base) {
     return {
       kind,
@@ -74,20 +76,15 @@ export const dynapSimKind: StageKind<DefinitionOf<'dynapSim', DynapSimConfig>, D
       ...(recurrent === undefined ? {} : { recurrent: matrix(recurrent) }),
     };
   },
-  weights: ({ recurrent }) => recurrent,
-  withWeights: (stage, recurrent) => ({ ...stage, recurrent }),
+  ...recurrentWeights,
   definition({ kind, name, channelsOut, dt, parameters, recurrent }) {
-    const perNeuron = parameterNames.map((parameter) => [
-      parameter,
-      Array.from(parameters[parameter]),
-    ]);
     return {
       kind,
       name,
       neurons: channelsOut,
       dt,
       Iscale: parameters.Iscale,
-      ...(Object.fromEntries(perNeuron) as DynapSimParametersInput),
+      ...listed(parameters, parameterNames),
       ...(recurrent === undefined ? {} : { recurrent: matrixRows(recurrent) }),
     };
   },

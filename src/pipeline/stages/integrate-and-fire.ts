@@ -17,7 +17,13 @@ import {
   integratingProblems,
   savedIntegrating,
 } from './integrator.ts';
-import { type DefinitionOf, defaultStep, type StageBase, type StageKind } from './stage-kind.ts';
+import {
+  type DefinitionOf,
+  populationOutline,
+  recurrentWeights,
+  type StageBase,
+  type StageKind,
+} from './stage-kind.ts';
 
 /** What a user says of integrate-and-fire neurons. */
 export interface IntegrateAndFireConfig extends IntegratorConfig, FiringConfig {}
@@ -55,20 +61,14 @@ export const integrateAndFireKind: StageKind<
       ? []
       : firingProblems(config, config.neurons)),
   ],
-  outline: ({ neurons, dt = defaultStep }) => ({
-    channelsIn: neurons,
-    channelsOut: neurons,
-    emits: 'spikes',
-    dt,
-  }),
+  outline: (config) => populationOutline(config, 'spikes'),
   build: ({ kind, ...config }, base) => ({
     kind,
     ...base,
     ...buildIntegrating(config),
     ...buildFiring(config, config.neurons),
   }),
-  weights: ({ recurrent }) => recurrent,
-  withWeights: (stage, recurrent) => ({ ...stage, recurrent }),
+  ...recurrentWeights,
   definition: (stage) => ({
     kind: stage.kind,
     ...integratingDefinition(stage),

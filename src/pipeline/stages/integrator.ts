@@ -4,6 +4,7 @@ import { countProblems, stepProblems } from './checks.ts';
 import {
   type DefinitionOf,
   defaultStep,
+  populationOutline,
   type StageBase,
   type StageKind,
   weightless,
@@ -89,12 +90,7 @@ export const integratorKind: StageKind<
   IntegratorStage
 > = {
   problems: integratingProblems,
-  outline: ({ neurons, dt = defaultStep }) => ({
-    channelsIn: neurons,
-    channelsOut: neurons,
-    emits: 'weighted',
-    dt,
-  }),
+  outline: (config) => populationOutline(config, 'weighted'),
   build: ({ kind, ...config }, base) => ({ kind, ...base, ...buildIntegrating(config) }),
   ...weightless,
   definition: (stage) => ({ kind: stage.kind, ...integratingDefinition(stage) }),

@@ -4,6 +4,7 @@ import { countProblems, stepProblems } from './checks.ts';
 import {
   type DefinitionOf,
   defaultStep,
+  populationOutline,
   type StageBase,
   type StageKind,
   weightless,
@@ -133,12 +134,7 @@ export const savedLeaky: {
 /** All about populations of leaky integrators. */
 export const liKind: StageKind<DefinitionOf<'li', LiConfig>, LiStage> = {
   problems: leakyProblems,
-  outline: ({ neurons, dt = defaultStep }) => ({
-    channelsIn: neurons,
-    channelsOut: neurons,
-    emits: 'weighted',
-    dt,
-  }),
+  outline: (config) => populationOutline(config, 'weighted'),
   build: ({ kind, ...config }, base) => ({ kind, ...base, ...buildLeaky(config) }),
   ...weightless,
   definition: (stage) => ({ kind: stage.kind, ...leakyDefinition(stage) }),

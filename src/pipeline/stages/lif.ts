@@ -17,7 +17,13 @@ import {
   leakyProblems,
   savedLeaky,
 } from './li.ts';
-import { type DefinitionOf, defaultStep, type StageBase, type StageKind } from './stage-kind.ts';
+import {
+  type DefinitionOf,
+  populationOutline,
+  recurrentWeights,
+  type StageBase,
+  type StageKind,
+} from './stage-kind.ts';
 
 /** What a user says of leaky integrate-and-fire neurons. */
 export interface LifConfig extends LiConfig, FiringConfig {}
@@ -66,20 +72,14 @@ export const lifKind: StageKind<DefinitionOf<'lif', LifConfig>, LifStage> = {
       ? []
       : firingProblems(config, config.neurons)),
   ],
-  outline: ({ neurons, dt = defaultStep }) => ({
-    channelsIn: neurons,
-    channelsOut: neurons,
-    emits: 'spikes',
-    dt,
-  }),
+  outline: (config) => populationOutline(config, 'spikes'),
   build: ({ kind, ...config }, base) => ({
     kind,
     ...base,
     ...buildLeaky(config),
     ...buildFiring(config, config.neurons),
   }),
-  weights: ({ recurrent }) => recurrent,
-  withWeights: (stage, recurrent) => ({ ...stage, recurrent }),
+  ...recurrentWeights,
   definition: (stage) => ({
     kind: stage.kind,
     ...leakyDefinition(stage),

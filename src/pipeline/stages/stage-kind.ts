@@ -50,6 +50,23 @@ export interface StageKind<Definition, Stage> {
 /** Step of a stage that is not told otherwise, seconds. */
 export const defaultStep = 1e-3;
 
+/** Outline of a population with one channel of input a neuron. */
+export function populationOutline(
+  { neurons, dt = defaultStep }: { readonly neurons: number; readonly dt?: number },
+  emits: Emission,
+): StageOutline {
+  return { channelsIn: neurons, channelsOut: neurons, emits, dt };
+}
+
+/** Stages whose trainable matrix is the recurrent one have this in place of `weights` and `withWeights`. */
+export const recurrentWeights: {
+  weights(stage: { readonly recurrent?: Matrix }): Matrix | undefined;
+  withWeights<Stage>(stage: Stage, weights: Matrix): Stage;
+} = {
+  weights: ({ recurrent }) => recurrent,
+  withWeights: (stage, recurrent) => ({ ...stage, recurrent }),
+};
+
 /** Stages without weights have this in place of `weights` and `withWeights`. */
 export const weightless: {
   weights(): undefined;
