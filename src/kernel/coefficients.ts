@@ -68,13 +68,18 @@ export function laneAt(lane: number, bytes: number): number {
   return Math.floor(lane / layout.LANES) * (bytes / 4) + (lane % layout.LANES);
 }
 
+/** kappa/(kappa+1) of a neuron. */
+function exponentOf(c: NeuronCoefficients, n: number): number {
+  return c.feedbackSlope[n]! * c.voltScale[n]!;
+}
+
 /** Writes the coefficients of the lane that begins at float `at`. */
 function writeLane(out: Float32Array, at: number, n: number, c: NeuronCoefficients): void {
   const put = (place: number, value: number): void => {
     out[at + place / 4] = value;
   };
   const Io = c.dark[n]!;
-  const exponent = c.feedbackSlope[n]! * c.voltScale[n]!;
+  const exponent = exponentOf(c, n);
   for (const [k, place] of c.layout.synapses.entries()) {
     const { gain, decay, charge } = c.synapses[k]!;
     const ownGain = (gain[n]! * c.scale) / Io;
@@ -97,21 +102,11 @@ function writeLane(out: Float32Array, at: number, n: number, c: NeuronCoefficien
   put(layout.REFRACTORY, timerSteps(c.refractory[n]!, c.dt));
   put(layout.EXPONENT, exponent);
   writePower(out, at + layout.POWER / 4, exponent);
-  const doubled = 2 ** exponent;
-  for (let e = 0, power = 1; e < layout.OCTAVES; e++, power *= doubled) {
-    put(layout.OCTAVE + e * layout.VECTOR, power);
-  }
   put(layout.AHP_LOSS, 1 - c.ahpDecay[n]!);
   put(layout.SURROGATE, Io);
 }
 
-const inertOnes = [
-  layout.MEM_GAIN,
-  layout.MEM_LEAK,
-  layout.MEM_LEAK_INVERSE,
-  layout.POWER,
-  layout.OCTAVE,
-];
+const inertOnes = [layout.MEM_GAIN, layout.MEM_LEAK, layout.MEM_LEAK_INVERSE, layout.POWER];
 
 /** A lane without a neuron: nothing moves in it, and no spike comes out. */
 function writeIdle(out: Float32Array, at: number, bytes: number): void {
@@ -123,7 +118,18 @@ function writeIdle(out: Float32Array, at: number, bytes: number): void {
   out[at + layout.THRESHOLD_TWO / 4] = 3e38;
 }
 
-/** Writes the coefficients of a block, from float 'base' on. */
+/** Writes 2^(e·exponent) for all octaves e. */
+function writeTable(out: Float32Array, at: number, exponent: number): void {
+  const doubled = 2 ** exponent;
+  for (let e = 0, power = 1; e < layout.OCTAVES; e++, power *= doubled) out[at + e] = power;
+}
+
+/** Bytes of the coefficients of `vectors` vectors, and of a table for each of their lanes. */
+export function coefficientRoom(vectors: number, coefficientBytes: number): number {
+  return vectors * (coefficientBytes + layout.LANES * layout.OCTAVES * 4);
+}
+
+/** Writes the coefficients of a block, from float `base` of the kernel's memory on. */
 export function writeCoefficients(
   out: Float32Array,
   base: number,
@@ -131,10 +137,25 @@ export function writeCoefficients(
   lanes: LaneMap,
 ): void {
   const { coefficientBytes } = coefficients.layout;
+  const words = new Uint32Array(out.buffer);
+  let free = base + laneAt(lanes.length, coefficientBytes);
+  const tables = new Map<number, number>();
+  const tableOf = (exponent: number): number => {
+    let table = tables.get(exponent);
+    if (table === undefined) {
+      table = free;
+      free += layout.OCTAVES;
+      writeTable(out, table, exponent);
+      tables.set(exponent, table);
+    }
+    return table;
+  };
   for (let lane = 0; lane < lanes.length; lane++) {
     const n = lanes[lane]!;
     const at = base + laneAt(lane, coefficientBytes);
     if (n < 0) writeIdle(out, at, coefficientBytes);
     else writeLane(out, at, n, coefficients);
+    const table = tableOf(n < 0 ? 0 : exponentOf(coefficients, n));
+    words[at + layout.OCTAVE_TABLE / 4] = 4 * (table - layout.LOWER_OCTAVES);
   }
 }

@@ -33,7 +33,7 @@ export function kernelDifferentiableLayer<
     true,
     { weights: nothing, least: nothing, most: nothing },
     true,
-    blocks.map(({ firedRecord, drive }) => ({ input: firedRecord, drive, gathered: 0 })),
+    blocks.map(({ fired, drive }) => ({ input: fired.record, drive, gathered: 0 })),
     shape,
   );
   const kernel = place.build(false);
@@ -110,13 +110,13 @@ export function kernelDifferentiableLayer<
       useRecurrent(recurrent);
       const spread = recurrent === undefined ? 0 : matrix.spread;
       spikes.fill(0);
-      for (const [b, { record, drive, firedRecord }] of blocks.entries()) {
+      for (const [b, { record, drive, fired }] of blocks.entries()) {
         eachValue(b, dendrites, (inside, outside) => {
           f32[drive / 4 + inside] = input[outside]!;
         });
         const workspace = workspaces[b]!;
         forward(record, workspace.record, steps, vectors, 0, 0, 0, spread);
-        exports.transpose(workspace.spikes, steps + 1, firedRecord, width);
+        exports.transpose(workspace.spikes, steps + 1, fired.record, width);
       }
       readSpikes(kernel, blocks, spikes, batch, neurons);
     },

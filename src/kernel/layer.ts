@@ -1,7 +1,7 @@
 import type { NeuronLayer } from '../neuron/layer.ts';
 import type { MembraneState } from '../neuron/state.ts';
 import { arena, type LaidOut, word } from './arena.ts';
-import { vectorsOf, writeCoefficients } from './coefficients.ts';
+import { coefficientRoom, vectorsOf, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';
 import { padded, paddedSize } from './matrix-places.ts';
 import type { ModelLayout, NeuronCoefficients, NeuronModel } from './model.ts';
@@ -40,18 +40,18 @@ function placeStream(
   const dendrites = model.synapses.length;
   const row = dendrites * vectors * layout.LANES;
   const steps = Math.max(1, Math.floor(chunkValues / (rows * row)));
-  const spikes = place.record(...sparseRoom(place, 2, vectors * layout.LANES).map(word));
+  const spikes = sparseRoom(place, 2, vectors * layout.LANES).record;
   // Runs of weights, one for each pre neuron and dendrite.
   const runs = Math.max(neurons, layout.LANES) * dendrites;
   const found = {
-    coefficients: place.room(rows * vectors * model.coefficientBytes),
+    coefficients: place.room(coefficientRoom(rows * vectors, model.coefficientBytes)),
     state: place.room(rows * vectors * model.stateBytes),
     drive: place.room(steps * rows * row * 4),
     recurrent:
       recurrent === undefined
         ? 0
         : place.floats(paddedSize(runs, neurons), () => padded(recurrent, runs, neurons)),
-    workspace: place.record(...[0, 0, 0, 0, 0, 0, spikes, 0, 0, 0, 0].map(word)),
+    workspace: place.record(...[0, 0, 0, 0, 0, 0, spikes, 0, 0, 0].map(word)),
   };
   return { kernel: place.build(false), ...found, rows, vectors, steps };
 }
@@ -82,7 +82,7 @@ export function kernelLayer<Parameters, State extends MembraneState>(
 ): NeuronLayer<State> {
   const c = model.coefficients(parameters, dt);
   const { neurons } = c;
-  const { coefficientBytes, stateBytes, synapses, stream: streamName } = c.layout;
+  const { stateBytes, synapses, stream: streamName } = c.layout;
   const place = placeStream(c.layout, neurons, batch, recurrent);
   const { rows, vectors, steps } = place;
   const { f32, u32 } = place.kernel;
@@ -96,11 +96,9 @@ export function kernelLayer<Parameters, State extends MembraneState>(
   const together = width === padding && (dendrites === 1 || width === neurons);
   const rowPadding = dendrites * padding;
   const stateFloats = (vectors * stateBytes) / 4;
-  const coefficientFloats = (vectors * coefficientBytes) / 4;
   const rowsOfLanes = Array.from({ length: rows }, (_, r) => rowLanes(c, r, width, vectors));
-  for (const [r, row] of rowsOfLanes.entries()) {
-    writeCoefficients(f32, place.coefficients / 4 + r * coefficientFloats, c, row.lanes);
-  }
+  const allLanes = Int32Array.from(rowsOfLanes.flatMap((row) => [...row.lanes]));
+  writeCoefficients(f32, place.coefficients / 4, c, allLanes);
   const output = new Float64Array(lanes);
   const drive = place.drive / 4;
 

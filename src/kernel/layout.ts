@@ -51,37 +51,43 @@ export const DRIVE_SLOPE = 352;
 export const SYN_LOSS = 368;
 /** 1 - exp(-dt/tau_ahp). */
 export const AHP_LOSS = 384;
-/** 2^(e·exponent) for e from 0 on: {@link OCTAVES} vectors. */
-export const OCTAVE = 400;
+/**
+ * Where the table of the neuron stands, u32, less the octaves below 1: 2^(e·exponent) for e from 0 on,
+ * {@link OCTAVES} numbers. Neurons of the same exponent share one; all tables follow the last vector.
+ */
+export const OCTAVE_TABLE = 400;
+/** Bytes of the coefficients of a vector. */
+export const COEFFICIENTS = 416;
+
 /** Doublings of the dark current that a membrane current is followed over: 2^48·Io is far beyond any chip. */
 export const OCTAVES = 48;
-/** Bytes of the coefficients of a vector. */
-export const COEFFICIENTS = 1168;
+/** Octaves of a float32 below 1. */
+export const LOWER_OCTAVES = 127;
 
 // With four dendrites, AMPA stands where the lumped synapse stands, and the others behind all else.
 
 /** Of GABA: gain, decay, charge, loss, and slope of the drive, as above. */
-export const GABA_GAIN = 1168;
-export const GABA_DECAY = 1184;
-export const GABA_CHARGE = 1200;
-export const GABA_LOSS = 1216;
-export const GABA_DRIVE_SLOPE = 1232;
+export const GABA_GAIN = 416;
+export const GABA_DECAY = 432;
+export const GABA_CHARGE = 448;
+export const GABA_LOSS = 464;
+export const GABA_DRIVE_SLOPE = 480;
 /** Of NMDA. */
-export const NMDA_GAIN = 1248;
-export const NMDA_DECAY = 1264;
-export const NMDA_CHARGE = 1280;
-export const NMDA_LOSS = 1296;
-export const NMDA_DRIVE_SLOPE = 1312;
+export const NMDA_GAIN = 496;
+export const NMDA_DECAY = 512;
+export const NMDA_CHARGE = 528;
+export const NMDA_LOSS = 544;
+export const NMDA_DRIVE_SLOPE = 560;
 /** Of SHUNT. */
-export const SHUNT_GAIN = 1328;
-export const SHUNT_DECAY = 1344;
-export const SHUNT_CHARGE = 1360;
-export const SHUNT_LOSS = 1376;
-export const SHUNT_DRIVE_SLOPE = 1392;
+export const SHUNT_GAIN = 576;
+export const SHUNT_DECAY = 592;
+export const SHUNT_CHARGE = 608;
+export const SHUNT_LOSS = 624;
+export const SHUNT_DRIVE_SLOPE = 640;
 /** If_nmda: the membrane current at which half of the NMDA current flows. */
-export const NMDA_GATE = 1408;
+export const NMDA_GATE = 656;
 /** Bytes of the coefficients of a vector with four dendrites. */
-export const DENDRITIC_COEFFICIENTS = 1424;
+export const DENDRITIC_COEFFICIENTS = 672;
 
 // State of the four neurons of a vector.
 

@@ -142,15 +142,15 @@ export function placeNetwork(
           true,
           take(neurons * columns),
           true,
-          own.map(({ drive, firedRecord, gatheredLoop }) => ({
-            ...{ input: firedRecord, drive },
+          own.map(({ drive, fired, gatheredLoop }) => ({
+            ...{ input: fired.record, drive },
             gathered: gatheredLoop,
           })),
           shape,
         )
       : undefined;
     if (loop !== undefined) matrices.push(loop);
-    incoming = own.map(({ firedRecord }) => firedRecord);
+    incoming = own.map(({ fired }) => fired.record);
     firstRow = 1;
     const workspaces = Array.from(
       { length: threads },

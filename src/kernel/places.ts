@@ -1,8 +1,8 @@
 import { type Arena, type LaidOut, word } from './arena.ts';
-import { type LaneMap, vectorsOf } from './coefficients.ts';
+import { coefficientRoom, type LaneMap, vectorsOf } from './coefficients.ts';
 import * as layout from './layout.ts';
 import type { ModelLayout } from './model.ts';
-import { sparseRoom } from './sparse.ts';
+import { type SparsePlace, sparseRoom } from './sparse.ts';
 import { restBlock } from './state.ts';
 
 /** Where a block of a population stands. */
@@ -15,9 +15,8 @@ export interface BlockPlace {
   readonly drive: number;
   /** Which neuron of the parameters each lane holds. */
   readonly lanes: LaneMap;
-  /** Its spikes by channel: starts, times, counts. */
-  readonly fired: readonly number[];
-  readonly firedRecord: number;
+  /** Its spikes by channel. */
+  readonly fired: SparsePlace;
   /** The gradients of its input and its recurrent matrix, where rows are single vectors; 0 where not. */
   readonly gathered: number;
   readonly gatheredLoop: number;
@@ -103,13 +102,13 @@ export function placeBlocks(
   return Array.from({ length: blocks }, (_, b) => {
     const lanes = laneMap(population, b, shape);
     const key = `${population.perTrial ? b : lanes[0]} ${lanes.filter((n) => n >= 0).length}`;
-    const coefficients = shared.get(key) ?? place.room(vectors * model.coefficientBytes);
+    const coefficients =
+      shared.get(key) ?? place.room(coefficientRoom(vectors, model.coefficientBytes));
     shared.set(key, coefficients);
     const start = place.floats((vectors * model.stateBytes) / 4, () => restBlock(vectors, model));
     // A row of zeros before the first and after the last: what no step has to do with.
     const drive = place.room((steps + 2) * row) + row;
     const fired = sparseRoom(place, width, (steps + 1) * width);
-    const firedRecord = place.record(...fired.map(word));
     const target =
       targets === undefined
         ? 0
@@ -120,12 +119,12 @@ export function placeBlocks(
     const gatheredLoop =
       single && population.recurrent ? place.room(layout.LANES * layout.VECTOR) : 0;
     const record = place.record(
-      ...[coefficients, start, drive, firedRecord, target, gathered, sources, gatheredLoop].map(
+      ...[coefficients, start, drive, fired.record, target, gathered, sources, gatheredLoop].map(
         word,
       ),
     );
     return {
-      ...{ record, coefficients, start, drive, lanes, fired, firedRecord, gathered },
+      ...{ record, coefficients, start, drive, lanes, fired, gathered },
       gatheredLoop,
     };
   });
@@ -141,13 +140,15 @@ export function readSpikes(
 ): Float64Array {
   let trial = 0;
   for (const { fired, lanes } of blocks) {
-    const [starts, times, counts] = fired.map((pointer) => pointer / 4);
+    const starts = fired.starts / 4;
+    const times = fired.indices / 4;
+    const counts = fired.counts / 4;
     const held = lanes.filter((n) => n >= 0).length;
     for (let lane = 0; lane < held; lane++) {
-      for (let k = u32[starts! + lane]!; k < u32[starts! + lane + 1]!; k++) {
+      for (let k = u32[starts + lane]!; k < u32[starts + lane + 1]!; k++) {
         // Time 0 is what acted in the first step.
-        const t = u32[times! + k]! - 1;
-        if (t >= 0) out[(t * trials + trial) * neurons + lane] = f32[counts! + k]!;
+        const t = u32[times + k]! - 1;
+        if (t >= 0) out[(t * trials + trial) * neurons + lane] = f32[counts + k]!;
       }
     }
     trial += held / neurons;
@@ -175,7 +176,7 @@ export function placeWorkspace(
   const row = vectors * layout.VECTOR;
   const channels = model.synapses.length * width;
   const outer = place.room(outerRows * row);
-  const spikes = place.record(...sparseRoom(place, steps + 2, (steps + 1) * width).map(word));
+  const spikes = sparseRoom(place, steps + 2, (steps + 1) * width).record;
   const record = place.record(
     ...[
       place.room(vectors * model.stateBytes),
@@ -187,7 +188,7 @@ export function placeWorkspace(
       spikes,
       place.room((channels + 4) * 4),
       place.room((channels + 4) * 4),
-      ...[0, 1],
+      1,
     ].map(word),
   );
   return { record, outer, spikes };

@@ -56,15 +56,27 @@ export function byChannel({ starts, indices, counts }: SparseList, channels: num
 
 /** Writes a list down. */
 export function placeSparse(place: Arena, { starts, indices, counts }: SparseList): number {
-  const fields = [
-    place.words(starts),
-    place.words(indices),
-    place.floats(counts.length, () => counts),
-  ];
-  return place.record(...fields.map(word));
+  return place.record(
+    word(place.words(starts)),
+    word(place.words(indices)),
+    word(place.floats(counts.length, () => counts)),
+    word(+counts.some((count) => count !== 1)),
+  );
 }
 
-/** Fields of a list of `rows` rows that is still empty, with room for `entries` and the four after them. */
-export function sparseRoom(place: Arena, rows: number, entries: number): readonly number[] {
-  return [place.room((rows + 1) * 4), place.room((entries + 4) * 4), place.room((entries + 4) * 4)];
+/** Where a list stands that the kernel fills. */
+export interface SparsePlace {
+  readonly record: number;
+  readonly starts: number;
+  readonly indices: number;
+  readonly counts: number;
+}
+
+/** A list of `rows` rows that is still empty, with room for `entries` and the four after them. */
+export function sparseRoom(place: Arena, rows: number, entries: number): SparsePlace {
+  const starts = place.room((rows + 1) * 4);
+  const indices = place.room((entries + 4) * 4);
+  const counts = place.room((entries + 4) * 4);
+  const record = place.record(...[starts, indices, counts, 0].map(word));
+  return { record, starts, indices, counts };
 }

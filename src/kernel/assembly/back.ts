@@ -1,5 +1,6 @@
-import { IMEM, VECTOR } from '../layout';
-import { imemAfter, spikesOf } from './membrane';
+import { IMEM, TAPE_MEMBRANE, THRESHOLD, VECTOR } from '../layout';
+import { one } from './constants';
+import { furtherSpikes, imemAfter } from './membrane';
 import { coefficientBytes, driveVectors, gradientBytes, stateBytes, tapeBytes } from './model';
 import { retreat } from './neuron';
 import { Block, Workspace } from './population';
@@ -69,18 +70,27 @@ function back(
       start -= stateBytes(dendritic);
       gradient -= gradientBytes(dendritic);
       tapeAt -= tapeBytes(dendritic);
+      const unit = one();
+      const membrane = v128.load(tapeAt, TAPE_MEMBRANE);
+      const fired = f32x4.gt(membrane, v128.load(c, THRESHOLD));
       let dSpikes = v128.load(later + at);
       if (squared) {
         const wanted = v128.load(target + at);
-        const miss = f32x4.sub(spikesOf(c, tapeAt, many), wanted);
+        let spikes = v128.and(fired, unit);
+        if (many) spikes = f32x4.add(spikes, furtherSpikes(membrane, c));
+        const miss = f32x4.sub(spikes, wanted);
         const weighed = weigh(miss, wanted, silence);
         loss = f32x4.add(loss, f32x4.mul(weighed, miss));
         dSpikes = f32x4.add(dSpikes, f32x4.mul(weighed, scale));
       } else {
         dSpikes = f32x4.add(dSpikes, v128.load(outer + at));
       }
-      const imem = t > 0 ? imemAfter(c, tapeAt - rowTape) : v128.load(start, IMEM);
-      const before = retreat(c, tapeAt, imem, gradient, row + at, rowBytes, dSpikes, dendritic);
+      const imem = t > 0
+        ? imemAfter(c, v128.load(tapeAt - rowTape, TAPE_MEMBRANE), unit)
+        : v128.load(start, IMEM);
+      const before = retreat(
+        c, tapeAt, imem, membrane, fired, gradient, row + at, rowBytes, dSpikes, unit, dendritic,
+      );
       v128.store(later + at, before);
     }
     if (recurrent || below) {
@@ -109,7 +119,7 @@ export function backFromError(
       block, w, steps, error, true, input, inputRow, recurrent, feed, below, belowVectors,
     );
   }
-  if (w.many) {
+  if (w.spikes.counted) {
     return back(
       block, w, steps, vectors, error, true, true, recurrent, feed, below, belowVectors, false,
     );
@@ -124,7 +134,7 @@ export function backDendritesFromError(
   block: Block, w: Workspace, steps: usize, vectors: u32, error: SquaredError, input: SparseRows,
   inputRow: usize, recurrent: usize, feed: usize, below: usize, belowVectors: u32,
 ): f64 {
-  if (w.many) {
+  if (w.spikes.counted) {
     return back(
       block, w, steps, vectors, error, true, true, recurrent, feed, below, belowVectors, true,
     );

@@ -11,7 +11,7 @@ const table = memory.data<f32>([
 ], 16);
 
 const bits = memory.data<u32>([
-  0xff0, 0xff0, 0xff0, 0xff0,
+  0x3fc, 0x3fc, 0x3fc, 0x3fc,
   0x7fffff, 0x7fffff, 0x7fffff, 0x7fffff,
   0x3f800000, 0x3f800000, 0x3f800000, 0x3f800000,
 ], 16);
@@ -40,7 +40,7 @@ export function greatest(): v128 {
   return v128.load(table, 48);
 }
 
-/** The exponent of a number, shifted to count in vectors of bytes. */
+/** The exponent of a number, shifted to count in numbers of four bytes. */
 // @ts-ignore: decorator
 @inline
 export function octaveBits(): v128 {

@@ -4,6 +4,7 @@ import {
   NMDA_GATE, NMDA_LOSS, SHUNT_CHARGE, SHUNT_DECAY, SHUNT_DRIVE_SLOPE, SHUNT_GAIN, SHUNT_LOSS,
   SYN_CHARGE, SYN_GAIN, SYN_LOSS, TAPE_GABA, TAPE_NMDA,
 } from '../layout';
+import { one } from './constants';
 import { adapt, polarise } from './membrane';
 import { charged, driveGradient } from './synapse';
 import { madd } from './vector';
@@ -22,35 +23,36 @@ import { madd } from './vector';
 export function integrateDendrites(
   c: usize, state: usize, drive: usize, row: usize, tape: usize, record: bool,
 ): v128 {
+  const unit = one();
   const ampa = charged(
     v128.load(state, ISYN), v128.load(drive),
-    v128.load(c, SYN_GAIN), v128.load(c, SYN_CHARGE), v128.load(c, SYN_LOSS),
+    v128.load(c, SYN_GAIN), v128.load(c, SYN_CHARGE), v128.load(c, SYN_LOSS), unit,
   );
   v128.store(state, ampa, ISYN);
   const gaba = charged(
     v128.load(state, IGABA), v128.load(drive + row),
-    v128.load(c, GABA_GAIN), v128.load(c, GABA_CHARGE), v128.load(c, GABA_LOSS),
+    v128.load(c, GABA_GAIN), v128.load(c, GABA_CHARGE), v128.load(c, GABA_LOSS), unit,
   );
   v128.store(state, gaba, IGABA);
   if (record) v128.store(tape, gaba, TAPE_GABA);
   const nmda = charged(
     v128.load(state, INMDA), v128.load(drive + 2 * row),
-    v128.load(c, NMDA_GAIN), v128.load(c, NMDA_CHARGE), v128.load(c, NMDA_LOSS),
+    v128.load(c, NMDA_GAIN), v128.load(c, NMDA_CHARGE), v128.load(c, NMDA_LOSS), unit,
   );
   v128.store(state, nmda, INMDA);
   if (record) v128.store(tape, nmda, TAPE_NMDA);
   const shunt = charged(
     v128.load(state, ISHUNT), v128.load(drive + 3 * row),
-    v128.load(c, SHUNT_GAIN), v128.load(c, SHUNT_CHARGE), v128.load(c, SHUNT_LOSS),
+    v128.load(c, SHUNT_GAIN), v128.load(c, SHUNT_CHARGE), v128.load(c, SHUNT_LOSS), unit,
   );
   v128.store(state, shunt, ISHUNT);
 
   const imem = v128.load(state, IMEM);
   const gated = f32x4.mul(nmda, openGate(c, imem));
   const current = f32x4.sub(f32x4.add(gated, ampa), shunt);
-  const iahp = adapt(c, state, tape, record);
+  const iahp = adapt(c, state, tape, record, unit);
   const Ileak = f32x4.add(f32x4.add(v128.load(c, MEM_LEAK), gaba), iahp);
-  return polarise(c, state, current, Ileak, tape, record);
+  return polarise(c, state, current, Ileak, tape, record, unit);
 }
 
 /** The part of NMDA that flows: imem/(imem + gate). */
@@ -74,25 +76,25 @@ export function gateSlope(c: usize, tape: usize, imem: v128): v128 {
 @inline
 export function retreatDendrites(
   c: usize, gradient: usize, drive: usize, row: usize, dMembrane: v128, imem: v128, byInput: v128,
-  byLeak: v128,
+  byLeak: v128, unit: v128,
 ): void {
   const dGaba = madd(dMembrane, byLeak, v128.load(gradient, D_IGABA));
   v128.store(gradient, f32x4.mul(dGaba, v128.load(c, GABA_DECAY)), D_IGABA);
   const gabaAt = drive + row;
   v128.store(gabaAt, driveGradient(
-    dGaba, v128.load(gabaAt), v128.load(c, GABA_GAIN), v128.load(c, GABA_DRIVE_SLOPE),
+    dGaba, v128.load(gabaAt), v128.load(c, GABA_GAIN), v128.load(c, GABA_DRIVE_SLOPE), unit,
   ));
   const byNmda = f32x4.mul(byInput, openGate(c, imem));
   const dNmda = madd(dMembrane, byNmda, v128.load(gradient, D_INMDA));
   v128.store(gradient, f32x4.mul(dNmda, v128.load(c, NMDA_DECAY)), D_INMDA);
   const nmdaAt = drive + 2 * row;
   v128.store(nmdaAt, driveGradient(
-    dNmda, v128.load(nmdaAt), v128.load(c, NMDA_GAIN), v128.load(c, NMDA_DRIVE_SLOPE),
+    dNmda, v128.load(nmdaAt), v128.load(c, NMDA_GAIN), v128.load(c, NMDA_DRIVE_SLOPE), unit,
   ));
   const dShunt = f32x4.sub(v128.load(gradient, D_ISHUNT), f32x4.mul(dMembrane, byInput));
   v128.store(gradient, f32x4.mul(dShunt, v128.load(c, SHUNT_DECAY)), D_ISHUNT);
   const shuntAt = drive + 3 * row;
   v128.store(shuntAt, driveGradient(
-    dShunt, v128.load(shuntAt), v128.load(c, SHUNT_GAIN), v128.load(c, SHUNT_DRIVE_SLOPE),
+    dShunt, v128.load(shuntAt), v128.load(c, SHUNT_GAIN), v128.load(c, SHUNT_DRIVE_SLOPE), unit,
   ));
 }

@@ -3,7 +3,7 @@ import {
   MEM_RATE, REFRACTORY, SPIKES, TAPE_ADAPTATION, TAPE_FEEDBACK, TAPE_INPUT, TAPE_MEMBRANE,
   THRESHOLD, THRESHOLD_TWO, TIMER,
 } from '../layout';
-import { half, one } from './constants';
+import { one } from './constants';
 import { power } from './power';
 import { clip, madd, splat } from './vector';
 
@@ -34,7 +34,7 @@ export function manyFired(membrane: v128, c: usize): v128 {
  */
 // @ts-ignore: decorator
 @inline
-export function adapt(c: usize, state: usize, tape: usize, record: bool): v128 {
+export function adapt(c: usize, state: usize, tape: usize, record: bool, unit: v128): v128 {
   const before = v128.load(state, IAHP);
   const change = f32x4.add(
     f32x4.sub(
@@ -44,7 +44,7 @@ export function adapt(c: usize, state: usize, tape: usize, record: bool): v128 {
     v128.load(state, IAHP_REST),
   );
   const adaptation = f32x4.add(before, change);
-  const iahp = clip(adaptation);
+  const iahp = clip(adaptation, unit);
   v128.store(state, iahp, IAHP);
   v128.store(state, f32x4.sub(change, f32x4.sub(adaptation, before)), IAHP_REST);
   if (record) v128.store(tape, adaptation, TAPE_ADAPTATION);
@@ -55,18 +55,17 @@ export function adapt(c: usize, state: usize, tape: usize, record: bool): v128 {
 // @ts-ignore: decorator
 @inline
 export function polarise(
-  c: usize, state: usize, current: v128, Ileak: v128, tape: usize, record: bool,
+  c: usize, state: usize, current: v128, Ileak: v128, tape: usize, record: bool, unit: v128,
 ): v128 {
   const open = f32x4.eq(v128.load(state, TIMER), i64x2.splat(0));
   const input = v128.and(f32x4.add(f32x4.sub(current, Ileak), v128.load(c, DC)), open);
   if (record) v128.store(tape, input, TAPE_INPUT);
 
-  const Igain = v128.load(c, MEM_GAIN);
   const imem = v128.load(state, IMEM);
   const feedback = v128.load(state, FEEDBACK);
-  const above = f32x4.sub(clip(input), Ileak);
-  const pull = f32x4.sub(f32x4.mul(Igain, above), f32x4.mul(imem, Ileak));
-  const flow = f32x4.div(pull, f32x4.add(imem, Igain));
+  const Igain = v128.load(c, MEM_GAIN);
+  const share = f32x4.div(Igain, f32x4.add(imem, Igain));
+  const flow = f32x4.sub(f32x4.mul(share, clip(input, unit)), Ileak);
   const total = madd(f32x4.mul(Ileak, v128.load(c, MEM_LEAK_INVERSE)), flow, feedback);
   const membrane = madd(f32x4.mul(imem, v128.load(c, MEM_RATE)), total, imem);
   if (record) {
@@ -87,30 +86,20 @@ export function polarise(
 // @ts-ignore: decorator
 @inline
 export function fire(c: usize, state: usize, membrane: v128): v128 {
+  const unit = one();
   const fired = f32x4.gt(membrane, v128.load(c, THRESHOLD));
-  v128.store(state, v128.and(fired, one()), SPIKES);
-  const left = f32x4.pmax(f32x4.sub(v128.load(state, TIMER), one()), i64x2.splat(0));
+  v128.store(state, v128.and(fired, unit), SPIKES);
+  const left = f32x4.pmax(f32x4.sub(v128.load(state, TIMER), unit), i64x2.splat(0));
   v128.store(state, v128.bitselect(v128.load(c, REFRACTORY), left, fired), TIMER);
-  v128.store(state, membrane, MEMBRANE);
-  const before = clip(membrane);
-  v128.store(state, v128.bitselect(one(), before, fired), IMEM);
-  v128.store(state, power(before, c), FEEDBACK);
+  v128.store(state, clip(v128.andnot(membrane, fired), unit), IMEM);
+  v128.store(state, power(clip(membrane, unit), c), FEEDBACK);
   return fired;
 }
 
-/** Spikes of a step, from its tape; `many` tells whether there may be more than one. */
+/** Membrane current after the reset of a membrane before clipping. */
 // @ts-ignore: decorator
 @inline
-export function spikesOf(c: usize, tape: usize, many: bool): v128 {
-  const membrane = v128.load(tape, TAPE_MEMBRANE);
-  const first = v128.and(f32x4.gt(membrane, v128.load(c, THRESHOLD)), one());
-  return many ? f32x4.add(first, furtherSpikes(membrane, c)) : first;
-}
-
-/** Membrane current after the reset, from the tape. */
-// @ts-ignore: decorator
-@inline
-export function imemAfter(c: usize, tape: usize): v128 {
-  const membrane = v128.load(tape, TAPE_MEMBRANE);
-  return v128.bitselect(one(), clip(membrane), f32x4.gt(membrane, v128.load(c, THRESHOLD)));
+export function imemAfter(c: usize, membrane: v128, unit: v128): v128 {
+  const fired = f32x4.gt(membrane, v128.load(c, THRESHOLD));
+  return clip(v128.andnot(membrane, fired), unit);
 }

@@ -1,4 +1,5 @@
 import { MEMBRANE, SPIKES, VECTOR } from '../layout';
+import { one } from './constants';
 import { integrateDendrites } from './dendrites';
 import { fire, furtherSpikes, manyFired } from './membrane';
 import { coefficientBytes, driveVectors, stateBytes, tapeBytes } from './model';
@@ -46,10 +47,19 @@ export class Workspace {
   /** Entries of a gradient that are not zero. */
   indices: usize;
   values: usize;
-  /** Whether any step of the block held more than one spike of a neuron. */
-  many: u32;
   /** Whether anything wants the spikes of a single vector. */
   listed: u32;
+}
+
+/** Whether any neuron of some vectors, whose states stand `stride` apart, has another count of spikes than none or one. */
+export function hasCounts(state: usize, vectors: usize, stride: usize): bool {
+  let other = i64x2.splat(0);
+  for (const end = state + vectors * stride; state < end; state += stride) {
+    const spikes = v128.load(state, SPIKES);
+    const few = v128.or(f32x4.eq(spikes, one()), f32x4.eq(spikes, i64x2.splat(0)));
+    other = v128.or(other, v128.not(few));
+  }
+  return v128.any_true(other);
 }
 
 /** Appends the spikes of a row, whose states stand `stride` apart, to a list that holds `size`. */
@@ -59,8 +69,7 @@ export function appendSpikes(
   const indices = list.indices;
   const counts = list.counts;
   for (let v: u32 = 0; v < vectors; v++, state += stride) {
-    const spikes = v128.load(state, SPIKES);
-    if (v128.any_true(spikes)) size = append(indices, counts, size, v << 2, spikes);
+    size = append(indices, counts, size, v << 2, v128.load(state, SPIKES));
   }
   return size;
 }
@@ -80,7 +89,7 @@ function addFurtherSpikes(c: usize, state: usize, vectors: u32, dendritic: bool)
 /**
  * One step of a row of vectors. Between its halves lies a long chain of operations, so each half runs over all
  * vectors: the machine then has independent work at hand. Returns whether any neuron fired; corrects the
- * count of those that did so more than once, and sets `w.many` then.
+ * count of those that did so more than once, and says so in `w.spikes`.
  */
 // @ts-ignore: decorator
 @inline
@@ -115,7 +124,7 @@ export function stepRow(
   if (!v128.any_true(any)) return false;
   if (v128.any_true(many)) {
     addFurtherSpikes(c, state, vectors, dendritic);
-    w.many = 1;
+    w.spikes.counted = 1;
   }
   return true;
 }
@@ -135,13 +144,13 @@ function run(
   const state = w.state;
   const c = block.coefficients;
   memory.copy(state, block.start, <usize>vectors * stateBytes(dendritic));
+  spikes.counted = u32(hasCounts(state, vectors, stateBytes(dendritic)));
   let size = appendSpikes(spikes, 0, state, vectors, stateBytes(dendritic));
   store<u32>(starts, 0);
   store<u32>(starts, <u32>size, 4);
   const wide = driveVectors(vectors, dendritic);
   const rowTape = <usize>vectors * tapeBytes(dendritic);
   const rowBytes = <usize>wide * VECTOR;
-  w.many = 0;
   let tape = w.tape;
   let drive = block.drive;
   for (let t: usize = 0; t < steps; t++) {

@@ -1,4 +1,4 @@
-import { OCTAVE, POWER } from '../layout';
+import { OCTAVE_TABLE, POWER } from '../layout';
 import { exponentOfOne, greatest, mantissaBits, octaveBits, oneAndHalf } from './constants';
 import { madd } from './vector';
 
@@ -12,13 +12,13 @@ import { madd } from './vector';
 @inline
 export function power(x: v128, c: usize): v128 {
   const within = f32x4.pmin(greatest(), x);
-  // Bytes from the octave of 2^-127 on.
-  const octave = v128.and(i32x4.shr_u(within, 19), octaveBits());
-  const table = c - 127 * 16;
-  let scale = v128.load32_zero(table + i32x4.extract_lane(octave, 0), OCTAVE);
-  scale = v128.load_lane<f32>(table + i32x4.extract_lane(octave, 1), scale, 1, OCTAVE + 4);
-  scale = v128.load_lane<f32>(table + i32x4.extract_lane(octave, 2), scale, 2, OCTAVE + 8);
-  scale = v128.load_lane<f32>(table + i32x4.extract_lane(octave, 3), scale, 3, OCTAVE + 12);
+  // The exponent of a float32 begins at bit 23; here it counts in numbers of four bytes.
+  const octave = v128.and(i32x4.shr_u(within, 21), octaveBits());
+  const places = i32x4.add(octave, v128.load(c, OCTAVE_TABLE));
+  let scale = v128.load32_zero(i32x4.extract_lane(places, 0));
+  scale = v128.load_lane<f32>(i32x4.extract_lane(places, 1), scale, 1);
+  scale = v128.load_lane<f32>(i32x4.extract_lane(places, 2), scale, 2);
+  scale = v128.load_lane<f32>(i32x4.extract_lane(places, 3), scale, 3);
 
   const u = f32x4.sub(v128.or(v128.and(within, mantissaBits()), exponentOfOne()), oneAndHalf());
   const u2 = f32x4.mul(u, u);

@@ -1,3 +1,4 @@
+import { lanesOf, packing } from './packing';
 import { madd } from './vector';
 
 /**
@@ -9,6 +10,8 @@ export class SparseRows {
   starts: usize;
   indices: usize;
   counts: usize;
+  /** Whether any count may be another than one: rows are then more than added. */
+  counted: u32;
 }
 
 // @ts-ignore: decorator
@@ -17,12 +20,34 @@ function row(matrix: usize, indices: usize, k: usize, stride: usize): usize {
   return matrix + <usize>load<u32>(indices + (k << 2)) * stride;
 }
 
+/** Count number `k` in all lanes. */
+// @ts-ignore: decorator
+@inline
+function countOf(counts: usize, k: usize, counted: bool): v128 {
+  return counted ? v128.load32_splat(counts + (k << 2)) : i64x2.splat(0);
+}
+
+/** The vector at `at` times its count. */
+// @ts-ignore: decorator
+@inline
+function times(count: v128, at: usize, counted: bool): v128 {
+  return counted ? f32x4.mul(count, v128.load(at)) : v128.load(at);
+}
+
+/** sum + the vector at `at` times its count. */
+// @ts-ignore: decorator
+@inline
+function plus(sum: v128, count: v128, at: usize, counted: bool): v128 {
+  return counted ? madd(count, v128.load(at), sum) : f32x4.add(sum, v128.load(at));
+}
+
 /** Narrow rows: four columns at a time stay in registers over all rows; more than that would not. */
+// @ts-ignore: decorator
+@inline
 function addNarrow(
-  out: usize, vectors: u32, matrix: usize, indices: usize, counts: usize, rows: usize,
+  out: usize, vectors: u32, matrix: usize, indices: usize, counts: usize, rows: usize, counted: bool,
 ): void {
   const stride = <usize>vectors << 4;
-  const end = rows << 2;
   let column: usize = 0;
   for (; column + 64 <= stride; column += 64) {
     const to = out + column;
@@ -30,13 +55,13 @@ function addNarrow(
     let b = v128.load(to, 16);
     let c = v128.load(to, 32);
     let d = v128.load(to, 48);
-    for (let k: usize = 0; k < end; k += 4) {
-      const count = v128.load32_splat(counts + k);
-      const at = matrix + column + <usize>load<u32>(indices + k) * stride;
-      a = madd(count, v128.load(at, 0), a);
-      b = madd(count, v128.load(at, 16), b);
-      c = madd(count, v128.load(at, 32), c);
-      d = madd(count, v128.load(at, 48), d);
+    for (let k: usize = 0; k < rows; k++) {
+      const count = countOf(counts, k, counted);
+      const at = row(matrix + column, indices, k, stride);
+      a = plus(a, count, at, counted);
+      b = plus(b, count, at + 16, counted);
+      c = plus(c, count, at + 32, counted);
+      d = plus(d, count, at + 48, counted);
     }
     v128.store(to, a, 0);
     v128.store(to, b, 16);
@@ -48,75 +73,84 @@ function addNarrow(
     let odd = i64x2.splat(0);
     const from = matrix + column;
     let k: usize = 0;
-    for (; k + 8 <= end; k += 8) {
-      const first = from + <usize>load<u32>(indices + k, 0) * stride;
-      const second = from + <usize>load<u32>(indices + k, 4) * stride;
-      even = madd(v128.load32_splat(counts + k, 0), v128.load(first), even);
-      odd = madd(v128.load32_splat(counts + k, 4), v128.load(second), odd);
+    for (; k + 2 <= rows; k += 2) {
+      const first = row(from, indices, k, stride);
+      const second = row(from, indices, k + 1, stride);
+      even = plus(even, countOf(counts, k, counted), first, counted);
+      odd = plus(odd, countOf(counts, k + 1, counted), second, counted);
     }
-    if (k < end) {
-      const last = from + <usize>load<u32>(indices + k) * stride;
-      even = madd(v128.load32_splat(counts + k), v128.load(last), even);
+    if (k < rows) {
+      const last = row(from, indices, k, stride);
+      even = plus(even, countOf(counts, k, counted), last, counted);
     }
     v128.store(out + column, f32x4.add(even, odd));
   }
 }
 
-/** sum + four rows at one column, each times its count. */
+/** Adds four rows at one column, each times its count. */
 // @ts-ignore: decorator
 @inline
 function addFour(
-  sum: v128, a: v128, b: v128, c: v128, d: v128, rowA: usize, rowB: usize, rowC: usize, rowD: usize,
-): v128 {
-  const first = madd(b, v128.load(rowB), f32x4.mul(a, v128.load(rowA)));
-  const second = madd(d, v128.load(rowD), f32x4.mul(c, v128.load(rowC)));
-  return f32x4.add(sum, f32x4.add(first, second));
+  to: usize, a: v128, b: v128, c: v128, d: v128, rowA: usize, rowB: usize, rowC: usize, rowD: usize,
+  counted: bool,
+): void {
+  const first = plus(times(a, rowA, counted), b, rowB, counted);
+  const second = plus(times(c, rowC, counted), d, rowD, counted);
+  v128.store(to, f32x4.add(v128.load(to), f32x4.add(first, second)));
 }
 
 /** Wide rows: four of them are read at a time from end to end, as memory likes it. */
+// @ts-ignore: decorator
+@inline
 function addWide(
-  out: usize, vectors: u32, matrix: usize, indices: usize, counts: usize, rows: usize,
+  out: usize, vectors: u32, matrix: usize, indices: usize, counts: usize, rows: usize, counted: bool,
 ): void {
   const stride = <usize>vectors << 4;
   const end = out + stride;
   let k: usize = 0;
   for (; k + 4 <= rows; k += 4) {
-    const a = v128.load32_splat(counts + (k << 2), 0);
-    const b = v128.load32_splat(counts + (k << 2), 4);
-    const c = v128.load32_splat(counts + (k << 2), 8);
-    const d = v128.load32_splat(counts + (k << 2), 12);
-    let rowA = row(matrix, indices, k, stride);
-    let rowB = row(matrix, indices, k + 1, stride);
-    let rowC = row(matrix, indices, k + 2, stride);
-    let rowD = row(matrix, indices, k + 3, stride);
+    const a = countOf(counts, k, counted);
+    const b = countOf(counts, k + 1, counted);
+    const c = countOf(counts, k + 2, counted);
+    const d = countOf(counts, k + 3, counted);
+    let A = row(matrix, indices, k, stride);
+    let B = row(matrix, indices, k + 1, stride);
+    let C = row(matrix, indices, k + 2, stride);
+    let D = row(matrix, indices, k + 3, stride);
     let to = out;
-    for (; to + 32 <= end; to += 32) {
-      v128.store(to, addFour(v128.load(to), a, b, c, d, rowA, rowB, rowC, rowD));
-      v128.store(
-        to, addFour(v128.load(to, 16), a, b, c, d, rowA + 16, rowB + 16, rowC + 16, rowD + 16), 16,
-      );
-      rowA += 32;
-      rowB += 32;
-      rowC += 32;
-      rowD += 32;
+    for (; to + 64 <= end; to += 64) {
+      addFour(to, a, b, c, d, A, B, C, D, counted);
+      addFour(to + 16, a, b, c, d, A + 16, B + 16, C + 16, D + 16, counted);
+      addFour(to + 32, a, b, c, d, A + 32, B + 32, C + 32, D + 32, counted);
+      addFour(to + 48, a, b, c, d, A + 48, B + 48, C + 48, D + 48, counted);
+      A += 64;
+      B += 64;
+      C += 64;
+      D += 64;
     }
-    if (to < end) v128.store(to, addFour(v128.load(to), a, b, c, d, rowA, rowB, rowC, rowD));
+    for (; to < end; to += 16) {
+      addFour(to, a, b, c, d, A, B, C, D, counted);
+      A += 16;
+      B += 16;
+      C += 16;
+      D += 16;
+    }
   }
   if (k + 2 <= rows) {
-    const a = v128.load32_splat(counts + (k << 2), 0);
-    const b = v128.load32_splat(counts + (k << 2), 4);
-    let rowA = row(matrix, indices, k, stride);
-    let rowB = row(matrix, indices, k + 1, stride);
-    for (let to = out; to < end; to += 16, rowA += 16, rowB += 16) {
-      v128.store(to, madd(b, v128.load(rowB), madd(a, v128.load(rowA), v128.load(to))));
+    const a = countOf(counts, k, counted);
+    const b = countOf(counts, k + 1, counted);
+    let A = row(matrix, indices, k, stride);
+    let B = row(matrix, indices, k + 1, stride);
+    for (let to = out; to < end; to += 16, A += 16, B += 16) {
+      v128.store(to, plus(plus(v128.load(to), a, A, counted), b, B, counted));
     }
     k += 2;
   }
   if (k < rows) {
-    const count = v128.load32_splat(counts + (k << 2));
+    const count = countOf(counts, k, counted);
     let at = row(matrix, indices, k, stride);
     for (let to = out; to < end; to += 16, at += 16) {
-      v128.store(to, madd(count, v128.load(at), v128.load(to)));
+      v128.store(to, plus(v128.load(to), count, at, counted));
     }
   }
 }
@@ -128,14 +162,28 @@ const NARROW: u32 = 16;
  * out += Σ counts[k]·matrix[indices[k]] over `rows` rows of `vectors` vectors. This one sum is the weighted
  * input, the recurrence, the way of the gradient back through both, and the gradient of the weights.
  */
-// @ts-ignore: decorator
-@inline
 export function addRows(
   out: usize, vectors: u32, matrix: usize, indices: usize, counts: usize, rows: usize,
 ): void {
-  if (rows == 0) return;
-  if (vectors <= NARROW) addNarrow(out, vectors, matrix, indices, counts, rows);
-  else addWide(out, vectors, matrix, indices, counts, rows);
+  if (vectors <= NARROW) addNarrow(out, vectors, matrix, indices, counts, rows, true);
+  else addWide(out, vectors, matrix, indices, counts, rows, true);
+}
+
+/** The same where all counts are one. */
+function addOnes(out: usize, vectors: u32, matrix: usize, indices: usize, rows: usize): void {
+  if (vectors <= NARROW) addNarrow(out, vectors, matrix, indices, indices, rows, false);
+  else addWide(out, vectors, matrix, indices, indices, rows, false);
+}
+
+/** {@link addRows} of the `rows` entries of a list that stand there from number `from` on. */
+// @ts-ignore: decorator
+@inline
+export function addEntries(
+  out: usize, vectors: u32, matrix: usize, list: SparseRows, from: usize, rows: usize,
+): void {
+  const indices = list.indices + (from << 2);
+  if (list.counted) addRows(out, vectors, matrix, indices, list.counts + (from << 2), rows);
+  else addOnes(out, vectors, matrix, indices, rows);
 }
 
 /** {@link addRows} of row `r` of a sparse list. */
@@ -144,7 +192,7 @@ export function addRows(
 export function addSparse(out: usize, vectors: u32, matrix: usize, list: SparseRows, r: usize): void {
   const from = <usize>load<u32>(list.starts + (r << 2));
   const to = <usize>load<u32>(list.starts + (r << 2), 4);
-  addRows(out, vectors, matrix, list.indices + (from << 2), list.counts + (from << 2), to - from);
+  if (from < to) addEntries(out, vectors, matrix, list, from, to - from);
 }
 
 /** Row `r` of a sparse list times a matrix whose rows are single vectors. */
@@ -184,19 +232,11 @@ export function addOuter(matrix: usize, list: SparseRows, r: usize, value: v128)
 // @ts-ignore: decorator
 @inline
 export function append(indices: usize, counts: usize, size: usize, first: u32, value: v128): usize {
-  const mask = i32x4.bitmask(f32x4.ne(value, f32x4.splat(0)));
-  store<u32>(indices + (size << 2), first);
-  store<f32>(counts + (size << 2), f32x4.extract_lane(value, 0));
-  size += mask & 1;
-  store<u32>(indices + (size << 2), first + 1);
-  store<f32>(counts + (size << 2), f32x4.extract_lane(value, 1));
-  size += (mask >> 1) & 1;
-  store<u32>(indices + (size << 2), first + 2);
-  store<f32>(counts + (size << 2), f32x4.extract_lane(value, 2));
-  size += (mask >> 2) & 1;
-  store<u32>(indices + (size << 2), first + 3);
-  store<f32>(counts + (size << 2), f32x4.extract_lane(value, 3));
-  return size + ((mask >> 3) & 1);
+  const mask = i32x4.bitmask(f32x4.ne(value, i64x2.splat(0)));
+  const at = size << 2;
+  v128.store(indices + at, i32x4.add(i32x4.splat(first), lanesOf(mask)));
+  v128.store(counts + at, i8x16.swizzle(value, packing(mask)));
+  return size + <usize>i32.popcnt(mask);
 }
 
 /**
@@ -204,6 +244,7 @@ export function append(indices: usize, counts: usize, size: usize, first: u32, v
  * order in time is kept. `into.starts` holds `channels` + 1 numbers.
  */
 export function transpose(list: SparseRows, rows: usize, into: SparseRows, channels: usize): void {
+  into.counted = list.counted;
   const starts = into.starts;
   memory.fill(starts, 0, (channels + 1) << 2);
   const total = <usize>load<u32>(list.starts + (rows << 2));

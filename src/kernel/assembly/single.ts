@@ -9,10 +9,10 @@ import {
 import { SquaredError, weigh } from './back';
 import { half, one } from './constants';
 import { furtherSpikes, manyFired } from './membrane';
-import { Block, Workspace } from './population';
+import { Block, hasCounts, Workspace } from './population';
 import { power } from './power';
 import { addOuter, addRows, append, SparseRows, timesSingle } from './rows';
-import { clear, clip, clipSlope, madd, slopeAbove, splat, sum } from './vector';
+import { clear, clip, madd, slopeAbove, splat, sum } from './vector';
 
 /** Sum of the first four rows of a matrix of single vectors, each times a lane of `value`: shorter than a list. */
 // @ts-ignore: decorator
@@ -27,38 +27,34 @@ function fourRows(matrix: usize, value: v128): v128 {
 
 /**
  * Stores the slopes of a step: `byTotal` is that of the membrane by what it grows with, total = feedback +
- * leakRatio·flow with flow = share·Igain·Iin - Ileak, `byInput` that by Iin; the others are what they are called.
+ * leakRatio·flow with flow = share·Igain·Iin - Ileak, `byInput` that by Iin, `rise` what Iin adds to the membrane; the
+ * others are what they are called.
  */
 // @ts-ignore: decorator
 @inline
 function leaveSlopes(
-  c: usize, slopes: usize, membrane: v128, before: v128, share: v128, flow: v128, Ileak: v128,
-  leakRatio: v128, feedback: v128, byTotal: v128, byInput: v128, input: v128, adaptation: v128,
-  charge: v128,
+  c: usize, slopes: usize, unit: v128, membrane: v128, before: v128, fired: v128, many: v128, share: v128, rise: v128,
+  flow: v128, Ileak: v128, leakRatio: v128, feedback: v128, byTotal: v128, byInput: v128, input: v128,
+  adaptation: v128, charge: v128,
 ): void {
-  const byFlow = f32x4.mul(byTotal, leakRatio);
   const total = madd(leakRatio, flow, feedback);
-  const byShare = f32x4.mul(f32x4.mul(byFlow, share), f32x4.add(Ileak, flow));
-  v128.store(
-    slopes, f32x4.sub(madd(v128.load(c, MEM_RATE), total, one()), byShare), BY_IMEM,
-  );
+  const byImem = f32x4.sub(madd(v128.load(c, MEM_RATE), total, unit), f32x4.mul(rise, share));
+  v128.store(slopes, byImem, BY_IMEM);
   v128.store(slopes, f32x4.mul(f32x4.mul(byTotal, feedback), v128.load(c, EXPONENT)), BY_LOG);
-  const bySynapse = f32x4.mul(byInput, clipSlope(input));
+  const bySynapse = f32x4.mul(byInput, slopeAbove(input, unit));
   v128.store(slopes, bySynapse, BY_SYNAPSE);
-  const byRatio = f32x4.mul(f32x4.mul(byTotal, v128.load(c, MEM_LEAK_INVERSE)), flow);
-  v128.store(slopes, f32x4.sub(f32x4.sub(byRatio, byFlow), bySynapse), BY_LEAK);
-  v128.store(slopes, clipSlope(adaptation), OF_ADAPTATION);
+  const byRatio = f32x4.mul(byTotal, v128.load(c, MEM_LEAK_INVERSE));
+  v128.store(slopes, f32x4.sub(f32x4.mul(byRatio, f32x4.sub(flow, Ileak)), bySynapse), BY_LEAK);
+  v128.store(slopes, slopeAbove(adaptation, unit), OF_ADAPTATION);
   const least = v128.load(c, SYN_CHARGE);
   v128.store(slopes, f32x4.mul(v128.load(c, DRIVE_SLOPE), slopeAbove(charge, least)), BY_DRIVE);
 
-  const bound = clipSlope(membrane);
+  const bound = slopeAbove(membrane, unit);
   v128.store(slopes, f32x4.div(bound, before), OF_LOG);
-  const surrogate = v128.and(v128.load(c, SURROGATE), f32x4.gt(membrane, one()));
+  const surrogate = v128.and(v128.load(c, SURROGATE), f32x4.gt(membrane, unit));
   v128.store(slopes, surrogate, OF_SPIKES);
-  const few = v128.and(half(), f32x4.le(membrane, v128.load(c, THRESHOLD_TWO)));
-  const reset = f32x4.mul(few, f32x4.sub(one(), before));
-  const kept = v128.and(one(), f32x4.le(membrane, v128.load(c, THRESHOLD)));
-  v128.store(slopes, f32x4.mul(madd(reset, surrogate, kept), bound), OF_IMEM);
+  const reset = f32x4.mul(v128.andnot(half(), many), f32x4.sub(unit, before));
+  v128.store(slopes, madd(reset, surrogate, v128.andnot(bound, fired)), OF_IMEM);
 }
 
 /**
@@ -83,17 +79,19 @@ function run(
   let starts = listed ? list.starts : 0;
   let size: usize = 0;
   if (listed) {
+    list.counted = u32(hasCounts(state, 1, STATE));
     size = append(list.indices, list.counts, 0, 0, spikes);
     store<u32>(starts, 0);
     store<u32>(starts, <u32>size, 4);
   }
   for (const end = drive + steps * VECTOR; drive < end; drive += VECTOR) {
+    const unit = one();
     const total = f32x4.add(v128.load(drive), echo);
     if (learns) v128.store(drive, total);
     const open = f32x4.eq(timer, i64x2.splat(0));
     const held = f32x4.sub(isyn, f32x4.mul(isyn, v128.load(c, SYN_LOSS)));
     const Igain = v128.load(c, MEM_GAIN);
-    const share = f32x4.div(one(), f32x4.add(imem, Igain));
+    const share = f32x4.div(unit, f32x4.add(imem, Igain));
     const shared = f32x4.mul(Igain, share);
     const byTotal = f32x4.mul(imem, v128.load(c, MEM_RATE));
     const change = f32x4.add(
@@ -102,7 +100,7 @@ function run(
     );
     const adaptation = f32x4.add(iahp, change);
     rest = f32x4.sub(change, f32x4.sub(adaptation, iahp));
-    iahp = clip(adaptation);
+    iahp = clip(adaptation, unit);
     const Ileak = f32x4.add(v128.load(c, MEM_LEAK), iahp);
     const leakRatio = f32x4.mul(Ileak, v128.load(c, MEM_LEAK_INVERSE));
     const byInput = f32x4.mul(f32x4.mul(byTotal, shared), leakRatio);
@@ -113,25 +111,28 @@ function run(
     const input = v128.and(
       f32x4.add(f32x4.add(f32x4.sub(held, Ileak), v128.load(c, DC)), charged), open,
     );
-    const Iin = clip(input);
-    membrane = madd(byInput, Iin, base);
-    const before = clip(membrane);
+    const Iin = clip(input, unit);
+    const rise = f32x4.mul(byInput, Iin);
+    membrane = f32x4.add(rise, base);
+    const before = clip(membrane, unit);
+    const fired = f32x4.gt(membrane, v128.load(c, THRESHOLD));
+    const many = manyFired(membrane, c);
     if (learns) {
       const flow = f32x4.sub(f32x4.mul(shared, Iin), Ileak);
       leaveSlopes(
-        c, slopes, membrane, before, share, flow, Ileak, leakRatio, feedback, byTotal, byInput, input,
-        adaptation, charge,
+        c, slopes, unit, membrane, before, fired, many, share, rise, flow, Ileak, leakRatio, feedback, byTotal, byInput,
+        input, adaptation, charge,
       );
     }
-    const fired = f32x4.gt(membrane, v128.load(c, THRESHOLD));
-    spikes = v128.and(fired, one());
-    if (v128.any_true(manyFired(membrane, c))) {
+    spikes = v128.and(fired, unit);
+    if (i32x4.bitmask(many)) {
       spikes = f32x4.add(spikes, furtherSpikes(membrane, c));
+      if (listed) list.counted = 1;
     }
     if (recurrent) echo = fourRows(recurrent, spikes);
-    const left = f32x4.pmax(f32x4.sub(timer, one()), i64x2.splat(0));
+    const left = f32x4.pmax(f32x4.sub(timer, unit), i64x2.splat(0));
     timer = v128.bitselect(v128.load(c, REFRACTORY), left, fired);
-    imem = clip(v128.andnot(membrane, fired));
+    imem = clip(v128.andnot(membrane, fired), unit);
     feedback = power(before, c);
     if (learns) {
       v128.store(slopes, spikes, STEP_SPIKES);

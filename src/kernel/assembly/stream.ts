@@ -1,7 +1,7 @@
 import { SPIKES, VECTOR } from '../layout';
 import { coefficientBytes, driveVectors, stateBytes } from './model';
-import { appendSpikes, stepRow, Workspace } from './population';
-import { addRows } from './rows';
+import { appendSpikes, hasCounts, stepRow, Workspace } from './population';
+import { addEntries } from './rows';
 import { streamSingle } from './single';
 
 /** Writes the spikes of a vector as whole numbers. */
@@ -24,13 +24,14 @@ function goOn(
   const wide = driveVectors(vectors, dendritic);
   const rowBytes = <usize>vectors * VECTOR;
   const spikes = w.spikes;
+  spikes.counted = u32(hasCounts(states, rows * vectors, stateBytes(dendritic)));
   for (let t: usize = 0; t < steps; t++) {
     let c = coefficients;
     let state = states;
     for (let r: usize = 0; r < rows; r++) {
       if (recurrent) {
         const size = appendSpikes(spikes, 0, state, vectors, stateBytes(dendritic));
-        addRows(drive, wide, recurrent, spikes.indices, spikes.counts, size);
+        addEntries(drive, wide, recurrent, spikes, 0, size);
       }
       stepRow(c, state, drive, vectors, 0, false, w, dendritic);
       for (const end = drive + rowBytes; drive < end; drive += VECTOR) {

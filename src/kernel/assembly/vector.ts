@@ -1,5 +1,5 @@
 // Four lanes of float32 at once.
-import { half, one } from './constants';
+import { half } from './constants';
 
 /** a·b + c; one rounding where the engine has relaxed SIMD, two where not. */
 // @ts-ignore: decorator
@@ -15,27 +15,22 @@ export function splat(value: f32): v128 {
   return f32x4.splat(value);
 }
 
-/** max(value, 1): no current is below the dark current. NaN stays NaN. */
+/** max(value, unit), where `unit` is 1 in all lanes: no current is below the dark current. NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
-export function clip(value: v128): v128 {
-  return f32x4.pmax(value, one());
+export function clip(value: v128, unit: v128): v128 {
+  return f32x4.pmax(value, unit);
 }
 
-/** Derivative of max(value, bound): 1 inside, ½ at the bound, 0 outside. The bits of 1 are those of ½ and one more. */
+/**
+ * Derivative of max(value, bound): 1 inside, ½ at the bound, 0 outside. The bits of 1 are those of ½ and one more in
+ * the exponent: where a comparison holds, it is -1.
+ */
 // @ts-ignore: decorator
 @inline
 export function slopeAbove(value: v128, bound: v128): v128 {
-  return v128.or(
-    v128.and(half(), f32x4.ge(value, bound)), v128.and(one(), f32x4.gt(value, bound)),
-  );
-}
-
-/** Derivative of clip(value). */
-// @ts-ignore: decorator
-@inline
-export function clipSlope(value: v128): v128 {
-  return slopeAbove(value, one());
+  const inside = i32x4.sub(half(), i32x4.shl(f32x4.gt(value, bound), 23));
+  return v128.and(inside, f32x4.ge(value, bound));
 }
 
 /** Sum of the four lanes. */
