@@ -9,8 +9,8 @@ export class Barrier {
   stop: u32;
 }
 
-/** Looks before a thread goes to sleep: some 20 µs. */
-const SPINS = 4000;
+/** Looks before a thread goes to sleep: half a millisecond, as waking up takes longer than most waits do. */
+const SPINS = 100_000;
 
 /** Nanoseconds of sleep before a thread looks for itself. */
 const PATIENCE: i64 = 100_000_000;
