@@ -168,7 +168,7 @@ export function placeNetwork(
 
   const losses = place.room(blocks * 8);
   const epochs = place.room(epochRoom * 8);
-  const barrier = place.record(word(0), word(0), word(0));
+  const barrier = place.record(...[0, 0, 0, 0].map(word));
   const { squared, entropy, labels } = lossFields(problem, place, pack);
   const adam = place.record(
     { f32: problem.beta1 },

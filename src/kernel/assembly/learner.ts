@@ -1,7 +1,7 @@
 import {
   backDendritesFromError, backDendritesFromOuter, backFromError, backFromOuter, SquaredError,
 } from './back';
-import { Barrier, meet } from './barrier';
+import { Barrier, meet, take } from './barrier';
 import { crossEntropy, RateCrossEntropy } from './loss';
 import { Adam, Epoch, gradientOf, learn, Matrix } from './matrix';
 import { Block, forward, forwardDendrites, Workspace } from './population';
@@ -139,14 +139,19 @@ function runBlock(l: Learner, b: u32, thread: u32, sort: bool): void {
   }
 }
 
-/** Runs the thread's share of the blocks. */
-function runBlocks(l: Learner, thread: u32, threads: u32, sort: bool): void {
-  for (let b = thread; b < l.blocks; b += threads) runBlock(l, b, thread, sort);
+/** Runs all blocks. */
+function runBlocks(l: Learner, sort: bool): void {
+  for (let b: u32 = 0; b < l.blocks; b++) runBlock(l, b, 0, sort);
+}
+
+/** Runs those blocks that no other thread takes: none waits for a thread that is held up. */
+function shareBlocks(l: Learner, thread: u32, sort: bool): void {
+  for (let b = take(l.barrier); b < l.blocks; b = take(l.barrier)) runBlock(l, b, thread, sort);
 }
 
 /** Loss and gradient, without learning, on the thread that asks: no other may be at work. */
 export function evaluate(l: Learner): void {
-  runBlocks(l, 0, 1, true);
+  runBlocks(l, true);
   for (let k: u32 = 0; k < l.layers; k++) {
     const layer = at<Layer>(l.layer, k);
     if (layer.feed.learns) gradientOf(layer.feed, 0, 1);
@@ -156,14 +161,16 @@ export function evaluate(l: Learner): void {
 
 /**
  * Learns for `count` epochs, of which `epochs` tells the rates. Every thread calls it with its number. First
- * each runs its share of the blocks, then it changes its share of the weights. No sum depends on how
+ * they run the blocks, whoever is free the next, then each changes its share of the weights. No sum depends on how
  * the work was shared, so neither does any number. Ends early where the threads are stopped.
  */
 export function learnEpochs(l: Learner, thread: u32, epochs: usize, count: u32): void {
   for (let e: u32 = 0; e < count; e++) {
     const epoch = changetype<Epoch>(epochs + <usize>e * offsetof<Epoch>());
     // What is left of the last epoch can be looked at.
-    runBlocks(l, thread, l.threads, e + 1 == count);
+    const last = e + 1 == count;
+    if (l.threads > 1) shareBlocks(l, thread, last);
+    else runBlocks(l, last);
     if (l.threads > 1 && !meet(l.barrier, l.threads)) return;
     for (let k: u32 = 0; k < l.layers; k++) {
       const layer = at<Layer>(l.layer, k);
