@@ -9,7 +9,7 @@ import {
 } from 'spikeline';
 
 /** Repetitions of each measurement, of which the median is taken. */
-export const repetitions = 5;
+export const repetitions = 9;
 
 /** The middle of some values. */
 export function median(values: readonly number[]): number {
