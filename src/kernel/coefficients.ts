@@ -82,12 +82,10 @@ function writeLane(out: Float32Array, at: number, n: number, c: NeuronCoefficien
   const exponent = exponentOf(c, n);
   for (const [k, place] of c.layout.synapses.entries()) {
     const { gain, decay, charge } = c.synapses[k]!;
-    const ownGain = (gain[n]! * c.scale) / Io;
-    put(place.gain, ownGain);
     put(place.decay, decay[n]!);
     put(place.charge, charge[n]!);
     put(place.loss, 1 - decay[n]!);
-    put(place.driveSlope, charge[n]! * ownGain);
+    put(place.driveSlope, (charge[n]! * gain[n]! * c.scale) / Io);
   }
   if (c.nmdaGate !== undefined) put(layout.NMDA_GATE, c.nmdaGate[n]! / Io);
   put(layout.AHP_DECAY, c.ahpDecay[n]!);

@@ -13,51 +13,52 @@ export const DENDRITES = 4;
 
 // Coefficients of the four neurons of a vector, one vector each, in this order.
 
-/** Igain_syn/Itau_syn·Iscale/Io: weighted input to steady state of the synapse. */
-export const SYN_GAIN = 0;
 /** exp(-dt/tau_syn). */
-export const SYN_DECAY = 16;
+export const SYN_DECAY = 0;
 /** 1 - exp(-tPulse/tau_syn). */
-export const SYN_CHARGE = 32;
+export const SYN_CHARGE = 16;
 /** exp(-dt/tau_ahp). */
-export const AHP_DECAY = 48;
+export const AHP_DECAY = 32;
 /** Jump of the adaptation per spike. */
-export const AHP_JUMP = 64;
+export const AHP_JUMP = 48;
 /** Igain_mem. */
-export const MEM_GAIN = 80;
+export const MEM_GAIN = 64;
 /** Itau_mem. */
-export const MEM_LEAK = 96;
+export const MEM_LEAK = 80;
 /** 1/Itau_mem. */
-export const MEM_LEAK_INVERSE = 112;
+export const MEM_LEAK_INVERSE = 96;
 /** dt·Io·kappa/(C_mem·Ut). */
-export const MEM_RATE = 128;
+export const MEM_RATE = 112;
 /** Idc. */
-export const DC = 144;
+export const DC = 128;
 /** Ispkthr. */
-export const THRESHOLD = 160;
+export const THRESHOLD = 144;
 /** Ispkthr·e, above which a step holds two spikes. */
-export const THRESHOLD_TWO = 176;
+export const THRESHOLD_TWO = 160;
 /** Refractory period, steps. */
-export const REFRACTORY = 192;
+export const REFRACTORY = 176;
 /** kappa/(kappa+1), the exponent of the feedback. */
-export const EXPONENT = 208;
+export const EXPONENT = 192;
 /** Polynomial of m^exponent for m in [1, 2), in m - 1.5, lowest power first: seven vectors. */
-export const POWER = 224;
+export const POWER = 208;
 /** Io, amperes: what one spike's gradient, per ampere, is in units of Io. */
-export const SURROGATE = 336;
-/** synCharge·synGain: gradient of the synaptic current to gradient of the weighted input. */
-export const DRIVE_SLOPE = 352;
+export const SURROGATE = 320;
+/**
+ * synCharge·Igain_syn/Itau_syn·Iscale/Io: weighted input to what it adds to the synaptic current, where that is more than
+ * synCharge; and gradient of the one to that of the other.
+ */
+export const DRIVE_SLOPE = 336;
 /** 1 - exp(-dt/tau_syn): a decay that is taken off loses less to rounding than one that is multiplied with. */
-export const SYN_LOSS = 368;
+export const SYN_LOSS = 352;
 /** 1 - exp(-dt/tau_ahp). */
-export const AHP_LOSS = 384;
+export const AHP_LOSS = 368;
 /**
  * Where the table of the neuron stands, u32, less the octaves below 1: 2^(e·exponent) for e from 0 on,
  * {@link OCTAVES} numbers. Neurons of the same exponent share one; all tables follow the last vector.
  */
-export const OCTAVE_TABLE = 400;
+export const OCTAVE_TABLE = 384;
 /** Bytes of the coefficients of a vector. */
-export const COEFFICIENTS = 416;
+export const COEFFICIENTS = 400;
 
 /** Doublings of the dark current that a membrane current is followed over: 2^48·Io is far beyond any chip. */
 export const OCTAVES = 48;
@@ -66,28 +67,25 @@ export const LOWER_OCTAVES = 127;
 
 // With four dendrites, AMPA stands where the lumped synapse stands, and the others behind all else.
 
-/** Of GABA: gain, decay, charge, loss, and slope of the drive, as above. */
-export const GABA_GAIN = 416;
-export const GABA_DECAY = 432;
-export const GABA_CHARGE = 448;
-export const GABA_LOSS = 464;
-export const GABA_DRIVE_SLOPE = 480;
+/** Of GABA: decay, charge, loss, and slope of the drive, as above. */
+export const GABA_DECAY = 400;
+export const GABA_CHARGE = 416;
+export const GABA_LOSS = 432;
+export const GABA_DRIVE_SLOPE = 448;
 /** Of NMDA. */
-export const NMDA_GAIN = 496;
-export const NMDA_DECAY = 512;
-export const NMDA_CHARGE = 528;
-export const NMDA_LOSS = 544;
-export const NMDA_DRIVE_SLOPE = 560;
+export const NMDA_DECAY = 464;
+export const NMDA_CHARGE = 480;
+export const NMDA_LOSS = 496;
+export const NMDA_DRIVE_SLOPE = 512;
 /** Of SHUNT. */
-export const SHUNT_GAIN = 576;
-export const SHUNT_DECAY = 592;
-export const SHUNT_CHARGE = 608;
-export const SHUNT_LOSS = 624;
-export const SHUNT_DRIVE_SLOPE = 640;
+export const SHUNT_DECAY = 528;
+export const SHUNT_CHARGE = 544;
+export const SHUNT_LOSS = 560;
+export const SHUNT_DRIVE_SLOPE = 576;
 /** If_nmda: the membrane current at which half of the NMDA current flows. */
-export const NMDA_GATE = 656;
+export const NMDA_GATE = 592;
 /** Bytes of the coefficients of a vector with four dendrites. */
-export const DENDRITIC_COEFFICIENTS = 672;
+export const DENDRITIC_COEFFICIENTS = 608;
 
 // State of the four neurons of a vector.
 

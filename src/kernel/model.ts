@@ -16,7 +16,6 @@ import * as layout from './layout.ts';
 
 /** Where a synapse has its coefficients, and its current in the state. */
 interface SynapsePlace {
-  readonly gain: number;
   readonly decay: number;
   readonly charge: number;
   readonly loss: number;
@@ -60,7 +59,6 @@ export interface NeuronModel<Parameters, State extends MembraneState> {
 }
 
 const first: SynapsePlace = {
-  gain: layout.SYN_GAIN,
   decay: layout.SYN_DECAY,
   charge: layout.SYN_CHARGE,
   loss: layout.SYN_LOSS,
@@ -96,7 +94,6 @@ const dendriticLayout: ModelLayout = {
   synapses: [
     first,
     {
-      gain: layout.GABA_GAIN,
       decay: layout.GABA_DECAY,
       charge: layout.GABA_CHARGE,
       loss: layout.GABA_LOSS,
@@ -104,7 +101,6 @@ const dendriticLayout: ModelLayout = {
       current: layout.IGABA,
     },
     {
-      gain: layout.NMDA_GAIN,
       decay: layout.NMDA_DECAY,
       charge: layout.NMDA_CHARGE,
       loss: layout.NMDA_LOSS,
@@ -112,7 +108,6 @@ const dendriticLayout: ModelLayout = {
       current: layout.INMDA,
     },
     {
-      gain: layout.SHUNT_GAIN,
       decay: layout.SHUNT_DECAY,
       charge: layout.SHUNT_CHARGE,
       loss: layout.SHUNT_LOSS,

@@ -1,8 +1,8 @@
 import {
-  D_IGABA, D_INMDA, D_ISHUNT, GABA_CHARGE, GABA_DECAY, GABA_DRIVE_SLOPE, GABA_GAIN, GABA_LOSS,
-  IGABA, IMEM, INMDA, ISHUNT, ISYN, MEM_LEAK, NMDA_CHARGE, NMDA_DECAY, NMDA_DRIVE_SLOPE, NMDA_GAIN,
-  NMDA_GATE, NMDA_LOSS, SHUNT_CHARGE, SHUNT_DECAY, SHUNT_DRIVE_SLOPE, SHUNT_GAIN, SHUNT_LOSS,
-  SYN_CHARGE, SYN_GAIN, SYN_LOSS, TAPE_GABA, TAPE_NMDA,
+  DRIVE_SLOPE, D_IGABA, D_INMDA, D_ISHUNT, GABA_CHARGE, GABA_DECAY, GABA_DRIVE_SLOPE, GABA_LOSS,
+  IGABA, IMEM, INMDA, ISHUNT, ISYN, MEM_LEAK, NMDA_CHARGE, NMDA_DECAY, NMDA_DRIVE_SLOPE,
+  NMDA_GATE, NMDA_LOSS, SHUNT_CHARGE, SHUNT_DECAY, SHUNT_DRIVE_SLOPE, SHUNT_LOSS,
+  SYN_CHARGE, SYN_LOSS, TAPE_GABA, TAPE_NMDA,
 } from '../layout';
 import { one } from './constants';
 import { adapt, polarise } from './membrane';
@@ -26,24 +26,24 @@ export function integrateDendrites(
   const unit = one();
   const ampa = charged(
     v128.load(state, ISYN), v128.load(drive),
-    v128.load(c, SYN_GAIN), v128.load(c, SYN_CHARGE), v128.load(c, SYN_LOSS), unit,
+    v128.load(c, DRIVE_SLOPE), v128.load(c, SYN_CHARGE), v128.load(c, SYN_LOSS),
   );
   v128.store(state, ampa, ISYN);
   const gaba = charged(
     v128.load(state, IGABA), v128.load(drive + row),
-    v128.load(c, GABA_GAIN), v128.load(c, GABA_CHARGE), v128.load(c, GABA_LOSS), unit,
+    v128.load(c, GABA_DRIVE_SLOPE), v128.load(c, GABA_CHARGE), v128.load(c, GABA_LOSS),
   );
   v128.store(state, gaba, IGABA);
   if (record) v128.store(tape, gaba, TAPE_GABA);
   const nmda = charged(
     v128.load(state, INMDA), v128.load(drive + 2 * row),
-    v128.load(c, NMDA_GAIN), v128.load(c, NMDA_CHARGE), v128.load(c, NMDA_LOSS), unit,
+    v128.load(c, NMDA_DRIVE_SLOPE), v128.load(c, NMDA_CHARGE), v128.load(c, NMDA_LOSS),
   );
   v128.store(state, nmda, INMDA);
   if (record) v128.store(tape, nmda, TAPE_NMDA);
   const shunt = charged(
     v128.load(state, ISHUNT), v128.load(drive + 3 * row),
-    v128.load(c, SHUNT_GAIN), v128.load(c, SHUNT_CHARGE), v128.load(c, SHUNT_LOSS), unit,
+    v128.load(c, SHUNT_DRIVE_SLOPE), v128.load(c, SHUNT_CHARGE), v128.load(c, SHUNT_LOSS),
   );
   v128.store(state, shunt, ISHUNT);
 
@@ -76,25 +76,25 @@ export function gateSlope(c: usize, tape: usize, imem: v128): v128 {
 @inline
 export function retreatDendrites(
   c: usize, gradient: usize, drive: usize, row: usize, dMembrane: v128, imem: v128, byInput: v128,
-  byLeak: v128, unit: v128,
+  byLeak: v128,
 ): void {
   const dGaba = madd(dMembrane, byLeak, v128.load(gradient, D_IGABA));
   v128.store(gradient, f32x4.mul(dGaba, v128.load(c, GABA_DECAY)), D_IGABA);
   const gabaAt = drive + row;
   v128.store(gabaAt, driveGradient(
-    dGaba, v128.load(gabaAt), v128.load(c, GABA_GAIN), v128.load(c, GABA_DRIVE_SLOPE), unit,
+    dGaba, v128.load(gabaAt), v128.load(c, GABA_DRIVE_SLOPE), v128.load(c, GABA_CHARGE),
   ));
   const byNmda = f32x4.mul(byInput, openGate(c, imem));
   const dNmda = madd(dMembrane, byNmda, v128.load(gradient, D_INMDA));
   v128.store(gradient, f32x4.mul(dNmda, v128.load(c, NMDA_DECAY)), D_INMDA);
   const nmdaAt = drive + 2 * row;
   v128.store(nmdaAt, driveGradient(
-    dNmda, v128.load(nmdaAt), v128.load(c, NMDA_GAIN), v128.load(c, NMDA_DRIVE_SLOPE), unit,
+    dNmda, v128.load(nmdaAt), v128.load(c, NMDA_DRIVE_SLOPE), v128.load(c, NMDA_CHARGE),
   ));
   const dShunt = f32x4.sub(v128.load(gradient, D_ISHUNT), f32x4.mul(dMembrane, byInput));
   v128.store(gradient, f32x4.mul(dShunt, v128.load(c, SHUNT_DECAY)), D_ISHUNT);
   const shuntAt = drive + 3 * row;
   v128.store(shuntAt, driveGradient(
-    dShunt, v128.load(shuntAt), v128.load(c, SHUNT_GAIN), v128.load(c, SHUNT_DRIVE_SLOPE), unit,
+    dShunt, v128.load(shuntAt), v128.load(c, SHUNT_DRIVE_SLOPE), v128.load(c, SHUNT_CHARGE),
   ));
 }

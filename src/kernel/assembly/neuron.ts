@@ -1,6 +1,6 @@
 import {
   AHP_DECAY, AHP_JUMP, DRIVE_SLOPE, D_IAHP, D_IMEM, D_ISYN, D_LOG, EXPONENT, ISYN, MEM_GAIN,
-  MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_GAIN, SYN_LOSS,
+  MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS,
   TAPE_ADAPTATION, TAPE_FEEDBACK, TAPE_GABA, TAPE_INPUT, THRESHOLD_TWO,
 } from '../layout';
 import { half, one } from './constants';
@@ -26,7 +26,7 @@ export function integrate(c: usize, state: usize, drive: v128, tape: usize, reco
   const unit = one();
   const isyn = charged(
     v128.load(state, ISYN), drive,
-    v128.load(c, SYN_GAIN), v128.load(c, SYN_CHARGE), v128.load(c, SYN_LOSS), unit,
+    v128.load(c, DRIVE_SLOPE), v128.load(c, SYN_CHARGE), v128.load(c, SYN_LOSS),
   );
   v128.store(state, isyn, ISYN);
   const iahp = adapt(c, state, tape, record, unit);
@@ -96,13 +96,13 @@ export function retreat(
   const dIsyn = madd(dMembrane, byInput, v128.load(gradient, D_ISYN));
   v128.store(gradient, f32x4.mul(dIsyn, v128.load(c, SYN_DECAY)), D_ISYN);
   const dDrive = driveGradient(
-    dIsyn, v128.load(drive), v128.load(c, SYN_GAIN), v128.load(c, DRIVE_SLOPE), unit,
+    dIsyn, v128.load(drive), v128.load(c, DRIVE_SLOPE), v128.load(c, SYN_CHARGE),
   );
   v128.store(drive, dDrive);
   const byLeak = f32x4.sub(
     f32x4.mul(f32x4.mul(byTotal, inverseLeak), f32x4.sub(flow, Ileak)), byInput,
   );
-  if (dendritic) retreatDendrites(c, gradient, drive, row, dMembrane, imem, byInput, byLeak, unit);
+  if (dendritic) retreatDendrites(c, gradient, drive, row, dMembrane, imem, byInput, byLeak);
   const dIahp = madd(dMembrane, byLeak, v128.load(gradient, D_IAHP));
   const dAdaptation = f32x4.mul(dIahp, slopeAbove(adaptation, unit));
   v128.store(gradient, f32x4.mul(dAdaptation, v128.load(c, AHP_DECAY)), D_IAHP);
