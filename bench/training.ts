@@ -19,8 +19,8 @@ interface TrainingRow extends Size {
   /** JAX with every help that a JAX user has, and how many times faster we are. */
   readonly tunedJax: number | null;
   readonly tunedRatio: number | null;
-  /** Two threads over one. */
-  readonly threads: number;
+  /** Two threads over one; null where all trials share a vector, so that there is nothing to share out. */
+  readonly threads: number | null;
 }
 
 /** Sizes, with epochs of one measurement: ours, theirs. */
@@ -105,7 +105,7 @@ async function measure(
     ratio: jax === null ? null : rateOfOurs / jax,
     tunedJax,
     tunedRatio: tunedJax === null ? null : rateOfOurs / tunedJax,
-    threads: rate('two threads')! / rate('one thread')!,
+    threads: n * batch > 4 ? rate('two threads')! / rate('one thread')! : null,
   };
 }
 
