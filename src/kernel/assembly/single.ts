@@ -2,7 +2,7 @@
 // longest chain of operations: all that goes from step to step stays in registers, nothing depends on a guess, and
 // the way forward leaves slopes that the way back has only to multiply with.
 import {
-  AHP_DECAY, AHP_JUMP, AHP_LOSS, BY_DRIVE, BY_IMEM, BY_LEAK, BY_LOG, BY_SYNAPSE, DC, DRIVE_SLOPE, EXPONENT, FEEDBACK, IAHP,
+  AHP_DECAY, AHP_JUMP, AHP_LOSS, BY_DRIVE, BY_IMEM, BY_LEAK, BY_LOG, BY_SYNAPSE, DC, DRIVE_SLOPE, D_IAHP, D_IMEM, D_ISYN, D_LOG, EXPONENT, FEEDBACK, GRADIENT, IAHP,
   IAHP_REST, IMEM, ISYN, MEMBRANE, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, OF_ADAPTATION, OF_IMEM, OF_LOG, OF_SPIKES,
   REFRACTORY, SLOPES, SPIKES, STATE, STEP_SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS, THRESHOLD, THRESHOLD_TWO, TIMER, VECTOR,
 } from '../layout';
@@ -67,13 +67,9 @@ function run(
   c: usize, state: usize, drive: usize, steps: usize, recurrent: usize, slopes: usize, list: SparseRows,
   listed: bool, learns: bool,
 ): void {
-  let isyn = v128.load(state, ISYN);
-  let iahp = v128.load(state, IAHP);
-  let rest = v128.load(state, IAHP_REST);
   let imem = v128.load(state, IMEM);
   let feedback = v128.load(state, FEEDBACK);
   let spikes = v128.load(state, SPIKES);
-  let timer = v128.load(state, TIMER);
   let membrane = v128.load(state, MEMBRANE);
   let echo = recurrent ? fourRows(recurrent, spikes) : i64x2.splat(0);
   let starts = listed ? list.starts : 0;
@@ -88,39 +84,43 @@ function run(
     const unit = one();
     const total = f32x4.add(v128.load(drive), echo);
     if (learns) v128.store(drive, total);
+    const timer = v128.load(state, TIMER);
     const open = f32x4.eq(timer, i64x2.splat(0));
+    const isyn = v128.load(state, ISYN);
     const held = f32x4.sub(isyn, f32x4.mul(isyn, v128.load(c, SYN_LOSS)));
     const Igain = v128.load(c, MEM_GAIN);
     const share = f32x4.div(unit, f32x4.add(imem, Igain));
     const shared = f32x4.mul(Igain, share);
     const byTotal = f32x4.mul(imem, v128.load(c, MEM_RATE));
+    const before = v128.load(state, IAHP);
     const change = f32x4.add(
-      f32x4.sub(f32x4.mul(spikes, v128.load(c, AHP_JUMP)), f32x4.mul(iahp, v128.load(c, AHP_LOSS))),
-      rest,
+      f32x4.sub(f32x4.mul(spikes, v128.load(c, AHP_JUMP)), f32x4.mul(before, v128.load(c, AHP_LOSS))),
+      v128.load(state, IAHP_REST),
     );
-    const adaptation = f32x4.add(iahp, change);
-    rest = f32x4.sub(change, f32x4.sub(adaptation, iahp));
-    iahp = clip(adaptation, unit);
+    const adaptation = f32x4.add(before, change);
+    v128.store(state, f32x4.sub(change, f32x4.sub(adaptation, before)), IAHP_REST);
+    const iahp = clip(adaptation, unit);
+    v128.store(state, iahp, IAHP);
     const Ileak = f32x4.add(v128.load(c, MEM_LEAK), iahp);
     const leakRatio = f32x4.mul(Ileak, v128.load(c, MEM_LEAK_INVERSE));
     const byInput = f32x4.mul(f32x4.mul(byTotal, shared), leakRatio);
     const base = madd(byTotal, f32x4.sub(feedback, f32x4.mul(leakRatio, Ileak)), imem);
     const charge = f32x4.mul(total, v128.load(c, DRIVE_SLOPE));
     const charged = f32x4.pmax(charge, v128.load(c, SYN_CHARGE));
-    isyn = f32x4.add(held, charged);
+    v128.store(state, f32x4.add(held, charged), ISYN);
     const input = v128.and(
       f32x4.add(f32x4.add(f32x4.sub(held, Ileak), v128.load(c, DC)), charged), open,
     );
     const Iin = clip(input, unit);
     const rise = f32x4.mul(byInput, Iin);
     membrane = f32x4.add(rise, base);
-    const before = clip(membrane, unit);
+    const above = clip(membrane, unit);
     const fired = f32x4.gt(membrane, v128.load(c, THRESHOLD));
     const many = manyFired(membrane, c);
     if (learns) {
       const flow = f32x4.sub(f32x4.mul(shared, Iin), Ileak);
       leaveSlopes(
-        c, slopes, unit, membrane, before, fired, many, share, rise, flow, Ileak, leakRatio, feedback, byTotal, byInput,
+        c, slopes, unit, membrane, above, fired, many, share, rise, flow, Ileak, leakRatio, feedback, byTotal, byInput,
         input, adaptation, charge,
       );
     }
@@ -131,9 +131,9 @@ function run(
     }
     if (recurrent) echo = fourRows(recurrent, spikes);
     const left = f32x4.pmax(f32x4.sub(timer, unit), i64x2.splat(0));
-    timer = v128.bitselect(v128.load(c, REFRACTORY), left, fired);
+    v128.store(state, v128.bitselect(v128.load(c, REFRACTORY), left, fired), TIMER);
     imem = clip(v128.andnot(membrane, fired), unit);
-    feedback = power(before, c);
+    feedback = power(above, c);
     if (learns) {
       v128.store(slopes, spikes, STEP_SPIKES);
       slopes += SLOPES;
@@ -146,13 +146,9 @@ function run(
       v128.store(drive, i32x4.trunc_sat_f32x4_s(spikes));
     }
   }
-  v128.store(state, isyn, ISYN);
-  v128.store(state, iahp, IAHP);
-  v128.store(state, rest, IAHP_REST);
   v128.store(state, imem, IMEM);
   v128.store(state, feedback, FEEDBACK);
   v128.store(state, spikes, SPIKES);
-  v128.store(state, timer, TIMER);
   v128.store(state, membrane, MEMBRANE);
 }
 
@@ -215,13 +211,15 @@ export function backSingle(
   const target = block.target;
   let slopes = w.tape + steps * SLOPES;
   let loss = i64x2.splat(0);
-  let dSpikes = i64x2.splat(0);
-  let dImem = i64x2.splat(0);
-  let dLog = i64x2.splat(0);
-  let dIsyn = i64x2.splat(0);
-  let dIahp = i64x2.splat(0);
+  // With respect to the spikes, through the recurrent weights; all else that goes from step to step is in memory.
+  let dEcho = i64x2.splat(0);
+  const gradient = w.gradient;
+  memory.fill(gradient, 0, GRADIENT);
   for (let t = steps; t-- > 0; ) {
     slopes -= SLOPES;
+    // What the spikes do to later steps through adaptation, and to the loss.
+    const dLater = v128.load(gradient, D_IAHP);
+    let dSpikes = f32x4.mul(dLater, v128.load(c, AHP_JUMP));
     if (squared) {
       const wanted = v128.load(target + (t << 4));
       const miss = f32x4.sub(v128.load(slopes, STEP_SPIKES), wanted);
@@ -231,24 +229,26 @@ export function backSingle(
     } else {
       dSpikes = f32x4.add(dSpikes, v128.load(outer + t * outerStride));
     }
-    const dMembrane = f32x4.add(
-      f32x4.mul(dSpikes, v128.load(slopes, OF_SPIKES)),
+    const ofSpikes = v128.load(slopes, OF_SPIKES);
+    const dRest = f32x4.add(
+      f32x4.mul(dSpikes, ofSpikes),
       f32x4.add(
-        f32x4.mul(dImem, v128.load(slopes, OF_IMEM)), f32x4.mul(dLog, v128.load(slopes, OF_LOG)),
+        f32x4.mul(v128.load(gradient, D_IMEM), v128.load(slopes, OF_IMEM)),
+        f32x4.mul(v128.load(gradient, D_LOG), v128.load(slopes, OF_LOG)),
       ),
     );
-    const dSynapse = madd(dMembrane, v128.load(slopes, BY_SYNAPSE), dIsyn);
+    const dMembrane = madd(dEcho, ofSpikes, dRest);
+    v128.store(gradient, f32x4.mul(dMembrane, v128.load(slopes, BY_IMEM)), D_IMEM);
+    v128.store(gradient, f32x4.mul(dMembrane, v128.load(slopes, BY_LOG)), D_LOG);
+    const dSynapse = madd(dMembrane, v128.load(slopes, BY_SYNAPSE), v128.load(gradient, D_ISYN));
+    v128.store(gradient, f32x4.mul(dSynapse, v128.load(c, SYN_DECAY)), D_ISYN);
     const dDrive = f32x4.mul(dSynapse, v128.load(slopes, BY_DRIVE));
     v128.store(drive + (t << 4), dDrive);
-    dIsyn = f32x4.mul(dSynapse, v128.load(c, SYN_DECAY));
-    dImem = f32x4.mul(dMembrane, v128.load(slopes, BY_IMEM));
-    dLog = f32x4.mul(dMembrane, v128.load(slopes, BY_LOG));
-    const dAdaptation = f32x4.mul(
-      madd(dMembrane, v128.load(slopes, BY_LEAK), dIahp), v128.load(slopes, OF_ADAPTATION),
+    if (recurrent) dEcho = fourRows(recurrent, dDrive);
+    const dIahp = madd(
+      dMembrane, v128.load(slopes, BY_LEAK), f32x4.mul(dLater, v128.load(c, AHP_DECAY)),
     );
-    dIahp = f32x4.mul(dAdaptation, v128.load(c, AHP_DECAY));
-    dSpikes = f32x4.mul(dAdaptation, v128.load(c, AHP_JUMP));
-    if (recurrent) dSpikes = f32x4.add(dSpikes, fourRows(recurrent, dDrive));
+    v128.store(gradient, f32x4.mul(dIahp, v128.load(slopes, OF_ADAPTATION)), D_IAHP);
     if (gathered) addOuter(gathered, input, t + inputRow, dDrive);
     if (loop) {
       addFourRows(

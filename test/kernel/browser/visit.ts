@@ -87,9 +87,10 @@ export async function visit(browser: string, script: string, isolated: boolean):
       });
     });
   } finally {
-    if (child?.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
+    // Asked to end, it takes its other processes along; killed, it leaves them to write for a while.
+    if (child?.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit');
     server?.closeAllConnections();
     server?.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }
