@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundlePage, findBrowser, visit } from './browser/visit.ts';
 
-const browser = findBrowser();
+const browser = await findBrowser();
 let script = '';
 beforeAll(async () => {
   script = await bundlePage();

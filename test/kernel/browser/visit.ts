@@ -5,15 +5,34 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import type { Found } from './found.ts';
 
-/** A Chromium on this machine, or undefined. `CHROMIUM` says where one is. */
-export function findBrowser(): string | undefined {
+/** How a browser is started that leaves nothing outside of `folder`. */
+function headless(folder: string): readonly [options: readonly string[], env: NodeJS.ProcessEnv] {
+  const options = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
+  return [
+    [...options, '--no-first-run', `--user-data-dir=${folder}`],
+    { ...process.env, TMPDIR: folder },
+  ];
+}
+
+const newFolder = (): string => mkdtempSync(join(tmpdir(), 'spikeline-browser-'));
+
+/** A Chromium that can open a page on this machine, or undefined. `CHROMIUM` says where one is. */
+export async function findBrowser(): Promise<string | undefined> {
   const { CHROMIUM } = process.env;
   const names = [CHROMIUM ?? [], 'chromium', 'chromium-browser', 'google-chrome'].flat();
-  return names.find((name) => spawnSync(name, ['--version']).status === 0);
+  const folder = newFolder();
+  const [options, env] = headless(folder);
+  const opens = (name: string): boolean =>
+    spawnSync(name, [...options, '--dump-dom', 'about:blank'], { env, timeout: 20_000 }).status ===
+    0;
+  const found = names.find(opens);
+  await remove(folder);
+  return found;
 }
 
 /** The program of the page as one script, as a bundler for browsers makes it. */
@@ -66,9 +85,23 @@ function serve(
   }).listen(0, '127.0.0.1');
 }
 
+/** Removes the browser's folder, into which its last processes may still write for a moment. */
+async function remove(folder: string): Promise<void> {
+  for (let left = 50; ; left--) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+      return;
+    } catch (cause) {
+      if (left === 0) throw cause;
+      await setTimeout(100);
+    }
+  }
+}
+
 /** Opens the page in the browser and gives what it found. */
 export async function visit(browser: string, script: string, isolated: boolean): Promise<Found> {
-  const profile = mkdtempSync(join(tmpdir(), 'spikeline-browser-'));
+  const folder = newFolder();
+  const [options, env] = headless(folder);
   let server: Server | undefined;
   let child: ChildProcess | undefined;
   try {
@@ -76,21 +109,15 @@ export async function visit(browser: string, script: string, isolated: boolean):
       server = serve(script, isolated, found, failed);
       server.on('listening', () => {
         const { port } = server!.address() as AddressInfo;
-        const options = ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run'];
-        child = spawn(
-          browser,
-          [...options, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`],
-          { stdio: 'ignore' },
-        );
+        child = spawn(browser, [...options, `http://127.0.0.1:${port}/`], { env, stdio: 'ignore' });
         child.on('error', failed);
         child.on('exit', (code) => failed(new Error(`the browser ended with ${code}`)));
       });
     });
   } finally {
-    // Asked to end, it takes its other processes along; killed, it leaves them to write for a while.
     if (child?.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit');
     server?.closeAllConnections();
     server?.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    await remove(folder);
   }
 }
