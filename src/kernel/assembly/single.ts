@@ -1,6 +1,6 @@
 // Neurons of a lumped synapse that fill one vector. There is nothing to do beside them, so a step takes as long as its
-// longest chain of operations: all that goes from step to step stays in registers, nothing depends on a guess, and
-// the way forward leaves slopes that the way back has only to multiply with.
+// longest chain of operations: what the next step waits for stays in registers, all else in memory, where V8 does not
+// move it about; nothing depends on a guess; the way forward leaves slopes that the way back has only to multiply with.
 import {
   AHP_DECAY, AHP_JUMP, AHP_LOSS, BY_DRIVE, BY_IMEM, BY_LEAK, BY_LOG, BY_SYNAPSE, DC, DRIVE_SLOPE, D_IAHP, D_IMEM, D_ISYN, D_LOG, EXPONENT, FEEDBACK, GRADIENT, IAHP,
   IAHP_REST, IMEM, ISYN, MEMBRANE, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, OF_ADAPTATION, OF_IMEM, OF_LOG, OF_SPIKES,
