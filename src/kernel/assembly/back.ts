@@ -1,5 +1,6 @@
 import { IMEM, TAPE_MEMBRANE, THRESHOLD, VECTOR } from '../layout';
 import { one } from './constants';
+import { SquaredError, weigh } from './loss';
 import { furtherSpikes, imemAfter } from './membrane';
 import { coefficientBytes, driveVectors, gradientBytes, stateBytes, tapeBytes } from './model';
 import { retreat } from './neuron';
@@ -8,21 +9,12 @@ import { addRows, append, SparseRows } from './rows';
 import { backSingle } from './single';
 import { clear, splat, sum } from './vector';
 
-/** How an error is weighed. */
-@unmanaged
-export class SquaredError {
-  /** 1/(trials·steps·neurons). */
-  scale: f32;
-  /** Weight of an error where no spike was wanted. */
-  silence: f32;
-}
-
-/** An error, weighed by `silence` where no spike was wanted. */
+/** Membrane current that a step left, from its tape. */
 // @ts-ignore: decorator
 @inline
-export function weigh(miss: v128, wanted: v128, silence: v128): v128 {
-  const silent = f32x4.eq(wanted, i64x2.splat(0));
-  return v128.bitselect(f32x4.mul(miss, silence), miss, silent);
+function imemLeft(c: usize, tape: usize, unit: v128): v128 {
+  const membrane = v128.load(tape, TAPE_MEMBRANE);
+  return imemAfter(membrane, f32x4.gt(membrane, v128.load(c, THRESHOLD)), unit);
 }
 
 /**
@@ -86,7 +78,7 @@ function back(
         dSpikes = f32x4.add(dSpikes, v128.load(outer + at));
       }
       const imem = t > 0
-        ? imemAfter(c, v128.load(tapeAt - rowTape, TAPE_MEMBRANE), unit)
+        ? imemLeft(c, tapeAt - rowTape, unit)
         : v128.load(start, IMEM);
       const before = retreat(
         c, tapeAt, imem, membrane, fired, gradient, row + at, rowBytes, dSpikes, unit, dendritic,

@@ -2,12 +2,12 @@ import {
   DRIVE_SLOPE, D_IGABA, D_INMDA, D_ISHUNT, GABA_CHARGE, GABA_DECAY, GABA_DRIVE_SLOPE, GABA_LOSS,
   IGABA, IMEM, INMDA, ISHUNT, ISYN, MEM_LEAK, NMDA_CHARGE, NMDA_DECAY, NMDA_DRIVE_SLOPE,
   NMDA_GATE, NMDA_LOSS, SHUNT_CHARGE, SHUNT_DECAY, SHUNT_DRIVE_SLOPE, SHUNT_LOSS,
-  SYN_CHARGE, SYN_LOSS, TAPE_GABA, TAPE_NMDA,
+  SYN_CHARGE, SYN_LOSS, SPIKES, TAPE_GABA, TAPE_NMDA,
 } from '../layout';
 import { one } from './constants';
 import { adapt, polarise } from './membrane';
 import { charged, driveGradient } from './synapse';
-import { madd } from './vector';
+import { clip, madd } from './vector';
 
 /**
  * First half of a step of four neurons with AMPA, GABA, NMDA and SHUNT. Each is a synapse like the lumped
@@ -50,7 +50,7 @@ export function integrateDendrites(
   const imem = v128.load(state, IMEM);
   const gated = f32x4.mul(nmda, openGate(c, imem));
   const current = f32x4.sub(f32x4.add(gated, ampa), shunt);
-  const iahp = adapt(c, state, tape, record, unit);
+  const iahp = clip(adapt(c, state, v128.load(state, SPIKES), tape, record, unit), unit);
   const Ileak = f32x4.add(f32x4.add(v128.load(c, MEM_LEAK), gaba), iahp);
   return polarise(c, state, current, Ileak, tape, record, unit);
 }

@@ -1,8 +1,8 @@
 import {
-  backDendritesFromError, backDendritesFromOuter, backFromError, backFromOuter, SquaredError,
+  backDendritesFromError, backDendritesFromOuter, backFromError, backFromOuter,
 } from './back';
 import { Barrier, meet, take } from './barrier';
-import { crossEntropy, RateCrossEntropy } from './loss';
+import { crossEntropy, RateCrossEntropy, SquaredError } from './loss';
 import { Adam, Epoch, gradientOf, learn, Matrix } from './matrix';
 import { Block, forward, forwardDendrites, Workspace } from './population';
 import { SparseRows, transpose } from './rows';

@@ -1,5 +1,22 @@
 import { SparseRows } from './rows';
 
+/** How an error is weighed. */
+@unmanaged
+export class SquaredError {
+  /** 1/(trials·steps·neurons). */
+  scale: f32;
+  /** Weight of an error where no spike was wanted. */
+  silence: f32;
+}
+
+/** An error, weighed by `silence` where no spike was wanted. */
+// @ts-ignore: decorator
+@inline
+export function weigh(miss: v128, wanted: v128, silence: v128): v128 {
+  const silent = f32x4.eq(wanted, i64x2.splat(0));
+  return v128.bitselect(f32x4.mul(miss, silence), miss, silent);
+}
+
 /** Cross-entropy of the softmax over output rates, for the trials of one block. */
 @unmanaged
 export class RateCrossEntropy {

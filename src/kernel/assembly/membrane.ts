@@ -30,25 +30,25 @@ export function manyFired(membrane: v128, c: usize): v128 {
 
 /**
  * Adaptation: clip(iahp - ahpLoss·iahp + ahpJump·spikes). It is slow, and the membrane sees a small difference
- * of it and others: what rounding takes in one step is given back in the next.
+ * of it and others: what rounding takes in one step is given back in the next. Returns it before clipping.
  */
 // @ts-ignore: decorator
 @inline
-export function adapt(c: usize, state: usize, tape: usize, record: bool, unit: v128): v128 {
+export function adapt(
+  c: usize, state: usize, spikes: v128, tape: usize, record: bool, unit: v128,
+): v128 {
   const before = v128.load(state, IAHP);
   const change = f32x4.add(
     f32x4.sub(
-      f32x4.mul(v128.load(state, SPIKES), v128.load(c, AHP_JUMP)),
-      f32x4.mul(before, v128.load(c, AHP_LOSS)),
+      f32x4.mul(spikes, v128.load(c, AHP_JUMP)), f32x4.mul(before, v128.load(c, AHP_LOSS)),
     ),
     v128.load(state, IAHP_REST),
   );
   const adaptation = f32x4.add(before, change);
-  const iahp = clip(adaptation, unit);
-  v128.store(state, iahp, IAHP);
+  v128.store(state, clip(adaptation, unit), IAHP);
   v128.store(state, f32x4.sub(change, f32x4.sub(adaptation, before)), IAHP_REST);
   if (record) v128.store(tape, adaptation, TAPE_ADAPTATION);
-  return iahp;
+  return adaptation;
 }
 
 /** The membrane before clipping and reset, with `current` flowing in and `Ileak` leaking. */
@@ -75,6 +75,21 @@ export function polarise(
   return membrane;
 }
 
+/** Membrane current after the reset, from the membrane before clipping. */
+// @ts-ignore: decorator
+@inline
+export function imemAfter(membrane: v128, fired: v128, unit: v128): v128 {
+  return clip(v128.andnot(membrane, fired), unit);
+}
+
+/** The refractory timer after a step. */
+// @ts-ignore: decorator
+@inline
+export function timerAfter(c: usize, timer: v128, fired: v128, unit: v128): v128 {
+  const left = f32x4.pmax(f32x4.sub(timer, unit), i64x2.splat(0));
+  return v128.bitselect(v128.load(c, REFRACTORY), left, fired);
+}
+
 /**
  * Second half of a step: spikes, reset, refractory timer, feedback.
  *
@@ -89,17 +104,8 @@ export function fire(c: usize, state: usize, membrane: v128): v128 {
   const unit = one();
   const fired = f32x4.gt(membrane, v128.load(c, THRESHOLD));
   v128.store(state, v128.and(fired, unit), SPIKES);
-  const left = f32x4.pmax(f32x4.sub(v128.load(state, TIMER), unit), i64x2.splat(0));
-  v128.store(state, v128.bitselect(v128.load(c, REFRACTORY), left, fired), TIMER);
-  v128.store(state, clip(v128.andnot(membrane, fired), unit), IMEM);
+  v128.store(state, timerAfter(c, v128.load(state, TIMER), fired, unit), TIMER);
+  v128.store(state, imemAfter(membrane, fired, unit), IMEM);
   v128.store(state, power(clip(membrane, unit), c), FEEDBACK);
   return fired;
-}
-
-/** Membrane current after the reset of a membrane before clipping. */
-// @ts-ignore: decorator
-@inline
-export function imemAfter(c: usize, membrane: v128, unit: v128): v128 {
-  const fired = f32x4.gt(membrane, v128.load(c, THRESHOLD));
-  return clip(v128.andnot(membrane, fired), unit);
 }

@@ -1,6 +1,6 @@
 import {
   AHP_DECAY, AHP_JUMP, DRIVE_SLOPE, D_IAHP, D_IMEM, D_ISYN, D_LOG, EXPONENT, ISYN, MEM_GAIN,
-  MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS,
+  MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS,
   TAPE_ADAPTATION, TAPE_FEEDBACK, TAPE_GABA, TAPE_INPUT, THRESHOLD_TWO,
 } from '../layout';
 import { half, one } from './constants';
@@ -29,7 +29,7 @@ export function integrate(c: usize, state: usize, drive: v128, tape: usize, reco
     v128.load(c, DRIVE_SLOPE), v128.load(c, SYN_CHARGE), v128.load(c, SYN_LOSS),
   );
   v128.store(state, isyn, ISYN);
-  const iahp = adapt(c, state, tape, record, unit);
+  const iahp = clip(adapt(c, state, v128.load(state, SPIKES), tape, record, unit), unit);
   const Ileak = f32x4.add(v128.load(c, MEM_LEAK), iahp);
   return polarise(c, state, isyn, Ileak, tape, record, unit);
 }

@@ -2,13 +2,14 @@
 // longest chain of operations: what the next step waits for stays in registers, all else in memory, where V8 does not
 // move it about; nothing depends on a guess; the way forward leaves slopes that the way back has only to multiply with.
 import {
-  AHP_DECAY, AHP_JUMP, AHP_LOSS, BY_DRIVE, BY_IMEM, BY_LEAK, BY_LOG, BY_SYNAPSE, DC, DRIVE_SLOPE, D_IAHP, D_IMEM, D_ISYN, D_LOG, EXPONENT, FEEDBACK, GRADIENT, IAHP,
-  IAHP_REST, IMEM, ISYN, MEMBRANE, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, OF_ADAPTATION, OF_IMEM, OF_LOG, OF_SPIKES,
-  REFRACTORY, SLOPES, SPIKES, STATE, STEP_SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS, THRESHOLD, THRESHOLD_TWO, TIMER, VECTOR,
+  AHP_DECAY, AHP_JUMP, BY_DRIVE, BY_IMEM, BY_LEAK, BY_LOG, BY_SYNAPSE, DC, DRIVE_SLOPE, D_IAHP,
+  D_IMEM, D_ISYN, D_LOG, EXPONENT, FEEDBACK, GRADIENT, IMEM, ISYN, MEMBRANE, MEM_GAIN, MEM_LEAK,
+  MEM_LEAK_INVERSE, MEM_RATE, OF_ADAPTATION, OF_IMEM, OF_LOG, OF_SPIKES, SLOPES, SPIKES, STATE,
+  STEP_SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS, THRESHOLD, TIMER, VECTOR,
 } from '../layout';
-import { SquaredError, weigh } from './back';
 import { half, one } from './constants';
-import { furtherSpikes, manyFired } from './membrane';
+import { SquaredError, weigh } from './loss';
+import { adapt, furtherSpikes, imemAfter, manyFired, timerAfter } from './membrane';
 import { Block, hasCounts, Workspace } from './population';
 import { power } from './power';
 import { addOuter, addRows, append, SparseRows, timesSingle } from './rows';
@@ -92,16 +93,8 @@ function run(
     const share = f32x4.div(unit, f32x4.add(imem, Igain));
     const shared = f32x4.mul(Igain, share);
     const byTotal = f32x4.mul(imem, v128.load(c, MEM_RATE));
-    const before = v128.load(state, IAHP);
-    const change = f32x4.add(
-      f32x4.sub(f32x4.mul(spikes, v128.load(c, AHP_JUMP)), f32x4.mul(before, v128.load(c, AHP_LOSS))),
-      v128.load(state, IAHP_REST),
-    );
-    const adaptation = f32x4.add(before, change);
-    v128.store(state, f32x4.sub(change, f32x4.sub(adaptation, before)), IAHP_REST);
-    const iahp = clip(adaptation, unit);
-    v128.store(state, iahp, IAHP);
-    const Ileak = f32x4.add(v128.load(c, MEM_LEAK), iahp);
+    const adaptation = adapt(c, state, spikes, 0, false, unit);
+    const Ileak = f32x4.add(v128.load(c, MEM_LEAK), clip(adaptation, unit));
     const leakRatio = f32x4.mul(Ileak, v128.load(c, MEM_LEAK_INVERSE));
     const byInput = f32x4.mul(f32x4.mul(byTotal, shared), leakRatio);
     const base = madd(byTotal, f32x4.sub(feedback, f32x4.mul(leakRatio, Ileak)), imem);
@@ -130,9 +123,8 @@ function run(
       if (listed) list.counted = 1;
     }
     if (recurrent) echo = fourRows(recurrent, spikes);
-    const left = f32x4.pmax(f32x4.sub(timer, unit), i64x2.splat(0));
-    v128.store(state, v128.bitselect(v128.load(c, REFRACTORY), left, fired), TIMER);
-    imem = clip(v128.andnot(membrane, fired), unit);
+    v128.store(state, timerAfter(c, timer, fired, unit), TIMER);
+    imem = imemAfter(membrane, fired, unit);
     feedback = power(above, c);
     if (learns) {
       v128.store(slopes, spikes, STEP_SPIKES);
