@@ -1,10 +1,10 @@
 import { IMEM, TAPE_MEMBRANE, THRESHOLD, VECTOR } from '../layout';
+import { Block, Workspace } from './block';
 import { one } from './constants';
 import { SquaredError, weigh } from './loss';
 import { furtherSpikes, imemAfter } from './membrane';
 import { coefficientBytes, driveVectors, gradientBytes, stateBytes, tapeBytes } from './model';
 import { retreat } from './neuron';
-import { Block, Workspace } from './population';
 import { addRows, append, SparseRows } from './rows';
 import { backSingle } from './single';
 import { clear, splat, sum } from './vector';

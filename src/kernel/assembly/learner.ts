@@ -2,9 +2,10 @@ import {
   backDendritesFromError, backDendritesFromOuter, backFromError, backFromOuter,
 } from './back';
 import { Barrier, meet, take } from './barrier';
+import { Block, Workspace } from './block';
 import { crossEntropy, RateCrossEntropy, SquaredError } from './loss';
 import { Adam, Epoch, gradientOf, learn, Matrix } from './matrix';
-import { Block, forward, forwardDendrites, Workspace } from './population';
+import { forward, forwardDendrites } from './population';
 import { SparseRows, transpose } from './rows';
 
 /** One population of a network and the matrices it takes its input from. */

@@ -1,78 +1,12 @@
 import { MEMBRANE, SPIKES, VECTOR } from '../layout';
-import { one } from './constants';
+import { appendSpikes, Block, hasCounts, Workspace } from './block';
 import { integrateDendrites } from './dendrites';
 import { fire, furtherSpikes, manyFired } from './membrane';
 import { coefficientBytes, driveVectors, stateBytes, tapeBytes } from './model';
 import { integrate } from './neuron';
-import { addSparse, append, SparseRows } from './rows';
+import { addSparse, SparseRows } from './rows';
 import { forwardSingle } from './single';
 import { clear } from './vector';
-
-/** A population on one block: one trial, or as many trials as fit into four lanes. */
-@unmanaged
-export class Block {
-  /** Coefficients of the neurons. */
-  coefficients: usize;
-  /** State at the start. */
-  start: usize;
-  /** Weighted input of every step, then the gradient with respect to it; a row of zeros on both sides. */
-  drive: usize;
-  /** Spikes by channel: the recurrence of which step they are (0 … steps). */
-  fired: SparseRows;
-  /** Wanted spikes, where the loss is an error. */
-  target: usize;
-  /**
-   * Where a row is a single vector: the gradients of the input matrix, with its rows, and of the recurrent
-   * matrix from this block. They are summed on the way back, where the machine has to wait anyway.
-   */
-  gathered: usize;
-  sources: u32;
-  gatheredLoop: usize;
-}
-
-/** Room that a thread needs for one population; every block uses it anew. */
-@unmanaged
-export class Workspace {
-  state: usize;
-  tape: usize;
-  gradient: usize;
-  /** Gradient with respect to the spikes of a step that comes from later steps, one row. */
-  later: usize;
-  /** Gradient with respect to the spikes of every step that comes from the loss or the next population. */
-  outer: usize;
-  /** Bytes from one row of `outer` to the next; 0 where all steps share one. */
-  outerStride: usize;
-  /** Spikes by the step whose recurrence they are: steps + 2 starts. */
-  spikes: SparseRows;
-  /** Entries of a gradient that are not zero. */
-  indices: usize;
-  values: usize;
-  /** Whether anything wants the spikes of a single vector. */
-  listed: u32;
-}
-
-/** Whether any neuron of some vectors, whose states stand `stride` apart, has another count of spikes than none or one. */
-export function hasCounts(state: usize, vectors: usize, stride: usize): bool {
-  let other = i64x2.splat(0);
-  for (const end = state + vectors * stride; state < end; state += stride) {
-    const spikes = v128.load(state, SPIKES);
-    const few = v128.or(f32x4.eq(spikes, one()), f32x4.eq(spikes, i64x2.splat(0)));
-    other = v128.or(other, v128.not(few));
-  }
-  return v128.any_true(other);
-}
-
-/** Appends the spikes of a row, whose states stand `stride` apart, to a list that holds `size`. */
-export function appendSpikes(
-  list: SparseRows, size: usize, state: usize, vectors: u32, stride: usize,
-): usize {
-  const indices = list.indices;
-  const counts = list.counts;
-  for (let v: u32 = 0; v < vectors; v++, state += stride) {
-    size = append(indices, counts, size, v << 2, v128.load(state, SPIKES));
-  }
-  return size;
-}
 
 /** Adds the spikes beyond the first of every neuron of a row. */
 // @ts-ignore: decorator

@@ -7,10 +7,10 @@ import {
   MEM_LEAK_INVERSE, MEM_RATE, OF_ADAPTATION, OF_IMEM, OF_LOG, OF_SPIKES, SLOPES, SPIKES, STATE,
   STEP_SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS, THRESHOLD, TIMER, VECTOR,
 } from '../layout';
+import { Block, hasCounts, Workspace } from './block';
 import { half, one } from './constants';
 import { SquaredError, weigh } from './loss';
 import { adapt, furtherSpikes, imemAfter, manyFired, timerAfter } from './membrane';
-import { Block, hasCounts, Workspace } from './population';
 import { power } from './power';
 import { addOuter, addRows, append, SparseRows, timesSingle } from './rows';
 import { clear, clip, madd, slopeAbove, splat, sum } from './vector';

@@ -1,6 +1,7 @@
 import { SPIKES, VECTOR } from '../layout';
+import { appendSpikes, hasCounts, Workspace } from './block';
 import { coefficientBytes, driveVectors, stateBytes } from './model';
-import { appendSpikes, hasCounts, stepRow, Workspace } from './population';
+import { stepRow } from './population';
 import { addEntries } from './rows';
 import { streamSingle } from './single';
 
