@@ -1,99 +1,38 @@
-import { PerformanceObserver } from 'node:perf_hooks';
-import { setImmediate } from 'node:timers/promises';
-import { Subject } from 'rxjs';
-import { randomStream, type WeightedRaster } from 'spikeline';
-import { dynapSim } from 'spikeline/operators';
-import { normal } from './measure.ts';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Stepping } from './stepping.ts';
 
 /** One step of many neurons at a time through the RxJS operator. */
-interface StreamingRow {
+interface StreamingRow extends Stepping {
   readonly pace: 'back to back' | '1 kHz';
-  readonly neurons: number;
-  readonly steps: number;
-  /** Milliseconds of one step: median, 99 of 100, longest. */
-  readonly p50: number;
-  readonly p99: number;
-  readonly longest: number;
-  /** Pauses of the garbage collector: how many, and the longest, milliseconds. */
-  readonly pauses: number;
-  readonly longestPause: number;
+  /** Most that may lie in the young half of the heap, MiB. */
+  readonly youngHeap: 'default' | '1 MiB';
 }
 
-const neurons = 1024;
+const script = fileURLToPath(new URL('stepping.ts', import.meta.url));
 
-/** A population behind its operator, and what lets it do the next step. */
-function population(): { advance(): void; close(): void } {
-  const random = randomStream(0, 'streaming');
-  const input = new Subject<WeightedRaster>();
-  input
-    .pipe(dynapSim({ neurons, recurrent: normal(neurons, neurons, 1 / Math.sqrt(neurons)) }))
-    .subscribe();
-  const chunks = Array.from({ length: 64 }, () =>
-    Float64Array.from({ length: neurons }, () => +(random.uniform() < 0.1)),
-  );
-  let step = 0;
-  return {
-    advance: () =>
-      input.next({
-        ...{ steps: 1, channels: neurons, dt: 1e-3, startTime: step * 1000 },
-        values: chunks[step++ % chunks.length]!,
-      }),
-    close: () => input.complete(),
-  };
-}
-
-/** Measures `steps` steps, before each of which `wait` is called with its number. */
-async function measure(
+/** Steps in a process of its own, whose garbage collector has nothing else to do. */
+async function stepping(
   pace: StreamingRow['pace'],
+  youngHeap: StreamingRow['youngHeap'],
   steps: number,
-  wait: (k: number) => void,
 ): Promise<StreamingRow> {
-  const { advance, close } = population();
-  for (let k = 0; k < 2000; k++) advance();
-  let [pauses, longestPause] = [0, 0];
-  const observer = new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) {
-      pauses++;
-      longestPause = Math.max(longestPause, duration);
-    }
+  const young = youngHeap === 'default' ? [] : ['--max-semi-space-size=1'];
+  const child = fork(script, [pace, String(steps)], { execArgv: [...process.execArgv, ...young] });
+  const stopped = once(child, 'exit').then(([code]) => {
+    throw new Error(`${script} ended with exit code ${code}`);
   });
-  observer.observe({ entryTypes: ['gc'] });
-  const taken = new Float64Array(steps);
-  for (let k = 0; k < steps; k++) {
-    // Lets the machine breathe ten times a second, and the observer see.
-    if (k % 100 === 0) await setImmediate();
-    wait(k);
-    const from = performance.now();
-    advance();
-    taken[k] = performance.now() - from;
-  }
-  await setImmediate();
-  observer.disconnect();
-  close();
-  taken.sort();
-  const at = (share: number): number => taken[Math.floor(share * (taken.length - 1))]!;
-  return {
-    pace,
-    neurons,
-    steps,
-    p50: at(0.5),
-    p99: at(0.99),
-    longest: at(1),
-    pauses,
-    longestPause,
-  };
+  stopped.catch(() => {});
+  const [found] = await Promise.race([once(child, 'message'), stopped]);
+  return { pace, youngHeap, ...(found as Stepping) };
 }
 
 /** Streams as fast as it goes, then 1000 steps a second for `seconds`. */
 export async function streaming(seconds: number): Promise<StreamingRow[]> {
-  const together = await measure('back to back', 10_000, () => {});
-  const pillow = new Int32Array(new SharedArrayBuffer(4));
-  let begin = 0;
-  const paced = await measure('1 kHz', seconds * 1000, (k) => {
-    if (k === 0) begin = performance.now();
-    // Asleep, not asking for the time: each answer would be garbage.
-    const early = k - (performance.now() - begin);
-    if (early > 0) Atomics.wait(pillow, 0, 0, early);
-  });
-  return [together, paced];
+  return [
+    await stepping('back to back', 'default', 10_000),
+    await stepping('1 kHz', 'default', seconds * 1000),
+    await stepping('1 kHz', '1 MiB', seconds * 1000),
+  ];
 }
