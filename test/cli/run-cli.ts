@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
@@ -37,7 +38,14 @@ export function runCli(
   });
 }
 
-/** Makes an empty folder. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Makes an empty folder, which goes when the tests of its file have ended. */
 export function emptyFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'spikeline-'));
+  const folder = mkdtempSync(join(tmpdir(), 'spikeline-'));
+  folders.push(folder);
+  return folder;
 }
