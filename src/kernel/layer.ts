@@ -51,7 +51,7 @@ function placeStream(
       recurrent === undefined
         ? 0
         : place.floats(paddedSize(runs, neurons), () => padded(recurrent, runs, neurons)),
-    workspace: place.record(...[0, 0, 0, 0, 0, 0, spikes, 0, 0, 0].map(word)),
+    workspace: place.record(...[0, 0, 0, 0, 0, 0, spikes, 0, 0, 0, +(neurons <= 2)].map(word)),
   };
   return { kernel: place.build(false), ...found, rows, vectors, steps };
 }

@@ -189,6 +189,7 @@ export function placeWorkspace(
       place.room((channels + 4) * 4),
       place.room((channels + 4) * 4),
       1,
+      +(neurons <= 2),
     ].map(word),
   );
   return { record, outer, spikes };

@@ -43,6 +43,8 @@ export class Workspace {
   values: usize;
   /** Whether anything wants the spikes of a single vector. */
   listed: u32;
+  /** Whether no weight leads from one half of a vector to the other: trials have one or two neurons. */
+  halved: u32;
 }
 
 /** Whether any neuron of some vectors, whose states stand `stride` apart, has another count of spikes than none or one. */

@@ -26,6 +26,22 @@ function fourRows(matrix: usize, value: v128): v128 {
   return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
 }
 
+/** Its first two rows likewise, where what stands in one half of a vector concerns no lane of the other. */
+// @ts-ignore: decorator
+@inline
+function twoRows(first: v128, second: v128, value: v128): v128 {
+  const even = f32x4.mul(first, v128.shuffle<f32>(value, value, 0, 0, 2, 2));
+  return f32x4.add(even, f32x4.mul(second, v128.shuffle<f32>(value, value, 1, 1, 3, 3)));
+}
+
+/** Row `k` of a matrix of single vectors in its first half, row k + 2 in the other. */
+// @ts-ignore: decorator
+@inline
+function joined(matrix: usize, k: usize): v128 {
+  const at = matrix + (k << 4);
+  return v128.shuffle<f32>(v128.load(at), v128.load(at, 32), 0, 1, 6, 7);
+}
+
 /**
  * Stores the slopes of a step: `byTotal` is that of the membrane by what it grows with, total = feedback +
  * leakRatio·flow with flow = share·Igain·Iin - Ileak, `byInput` that by Iin, `rise` what Iin adds to the membrane; the
@@ -59,15 +75,20 @@ function leaveSlopes(
 }
 
 /**
- * Runs the neurons of `state` through all steps, on the drive that stands there. Where `list` is given, leaves the
- * drive with its recurrence, slopes and spikes there; where not, the spikes, as u32, in place of the drive.
+ * Runs the neurons of `state` through all steps, on the drive that stands there. Where they learn, leaves the drive
+ * with its recurrence, slopes and, if wanted, spikes; where not, the spikes, as u32, in place of the drive.
  */
 // @ts-ignore: decorator
 @inline
 function run(
-  c: usize, state: usize, drive: usize, steps: usize, recurrent: usize, slopes: usize, list: SparseRows,
-  listed: bool, learns: bool,
+  c: usize, state: usize, drive: usize, steps: usize, recurrent: usize, w: Workspace, learns: bool,
 ): void {
+  const list = w.spikes;
+  const listed = learns && w.listed;
+  let slopes = w.tape;
+  const halved = w.halved;
+  const first = halved && recurrent ? joined(recurrent, 0) : i64x2.splat(0);
+  const second = halved && recurrent ? joined(recurrent, 1) : i64x2.splat(0);
   let imem = v128.load(state, IMEM);
   let feedback = v128.load(state, FEEDBACK);
   let spikes = v128.load(state, SPIKES);
@@ -122,7 +143,7 @@ function run(
       spikes = f32x4.add(spikes, furtherSpikes(membrane, c));
       if (listed) list.counted = 1;
     }
-    if (recurrent) echo = fourRows(recurrent, spikes);
+    if (recurrent) echo = halved ? twoRows(first, second, spikes) : fourRows(recurrent, spikes);
     v128.store(state, timerAfter(c, timer, fired, unit), TIMER);
     imem = imemAfter(membrane, fired, unit);
     feedback = power(above, c);
@@ -146,9 +167,9 @@ function run(
 
 /** Goes on from the state it left, on the weighted input at `drive`; writes the spikes, as u32, there. */
 export function streamSingle(
-  c: usize, state: usize, drive: usize, steps: usize, recurrent: usize,
+  c: usize, state: usize, drive: usize, steps: usize, recurrent: usize, w: Workspace,
 ): void {
-  run(c, state, drive, steps, recurrent, 0, changetype<SparseRows>(0), false, false);
+  run(c, state, drive, steps, recurrent, w, false);
 }
 
 /** Runs a block through all steps and leaves slopes, drive and spikes, as `forward` does. */
@@ -164,7 +185,7 @@ export function forwardSingle(
   }
   const state = w.state;
   memory.copy(state, block.start, STATE);
-  run(block.coefficients, state, drive, steps, recurrent, w.tape, w.spikes, <bool>w.listed, true);
+  run(block.coefficients, state, drive, steps, recurrent, w, true);
 }
 
 /** Adds a vector to four rows, each times a lane of `times`. */
@@ -181,6 +202,16 @@ function addFourRows(rows: usize, times: v128, value: v128): void {
   v128.store(rows, f32x4.add(v128.load(rows, 48), d), 48);
 }
 
+/** Adds to its first two rows likewise. */
+// @ts-ignore: decorator
+@inline
+function addTwoRows(rows: usize, times: v128, value: v128): void {
+  const even = f32x4.mul(v128.shuffle<f32>(times, times, 0, 0, 2, 2), value);
+  const odd = f32x4.mul(v128.shuffle<f32>(times, times, 1, 1, 3, 3), value);
+  v128.store(rows, f32x4.add(v128.load(rows), even));
+  v128.store(rows, f32x4.add(v128.load(rows, 16), odd), 16);
+}
+
 /** Takes the gradient back through all steps, as `back` does. */
 // @ts-ignore: decorator
 @inline
@@ -192,6 +223,9 @@ export function backSingle(
   if (gathered) clear(gathered, block.sources);
   const loop = block.gatheredLoop;
   if (loop) clear(loop, 4);
+  const halved = w.halved;
+  const first = halved && recurrent ? joined(recurrent, 0) : i64x2.splat(0);
+  const second = halved && recurrent ? joined(recurrent, 1) : i64x2.splat(0);
   const indices = w.indices;
   const values = w.values;
   const c = block.coefficients;
@@ -236,16 +270,16 @@ export function backSingle(
     v128.store(gradient, f32x4.mul(dSynapse, v128.load(c, SYN_DECAY)), D_ISYN);
     const dDrive = f32x4.mul(dSynapse, v128.load(slopes, BY_DRIVE));
     v128.store(drive + (t << 4), dDrive);
-    if (recurrent) dEcho = fourRows(recurrent, dDrive);
+    if (recurrent) dEcho = halved ? twoRows(first, second, dDrive) : fourRows(recurrent, dDrive);
     const dIahp = madd(
       dMembrane, v128.load(slopes, BY_LEAK), f32x4.mul(dLater, v128.load(c, AHP_DECAY)),
     );
     v128.store(gradient, f32x4.mul(dIahp, v128.load(slopes, OF_ADAPTATION)), D_IAHP);
     if (gathered) addOuter(gathered, input, t + inputRow, dDrive);
     if (loop) {
-      addFourRows(
-        loop, t > 0 ? v128.load(slopes - SLOPES, STEP_SPIKES) : v128.load(block.start, SPIKES), dDrive,
-      );
+      const before = t > 0 ? v128.load(slopes - SLOPES, STEP_SPIKES) : v128.load(block.start, SPIKES);
+      if (halved) addTwoRows(loop, before, dDrive);
+      else addFourRows(loop, before, dDrive);
     }
     if (below) {
       const size = append(indices, values, 0, 0, dDrive);
@@ -254,5 +288,6 @@ export function backSingle(
       addRows(out, belowVectors, feed, indices, values, size);
     }
   }
+  if (loop && halved) memory.copy(loop + 2 * VECTOR, loop, 2 * VECTOR);
   return sum(loss);
 }

@@ -51,7 +51,7 @@ export function stream(
   coefficients: usize, states: usize, drive: usize, steps: usize, rows: usize, vectors: u32,
   recurrent: usize, w: Workspace,
 ): void {
-  if (vectors == 1 && rows == 1) streamSingle(coefficients, states, drive, steps, recurrent);
+  if (vectors == 1 && rows == 1) streamSingle(coefficients, states, drive, steps, recurrent, w);
   else goOn(coefficients, states, drive, steps, rows, vectors, recurrent, w, false);
 }
 
