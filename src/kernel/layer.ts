@@ -19,6 +19,8 @@ interface StreamPlace {
   readonly drive: number;
   readonly recurrent: number;
   readonly workspace: number;
+  /** Where input and spikes stand as they do outside. */
+  readonly outside: number;
   /** Rows that are apart from each other, and the vectors of each. */
   readonly rows: number;
   readonly vectors: number;
@@ -47,6 +49,7 @@ function placeStream(
     coefficients: place.room(coefficientRoom(rows * vectors, model.coefficientBytes)),
     state: place.room(rows * vectors * model.stateBytes),
     drive: place.room(steps * rows * row * 4),
+    outside: place.room(steps * rows * row * 8),
     recurrent:
       recurrent === undefined
         ? 0
@@ -85,22 +88,19 @@ export function kernelLayer<Parameters, State extends MembraneState>(
   const { stateBytes, synapses, stream: streamName } = c.layout;
   const place = placeStream(c.layout, neurons, batch, recurrent);
   const { rows, vectors, steps } = place;
-  const { f32, u32 } = place.kernel;
-  const stream = place.kernel.exports[streamName];
+  const { f32, f64, u32, exports: kernel } = place.kernel;
+  const stream = kernel[streamName];
   const lanes = batch * neurons;
   const width = lanes / rows;
   const padding = vectors * layout.LANES;
   const dendrites = synapses.length;
   const channels = dendrites * lanes;
-  // Where a row is one trial, or one dendrite, its weighted input stands inside as it does outside.
-  const together = width === padding && (dendrites === 1 || width === neurons);
   const rowPadding = dendrites * padding;
   const stateFloats = (vectors * stateBytes) / 4;
   const rowsOfLanes = Array.from({ length: rows }, (_, r) => rowLanes(c, r, width, vectors));
   const allLanes = Int32Array.from(rowsOfLanes.flatMap((row) => [...row.lanes]));
   writeCoefficients(f32, place.coefficients / 4, c, allLanes);
   const output = new Float64Array(lanes);
-  const drive = place.drive / 4;
 
   const advance = (count: number): void =>
     stream(
@@ -117,41 +117,33 @@ export function kernelLayer<Parameters, State extends MembraneState>(
     const rest = restBlock(vectors, c.layout);
     for (let r = 0; r < rows; r++) f32.set(rest, place.state / 4 + r * stateFloats);
   };
-  /** Copies a row of input to its padded row: outside by trial, then dendrite; inside by dendrite, then trial. */
-  const giveRow =
-    dendrites === 1
-      ? (input: Float64Array, from: number, to: number): void => {
-          for (let lane = 0; lane < width; lane++) f32[to + lane] = input[from + lane]!;
-        }
-      : (input: Float64Array, from: number, to: number): void => {
-          for (let first = 0, at = from; first < width; first += neurons) {
-            for (let inside = to + first; inside < to + rowPadding; inside += padding) {
-              for (let n = 0; n < neurons; n++, at++) f32[inside + n] = input[at]!;
-            }
-          }
-        };
+  // Numbers that stand together both outside, by trial, then dendrite, and inside, by dendrite, then trial.
+  const run = dendrites === 1 ? width : neurons;
+  const runs = width / run;
   /** Copies steps of input to their padded rows. */
-  const give = (input: Float64Array, from: number, count: number): void => {
-    if (together) {
-      const whole = from === 0 && input.length === count * channels;
-      f32.set(whole ? input : input.subarray(from, from + count * channels), drive);
+  const give = (input: Float64Array, at: number, count: number): void => {
+    const whole = at === 0 && input.length === count * channels;
+    f64.set(whole ? input : input.subarray(at, at + count * channels), place.outside / 8);
+    const [outside, inside] = [run * 8, padding * 4];
+    if (dendrites === 1) {
+      kernel.giveRows(place.outside, outside, place.drive, inside, count * rows, run);
       return;
     }
-    for (let r = 0, to = drive; r < count * rows; r++, to += rowPadding) {
-      giveRow(input, from + r * dendrites * width, to);
+    for (let row = 0; row < count * rows * dendrites; row += dendrites) {
+      for (let d = 0; d < dendrites; d++) {
+        const from = place.outside + (row * runs + d) * outside;
+        const to = place.drive + (row + d) * inside;
+        kernel.giveRows(from, dendrites * outside, to, run * 4, runs, run);
+      }
     }
   };
+  const oneStep = u32.subarray(place.outside / 4, place.outside / 4 + lanes);
   /** Copies the spikes of some steps from their padded rows. */
   const take = (into: Float64Array | Uint32Array, at: number, count: number): void => {
-    if (rowPadding === width) {
-      into.set(count === 1 ? oneStep : u32.subarray(drive, drive + count * lanes), at);
-      return;
-    }
-    for (let r = 0, from = drive; r < count * rows; r++, from += rowPadding) {
-      for (let lane = 0; lane < width; lane++) into[at + r * width + lane] = u32[from + lane]!;
-    }
+    kernel.takeRows(place.drive, rowPadding * 4, place.outside, count * rows, width);
+    const first = place.outside / 4;
+    into.set(count === 1 ? oneStep : u32.subarray(first, first + count * lanes), at);
   };
-  const oneStep = u32.subarray(drive, drive + lanes);
 
   reset();
   return {

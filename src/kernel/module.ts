@@ -50,6 +50,17 @@ export interface KernelExports {
   transpose(list: number, rows: number, into: number, channels: number): void;
   /** Works out the gradient of a thread's share of a matrix. */
   gradientOf(matrix: number, thread: number, threads: number): void;
+  /** Rounds runs of f64 to runs of f32; strides are bytes. */
+  giveRows(
+    from: number,
+    fromStride: number,
+    to: number,
+    toStride: number,
+    pieces: number,
+    length: number,
+  ): void;
+  /** Copies rows of u32 so that nothing is between them. */
+  takeRows(from: number, fromStride: number, to: number, rows: number, length: number): void;
   readonly stream: Stream;
   readonly streamDendrites: Stream;
   /** Loss and gradient. */

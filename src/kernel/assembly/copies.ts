@@ -1,0 +1,46 @@
+// What comes in is f64 and stands close together; neurons have f32, and rows that are padded to whole vectors.
+
+/**
+ * Rounds `pieces` runs of `length` f64 to f32. Runs begin `fromStride` bytes apart, and `toStride` where they
+ * are written.
+ */
+export function giveRows(
+  from: usize, fromStride: usize, to: usize, toStride: usize, pieces: u32, length: u32,
+): void {
+  for (let piece: u32 = 0; piece < pieces; piece++, from += fromStride, to += toStride) {
+    let source = from;
+    let at = to;
+    let left = length;
+    for (; left >= 4; left -= 4, source += 32, at += 16) {
+      const low = f32x4.demote_f64x2_zero(v128.load(source));
+      const high = f32x4.demote_f64x2_zero(v128.load(source, 16));
+      v128.store(at, v128.shuffle<f32>(low, high, 0, 1, 4, 5));
+    }
+    if (left >= 2) {
+      v128.store_lane<u64>(at, f32x4.demote_f64x2_zero(v128.load(source)), 0);
+      left -= 2;
+      source += 16;
+      at += 8;
+    }
+    if (left) store<f32>(at, <f32>load<f64>(source));
+  }
+}
+
+/** Copies `rows` rows of `length` u32, which begin `fromStride` bytes apart, so that nothing is between them. */
+export function takeRows(from: usize, fromStride: usize, to: usize, rows: u32, length: u32): void {
+  for (let row: u32 = 0; row < rows; row++, from += fromStride) {
+    let source = from;
+    let left = length;
+    for (; left >= 4; left -= 4, source += 16, to += 16) v128.store(to, v128.load(source));
+    if (left >= 2) {
+      store<u64>(to, load<u64>(source));
+      left -= 2;
+      source += 8;
+      to += 8;
+    }
+    if (left) {
+      store<u32>(to, load<u32>(source));
+      to += 4;
+    }
+  }
+}
