@@ -133,8 +133,8 @@ function groupEnd(m: Matrix, first: usize, end: usize): usize {
   return min(end, first + max<usize>(1, together / m.vectors));
 }
 
-/** One step of Adam on row `r`, then its bounds. */
-function adamOfRow(m: Matrix, r: usize, adam: Adam, epoch: Epoch): void {
+/** One step of Adam on some rows, then their bounds. */
+function adamOfRows(m: Matrix, first: usize, end: usize, adam: Adam, epoch: Epoch): void {
   const beta1 = splat(adam.beta1);
   const beta2 = splat(adam.beta2);
   const rest1 = splat(1 - adam.beta1);
@@ -142,8 +142,8 @@ function adamOfRow(m: Matrix, r: usize, adam: Adam, epoch: Epoch): void {
   const epsilon = splat(adam.epsilon);
   const rate = splat(epoch.rate);
   const scale = splat(epoch.squareScale);
-  const from = (r * m.vectors) << 4;
-  for (let at = from; at < from + (<usize>m.vectors << 4); at += 16) {
+  const stride = <usize>m.vectors << 4;
+  for (let at = first * stride; at < end * stride; at += 16) {
     const g = v128.load(m.gradient + at);
     const mean = madd(rest1, g, f32x4.mul(beta1, v128.load(m.mean + at)));
     const square = madd(f32x4.mul(rest2, g), g, f32x4.mul(beta2, v128.load(m.square + at)));
@@ -219,10 +219,8 @@ function learnRows(
   m: Matrix, adam: Adam, epoch: Epoch, first: usize, end: usize, dendritic: bool,
 ): void {
   gradientOfRows(m, first, end, dendritic);
-  for (let r = first; r < end; r++) {
-    adamOfRow(m, r, adam, epoch);
-    publishRow(m, r, dendritic);
-  }
+  adamOfRows(m, first, end, adam, epoch);
+  for (let r = first; r < end; r++) publishRow(m, r, dendritic);
 }
 
 /** Gradient, Adam and copies of the thread's share of rows. */
