@@ -75,13 +75,25 @@ function addTrial(m: Matrix, out: usize, all: usize, trial: u32): void {
   }
 }
 
-/** Sums what every block gathered for row `r`: of four lanes, each trial's met only its own channels. */
-function sumGathered(m: Matrix, out: usize, r: usize): void {
+/** Bytes that a swizzle takes: `first` and those after it, in the bytes where `kept` is below `end`; else none. */
+// @ts-ignore: decorator
+@inline
+function bytesWhere(kept: v128, first: v128, end: u32): v128 {
+  return v128.or(first, i8x16.ge_u(kept, i8x16.splat(<i8>end)));
+}
+
+/** Sums what every block gathered for some rows: of four lanes, each trial's met only its own channels. */
+function sumGathered(m: Matrix, first: usize, end: usize): void {
+  const bytes = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const size = m.neurons << 2;
   for (let b: usize = 0; b < m.blocks; b++) {
-    let own = load<usize>(m.gathered + (b << 2)) + (r << 4);
-    for (let trial: u32 = 0; trial < m.pack; trial++) {
-      addTrial(m, out, own, trial);
-      own += <usize>m.rows << 4;
+    let all = load<usize>(m.gathered + (b << 2));
+    for (let trial: u32 = 0; trial < m.pack; trial++, all += <usize>m.rows << 4) {
+      const own = bytesWhere(bytes, i8x16.add(bytes, i8x16.splat(<i8>(trial * size))), size);
+      for (let at = first << 4; at < end << 4; at += 16) {
+        const part = i8x16.swizzle(v128.load(all + at), own);
+        v128.store(m.gradient + at, f32x4.add(v128.load(m.gradient + at), part));
+      }
     }
   }
 }
@@ -113,7 +125,7 @@ function gradientOfRows(m: Matrix, first: usize, end: usize, dendritic: bool): v
   const stride = <usize>m.vectors << 4;
   memory.fill(m.gradient + first * stride, 0, (end - first) * stride);
   if (m.gathered) {
-    for (let r = first; r < end; r++) sumGathered(m, m.gradient + r * stride, r);
+    sumGathered(m, first, end);
   } else if (m.pack > 1) {
     for (let r = first; r < end; r++) sumMixed(m, m.gradient + r * stride, r, dendritic);
   } else {
@@ -156,19 +168,34 @@ function adamOfRows(m: Matrix, first: usize, end: usize, adam: Adam, epoch: Epoc
   }
 }
 
+/** Copies some rows for every trial that shares a block, where a row is a single vector. */
+// @ts-ignore: decorator
+@inline
+function spreadRows(m: Matrix, first: usize, end: usize): void {
+  const bytes = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const size = m.neurons << 2;
+  let spread = m.spread;
+  for (let trial: u32 = 0; trial < m.pack; trial++, spread += <usize>m.rows << 4) {
+    const place = i8x16.sub(bytes, i8x16.splat(<i8>(trial * size)));
+    const own = bytesWhere(place, place, size);
+    for (let at = first << 4; at < end << 4; at += 16) {
+      v128.store(spread + at, i8x16.swizzle(v128.load(m.weights + at), own));
+    }
+  }
+}
+
 /** Copies the weights of row `r` onto a dendrite, the first of which stands `first` lanes from its start. */
 // @ts-ignore: decorator
 @inline
 function publishDendrite(m: Matrix, r: usize, first: usize, dendritic: bool): void {
   const row = m.weights + ((r * m.vectors) << 4);
-  // Where trials share a block, neurons fit into one vector.
-  const spreadLanes = <usize>driveVectors(1, dendritic) << 2;
   for (let trial: u32 = 0; trial < m.pack; trial++) {
     const source = <usize>trial * m.rows + r;
     for (let n: u32 = 0; n < m.neurons; n++) {
       const weight = load<f32>(row + ((first + n) << 2));
       const lane = first + <usize>(trial * m.neurons + n);
-      if (m.pack > 1) store<f32>(m.spread + ((source * spreadLanes + lane) << 2), weight);
+      // Where trials share a block, the neurons of each dendrite fit into one vector.
+      if (dendritic && m.pack > 1) store<f32>(m.spread + (((source << 4) + lane) << 2), weight);
       if (m.transposed) {
         store<f32>(m.transposed + ((lane * (m.transposedVectors << 2) + source) << 2), weight);
       }
@@ -176,24 +203,27 @@ function publishDendrite(m: Matrix, r: usize, first: usize, dendritic: bool): vo
   }
 }
 
-/** Brings the copies of row `r` up to date. */
+/** Brings the copies of some rows up to date. */
 // @ts-ignore: decorator
 @inline
-function publishRow(m: Matrix, r: usize, dendritic: bool): void {
-  publishDendrite(m, r, 0, dendritic);
-  if (dendritic) {
-    for (let first = <usize>m.vectors; first < <usize>m.vectors << 2; first += m.vectors) {
-      publishDendrite(m, r, first, dendritic);
+function publishRows(m: Matrix, from: usize, end: usize, dendritic: bool): void {
+  if (!dendritic) {
+    if (m.pack > 1) spreadRows(m, from, end);
+    if (m.transposed) {
+      for (let r = from; r < end; r++) publishDendrite(m, r, 0, false);
     }
+    return;
+  }
+  const dendrite = <usize>m.vectors;
+  for (let r = from; r < end; r++) {
+    for (let d: usize = 0; d < 4; d++) publishDendrite(m, r, d * dendrite, true);
   }
 }
 
 /** Brings all copies of a matrix up to date with its weights. */
 export function publish(m: Matrix): void {
-  for (let r: usize = 0; r < m.rows; r++) {
-    if (m.dendritic) publishRow(m, r, true);
-    else publishRow(m, r, false);
-  }
+  if (m.dendritic) publishRows(m, 0, m.rows, true);
+  else publishRows(m, 0, m.rows, false);
 }
 
 /** Rows of a matrix that are the share of a thread. */
@@ -220,7 +250,7 @@ function learnRows(
 ): void {
   gradientOfRows(m, first, end, dendritic);
   adamOfRows(m, first, end, adam, epoch);
-  for (let r = first; r < end; r++) publishRow(m, r, dendritic);
+  publishRows(m, first, end, dendritic);
 }
 
 /** Gradient, Adam and copies of the thread's share of rows. */
