@@ -140,23 +140,20 @@ export const DENDRITIC_TAPE = 96;
 // Slopes: what a step of a single vector leaves in place of its tape. They are what its gradient is multiplied
 // with on the way back.
 
-/** Of the spikes, the membrane current after the reset, and its logarithm, by the membrane before clipping. */
+/** Of the spikes, by the membrane before clipping. */
 export const OF_SPIKES = 0;
-export const OF_IMEM = 16;
-export const OF_LOG = 32;
-/** Of the membrane before clipping, by the membrane current, its logarithm, the synapse, and the leak. */
-export const BY_IMEM = 48;
-export const BY_LOG = 64;
-export const BY_SYNAPSE = 80;
-export const BY_LEAK = 96;
+/** Of the membrane before clipping, by the one of the step before, the synapse, and the leak. */
+export const BY_BEFORE = 16;
+export const BY_SYNAPSE = 32;
+export const BY_LEAK = 48;
 /** Of the adaptation current, by what was clipped. */
-export const OF_ADAPTATION = 112;
+export const OF_ADAPTATION = 64;
 /** Of the synaptic current, by the weighted input. */
-export const BY_DRIVE = 128;
+export const BY_DRIVE = 80;
 /** Spikes of the step: no slope, but wanted with them. */
-export const STEP_SPIKES = 144;
+export const STEP_SPIKES = 96;
 /** Bytes of the slopes of one step of a vector. */
-export const SLOPES = 160;
+export const SLOPES = 112;
 
 // Gradient with respect to the state of the four neurons of a vector, on its way back.
 

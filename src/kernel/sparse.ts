@@ -8,7 +8,20 @@ export interface SparseList {
   readonly counts: Float32Array;
 }
 
-/** Input spikes of the trials `first` to `first + pack` by time; channels of the k-th are `k·channels` on. */
+/** Whether counts are whole and so few above one that they may as well stand as often as they count. */
+function repeats(counts: Float64Array): boolean {
+  let total = 0;
+  for (const count of counts) {
+    if (!Number.isInteger(count)) return false;
+    total += count;
+  }
+  return total <= 2 * counts.length;
+}
+
+/**
+ * Input spikes of the trials `first` to `first + pack` by time; channels of the k-th are `k·channels` on. Where that
+ * is possible, all counts are one, so that rows need no more than adding.
+ */
 export function blockInput(
   { starts, columns, counts }: SparseSpikes,
   steps: number,
@@ -21,12 +34,16 @@ export function blockInput(
   const own = new Uint32Array(steps + 1);
   const indices: number[] = [];
   const values: number[] = [];
+  const repeated = repeats(counts);
   for (let t = 0; t < steps; t++) {
     for (let trial = first; trial < last; trial++) {
       const row = t * trials + trial;
       for (let k = starts[row]!; k < starts[row + 1]!; k++) {
-        indices.push((trial - first) * channels + columns[k]!);
-        values.push(counts[k]!);
+        const index = (trial - first) * channels + columns[k]!;
+        for (let left = repeated ? counts[k]! : 1; left > 0; left--) {
+          indices.push(index);
+          values.push(repeated ? 1 : counts[k]!);
+        }
       }
     }
     own[t + 1] = indices.length;

@@ -195,34 +195,47 @@ export function addSparse(out: usize, vectors: u32, matrix: usize, list: SparseR
   if (from < to) addEntries(out, vectors, matrix, list, from, to - from);
 }
 
-/** Row `r` of a sparse list times a matrix whose rows are single vectors. */
 // @ts-ignore: decorator
 @inline
-export function timesSingle(matrix: usize, list: SparseRows, r: usize): v128 {
+function sumSingle(matrix: usize, list: SparseRows, r: usize, counted: bool): v128 {
   let sum = i64x2.splat(0);
   const starts = list.starts + (r << 2);
   const indices = list.indices;
   const counts = list.counts;
-  const end = <usize>load<u32>(starts, 4) << 2;
-  for (let k = <usize>load<u32>(starts) << 2; k < end; k += 4) {
-    const row = v128.load(matrix + (<usize>load<u32>(indices + k) << 4));
-    sum = madd(v128.load32_splat(counts + k), row, sum);
+  const end = <usize>load<u32>(starts, 4);
+  for (let k = <usize>load<u32>(starts); k < end; k++) {
+    sum = plus(sum, countOf(counts, k, counted), row(matrix, indices, k, 16), counted);
   }
   return sum;
+}
+
+/** Row `r` of a sparse list times a matrix whose rows are single vectors. */
+// @ts-ignore: decorator
+@inline
+export function timesSingle(matrix: usize, list: SparseRows, r: usize): v128 {
+  return list.counted ? sumSingle(matrix, list, r, true) : sumSingle(matrix, list, r, false);
+}
+
+// @ts-ignore: decorator
+@inline
+function addToRows(matrix: usize, list: SparseRows, r: usize, value: v128, counted: bool): void {
+  const starts = list.starts + (r << 2);
+  const indices = list.indices;
+  const counts = list.counts;
+  const end = <usize>load<u32>(starts, 4);
+  for (let k = <usize>load<u32>(starts); k < end; k++) {
+    const at = row(matrix, indices, k, 16);
+    const part = counted ? f32x4.mul(countOf(counts, k, true), value) : value;
+    v128.store(at, f32x4.add(v128.load(at), part));
+  }
 }
 
 /** Adds row `r` of a sparse list, as a column, times a single vector to a matrix. */
 // @ts-ignore: decorator
 @inline
 export function addOuter(matrix: usize, list: SparseRows, r: usize, value: v128): void {
-  const starts = list.starts + (r << 2);
-  const indices = list.indices;
-  const counts = list.counts;
-  const end = <usize>load<u32>(starts, 4) << 2;
-  for (let k = <usize>load<u32>(starts) << 2; k < end; k += 4) {
-    const at = matrix + (<usize>load<u32>(indices + k) << 4);
-    v128.store(at, madd(v128.load32_splat(counts + k), value, v128.load(at)));
-  }
+  if (list.counted) addToRows(matrix, list, r, value, true);
+  else addToRows(matrix, list, r, value, false);
 }
 
 /**

@@ -2,9 +2,9 @@
 // longest chain of operations: what the next step waits for stays in registers, all else in memory, where V8 does not
 // move it about; nothing depends on a guess; the way forward leaves slopes that the way back has only to multiply with.
 import {
-  AHP_DECAY, AHP_JUMP, BY_DRIVE, BY_IMEM, BY_LEAK, BY_LOG, BY_SYNAPSE, DC, DRIVE_SLOPE, D_IAHP,
-  D_IMEM, D_ISYN, D_LOG, EXPONENT, FEEDBACK, GRADIENT, IMEM, ISYN, MEMBRANE, MEM_GAIN, MEM_LEAK,
-  MEM_LEAK_INVERSE, MEM_RATE, OF_ADAPTATION, OF_IMEM, OF_LOG, OF_SPIKES, SLOPES, SPIKES, STATE,
+  AHP_DECAY, AHP_JUMP, BY_BEFORE, BY_DRIVE, BY_LEAK, BY_SYNAPSE, DC, DRIVE_SLOPE, D_IAHP, D_ISYN,
+  EXPONENT, FEEDBACK, GRADIENT, IMEM, ISYN, MEMBRANE, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE,
+  MEM_RATE, OF_ADAPTATION, OF_SPIKES, SLOPES, SPIKES, STATE,
   STEP_SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS, THRESHOLD, TIMER, VECTOR,
 } from '../layout';
 import { Block, hasCounts, Workspace } from './block';
@@ -44,20 +44,20 @@ function joined(matrix: usize, k: usize): v128 {
 
 /**
  * Stores the slopes of a step: `byTotal` is that of the membrane by what it grows with, total = feedback +
- * leakRatio·flow with flow = share·Igain·Iin - Ileak, `byInput` that by Iin, `rise` what Iin adds to the membrane; the
- * others are what they are called.
+ * leakRatio·flow with flow = share·Igain·Iin - Ileak, `byInput` that by Iin, `rise` what Iin adds to the membrane;
+ * `ofImem` and `ofLog` are those that the step before has left: of its membrane current and the logarithm of that,
+ * by its membrane before clipping. The others are what they are called.
  */
 // @ts-ignore: decorator
 @inline
 function leaveSlopes(
-  c: usize, slopes: usize, unit: v128, membrane: v128, before: v128, fired: v128, many: v128, share: v128, rise: v128,
-  flow: v128, Ileak: v128, leakRatio: v128, feedback: v128, byTotal: v128, byInput: v128, input: v128,
-  adaptation: v128, charge: v128,
+  c: usize, slopes: usize, unit: v128, ofImem: v128, ofLog: v128, share: v128, rise: v128, flow: v128, Ileak: v128,
+  leakRatio: v128, feedback: v128, byTotal: v128, byInput: v128, input: v128, adaptation: v128, charge: v128,
 ): void {
   const total = madd(leakRatio, flow, feedback);
   const byImem = f32x4.sub(madd(v128.load(c, MEM_RATE), total, unit), f32x4.mul(rise, share));
-  v128.store(slopes, byImem, BY_IMEM);
-  v128.store(slopes, f32x4.mul(f32x4.mul(byTotal, feedback), v128.load(c, EXPONENT)), BY_LOG);
+  const byLog = f32x4.mul(f32x4.mul(byTotal, feedback), v128.load(c, EXPONENT));
+  v128.store(slopes, madd(byImem, ofImem, f32x4.mul(byLog, ofLog)), BY_BEFORE);
   const bySynapse = f32x4.mul(byInput, slopeAbove(input, unit));
   v128.store(slopes, bySynapse, BY_SYNAPSE);
   const byRatio = f32x4.mul(byTotal, v128.load(c, MEM_LEAK_INVERSE));
@@ -65,18 +65,11 @@ function leaveSlopes(
   v128.store(slopes, slopeAbove(adaptation, unit), OF_ADAPTATION);
   const least = v128.load(c, SYN_CHARGE);
   v128.store(slopes, f32x4.mul(v128.load(c, DRIVE_SLOPE), slopeAbove(charge, least)), BY_DRIVE);
-
-  const bound = slopeAbove(membrane, unit);
-  v128.store(slopes, f32x4.div(bound, before), OF_LOG);
-  const surrogate = v128.and(v128.load(c, SURROGATE), f32x4.gt(membrane, unit));
-  v128.store(slopes, surrogate, OF_SPIKES);
-  const reset = f32x4.mul(v128.andnot(half(), many), f32x4.sub(unit, before));
-  v128.store(slopes, madd(reset, surrogate, v128.andnot(bound, fired)), OF_IMEM);
 }
 
 /**
- * Runs the neurons of `state` through all steps, on the drive that stands there. Where they learn, leaves the drive
- * with its recurrence, slopes and, if wanted, spikes; where not, the spikes, as u32, in place of the drive.
+ * Runs the neurons of `state` through all steps, on the drive that stands there. Where they learn, leaves
+ * slopes and, if wanted, a list of spikes; where not, the spikes, as u32, in place of the drive.
  */
 // @ts-ignore: decorator
 @inline
@@ -93,6 +86,8 @@ function run(
   let feedback = v128.load(state, FEEDBACK);
   let spikes = v128.load(state, SPIKES);
   let membrane = v128.load(state, MEMBRANE);
+  let ofImem = i64x2.splat(0);
+  let ofLog = i64x2.splat(0);
   let echo = recurrent ? fourRows(recurrent, spikes) : i64x2.splat(0);
   let starts = listed ? list.starts : 0;
   let size: usize = 0;
@@ -105,7 +100,6 @@ function run(
   for (const end = drive + steps * VECTOR; drive < end; drive += VECTOR) {
     const unit = one();
     const total = f32x4.add(v128.load(drive), echo);
-    if (learns) v128.store(drive, total);
     const timer = v128.load(state, TIMER);
     const open = f32x4.eq(timer, i64x2.splat(0));
     const isyn = v128.load(state, ISYN);
@@ -134,9 +128,15 @@ function run(
     if (learns) {
       const flow = f32x4.sub(f32x4.mul(shared, Iin), Ileak);
       leaveSlopes(
-        c, slopes, unit, membrane, above, fired, many, share, rise, flow, Ileak, leakRatio, feedback, byTotal, byInput,
-        input, adaptation, charge,
+        c, slopes, unit, ofImem, ofLog, share, rise, flow, Ileak, leakRatio, feedback, byTotal, byInput, input,
+        adaptation, charge,
       );
+      const bound = slopeAbove(membrane, unit);
+      const surrogate = v128.and(v128.load(c, SURROGATE), f32x4.gt(membrane, unit));
+      v128.store(slopes, surrogate, OF_SPIKES);
+      const reset = f32x4.mul(v128.andnot(half(), many), f32x4.sub(unit, above));
+      ofImem = madd(reset, surrogate, v128.andnot(bound, fired));
+      ofLog = f32x4.div(bound, above);
     }
     spikes = v128.and(fired, unit);
     if (i32x4.bitmask(many)) {
@@ -239,6 +239,8 @@ export function backSingle(
   let loss = i64x2.splat(0);
   // With respect to the spikes, through the recurrent weights; all else that goes from step to step is in memory.
   let dEcho = i64x2.splat(0);
+  // With respect to the membrane of the step before, through its current and feedback.
+  let dBefore = i64x2.splat(0);
   const gradient = w.gradient;
   memory.fill(gradient, 0, GRADIENT);
   for (let t = steps; t-- > 0; ) {
@@ -256,16 +258,8 @@ export function backSingle(
       dSpikes = f32x4.add(dSpikes, v128.load(outer + t * outerStride));
     }
     const ofSpikes = v128.load(slopes, OF_SPIKES);
-    const dRest = f32x4.add(
-      f32x4.mul(dSpikes, ofSpikes),
-      f32x4.add(
-        f32x4.mul(v128.load(gradient, D_IMEM), v128.load(slopes, OF_IMEM)),
-        f32x4.mul(v128.load(gradient, D_LOG), v128.load(slopes, OF_LOG)),
-      ),
-    );
-    const dMembrane = madd(dEcho, ofSpikes, dRest);
-    v128.store(gradient, f32x4.mul(dMembrane, v128.load(slopes, BY_IMEM)), D_IMEM);
-    v128.store(gradient, f32x4.mul(dMembrane, v128.load(slopes, BY_LOG)), D_LOG);
+    const dMembrane = madd(dEcho, ofSpikes, madd(dSpikes, ofSpikes, dBefore));
+    dBefore = f32x4.mul(dMembrane, v128.load(slopes, BY_BEFORE));
     const dSynapse = madd(dMembrane, v128.load(slopes, BY_SYNAPSE), v128.load(gradient, D_ISYN));
     v128.store(gradient, f32x4.mul(dSynapse, v128.load(c, SYN_DECAY)), D_ISYN);
     const dDrive = f32x4.mul(dSynapse, v128.load(slopes, BY_DRIVE));
