@@ -146,6 +146,22 @@ describe.each(models)('loss, spikes and gradient in the kernel, %s', (model) => 
     }
   });
 
+  it('so too where a bin holds many spikes, which stand as one entry with its count', () => {
+    expectSame(
+      [2, 3, 5, 70].flatMap((neurons) =>
+        losses.map((loss) => {
+          const size = { neurons, trials: 3, steps: 40 };
+          const task = randomTask({ seed: 7, model, shape: 'recurrent', ...size, loss, unit: 3e3 });
+          const samples = task.samples.map((sample) => {
+            const counts = sample.input.counts.map((count) => (count > 1 ? 7 : 0));
+            return { ...sample, input: { ...sample.input, counts } };
+          });
+          return { ...task, samples };
+        }),
+      ),
+    );
+  });
+
   it('so too without a single spike that comes in', () => {
     for (const shape of ['forward', 'bare', 'deep'] as const) {
       const size = { neurons: 3, trials: 2, steps: 20 };
