@@ -1,4 +1,5 @@
 import { dynapSimParameters, kernel, randomStream } from 'spikeline';
+import { onOneCore } from './core.ts';
 import { startJax } from './jax.ts';
 import { median, repetitions, secondsOf, steps, warmUp } from './measure.ts';
 
@@ -30,9 +31,11 @@ function forwardTask(n: number, steps: number) {
   return { layer: kernel().layer(dynapSimParameters({}, n), recurrent, dt), input };
 }
 
-/** Simulation, ours and JAX in turn, one core each. */
-export async function forward(note: (text: string) => void): Promise<ForwardRow[]> {
-  const jax = await startJax();
+async function measure(
+  note: (text: string) => void,
+  core: string | undefined,
+): Promise<ForwardRow[]> {
+  const jax = await startJax(core);
   if (typeof jax === 'string') note(jax);
   const rows: ForwardRow[] = [];
   for (const n of sizes) {
@@ -65,4 +68,9 @@ export async function forward(note: (text: string) => void): Promise<ForwardRow[
   }
   if (typeof jax !== 'string') jax.close();
   return rows;
+}
+
+/** Simulation, ours and JAX in turn, one core each. */
+export function forward(note: (text: string) => void): Promise<ForwardRow[]> {
+  return onOneCore(note, (core) => measure(note, core));
 }

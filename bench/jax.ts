@@ -14,10 +14,16 @@ export interface Jax {
 
 const script = fileURLToPath(new URL('peers/dynapsim_jax.py', import.meta.url));
 
-/** Starts JAX; a text where that cannot be done, which says why. `SPIKELINE_PYTHON` names the Python. */
-export async function startJax(): Promise<Jax | string> {
+/**
+ * Starts JAX on a core, or on one of its own choice; a text where that cannot be done, which says why.
+ * `SPIKELINE_PYTHON` names the Python.
+ */
+export async function startJax(core: string | undefined): Promise<Jax | string> {
   const python = process.env['SPIKELINE_PYTHON'] ?? 'python3';
-  const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(python, [script], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { ...process.env, ...(core === undefined ? {} : { SPIKELINE_BENCH_CPU: core }) },
+  });
   const waiting: ((answer: JaxAnswer | Error) => void)[] = [];
   const fail = (reason: string): void => {
     for (const settle of waiting.splice(0)) settle(new Error(reason));

@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { meanSquaredError } from 'spikeline';
 import { type BackendName, pipelineLoss, useBackend } from 'spikeline/tfjs';
+import { onOneCore } from './core.ts';
 import { startJax } from './jax.ts';
 import { median, repetitions, secondsOf, steps, trainingTask, warmUp } from './measure.ts';
 
@@ -15,9 +16,8 @@ interface TfjsRow {
 
 const size = { n: 2, inputs: 60, batch: 2 };
 
-/** `pipelineLoss` with `tf.train.adam`, on every backend that there is, and JAX in turn. */
-export async function tfjs(note: (text: string) => void): Promise<TfjsRow[]> {
-  const jax = await startJax();
+async function measure(note: (text: string) => void, core: string | undefined): Promise<TfjsRow[]> {
+  const jax = await startJax(core);
   if (typeof jax === 'string') note(jax);
   else await jax.ask({ task: 'training', ...size, steps, epochs: 150, seed: 0 });
   const { net, samples } = trainingTask(size);
@@ -51,4 +51,9 @@ export async function tfjs(note: (text: string) => void): Promise<TfjsRow[]> {
   }
   if (typeof jax !== 'string') jax.close();
   return rows;
+}
+
+/** `pipelineLoss` with `tf.train.adam`, on every backend that there is, and JAX in turn. */
+export function tfjs(note: (text: string) => void): Promise<TfjsRow[]> {
+  return onOneCore(note, (core) => measure(note, core));
 }

@@ -1,4 +1,5 @@
 import { type Engine, kernel, startTraining, type Training } from 'spikeline';
+import { onOneCore } from './core.ts';
 import { type Jax, startJax } from './jax.ts';
 import {
   median,
@@ -60,63 +61,90 @@ async function prepareJax(
   };
 }
 
-async function measure(
-  size: (typeof sizes)[number],
-  plain: Jax | undefined,
-  tuned: Jax | undefined,
-): Promise<TrainingRow> {
-  const { n, inputs, batch, epochs, jaxEpochs } = size;
-  const { net, samples } = trainingTask(size);
-  const trainings: Training[] = [];
-  const ours = (engine: Engine): (() => Promise<number>) => {
-    const training = startTraining(net, samples, {
-      epochs: 1e9,
-      engine,
-      optimiser: { learningRate },
-    });
-    trainings.push(training);
-    return async () => epochs / (await secondsOf(() => training.advance(epochs)));
-  };
-  const runs: readonly (readonly [string, () => Promise<number>])[] = [
-    ...(plain ? [['jax', await prepareJax(plain, size, jaxEpochs, 'equations')] as const] : []),
-    ...(tuned ? [['tuned', await prepareJax(tuned, size, jaxEpochs, 'tuned')] as const] : []),
-    ['ours', ours(kernel())],
-    ['one thread', ours(kernel({ threads: 1 }))],
-    ['two threads', ours(kernel({ threads: 2 }))],
-  ];
-  const rates = new Map<string, number[]>(runs.map(([name]) => [name, []]));
-  await warmUp(runs.find(([name]) => name === 'ours')![1]);
+/** Median rates of several runs, taken in turn, so that whatever else the machine does meets them all. */
+async function ratesInTurn<Name extends string>(
+  runs: readonly (readonly [Name, () => Promise<number>])[],
+): Promise<ReadonlyMap<Name, number>> {
+  const rates = new Map<Name, number[]>(runs.map(([name]) => [name, []]));
   for (let round = 0; round <= repetitions; round++) {
-    // In turn, so that whatever else the machine does meets them all; the first round warms up.
     for (const [name, run] of runs) {
       const rate = await run();
+      // The first round warms up.
       if (round > 0) rates.get(name)!.push(rate);
     }
   }
-  await Promise.all(trainings.map((training) => training.close()));
-  const rate = (name: string): number | null => {
-    const found = rates.get(name);
-    return found === undefined ? null : median(found);
-  };
-  const rateOfOurs = rate('ours')!;
-  const [jax, tunedJax] = [rate('jax'), rate('tuned')];
+  return new Map([...rates].map(([name, found]) => [name, median(found)]));
+}
+
+/** What trains a network of a size on some threads, and gives the rate of each run. */
+function prepare({ epochs, ...size }: (typeof sizes)[number]) {
+  const { net, samples } = trainingTask(size);
+  const trainings: Training[] = [];
   return {
-    ...{ n, inputs, batch, ours: rateOfOurs, jax },
-    ratio: jax === null ? null : rateOfOurs / jax,
-    tunedJax,
-    tunedRatio: tunedJax === null ? null : rateOfOurs / tunedJax,
-    threads: n * batch > 4 ? rate('two threads')! / rate('one thread')! : null,
+    on(engine: Engine): () => Promise<number> {
+      const options = { epochs: 1e9, engine, optimiser: { learningRate } };
+      const training = startTraining(net, samples, options);
+      trainings.push(training);
+      return async () => epochs / (await secondsOf(() => training.advance(epochs)));
+    },
+    close: () => Promise.all(trainings.map((training) => training.close())),
   };
+}
+
+/** Rates of ours and of JAX, one core, which they have in turn. */
+async function besideJax(
+  size: (typeof sizes)[number],
+  note: (text: string) => void,
+): Promise<Pick<TrainingRow, 'ours' | 'jax' | 'ratio' | 'tunedJax' | 'tunedRatio'>> {
+  return onOneCore(note, async (core) => {
+    const plain = await startJax(core);
+    const tuned = typeof plain === 'string' ? plain : await startJax(core);
+    if (typeof plain === 'string') note(plain);
+    const ours = prepare(size);
+    const run = ours.on(kernel());
+    await warmUp(run);
+    const jax = async (peer: Jax | string, style: 'equations' | 'tuned') =>
+      typeof peer === 'string'
+        ? []
+        : [[style, await prepareJax(peer, size, size.jaxEpochs, style)] as const];
+    const rates = await ratesInTurn([
+      ...(await jax(plain, 'equations')),
+      ...(await jax(tuned, 'tuned')),
+      ['ours', run] as const,
+    ]);
+    await ours.close();
+    for (const peer of [plain, tuned]) if (typeof peer !== 'string') peer.close();
+    const rate = rates.get('ours')!;
+    const [equations, best] = [rates.get('equations') ?? null, rates.get('tuned') ?? null];
+    return {
+      ...{ ours: rate, jax: equations, ratio: equations === null ? null : rate / equations },
+      ...{ tunedJax: best, tunedRatio: best === null ? null : rate / best },
+    };
+  });
+}
+
+/** Two threads over one, all cores free; null where there is a single block. */
+async function gainOfTwo(size: (typeof sizes)[number]): Promise<number | null> {
+  if (size.n * size.batch <= 4) return null;
+  const ours = prepare(size);
+  const rates = await ratesInTurn([
+    ['one', ours.on(kernel({ threads: 1 }))],
+    ['two', ours.on(kernel({ threads: 2 }))],
+  ]);
+  await ours.close();
+  return rates.get('two')! / rates.get('one')!;
 }
 
 /** Training, ours and JAX in turn, one core each: epochs per second. */
 export async function training(note: (text: string) => void): Promise<TrainingRow[]> {
-  const plain = await startJax();
-  const tuned = typeof plain === 'string' ? plain : await startJax();
-  if (typeof plain === 'string') note(plain);
-  const peers = [plain, tuned].map((peer) => (typeof peer === 'string' ? undefined : peer));
   const rows: TrainingRow[] = [];
-  for (const size of sizes) rows.push(await measure(size, peers[0], peers[1]));
-  for (const peer of peers) peer?.close();
+  for (const size of sizes) {
+    const { n, inputs, batch } = size;
+    rows.push({
+      ...{ n, inputs, batch },
+      ...(await besideJax(size, note)),
+      threads: await gainOfTwo(size),
+    });
+  }
   return rows;
 }
