@@ -5,7 +5,7 @@ import { SquaredError, weigh } from './loss';
 import { furtherSpikes, imemAfter } from './membrane';
 import { coefficientBytes, driveVectors, gradientBytes, stateBytes, tapeBytes } from './model';
 import { retreat } from './neuron';
-import { addRows, append, SparseRows } from './rows';
+import { addNonZero, addRows, append, NARROW, SparseRows } from './rows';
 import { backSingle } from './single';
 import { clear, splat, sum } from './vector';
 
@@ -45,6 +45,8 @@ function back(
   let tape = w.tape + steps * rowTape;
   memory.fill(gradients, 0, <usize>vectors * gradientBytes(dendritic));
   clear(later, vectors);
+  // Many values stand in a list, few in the bits of a word.
+  const listed = (recurrent || below) && wide > NARROW;
   let loss = i64x2.splat(0);
   for (let t = steps; t-- > 0; ) {
     row -= driveBytes;
@@ -85,17 +87,21 @@ function back(
       );
       v128.store(later + at, before);
     }
-    if (recurrent || below) {
-      let size: usize = 0;
+    let size: usize = 0;
+    if (listed) {
       for (let v: u32 = 0; v < wide; v++) {
         size = append(indices, values, size, v << 2, v128.load(row + (<usize>v << 4)));
       }
-      if (recurrent) addRows(later, vectors, recurrent, indices, values, size);
-      if (below) {
-        const out = below + t * (<usize>belowVectors * VECTOR);
-        clear(out, belowVectors);
-        addRows(out, belowVectors, feed, indices, values, size);
-      }
+    }
+    if (recurrent) {
+      if (listed) addRows(later, vectors, recurrent, indices, values, size);
+      else addNonZero(later, vectors, recurrent, row, wide);
+    }
+    if (below) {
+      const out = below + t * (<usize>belowVectors * VECTOR);
+      clear(out, belowVectors);
+      if (listed) addRows(out, belowVectors, feed, indices, values, size);
+      else addNonZero(out, belowVectors, feed, row, wide);
     }
   }
   return sum(loss);

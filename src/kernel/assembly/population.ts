@@ -4,9 +4,8 @@ import { integrateDendrites } from './dendrites';
 import { fire, furtherSpikes, manyFired } from './membrane';
 import { coefficientBytes, driveVectors, stateBytes, tapeBytes } from './model';
 import { integrate } from './neuron';
-import { addSparse, SparseRows } from './rows';
+import { addSparse, SparseRows, weighBoth } from './rows';
 import { forwardSingle } from './single';
-import { clear } from './vector';
 
 /** Adds the spikes beyond the first of every neuron of a row. */
 // @ts-ignore: decorator
@@ -88,11 +87,8 @@ function run(
   let tape = w.tape;
   let drive = block.drive;
   for (let t: usize = 0; t < steps; t++) {
-    if (feed) {
-      clear(drive, wide);
-      addSparse(drive, wide, feed, input, t + inputRow);
-    }
-    if (recurrent) addSparse(drive, wide, recurrent, spikes, t);
+    if (feed) weighBoth(drive, wide, feed, input, t + inputRow, recurrent, spikes, t);
+    else if (recurrent) addSparse(drive, wide, recurrent, spikes, t);
     if (stepRow(c, state, drive, vectors, tape, true, w, dendritic)) {
       size = appendSpikes(spikes, size, state, vectors, stateBytes(dendritic));
     }

@@ -1,5 +1,5 @@
 import { lanesOf, packing } from './packing';
-import { madd } from './vector';
+import { clear, madd } from './vector';
 
 /**
  * Sparse entries in rows: those of row r are number starts[r] to starts[r+1] of `indices` (u32) and
@@ -156,7 +156,7 @@ function addWide(
 }
 
 /** Vectors of a row up to which columns stay in registers. */
-const NARROW: u32 = 16;
+export const NARROW: u32 = 16;
 
 /**
  * out += Σ counts[k]·matrix[indices[k]] over `rows` rows of `vectors` vectors. This one sum is the weighted
@@ -193,6 +193,106 @@ export function addSparse(out: usize, vectors: u32, matrix: usize, list: SparseR
   const from = <usize>load<u32>(list.starts + (r << 2));
   const to = <usize>load<u32>(list.starts + (r << 2), 4);
   if (from < to) addEntries(out, vectors, matrix, list, from, to - from);
+}
+
+/**
+ * out += Σ values[k]·matrix[k] over those of the values, {@link NARROW} vectors of them at most, that are not zero:
+ * {@link addRows} without a list.
+ */
+export function addNonZero(out: usize, vectors: u32, matrix: usize, values: usize, valueVectors: u32): void {
+  let all: u64 = 0;
+  for (let v: u32 = 0; v < valueVectors; v++) {
+    const value = v128.load(values + (<usize>v << 4));
+    all |= <u64>i32x4.bitmask(f32x4.ne(value, i64x2.splat(0))) << (v << 2);
+  }
+  const stride = <usize>vectors << 4;
+  let column: usize = 0;
+  for (; column + 64 <= stride; column += 64) {
+    const to = out + column;
+    let a = v128.load(to, 0);
+    let b = v128.load(to, 16);
+    let c = v128.load(to, 32);
+    let d = v128.load(to, 48);
+    for (let left = all; left != 0; left &= left - 1) {
+      const k = <usize>ctz(left);
+      const value = v128.load32_splat(values + (k << 2));
+      const at = matrix + column + k * stride;
+      a = madd(value, v128.load(at, 0), a);
+      b = madd(value, v128.load(at, 16), b);
+      c = madd(value, v128.load(at, 32), c);
+      d = madd(value, v128.load(at, 48), d);
+    }
+    v128.store(to, a, 0);
+    v128.store(to, b, 16);
+    v128.store(to, c, 32);
+    v128.store(to, d, 48);
+  }
+  for (; column < stride; column += 16) {
+    let a = v128.load(out + column);
+    for (let left = all; left != 0; left &= left - 1) {
+      const k = <usize>ctz(left);
+      a = madd(v128.load32_splat(values + (k << 2)), v128.load(matrix + column + k * stride), a);
+    }
+    v128.store(out + column, a);
+  }
+}
+
+/** Narrow rows of two lists, all counts one, in four columns from `column` on. */
+// @ts-ignore: decorator
+@inline
+function sumFour(
+  out: usize, stride: usize, column: usize, first: usize, indices: usize, rows: usize, second: usize,
+  otherIndices: usize, otherRows: usize,
+): void {
+  let a = i64x2.splat(0);
+  let b = i64x2.splat(0);
+  let c = i64x2.splat(0);
+  let d = i64x2.splat(0);
+  for (let k: usize = 0; k < rows; k++) {
+    const at = row(first + column, indices, k, stride);
+    a = f32x4.add(a, v128.load(at, 0));
+    b = f32x4.add(b, v128.load(at, 16));
+    c = f32x4.add(c, v128.load(at, 32));
+    d = f32x4.add(d, v128.load(at, 48));
+  }
+  for (let k: usize = 0; k < otherRows; k++) {
+    const at = row(second + column, otherIndices, k, stride);
+    a = f32x4.add(a, v128.load(at, 0));
+    b = f32x4.add(b, v128.load(at, 16));
+    c = f32x4.add(c, v128.load(at, 32));
+    d = f32x4.add(d, v128.load(at, 48));
+  }
+  const to = out + column;
+  v128.store(to, a, 0);
+  v128.store(to, b, 16);
+  v128.store(to, c, 32);
+  v128.store(to, d, 48);
+}
+
+/** out = row `r` of a list times a matrix + row `t` of another list times another matrix, if there is one. */
+// @ts-ignore: decorator
+@inline
+export function weighBoth(
+  out: usize, vectors: u32, feed: usize, input: SparseRows, r: usize, recurrent: usize, spikes: SparseRows, t: usize,
+): void {
+  if (recurrent && vectors <= NARROW && !(vectors & 3) && !(input.counted | spikes.counted)) {
+    const stride = <usize>vectors << 4;
+    const starts = input.starts + (r << 2);
+    const from = <usize>load<u32>(starts);
+    const indices = input.indices + (from << 2);
+    const rows = <usize>load<u32>(starts, 4) - from;
+    const otherStarts = spikes.starts + (t << 2);
+    const otherFrom = <usize>load<u32>(otherStarts);
+    const others = spikes.indices + (otherFrom << 2);
+    const otherRows = <usize>load<u32>(otherStarts, 4) - otherFrom;
+    for (let column: usize = 0; column < stride; column += 64) {
+      sumFour(out, stride, column, feed, indices, rows, recurrent, others, otherRows);
+    }
+    return;
+  }
+  clear(out, vectors);
+  addSparse(out, vectors, feed, input, r);
+  if (recurrent) addSparse(out, vectors, recurrent, spikes, t);
 }
 
 // @ts-ignore: decorator
