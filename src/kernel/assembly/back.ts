@@ -5,8 +5,10 @@ import { SquaredError, weigh } from './loss';
 import { furtherSpikes, imemAfter } from './membrane';
 import { coefficientBytes, driveVectors, gradientBytes, stateBytes, tapeBytes } from './model';
 import { retreat } from './neuron';
-import { addNonZero, addRows, append, NARROW, SparseRows } from './rows';
+import { addNonZero, NARROW } from './narrow';
+import { addRows } from './rows';
 import { backSingle } from './single';
+import { append, SparseRows } from './sparse';
 import { clear, splat, sum } from './vector';
 
 /** Membrane current that a step left, from its tape. */

@@ -1,6 +1,6 @@
 import { SPIKES } from '../layout';
 import { one } from './constants';
-import { append, SparseRows } from './rows';
+import { append, SparseRows } from './sparse';
 
 /** A population on one block: one trial, or as many trials as fit into four lanes. */
 @unmanaged

@@ -4,5 +4,5 @@ export { giveRows, takeRows } from './copies';
 export { evaluate, learnEpochs } from './learner';
 export { gradientOf, publish } from './matrix';
 export { forward, forwardDendrites } from './population';
-export { transpose } from './rows';
+export { transpose } from './sparse';
 export { stream, streamDendrites } from './stream';

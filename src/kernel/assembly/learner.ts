@@ -6,7 +6,7 @@ import { Block, Workspace } from './block';
 import { crossEntropy, RateCrossEntropy, SquaredError } from './loss';
 import { Adam, Epoch, gradientOf, learn, Matrix } from './matrix';
 import { forward, forwardDendrites } from './population';
-import { SparseRows, transpose } from './rows';
+import { SparseRows, transpose } from './sparse';
 
 /** One population of a network and the matrices it takes its input from. */
 @unmanaged

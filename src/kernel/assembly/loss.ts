@@ -1,4 +1,4 @@
-import { SparseRows } from './rows';
+import { SparseRows } from './sparse';
 
 /** How an error is weighed. */
 @unmanaged

@@ -1,5 +1,6 @@
 import { driveVectors } from './model';
-import { addSparse, SparseRows } from './rows';
+import { addSparse } from './rows';
+import { SparseRows } from './sparse';
 import { clear, madd, splat } from './vector';
 
 /** Settings of Adam (Kingma & Ba 2015) that hold throughout. */

@@ -4,8 +4,9 @@ import { integrateDendrites } from './dendrites';
 import { fire, furtherSpikes, manyFired } from './membrane';
 import { coefficientBytes, driveVectors, stateBytes, tapeBytes } from './model';
 import { integrate } from './neuron';
-import { addSparse, SparseRows, weighBoth } from './rows';
+import { addSparse, sumDrive } from './rows';
 import { forwardSingle } from './single';
+import { SparseRows } from './sparse';
 
 /** Adds the spikes beyond the first of every neuron of a row. */
 // @ts-ignore: decorator
@@ -87,7 +88,7 @@ function run(
   let tape = w.tape;
   let drive = block.drive;
   for (let t: usize = 0; t < steps; t++) {
-    if (feed) weighBoth(drive, wide, feed, input, t + inputRow, recurrent, spikes, t);
+    if (feed) sumDrive(drive, wide, feed, input, t + inputRow, recurrent, spikes, t);
     else if (recurrent) addSparse(drive, wide, recurrent, spikes, t);
     if (stepRow(c, state, drive, vectors, tape, true, w, dendritic)) {
       size = appendSpikes(spikes, size, state, vectors, stateBytes(dendritic));

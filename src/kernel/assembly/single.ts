@@ -11,8 +11,10 @@ import { Block, hasCounts, Workspace } from './block';
 import { half, one } from './constants';
 import { SquaredError, weigh } from './loss';
 import { adapt, furtherSpikes, imemAfter, manyFired, timerAfter } from './membrane';
+import { addOuter, timesSingle } from './narrow';
 import { power } from './power';
-import { addOuter, addRows, append, SparseRows, timesSingle } from './rows';
+import { addRows } from './rows';
+import { append, SparseRows } from './sparse';
 import { clear, clip, madd, slopeAbove, splat, sum } from './vector';
 
 /** Sum of the first four rows of a matrix of single vectors, each times a lane of `value`: shorter than a list. */

@@ -1,0 +1,191 @@
+// Sums over rows of a few vectors: columns stay in registers over all rows.
+import { countOf, plus, row, SparseRows } from './sparse';
+import { madd } from './vector';
+
+/** Vectors of a row up to which columns stay in registers. */
+export const NARROW: u32 = 16;
+
+/** Narrow rows: four columns at a time stay in registers over all rows; more than that would not. */
+// @ts-ignore: decorator
+@inline
+export function addNarrow(
+  out: usize, vectors: u32, matrix: usize, indices: usize, counts: usize, rows: usize, counted: bool,
+): void {
+  const stride = <usize>vectors << 4;
+  let column: usize = 0;
+  for (; column + 64 <= stride; column += 64) {
+    const to = out + column;
+    let a = v128.load(to, 0);
+    let b = v128.load(to, 16);
+    let c = v128.load(to, 32);
+    let d = v128.load(to, 48);
+    for (let k: usize = 0; k < rows; k++) {
+      const count = countOf(counts, k, counted);
+      const at = row(matrix + column, indices, k, stride);
+      a = plus(a, count, at, counted);
+      b = plus(b, count, at + 16, counted);
+      c = plus(c, count, at + 32, counted);
+      d = plus(d, count, at + 48, counted);
+    }
+    v128.store(to, a, 0);
+    v128.store(to, b, 16);
+    v128.store(to, c, 32);
+    v128.store(to, d, 48);
+  }
+  for (; column < stride; column += 16) {
+    let even = v128.load(out + column);
+    let odd = i64x2.splat(0);
+    const from = matrix + column;
+    let k: usize = 0;
+    for (; k + 2 <= rows; k += 2) {
+      const first = row(from, indices, k, stride);
+      const second = row(from, indices, k + 1, stride);
+      even = plus(even, countOf(counts, k, counted), first, counted);
+      odd = plus(odd, countOf(counts, k + 1, counted), second, counted);
+    }
+    if (k < rows) {
+      const last = row(from, indices, k, stride);
+      even = plus(even, countOf(counts, k, counted), last, counted);
+    }
+    v128.store(out + column, f32x4.add(even, odd));
+  }
+}
+
+/**
+ * out += Σ values[k]·matrix[k] over those of the values, {@link NARROW} vectors of them at most, that are not zero:
+ * {@link addRows} without a list.
+ */
+export function addNonZero(out: usize, vectors: u32, matrix: usize, values: usize, valueVectors: u32): void {
+  let all: u64 = 0;
+  for (let v: u32 = 0; v < valueVectors; v++) {
+    const value = v128.load(values + (<usize>v << 4));
+    all |= <u64>i32x4.bitmask(f32x4.ne(value, i64x2.splat(0))) << (v << 2);
+  }
+  const stride = <usize>vectors << 4;
+  let column: usize = 0;
+  for (; column + 64 <= stride; column += 64) {
+    const to = out + column;
+    let a = v128.load(to, 0);
+    let b = v128.load(to, 16);
+    let c = v128.load(to, 32);
+    let d = v128.load(to, 48);
+    for (let left = all; left != 0; left &= left - 1) {
+      const k = <usize>ctz(left);
+      const value = v128.load32_splat(values + (k << 2));
+      const at = matrix + column + k * stride;
+      a = madd(value, v128.load(at, 0), a);
+      b = madd(value, v128.load(at, 16), b);
+      c = madd(value, v128.load(at, 32), c);
+      d = madd(value, v128.load(at, 48), d);
+    }
+    v128.store(to, a, 0);
+    v128.store(to, b, 16);
+    v128.store(to, c, 32);
+    v128.store(to, d, 48);
+  }
+  for (; column < stride; column += 16) {
+    let a = v128.load(out + column);
+    for (let left = all; left != 0; left &= left - 1) {
+      const k = <usize>ctz(left);
+      a = madd(v128.load32_splat(values + (k << 2)), v128.load(matrix + column + k * stride), a);
+    }
+    v128.store(out + column, a);
+  }
+}
+
+/**
+ * out = Σ feed[k] over row `r` of `input` + Σ recurrent[k] over row `t` of `spikes`, of narrow rows and lists whose counts
+ * are all one.
+ */
+// @ts-ignore: decorator
+@inline
+export function sumOnes(
+  out: usize, vectors: u32, feed: usize, input: SparseRows, r: usize, recurrent: usize, spikes: SparseRows, t: usize,
+): void {
+  const stride = <usize>vectors << 4;
+  const enters = input.indices;
+  const echoes = spikes.indices;
+  const firstEnters = <usize>load<u32>(input.starts + (r << 2));
+  const endEnters = <usize>load<u32>(input.starts + (r << 2), 4);
+  const firstEchoes = <usize>load<u32>(spikes.starts + (t << 2));
+  const endEchoes = <usize>load<u32>(spikes.starts + (t << 2), 4);
+  let column: usize = 0;
+  for (; column + 64 <= stride; column += 64) {
+    let a = i64x2.splat(0);
+    let b = i64x2.splat(0);
+    let c = i64x2.splat(0);
+    let d = i64x2.splat(0);
+    for (let k = firstEnters; k < endEnters; k++) {
+      const at = row(feed + column, enters, k, stride);
+      a = f32x4.add(a, v128.load(at, 0));
+      b = f32x4.add(b, v128.load(at, 16));
+      c = f32x4.add(c, v128.load(at, 32));
+      d = f32x4.add(d, v128.load(at, 48));
+    }
+    for (let k = firstEchoes; k < endEchoes; k++) {
+      const at = row(recurrent + column, echoes, k, stride);
+      a = f32x4.add(a, v128.load(at, 0));
+      b = f32x4.add(b, v128.load(at, 16));
+      c = f32x4.add(c, v128.load(at, 32));
+      d = f32x4.add(d, v128.load(at, 48));
+    }
+    v128.store(out + column, a, 0);
+    v128.store(out + column, b, 16);
+    v128.store(out + column, c, 32);
+    v128.store(out + column, d, 48);
+  }
+  for (; column < stride; column += 16) {
+    let a = i64x2.splat(0);
+    for (let k = firstEnters; k < endEnters; k++) {
+      a = f32x4.add(a, v128.load(row(feed + column, enters, k, stride)));
+    }
+    for (let k = firstEchoes; k < endEchoes; k++) {
+      a = f32x4.add(a, v128.load(row(recurrent + column, echoes, k, stride)));
+    }
+    v128.store(out + column, a);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function sumSingle(matrix: usize, list: SparseRows, r: usize, counted: bool): v128 {
+  let sum = i64x2.splat(0);
+  const starts = list.starts + (r << 2);
+  const indices = list.indices;
+  const counts = list.counts;
+  const end = <usize>load<u32>(starts, 4);
+  for (let k = <usize>load<u32>(starts); k < end; k++) {
+    sum = plus(sum, countOf(counts, k, counted), row(matrix, indices, k, 16), counted);
+  }
+  return sum;
+}
+
+/** Row `r` of a sparse list times a matrix whose rows are single vectors. */
+// @ts-ignore: decorator
+@inline
+export function timesSingle(matrix: usize, list: SparseRows, r: usize): v128 {
+  return list.counted ? sumSingle(matrix, list, r, true) : sumSingle(matrix, list, r, false);
+}
+
+// @ts-ignore: decorator
+@inline
+function addToRows(matrix: usize, list: SparseRows, r: usize, value: v128, counted: bool): void {
+  const starts = list.starts + (r << 2);
+  const indices = list.indices;
+  const counts = list.counts;
+  const end = <usize>load<u32>(starts, 4);
+  for (let k = <usize>load<u32>(starts); k < end; k++) {
+    const at = row(matrix, indices, k, 16);
+    const part = counted ? f32x4.mul(countOf(counts, k, true), value) : value;
+    v128.store(at, f32x4.add(v128.load(at), part));
+  }
+}
+
+/** Adds row `r` of a sparse list, as a column, times a single vector to a matrix. */
+// @ts-ignore: decorator
+@inline
+export function addOuter(matrix: usize, list: SparseRows, r: usize, value: v128): void {
+  if (list.counted) addToRows(matrix, list, r, value, true);
+  else addToRows(matrix, list, r, value, false);
+}
+
