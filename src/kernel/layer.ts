@@ -118,22 +118,22 @@ export function kernelLayer<Parameters, State extends MembraneState>(
     for (let r = 0; r < rows; r++) f32.set(rest, place.state / 4 + r * stateFloats);
   };
   // Numbers that stand together both outside, by trial, then dendrite, and inside, by dendrite, then trial.
-  const run = dendrites === 1 ? width : neurons;
-  const runs = width / run;
+  const together = dendrites === 1 ? width : neurons;
+  const groups = width / together;
+  const [outside, inside] = [together * 8, padding * 4];
   /** Copies steps of input to their padded rows. */
   const give = (input: Float64Array, at: number, count: number): void => {
     const whole = at === 0 && input.length === count * channels;
     f64.set(whole ? input : input.subarray(at, at + count * channels), place.outside / 8);
-    const [outside, inside] = [run * 8, padding * 4];
     if (dendrites === 1) {
-      kernel.giveRows(place.outside, outside, place.drive, inside, count * rows, run);
+      kernel.giveRows(place.outside, outside, place.drive, inside, count * rows, together);
       return;
     }
     for (let row = 0; row < count * rows * dendrites; row += dendrites) {
       for (let d = 0; d < dendrites; d++) {
-        const from = place.outside + (row * runs + d) * outside;
+        const from = place.outside + (row * groups + d) * outside;
         const to = place.drive + (row + d) * inside;
-        kernel.giveRows(from, dendrites * outside, to, run * 4, runs, run);
+        kernel.giveRows(from, dendrites * outside, to, together * 4, groups, together);
       }
     }
   };

@@ -76,11 +76,11 @@ function addTrial(m: Matrix, out: usize, all: usize, trial: u32): void {
   }
 }
 
-/** Bytes that a swizzle takes: `first` and those after it, in the bytes where `kept` is below `end`; else none. */
+/** For a swizzle: the bytes numbered in `from`, where `place` is below `end`; nothing where it is not. */
 // @ts-ignore: decorator
 @inline
-function bytesWhere(kept: v128, first: v128, end: u32): v128 {
-  return v128.or(first, i8x16.ge_u(kept, i8x16.splat(<i8>end)));
+function bytesWhere(place: v128, from: v128, end: u32): v128 {
+  return v128.or(from, i8x16.ge_u(place, i8x16.splat(<i8>end)));
 }
 
 /** Sums what every block gathered for some rows: of four lanes, each trial's met only its own channels. */

@@ -174,7 +174,7 @@ export function streamSingle(
   run(c, state, drive, steps, recurrent, w, false);
 }
 
-/** Runs a block through all steps and leaves slopes, drive and spikes, as `forward` does. */
+/** Runs a block through all steps and leaves slopes and spikes, where `forward` leaves a tape. */
 export function forwardSingle(
   block: Block, w: Workspace, steps: usize, feed: usize, input: SparseRows, inputRow: usize,
   recurrent: usize,
