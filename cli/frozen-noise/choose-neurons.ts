@@ -1,4 +1,4 @@
-import { lastValueFrom, toArray } from 'rxjs';
+import { lastValueFrom, tap, toArray } from 'rxjs';
 import {
   channelCounts,
   chip,
@@ -40,14 +40,17 @@ function totals(outputs: readonly SpikeRaster[]): number[] {
  * Chooses the hardware neurons of a chip that behave most like the model: all 256 neurons of the core
  * are given the input weights of one neuron of the network and random noise, and the one whose spike
  * count comes nearest to the simulated count takes its place. Transistors differ; a laboratory measures
- * before it chooses.
+ * before it chooses. `onMeasured` is told how many rasters have been measured, of each neuron of the network in turn.
  */
 export async function chooseNeurons(
   link: Link,
   deployment: Deployment,
   noise: readonly SpikeRaster[],
+  onMeasured: (done: number) => void,
 ): Promise<number[]> {
   const { quantised, cores } = deployment;
+  let done = 0;
+  const count = tap<SpikeRaster>(() => onMeasured(++done));
   const chosen: number[] = [];
   for (let role = 0; role < quantised.channelsOut; role++) {
     const net = probe(quantised, role);
@@ -55,7 +58,7 @@ export async function chooseNeurons(
       quantiser: (values) => encodeWeights(values, cores[0]!.weights.base),
       input: false,
     });
-    const measured = totals(await lastValueFrom(stream(target, net, noise).pipe(toArray())));
+    const measured = totals(await lastValueFrom(stream(target, net, noise).pipe(count, toArray())));
     const model = totals(await lastValueFrom(stream(simulator(), net, noise).pipe(toArray())));
     const distance = (n: number): number => Math.abs(measured[n]! - model[0]!);
     const free = measured.map((_, n) => n).filter((n) => !chosen.includes(n));

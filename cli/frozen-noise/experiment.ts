@@ -11,6 +11,7 @@ import {
   pipelineGradient,
   pipelineToJson,
   referenceEngine,
+  type SpikeRaster,
   simulator,
   toSamnaJson,
   type VirtualLink,
@@ -99,6 +100,20 @@ async function simulatePart(
 /** Rasters that the neurons of a chip are measured with. */
 const measuringRasters = 4;
 
+/** The deployment on those neurons of a chip that behave most like the model. */
+async function calibrated(
+  link: VirtualLink,
+  net: Pipeline,
+  deployment: Deployment,
+  noise: readonly SpikeRaster[],
+  progress: Progress,
+): Promise<Deployment> {
+  progress.begin('neurons', net.channelsOut * noise.length);
+  const neurons = await chooseNeurons(link, deployment, noise, (done) => progress.move(done));
+  progress.end();
+  return deployOn(net, deployment, neurons);
+}
+
 /**
  * Streams to one virtual chip: measures its neurons and runs the patterns in real time, then the random
  * rasters as fast as it can.
@@ -117,7 +132,6 @@ async function chipPart(
       dt: net.dt,
       realTime,
     }).open();
-  progress.begin('chip', data.tests.length);
   const live = await open(true);
   const other = config.realTime ? live : await open(false);
   const losses = { patterns: lossCounter(), tests: lossCounter() };
@@ -125,7 +139,8 @@ async function chipPart(
     const noise = data.validation.slice(0, measuringRasters);
     const placed = config.uncalibrated
       ? deployment
-      : deployOn(net, deployment, await chooseNeurons(live, deployment, noise));
+      : await calibrated(live, net, deployment, noise, progress);
+    progress.begin('chip', data.tests.length);
     writeWhole(join(config.out, 'configuration.json'), toSamnaJson(placed.configuration));
     const record = await recordTarget(
       {

@@ -25,8 +25,9 @@ interface Result {
 describe('frozen-noise', () => {
   it('prints only the result as JSON and leaves everything in the folder', async () => {
     const out = emptyFolder();
-    const { code, stdout } = await runCli([...small, '--json', '--out', out]);
+    const { code, stdout, stderr } = await runCli([...small, '--json', '--out', out]);
     expect(code).toBe(0);
+    expect(stderr).toBe('training: 1500\nsimulation: 4\nfour bits: 4\nchip: 4\nchips: 3\n');
     const result = JSON.parse(stdout) as Record<string, unknown>;
     expect(Object.keys(result)).toEqual([
       'seed',
