@@ -57,14 +57,12 @@ if (unknown.length > 0) {
 } else {
   const json = options.includes('--json');
   const found: Record<string, Rows> = {};
-  const notes = new Set<string>();
-  const note = (text: string): void => {
-    if (!notes.has(text)) process.stderr.write(`${text}\n`);
-    notes.add(text);
-  };
   for (const name of names.length > 0 ? names : Object.keys(benches)) {
     const { about, run } = benches[name]!;
-    const rows = await run(note, options.includes('--quick'));
+    const rows = await run(
+      (text) => process.stderr.write(`${text}\n`),
+      options.includes('--quick'),
+    );
     found[name] = rows;
     if (!json) process.stdout.write(`${name}: ${about}\n\n${table(rows)}\n\n`);
   }

@@ -5,7 +5,7 @@ import * as layout from './layout.ts';
 import { type MatrixContents, type MatrixPlace, placeMatrix } from './matrix-places.ts';
 import { layoutOf } from './model.ts';
 import { type BlockPlace, placeBlocks, placeWorkspace, shapeOf } from './places.ts';
-import { blockInput, byChannel, placeSparse } from './sparse.ts';
+import { blockInput, byChannel, placeSparse, singly } from './sparse.ts';
 
 /** Where a population stands. */
 export interface LayerPlace {
@@ -88,10 +88,11 @@ export function placeNetwork(
   const shape = shapeOf(place, steps, trials, widest);
   const { pack, blocks } = shape;
 
+  const input = singly(problem.input);
   const lists = Array.from({ length: blocks }, (_, b) =>
-    blockInput(problem.input, steps, trials, channels, b * pack, pack),
+    blockInput(input, steps, trials, channels, b * pack, pack),
   );
-  const input = place.words(lists.map((list) => placeSparse(place, list)));
+  const entering = place.words(lists.map((list) => placeSparse(place, list)));
   let incoming = lists.map((list) => placeSparse(place, byChannel(list, pack * channels)));
   let firstRow = 0;
 
@@ -178,7 +179,7 @@ export function placeNetwork(
   const learner = place.record(
     ...[
       ...[steps, blocks, threads, layers.length, place.words(placed.map(({ record }) => record))],
-      ...[input, squared, entropy, labels, losses, adam, barrier],
+      ...[entering, squared, entropy, labels, losses, adam, barrier],
     ].map(word),
   );
   const kernel = place.build(shared);

@@ -8,20 +8,28 @@ export interface SparseList {
   readonly counts: Float32Array;
 }
 
-/** Whether counts are whole and so few above one that they may as well stand as often as they count. */
-function repeats(counts: Float64Array): boolean {
-  let total = 0;
-  for (const count of counts) {
-    if (!Number.isInteger(count)) return false;
-    total += count;
+/**
+ * The same spikes, each an entry of its own, so that rows need no more than adding; as they are where counts are not
+ * whole, or so high that there would be more than twice as many entries.
+ */
+export function singly({ starts, columns, counts }: SparseSpikes): SparseSpikes {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total > 2 * counts.length || !counts.every(Number.isInteger))
+    return { starts, columns, counts };
+  const own = new Uint32Array(starts.length);
+  const repeated = new Uint32Array(total);
+  let size = 0;
+  for (let row = 0; row + 1 < starts.length; row++) {
+    for (let k = starts[row]!; k < starts[row + 1]!; k++) {
+      repeated.fill(columns[k]!, size, size + counts[k]!);
+      size += counts[k]!;
+    }
+    own[row + 1] = size;
   }
-  return total <= 2 * counts.length;
+  return { starts: own, columns: repeated, counts: new Float64Array(total).fill(1) };
 }
 
-/**
- * Input spikes of the trials `first` to `first + pack` by time; channels of the k-th are `k·channels` on. Where that
- * is possible, all counts are one, so that rows need no more than adding.
- */
+/** Input spikes of the trials `first` to `first + pack` by time; channels of the k-th are `k·channels` on. */
 export function blockInput(
   { starts, columns, counts }: SparseSpikes,
   steps: number,
@@ -34,16 +42,12 @@ export function blockInput(
   const own = new Uint32Array(steps + 1);
   const indices: number[] = [];
   const values: number[] = [];
-  const repeated = repeats(counts);
   for (let t = 0; t < steps; t++) {
     for (let trial = first; trial < last; trial++) {
       const row = t * trials + trial;
       for (let k = starts[row]!; k < starts[row + 1]!; k++) {
-        const index = (trial - first) * channels + columns[k]!;
-        for (let left = repeated ? counts[k]! : 1; left > 0; left--) {
-          indices.push(index);
-          values.push(repeated ? 1 : counts[k]!);
-        }
+        indices.push((trial - first) * channels + columns[k]!);
+        values.push(counts[k]!);
       }
     }
     own[t + 1] = indices.length;
