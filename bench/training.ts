@@ -91,36 +91,30 @@ function prepare({ epochs, ...size }: (typeof sizes)[number]) {
   };
 }
 
-/** Rates of ours and of JAX, one core, which they have in turn. */
+/** Rates of ours and of JAX, which have one core in turn. */
 async function besideJax(
   size: (typeof sizes)[number],
-  note: (text: string) => void,
-): Promise<Pick<TrainingRow, 'ours' | 'jax' | 'ratio' | 'tunedJax' | 'tunedRatio'>> {
-  return onOneCore(note, async (core) => {
-    const plain = await startJax(core);
-    const tuned = typeof plain === 'string' ? plain : await startJax(core);
-    if (typeof plain === 'string') note(plain);
-    const ours = prepare(size);
-    const run = ours.on(kernel());
-    await warmUp(run);
-    const jax = async (peer: Jax | string, style: 'equations' | 'tuned') =>
-      typeof peer === 'string'
-        ? []
-        : [[style, await prepareJax(peer, size, size.jaxEpochs, style)] as const];
-    const rates = await ratesInTurn([
-      ...(await jax(plain, 'equations')),
-      ...(await jax(tuned, 'tuned')),
-      ['ours', run] as const,
-    ]);
-    await ours.close();
-    for (const peer of [plain, tuned]) if (typeof peer !== 'string') peer.close();
-    const rate = rates.get('ours')!;
-    const [equations, best] = [rates.get('equations') ?? null, rates.get('tuned') ?? null];
-    return {
-      ...{ ours: rate, jax: equations, ratio: equations === null ? null : rate / equations },
-      ...{ tunedJax: best, tunedRatio: best === null ? null : rate / best },
-    };
-  });
+  plain: Jax | undefined,
+  tuned: Jax | undefined,
+): Promise<Omit<TrainingRow, 'threads'>> {
+  const { n, inputs, batch, jaxEpochs } = size;
+  const ours = prepare(size);
+  const run = ours.on(kernel());
+  await warmUp(run);
+  const rates = await ratesInTurn<'jax' | 'tuned' | 'ours'>([
+    ...(plain ? [['jax', await prepareJax(plain, size, jaxEpochs, 'equations')] as const] : []),
+    ...(tuned ? [['tuned', await prepareJax(tuned, size, jaxEpochs, 'tuned')] as const] : []),
+    ['ours', run],
+  ]);
+  await ours.close();
+  const rate = rates.get('ours')!;
+  const [jax, tunedJax] = [rates.get('jax') ?? null, rates.get('tuned') ?? null];
+  return {
+    ...{ n, inputs, batch, ours: rate, jax },
+    ratio: jax === null ? null : rate / jax,
+    tunedJax,
+    tunedRatio: tunedJax === null ? null : rate / tunedJax,
+  };
 }
 
 /** Two threads over one, all cores free; null where there is a single block. */
@@ -137,14 +131,19 @@ async function gainOfTwo(size: (typeof sizes)[number]): Promise<number | null> {
 
 /** Training, ours and JAX in turn, one core each: epochs per second. */
 export async function training(note: (text: string) => void): Promise<TrainingRow[]> {
+  const beside = await onOneCore(note, async (core) => {
+    const plain = await startJax(core);
+    const tuned = typeof plain === 'string' ? plain : await startJax(core);
+    if (typeof plain === 'string') note(plain);
+    const peers = [plain, tuned].map((peer) => (typeof peer === 'string' ? undefined : peer));
+    const rows: Omit<TrainingRow, 'threads'>[] = [];
+    for (const size of sizes) rows.push(await besideJax(size, peers[0], peers[1]));
+    for (const peer of peers) peer?.close();
+    return rows;
+  });
   const rows: TrainingRow[] = [];
-  for (const size of sizes) {
-    const { n, inputs, batch } = size;
-    rows.push({
-      ...{ n, inputs, batch },
-      ...(await besideJax(size, note)),
-      threads: await gainOfTwo(size),
-    });
+  for (const [k, size] of sizes.entries()) {
+    rows.push({ ...beside[k]!, threads: await gainOfTwo(size) });
   }
   return rows;
 }
