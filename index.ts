@@ -4,14 +4,12 @@ export {
   type BufferPolicy,
   boundedBuffer,
 } from './operators/bounded-buffer.ts';
-export { type ChipConfig, type ChipTarget, chip } from './operators/chip.ts';
 export {
   type DecodeEvents,
   type DecodeEventsConfig,
   decodeEvents,
 } from './operators/decode-events.ts';
 export { runOn } from './operators/run-on.ts';
-export { type SimulatorConfig, type SimulatorTarget, simulator } from './operators/simulator.ts';
 export { toEvents } from './operators/to-events.ts';
 export { type ToRaster, type ToRasterConfig, toRaster } from './operators/to-raster.ts';
 export { usingLink } from './operators/using-link.ts';
@@ -23,4 +21,114 @@ export { type FromRasterConfig, fromRaster } from './sources/from-raster.ts';
 export { type FrozenNoiseConfig, frozenNoise } from './sources/frozen-noise.ts';
 export { type PoissonSourceConfig, poisson } from './sources/poisson.ts';
 export { type TrainConfig, type TrainingProgress, train } from './sources/train.ts';
-export * from './src/index.ts';
+export { deploy } from './src/compile/deploy.ts';
+export type {
+  DeployedCore,
+  Deployment,
+  DeployOptions,
+  HardwareNeuron,
+} from './src/compile/deployment.ts';
+export { type FineTuned, type FineTuneOptions, fineTune } from './src/compile/fine-tune.ts';
+export type { LargestMove, Moves } from './src/compile/moved.ts';
+export type {
+  HardwareEvents,
+  Link,
+  LinkInfo,
+  LinkListener,
+  LinkStatistics,
+} from './src/devices/link.ts';
+export {
+  type MemoryName,
+  type VirtualBoard,
+  type VirtualLink,
+  virtualBoard,
+} from './src/devices/virtual/board.ts';
+export type { VirtualBoardConfig } from './src/devices/virtual/board-config.ts';
+export {
+  DataError,
+  DeviceError,
+  type DeviceErrorCode,
+  InvalidArgumentError,
+  KernelThreadError,
+  SpikelineError,
+  StorageError,
+  UnsupportedPipelineError,
+} from './src/errors.ts';
+export { type AerPacket, aerPacket } from './src/events/aer-packet.ts';
+export { eventsToRaster, type Outside, rasterToEvents } from './src/events/convert.ts';
+export { type Losses, lossCounter } from './src/events/losses.ts';
+export { type PoissonConfig, poissonRaster } from './src/events/poisson.ts';
+export {
+  channelCounts,
+  channelRates,
+  type Grid,
+  type SpikeRaster,
+  type SpikeRasterConfig,
+  spikeRaster,
+  type WeightedRaster,
+} from './src/events/spike-raster.ts';
+export { type KernelConfig, kernel } from './src/kernel/engine.ts';
+export { type Matrix, type MatrixInput, matrix, matrixRows } from './src/matrix.ts';
+export { ampaGaba } from './src/neurons/dynap-se2/ampa-gaba.ts';
+export { type Engine, referenceEngine } from './src/neurons/engine.ts';
+export type { Mismatch } from './src/neurons/mismatch.ts';
+export { fromStages, type Pipeline, pipeline } from './src/pipeline/pipeline.ts';
+export { type PipelineRun, startPipeline } from './src/pipeline/run.ts';
+export {
+  packPipeline,
+  pipelineFromJson,
+  pipelineToJson,
+  unpackPipeline,
+} from './src/pipeline/save.ts';
+export type { Target, TargetObserver, TargetRun } from './src/pipeline/target.ts';
+export { type DelayConfig, type DelayStage, delay } from './src/stages/delay/definition.ts';
+export {
+  type DynapSe2Config,
+  type DynapSe2Stage,
+  dynapSe2,
+} from './src/stages/dynap-se2/definition.ts';
+export {
+  type DynapSimConfig,
+  type DynapSimStage,
+  dynapSim,
+} from './src/stages/dynap-sim/definition.ts';
+export type { Firing, FiringConfig } from './src/stages/firing.ts';
+export {
+  type IntegrateAndFireConfig,
+  type IntegrateAndFireStage,
+  integrateAndFire,
+} from './src/stages/integrate-and-fire/definition.ts';
+export {
+  type IntegratingMembrane,
+  type IntegratorConfig,
+  type IntegratorStage,
+  integrator,
+} from './src/stages/integrator/definition.ts';
+export { type LeakyMembrane, type LiConfig, type LiStage, li } from './src/stages/li/definition.ts';
+export { type LifConfig, type LifStage, lif } from './src/stages/lif/definition.ts';
+export { type LinearConfig, type LinearStage, linear } from './src/stages/linear/definition.ts';
+export { type ScaleConfig, type ScaleStage, scale } from './src/stages/scale/definition.ts';
+export {
+  type Stage,
+  type StageDefinition,
+  stageWeights,
+  withStageWeights,
+} from './src/stages/stage.ts';
+export type { DefinitionOf, Emission, StageBase } from './src/stages/stage-kind.ts';
+export {
+  type ThresholdConfig,
+  type ThresholdStage,
+  threshold,
+} from './src/stages/threshold/definition.ts';
+export type { PerNeuron } from './src/stages/values.ts';
+export {
+  type Loss,
+  type LossFunction,
+  meanSquaredError,
+  rateCrossEntropy,
+} from './src/train/loss.ts';
+export type { TrainingMismatch } from './src/train/mismatch.ts';
+export type { TrainingSample } from './src/train/sample.ts';
+export type { Checkpoint, Training, TrainingOptions, WeightLimits } from './src/train/training.ts';
+export { type ChipConfig, type ChipTarget, chip } from './targets/chip.ts';
+export { type SimulatorConfig, type SimulatorTarget, simulator } from './targets/simulator.ts';

@@ -9,11 +9,11 @@ import {
   type Pipeline,
   pipeline,
   poissonRaster,
-  quantise,
-  randomStream,
   runOn,
   virtualBoard,
 } from 'spikeline';
+import { quantise } from 'spikeline/chip';
+import { randomStream } from 'spikeline/neurons';
 import { medianSeconds, secondsOf } from './measure.ts';
 
 interface Row {

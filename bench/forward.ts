@@ -1,4 +1,5 @@
-import { dynapSimParameters, kernel, randomStream } from 'spikeline';
+import { kernel } from 'spikeline';
+import { dynapSimParameters, randomStream } from 'spikeline/neurons';
 import { onOneCore } from './core.ts';
 import { startJax } from './jax.ts';
 import { median, repetitions, secondsOf, steps, warmUp } from './measure.ts';

@@ -4,9 +4,9 @@ import {
   type Pipeline,
   pipeline,
   poissonRaster,
-  randomStream,
   type TrainingSample,
 } from 'spikeline';
+import { randomStream } from 'spikeline/neurons';
 
 /** Repetitions of each measurement, of which the median is taken. */
 export const repetitions = 9;

@@ -1,12 +1,5 @@
-import {
-  dynapSim,
-  kernel,
-  linear,
-  meanSquaredError,
-  pipeline,
-  poissonRaster,
-  startTraining,
-} from 'spikeline';
+import { dynapSim, kernel, linear, meanSquaredError, pipeline, poissonRaster } from 'spikeline';
+import { startTraining } from 'spikeline/train';
 import { normal } from './measure.ts';
 
 /** The paper's experiment: a million epochs of frozen noise. */

@@ -1,21 +1,20 @@
 import { lastValueFrom } from 'rxjs';
 import {
-  autoencoderQuantise,
   dynapSim,
   fromRaster,
   linear,
   pipeline,
   poissonRaster,
-  quantise,
-  randomStream,
   referenceEngine,
   runOn,
   type SpikeRaster,
   simulator,
-  startTraining,
   toEvents,
   toRaster,
 } from 'spikeline';
+import { autoencoderQuantise, quantise } from 'spikeline/chip';
+import { randomStream } from 'spikeline/neurons';
+import { startTraining } from 'spikeline/train';
 import { medianSeconds, normal, type Size, trainingTask } from './measure.ts';
 
 interface Row {

@@ -2,7 +2,8 @@
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { Subject } from 'rxjs';
-import { randomStream, type WeightedRaster } from 'spikeline';
+import type { WeightedRaster } from 'spikeline';
+import { randomStream } from 'spikeline/neurons';
 import { dynapSim } from 'spikeline/operators';
 import { normal } from './measure.ts';
 

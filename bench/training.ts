@@ -1,4 +1,5 @@
-import { type Engine, kernel, startTraining, type Training } from 'spikeline';
+import { type Engine, kernel, type Training } from 'spikeline';
+import { startTraining } from 'spikeline/train';
 import { onOneCore } from './core.ts';
 import { type Jax, startJax } from './jax.ts';
 import {

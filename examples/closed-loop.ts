@@ -7,7 +7,6 @@
 
 import { BehaviorSubject, lastValueFrom, reduce, tap } from 'rxjs';
 import {
-  binStart,
   chip,
   dynapSim,
   linear,
@@ -18,6 +17,7 @@ import {
   usingLink,
   virtualBoard,
 } from 'spikeline';
+import { binStart } from 'spikeline/events';
 
 const [steps, dt, noisy, neurons] = [200, 1e-3, 8, 2];
 const weight = [...Array.from({ length: noisy }, () => [5, 0]), [0, 30], [-20, 0]];

@@ -8,7 +8,6 @@ import { lastValueFrom, takeUntil, toArray } from 'rxjs';
 import {
   deploy,
   dynapSim,
-  eventOf,
   fromHardware,
   linear,
   pipeline,
@@ -17,6 +16,7 @@ import {
   toFpga,
   virtualBoard,
 } from 'spikeline';
+import { eventOf } from 'spikeline/chip';
 
 const channels = 4;
 const net = pipeline(

@@ -5,7 +5,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
-import { randomStream } from 'spikeline';
+import { randomStream } from 'spikeline/neurons';
 import { dynapSim, useBackend } from 'spikeline/tfjs';
 
 const [classes, trials, steps, neurons] = [3, 60, 100, 6];

@@ -14,13 +14,13 @@ import {
   meanSquaredError,
   pipeline,
   poissonRaster,
-  randomStream,
   runOn,
   type SpikeRaster,
   train,
   usingLink,
   virtualBoard,
 } from 'spikeline';
+import { randomStream } from 'spikeline/neurons';
 
 const [channels, neurons] = [20, 2];
 

@@ -1,14 +1,14 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
 import type { SpikeRaster, WeightedRaster } from '../src/events/spike-raster.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
-import type { Engine } from '../src/neuron/engine.ts';
-import { checkedStage } from '../src/pipeline/stage.ts';
+import type { Engine } from '../src/neurons/engine.ts';
+import { weightedRun } from '../src/pipeline/weighted-run.ts';
 import {
   type DynapSimConfig,
   type DynapSimStage,
   dynapSim as dynapSimStage,
-} from '../src/pipeline/stages/dynap-sim.ts';
-import { weightedRun } from '../src/pipeline/weighted-run.ts';
+} from '../src/stages/dynap-sim/definition.ts';
+import { checkedStage } from '../src/stages/stage.ts';
 
 /** Configuration of {@link dynapSim}. */
 export interface DynapSimOperatorConfig extends DynapSimConfig {

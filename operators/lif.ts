@@ -1,9 +1,9 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
 import type { SpikeRaster, WeightedRaster } from '../src/events/spike-raster.ts';
-import { integrationRun } from '../src/pipeline/runs/integration.ts';
-import { checkedStage } from '../src/pipeline/stage.ts';
-import { type LifConfig, type LifStage, lif as lifStage } from '../src/pipeline/stages/lif.ts';
 import { weightedRun } from '../src/pipeline/weighted-run.ts';
+import { type LifConfig, type LifStage, lif as lifStage } from '../src/stages/lif/definition.ts';
+import { integrationRun } from '../src/stages/lif/run.ts';
+import { checkedStage } from '../src/stages/stage.ts';
 
 /** Steps that are worked out at a time. */
 const sliceSteps = 256;

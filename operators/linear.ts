@@ -5,13 +5,13 @@ import {
   type SpikeRaster,
   type WeightedRaster,
 } from '../src/events/spike-raster.ts';
-import { multiply } from '../src/pipeline/runs/linear.ts';
-import { checkedStage } from '../src/pipeline/stage.ts';
 import {
   type LinearConfig,
   type LinearStage,
   linear as linearStage,
-} from '../src/pipeline/stages/linear.ts';
+} from '../src/stages/linear/definition.ts';
+import { multiply } from '../src/stages/linear/run.ts';
+import { checkedStage } from '../src/stages/stage.ts';
 
 /**
  * Multiplies each time bin of spikes by a matrix of weights: out[post] = Σ weight[pre][post]·in[pre],

@@ -1,5 +1,5 @@
 import { defer, finalize, from, type Observable, type ObservableInput, switchMap } from 'rxjs';
-import type { Link } from '../src/device/link.ts';
+import type { Link } from '../src/devices/link.ts';
 
 /**
  * Opens a link, uses it, and closes it on unsubscribe, error and completion.

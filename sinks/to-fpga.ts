@@ -7,10 +7,10 @@ import {
   type SchedulerLike,
   tap,
 } from 'rxjs';
-import { type Destination, destinationProblems, eventWord } from '../src/chip/event.ts';
-import { fpgaSchedule } from '../src/device/fpga-schedule.ts';
-import type { Link } from '../src/device/link.ts';
-import { routeEvents } from '../src/device/route.ts';
+import { type Destination, destinationProblems, eventWord } from '../src/chips/dynapse2/event.ts';
+import { fpgaSchedule } from '../src/devices/fpga-schedule.ts';
+import type { Link } from '../src/devices/link.ts';
+import { routeEvents } from '../src/devices/route.ts';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 

@@ -1,6 +1,6 @@
 import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
-import type { Link } from '../src/device/link.ts';
-import { unwrapper } from '../src/device/wrap.ts';
+import type { Link } from '../src/devices/link.ts';
+import { unwrapper } from '../src/devices/wrap.ts';
 import type { DeviceError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { InvalidArgumentError, kernelFeatures, StorageError } from 'spikeline';
+import { InvalidArgumentError, StorageError } from 'spikeline';
+import { kernelFeatures } from 'spikeline/neurons';
 import { type OptionSpecs, optionHelp } from '../arguments.ts';
 import { columns } from '../columns.ts';
 import { type Command, exitCodes } from '../command.ts';

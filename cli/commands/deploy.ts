@@ -4,9 +4,8 @@ import {
   deploy as deployPipeline,
   InvalidArgumentError,
   pipelineFromJson,
-  quantise,
-  toSamnaJson,
 } from 'spikeline';
+import { quantise, toSamnaJson } from 'spikeline/chip';
 import { type Given, numberReader, type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { deploymentPicture } from '../deploy/draw.ts';

@@ -1,12 +1,6 @@
 import { readFileSync } from 'node:fs';
-import {
-  DataError,
-  InvalidArgumentError,
-  pipelineOfNir,
-  pipelineToJson,
-  readNir,
-  StorageError,
-} from 'spikeline';
+import { DataError, InvalidArgumentError, pipelineToJson, StorageError } from 'spikeline';
+import { pipelineOfNir, readNir } from 'spikeline/nir';
 import { type Given, type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { importReport } from '../import/report.ts';

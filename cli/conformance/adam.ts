@@ -1,4 +1,4 @@
-import { pipelineWeights, startTraining } from 'spikeline';
+import { pipelineWeights, startTraining } from 'spikeline/train';
 import { type Contender, onEachEngine } from './engines.ts';
 import { readJson } from './files.ts';
 import { caseNetwork, caseSamples, type NetworkCase } from './network-case.ts';

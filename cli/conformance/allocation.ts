@@ -1,3 +1,4 @@
+import type { Matrix } from 'spikeline';
 import {
   type Allocation,
   allocate,
@@ -13,9 +14,7 @@ import {
   currentParameter,
   type Destination,
   dendrites,
-  dynapSimParameters,
   idleCore,
-  type Matrix,
   mergeStages,
   nearestBias,
   networkFrom,
@@ -24,7 +23,8 @@ import {
   type SynapseList,
   sharedCurrents,
   weightMask,
-} from 'spikeline';
+} from 'spikeline/chip';
+import { dynapSimParameters } from 'spikeline/neurons';
 import { readJson } from './files.ts';
 import { type CaseOutcome, type Kind, relativeToLargest } from './report.ts';
 

@@ -5,7 +5,7 @@ import {
   coreParameters,
   currentParameter,
   nearestBias,
-} from 'spikeline';
+} from 'spikeline/chip';
 import { isThere, readJson } from './files.ts';
 import { type CaseOutcome, type Kind, relativeEach } from './report.ts';
 

@@ -1,4 +1,4 @@
-import { eventOf, eventWord } from 'spikeline';
+import { eventOf, eventWord } from 'spikeline/chip';
 import { readJson } from './files.ts';
 import type { Kind } from './report.ts';
 

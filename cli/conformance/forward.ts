@@ -1,4 +1,4 @@
-import type { DynapSimParameters, DynapSimState } from 'spikeline';
+import type { DynapSimParameters, DynapSimState } from 'spikeline/neurons';
 import { type Contender, onEachEngine } from './engines.ts';
 import { isThere, jsonNames, readJson } from './files.ts';
 import type { CaseOutcome, Kind } from './report.ts';

@@ -1,9 +1,6 @@
-import {
-  type DynapSimParametersInput,
-  meanSquaredError,
-  pipelineParameters,
-  startLearner,
-} from 'spikeline';
+import { meanSquaredError } from 'spikeline';
+import type { DynapSimParametersInput } from 'spikeline/neurons';
+import { pipelineParameters, startLearner } from 'spikeline/train';
 import { type Contender, onEachEngine } from './engines.ts';
 import { jsonNames, readJson } from './files.ts';
 import { caseNetwork, caseSamples, type NetworkCase } from './network-case.ts';

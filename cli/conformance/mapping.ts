@@ -1,19 +1,13 @@
+import { dynapSim, lif, linear, pipeline, type StageDefinition } from 'spikeline';
 import {
   clusterNeurons,
-  currentNames,
-  type DynapSimParameters,
-  dynapSim,
-  dynapSimParameters,
   type LifTarget,
-  lif,
-  linear,
   mergeStages,
   type Network,
   networkProblems,
-  pipeline,
-  type StageDefinition,
   sharedCurrents,
-} from 'spikeline';
+} from 'spikeline/chip';
+import { currentNames, type DynapSimParameters, dynapSimParameters } from 'spikeline/neurons';
 import { isThere, readJson } from './files.ts';
 import { type CaseOutcome, type Kind, relativeEach } from './report.ts';
 

@@ -1,4 +1,9 @@
-import { drawMismatch, dynapSimParameters, type ParameterName, parameterNames } from 'spikeline';
+import {
+  drawMismatch,
+  dynapSimParameters,
+  type ParameterName,
+  parameterNames,
+} from 'spikeline/neurons';
 import { readJson } from './files.ts';
 import type { CaseOutcome, Kind } from './report.ts';
 

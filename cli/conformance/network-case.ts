@@ -1,5 +1,4 @@
 import {
-  type DynapSimParametersInput,
   dynapSim,
   linear,
   type Pipeline,
@@ -7,6 +6,7 @@ import {
   spikeRaster,
   type TrainingSample,
 } from 'spikeline';
+import type { DynapSimParametersInput } from 'spikeline/neurons';
 
 /** What gradient and training cases have in common. */
 export interface NetworkCase {

@@ -14,7 +14,7 @@ import {
   nearestBias,
   withGains,
   withTimes,
-} from 'spikeline';
+} from 'spikeline/chip';
 import { readJson } from './files.ts';
 import { type CaseOutcome, type Kind, relativeEach } from './report.ts';
 

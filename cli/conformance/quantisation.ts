@@ -1,4 +1,4 @@
-import { quantise, subsetSums } from 'spikeline';
+import { quantise, subsetSums } from 'spikeline/chip';
 import { readJson } from './files.ts';
 import type { CaseOutcome, Kind } from './report.ts';
 

@@ -2,7 +2,7 @@ import {
   type DynapSimParameters,
   type DynapSimParametersInput,
   dynapSimParameters,
-} from 'spikeline';
+} from 'spikeline/neurons';
 import { readFloats, readJson } from './files.ts';
 
 interface ForwardCase {

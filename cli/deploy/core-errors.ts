@@ -1,16 +1,14 @@
+import type { Deployment, HardwareNeuron, Matrix } from 'spikeline';
 import {
   biasCurrent,
   type ChipConfiguration,
   type CoreConfiguration,
   chipLimits,
-  type Deployment,
   type Destination,
-  dendriteNames,
   dendrites,
-  type HardwareNeuron,
-  type Matrix,
   type Network,
-} from 'spikeline';
+} from 'spikeline/chip';
+import { dendriteNames } from 'spikeline/neurons';
 
 /** What became of the weights onto the neurons of one core. */
 export interface CoreError {

@@ -1,4 +1,4 @@
-import { chipLimits } from 'spikeline';
+import { chipLimits } from 'spikeline/chip';
 import { chipMap } from '../pictures/index.ts';
 import type { DeploymentRecord } from './record.ts';
 

@@ -1,11 +1,5 @@
-import {
-  type Deployment,
-  type Destination,
-  eventOf,
-  type HardwareNeuron,
-  mergeStages,
-  type Pipeline,
-} from 'spikeline';
+import type { Deployment, HardwareNeuron, Pipeline } from 'spikeline';
+import { type Destination, eventOf, mergeStages } from 'spikeline/chip';
 import { type CoreError, coreErrors } from './core-errors.ts';
 
 /** Marks a deployment and the version of its form. */

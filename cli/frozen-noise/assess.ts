@@ -1,13 +1,7 @@
-import {
-  drawMismatch,
-  fromStages,
-  type Pipeline,
-  pipelineWeights,
-  quantise,
-  type SpikeRaster,
-  startPipeline,
-  withWeights,
-} from 'spikeline';
+import { fromStages, type Pipeline, type SpikeRaster, startPipeline } from 'spikeline';
+import { quantise } from 'spikeline/chip';
+import { drawMismatch } from 'spikeline/neurons';
+import { pipelineWeights, withWeights } from 'spikeline/train';
 import type { FrozenNoiseData } from './data.ts';
 import { mean, median, patternRatio, type Rates, ratesOf, testRatio } from './rates.ts';
 

@@ -5,7 +5,6 @@ import {
   type Deployment,
   deploy,
   dynapSim,
-  encodeWeights,
   type Link,
   linear,
   matrixRows,
@@ -15,6 +14,7 @@ import {
   simulator,
   stageWeights,
 } from 'spikeline';
+import { encodeWeights } from 'spikeline/chip';
 import { stream } from './run-target.ts';
 
 /** Neurons of a core that are measured. */

@@ -5,18 +5,17 @@ import {
   type Deployment,
   deploy,
   lossCounter,
-  lossFunction,
   meanSquaredError,
   type Pipeline,
-  pipelineGradient,
   pipelineToJson,
   referenceEngine,
   type SpikeRaster,
   simulator,
-  toSamnaJson,
   type VirtualLink,
   virtualBoard,
 } from 'spikeline';
+import { toSamnaJson } from 'spikeline/chip';
+import { lossFunction, pipelineGradient } from 'spikeline/train';
 import { makeFolder, writeJson, writeWhole } from '../store.ts';
 import { chipSeed, recordChips } from './chips.ts';
 import { chooseNeurons, deployOn } from './choose-neurons.ts';

@@ -4,10 +4,10 @@ import {
   meanSquaredError,
   type Pipeline,
   pipeline,
-  randomStream,
   type TrainConfig,
   type TrainingSample,
 } from 'spikeline';
+import { randomStream } from 'spikeline/neurons';
 import type { FrozenNoiseData } from './data.ts';
 
 const inputs = 60;

@@ -1,4 +1,5 @@
-import type { Matrix, NirGraph, NirPipeline, NirRemark, Pipeline, Stage } from 'spikeline';
+import type { Matrix, Pipeline, Stage } from 'spikeline';
+import type { NirGraph, NirPipeline, NirRemark } from 'spikeline/nir';
 
 /** Least and most of some values. */
 type Range = readonly [least: number, most: number];

@@ -1,4 +1,4 @@
-import type { NirRemark } from 'spikeline';
+import type { NirRemark } from 'spikeline/nir';
 import type { ImportReport, StageReport } from './report.ts';
 
 /** A number with three digits. */

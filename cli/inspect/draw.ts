@@ -1,4 +1,4 @@
-import { chipLimits, coreCurrentNames, currentParameter } from 'spikeline';
+import { chipLimits, coreCurrentNames, currentParameter } from 'spikeline/chip';
 import { dotPlot, histogram, stripPlot } from '../pictures/index.ts';
 import type { CoreReport, InspectionReport } from './report.ts';
 

@@ -15,7 +15,7 @@ import {
   fromSamnaJson,
   inspectConfiguration,
   type StrayDestination,
-} from 'spikeline';
+} from 'spikeline/chip';
 
 /** A core with what its biases mean. */
 export interface CoreReport extends CoreInspection {

@@ -6,7 +6,7 @@ import {
   coreParameterNames,
   currentParameter,
   latchNames,
-} from 'spikeline';
+} from 'spikeline/chip';
 import { columns } from '../columns.ts';
 import { bars } from './bars.ts';
 import { counted, engineering, ranges } from './quantities.ts';

@@ -1,5 +1,5 @@
-import type { DifferentiableLayer } from '../neuron/layer.ts';
-import type { MembraneState } from '../neuron/state.ts';
+import type { DifferentiableLayer } from '../neurons/dynap-sim/layer.ts';
+import type { MembraneState } from '../neurons/state.ts';
 import { arena } from './arena.ts';
 import { vectorsOf, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../errors.ts';
-import { type Engine, referenceEngine } from '../neuron/engine.ts';
+import { type Engine, referenceEngine } from '../neurons/engine.ts';
 import { kernelDifferentiableLayer } from './differentiable-layer.ts';
 import { kernelLayer } from './layer.ts';
 import { kernelLearner, threadedLearner } from './learner.ts';

@@ -1,5 +1,5 @@
-import type { NeuronLayer } from '../neuron/layer.ts';
-import type { MembraneState } from '../neuron/state.ts';
+import type { NeuronLayer } from '../neurons/dynap-sim/layer.ts';
+import type { MembraneState } from '../neurons/state.ts';
 import { arena, type LaidOut, word } from './arena.ts';
 import { coefficientRoom, vectorsOf, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';

@@ -2,16 +2,16 @@ import {
   dynapSimCoefficients,
   type MembraneCoefficients,
   type SynapseCoefficients,
-} from '../neuron/coefficients.ts';
-import { dynapSe2Coefficients } from '../neuron/dendrites/coefficients.ts';
+} from '../neurons/coefficients.ts';
+import { dynapSe2Coefficients } from '../neurons/dynap-se2/coefficients.ts';
 import {
   type DynapSe2Parameters,
   dendriteNames,
   type NeuronParameters,
-} from '../neuron/dendrites/parameters.ts';
-import { type DynapSe2State, dynapSe2State } from '../neuron/dendrites/state.ts';
-import type { DynapSimParameters } from '../neuron/parameters.ts';
-import { type DynapSimState, type MembraneState, restState } from '../neuron/state.ts';
+} from '../neurons/dynap-se2/parameters.ts';
+import { type DynapSe2State, dynapSe2State } from '../neurons/dynap-se2/state.ts';
+import type { DynapSimParameters } from '../neurons/dynap-sim/parameters.ts';
+import { type DynapSimState, type MembraneState, restState } from '../neurons/state.ts';
 import * as layout from './layout.ts';
 
 /** Where a synapse has its coefficients, and its current in the state. */

@@ -1,4 +1,4 @@
-import type { LearningProblem } from '../neuron/learner.ts';
+import type { LearningProblem } from '../neurons/learner.ts';
 import { type Arena, arena, type Field, type LaidOut, word } from './arena.ts';
 import { vectorsOf } from './coefficients.ts';
 import * as layout from './layout.ts';

@@ -1,4 +1,4 @@
-import type { SparseSpikes } from '../neuron/learner.ts';
+import type { SparseSpikes } from '../neurons/learner.ts';
 import { type Arena, word } from './arena.ts';
 
 /** A list of entries in rows, as the kernel has it. */

@@ -1,4 +1,4 @@
-import type { MembraneState } from '../neuron/state.ts';
+import type { MembraneState } from '../neurons/state.ts';
 import { type LaneMap, laneAt, timerSeconds, timerSteps } from './coefficients.ts';
 import * as layout from './layout.ts';
 import type { ModelLayout, NeuronCoefficients, NeuronModel } from './model.ts';

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from '../errors.ts';
 import type { Matrix } from '../matrix.ts';
 import { type Pipeline, pipeline } from '../pipeline/pipeline.ts';
-import type { StageDefinition } from '../pipeline/stage.ts';
-import { linear } from '../pipeline/stages/linear.ts';
+import { linear } from '../stages/linear/definition.ts';
+import type { StageDefinition } from '../stages/stage.ts';
 import type { Link } from './chain.ts';
 import type { CheckedGraph } from './check.ts';
 import type { FlatNode } from './flatten.ts';

@@ -2,9 +2,9 @@ import { match, P } from 'ts-pattern';
 import { InvalidArgumentError } from '../errors.ts';
 import type { Matrix } from '../matrix.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import type { Stage } from '../pipeline/stage.ts';
-import type { Firing } from '../pipeline/stages/firing.ts';
-import type { LeakyMembrane } from '../pipeline/stages/li.ts';
+import type { Firing } from '../stages/firing.ts';
+import type { LeakyMembrane } from '../stages/li/definition.ts';
+import type { Stage } from '../stages/stage.ts';
 import type { Edge } from './edges.ts';
 import type {
   NirArray,

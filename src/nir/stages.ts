@@ -1,15 +1,15 @@
 import { match, P } from 'ts-pattern';
 import type { Matrix } from '../matrix.ts';
-import type { StageDefinition } from '../pipeline/stage.ts';
-import { delay } from '../pipeline/stages/delay.ts';
-import type { FiringConfig } from '../pipeline/stages/firing.ts';
-import { integrateAndFire } from '../pipeline/stages/integrate-and-fire.ts';
-import { integrator } from '../pipeline/stages/integrator.ts';
-import { type LiConfig, li } from '../pipeline/stages/li.ts';
-import { lif } from '../pipeline/stages/lif.ts';
-import { linear } from '../pipeline/stages/linear.ts';
-import { scale } from '../pipeline/stages/scale.ts';
-import { threshold } from '../pipeline/stages/threshold.ts';
+import { delay } from '../stages/delay/definition.ts';
+import type { FiringConfig } from '../stages/firing.ts';
+import { integrateAndFire } from '../stages/integrate-and-fire/definition.ts';
+import { integrator } from '../stages/integrator/definition.ts';
+import { type LiConfig, li } from '../stages/li/definition.ts';
+import { lif } from '../stages/lif/definition.ts';
+import { linear } from '../stages/linear/definition.ts';
+import { scale } from '../stages/scale/definition.ts';
+import type { StageDefinition } from '../stages/stage.ts';
+import { threshold } from '../stages/threshold/definition.ts';
 import type { FlatNode } from './flatten.ts';
 import type {
   NirArray,

@@ -1,4 +1,4 @@
-import { networkProblems } from '../deploy/network.ts';
+import { networkProblems } from '../compile/network.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { build, byNode } from './build.ts';

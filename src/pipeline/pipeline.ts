@@ -5,8 +5,8 @@ import {
   type StageDefinition,
   stageOutline,
   stageProblems,
-} from './stage.ts';
-import { defaultStep, type Emission } from './stages/stage-kind.ts';
+} from '../stages/stage.ts';
+import { defaultStep, type Emission } from '../stages/stage-kind.ts';
 
 /** An ordered list of stages: plain data that a trainer, a simulator or a chip can run. */
 export interface Pipeline {

@@ -3,16 +3,16 @@ import { DataError } from '../errors.ts';
 import { chunkEnd } from '../events/convert.ts';
 import type { Grid, SpikeRaster } from '../events/spike-raster.ts';
 import { defaultEngine } from '../kernel/engine.ts';
-import type { Engine } from '../neuron/engine.ts';
+import type { Engine } from '../neurons/engine.ts';
+import { delayRun } from '../stages/delay/run.ts';
+import { dynapSimRun } from '../stages/dynap-sim/run.ts';
+import { integrationRun } from '../stages/lif/run.ts';
+import { linearRun } from '../stages/linear/run.ts';
+import { scaleRun } from '../stages/scale/run.ts';
+import type { Stage } from '../stages/stage.ts';
+import type { StageRun } from '../stages/stage-run.ts';
+import { thresholdRun } from '../stages/threshold/run.ts';
 import type { Pipeline } from './pipeline.ts';
-import { delayRun } from './runs/delay.ts';
-import { dynapSimRun } from './runs/dynap-sim.ts';
-import { integrationRun } from './runs/integration.ts';
-import { linearRun } from './runs/linear.ts';
-import { scaleRun } from './runs/scale.ts';
-import type { StageRun } from './runs/stage-run.ts';
-import { thresholdRun } from './runs/threshold.ts';
-import type { Stage } from './stage.ts';
 
 /** A pipeline that runs: it keeps its state from chunk to chunk. */
 export interface PipelineRun {

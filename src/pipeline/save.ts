@@ -1,8 +1,8 @@
 import { pack, unpack } from 'msgpackr';
 import { z } from 'zod';
 import { DataError } from '../errors.ts';
+import { type StageDefinition, savedStages, stageDefinition } from '../stages/stage.ts';
 import { type Pipeline, pipeline } from './pipeline.ts';
-import { type StageDefinition, savedStages, stageDefinition } from './stage.ts';
 
 /** Marks a saved pipeline and the version of its form. */
 const format = 'spikeline/pipeline';

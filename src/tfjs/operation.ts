@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
-import type { Engine } from '../neuron/engine.ts';
-import { type DynapSimParameters, parameterProblems } from '../neuron/parameters.ts';
-import { buildStage, stageProblems } from '../pipeline/stage.ts';
-import type { DynapSimConfig, DynapSimStage } from '../pipeline/stages/dynap-sim.ts';
+import { type DynapSimParameters, parameterProblems } from '../neurons/dynap-sim/parameters.ts';
+import type { Engine } from '../neurons/engine.ts';
+import type { DynapSimConfig, DynapSimStage } from '../stages/dynap-sim/definition.ts';
+import { buildStage, stageProblems } from '../stages/stage.ts';
 import { firstOrder } from './first-order.ts';
 
 /** Configuration of {@link dynapSim}: a population, as in a pipeline, and the shape of a run. */

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
-import type { Engine } from '../neuron/engine.ts';
-import { drawMismatch, type Mismatch } from '../neuron/mismatch.ts';
+import type { Engine } from '../neurons/engine.ts';
+import { drawMismatch, type Mismatch } from '../neurons/mismatch.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { pipelineParameters, pipelineWeights, withWeights } from '../train/gradient.ts';
 import { startLearner } from '../train/learner.ts';

@@ -1,19 +1,19 @@
 import { match, P } from 'ts-pattern';
-import type { NeuronParameters } from '../neuron/dendrites/parameters.ts';
-import type { Engine } from '../neuron/engine.ts';
-import type { DifferentiableLayer } from '../neuron/layer.ts';
-import type { SparseSpikes } from '../neuron/learner.ts';
+import type { NeuronParameters } from '../neurons/dynap-se2/parameters.ts';
+import type { DifferentiableLayer } from '../neurons/dynap-sim/layer.ts';
+import type { Engine } from '../neurons/engine.ts';
+import type { SparseSpikes } from '../neurons/learner.ts';
 import { fromStages, type Pipeline } from '../pipeline/pipeline.ts';
-import { type Stage, stageWeights, withStageWeights } from '../pipeline/stage.ts';
 import {
   delayGradient,
   identityGradient,
   scaleGradient,
   thresholdGradient,
-} from './gradients/channelwise.ts';
-import { integrationGradient } from './gradients/integration.ts';
-import { linearGradient, sparseLinearGradient } from './gradients/linear.ts';
-import { type GradientStage, newWire, type Wire } from './gradients/wire.ts';
+} from '../stages/channelwise-gradient.ts';
+import { type GradientStage, newWire, type Wire } from '../stages/gradient-stage.ts';
+import { integrationGradient } from '../stages/lif/gradient.ts';
+import { linearGradient, sparseLinearGradient } from '../stages/linear/gradient.ts';
+import { type Stage, stageWeights, withStageWeights } from '../stages/stage.ts';
 import type { LossFunction } from './loss.ts';
 import type { TrainingSample } from './sample.ts';
 

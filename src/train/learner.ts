@@ -1,7 +1,7 @@
 import { match, P } from 'ts-pattern';
-import type { NeuronParameters } from '../neuron/dendrites/parameters.ts';
-import type { Engine } from '../neuron/engine.ts';
-import type { Learner, LearningLayer, LearningLoss, LearningProblem } from '../neuron/learner.ts';
+import type { NeuronParameters } from '../neurons/dynap-se2/parameters.ts';
+import type { Engine } from '../neurons/engine.ts';
+import type { Learner, LearningLayer, LearningLoss, LearningProblem } from '../neurons/learner.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type AdamConfig, adamState, adamStep } from './adam.ts';
 import { pipelineGradient, pipelineWeights, sparseRows } from './gradient.ts';

@@ -1,5 +1,5 @@
-import type { Mismatch } from '../neuron/mismatch.ts';
-import { combineParameters, type ParameterSet } from '../neuron/parameter-set.ts';
+import type { Mismatch } from '../neurons/mismatch.ts';
+import { combineParameters, type ParameterSet } from '../neurons/parameter-set.ts';
 
 /** Mismatch while learning. */
 export interface TrainingMismatch extends Mismatch {

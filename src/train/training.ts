@@ -1,11 +1,11 @@
 import { type Digestible, digest } from '../digest.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
-import type { NeuronParameters } from '../neuron/dendrites/parameters.ts';
-import type { Engine } from '../neuron/engine.ts';
-import { drawMismatch } from '../neuron/mismatch.ts';
+import type { NeuronParameters } from '../neurons/dynap-se2/parameters.ts';
+import type { Engine } from '../neurons/engine.ts';
+import { drawMismatch } from '../neurons/mismatch.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { type Stage, stageWeights } from '../pipeline/stage.ts';
+import { type Stage, stageWeights } from '../stages/stage.ts';
 import { type AdamConfig, adamProblems, learningRateAt } from './adam.ts';
 import { pipelineParameters, withWeights } from './gradient.ts';
 import { startLearner } from './learner.ts';

@@ -5,18 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import {
   dynapSim,
-  dynapSimParameters,
   linear,
-  lossFunction,
   meanSquaredError,
   pipeline,
-  pipelineGradient,
-  pipelineWeights,
   referenceEngine,
-  referenceLayer,
   spikeRaster,
-  startTraining,
 } from 'spikeline';
+import { dynapSimParameters, referenceLayer } from 'spikeline/neurons';
+import { lossFunction, pipelineGradient, pipelineWeights, startTraining } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
 import { emptyFolder, runCli } from './run-cli.ts';
 

@@ -1,16 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  chipLimits,
-  deploy,
-  dynapSim,
-  fromSamnaJson,
-  idleCore,
-  linear,
-  pipeline,
-  pipelineToJson,
-  toSamnaJson,
-} from 'spikeline';
+import { deploy, dynapSim, linear, pipeline, pipelineToJson } from 'spikeline';
+import { chipLimits, fromSamnaJson, idleCore, toSamnaJson } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
 import { net } from './deploy/net.ts';
 import { emptyFolder, runCli } from './run-cli.ts';

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lif, linear, nirOfPipeline, pipeline, pipelineFromJson, writeNir } from 'spikeline';
+import { lif, linear, pipeline, pipelineFromJson } from 'spikeline';
+import { nirOfPipeline, writeNir } from 'spikeline/nir';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emptyFolder, runCli } from './run-cli.ts';
 

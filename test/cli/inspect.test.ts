@@ -1,16 +1,13 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deploy, dynapSim, linear, pipeline } from 'spikeline';
 import {
   type CoreCurrents,
   type CoreGains,
   type CoreTimes,
-  deploy,
-  dynapSim,
   idleCore,
-  linear,
-  pipeline,
   toSamnaJson,
-} from 'spikeline';
+} from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
 import { emptyFolder, runCli } from './run-cli.ts';
 

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as rxjs from 'rxjs';
-import * as spikeline from 'spikeline';
 import ts from 'typescript';
+import { entryOf } from './entries.ts';
 
 /** Folder of the project. */
 export const root: string = fileURLToPath(new URL('../..', import.meta.url));
@@ -16,7 +16,7 @@ export interface Block {
   readonly code: string;
 }
 
-const documented = ['src', 'operators', 'sources', 'sinks'];
+const documented = ['src', 'operators', 'sources', 'sinks', 'targets'];
 const fence = /```ts\n([\s\S]*?)```/g;
 
 /** Parses a block, with links from each node to its parent. */
@@ -64,12 +64,11 @@ function missingImports(code: string): string {
   };
   visit(parse('block.ts', code));
   const free = [...used].filter((name) => !declared.has(name));
-  const ours = free.filter((name) => name in spikeline);
-  const theirs = free.filter((name) => !(name in spikeline) && name in rxjs);
-  return [
-    ours.length > 0 ? `import { ${ours.join(', ')} } from 'spikeline';\n` : '',
-    theirs.length > 0 ? `import { ${theirs.join(', ')} } from 'rxjs';\n` : '',
-  ].join('');
+  const lines = free.flatMap((name) => {
+    const from = entryOf(name) ?? (name in rxjs ? 'rxjs' : undefined);
+    return from === undefined ? [] : `import { ${name} } from '${from}';\n`;
+  });
+  return lines.join('');
 }
 
 /** Text of a doc comment without its frame of asterisks. */

@@ -1,6 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { type Block, root } from './blocks.ts';
+
+/** The files behind the public names, from the table in package.json. */
+const publicFiles = Object.values<{ readonly '@spikeline/source': string } | string>(
+  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports,
+).flatMap((entry) => (typeof entry === 'string' ? [] : join(root, entry['@spikeline/source'])));
 
 function projectOptions(): ts.CompilerOptions {
   const file = join(root, 'tsconfig.json');
@@ -31,7 +37,7 @@ export function programWith(blocks: readonly Block[]): {
       ? getSourceFile(path, version, ...rest)
       : ts.createSourceFile(path, code, version, true);
   };
-  const program = ts.createProgram([join(root, 'index.ts'), ...paths.values()], options, host);
+  const program = ts.createProgram([...publicFiles, ...paths.values()], options, host);
   return {
     program,
     problemsOf(block) {
@@ -50,9 +56,11 @@ export function programWith(blocks: readonly Block[]): {
 /** Doc text of every function that the package exports, by name. */
 export function exportedFunctions(program: ts.Program): Map<string, string> {
   const checker = program.getTypeChecker();
-  const index = checker.getSymbolAtLocation(program.getSourceFile(join(root, 'index.ts'))!)!;
   const found = new Map<string, string>();
-  for (const exported of checker.getExportsOfModule(index)) {
+  const exports = publicFiles.flatMap((file) =>
+    checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)!)!),
+  );
+  for (const exported of exports) {
     const symbol =
       exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
     const { valueDeclaration } = symbol;

@@ -1,20 +1,16 @@
 import * as tensorflow from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import * as rxjs from 'rxjs';
-import * as spikeline from 'spikeline';
-import * as operators from 'spikeline/operators';
-import * as tfjs from 'spikeline/tfjs';
 import ts from 'typescript';
 import { expect } from 'vitest';
 import { type Block, parse } from './blocks.ts';
+import { entries } from './entries.ts';
 
 /** How long a stream without an end is listened to, milliseconds. */
 const patience = 2000;
 
 const modules: Readonly<Record<string, unknown>> = {
-  spikeline,
-  'spikeline/operators': operators,
-  'spikeline/tfjs': tfjs,
+  ...entries,
   '@tensorflow/tfjs-core': tensorflow,
   '@tensorflow/tfjs-layers': layers,
   rxjs,

@@ -1,4 +1,5 @@
-import { type AerPacket, aerPacket, emptyPacket, type SpikeRaster } from 'spikeline';
+import { type AerPacket, aerPacket, type SpikeRaster } from 'spikeline';
+import { emptyPacket } from 'spikeline/events';
 import { describe, expectTypeOf, it } from 'vitest';
 
 describe('events', () => {

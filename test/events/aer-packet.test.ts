@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { aerPacket, emptyPacket } from 'spikeline';
+import { aerPacket } from 'spikeline';
+import { emptyPacket } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { reasonsOf } from './reasons.ts';
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { aerPacket, binOf, binStart, eventsToRaster, rasterToEvents, spikeRaster } from 'spikeline';
+import { aerPacket, eventsToRaster, rasterToEvents, spikeRaster } from 'spikeline';
+import { binOf, binStart } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { reasonsOf } from './reasons.ts';
 

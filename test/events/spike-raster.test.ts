@@ -1,11 +1,6 @@
 import fc from 'fast-check';
-import {
-  channelCounts,
-  channelRates,
-  gridProblems,
-  type SpikeRasterConfig,
-  spikeRaster,
-} from 'spikeline';
+import { channelCounts, channelRates, type SpikeRasterConfig, spikeRaster } from 'spikeline';
+import { gridProblems } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { reasonsOf } from './reasons.ts';
 

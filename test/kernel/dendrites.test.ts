@@ -1,9 +1,5 @@
-import {
-  type DynapSe2ParametersInput,
-  dynapSe2Parameters,
-  kernel,
-  referenceEngine,
-} from 'spikeline';
+import { kernel, referenceEngine } from 'spikeline';
+import { type DynapSe2ParametersInput, dynapSe2Parameters } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import {
   dendriticPopulation,

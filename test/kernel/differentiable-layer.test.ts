@@ -1,19 +1,14 @@
-import {
-  type DifferentiableLayer,
-  kernel,
-  type NeuronParameters,
-  randomStream,
-  referenceEngine,
-} from 'spikeline';
+import { kernel, referenceEngine } from 'spikeline';
+import { type DifferentiableLayer, type NeuronParameters, randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import {
   type EquationRun as DendriticRun,
   neuronParameters as dendriticParameters,
   runEquations as runDendriticEquations,
-} from '../neuron/dendrites/equations.ts';
-import { dendriticNet } from '../neuron/dendrites/nets.ts';
-import { type EquationRun, neuronParameters, runEquations } from '../neuron/equations.ts';
-import { randomNet } from '../neuron/nets.ts';
+} from '#test/neurons/dynap-se2/equations';
+import { dendriticNet } from '#test/neurons/dynap-se2/nets';
+import { type EquationRun, neuronParameters, runEquations } from '#test/neurons/equations';
+import { randomNet } from '#test/neurons/nets';
 import {
   dendriticPopulation,
   inputAt,

@@ -1,25 +1,27 @@
 import {
-  defaultEngine,
-  dynapSe2Parameters,
   dynapSim,
-  dynapSimParameters,
   InvalidArgumentError,
   kernel,
-  kernelFeatures,
   linear,
   type Pipeline,
-  parameterNames,
   pipeline,
   rateCrossEntropy,
   referenceEngine,
   spikeRaster,
-  startTraining,
   type TrainingOptions,
   type TrainingSample,
 } from 'spikeline';
+import {
+  defaultEngine,
+  dynapSe2Parameters,
+  dynapSimParameters,
+  kernelFeatures,
+  parameterNames,
+} from 'spikeline/neurons';
+import { startTraining } from 'spikeline/train';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { reasonsOf } from '../events/reasons.ts';
-import { smallNet, smallSamples } from '../train/small-task.ts';
+import { reasonsOf } from '#test/events/reasons';
+import { smallNet, smallSamples } from '#test/train/small-task';
 
 const net = smallNet();
 const samples = smallSamples();
@@ -42,9 +44,10 @@ function otherWebAssembly(changes: Partial<WebAssemblyFace>): object {
 }
 
 /** The package as a process would see it that has just started. */
-async function freshPackage(): Promise<typeof import('spikeline')> {
+async function freshPackage() {
   vi.resetModules();
-  return import('spikeline');
+  const face = await import('spikeline');
+  return { ...face, ...(await import('spikeline/neurons')), ...(await import('spikeline/train')) };
 }
 
 function weightsAfter(

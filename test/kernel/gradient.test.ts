@@ -7,9 +7,9 @@ import {
   pipeline,
   rateCrossEntropy,
   referenceEngine,
-  startTraining,
   type TrainingOptions,
 } from 'spikeline';
+import { startTraining } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
 import {
   compare,

@@ -1,12 +1,6 @@
 import fc from 'fast-check';
-import {
-  type DynapSimParametersInput,
-  dynapSimParameters,
-  type Engine,
-  kernel,
-  referenceEngine,
-  restState,
-} from 'spikeline';
+import { type Engine, kernel, referenceEngine } from 'spikeline';
+import { type DynapSimParametersInput, dynapSimParameters, restState } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import {
   dendriticPopulation,

@@ -3,23 +3,23 @@ import {
   type Checkpoint,
   dynapSim,
   kernel,
-  type Learner,
   linear,
   meanSquaredError,
-  packCheckpoint,
   pipeline,
-  pipelineParameters,
-  pipelineWeights,
-  randomStream,
   rateCrossEntropy,
   referenceEngine,
-  startTraining,
   type TrainingOptions,
-  unpackCheckpoint,
-  type WeightArray,
 } from 'spikeline';
+import { type Learner, randomStream, type WeightArray } from 'spikeline/neurons';
+import {
+  packCheckpoint,
+  pipelineParameters,
+  pipelineWeights,
+  startTraining,
+  unpackCheckpoint,
+} from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
-import { smallNet, smallSamples } from '../train/small-task.ts';
+import { smallNet, smallSamples } from '#test/train/small-task';
 import { learnerOf, patterns, randomTask, type Task } from './tasks.ts';
 
 const arrays: readonly WeightArray[] = ['weights', 'gradient', 'mean', 'square'];

@@ -1,3 +1,4 @@
+import { type Engine, referenceEngine } from 'spikeline';
 import {
   type DynapSe2Parameters,
   type DynapSe2ParametersInput,
@@ -9,12 +10,10 @@ import {
   drawMismatch,
   dynapSe2Parameters,
   dynapSimParameters,
-  type Engine,
   type NeuronLayer,
   type NeuronParameters,
   randomStream,
-  referenceEngine,
-} from 'spikeline';
+} from 'spikeline/neurons';
 
 /** Characters of a population: what it does much of. */
 export const kinds = ['plain', 'strong', 'refractory', 'adapting'] as const;

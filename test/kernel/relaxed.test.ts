@@ -1,5 +1,7 @@
 import v8 from 'node:v8';
-import { kernel, kernelFeatures, pipelineWeights } from 'spikeline';
+import { kernel } from 'spikeline';
+import { kernelFeatures } from 'spikeline/neurons';
+import { pipelineWeights } from 'spikeline/train';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dendriticPopulation, follow, kinds, population } from './populations.ts';
 import { compare, learnerOf, models, randomTask, shapes } from './tasks.ts';

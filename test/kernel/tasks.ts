@@ -1,31 +1,35 @@
 import {
-  defaultDynapSe2Parameters,
-  defaultParameters,
-  dendriteNames,
-  drawMismatch,
   dynapSe2,
-  dynapSe2ParameterNames,
   dynapSim,
   type Engine,
-  type Learner,
-  type LearningTask,
   type Loss,
   linear,
   meanSquaredError,
-  type NeuronParameters,
   type Pipeline,
-  parameterNames,
   pipeline,
-  pipelineParameters,
-  pipelineWeights,
-  randomStream,
   rateCrossEntropy,
   referenceEngine,
   type StageDefinition,
   stageWeights,
-  startLearner,
   type TrainingSample,
 } from 'spikeline';
+import {
+  defaultDynapSe2Parameters,
+  defaultParameters,
+  dendriteNames,
+  drawMismatch,
+  dynapSe2ParameterNames,
+  type Learner,
+  type NeuronParameters,
+  parameterNames,
+  randomStream,
+} from 'spikeline/neurons';
+import {
+  type LearningTask,
+  pipelineParameters,
+  pipelineWeights,
+  startLearner,
+} from 'spikeline/train';
 import { moderate } from './populations.ts';
 
 /** How the stages of a net follow each other. */

@@ -7,19 +7,17 @@ import {
   InvalidArgumentError,
   KernelThreadError,
   kernel,
-  type Learner,
   linear,
   meanSquaredError,
-  packCheckpoint,
   pipeline,
-  startTraining,
   type TrainingOptions,
   train,
-  unpackCheckpoint,
 } from 'spikeline';
+import type { Learner } from 'spikeline/neurons';
+import { packCheckpoint, startTraining, unpackCheckpoint } from 'spikeline/train';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { reasonsOf } from '../events/reasons.ts';
-import { watch } from '../support/watch.ts';
+import { reasonsOf } from '#test/events/reasons';
+import { watch } from '#test/support/watch';
 import { learnerOf, type Model, type NetShape, randomTask } from './tasks.ts';
 
 /** Every worker of a test, and how many of them may start. */

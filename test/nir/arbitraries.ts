@@ -6,10 +6,6 @@ import {
   li,
   lif,
   linear,
-  type NirArray,
-  type NirGraph,
-  type NirMetadata,
-  type NirNode,
   type PerNeuron,
   type Pipeline,
   pipeline,
@@ -17,6 +13,7 @@ import {
   scale,
   threshold,
 } from 'spikeline';
+import type { NirArray, NirGraph, NirMetadata, NirNode } from 'spikeline/nir';
 
 /** Names that a file can hold. */
 const anyName = fc

@@ -1,14 +1,6 @@
-import {
-  fromStages,
-  type NirGraph,
-  type NirNode,
-  pipelineOfNir,
-  randomStream,
-  readNir,
-  spikeRaster,
-  startPipeline,
-  writeNir,
-} from 'spikeline';
+import { fromStages, spikeRaster, startPipeline } from 'spikeline';
+import { randomStream } from 'spikeline/neurons';
+import { type NirGraph, type NirNode, pipelineOfNir, readNir, writeNir } from 'spikeline/nir';
 import { describe, expect, it } from 'vitest';
 import { simulateNir } from './euler.ts';
 import { cubaNode, graphOf, input, lifNode, numbers, output, varied } from './graphs.ts';

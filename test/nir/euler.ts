@@ -1,4 +1,4 @@
-import type { NirArray, NirGraph, NirNode } from 'spikeline';
+import type { NirArray, NirGraph, NirNode } from 'spikeline/nir';
 
 /** One step of a node: what leaves it for the sum of what enters it. */
 type NodeStep = (input: readonly number[]) => number[];

@@ -4,15 +4,12 @@ import {
   InvalidArgumentError,
   lif,
   linear,
-  nirOfPipeline,
   type Pipeline,
   pipeline,
-  pipelineOfNir,
-  readNir,
   spikeRaster,
   startPipeline,
-  writeNir,
 } from 'spikeline';
+import { nirOfPipeline, pipelineOfNir, readNir, writeNir } from 'spikeline/nir';
 import { describe, expect, it } from 'vitest';
 import { graphOf, numbers } from './graphs.ts';
 

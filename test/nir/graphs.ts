@@ -1,4 +1,4 @@
-import type { NirArray, NirGraph, NirNode } from 'spikeline';
+import type { NirArray, NirGraph, NirNode } from 'spikeline/nir';
 
 /** Numbers in a row, or of a shape. */
 export function numbers(

@@ -5,7 +5,7 @@ vi.mock('h5wasm', () => {
 });
 
 it('is for those who read or write NIR files alone to load the HDF5 library', async () => {
-  const { readNir, writeNir } = await import('spikeline');
+  const { readNir, writeNir } = await import('spikeline/nir');
   await expect(readNir(new Uint8Array(64))).rejects.toThrow('this is no HDF5 file');
   await expect(writeNir({ type: 'NIRGraph', nodes: {}, edges: [] })).rejects.toThrow();
 });

@@ -1,12 +1,6 @@
 import fc from 'fast-check';
-import {
-  DataError,
-  type NirGraph,
-  nirOfPipeline,
-  pipelineOfNir,
-  readNir,
-  writeNir,
-} from 'spikeline';
+import { DataError } from 'spikeline';
+import { type NirGraph, nirOfPipeline, pipelineOfNir, readNir, writeNir } from 'spikeline/nir';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cubaNode, graphOf, input, numbers, output, varied } from './graphs.ts';
 import { type Contents, filesInMemory, hdf5File, oldLayout } from './hdf5-file.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { nirOfPipeline, pipelineOfNir, readNir, writeNir } from 'spikeline';
+import { nirOfPipeline, pipelineOfNir, readNir, writeNir } from 'spikeline/nir';
 import { describe, expect, it } from 'vitest';
 import { anyGraph, anyNirPipeline } from './arbitraries.ts';
 

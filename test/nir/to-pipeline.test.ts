@@ -1,4 +1,5 @@
-import { InvalidArgumentError, matrixRows, type NirNode, pipelineOfNir } from 'spikeline';
+import { InvalidArgumentError, matrixRows } from 'spikeline';
+import { type NirNode, pipelineOfNir } from 'spikeline/nir';
 import { describe, expect, it } from 'vitest';
 import { cubaNode, graphOf, input, lifNode, numbers, output, varied } from './graphs.ts';
 

@@ -9,8 +9,8 @@ import {
   lossCounter,
 } from 'spikeline';
 import { describe, expect, it } from 'vitest';
-import { marbles, operatorCases } from '../support/cases.ts';
-import { watch } from '../support/watch.ts';
+import { marbles, operatorCases } from '#test/support/cases';
+import { watch } from '#test/support/watch';
 
 const policies: readonly BufferPolicy[] = ['dropOldest', 'dropNewest', 'error'];
 

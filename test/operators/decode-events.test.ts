@@ -8,23 +8,20 @@ import {
   decodeEvents,
   deploy,
   dynapSim,
-  echoReply,
-  echoWord,
-  eventWord,
   fromHardware,
   InvalidArgumentError,
   linear,
   lossCounter,
-  monitorReply,
   pipeline,
   poissonRaster,
   rasterToEvents,
   virtualBoard,
 } from 'spikeline';
+import { echoReply, echoWord, eventWord, monitorReply } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../device/fake-clock.ts';
-import { marbles, operatorCases } from '../support/cases.ts';
-import { watch } from '../support/watch.ts';
+import { fakeClock } from '#test/devices/fake-clock';
+import { marbles, operatorCases } from '#test/support/cases';
+import { watch } from '#test/support/watch';
 
 /** Neuron 3 of core 1 and neuron 0 of core 2 of the third chip. */
 const words = [monitorReply(0, 1, 3), monitorReply(2, 2, 0)];

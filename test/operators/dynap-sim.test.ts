@@ -8,9 +8,9 @@ import {
 } from 'spikeline';
 import { dynapSim } from 'spikeline/operators';
 import { describe, expect, it } from 'vitest';
-import { marbles, operatorCases } from '../support/cases.ts';
-import { weighted } from '../support/rasters.ts';
-import { watch } from '../support/watch.ts';
+import { marbles, operatorCases } from '#test/support/cases';
+import { weighted } from '#test/support/rasters';
+import { watch } from '#test/support/watch';
 
 operatorCases('dynapSim', () => dynapSim({ neurons: 2 }), weighted);
 

@@ -11,10 +11,10 @@ import {
 } from 'spikeline';
 import { lif, linear } from 'spikeline/operators';
 import { describe, expect, it } from 'vitest';
-import { reasonsOf } from '../events/reasons.ts';
-import { marbles, operatorCases } from '../support/cases.ts';
-import { cut, cuts, rasters, weighted } from '../support/rasters.ts';
-import { watch } from '../support/watch.ts';
+import { reasonsOf } from '#test/events/reasons';
+import { marbles, operatorCases } from '#test/support/cases';
+import { cut, cuts, rasters, weighted } from '#test/support/rasters';
+import { watch } from '#test/support/watch';
 
 const config = { neurons: 2, tauMem: 0.02, tauSyn: 5e-3 };
 

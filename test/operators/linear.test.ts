@@ -3,9 +3,9 @@ import { of } from 'rxjs';
 import { DataError, InvalidArgumentError, type SpikeRaster, spikeRaster } from 'spikeline';
 import { linear } from 'spikeline/operators';
 import { describe, expect, it } from 'vitest';
-import { marbles, operatorCases } from '../support/cases.ts';
-import { chunk, rasters } from '../support/rasters.ts';
-import { watch } from '../support/watch.ts';
+import { marbles, operatorCases } from '#test/support/cases';
+import { chunk, rasters } from '#test/support/rasters';
+import { watch } from '#test/support/watch';
 
 operatorCases('linear', () => linear({ weight: [[1], [10]] }), chunk);
 

@@ -17,17 +17,16 @@ import type {
 import * as spikeline from 'spikeline';
 import {
   boundedBuffer,
-  chip,
   decodeEvents,
   dynapSim,
   lif,
   linear,
   runOn,
-  simulator,
   toEvents,
   toRaster,
   usingLink,
 } from 'spikeline/operators';
+import { chip, simulator } from 'spikeline/targets';
 import { describe, expectTypeOf, it } from 'vitest';
 
 declare const rasters: Observable<SpikeRaster>;

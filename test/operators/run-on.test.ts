@@ -16,9 +16,9 @@ import {
 } from 'spikeline';
 import * as operators from 'spikeline/operators';
 import { describe, expect, it } from 'vitest';
-import { marbles, operatorCases } from '../support/cases.ts';
-import { chunk, cut, cuts, rasters } from '../support/rasters.ts';
-import { watch } from '../support/watch.ts';
+import { marbles, operatorCases } from '#test/support/cases';
+import { chunk, cut, cuts, rasters } from '#test/support/rasters';
+import { watch } from '#test/support/watch';
 
 const net = pipeline(linear({ weight: [[4], [2]] }), dynapSim({ neurons: 1 }));
 

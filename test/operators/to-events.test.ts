@@ -1,9 +1,9 @@
 import { of } from 'rxjs';
 import { DataError, rasterToEvents, type SpikeRaster, spikeRaster, toEvents } from 'spikeline';
 import { describe, expect, it } from 'vitest';
-import { marbles, operatorCases } from '../support/cases.ts';
-import { chunk } from '../support/rasters.ts';
-import { watch } from '../support/watch.ts';
+import { marbles, operatorCases } from '#test/support/cases';
+import { chunk } from '#test/support/rasters';
+import { watch } from '#test/support/watch';
 
 operatorCases('toEvents', toEvents, chunk);
 

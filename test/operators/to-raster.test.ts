@@ -10,9 +10,9 @@ import {
   toRaster,
 } from 'spikeline';
 import { describe, expect, it } from 'vitest';
-import { marbles } from '../support/cases.ts';
-import { cut, cuts, join, rasters } from '../support/rasters.ts';
-import { watch } from '../support/watch.ts';
+import { marbles } from '#test/support/cases';
+import { cut, cuts, join, rasters } from '#test/support/rasters';
+import { watch } from '#test/support/watch';
 
 const config = { channels: 2, dt: 1e-3, chunkSteps: 2 };
 

@@ -1,9 +1,9 @@
 import { NEVER, of, Subject, throwError } from 'rxjs';
 import { DeviceError, fromHardware, usingLink, virtualBoard } from 'spikeline';
 import { describe, expect, it } from 'vitest';
-import { spied } from '../support/links.ts';
-import { settled, TestClock } from '../support/test-clock.ts';
-import { watch } from '../support/watch.ts';
+import { spied } from '#test/support/links';
+import { settled, TestClock } from '#test/support/test-clock';
+import { watch } from '#test/support/watch';
 
 async function openLink() {
   const clock = new TestClock();

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import {
-  defaultParameters,
   delay,
   dynapSim,
   integrateAndFire,
@@ -9,12 +8,12 @@ import {
   lif,
   linear,
   type Pipeline,
-  parameterNames,
   pipeline,
   type StageDefinition,
   scale,
   threshold,
 } from 'spikeline';
+import { defaultParameters, parameterNames } from 'spikeline/neurons';
 
 const anyWeight = fc.oneof(
   { arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true }), weight: 3 },

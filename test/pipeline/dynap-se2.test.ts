@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import {
   ampaGaba,
-  dendriteNames,
   dynapSe2,
-  dynapSe2Parameters,
   dynapSim,
   linear,
   matrixRows,
@@ -13,8 +11,6 @@ import {
   pipelineFromJson,
   pipelineToJson,
   poissonRaster,
-  randomStream,
-  referenceDendriticLayer,
   referenceEngine,
   type SpikeRaster,
   type StageDefinition,
@@ -22,8 +18,14 @@ import {
   startPipeline,
   unpackPipeline,
 } from 'spikeline';
+import {
+  dendriteNames,
+  dynapSe2Parameters,
+  randomStream,
+  referenceDendriticLayer,
+} from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
-import { reasonsOf } from '../events/reasons.ts';
+import { reasonsOf } from '#test/events/reasons';
 
 const random = randomStream(4, 'weights');
 const rows = (count: number, width: number): number[][] =>

@@ -8,12 +8,12 @@ import {
   lif,
   linear,
   pipeline,
-  randomStream,
   type SpikeRaster,
   spikeRaster,
   startPipeline,
   threshold,
 } from 'spikeline';
+import { randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 
 const dt = 1e-3;

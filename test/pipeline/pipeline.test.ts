@@ -1,6 +1,5 @@
 import {
   dynapSim,
-  dynapSimParameters,
   InvalidArgumentError,
   linear,
   matrix,
@@ -8,8 +7,9 @@ import {
   type StageDefinition,
   stageWeights,
 } from 'spikeline';
+import { dynapSimParameters } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
-import { reasonsOf } from '../events/reasons.ts';
+import { reasonsOf } from '#test/events/reasons';
 
 function reasons(...stages: readonly StageDefinition[]): readonly string[] {
   return reasonsOf(() => pipeline(...stages));

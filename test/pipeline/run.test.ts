@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import {
-  binStart,
   DataError,
-  type DynapSimParameters,
   dynapSim,
   type Engine,
   linear,
@@ -10,13 +8,13 @@ import {
   type PipelineRun,
   pipeline,
   poissonRaster,
-  randomStream,
   referenceEngine,
-  referenceLayer,
   type SpikeRaster,
   spikeRaster,
   startPipeline,
 } from 'spikeline';
+import { binStart } from 'spikeline/events';
+import { type DynapSimParameters, randomStream, referenceLayer } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 
 const random = randomStream(5, 'run');

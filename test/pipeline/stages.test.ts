@@ -16,7 +16,7 @@ import {
   withStageWeights,
 } from 'spikeline';
 import { describe, expect, it } from 'vitest';
-import { reasonsOf } from '../events/reasons.ts';
+import { reasonsOf } from '#test/events/reasons';
 
 const one = [[1]];
 const tauMem = 0.02;

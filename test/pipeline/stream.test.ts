@@ -15,7 +15,7 @@ import {
   threshold,
 } from 'spikeline';
 import { describe, expect, it } from 'vitest';
-import { cut, cuts, join, rasters } from '../support/rasters.ts';
+import { cut, cuts, join, rasters } from '#test/support/rasters';
 
 const weight = [
   [20, -8, 14],

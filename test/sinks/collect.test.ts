@@ -1,8 +1,8 @@
 import { Observable, take } from 'rxjs';
 import { collect } from 'spikeline';
 import { describe, expect, it } from 'vitest';
-import { marbles } from '../support/cases.ts';
-import { watch } from '../support/watch.ts';
+import { marbles } from '#test/support/cases';
+import { watch } from '#test/support/watch';
 
 describe('collect', () => {
   const values = { a: 1, b: 2, e: [], x: [1], y: [1, 2] };

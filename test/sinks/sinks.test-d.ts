@@ -1,7 +1,6 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { AerPacket, Deployment, Link, SpikeRaster } from 'spikeline';
-import { collect } from 'spikeline/sinks/collect';
-import { type FpgaReport, toFpga } from 'spikeline/sinks/to-fpga';
+import { collect, type FpgaReport, toFpga } from 'spikeline';
 import { describe, expectTypeOf, it } from 'vitest';
 
 declare const rasters: Observable<SpikeRaster>;

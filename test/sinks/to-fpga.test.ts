@@ -7,12 +7,8 @@ import {
   DeviceError,
   deploy,
   dynapSim,
-  echoWord,
-  emptyPacket,
-  eventWord,
   InvalidArgumentError,
   linear,
-  monitorDestination,
   pipeline,
   poissonRaster,
   rasterToEvents,
@@ -21,10 +17,12 @@ import {
   type VirtualBoardConfig,
   virtualBoard,
 } from 'spikeline';
+import { echoWord, eventWord, monitorDestination } from 'spikeline/chip';
+import { emptyPacket } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
-import { type PaperLinkConfig, paperLink, spied } from '../support/links.ts';
-import { TestClock } from '../support/test-clock.ts';
-import { watch } from '../support/watch.ts';
+import { type PaperLinkConfig, paperLink, spied } from '#test/support/links';
+import { TestClock } from '#test/support/test-clock';
+import { watch } from '#test/support/watch';
 
 const { configuration, inputChannels: channels } = deploy(
   pipeline(linear({ weight: [[4], [2]] }), dynapSim({ neurons: 1 })),

@@ -3,17 +3,16 @@ import {
   DeviceError,
   deploy,
   dynapSim,
-  echoReply,
-  eventWord,
   fromHardware,
   linear,
   pipeline,
   virtualBoard,
 } from 'spikeline';
+import { echoReply, eventWord } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
-import { paperLink, spied } from '../support/links.ts';
-import { settled, TestClock } from '../support/test-clock.ts';
-import { watch } from '../support/watch.ts';
+import { paperLink, spied } from '#test/support/links';
+import { settled, TestClock } from '#test/support/test-clock';
+import { watch } from '#test/support/watch';
 
 const wrap = 2 ** 32;
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { NEVER, Observable, of, Subject, take, throwError } from 'rxjs';
 import { fromPull, InvalidArgumentError } from 'spikeline';
 import { describe, expect, it } from 'vitest';
-import { settled } from '../support/test-clock.ts';
-import { watch } from '../support/watch.ts';
+import { settled } from '#test/support/test-clock';
+import { watch } from '#test/support/watch';
 
 const same = (item: number) => of(item);
 

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { from, take } from 'rxjs';
 import { fromRaster, InvalidArgumentError, type SpikeRaster, spikeRaster } from 'spikeline';
 import { describe, expect, it } from 'vitest';
-import { marbles } from '../support/cases.ts';
-import { cut, join, rasters } from '../support/rasters.ts';
-import { settled, TestClock } from '../support/test-clock.ts';
-import { watch } from '../support/watch.ts';
+import { marbles } from '#test/support/cases';
+import { cut, join, rasters } from '#test/support/rasters';
+import { settled, TestClock } from '#test/support/test-clock';
+import { watch } from '#test/support/watch';
 
 const raster = spikeRaster({
   channels: 2,

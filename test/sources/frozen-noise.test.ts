@@ -1,9 +1,9 @@
 import { frozenNoise, InvalidArgumentError, poissonRaster, type SpikeRaster } from 'spikeline';
 import { describe, expect, it } from 'vitest';
-import { marbles } from '../support/cases.ts';
-import { cut } from '../support/rasters.ts';
-import { settled, TestClock } from '../support/test-clock.ts';
-import { watch } from '../support/watch.ts';
+import { marbles } from '#test/support/cases';
+import { cut } from '#test/support/rasters';
+import { settled, TestClock } from '#test/support/test-clock';
+import { watch } from '#test/support/watch';
 
 const config = { channels: 4, rate: 100, duration: 0.05, seed: 3 };
 

@@ -1,9 +1,9 @@
 import { lastValueFrom, takeUntil, timer, toArray } from 'rxjs';
 import { InvalidArgumentError, poisson, poissonRaster, type SpikeRaster } from 'spikeline';
 import { describe, expect, it } from 'vitest';
-import { marbles } from '../support/cases.ts';
-import { settled, TestClock } from '../support/test-clock.ts';
-import { watch } from '../support/watch.ts';
+import { marbles } from '#test/support/cases';
+import { settled, TestClock } from '#test/support/test-clock';
+import { watch } from '#test/support/watch';
 
 const config = { channels: 3, rate: 80, seed: 5 };
 

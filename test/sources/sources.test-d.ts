@@ -1,11 +1,14 @@
 import type { Observable } from 'rxjs';
 import type { AerPacket, Link, Pipeline, SpikeRaster, TrainingSample } from 'spikeline';
-import { fromHardware } from 'spikeline/sources/from-hardware';
-import { fromPull } from 'spikeline/sources/from-pull';
-import { fromRaster } from 'spikeline/sources/from-raster';
-import { frozenNoise } from 'spikeline/sources/frozen-noise';
-import { poisson } from 'spikeline/sources/poisson';
-import { type TrainingProgress, train } from 'spikeline/sources/train';
+import {
+  fromHardware,
+  fromPull,
+  fromRaster,
+  frozenNoise,
+  poisson,
+  type TrainingProgress,
+  train,
+} from 'spikeline';
 import { describe, expectTypeOf, it } from 'vitest';
 
 declare const raster: SpikeRaster;

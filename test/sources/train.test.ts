@@ -4,21 +4,19 @@ import {
   type Engine,
   InvalidArgumentError,
   linear,
-  packCheckpoint,
   pipeline,
   pipelineToJson,
   poissonRaster,
   referenceEngine,
   stageWeights,
-  startTraining,
   type TrainConfig,
   type TrainingSample,
   train,
-  unpackCheckpoint,
 } from 'spikeline';
+import { packCheckpoint, startTraining, unpackCheckpoint } from 'spikeline/train';
 import { describe, expect, it, vi } from 'vitest';
-import { TestClock } from '../support/test-clock.ts';
-import { watch } from '../support/watch.ts';
+import { TestClock } from '#test/support/test-clock';
+import { watch } from '#test/support/watch';
 
 const input = poissonRaster({ channels: 2, rate: 100, duration: 0.03, seed: 0 });
 const target = new Float64Array(30).map((_, t) => Number(t % 10 === 5));

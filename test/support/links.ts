@@ -1,11 +1,5 @@
-import {
-  DeviceError,
-  echoReply,
-  echoWord,
-  type HardwareEvents,
-  type Link,
-  type LinkListener,
-} from 'spikeline';
+import { DeviceError, type HardwareEvents, type Link, type LinkListener } from 'spikeline';
+import { echoReply, echoWord } from 'spikeline/chip';
 import type { TestClock } from './test-clock.ts';
 
 /** A link that tells who listens to it and what was asked of it. */

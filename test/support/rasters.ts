@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { binStart, type SpikeRaster, spikeRaster, type WeightedRaster } from 'spikeline';
+import { type SpikeRaster, spikeRaster, type WeightedRaster } from 'spikeline';
+import { binStart } from 'spikeline/events';
 
 /** Chunk `index` of a stream of `channels` channels, two steps of 1 ms each. */
 export function chunk(index: number, channels = 2): SpikeRaster {

@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { drawMismatch, type InvalidArgumentError, referenceEngine } from 'spikeline';
+import { type InvalidArgumentError, referenceEngine } from 'spikeline';
+import { drawMismatch } from 'spikeline/neurons';
 import { type DynapSimOperationConfig, dynapSim, useBackend } from 'spikeline/tfjs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {

@@ -5,18 +5,15 @@ import {
   type InvalidArgumentError,
   type Loss,
   linear,
-  lossFunction,
   meanSquaredError,
   pipeline,
-  pipelineGradient,
-  pipelineWeights,
   rateCrossEntropy,
   referenceEngine,
-  startTraining,
 } from 'spikeline';
 import { pipelineLoss, useBackend } from 'spikeline/tfjs';
+import { lossFunction, pipelineGradient, pipelineWeights, startTraining } from 'spikeline/train';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { smallNet, smallSamples, weights } from '../train/small-task.ts';
+import { smallNet, smallSamples, weights } from '#test/train/small-task';
 import { deviation } from './runs.ts';
 
 const samples = smallSamples(3);

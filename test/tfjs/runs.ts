@@ -4,7 +4,7 @@ import {
   dynapSimParameters,
   randomStream,
   referenceDifferentiableLayer,
-} from 'spikeline';
+} from 'spikeline/neurons';
 
 /** Size of a run. */
 export const trials = 2;

@@ -1,4 +1,4 @@
-import { type AdamConfig, adamState, adamStep, learningRateAt } from 'spikeline';
+import { type AdamConfig, adamState, adamStep, learningRateAt } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
 
 /** Weights after each step on the given gradients, from zero. */

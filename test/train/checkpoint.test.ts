@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Packr, pack } from 'msgpackr';
-import { type Checkpoint, DataError, packCheckpoint, unpackCheckpoint } from 'spikeline';
+import { type Checkpoint, DataError } from 'spikeline';
+import { packCheckpoint, unpackCheckpoint } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
 
 const values = fc.float64Array({ maxLength: 40, noDefaultInfinity: true, noNaN: true });

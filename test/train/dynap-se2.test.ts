@@ -1,22 +1,23 @@
 import {
   ampaGaba,
-  type DynapSe2Parameters,
   dynapSe2,
   kernel,
   linear,
-  lossFunction,
   matrixRows,
   type Pipeline,
   pipeline,
+  rateCrossEntropy,
+  referenceEngine,
+  type TrainingOptions,
+} from 'spikeline';
+import { type DynapSe2Parameters, referenceDendriticDifferentiableLayer } from 'spikeline/neurons';
+import {
+  lossFunction,
   pipelineGradient,
   pipelineParameters,
   pipelineWeights,
-  rateCrossEntropy,
-  referenceDendriticDifferentiableLayer,
-  referenceEngine,
   startTraining,
-  type TrainingOptions,
-} from 'spikeline';
+} from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
 import { smallSamples, weights } from './small-task.ts';
 

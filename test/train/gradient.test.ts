@@ -1,22 +1,23 @@
 import {
-  type DynapSimParameters,
   dynapSim,
   fromStages,
   linear,
-  lossFunction,
   type Pipeline,
   pipeline,
-  pipelineGradient,
-  pipelineParameters,
-  pipelineWeights,
   rateCrossEntropy,
-  referenceDifferentiableLayer,
   referenceEngine,
   stageWeights,
   startPipeline,
   type TrainingSample,
-  withWeights,
 } from 'spikeline';
+import { type DynapSimParameters, referenceDifferentiableLayer } from 'spikeline/neurons';
+import {
+  lossFunction,
+  pipelineGradient,
+  pipelineParameters,
+  pipelineWeights,
+  withWeights,
+} from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
 import { smallSamples, weights } from './small-task.ts';
 

@@ -8,14 +8,12 @@ import {
   linear,
   type Pipeline,
   pipeline,
-  pipelineGradient,
-  pipelineWeights,
   referenceEngine,
   scale,
   startPipeline,
   threshold,
-  withWeights,
 } from 'spikeline';
+import { pipelineGradient, pipelineWeights, withWeights } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
 import { smallSamples, weights } from './small-task.ts';
 

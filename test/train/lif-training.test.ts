@@ -5,18 +5,17 @@ import {
   linear,
   type Pipeline,
   pipeline,
-  pipelineWeights,
   rateCrossEntropy,
   referenceEngine,
   scale,
   startPipeline,
-  startTraining,
   type Training,
   type TrainingOptions,
   threshold,
 } from 'spikeline';
+import { pipelineWeights, startTraining } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
-import { reasonsOf } from '../events/reasons.ts';
+import { reasonsOf } from '#test/events/reasons';
 import { smallSamples, weights } from './small-task.ts';
 
 const samples = smallSamples();

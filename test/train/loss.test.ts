@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import {
   type Loss,
-  lossFunction,
   meanSquaredError,
   rateCrossEntropy,
   spikeRaster,
   type TrainingSample,
 } from 'spikeline';
+import { lossFunction } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
 
 const channels = 3;

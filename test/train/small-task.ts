@@ -1,13 +1,12 @@
 import {
-  type DynapSimParametersInput,
   dynapSim,
   linear,
   type Pipeline,
   pipeline,
   poissonRaster,
-  randomStream,
   type TrainingSample,
 } from 'spikeline';
+import { type DynapSimParametersInput, randomStream } from 'spikeline/neurons';
 
 /** A random matrix of weights. */
 export function weights(seed: number, rows: number, columns: number, size = 4): number[][] {

@@ -3,17 +3,14 @@ import {
   type Engine,
   kernel,
   meanSquaredError,
-  packCheckpoint,
-  pipelineWeights,
   rateCrossEntropy,
   referenceEngine,
-  startTraining,
   type Training,
   type TrainingOptions,
-  unpackCheckpoint,
 } from 'spikeline';
+import { packCheckpoint, pipelineWeights, startTraining, unpackCheckpoint } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
-import { reasonsOf } from '../events/reasons.ts';
+import { reasonsOf } from '#test/events/reasons';
 import { smallNet, smallSamples } from './small-task.ts';
 
 const net = smallNet();

@@ -1,13 +1,10 @@
+import { deploy, dynapSe2, linear, pipeline } from 'spikeline';
 import {
   type ChipConfiguration,
-  deploy,
-  dynapSe2,
   encodeWeights,
-  linear,
   mergeStages,
   type NeuronConfiguration,
-  pipeline,
-} from 'spikeline';
+} from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
 import { coreErrors } from '../../../cli/deploy/core-errors.ts';
 import { net } from './net.ts';

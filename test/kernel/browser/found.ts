@@ -1,4 +1,4 @@
-import type { KernelFeatures } from 'spikeline';
+import type { KernelFeatures } from 'spikeline/neurons';
 
 /** What the page tells of the kernel in a browser. */
 export interface Found {

@@ -2,14 +2,14 @@
 import {
   dynapSim,
   kernel,
-  kernelFeatures,
   linear,
   pipeline,
   poissonRaster,
   referenceEngine,
   startPipeline,
-  startTraining,
 } from 'spikeline';
+import { kernelFeatures } from 'spikeline/neurons';
+import { startTraining } from 'spikeline/train';
 import type { Found } from './found.ts';
 
 const input = poissonRaster({ channels: 8, rate: 100, duration: 0.2, seed: 1 });

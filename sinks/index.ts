@@ -1,0 +1,2 @@
+export { collect } from './collect.ts';
+export { type FpgaReport, type ToFpgaConfig, toFpga } from './to-fpga.ts';

@@ -1,0 +1,76 @@
+import { InvalidArgumentError } from '../../errors.ts';
+import { biasCurrents } from './bias-currents.ts';
+import { chipLimits } from './limits.ts';
+import { type CoreParameterName, coreParameters } from './parameters.ts';
+
+/** Setting of a bias: a coarse and a fine value, and the type of its transistor. */
+export interface Bias {
+  /** 0…5. */
+  readonly coarse: number;
+  /** 0…255. */
+  readonly fine: number;
+  /** N or P, given by the last letter of the parameter's name. */
+  readonly type: 'N' | 'P';
+}
+
+/** Type of the transistor behind a parameter. */
+export function biasType(parameter: CoreParameterName): 'N' | 'P' {
+  return parameter.endsWith('_N') ? 'N' : 'P';
+}
+
+/**
+ * Gives the current of a setting, amperes: the measured table times the parameter's factor.
+ *
+ * @throws InvalidArgumentError where coarse or fine do not exist
+ */
+export function biasCurrent(
+  parameter: CoreParameterName,
+  setting: { readonly coarse: number; readonly fine: number },
+): number {
+  const current = biasCurrents[biasType(parameter)][setting.coarse]?.[setting.fine];
+  if (current === undefined) {
+    throw new InvalidArgumentError(`${parameter} has no such setting`, [
+      `coarse ${setting.coarse}, fine ${setting.fine}; coarse 0…${chipLimits.coarse - 1} and fine 0…${chipLimits.fine - 1} exist`,
+    ]);
+  }
+  return current * coreParameters[parameter];
+}
+
+/** Smallest and largest current that a parameter can carry, amperes. */
+export function biasRange(parameter: CoreParameterName): { least: number; most: number } {
+  const all = biasCurrents[biasType(parameter)].flat();
+  const scale = coreParameters[parameter];
+  return { least: Math.min(...all) * scale, most: Math.max(...all) * scale };
+}
+
+/**
+ * Finds the setting whose current lies nearest: for each coarse value the first fine one of least
+ * absolute error, then the first coarse one of least error. (The tables are not monotone, so every
+ * entry is looked at.)
+ *
+ * @param current amperes; outside of the range the nearest end is taken
+ * @example
+ * ```ts
+ * nearestBias('SOIF_LEAK_N', 5.32e-12).coarse; // 0
+ * ```
+ */
+export function nearestBias(parameter: CoreParameterName, current: number): Bias {
+  if (!Number.isFinite(current) || current < 0) {
+    throw new InvalidArgumentError(`${parameter} cannot be set`, [
+      `the current is ${current} A; a finite one of at least 0 is needed`,
+    ]);
+  }
+  const type = biasType(parameter);
+  const scale = coreParameters[parameter];
+  let best: Bias = { coarse: 0, fine: 0, type };
+  let least = Number.POSITIVE_INFINITY;
+  for (const [coarse, row] of biasCurrents[type].entries()) {
+    for (const [fine, entry] of row.entries()) {
+      const error = Math.abs(entry * scale - current);
+      if (error >= least) continue;
+      least = error;
+      best = { coarse, fine, type };
+    }
+  }
+  return best;
+}

@@ -1,0 +1,107 @@
+import { InvalidArgumentError } from '../../errors.ts';
+import { chipLimits } from './limits.ts';
+
+/** Where an event goes: a tag, for some cores of the chip that lies so many hops away. */
+export interface Destination {
+  /** Cores 0…3 that look the tag up. */
+  readonly core: readonly [boolean, boolean, boolean, boolean];
+  /** Hops east, -7…7. */
+  readonly xHop: number;
+  /** Hops north, -7…7. */
+  readonly yHop: number;
+  /** 0…2047. */
+  readonly tag: number;
+}
+
+/** Hop count that sends an event off the board, to the FPGA and so to the host. */
+export const fpgaHop: number = -chipLimits.hops;
+
+/** Tag of the echo event, with which a host asks the FPGA for its time. */
+export const echoTag = 2047;
+
+/** Lists what is wrong with a destination; empty where all is well. */
+export function destinationProblems({ core, xHop, yHop, tag }: Destination): string[] {
+  const problems: string[] = [];
+  const outside = (value: number, low: number, high: number): boolean =>
+    !Number.isInteger(value) || value < low || value > high;
+  if (core.length !== chipLimits.cores) problems.push(`core has ${core.length} entries of 4`);
+  if (outside(tag, 0, chipLimits.tags - 1)) problems.push(`tag is ${tag}; 0…2047 exist`);
+  if (outside(xHop, -chipLimits.hops, chipLimits.hops)) {
+    problems.push(`xHop is ${xHop}; -7…7 exist`);
+  }
+  if (outside(yHop, -chipLimits.hops, chipLimits.hops)) {
+    problems.push(`yHop is ${yHop}; -7…7 exist`);
+  }
+  return problems;
+}
+
+/** Cores as a 4-bit mask; core 0 is the lowest bit. */
+export function coreMask(core: Destination['core']): number {
+  return core.reduce((mask, on, i) => mask | (Number(on) << i), 0);
+}
+
+/** Cores of a 4-bit mask. */
+export function coresOf(mask: number): Destination['core'] {
+  return [(mask & 1) !== 0, (mask & 2) !== 0, (mask & 4) !== 0, (mask & 8) !== 0];
+}
+
+/**
+ * Packs a destination into 24 bits: cores [23:20], xHop + 7 [19:16], yHop + 7 [15:12], tag [11:0].
+ * This is the order that samna's users sort by; the bits on the real bus are not public. It serves
+ * as the address of chip events and as the SRAM word of the virtual board.
+ *
+ * @throws InvalidArgumentError with all reasons
+ */
+export function eventWord(destination: Destination): number {
+  const problems = destinationProblems(destination);
+  if (problems.length > 0) throw new InvalidArgumentError('this event cannot be', problems);
+  const { core, xHop, yHop, tag } = destination;
+  return (coreMask(core) << 20) | ((xHop + 7) << 16) | ((yHop + 7) << 12) | tag;
+}
+
+/** Unpacks the 24 bits of {@link eventWord}. */
+export function eventOf(word: number): Destination {
+  return {
+    core: coresOf((word >> 20) & 15),
+    xHop: ((word >> 16) & 15) - 7,
+    yHop: ((word >> 12) & 15) - 7,
+    tag: word & 0xfff,
+  };
+}
+
+/** Word that a host sends to be given the time. */
+export const echoWord: number = eventWord({
+  core: [true, true, true, true],
+  xHop: fpgaHop,
+  yHop: fpgaHop,
+  tag: echoTag,
+});
+
+/** Word that comes back: one hop on its way. */
+export const echoReply: number = eventWord({
+  core: [true, true, true, true],
+  xHop: fpgaHop + 1,
+  yHop: fpgaHop,
+  tag: echoTag,
+});
+
+/** Word under which the FPGA reports a monitored neuron's spike of `chip` to the host. */
+export function monitorReply(chip: number, core: number, neuron: number): number {
+  const { tag } = monitorDestination(core, neuron);
+  return eventWord({
+    core: [true, true, true, true],
+    xHop: fpgaHop + 1 + chip,
+    yHop: fpgaHop,
+    tag,
+  });
+}
+
+/** Destination that makes a neuron's spikes visible to the host: its own id as the tag. */
+export function monitorDestination(core: number, neuron: number): Destination {
+  return {
+    core: [true, true, true, true],
+    xHop: fpgaHop,
+    yHop: fpgaHop,
+    tag: core * chipLimits.neurons + neuron,
+  };
+}

@@ -1,0 +1,154 @@
+import { InvalidArgumentError } from '../errors.ts';
+import { defaultEngine } from '../kernel/engine.ts';
+import type { Engine } from '../neurons/engine.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import {
+  type AdamConfig,
+  adamProblems,
+  adamState,
+  adamStep,
+  learningRateAt,
+} from '../train/adam.ts';
+import { pipelineParameters, pipelineWeights, withWeights } from '../train/gradient.ts';
+import { startLearner } from '../train/learner.ts';
+import { type Loss, lossProblems, meanSquaredError } from '../train/loss.ts';
+import { sampleProblems, type TrainingSample } from '../train/sample.ts';
+import { deploy } from './deploy.ts';
+import type { Deployment, DeployOptions } from './deployment.ts';
+import { encodeWeights, subsetSums } from './quantise.ts';
+import { listenersOf } from './stage-weights.ts';
+
+/** How to train weights of four bits. */
+export interface FineTuneOptions {
+  /** Passes over all samples. */
+  readonly epochs: number;
+  /** What to make small; the plain mean squared error where left out. */
+  readonly loss?: Loss;
+  /** How to step; Adam at a hundredth of the largest weight where left out. */
+  readonly optimiser?: AdamConfig;
+  /** How to deploy. */
+  readonly deploy?: DeployOptions;
+  /** What computes the neurons; the kernel where left out. */
+  readonly engine?: Engine;
+  /** Hears of every epoch and its loss, with the weights in four bits. */
+  readonly progress?: (epoch: number, loss: number) => void;
+}
+
+/** What fine-tuning found. */
+export interface FineTuned {
+  /** The tuned weights on the chip, on the same base currents as before. */
+  readonly deployment: Deployment;
+  /** Loss of the weights as they were quantised. */
+  readonly lossBefore: number;
+  /** Loss of the tuned weights, in four bits; never above the one before. */
+  readonly loss: number;
+}
+
+/** Magnitudes that each weight of a pipeline can have, by the core of the neuron that listens. */
+function levelsOf({ cores, quantised }: Deployment): Float64Array[] {
+  const byNeuron: Float64Array[] = [];
+  for (const { neurons, weights } of cores) {
+    const levels = subsetSums(weights.base).sort();
+    for (const n of neurons) byNeuron[n] = levels;
+  }
+  return Array.from(listenersOf(quantised), (n) => byNeuron[n]!);
+}
+
+/** The nearest weight that four bits can say. */
+function project(weight: number, levels: Float64Array): number {
+  const size = Math.abs(weight);
+  let best = 0;
+  for (const level of levels) {
+    if (Math.abs(level - size) < Math.abs(best - size)) best = level;
+  }
+  return best === 0 ? 0 : Math.sign(weight) * best;
+}
+
+function tuningProblems(
+  net: Pipeline,
+  samples: readonly TrainingSample[],
+  { epochs, loss = meanSquaredError(), optimiser }: FineTuneOptions,
+): string[] {
+  const problems = [
+    ...sampleProblems(net, samples),
+    ...lossProblems(loss, samples, net.channelsOut),
+    ...(optimiser === undefined ? [] : adamProblems(optimiser)),
+  ];
+  if (!Number.isSafeInteger(epochs) || epochs < 0) {
+    problems.push(`epochs is ${epochs}; a whole number of at least 0 is needed`);
+  }
+  return problems;
+}
+
+/**
+ * Trains on with the weights in four bits, starting from those that quantisation gives: each epoch runs with
+ * the nearest weights that the base currents of their core can express, and the gradient found there
+ * moves what is behind them (straight through: rounding counts as the identity). Base currents stay, and
+ * so do weights that are zero, so that what fitted the chip still does. Keeps the best weights that it
+ * saw. Always gives the same for the same input. Stages keep the currents that were asked for; that a core
+ * shares and rounds them is not trained for.
+ *
+ * @throws InvalidArgumentError with all reasons
+ * @throws UnsupportedPipelineError where the pipeline does not fit the chip
+ * @example
+ * ```ts
+ * const net = pipeline(linear({ weight: [[5.2], [3.1]] }), dynapSim({ neurons: 1, Ispkthr: 1e-8 }));
+ * const input = poissonRaster({ channels: 2, rate: 200, duration: 0.1, seed: 1 });
+ * const samples = [{ input, target: new Array<number>(100).fill(0.1) }];
+ * const { loss, lossBefore } = await fineTune(net, samples, { epochs: 20 });
+ * loss <= lossBefore; // true
+ * ```
+ */
+export async function fineTune(
+  net: Pipeline,
+  samples: readonly TrainingSample[],
+  options: FineTuneOptions,
+): Promise<FineTuned> {
+  const { epochs, loss = meanSquaredError(), progress } = options;
+  const problems = tuningProblems(net, samples, options);
+  if (problems.length > 0) throw new InvalidArgumentError('fine-tuning cannot start', problems);
+  const start = deploy(net, { ...options.deploy, input: false });
+  const levels = levelsOf(start);
+  const behind = pipelineWeights(start.quantised);
+  const largest = behind.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  const { optimiser = { learningRate: largest / 100 } } = options;
+  // Synapses only add to a dendrite.
+  const dendritic = start.quantised.stages.some(({ kind }) => kind === 'dynapSe2');
+  const absent = behind.map((weight) => Number(weight === 0));
+  const memory = adamState(behind.length);
+  const learner = startLearner({
+    pipeline: start.quantised,
+    samples,
+    loss,
+    optimiser,
+    parameters: pipelineParameters(start.quantised),
+    engine: options.engine ?? defaultEngine(),
+  });
+  let best = behind.slice();
+  let least = Number.POSITIVE_INFINITY;
+  let lossBefore = Number.NaN;
+  try {
+    for (let epoch = 0; epoch <= epochs; epoch++) {
+      const bits = behind.map((weight, i) => project(weight, levels[i]!));
+      learner.write('weights', bits);
+      learner.evaluate();
+      if (epoch === 0) lossBefore = learner.loss;
+      if (learner.loss < least) {
+        least = learner.loss;
+        best = bits;
+      }
+      progress?.(epoch, learner.loss);
+      const gradient = learner.read('gradient').map((slope, i) => (absent[i] === 1 ? 0 : slope));
+      const rate = learningRateAt(optimiser, epoch, epochs);
+      adamStep(optimiser, memory, behind, gradient, epoch, rate);
+      if (dendritic) for (const [i, weight] of behind.entries()) behind[i] = Math.max(0, weight);
+    }
+  } finally {
+    await learner.close();
+  }
+  const deployment = deploy(withWeights(start.quantised, best), {
+    ...options.deploy,
+    quantiser: (weights, core) => encodeWeights(weights, start.cores[core]!.weights.base),
+  });
+  return { deployment, lossBefore, loss: least };
+}

@@ -1,0 +1,89 @@
+import type { NeuronParameters } from './dynap-se2/parameters.ts';
+
+/** Spikes as sparse rows: row r holds entries `starts[r]` to `starts[r + 1]`. */
+export interface SparseSpikes {
+  readonly starts: Uint32Array;
+  /** Channel of each entry. */
+  readonly columns: Uint32Array;
+  /** Spikes of each entry. */
+  readonly counts: Float64Array;
+}
+
+/** One population of a network that learns. */
+export interface LearningLayer {
+  /** Neurons. */
+  readonly neurons: number;
+  /** Channels that the matrix before it takes; none where there is no matrix, and spikes enter as they are. */
+  readonly rows?: number;
+  /** Whether it has recurrent weights. */
+  readonly recurrent: boolean;
+  /** Parameters of either model: one value per neuron, or one per trial and neuron, `[trials][neurons]`. */
+  readonly parameters: NeuronParameters;
+}
+
+/** A loss in numbers. */
+export type LearningLoss =
+  | {
+      readonly kind: 'squaredError';
+      /** Wanted spikes, `[steps][trials][neurons]`. */
+      readonly targets: Float64Array;
+      readonly silenceWeight: number;
+    }
+  | {
+      readonly kind: 'rateCrossEntropy';
+      /** Label of each trial. */
+      readonly labels: readonly number[];
+      readonly temperature: number;
+    };
+
+/** All that a learner needs to know. */
+export interface LearningProblem {
+  readonly steps: number;
+  readonly trials: number;
+  /** Step, seconds. */
+  readonly dt: number;
+  /** Channels that enter. */
+  readonly channels: number;
+  /** Input spikes; row `t·trials + b` is step t of trial b. */
+  readonly input: SparseSpikes;
+  readonly layers: readonly LearningLayer[];
+  readonly loss: LearningLoss;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Weights at the start: of each layer its input matrix, then its recurrent one, row-major `[pre][post]`. */
+  readonly weights: Float64Array;
+  /** Least and greatest weights, same layout. */
+  readonly least: Float64Array;
+  readonly most: Float64Array;
+}
+
+/** What a learner keeps for every weight. */
+export type WeightArray = 'weights' | 'gradient' | 'mean' | 'square';
+
+/**
+ * Trains a network by gradients through time and Adam. Numbers that it keeps are read and written as a
+ * whole, row-major like the weights of the problem.
+ */
+export interface Learner {
+  /** Loss of the last epoch or evaluation. */
+  readonly loss: number;
+  /** A copy of what it keeps. */
+  read(what: WeightArray): Float64Array;
+  /** Replaces what it keeps. */
+  write(what: WeightArray, values: Float64Array): void;
+  /** Output spikes of the last epoch or evaluation, `[steps][trials][neurons]`. */
+  spikes(): Float64Array;
+  /** Uses other parameters from the next epoch on, one set per layer. */
+  setParameters(parameters: readonly NeuronParameters[]): void;
+  /** Works out loss and gradient and leaves the weights. */
+  evaluate(): void;
+  /**
+   * Learns for as many epochs as there are rates, of which the first is epoch `first`, counted from zero.
+   * Has done so when it returns, or, where threads do it, when what it returns resolves; rejects where one
+   * dies, and is of no use then.
+   */
+  learn(first: number, rates: Float64Array): void | Promise<void>;
+  /** Gives back all that it holds; it is of no use then. Resolves when all is given back. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,272 @@
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import { eventWord } from '../src/chips/dynapse2/event.ts';
+import { deploy } from '../src/compile/deploy.ts';
+import type { Deployment, DeployOptions } from '../src/compile/deployment.ts';
+import { type FpgaSchedule, fpgaSchedule } from '../src/devices/fpga-schedule.ts';
+import type { Link } from '../src/devices/link.ts';
+import { routeEvents } from '../src/devices/route.ts';
+import { DeviceError, InvalidArgumentError, UnsupportedPipelineError } from '../src/errors.ts';
+import type { AerPacket } from '../src/events/aer-packet.ts';
+import { binOf, chunkEnd, rasterToEvents } from '../src/events/convert.ts';
+import { type Losses, lossCounter } from '../src/events/losses.ts';
+import type { SpikeRaster } from '../src/events/spike-raster.ts';
+import type { Pipeline } from '../src/pipeline/pipeline.ts';
+import { checkGrid, checkOrder } from '../src/pipeline/run.ts';
+import type { Target, TargetObserver, TargetRun } from '../src/pipeline/target.ts';
+
+/** Configuration of {@link chip}. */
+export interface ChipConfig extends DeployOptions {
+  /** How long before its time an event is handed to the board, seconds; 5 ms where left out. */
+  readonly lookAhead?: number;
+  /** Clock of the host. */
+  readonly clock?: SchedulerLike;
+  /** A deployment made before, to be used instead of deploying the pipeline. */
+  readonly deployment?: Deployment;
+  /** Counts what was lost on the way; the target's own where left out. */
+  readonly losses?: Losses;
+}
+
+/** A chip as a target, with what was lost on the way. */
+export interface ChipTarget extends Target {
+  /**
+   * Events to the board that came after their time (`late`, emitted all the same) or found no room
+   * (`dropped`); events from the board that found no room (`overflowed`), belong to no chunk
+   * (`outside`), or come from neurons that are no output (`hidden`).
+   */
+  readonly losses: Losses;
+}
+
+/** Collects what comes back on the chunks that went in. */
+function collector(deployment: Deployment, losses: Losses) {
+  const channels = deployment.outputChannels.length;
+  const channelOf = new Map(deployment.outputChannels.map(({ word }, i) => [word, i]));
+  const open: { chunk: SpikeRaster; end: number }[] = [];
+  const placeOf = (time: number): SpikeRaster | undefined => {
+    for (let i = 0; i < open.length; i++) {
+      const { chunk, end } = open[i]!;
+      if (time >= chunk.startTime && time < end) return chunk;
+    }
+    return undefined;
+  };
+  return {
+    open(input: SpikeRaster): SpikeRaster {
+      const { steps, dt, startTime } = input;
+      const counts = new Uint32Array(steps * channels);
+      const chunk = { steps, channels, dt, startTime, counts };
+      open.push({ chunk, end: chunkEnd(input) });
+      return chunk;
+    },
+    take({ timestamps, addresses }: AerPacket): void {
+      let outside = 0;
+      let hidden = 0;
+      for (let i = 0; i < addresses.length; i++) {
+        const channel = channelOf.get(addresses[i]!);
+        const time = timestamps[i]!;
+        const place = placeOf(time);
+        if (channel === undefined) hidden++;
+        else if (place === undefined) outside++;
+        else {
+          const at = binOf(time, place.startTime, place.dt) * channels + channel;
+          place.counts[at] = place.counts[at]! + 1;
+        }
+      }
+      losses.add('outside', outside);
+      losses.add('hidden', hidden);
+    },
+    close(): void {
+      open.shift();
+    },
+  };
+}
+
+/** Lists why a deployment made before cannot be one of `pipeline`. */
+function deploymentProblems(deployment: Deployment, pipeline: Pipeline): string[] {
+  const { inputChannels, outputChannels, dt } = deployment;
+  const { channelsIn, channelsOut } = pipeline;
+  const problems: string[] = [];
+  if (inputChannels.length !== channelsIn) {
+    problems.push(
+      `the deployment has ${inputChannels.length} input channels; the pipeline takes ${channelsIn}`,
+    );
+  }
+  if (outputChannels.length !== channelsOut) {
+    problems.push(
+      `the deployment has ${outputChannels.length} output channels; the pipeline gives ${channelsOut}`,
+    );
+  }
+  if (dt !== pipeline.dt) {
+    problems.push(`the deployment steps by ${dt} s; the pipeline by ${pipeline.dt} s`);
+  }
+  return problems;
+}
+
+/** Links that a pipeline runs on: two would configure each other's chips and hear each other's spikes. */
+const occupied = new WeakSet<Link>();
+
+/** Chunks that are handed to the schedule ahead of the board; the others wait as they came. */
+const chunksAhead = 64;
+
+/** Adds what the board has lost since the last call. */
+function boardLosses(link: Link, losses: Losses): () => void {
+  let before = { ...link.statistics };
+  return () => {
+    const now = { ...link.statistics };
+    for (const reason of ['late', 'dropped', 'overflowed'] as const) {
+      losses.add(reason, now[reason] - before[reason]);
+    }
+    before = now;
+  };
+}
+
+function startRun(
+  link: Link,
+  deployment: Deployment,
+  config: ChipConfig,
+  losses: Losses,
+  observer: TargetObserver,
+): TargetRun {
+  const { lookAhead = 5e-3, clock = asyncScheduler } = config;
+  const { dt, inputChannels } = deployment;
+  const words = inputChannels.map((all) => Uint32Array.from(all, eventWord));
+  const collected = collector(deployment, losses);
+  const countLosses = boardLosses(link, losses);
+  const waiting: SpikeRaster[] = [];
+  let schedule: FpgaSchedule | undefined;
+  let ahead = 0;
+  let begun = false;
+  let ended = false;
+  let stopped = false;
+  let reached: number | undefined;
+
+  const fail = (cause: unknown): void => {
+    stop();
+    observer.error(cause);
+  };
+  const completeIfDone = (): void => {
+    if (!ended || ahead > 0 || waiting.length > 0 || stopped) return;
+    stop();
+    observer.complete();
+  };
+  const stop = (): void => {
+    if (stopped) return;
+    stopped = true;
+    occupied.delete(link);
+    schedule?.stop();
+    waiting.length = 0;
+  };
+  const submit = (input: SpikeRaster): void => {
+    const output = collected.open(input);
+    ahead++;
+    // Time begins with the first chunk, not with the first event in it.
+    if (!begun) schedule!.mark(input.startTime, () => {});
+    begun = true;
+    schedule!.add(routeEvents(rasterToEvents(input), words));
+    schedule!.mark(chunkEnd(input), () => {
+      collected.close();
+      countLosses();
+      ahead--;
+      observer.next(output);
+      submitWaiting();
+      completeIfDone();
+    });
+  };
+  const submitWaiting = (): void => {
+    while (schedule !== undefined && !stopped && ahead < chunksAhead && waiting.length > 0) {
+      submit(waiting.shift()!);
+    }
+  };
+  const begin = (): void => {
+    if (stopped) return;
+    schedule = fpgaSchedule(link, {
+      lookAhead,
+      capacity: Number.POSITIVE_INFINITY,
+      clock,
+      grid: Math.round(dt * 1e6),
+      output: (packet) => collected.take(packet),
+      failed: fail,
+    });
+    submitWaiting();
+  };
+  // Configures first; what arrives meanwhile waits.
+  const configured = async (): Promise<void> => {
+    occupied.add(link);
+    await link.configure(deployment.configuration);
+    begin();
+  };
+  configured().catch(fail);
+  return {
+    push(input) {
+      if (stopped) return;
+      try {
+        checkGrid(input, { channelsIn: inputChannels.length, dt });
+        checkOrder(input, reached);
+      } catch (cause) {
+        fail(cause);
+        return;
+      }
+      reached = chunkEnd(input);
+      waiting.push(input);
+      submitWaiting();
+    },
+    end() {
+      ended = true;
+      completeIfDone();
+    },
+    stop,
+  };
+}
+
+/**
+ * Makes a chip behind an open link a target: deploys the pipeline, configures the board, schedules
+ * every input event at its own time, and gathers the output on the same time bins. A board without a
+ * clock of its own runs as fast as it can. One pipeline at a time runs on a link; another errors with a
+ * `DeviceError` of code `busy`. The link stays open; close it yourself or with `usingLink`.
+ *
+ * @throws InvalidArgumentError where `lookAhead` is negative or not finite
+ * @example
+ * ```ts
+ * const link = await virtualBoard({ seed: 1 }).open();
+ * const net = pipeline(linear({ weight: [[4]] }), dynapSim({ neurons: 1 }));
+ * poisson({ channels: 1, rate: 50, duration: 0.1, seed: 0 }).pipe(runOn(chip(link), net));
+ * ```
+ */
+export function chip(link: Link, config: ChipConfig = {}): ChipTarget {
+  const { losses = lossCounter(), lookAhead = 5e-3 } = config;
+  if (!(lookAhead >= 0 && Number.isFinite(lookAhead))) {
+    throw new InvalidArgumentError('this target cannot be made', [
+      `lookAhead is ${lookAhead} s; a finite number of at least 0 is needed`,
+    ]);
+  }
+  let prepared: { readonly pipeline: Pipeline; readonly deployment: Deployment } | undefined;
+  const deploymentOf = (pipeline: Pipeline): Deployment => {
+    if (config.deployment !== undefined) return config.deployment;
+    if (prepared?.pipeline !== pipeline) {
+      prepared = { pipeline, deployment: deploy(pipeline, { chips: link.info.chips, ...config }) };
+    }
+    return prepared.deployment;
+  };
+  return {
+    name: 'chip',
+    losses,
+    unsupported(pipeline) {
+      try {
+        return deploymentProblems(deploymentOf(pipeline), pipeline);
+      } catch (cause) {
+        if (cause instanceof UnsupportedPipelineError) return cause.reasons;
+        throw cause;
+      }
+    },
+    start(pipeline, observer) {
+      if (occupied.has(link)) {
+        observer.error(
+          new DeviceError(
+            'busy',
+            'another pipeline runs on this link; wait until it is done or open another board',
+          ),
+        );
+        return { push: () => {}, end: () => {}, stop: () => {} };
+      }
+      return startRun(link, deploymentOf(pipeline), config, losses, observer);
+    },
+  };
+}

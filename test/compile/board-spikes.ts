@@ -1,0 +1,63 @@
+import {
+  type Deployment,
+  type HardwareNeuron,
+  rasterToEvents,
+  referenceEngine,
+  type SpikeRaster,
+  type VirtualBoardConfig,
+  virtualBoard,
+} from 'spikeline';
+import { echoWord, eventWord } from 'spikeline/chip';
+import { wrapTime } from 'spikeline/devices';
+import { fakeClock } from '#test/devices/fake-clock';
+
+/** Event word of every neuron of a deployment, in the order of the merged network. */
+export function wordsOf(
+  deployment: Deployment,
+  populations: Readonly<Record<string, number>>,
+): number[] {
+  return Object.entries(populations).flatMap(([name, size]) =>
+    Array.from({ length: size }, (_, i): HardwareNeuron => deployment.where(name, i)).map(
+      ({ word }) => word,
+    ),
+  );
+}
+
+/** What a virtual board without mismatch answers to a raster from time 0: the spikes under each of `words`. */
+export async function boardSpikes(
+  deployment: Pick<Deployment, 'configuration' | 'inputChannels'>,
+  raster: SpikeRaster,
+  words: readonly number[],
+  circuit: NonNullable<VirtualBoardConfig['circuit']> = 'lumped',
+): Promise<SpikeRaster> {
+  const { steps, dt } = raster;
+  const clock = fakeClock();
+  const mismatch = { percent: 0 };
+  const board = virtualBoard({ clock, dt, mismatch, circuit, engine: referenceEngine });
+  const link = await board.open();
+  await link.configure(deployment.configuration);
+  const counts = new Uint32Array(steps * words.length);
+  const channelOf = new Map(words.map((word, i) => [word, i]));
+  link.listen({
+    events({ timestamps, words: heard }) {
+      for (const [i, word] of heard.entries()) {
+        const channel = channelOf.get(word);
+        if (channel === undefined) continue;
+        const at = Math.floor(timestamps[i]! / (dt * 1e6) + 1e-9) * words.length + channel;
+        counts[at] = counts[at]! + 1;
+      }
+    },
+  });
+  const { timestamps, addresses } = rasterToEvents(raster);
+  const events = Array.from(timestamps).flatMap((time, i) =>
+    deployment.inputChannels[addresses[i]!]!.map((to) => [time, eventWord(to)] as const),
+  );
+  events.push([Math.round(steps * dt * 1e6), echoWord]);
+  link.send({
+    timestamps: Uint32Array.from(events, ([time]) => wrapTime(time)),
+    words: Uint32Array.from(events, ([, word]) => word),
+  });
+  clock.advance(1);
+  await link.close();
+  return { ...raster, channels: words.length, counts };
+}

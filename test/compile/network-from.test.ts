@@ -1,0 +1,374 @@
+import fc from 'fast-check';
+import {
+  deploy,
+  dynapSim,
+  InvalidArgumentError,
+  linear,
+  pipeline,
+  poissonRaster,
+  referenceEngine,
+  type SpikeRaster,
+  startPipeline,
+  UnsupportedPipelineError,
+} from 'spikeline';
+import {
+  allocate,
+  biasCurrent,
+  type ChipConfiguration,
+  collectSynapses,
+  type Destination,
+  dendrites,
+  encodeWeights,
+  eventWord,
+  idleCore,
+  mergeStages,
+  monitorReply,
+  networkFrom,
+  type Place,
+  type PlacedNetwork,
+} from 'spikeline/chip';
+import { type DynapSimParameters, randomStream } from 'spikeline/neurons';
+import { describe, expect, it } from 'vitest';
+import { reasonsOf } from '#test/events/reasons';
+import { boardSpikes } from './board-spikes.ts';
+import { configurationOf, randomNetwork, synapseNames } from './placed-networks.ts';
+
+const { ampa, gaba, nmda, shunt } = dendrites;
+
+/** Spikes of the neurons at `places` on a board without mismatch, `[steps × neurons]`. */
+async function boardCounts(
+  configuration: ChipConfiguration,
+  inputChannels: readonly (readonly Destination[])[],
+  places: readonly Place[],
+  input: SpikeRaster,
+): Promise<number[]> {
+  const words = places.map(({ chip, core, neuron }) => monitorReply(chip, core, neuron));
+  const { counts } = await boardSpikes({ configuration, inputChannels }, input, words);
+  return Array.from(counts);
+}
+
+/** A neuron at a place as text, to be compared and sorted. */
+function placeName({ chip, core, neuron }: Place): string {
+  return [chip, core, neuron].map((part) => `${part}`.padStart(3, '0')).join('/');
+}
+
+/** The same network with its neurons in the order of their places. */
+function inOrder(network: PlacedNetwork): PlacedNetwork {
+  const order = Array.from(network.places.keys()).sort((a, b) =>
+    placeName(network.places[a]!) < placeName(network.places[b]!) ? -1 : 1,
+  );
+  const at = new Map(order.map((n, i) => [n, i]));
+  const { input, recurrent, places, dc, adaptation, monitored } = network;
+  return {
+    ...network,
+    input: { ...input, post: input.post.map((n) => at.get(n)!) },
+    recurrent: {
+      ...recurrent,
+      pre: recurrent.pre.map((n) => at.get(n)!),
+      post: recurrent.post.map((n) => at.get(n)!),
+    },
+    places: order.map((n) => places[n]!),
+    dc: order.map((n) => dc[n]!),
+    adaptation: order.map((n) => adaptation[n]!),
+    monitored: order.map((n) => monitored?.[n] ?? true),
+  };
+}
+
+describe('networkFrom', () => {
+  it('gives back what was allocated, and the spikes of the board', async () => {
+    const shape = fc.record({
+      seed: fc.integer(),
+      neurons: fc.integer({ min: 1, max: 40 }),
+      channels: fc.integer({ min: 1, max: 20 }),
+      chips: fc.integer({ min: 1, max: 4 }),
+      fanIn: fc.integer({ min: 1, max: 15 }),
+    });
+    let spikes = 0;
+    let routed = 0;
+    await fc.assert(
+      fc.asyncProperty(shape, async ({ seed, ...config }) => {
+        const random = randomStream(seed);
+        const given = randomNetwork(random, config);
+        // A neuron that neither listens nor sends nor has its DC input on leaves no trace.
+        const monitored = given.dc.map((on, n) => !on || given.monitored![n]!);
+        const network = inOrder({ ...given, monitored });
+        const { chips, inputChannels } = allocate(network);
+        const configuration = configurationOf(chips, random);
+        const restored = networkFrom(configuration, { inputs: inputChannels });
+        expect(restored.places).toEqual(network.places);
+        expect(synapseNames(restored.network)).toEqual(synapseNames(network));
+        expect(restored.network.dc).toEqual(network.dc);
+        expect(restored.network.adaptation).toEqual(network.adaptation);
+        expect(restored.network.monitored).toEqual(network.monitored);
+        expect(restored.remarks).toEqual([]);
+        const { channels } = network;
+        const input = poissonRaster({ channels, rate: 60, duration: 0.5, seed });
+        const expected = startPipeline(restored.pipeline, referenceEngine).process(input).counts;
+        const counts = await boardCounts(configuration, inputChannels, network.places, input);
+        const size = network.places.length;
+        expect(counts).toEqual(
+          Array.from(expected, (count, i) => (network.monitored![i % size] ? count : 0)),
+        );
+        spikes += counts.reduce((sum, count) => sum + count, 0);
+        routed += network.recurrent.pre.length;
+      }),
+      { numRuns: 25 },
+    );
+    expect(spikes).toBeGreaterThan(2000);
+    expect(routed).toBeGreaterThan(500);
+  });
+
+  it('gives a neuron of the board the weights and currents of its own core', () => {
+    const input = collectSynapses();
+    input.add(0, 0, 0b0101, ampa);
+    input.add(0, 1, 0b1000, gaba);
+    const recurrent = collectSynapses();
+    recurrent.add(0, 1, 0b0010, ampa);
+    const network: PlacedNetwork = {
+      channels: 1,
+      input: input.list(),
+      recurrent: recurrent.list(),
+      places: [
+        { chip: 0, core: 1, neuron: 9 },
+        { chip: 1, core: 0, neuron: 3 },
+      ],
+      dc: [true, false],
+      adaptation: [false, true],
+    };
+    const { chips, inputChannels } = allocate(network);
+    const configuration = configurationOf(chips, randomStream(1));
+    const restored = networkFrom(configuration, { inputs: inputChannels, Iscale: 1e-9, dt: 1e-4 });
+    const [first, second] = [chips.length, 0].map((_, n) => {
+      const { chip, core } = network.places[n]!;
+      return configuration.chips[chip]!.cores[core]!.parameters;
+    });
+    const current = (name: 'SYAM_W0_P' | 'SOIF_DC_P' | 'SOAD_GAIN_P' | 'DEAM_ETAU_P', n: number) =>
+      biasCurrent(name, (n === 0 ? first : second)![name]);
+    const weight = (name: 'SYAM_W0_P' | 'SYAM_W1_P' | 'SYAM_W2_P' | 'SYAM_W3_P', n: number) =>
+      biasCurrent(name, (n === 0 ? first : second)![name]) / 1e-9;
+    expect(restored.pipeline.dt).toBe(1e-4);
+    const merged = mergeStages(restored.pipeline);
+    const close = (found: ArrayLike<number>, wanted: readonly number[]): void => {
+      for (const [i, value] of wanted.entries()) expect(found[i]! / value).toBeCloseTo(1, 12);
+    };
+    const sum = weight('SYAM_W0_P', 0) + weight('SYAM_W2_P', 0);
+    close(merged.input.values, [sum, -weight('SYAM_W3_P', 1)]);
+    close(merged.recurrent.values.subarray(1, 2), [weight('SYAM_W1_P', 1)]);
+    const { Idc, Igain_ahp, Itau_syn } = merged.parameters as DynapSimParameters;
+    expect(Array.from(Idc)).toEqual([current('SOIF_DC_P', 0), 0]);
+    expect(Array.from(Igain_ahp)).toEqual([0, current('SOAD_GAIN_P', 1)]);
+    expect(Array.from(Itau_syn)).toEqual([current('DEAM_ETAU_P', 0), current('DEAM_ETAU_P', 1)]);
+  });
+
+  it('keeps neurons that are silent, and channels that reach nothing', () => {
+    const exact = {
+      quantiser: (all: ArrayLike<number>) => encodeWeights(all, [1, 2, 4, 8]),
+    };
+    const net = pipeline(
+      linear({
+        weight: [
+          [1, 0, 0, 0],
+          [0, 0, 0, 0],
+          [0, 4, 0, 0],
+        ],
+      }),
+      dynapSim({
+        neurons: 4,
+        recurrent: [
+          [0, 0, 0, 0],
+          [0, 0, 0, 0],
+          [-8, 0, 0, 0],
+          [0, 0, 0, 0],
+        ],
+      }),
+    );
+    const { configuration, inputChannels } = deploy(net, exact);
+    const { pipeline: restored, places } = networkFrom(configuration, { inputs: inputChannels });
+    expect(places.map(({ neuron }) => neuron)).toEqual([0, 1, 2, 3]);
+    const [given, found] = [mergeStages(net), mergeStages(restored)];
+    for (const name of ['input', 'recurrent'] as const) {
+      const { rows, columns, values } = found[name];
+      expect([rows, columns]).toEqual([given[name].rows, given[name].columns]);
+      for (const [i, value] of given[name].values.entries()) {
+        if (value === 0) expect(values[i]).toBe(0);
+        else expect(values[i]! / value).toBeCloseTo(1, 1);
+      }
+    }
+  });
+
+  it('finds the channels by their tags where it is told none', () => {
+    const random = randomStream(3);
+    const config = { neurons: 12, channels: 6, chips: 2, fanIn: 9 };
+    const network = inOrder(randomNetwork(random, config));
+    const { chips, inputChannels } = allocate(network);
+    expect(inputChannels.every((all) => all.length > 0)).toBe(true);
+    const { network: found, inputChannels: channels } = networkFrom(configurationOf(chips, random));
+    expect(synapseNames(found)).toEqual(synapseNames(network));
+    const words = (all: readonly Destination[]): number[] => all.map(eventWord).sort();
+    expect(channels.map(words)).toEqual(inputChannels.map(words));
+  });
+
+  it('reads the neurons that it is told, in their order', () => {
+    const random = randomStream(5);
+    const network = randomNetwork(random, { neurons: 9, channels: 4, chips: 3, fanIn: 6 });
+    const given = { ...network, monitored: network.places.map(() => true) };
+    const { chips, inputChannels: inputs } = allocate(given);
+    const configuration = configurationOf(chips, random);
+    const { places } = given;
+    const restored = networkFrom(configuration, { inputs, places });
+    expect(restored.places).toEqual(places);
+    expect(synapseNames(restored.network)).toEqual(synapseNames(given));
+    expect(restored.remarks).toEqual([]);
+    const some = networkFrom(configuration, { inputs, places: places.slice(0, 7) });
+    expect(some.remarks[0]).toBe('2 neurons are in use and were not asked for');
+    const [first] = places;
+    expect(
+      reasonsOf(() =>
+        networkFrom(configuration, { places: [first!, first!, { ...first!, neuron: 256 }] }),
+      ),
+    ).toHaveLength(2);
+  });
+
+  it('has rows in the order of the input map, also where channels share a tag', () => {
+    const [on, ...off] = [true, false, false, false];
+    const to = (tag: number, xHop = 0): Destination => ({
+      core: [on!, ...(off as [boolean, boolean, boolean])],
+      xHop,
+      yHop: 0,
+      tag,
+    });
+    const input = collectSynapses();
+    input.add(0, 0, 1, ampa);
+    input.add(1, 0, 2, ampa);
+    const { chips } = allocate({
+      channels: 2,
+      input: input.list(),
+      recurrent: collectSynapses().list(),
+      places: [{ chip: 0, core: 0, neuron: 0 }],
+      dc: [false],
+      adaptation: [false],
+    });
+    const configuration = configurationOf(chips, randomStream(0));
+    const inputs = [[to(1)], [to(0), to(0)], [to(1, 3)], [to(5)], [to(1)]];
+    const { network } = networkFrom(configuration, { inputs });
+    expect(synapseNames(network)).toEqual([
+      `c0 0 2 ${ampa}`,
+      `c1 0 1 ${ampa}`,
+      `c1 0 1 ${ampa}`,
+      `c4 0 2 ${ampa}`,
+    ]);
+    expect(networkFrom(configuration, { inputs: [[to(0)]] }).remarks).toEqual([
+      '1 CAM entries listen to tags that nothing sends',
+    ]);
+    expect(() => networkFrom(configuration, { inputs: [[{ ...to(0), tag: 2048 }]] })).toThrow(
+      /input channel 0: tag is 2048/,
+    );
+  });
+
+  it('reads a network that has no input', () => {
+    const recurrent = collectSynapses();
+    recurrent.add(0, 0, 1, gaba);
+    const { chips } = allocate({
+      channels: 0,
+      input: collectSynapses().list(),
+      recurrent: recurrent.list(),
+      places: [{ chip: 3, core: 3, neuron: 255 }],
+      dc: [true],
+      adaptation: [false],
+    });
+    const configuration = configurationOf(chips, randomStream(0));
+    const { pipeline: restored, inputChannels } = networkFrom(configuration);
+    expect(inputChannels).toEqual([[]]);
+    expect(restored.channelsIn).toBe(1);
+    expect(mergeStages(restored).recurrent.values[0]).toBeLessThan(0);
+  });
+
+  it('says what of a configuration it does not hold', () => {
+    const input = collectSynapses();
+    input.add(0, 0, 1, ampa);
+    const { chips } = allocate({
+      channels: 1,
+      input: input.list(),
+      recurrent: collectSynapses().list(),
+      places: [{ chip: 0, core: 0, neuron: 0 }],
+      dc: [false],
+      adaptation: [false],
+    });
+    const configuration = configurationOf(chips, randomStream(0));
+    const [chip] = configuration.chips;
+    const [core] = chip!.cores;
+    const [neuron] = core!.neurons;
+    const synapses = [{ ...neuron!.synapses[0]!, stp: true }];
+    const changed = { ...neuron!, synapses, latchSoifKill: true };
+    const cores = chip!.cores.with(0, { ...core!, neurons: core!.neurons.with(0, changed) });
+    expect(networkFrom({ chips: [{ ...chip!, cores }] }).remarks).toEqual([
+      '1 synapses have plasticity or delays, which are not simulated',
+      'latchSoifKill are closed, which is not simulated',
+    ]);
+  });
+
+  it('refuses what no pipeline has neurons for, with all reasons, and what holds no network', () => {
+    const input = collectSynapses();
+    input.add(0, 0, 1, nmda);
+    input.add(0, 1, 1, shunt);
+    input.add(0, 1, 1, gaba);
+    const { chips } = allocate({
+      channels: 1,
+      input: input.list(),
+      recurrent: collectSynapses().list(),
+      places: [
+        { chip: 0, core: 0, neuron: 0 },
+        { chip: 1, core: 2, neuron: 0 },
+      ],
+      dc: [false, false],
+      adaptation: [false, false],
+    });
+    const configuration = configurationOf(chips, randomStream(0));
+    const parameters = { ...configuration.chips[1]!.cores[2]!.parameters };
+    parameters.DEGA_IGAIN_P = { coarse: 0, fine: 7, type: 'P' };
+    const cores = configuration.chips[1]!.cores;
+    const differing = cores.with(2, { ...cores[2]!, parameters });
+    const given = {
+      chips: [configuration.chips[0]!, { ...configuration.chips[1]!, cores: differing }],
+    };
+    expect(networkFrom(given).pipeline.stages.at(-1)!.kind).toBe('dynapSe2');
+    const lumped = () => networkFrom(given, { circuit: 'lumped' });
+    expect(lumped).toThrow(UnsupportedPipelineError);
+    expect(reasonsOf(lumped)).toEqual([
+      expect.stringMatching(/^core 0 of chip 0, core 2 of chip 1: .* NMDA or SHUNT/),
+      expect.stringMatching(/^core 2 of chip 1: GABA has another leak or gain/),
+    ]);
+    const idle = idleCore();
+    const empty = { chips: [{ cores: [idle, idle, idle, idle] }] };
+    expect(() => networkFrom(empty)).toThrow(InvalidArgumentError);
+    expect(() => networkFrom({ chips: [] })).toThrow(InvalidArgumentError);
+  });
+});
+
+describe('the echo', () => {
+  it('reaches no neuron that listens to its tag', async () => {
+    const input = collectSynapses();
+    input.add(2047, 0, 15, ampa);
+    const network: PlacedNetwork = {
+      channels: 2048,
+      input: input.list(),
+      recurrent: collectSynapses().list(),
+      places: [{ chip: 0, core: 0, neuron: 0 }],
+      dc: [false],
+      adaptation: [false],
+    };
+    // With one source more than tags are, the first free tag is taken; so the listener is told its tag.
+    const { chips } = allocate(network);
+    const neuron = chips[0]![0]![0]!;
+    const listening = [{ ...neuron.synapses[0]!, tag: 2047 }];
+    const cores = chips[0]!.with(0, chips[0]![0]!.with(0, { ...neuron, synapses: listening }));
+    const configuration = configurationOf([cores], randomStream(2), 0);
+    const to: Destination = { core: [true, false, false, false], xHop: 0, yHop: 0, tag: 2047 };
+    const echo: Destination = { core: [true, true, true, true], xHop: -7, yHop: -7, tag: 2047 };
+    const noise = poissonRaster({ channels: 1, rate: 500, duration: 0.2, seed: 1 });
+    const heard = await boardCounts(configuration, [[to]], network.places, noise);
+    expect(Math.max(...heard)).toBeGreaterThan(0);
+    const echoed = await boardCounts(configuration, [[echo]], network.places, noise);
+    expect(Math.max(...echoed)).toBe(0);
+  });
+});

@@ -1,0 +1,33 @@
+import * as spikeline from 'spikeline';
+import * as chip from 'spikeline/chip';
+import * as devices from 'spikeline/devices';
+import * as events from 'spikeline/events';
+import * as neurons from 'spikeline/neurons';
+import * as nir from 'spikeline/nir';
+import * as operators from 'spikeline/operators';
+import * as sinks from 'spikeline/sinks';
+import * as sources from 'spikeline/sources';
+import * as targets from 'spikeline/targets';
+import * as tfjs from 'spikeline/tfjs';
+import * as train from 'spikeline/train';
+
+/** Everything that the package exports, by the name that it is imported under. */
+export const entries: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  spikeline,
+  'spikeline/chip': chip,
+  'spikeline/devices': devices,
+  'spikeline/events': events,
+  'spikeline/neurons': neurons,
+  'spikeline/nir': nir,
+  'spikeline/sinks': sinks,
+  'spikeline/sources': sources,
+  'spikeline/targets': targets,
+  'spikeline/train': train,
+  'spikeline/operators': operators,
+  'spikeline/tfjs': tfjs,
+};
+
+/** The entry that an example takes a name from when it does not say so itself: the first that has it. */
+export function entryOf(name: string): string | undefined {
+  return Object.keys(entries).find((entry) => Object.hasOwn(entries[entry]!, name));
+}
