@@ -81,6 +81,7 @@ export {
   unpackPipeline,
 } from './src/pipeline/save.ts';
 export type { Target, TargetObserver, TargetRun } from './src/pipeline/target.ts';
+export { type Problem, type ProblemCode, problemText } from './src/problems.ts';
 export { type DelayConfig, type DelayStage, delay } from './src/stages/delay/definition.ts';
 export {
   type DynapSe2Config,

@@ -1,7 +1,16 @@
+import { fault, type Problem, problemText } from './problems.ts';
+
 /** Base class of every failure Spikeline throws on purpose. */
 export abstract class SpikelineError extends Error {
   /** Stable machine-readable reason. */
   abstract readonly code: string;
+}
+
+/** What problems are given as: values, or, on their way out, sentences. */
+type Problems = readonly (Problem | string)[];
+
+function problemsOf(given: Problems): Problem[] {
+  return given.map((one) => (typeof one === 'string' ? fault('', 'unsupported', one) : one));
 }
 
 function list(headline: string, reasons: readonly string[]): string {
@@ -15,13 +24,19 @@ export class InvalidArgumentError extends SpikelineError {
   override readonly name = 'InvalidArgumentError';
   /** Stable machine-readable reason. */
   readonly code = 'INVALID_ARGUMENT';
-  /** Each mistake: what was given, what is allowed. */
-  readonly reasons: readonly string[];
+  /** Each mistake: where it is, what was given, what is allowed. */
+  readonly problems: readonly Problem[];
 
   /** Names what could not be built and why. */
-  constructor(what: string, reasons: readonly string[], options?: ErrorOptions) {
-    super(list(what, reasons), options);
-    this.reasons = reasons;
+  constructor(what: string, problems: Problems, options?: ErrorOptions) {
+    const found = problemsOf(problems);
+    super(list(what, found.map(problemText)), options);
+    this.problems = found;
+  }
+
+  /** The same as sentences. */
+  get reasons(): readonly string[] {
+    return this.problems.map(problemText);
   }
 }
 
@@ -32,14 +47,20 @@ export class UnsupportedPipelineError extends SpikelineError {
   readonly code = 'UNSUPPORTED_PIPELINE';
   /** The target that declined. */
   readonly target: string;
-  /** Each obstacle, with what would help. */
-  readonly reasons: readonly string[];
+  /** Each obstacle: where it is, and what would help. */
+  readonly problems: readonly Problem[];
 
   /** Names the target and everything it cannot do. */
-  constructor(target: string, reasons: readonly string[], options?: ErrorOptions) {
-    super(list(`the ${target} cannot run this pipeline`, reasons), options);
+  constructor(target: string, problems: Problems, options?: ErrorOptions) {
+    const found = problemsOf(problems);
+    super(list(`the ${target} cannot run this pipeline`, found.map(problemText)), options);
     this.target = target;
-    this.reasons = reasons;
+    this.problems = found;
+  }
+
+  /** The same as sentences. */
+  get reasons(): readonly string[] {
+    return this.problems.map(problemText);
   }
 }
 

@@ -1,0 +1,180 @@
+import { fault, type Problem, problem, shown, within } from './problems.ts';
+
+/** Lists what is wrong with one value; paths are relative to it. */
+export type Check = (value: unknown) => readonly Problem[];
+
+/** What an options object may hold: a check for every name. */
+export type OptionTable<Options> = { readonly [name in keyof Required<Options>]: Check };
+
+/** How a number must be. */
+export interface NumberRange {
+  /** Least value that is allowed. */
+  readonly min?: number;
+  /** Greatest value that is allowed. */
+  readonly max?: number;
+  /** Value that it must exceed. */
+  readonly above?: number;
+  /** Whether it must be whole. */
+  readonly whole?: boolean;
+  /** What it counts or measures: `seconds`, `events`. */
+  readonly unit?: string;
+  /** Whether infinity will do. */
+  readonly infinite?: boolean;
+}
+
+/** What a range allows, in words. */
+function rangeText({
+  min,
+  max,
+  above,
+  whole = false,
+  unit,
+  infinite = false,
+}: NumberRange): string {
+  const kind = whole ? 'a whole number' : infinite ? 'a number' : 'a finite number';
+  const of = unit === undefined ? '' : ` of ${unit}`;
+  if (above !== undefined) {
+    return max === undefined
+      ? `${kind}${of} above ${above}`
+      : `${kind}${of} above ${above}, at most ${max}`;
+  }
+  if (min !== undefined && max !== undefined) return `${kind}${of} from ${min} to ${max}`;
+  if (min !== undefined) return `${kind}${of} of at least ${min}`;
+  return max === undefined ? `${kind}${of}` : `${kind}${of} of at most ${max}`;
+}
+
+/**
+ * Checks a number.
+ *
+ * @example
+ * ```ts
+ * number({ above: 0, unit: 'seconds' })(-1).length; // 1
+ * ```
+ */
+export function number(range: NumberRange = {}): Check {
+  const { min, max, above, whole = false, infinite = false } = range;
+  const needed = `${rangeText(range)} is needed`;
+  return (value) => {
+    if (typeof value !== 'number') return [problem('', 'wrong-type', value, needed)];
+    if (Number.isNaN(value) || !(infinite || Number.isFinite(value))) {
+      return [problem('', 'not-finite', value, needed)];
+    }
+    const fits =
+      (min === undefined || value >= min) &&
+      (max === undefined || value <= max) &&
+      (above === undefined || value > above) &&
+      (!whole || Number.isSafeInteger(value) || (infinite && !Number.isFinite(value)));
+    return fits ? [] : [problem('', 'out-of-range', value, needed)];
+  };
+}
+
+/** Checks a switch. */
+export const flag: Check = (value) =>
+  typeof value === 'boolean' ? [] : [problem('', 'wrong-type', value, 'true or false is needed')];
+
+/** Checks a text. */
+export const text: Check = (value) =>
+  typeof value === 'string' ? [] : [problem('', 'wrong-type', value, 'a text is needed')];
+
+/** Checks a function. */
+export const callback: Check = (value) =>
+  typeof value === 'function' ? [] : [problem('', 'wrong-type', value, 'a function is needed')];
+
+/** Accepts anything: what it is for checks it. */
+export const anything: Check = () => [];
+
+/** Checks that a value is one of a few. */
+export function oneOf(values: readonly unknown[]): Check {
+  const needed = `one of ${values.map(shown).join(', ')} is needed`;
+  return (value) => (values.includes(value) ? [] : [problem('', 'out-of-range', value, needed)]);
+}
+
+/** Checks that a value has some methods, as a link or an engine has. */
+export function having(what: string, ...methods: readonly string[]): Check {
+  return (value) => {
+    const object = value as Record<string, unknown> | null | undefined;
+    const has = methods.every((name) => typeof object?.[name] === 'function');
+    return has ? [] : [problem('', 'wrong-type', value, `${what} is needed`)];
+  };
+}
+
+/** Checks every entry of a list, and how many there are. */
+export function listOf(check: Check, { min = 0 }: { readonly min?: number } = {}): Check {
+  return (value) => {
+    if (!Array.isArray(value)) return [problem('', 'wrong-type', value, 'a list is needed')];
+    if (value.length < min) {
+      return [problem('length', 'out-of-range', value.length, `at least ${min} is needed`)];
+    }
+    return value.flatMap((entry, i) => within(`[${i}]`, check(entry)));
+  };
+}
+
+/** Checks an options object inside another. */
+export function options<Options>(
+  table: OptionTable<Options>,
+  ...required: (keyof Options)[]
+): Check {
+  return (value) => optionProblems(value, table, ...required);
+}
+
+/**
+ * Lists everything wrong with an options object: that it is none, names that do not exist, each with the
+ * nearest that does, names that are missing, and values that their checks refuse. An option that is
+ * `undefined` counts as left out.
+ *
+ * @example
+ * ```ts
+ * optionProblems({ lookahead: 1 }, { lookAhead: number({ min: 0 }) }).length; // 1
+ * ```
+ */
+export function optionProblems<Options>(
+  given: unknown,
+  table: OptionTable<Options>,
+  ...required: readonly (keyof Options)[]
+): Problem[] {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    return [problem('options', 'wrong-type', given, 'an object of options is needed')];
+  }
+  const checks = table as Readonly<Record<string, Check>>;
+  const names = Object.keys(checks);
+  const values = given as Readonly<Record<string, unknown>>;
+  const problems: Problem[] = [];
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue;
+    if (Object.hasOwn(checks, name)) problems.push(...within(name, checks[name]!(value)));
+    else problems.push(unknownName(name, names));
+  }
+  for (const name of required as readonly string[]) {
+    if (values[name] === undefined) problems.push(fault(name, 'missing', 'it must be given'));
+  }
+  return problems;
+}
+
+/** The problem of a name that does not exist, with the nearest one that does. */
+export function unknownName(name: string, known: readonly string[], path: string = name): Problem {
+  const near = nearest(name, known);
+  const hint = near === undefined ? '' : `did you mean ${near}? `;
+  return fault(path, 'unknown', `there is no such name; ${hint}There are ${known.join(', ')}`);
+}
+
+/** The known name that is nearest to a misspelt one; undefined where none is near. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const lower = name.toLowerCase();
+  const distances = known.map((other) => distance(lower, other.toLowerCase()));
+  const least = Math.min(...distances);
+  return least <= Math.max(2, name.length / 3) ? known[distances.indexOf(least)] : undefined;
+}
+
+/** Characters to add, leave out or change to make one text of another (Levenshtein 1966). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const changed = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(changed, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
