@@ -6,7 +6,7 @@ import {
   type NeuronConfiguration,
 } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
-import { coreErrors } from '../../../cli/deploy/core-errors.ts';
+import { coreErrors } from '#cli/deploy/core-errors';
 import { net } from './net.ts';
 
 const deployment = deploy(net);

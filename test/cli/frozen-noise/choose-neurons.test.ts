@@ -1,6 +1,6 @@
 import { deploy, dynapSim, linear, pipeline, poissonRaster, virtualBoard } from 'spikeline';
 import { expect, it } from 'vitest';
-import { chooseNeurons } from '../../../cli/frozen-noise/choose-neurons.ts';
+import { chooseNeurons } from '#cli/frozen-noise/choose-neurons';
 
 it('chooses a neuron of the core for each of the network, and tells how far it is', async () => {
   const weight = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? [2, 1] : [1, 2]));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bars } from '../../../cli/inspect/bars.ts';
+import { bars } from '#cli/inspect/bars';
 
 describe('bars', () => {
   it('counts every value once, in few bins', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { engineering, ranges } from '../../../cli/inspect/quantities.ts';
+import { engineering, ranges } from '#cli/inspect/quantities';
 
 describe('engineering', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chipMap } from '../../../cli/pictures/index.ts';
+import { chipMap } from '#cli/pictures/index';
 import { countMarks, textsOf, unbalancedTags } from './marks.ts';
 
 describe('chipMap', () => {

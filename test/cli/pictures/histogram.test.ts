@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { histogram } from '../../../cli/pictures/index.ts';
+import { histogram } from '#cli/pictures/index';
 import { countMarks, pathsWith, textsOf, unbalancedTags } from './marks.ts';
 
 describe('histogram', () => {

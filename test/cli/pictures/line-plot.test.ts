@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linePlot } from '../../../cli/pictures/index.ts';
+import { linePlot } from '#cli/pictures/index';
 import { pathsWith, textsOf, unbalancedTags } from './marks.ts';
 
 const labels = { xLabel: 'epoch', yLabel: 'loss' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linePlot, renderPng } from '../../../cli/pictures/index.ts';
+import { linePlot, renderPng } from '#cli/pictures/index';
 
 const view = (png: Uint8Array) => new DataView(png.buffer, png.byteOffset, png.byteLength);
 const svgOf = (content: string) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rasterPlot } from '../../../cli/pictures/index.ts';
+import { rasterPlot } from '#cli/pictures/index';
 import { countMarks, pathsWith, textsOf, unbalancedTags } from './marks.ts';
 
 const two = { steps: 3, channels: 2, dt: 1e-3, counts: [1, 0, 2, 1, 0, 0] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stripPlot } from '../../../cli/pictures/index.ts';
+import { stripPlot } from '#cli/pictures/index';
 import { countMarks, textsOf, unbalancedTags } from './marks.ts';
 
 describe('stripPlot', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { weightPlot } from '../../../cli/pictures/index.ts';
+import { weightPlot } from '#cli/pictures/index';
 import { countMarks, textsOf, unbalancedTags } from './marks.ts';
 
 const matrix = (rows: number, columns: number) =>
