@@ -21,6 +21,7 @@ export {
   weightMask,
   weightSwitches,
 } from '../src/chips/dynapse2/configuration.ts';
+export type { Dynapse2Delta } from '../src/chips/dynapse2/delta.ts';
 export {
   coreMask,
   coresOf,
@@ -35,6 +36,7 @@ export {
   monitorDestination,
   monitorReply,
 } from '../src/chips/dynapse2/event.ts';
+export { dynapse2 } from '../src/chips/dynapse2/family.ts';
 export {
   type ConfigurationInspection,
   type CoreInspection,
@@ -78,6 +80,25 @@ export {
   type SadcGroupSettings,
   type Switches,
 } from '../src/chips/dynapse2/settings.ts';
+export { type DefaultConfiguration, defaultFamily, families } from '../src/chips/families.ts';
+export type {
+  ChipFamily,
+  ChipLimits,
+  ChipMapping,
+  ChipProgram,
+  ChipReading,
+  ChipSilicon,
+  CircuitCore,
+  CircuitModel,
+  CircuitNeuron,
+  Circuits,
+  ConfigurationDelta,
+  Currents,
+  Listeners,
+  MemoryWords,
+  ReadOptions,
+  Route,
+} from '../src/chips/family.ts';
 export { type Allocation, allocate } from '../src/compile/allocate.ts';
 export { allocationProblems } from '../src/compile/allocation-problems.ts';
 export {

@@ -13,6 +13,7 @@ import type { Link } from '../src/devices/link.ts';
 import { routeEvents } from '../src/devices/route.ts';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
+import { problemText } from '../src/problems.ts';
 
 /** Configuration of {@link toFpga}. */
 export interface ToFpgaConfig {
@@ -93,7 +94,7 @@ export function toFpga(
   }
   for (const [i, destinations] of (channels ?? []).entries()) {
     const found = destinations.flatMap(destinationProblems);
-    problems.push(...found.map((problem) => `channel ${i}: ${problem}`));
+    problems.push(...found.map((problem) => `channel ${i}: ${problemText(problem)}`));
   }
   if (problems.length > 0) throw new InvalidArgumentError('this sink cannot be made', problems);
   const words = channels?.map((all) => Uint32Array.from(all, eventWord));

@@ -1,5 +1,6 @@
 import { type ChipConfiguration, idleCore } from '../chips/dynapse2/configuration.ts';
-import { monitorReply } from '../chips/dynapse2/event.ts';
+import { eventWord, monitorReply } from '../chips/dynapse2/event.ts';
+import { dynapse2 } from '../chips/dynapse2/family.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { checkGrid } from '../pipeline/run.ts';
 import { allocate } from './allocate.ts';
@@ -87,8 +88,17 @@ export function deploy(pipeline: Pipeline, options: DeployOptions = {}): Deploym
     hardware.flatMap(({ word }, n) => (placed.monitored?.[n] ? [[word, n] as const] : [])),
   );
   const { first, size } = populations[network.output]!;
+  const wordsOf = (population: string): Uint32Array => {
+    const start = names.neuronOf(population, 0);
+    const { size: own } = populations[population]!;
+    return Uint32Array.from(hardware.slice(start, start + own), ({ word }) => word);
+  };
   return {
+    family: dynapse2,
     configuration,
+    inputWords: inputChannels.map((all) => Uint32Array.from(all, eventWord)),
+    outputWords: wordsOf(network.output),
+    wordsOf,
     inputChannels,
     outputChannels: hardware.slice(first, first + size),
     where: (population, index) => hardware[names.neuronOf(population, index)]!,

@@ -1,6 +1,7 @@
 import type { ChipConfiguration } from '../chips/dynapse2/configuration.ts';
 import type { Destination } from '../chips/dynapse2/event.ts';
 import type { CoreCurrents } from '../chips/dynapse2/parameters.ts';
+import type { ChipSilicon } from '../chips/family.ts';
 import type { SpikeRaster } from '../events/spike-raster.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { ClusterOptions } from './cluster.ts';
@@ -57,10 +58,22 @@ export interface DeployedCore extends CorePlace {
   readonly currents: CoreCurrents;
 }
 
-/** A pipeline translated for the chip. */
-export interface Deployment {
+/** A pipeline translated for a chip family; the DYNAP-SE2 if none is named. */
+export interface Deployment<Configuration = ChipConfiguration> {
+  /** The family of chips that it is for. */
+  readonly family: ChipSilicon<Configuration>;
   /** What the board is told. */
-  readonly configuration: ChipConfiguration;
+  readonly configuration: Configuration;
+  /** Event words that the host sends for an event of each input channel; none for a channel that reaches nothing. */
+  readonly inputWords: readonly Uint32Array[];
+  /** Event word under which the host hears each output channel. */
+  readonly outputWords: Uint32Array;
+  /**
+   * Event words of the neurons of a population, in order, whether or not they report to the host.
+   *
+   * @throws InvalidArgumentError if there is no such population
+   */
+  wordsOf(population: string): Uint32Array;
   /** Destinations of each input channel. */
   readonly inputChannels: readonly (readonly Destination[])[];
   /** Hardware neuron of each output channel. */

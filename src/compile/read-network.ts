@@ -19,6 +19,7 @@ import { chipLimits } from '../chips/dynapse2/limits.ts';
 import { type ChipMemory, synapseOf } from '../chips/dynapse2/memory.ts';
 import { oneOf } from '../chips/dynapse2/settings.ts';
 import { InvalidArgumentError } from '../errors.ts';
+import { within } from '../problems.ts';
 import type { Place } from './places.ts';
 import { collectSynapses, type PlacedNetwork } from './synapses.ts';
 
@@ -39,9 +40,7 @@ type InputChannels = readonly (readonly Destination[])[];
 /** Refuses destinations that no event can have. */
 function checkInputs(inputs: InputChannels): void {
   const problems = inputs.flatMap((all, channel) =>
-    all.flatMap((destination) =>
-      destinationProblems(destination).map((problem) => `input channel ${channel}: ${problem}`),
-    ),
+    all.flatMap((destination) => within(`inputs[${channel}]`, destinationProblems(destination))),
   );
   if (problems.length > 0) {
     throw new InvalidArgumentError('these input channels cannot be', problems);

@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from '../../errors.ts';
+import { number } from '../../options.ts';
+import { type Problem, problem, within } from '../../problems.ts';
 import { chipLimits } from './limits.ts';
 
 /** Where an event goes: a tag, for some cores of the chip that lies so many hops away. */
@@ -19,20 +21,26 @@ export const fpgaHop: number = -chipLimits.hops;
 /** Tag of the echo event, with which a host asks the FPGA for its time. */
 export const echoTag = 2047;
 
-/** Lists what is wrong with a destination; empty where all is well. */
-export function destinationProblems({ core, xHop, yHop, tag }: Destination): string[] {
-  const problems: string[] = [];
-  const outside = (value: number, low: number, high: number): boolean =>
-    !Number.isInteger(value) || value < low || value > high;
-  if (core.length !== chipLimits.cores) problems.push(`core has ${core.length} entries of 4`);
-  if (outside(tag, 0, chipLimits.tags - 1)) problems.push(`tag is ${tag}; 0…2047 exist`);
-  if (outside(xHop, -chipLimits.hops, chipLimits.hops)) {
-    problems.push(`xHop is ${xHop}; -7…7 exist`);
+const tagCheck = number({ min: 0, max: chipLimits.tags - 1, whole: true });
+const hopCheck = number({ min: -chipLimits.hops, max: chipLimits.hops, whole: true });
+
+/** Lists what is wrong with a destination, of any type; empty if all is well. */
+export function destinationProblems(destination: unknown): Problem[] {
+  if (typeof destination !== 'object' || destination === null) {
+    return [problem('', 'wrong-type', destination, 'a destination is needed')];
   }
-  if (outside(yHop, -chipLimits.hops, chipLimits.hops)) {
-    problems.push(`yHop is ${yHop}; -7…7 exist`);
-  }
-  return problems;
+  const { core, tag, xHop, yHop } = destination as Readonly<Record<string, unknown>>;
+  const switches: readonly unknown[] = Array.isArray(core) ? core : [];
+  const sound =
+    switches.length === chipLimits.cores && switches.every((on) => typeof on === 'boolean');
+  return [
+    ...(sound
+      ? []
+      : [problem('core', 'wrong-shape', core, `${chipLimits.cores} switches are needed`)]),
+    ...within('tag', tagCheck(tag)),
+    ...within('xHop', hopCheck(xHop)),
+    ...within('yHop', hopCheck(yHop)),
+  ];
 }
 
 /** Cores as a 4-bit mask; core 0 is the lowest bit. */
@@ -54,7 +62,7 @@ export function coresOf(mask: number): Destination['core'] {
  */
 export function eventWord(destination: Destination): number {
   const problems = destinationProblems(destination);
-  if (problems.length > 0) throw new InvalidArgumentError('this event cannot be', problems);
+  if (problems.length > 0) throw new InvalidArgumentError('invalid event', problems);
   const { core, xHop, yHop, tag } = destination;
   return (coreMask(core) << 20) | ((xHop + 7) << 16) | ((yHop + 7) << 12) | tag;
 }

@@ -1,9 +1,11 @@
 import { InvalidArgumentError } from '../../errors.ts';
+import { type Check, number, oneOf as oneOfValues } from '../../options.ts';
+import { fault, type Problem, problem, within } from '../../problems.ts';
+import type { MemoryWords } from '../family.ts';
 import type { Bias } from './bias-generator.ts';
 import {
   type ChipConfiguration,
   type ChipCoresConfiguration,
-  type Dendrite,
   dendrites,
   idleNeuron,
   latchNames,
@@ -15,15 +17,16 @@ import {
 import { coreMask, type Destination, destinationProblems, eventOf, eventWord } from './event.ts';
 import { chipLimits } from './limits.ts';
 import { coreParameterNames } from './parameters.ts';
-import { chipSettingForms, coreSettingForms, oneOf, settingProblems } from './settings.ts';
+import { chipSettingForms, coreSettingForms, settingProblems } from './settings.ts';
 
 const { cores, neurons, synapses, destinations } = chipLimits;
+const switchCount = weightSwitches(0).length;
 
 /**
  * What the memories of one chip hold, as words. The real layout is not public; this one is ours.
  * Word index: `((core·256 + neuron)·slots + slot)`; a word of zero is an empty entry.
  */
-export interface ChipMemory {
+export type ChipMemory = {
   /** CAM, 4·256·64 words: tag [10:0], weight mask [14:11], dendrite [18:15], options [21:19]. */
   readonly cam: Uint32Array;
   /** SRAM, 4·256·4 words: as {@link eventWord}; no core selected means unused. */
@@ -32,6 +35,25 @@ export interface ChipMemory {
   readonly latches: Uint16Array;
   /** Biases, 4·53 words: coarse [10:8], fine [7:0], in the order of `coreParameterNames`. */
   readonly biases: Uint16Array;
+};
+
+/**
+ * Recognises the memories of a DYNAP-SE2 chip among memory words of any family; shares their arrays.
+ *
+ * @throws InvalidArgumentError if they are those of another family
+ */
+export function memoryOf({ cam, sram, latches, biases }: MemoryWords): ChipMemory {
+  if (
+    cam instanceof Uint32Array &&
+    sram instanceof Uint32Array &&
+    latches instanceof Uint16Array &&
+    biases instanceof Uint16Array
+  ) {
+    return { cam, sram, latches, biases };
+  }
+  throw new InvalidArgumentError('these are no memories of a DYNAP-SE2', [
+    fault('memories', 'wrong-type', 'CAM, SRAM, latches and biases are needed'),
+  ]);
 }
 
 /** Packs a CAM entry. */
@@ -65,59 +87,124 @@ export function biasWord({ coarse, fine }: Pick<Bias, 'coarse' | 'fine'>): numbe
   return (coarse << 8) | fine;
 }
 
-/** Lists what is wrong with one neuron. */
-function neuronProblems(neuron: NeuronConfiguration): string[] {
-  const problems: string[] = [];
-  if (neuron.synapses.length > synapses) {
-    problems.push(`${neuron.synapses.length} synapses; the CAM holds ${synapses}`);
-  }
-  if (neuron.destinations.length > destinations) {
-    problems.push(`${neuron.destinations.length} destinations; the SRAM holds ${destinations}`);
-  }
-  const known: readonly Dendrite[] = Object.values(dendrites);
-  for (const { tag, weight, dendrite } of neuron.synapses) {
-    if (!oneOf(tag, chipLimits.tags)) problems.push(`synapse tag ${tag}; 0…2047 exist`);
-    if (weight.length !== weightSwitches(0).length) {
-      problems.push(`synapse weight of ${weight.length} switches; 4 exist`);
-    }
-    if (!known.includes(dendrite)) {
-      problems.push(`dendrite ${dendrite}; ${known.join(', ')} exist`);
-    }
-  }
-  return [...problems, ...neuron.destinations.flatMap(destinationProblems)];
+const inRange = (count: number): Check => number({ min: 0, max: count - 1, whole: true });
+const tagCheck = inRange(chipLimits.tags);
+const dendriteCheck = oneOfValues(Object.values(dendrites));
+const biasChecks = { coarse: inRange(chipLimits.coarse), fine: inRange(chipLimits.fine) };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A value as an object; undefined if it is none. */
+function fieldsOf(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null ? (value as Fields) : undefined;
 }
 
-/** Lists everything in `configuration` that no chip can hold; empty where all is well. */
-export function configurationProblems(configuration: ChipConfiguration): string[] {
-  const problems: string[] = [];
-  const { chips } = configuration;
-  if (chips.length < 1 || chips.length > chipLimits.chips) {
-    problems.push(`${chips.length} chips; a board has 1…${chipLimits.chips}`);
+function synapseProblems(value: unknown): Problem[] {
+  const synapse = fieldsOf(value);
+  if (synapse === undefined) return [problem('', 'wrong-type', value, 'a synapse is needed')];
+  const { tag, weight, dendrite } = synapse;
+  const switches = Array.isArray(weight) ? weight : [];
+  const sound = switches.length === switchCount && switches.every((on) => typeof on === 'boolean');
+  return [
+    ...within('tag', tagCheck(tag)),
+    ...(sound
+      ? []
+      : [problem('weight', 'wrong-shape', weight, `${switchCount} switches are needed`)]),
+    ...within('dendrite', dendriteCheck(dendrite)),
+  ];
+}
+
+/** Lists what is wrong with the entries of one memory of a neuron. */
+function entryProblems(
+  name: string,
+  entries: unknown,
+  room: number,
+  check: (entry: unknown) => readonly Problem[],
+): Problem[] {
+  if (!Array.isArray(entries)) return [problem(name, 'wrong-type', entries, 'a list is needed')];
+  const tooMany =
+    entries.length > room
+      ? [problem(`${name}.length`, 'too-large', entries.length, `the memory holds ${room}`)]
+      : [];
+  return [
+    ...tooMany,
+    ...entries.flatMap((entry, i) => {
+      const found = check(entry);
+      return found.length === 0 ? [] : within(`${name}[${i}]`, found);
+    }),
+  ];
+}
+
+function neuronProblems(value: unknown): Problem[] {
+  const neuron = fieldsOf(value);
+  if (neuron === undefined) return [problem('', 'wrong-type', value, 'a neuron is needed')];
+  return [
+    ...entryProblems('synapses', neuron['synapses'], synapses, synapseProblems),
+    ...entryProblems('destinations', neuron['destinations'], destinations, destinationProblems),
+  ];
+}
+
+function coreProblems(value: unknown): Problem[] {
+  const core = fieldsOf(value);
+  if (core === undefined) return [problem('', 'wrong-type', value, 'a core is needed')];
+  const { neurons: own, parameters } = core;
+  const biases = fieldsOf(parameters);
+  const problems = [...settingProblems(core, coreSettingForms)];
+  if (biases === undefined) {
+    problems.push(problem('parameters', 'wrong-type', parameters, 'biases by name are needed'));
   }
-  const about = (place: string, found: readonly string[]): void => {
-    for (const problem of found) problems.push(`${place}: ${problem}`);
-  };
-  for (const [c, chip] of chips.entries()) {
-    if (chip.cores.length !== cores) about(`chip ${c}`, [`${chip.cores.length} cores; 4 exist`]);
-    about(`chip ${c}`, settingProblems(chip, chipSettingForms));
-    for (const [k, core] of chip.cores.entries()) {
-      const place = `chip ${c}, core ${k}`;
-      if (core.neurons.length !== neurons) {
-        about(place, [`${core.neurons.length} neurons; 256 exist`]);
-      }
-      about(place, settingProblems(core, coreSettingForms));
-      for (const name of coreParameterNames) {
-        const { coarse, fine } = core.parameters[name] ?? { coarse: Number.NaN, fine: Number.NaN };
-        if (!oneOf(coarse, chipLimits.coarse) || !oneOf(fine, chipLimits.fine)) {
-          problems.push(`${place}: ${name} is coarse ${coarse}, fine ${fine}; 0…5 and 0…255 exist`);
-        }
-      }
-      for (const [n, neuron] of core.neurons.entries()) {
-        about(`${place}, neuron ${n}`, neuronProblems(neuron));
-      }
+  for (const name of biases === undefined ? [] : coreParameterNames) {
+    const setting = fieldsOf(biases?.[name]);
+    const path = `parameters.${name}`;
+    if (setting === undefined) {
+      problems.push(problem(path, 'missing', biases?.[name], 'coarse and fine are needed'));
+      continue;
     }
+    problems.push(...within(`${path}.coarse`, biasChecks.coarse(setting['coarse'])));
+    problems.push(...within(`${path}.fine`, biasChecks.fine(setting['fine'])));
+  }
+  if (!Array.isArray(own) || own.length !== neurons) {
+    const length = Array.isArray(own) ? own.length : undefined;
+    problems.push(problem('neurons.length', 'wrong-shape', length, `a core has ${neurons}`));
+  }
+  // Neurons that are the same object, as idle ones are, are looked at once.
+  const known = new Map<unknown, Problem[]>();
+  for (const [n, neuron] of (Array.isArray(own) ? own : []).entries()) {
+    const found = known.get(neuron) ?? neuronProblems(neuron);
+    known.set(neuron, found);
+    if (found.length > 0) problems.push(...within(`neurons[${n}]`, found));
   }
   return problems;
+}
+
+function chipProblems(value: unknown): Problem[] {
+  const chip = fieldsOf(value);
+  if (chip === undefined) return [problem('', 'wrong-type', value, 'a chip is needed')];
+  const own = chip['cores'];
+  const all = Array.isArray(own) ? own : [];
+  return [
+    ...(all.length === cores
+      ? []
+      : [problem('cores.length', 'wrong-shape', all.length, `a chip has ${cores}`)]),
+    ...settingProblems(chip, chipSettingForms),
+    ...all.flatMap((core, k) => within(`cores[${k}]`, coreProblems(core))),
+  ];
+}
+
+/** Lists everything in `configuration`, of any type, that no chip can hold; empty if all is well. */
+export function configurationProblems(configuration: unknown): Problem[] {
+  const chips = fieldsOf(configuration)?.['chips'];
+  if (!Array.isArray(chips)) {
+    return [problem('chips', 'wrong-type', chips, 'a list of chips is needed')];
+  }
+  const count = chips.length;
+  const { chips: most } = chipLimits;
+  return [
+    ...(count < 1 || count > most
+      ? [problem('chips.length', 'out-of-range', count, `a board has 1…${most}`)]
+      : []),
+    ...chips.flatMap((chip, c) => within(`chips[${c}]`, chipProblems(chip))),
+  ];
 }
 
 function writeChip(chip: ChipCoresConfiguration): ChipMemory {

@@ -1,3 +1,13 @@
+import {
+  type Check,
+  flag,
+  listOf,
+  number,
+  type OptionTable,
+  optionProblems,
+  options,
+} from '../../options.ts';
+import { type Problem, problem, within } from '../../problems.ts';
 import { chipLimits } from './limits.ts';
 
 /**
@@ -146,44 +156,39 @@ export function oneOf(value: unknown, count: number): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < count;
 }
 
-function biasProblems(biases: object, names: readonly string[], what: string): string[] {
-  return Object.entries(biases).flatMap(([name, setting]: [string, Partial<BiasSetting>]) => {
-    if (!names.includes(name)) return [`${what} has no ${name}; it has ${names.join(', ')}`];
-    const { coarse, fine } = setting;
-    if (oneOf(coarse, chipLimits.coarse) && oneOf(fine, chipLimits.fine)) return [];
-    return [`${what}: ${name} is coarse ${coarse}, fine ${fine}; 0…5 and 0…255 exist`];
-  });
+const neuronCheck = number({ min: 0, max: chipLimits.neurons - 1, whole: true });
+const biasTable: OptionTable<BiasSetting> = {
+  coarse: number({ min: 0, max: chipLimits.coarse - 1, whole: true }),
+  fine: number({ min: 0, max: chipLimits.fine - 1, whole: true }),
+};
+const biasCheck = options(biasTable, 'coarse', 'fine');
+
+/** Checks values by name, of which some may be left out. */
+function named(names: readonly string[], check: Check): Check {
+  const table = Object.fromEntries(names.map((name) => [name, check]));
+  return (value) => optionProblems(value, table);
 }
 
-function valueProblems(name: string, form: SettingForm, value: unknown): string[] {
-  if (form.kind === 'switch') {
-    return typeof value === 'boolean' ? [] : [`${name} is ${value}; true or false is needed`];
-  }
-  if (form.kind === 'neuron') {
-    return oneOf(value, chipLimits.neurons) ? [] : [`${name} is ${value}; 0…255 exist`];
-  }
-  if (typeof value !== 'object' || value === null) return [`${name} is ${value}; a list is needed`];
-  if (form.kind === 'switches') {
-    const bad = Object.entries(value).filter(
-      ([key, on]) => !form.names.includes(key) || typeof on !== 'boolean',
-    );
-    return bad.map(
-      ([key, on]) => `${name}: ${key} is ${on}; true or false for ${form.names.join(', ')}`,
-    );
-  }
-  if (form.kind === 'biases') return biasProblems(value, form.names, name);
-  const groups = Object.values(value);
-  if (groups.length > sadcGroups) return [`${name} holds ${groups.length} groups; 3 exist`];
-  return groups.flatMap((group: object, g) => biasProblems(group, form.names, `${name}[${g}]`));
+/** The check of a value of some form. */
+function checkOf(form: SettingForm): Check {
+  if (form.kind === 'switch') return flag;
+  if (form.kind === 'neuron') return neuronCheck;
+  if (form.kind === 'switches') return named(form.names, flag);
+  if (form.kind === 'biases') return named(form.names, biasCheck);
+  const groups = listOf(named(form.names, biasCheck));
+  return (value) =>
+    Array.isArray(value) && value.length > sadcGroups
+      ? [problem('length', 'too-large', value.length, `${sadcGroups} groups exist`)]
+      : groups(value);
 }
 
-/** Lists what is wrong with the settings among the fields of a core or chip; empty where all is well. */
+/** Lists what is wrong with the settings among the fields of a core or chip; empty if all is well. */
 export function settingProblems(
   fields: object,
   forms: Readonly<Record<string, SettingForm>>,
-): string[] {
+): Problem[] {
   const given: Readonly<Record<string, unknown>> = { ...fields };
   return Object.entries(forms).flatMap(([name, form]) =>
-    given[name] === undefined ? [] : valueProblems(name, form, given[name]),
+    given[name] === undefined ? [] : within(name, checkOf(form)(given[name])),
   );
 }

@@ -132,7 +132,7 @@ describe('inspectConfiguration', () => {
       chips: [{ cores: [core(neuron({ synapses: [synapse(4000)] })), idle, idle, idle] }],
     };
     expect(reasonsOf(() => inspectConfiguration(bad))).toEqual([
-      'chip 0, core 0, neuron 0: synapse tag 4000; 0…2047 exist',
+      'chips[0].cores[0].neurons[0].synapses[0].tag is 4000; a whole number from 0 to 2047 is needed',
     ]);
   });
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { problemText } from 'spikeline';
 import {
   biasWord,
   type ChipConfiguration,
@@ -178,25 +179,27 @@ describe('chipMemories', () => {
     const bad = {
       chips: [{ cores: [{ ...idle, parameters }, { ...idle, neurons: [] }, idle] }, good.chips[1]!],
     };
-    const reasons = reasonsOf(() => chipMemories(bad));
-    expect(reasons).toEqual(configurationProblems(bad));
-    expect(reasons).toEqual([
-      'chip 0: 3 cores; 4 exist',
-      expect.stringMatching(/^chip 0, core 0: SOIF_GAIN_N is coarse 0, fine 256/),
-      expect.stringMatching(/^chip 0, core 0: SOIF_DC_P is coarse 6, fine 0/),
-      expect.stringMatching(/^chip 0, core 1: 0 neurons; 256 exist/),
-      expect.stringMatching(/^chip 1, core 3, neuron 7: 65 synapses; the CAM holds 64/),
-      expect.stringMatching(/^chip 1, core 3, neuron 7: 5 destinations; the SRAM holds 4/),
-      expect.stringMatching(/^chip 1, core 3, neuron 7: synapse tag 2048/),
-      expect.stringMatching(/^chip 1, core 3, neuron 7: dendrite 3/),
-      expect.stringMatching(/^chip 1, core 3, neuron 7: xHop is 8/),
-      expect.stringMatching(/^chip 1, core 3, neuron 7: tag is 0\.5/),
+    const problems = configurationProblems(bad);
+    expect(reasonsOf(() => chipMemories(bad))).toEqual(problems.map(problemText));
+    expect(problems.map(({ path, code }) => [path, code])).toEqual([
+      ['chips[0].cores.length', 'wrong-shape'],
+      ['chips[0].cores[0].parameters.SOIF_GAIN_N.fine', 'out-of-range'],
+      ['chips[0].cores[0].parameters.SOIF_DC_P.coarse', 'out-of-range'],
+      ['chips[0].cores[1].neurons.length', 'wrong-shape'],
+      ['chips[1].cores[3].neurons[7].synapses.length', 'too-large'],
+      ['chips[1].cores[3].neurons[7].synapses[63].tag', 'out-of-range'],
+      ['chips[1].cores[3].neurons[7].synapses[64].dendrite', 'out-of-range'],
+      ['chips[1].cores[3].neurons[7].destinations.length', 'too-large'],
+      ['chips[1].cores[3].neurons[7].destinations[0].xHop', 'out-of-range'],
+      ['chips[1].cores[3].neurons[7].destinations[4].tag', 'out-of-range'],
     ]);
   });
 
   it.each([0, 5])('refuses a board of %s chips', (count) => {
     const chips = new Array(count).fill({ cores: [idle, idle, idle, idle] });
-    expect(reasonsOf(() => chipMemories({ chips }))).toEqual([`${count} chips; a board has 1…4`]);
+    expect(reasonsOf(() => chipMemories({ chips }))).toEqual([
+      `chips.length is ${count}; a board has 1…4`,
+    ]);
   });
 
   it.each([

@@ -109,11 +109,11 @@ describe('toSamnaJson', () => {
       },
     ];
     expect(reasonsOf(() => toSamnaJson({ chips }))).toEqual([
-      'chip 0: sharedParameters01: LBWR_VB_P is coarse 0, fine 256; 0…5 and 0…255 exist',
-      'chip 0: sadcGroupParameters01 holds 4 groups; 3 exist',
-      'chip 0, core 1: monitoredNeuron is 256; 0…255 exist',
-      'chip 0, core 1: SOIF_DC_P is coarse 6, fine 0; 0…5 and 0…255 exist',
-      'chip 0, core 1, neuron 17: synapse tag 4000; 0…2047 exist',
+      'chips[0].sharedParameters01.LBWR_VB_P.fine is 256; a whole number from 0 to 255 is needed',
+      'chips[0].sadcGroupParameters01.length is 4; 3 groups exist',
+      'chips[0].cores[1].monitoredNeuron is 256; a whole number from 0 to 255 is needed',
+      'chips[0].cores[1].parameters.SOIF_DC_P.coarse is 6; a whole number from 0 to 5 is needed',
+      'chips[0].cores[1].neurons[17].synapses[0].tag is 4000; a whole number from 0 to 2047 is needed',
     ]);
   });
 });

@@ -1,0 +1,138 @@
+/** What silicon the memory words of a DYNAP-SE2 board make: neurons, who listens to what, where spikes go. */
+import {
+  type DynapSe2Parameters,
+  dendriteNames,
+  dynapSe2CurrentNames,
+  dynapSe2Parameters,
+  type NeuronParameters,
+} from '../../neurons/dynap-se2/parameters.ts';
+import { currentNames, dynapSimParameters } from '../../neurons/dynap-sim/parameters.ts';
+import type {
+  CircuitCore,
+  CircuitModel,
+  CircuitNeuron,
+  Circuits,
+  Listeners,
+  MemoryWords,
+} from '../family.ts';
+import {
+  camOf,
+  currentOf,
+  keyCount,
+  keyOf,
+  keysOf,
+  lumpedCurrent,
+  routesOf,
+  type UsedNeuron,
+  usedNeurons,
+} from './circuits.ts';
+import { dendrites } from './configuration.ts';
+import { chipLimits } from './limits.ts';
+import { type ChipMemory, memoryOf, synapseOf } from './memory.ts';
+
+/** Currents that come from biases, by model. */
+const currents: Readonly<Record<CircuitModel, readonly string[]>> = {
+  dynapSim: currentNames,
+  dynapSe2: dynapSe2CurrentNames,
+};
+
+const complete: Readonly<
+  Record<
+    CircuitModel,
+    (input: Readonly<Record<string, number>>, neurons: number) => NeuronParameters
+  >
+> = {
+  dynapSim: (input, neurons) => dynapSimParameters({ ...input, Iscale: 1 }, neurons),
+  dynapSe2: (input, neurons): DynapSe2Parameters =>
+    dynapSe2Parameters({ ...input, Iscale: 1 }, neurons),
+};
+
+/** Currents that the latches of a neuron switch off. */
+function switchedOff({ dc, adaptation, nmda }: UsedNeuron): string[] {
+  return [
+    ...(dc ? [] : ['Idc']),
+    ...(adaptation ? [] : ['Igain_ahp']),
+    ...(nmda ? [] : ['If_nmda']),
+  ];
+}
+
+/** Nominal parameters of all neurons of the cores in use. */
+function coresOf(
+  memories: readonly ChipMemory[],
+  active: readonly UsedNeuron[],
+  model: CircuitModel,
+): CircuitCore[] {
+  const known = new Map<number, CircuitCore>();
+  for (const { chip, core } of active) {
+    const key = chip * chipLimits.cores + core;
+    if (known.has(key)) continue;
+    const nominal = currents[model].map((name) => [
+      name,
+      currentOf(memories[chip]!, core, lumpedCurrent(name)),
+    ]);
+    const parameters = complete[model](Object.fromEntries(nominal), chipLimits.neurons);
+    known.set(key, { chip, core, parameters });
+  }
+  return [...known.values()];
+}
+
+/** Input channels of dendrites, in the order that the full circuit takes them. */
+const order: readonly number[] = dendriteNames.map((name) => dendrites[name]);
+
+/** Looks every CAM entry up once, so that an event costs no search. */
+function listenersOf(
+  memories: readonly ChipMemory[],
+  active: readonly UsedNeuron[],
+  model: CircuitModel,
+): Listeners {
+  const lumped = model === 'dynapSim';
+  const found: { key: number; target: number; current: number }[] = [];
+  for (const [index, neuron] of active.entries()) {
+    const { chip, core } = neuron;
+    const base = (['Iw_0', 'Iw_1', 'Iw_2', 'Iw_3'] as const).map((name) =>
+      currentOf(memories[chip]!, core, name),
+    );
+    for (const word of camOf(memories, neuron)) {
+      if (word === 0) continue;
+      const { tag, weight, dendrite } = synapseOf(word);
+      if (dendrite === dendrites.none) continue;
+      const inhibits = dendrite === dendrites.gaba || dendrite === dendrites.shunt;
+      const sign = lumped && inhibits ? -1 : 1;
+      const block = lumped ? 0 : order.indexOf(dendrite);
+      const size = weight.reduce((sum, on, i) => sum + (on ? base[i]! : 0), 0);
+      const target = block * active.length + index;
+      found.push({ key: keyOf(chip, core, tag), target, current: sign * size });
+    }
+  }
+  // Neurons come in order, so that only the keys need sorting: count, then fill.
+  const starts = new Uint32Array(keyCount(memories.length) + 1);
+  for (const { key } of found) starts[key + 1] = starts[key + 1]! + 1;
+  for (let key = 1; key < starts.length; key++) starts[key] = starts[key]! + starts[key - 1]!;
+  const next = starts.slice();
+  const targets = new Uint32Array(found.length);
+  const charges = new Float64Array(found.length);
+  for (const { key, target, current } of found) {
+    const at = next[key]!;
+    next[key] = at + 1;
+    targets[at] = target;
+    charges[at] = current;
+  }
+  const channels = (lumped ? 1 : order.length) * active.length;
+  return { starts, targets, currents: charges, channels };
+}
+
+/** Works out the circuits behind memory words; neurons count that listen to something or have their DC input on. */
+export function dynapse2Circuits(words: readonly MemoryWords[], model: CircuitModel): Circuits {
+  const memories = words.map(memoryOf);
+  const active = usedNeurons(memories).filter(({ listens, dc }) => listens || dc);
+  const routes = routesOf(memories, active);
+  return {
+    neurons: active.map((neuron, i): CircuitNeuron => {
+      const { chip, core } = neuron;
+      return { chip, core, neuron: neuron.neuron, off: switchedOff(neuron), ...routes[i]! };
+    }),
+    cores: coresOf(memories, active, model),
+    listeners: listenersOf(memories, active, model),
+    keysOf: (word) => keysOf(word, 0, memories.length),
+  };
+}
