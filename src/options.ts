@@ -45,11 +45,6 @@ function rangeText({
 
 /**
  * Checks a number.
- *
- * @example
- * ```ts
- * number({ above: 0, unit: 'seconds' })(-1).length; // 1
- * ```
  */
 export function number(range: NumberRange = {}): Check {
   const { min, max, above, whole = false, infinite = false } = range;
@@ -121,11 +116,6 @@ export function options<Options>(
  * Lists everything wrong with an options object: that it is none, names that do not exist, each with the
  * nearest that does, names that are missing, and values that their checks refuse. An option that is
  * `undefined` counts as left out.
- *
- * @example
- * ```ts
- * optionProblems({ lookahead: 1 }, { lookAhead: number({ min: 0 }) }).length; // 1
- * ```
  */
 export function optionProblems<Options>(
   given: unknown,

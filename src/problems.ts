@@ -35,12 +35,6 @@ export interface Problem {
 
 /**
  * Makes a problem of a value that was given.
- *
- * @example
- * ```ts
- * problemText(problem('dt', 'out-of-range', -1, 'seconds above 0 are needed'));
- * // 'dt is -1; seconds above 0 are needed'
- * ```
  */
 export function problem(path: string, code: ProblemCode, given: unknown, needed: string): Problem {
   return { path, code, given, needed };
