@@ -55,17 +55,26 @@ export {
   UnsupportedPipelineError,
 } from './src/errors.ts';
 export { type AerPacket, aerPacket } from './src/events/aer-packet.ts';
-export { eventsToRaster, type Outside, rasterToEvents } from './src/events/convert.ts';
+export { eventsToRaster, rasterToEvents, type Unbinned } from './src/events/convert.ts';
 export { type Losses, lossCounter } from './src/events/losses.ts';
 export { type PoissonConfig, poissonRaster } from './src/events/poisson.ts';
+export {
+  type ChannelSpace,
+  type ChipWordSpace,
+  channels,
+  chipWords,
+  type PixelSpace,
+  pixels,
+  type Space,
+} from './src/events/space.ts';
 export {
   channelCounts,
   channelRates,
   type Grid,
+  type SignalRaster,
   type SpikeRaster,
   type SpikeRasterConfig,
   spikeRaster,
-  type WeightedRaster,
 } from './src/events/spike-raster.ts';
 export { type KernelConfig, kernel } from './src/kernel/engine.ts';
 export { type Matrix, type MatrixInput, matrix, matrixRows } from './src/matrix.ts';

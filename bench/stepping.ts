@@ -2,7 +2,7 @@
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { Subject } from 'rxjs';
-import type { WeightedRaster } from 'spikeline';
+import type { SignalRaster } from 'spikeline';
 import { randomStream } from 'spikeline/neurons';
 import { dynapSim } from 'spikeline/operators';
 import { normal } from './measure.ts';
@@ -25,7 +25,7 @@ const neurons = 1024;
 /** A population behind its operator, and what lets it do the next step. */
 function population(): { advance(): void; close(): void } {
   const random = randomStream(0, 'streaming');
-  const input = new Subject<WeightedRaster>();
+  const input = new Subject<SignalRaster>();
   input
     .pipe(dynapSim({ neurons, recurrent: normal(neurons, neurons, 1 / Math.sqrt(neurons)) }))
     .subscribe();

@@ -3,18 +3,36 @@ export {
   binOf,
   binStart,
   eventsToRaster,
-  type Outside,
   rasterToEvents,
+  type Unbinned,
 } from '../src/events/convert.ts';
 export { type Losses, lossCounter } from '../src/events/losses.ts';
 export { type PoissonConfig, poissonRaster } from '../src/events/poisson.ts';
+export {
+  addressLimit,
+  type ChannelSpace,
+  type ChipWordSpace,
+  channels,
+  chipWords,
+  type Pixel,
+  type PixelBits,
+  type PixelSpace,
+  packPixel,
+  pixelBits,
+  pixels,
+  type Space,
+  sameSpace,
+  spaceProblems,
+  spaceText,
+  unpackPixel,
+} from '../src/events/space.ts';
 export {
   channelCounts,
   channelRates,
   type Grid,
   gridProblems,
+  type SignalRaster,
   type SpikeRaster,
   type SpikeRasterConfig,
   spikeRaster,
-  type WeightedRaster,
 } from '../src/events/spike-raster.ts';

@@ -1,7 +1,15 @@
+/** The operator `decodeEvents`: the event words of a board become the channels of a population. */
 import { map, type OperatorFunction } from 'rxjs';
-import { DataError, InvalidArgumentError } from '../src/errors.ts';
-import type { AerPacket } from '../src/events/aer-packet.ts';
+import { InvalidArgumentError } from '../src/errors.ts';
+import { type AerPacket, checkPacket } from '../src/events/aer-packet.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
+import {
+  type ChannelSpace,
+  type ChipWordSpace,
+  channels as channelSpace,
+} from '../src/events/space.ts';
+import { having, listOf, number, type OptionTable, optionProblems } from '../src/options.ts';
+import { type Problem, problem, within } from '../src/problems.ts';
 
 /** Configuration of {@link decodeEvents}. */
 export interface DecodeEventsConfig {
@@ -10,28 +18,40 @@ export interface DecodeEventsConfig {
    * `outputChannels` of a deployment, or what its `where` says of the neurons of any population.
    */
   readonly channels: readonly { readonly word: number }[];
-  /** Counts what belongs to no channel; the operator's own where left out. */
+  /** Counts what belongs to no channel; the operator's own if left out. */
   readonly losses?: Losses;
 }
 
 /** The operator, with what belonged to no channel. */
-export type DecodeEvents = OperatorFunction<AerPacket, AerPacket> & {
+export type DecodeEvents = OperatorFunction<AerPacket<ChipWordSpace>, AerPacket<ChannelSpace>> & {
   /** Events of other neurons, and echoes: `otherWord`. */
   readonly losses: Losses;
 };
 
+const anyWord = number({ min: 0, max: 2 ** 32 - 1, whole: true });
+
+const table: OptionTable<DecodeEventsConfig> = {
+  channels: listOf(
+    (channel) =>
+      within('word', anyWord((channel as { readonly word?: unknown } | null | undefined)?.word)),
+    { min: 1 },
+  ),
+  losses: having('a counter of losses', 'add'),
+};
+
 /**
- * Turns the event words that a board sends into the channels of a population. Times stay as they are. A
- * packet of which nothing is left is emitted empty, so that time is seen to pass. Errors with a `DataError`
- * where a packet has more times than addresses, or fewer.
+ * Turns the event words that a board sends into the channels of a population. Times and `until` stay as they
+ * are. A packet of which nothing is left is emitted empty, so that time is seen to pass. Errors with a
+ * `DataError` if a packet holds no words, or more times than words, or fewer.
  *
- * @throws InvalidArgumentError where there is no channel, or two have the same word
+ * @throws InvalidArgumentError if there is no channel, or two have the same word
  * @example
  * ```ts
  * const net = pipeline(linear({ weight: [[1, 2]] }), dynapSim({ neurons: 2, name: 'output' }));
  * const { outputChannels } = deploy(net);
  * const decoded = decodeEvents({ channels: outputChannels });
- * of(aerPacket([10, 20], [monitorReply(0, 0, 1), echoReply])).pipe(
+ * const words = aerPacket([10, 20], [monitorReply(0, 0, 1), echoReply], chipWords('dynapse2'));
+ * of(words).pipe(
  *   decoded,
  *   map(({ addresses }) => [...addresses]),
  * ); // emits [1]
@@ -39,41 +59,50 @@ export type DecodeEvents = OperatorFunction<AerPacket, AerPacket> & {
  * ```
  */
 export function decodeEvents(config: DecodeEventsConfig): DecodeEvents {
-  const { channels, losses = lossCounter() } = config;
-  const channelOf = new Map(channels.map(({ word }, channel) => [word, channel]));
-  const problems: string[] = [];
-  if (channels.length === 0) problems.push('channels is empty; name at least one neuron');
-  for (const [channel, { word }] of channels.entries()) {
-    const last = channelOf.get(word);
-    if (last !== channel) problems.push(`channels ${channel} and ${last} both have word ${word}`);
-  }
+  const problems = optionProblems(config, table, 'channels');
+  if (problems.length === 0) problems.push(...sharedWords(config.channels));
   if (problems.length > 0) {
     throw new InvalidArgumentError('these events cannot be decoded', problems);
   }
+  const { channels, losses = lossCounter() } = config;
+  const channelOf = new Map(channels.map(({ word }, channel) => [word, channel]));
+  const space = channelSpace(channels.length);
 
-  const operator: OperatorFunction<AerPacket, AerPacket> = map((packet) => {
-    checkPacket(packet);
-    const decoded = decode(packet, channelOf);
-    losses.add('otherWord', packet.addresses.length - decoded.addresses.length);
-    return decoded;
-  });
-  return Object.assign(operator, { losses });
+  const operator: DecodeEvents = Object.assign(
+    map((packet: AerPacket<ChipWordSpace>) => {
+      checkPacket(packet, 'chipWords');
+      const decoded = decode(packet, channelOf, space);
+      losses.add('otherWord', packet.addresses.length - decoded.addresses.length);
+      return decoded;
+    }),
+    { losses },
+  );
+  return operator;
 }
 
-/** Refuses a packet whose events have no time. */
-function checkPacket({ timestamps, addresses }: AerPacket): void {
-  if (timestamps.length !== addresses.length) {
-    throw new DataError(
-      `the packet has ${timestamps.length} timestamps and ${addresses.length} addresses`,
-    );
-  }
+/** Finds channels that would hear the same neuron. */
+function sharedWords(channels: DecodeEventsConfig['channels']): Problem[] {
+  const last = new Map(channels.map(({ word }, channel) => [word, channel]));
+  return channels.flatMap(({ word }, channel) =>
+    last.get(word) === channel
+      ? []
+      : [
+          problem(
+            `channels[${channel}].word`,
+            'duplicate',
+            word,
+            `channel ${last.get(word)} has it too; each needs its own`,
+          ),
+        ],
+  );
 }
 
 /** The events that belong to a channel. */
 function decode(
-  { timestamps, addresses }: AerPacket,
+  { timestamps, addresses, until }: AerPacket,
   channelOf: ReadonlyMap<number, number>,
-): AerPacket {
+  space: ChannelSpace,
+): AerPacket<ChannelSpace> {
   const times = new Float64Array(addresses.length);
   const decoded = new Uint32Array(addresses.length);
   let count = 0;
@@ -83,5 +112,5 @@ function decode(
     times[count] = timestamps[i]!;
     decoded[count++] = channel;
   }
-  return { timestamps: times.slice(0, count), addresses: decoded.slice(0, count) };
+  return { timestamps: times.slice(0, count), addresses: decoded.slice(0, count), space, until };
 }

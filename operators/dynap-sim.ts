@@ -1,5 +1,5 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
-import type { SpikeRaster, WeightedRaster } from '../src/events/spike-raster.ts';
+import type { SignalRaster, SpikeRaster } from '../src/events/spike-raster.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
 import type { Engine } from '../src/neurons/engine.ts';
 import { weightedRun } from '../src/pipeline/weighted-run.ts';
@@ -35,7 +35,7 @@ export interface DynapSimOperatorConfig extends DynapSimConfig {
  */
 export function dynapSim(
   config: DynapSimOperatorConfig,
-): OperatorFunction<WeightedRaster, SpikeRaster> {
+): OperatorFunction<SignalRaster, SpikeRaster> {
   const { engine = defaultEngine(), ...given } = config;
   const stage = checkedStage(dynapSimStage(given), 'dynapSim') as DynapSimStage;
   const { channelsOut: neurons, parameters, recurrent, dt } = stage;

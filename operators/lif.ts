@@ -1,5 +1,5 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
-import type { SpikeRaster, WeightedRaster } from '../src/events/spike-raster.ts';
+import type { SignalRaster, SpikeRaster } from '../src/events/spike-raster.ts';
 import { weightedRun } from '../src/pipeline/weighted-run.ts';
 import { type LifConfig, type LifStage, lif as lifStage } from '../src/stages/lif/definition.ts';
 import { integrationRun } from '../src/stages/lif/run.ts';
@@ -26,7 +26,7 @@ const sliceSteps = 256;
  * );
  * ```
  */
-export function lif(config: LifConfig): OperatorFunction<WeightedRaster, SpikeRaster> {
+export function lif(config: LifConfig): OperatorFunction<SignalRaster, SpikeRaster> {
   const stage = checkedStage(lifStage(config), 'lif') as LifStage;
   const { channelsOut: neurons } = stage;
   return (source) =>

@@ -1,10 +1,7 @@
 import { map, type OperatorFunction } from 'rxjs';
 import { DataError } from '../src/errors.ts';
-import {
-  rasterProblems,
-  type SpikeRaster,
-  type WeightedRaster,
-} from '../src/events/spike-raster.ts';
+import { rasterProblems, type SignalRaster, type SpikeRaster } from '../src/events/spike-raster.ts';
+import { problem, problemText } from '../src/problems.ts';
 import {
   type LinearConfig,
   type LinearStage,
@@ -30,16 +27,17 @@ import { checkedStage } from '../src/stages/stage.ts';
  * ); // emits 21
  * ```
  */
-export function linear(config: LinearConfig): OperatorFunction<SpikeRaster, WeightedRaster> {
+export function linear(config: LinearConfig): OperatorFunction<SpikeRaster, SignalRaster> {
   const stage = checkedStage(linearStage(config), 'linear') as LinearStage;
   const { name, channelsIn, channelsOut } = stage;
   return map((raster) => {
     const { steps, channels, dt, startTime, counts } = raster;
     const problems = rasterProblems(raster);
     if (channels !== channelsIn) {
-      problems.push(`${name} takes ${channelsIn} channels; the raster has ${channels}`);
+      const needed = `${name} takes ${channelsIn} channels`;
+      problems.push(problem('channels', 'wrong-shape', channels, needed));
     }
-    if (problems.length > 0) throw new DataError(problems.join('; '));
+    if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
     const values = new Float64Array(steps * channelsOut);
     const input = new Float64Array(channelsIn);
     for (let t = 0; t < steps; t++) {

@@ -3,11 +3,12 @@ import { DataError, UnsupportedPipelineError } from '../src/errors.ts';
 import { rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import type { Target } from '../src/pipeline/target.ts';
+import { problemText } from '../src/problems.ts';
 
 /** Refuses a chunk that no target could run. */
 function checkRaster(chunk: SpikeRaster): void {
   const problems = rasterProblems(chunk);
-  if (problems.length > 0) throw new DataError(problems.join('; '));
+  if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
 }
 
 /**

@@ -1,22 +1,26 @@
+/** The operator `toEvents`: rasters become address-events. */
 import { map, type OperatorFunction } from 'rxjs';
 import { DataError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { rasterToEvents } from '../src/events/convert.ts';
+import type { ChannelSpace } from '../src/events/space.ts';
 import { rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
+import { problemText } from '../src/problems.ts';
 
 /**
  * Turns each raster into a packet of address-events: a count c becomes c events spread over its
- * bin. Errors with a `DataError` where a raster has a grid that cannot be.
+ * bin, and `until` is the end of the raster, so that silence is said too. Errors with a `DataError` if a
+ * raster has a grid that cannot be.
  *
  * @example
  * ```ts
  * poisson({ channels: 60, rate: 50, duration: 1, seed: 0 }).pipe(toEvents());
  * ```
  */
-export function toEvents(): OperatorFunction<SpikeRaster, AerPacket> {
+export function toEvents(): OperatorFunction<SpikeRaster, AerPacket<ChannelSpace>> {
   return map((raster) => {
     const problems = rasterProblems(raster);
-    if (problems.length > 0) throw new DataError(problems.join('; '));
+    if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
     return rasterToEvents(raster);
   });
 }

@@ -1,9 +1,12 @@
+/** The operator `toRaster`: address-events become chunks of time bins. */
 import { ignoreElements, Observable, type OperatorFunction, tap } from 'rxjs';
-import { DataError, InvalidArgumentError } from '../src/errors.ts';
-import type { AerPacket } from '../src/events/aer-packet.ts';
+import { InvalidArgumentError } from '../src/errors.ts';
+import { type AerPacket, checkPacket } from '../src/events/aer-packet.ts';
 import { binOf, binStart } from '../src/events/convert.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
-import { gridProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
+import type { ChannelSpace } from '../src/events/space.ts';
+import type { SpikeRaster } from '../src/events/spike-raster.ts';
+import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
 
 /** Configuration of {@link toRaster}. */
 export interface ToRasterConfig {
@@ -13,42 +16,37 @@ export interface ToRasterConfig {
   readonly dt: number;
   /** Steps of each chunk. */
   readonly chunkSteps: number;
-  /** Start of the first bin, whole microseconds; 0 where left out. */
+  /** Start of the first bin, whole microseconds; 0 if left out. */
   readonly startTime?: number;
-  /** Counts what has no place; the operator's own where left out. */
+  /** Counts what has no place; the operator's own if left out. */
   readonly losses?: Losses;
 }
 
 /** The operator, with what it could not place. */
-export type ToRaster = OperatorFunction<AerPacket, SpikeRaster> & {
+export type ToRaster = OperatorFunction<AerPacket<ChannelSpace>, SpikeRaster> & {
   /** Events that had no place: `late`, `before` the start, `unknownChannel`. */
   readonly losses: Losses;
 };
 
-/** Refuses a packet whose events have no time. */
-function checkPacket({ timestamps, addresses }: AerPacket): void {
-  if (timestamps.length !== addresses.length) {
-    throw new DataError(
-      `the packet has ${timestamps.length} timestamps and ${addresses.length} addresses`,
-    );
-  }
-  const bad = timestamps.findIndex((time) => !Number.isFinite(time));
-  if (bad >= 0) {
-    throw new DataError(`timestamp ${bad} of the packet is ${timestamps[bad]}; it must be finite`);
-  }
-}
+const table: OptionTable<ToRasterConfig> = {
+  channels: number({ min: 1, whole: true }),
+  dt: number({ min: 1e-6, unit: 'seconds' }),
+  chunkSteps: number({ min: 1, whole: true }),
+  startTime: number({ whole: true, unit: 'µs' }),
+  losses: having('a counter of losses', 'add'),
+};
 
 /**
- * Bins address-events into chunks of a raster. A chunk is emitted once an event beyond its end shows
- * that time has passed it, the last one on completion, cut to the bins that time has reached. Silence
- * gives chunks of zeros. What comes after its chunk is counted, never dropped in silence. Errors
- * with a `DataError` where an event has no time.
+ * Bins address-events into chunks of a raster. Time is what `until` says: a chunk is emitted once `until` has
+ * reached its end, the last one on completion, cut to the bins that have begun before `until` or hold an event.
+ * Silence gives chunks of zeros. What comes after its chunk is counted, never dropped in silence. Errors
+ * with a `DataError` if an event has no time, or addresses are no channels.
  *
- * @throws InvalidArgumentError with all reasons
+ * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
  * const binned = toRaster({ channels: 2, dt: 1e-3, chunkSteps: 10 });
- * of(aerPacket([0, 25_000], [0, 1])).pipe(
+ * of(aerPacket([0, 25_000], [0, 1], channels(2))).pipe(
  *   binned,
  *   map(({ steps }) => steps),
  * ); // emits 10, 10, 6
@@ -56,30 +54,34 @@ function checkPacket({ timestamps, addresses }: AerPacket): void {
  * ```
  */
 export function toRaster(config: ToRasterConfig): ToRaster {
-  const { channels, dt, chunkSteps, startTime = 0, losses = lossCounter() } = config;
-  const problems = gridProblems({ steps: chunkSteps, channels, dt, startTime });
-  if (chunkSteps < 1) problems.push(`chunkSteps is ${chunkSteps}; at least 1 is needed`);
+  const problems = optionProblems(config, table, 'channels', 'dt', 'chunkSteps');
   if (problems.length > 0) throw new InvalidArgumentError('this raster cannot be made', problems);
+  const { channels, dt, chunkSteps, startTime = 0, losses = lossCounter() } = config;
 
-  const operator: OperatorFunction<AerPacket, SpikeRaster> = (source) =>
+  const operator: OperatorFunction<AerPacket<ChannelSpace>, SpikeRaster> = (source) =>
     new Observable((subscriber) => {
       let first = 0;
+      /** Bins that have begun, or hold an event. */
       let reached = 0;
       let counts = new Uint32Array(chunkSteps * channels);
       const emit = (steps: number): void => {
         const chunk = counts.subarray(0, steps * channels);
         const at = startTime + binStart(first, dt);
-        subscriber.next({ steps, channels, dt, startTime: at, counts: chunk });
-        counts = new Uint32Array(chunkSteps * channels);
         first += steps;
+        counts = new Uint32Array(chunkSteps * channels);
+        subscriber.next({ steps, channels, dt, startTime: at, counts: chunk });
       };
-      const bin = ({ timestamps, addresses }: AerPacket): void => {
+      /** Emits every chunk that has ended before bin `step`. */
+      const passTo = (step: number): void => {
+        while (step >= first + chunkSteps && !subscriber.closed) emit(chunkSteps);
+      };
+      const bin = ({ timestamps, addresses, until }: AerPacket): void => {
         let before = 0;
         let late = 0;
         let unknownChannel = 0;
         for (let i = 0; i < timestamps.length; i++) {
           const step = binOf(timestamps[i]!, startTime, dt);
-          while (step >= first + chunkSteps && !subscriber.closed) emit(chunkSteps);
+          passTo(step);
           if (step >= reached) reached = step + 1;
           const channel = addresses[i]!;
           if (step < 0) before++;
@@ -93,12 +95,15 @@ export function toRaster(config: ToRasterConfig): ToRaster {
         losses.add('before', before);
         losses.add('late', late);
         losses.add('unknownChannel', unknownChannel);
+        passTo(binOf(until, startTime, dt));
+        const begun = binOf(until - 1, startTime, dt) + 1;
+        if (begun > reached) reached = begun;
       };
       source
         .pipe(
           tap({
             next: (packet) => {
-              checkPacket(packet);
+              checkPacket(packet, 'channels');
               bin(packet);
             },
             complete: () => {

@@ -4,6 +4,7 @@ import {
   ignoreElements,
   NEVER,
   Observable,
+  type OperatorFunction,
   type SchedulerLike,
   tap,
 } from 'rxjs';
@@ -12,7 +13,8 @@ import { fpgaSchedule } from '../src/devices/fpga-schedule.ts';
 import type { Link } from '../src/devices/link.ts';
 import { routeEvents } from '../src/devices/route.ts';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
-import type { AerPacket } from '../src/events/aer-packet.ts';
+import { type AerPacket, checkPacket } from '../src/events/aer-packet.ts';
+import { type ChannelSpace, type ChipWordSpace, chipWords } from '../src/events/space.ts';
 import { problemText } from '../src/problems.ts';
 
 /** Configuration of {@link toFpga}. */
@@ -40,12 +42,7 @@ export interface FpgaReport {
 }
 
 /** Refuses a packet whose events cannot be given a time on the board, in their order. */
-function checkPacket({ timestamps, addresses }: AerPacket, last = Number.NEGATIVE_INFINITY): void {
-  if (timestamps.length !== addresses.length) {
-    throw new DataError(
-      `the packet has ${timestamps.length} timestamps and ${addresses.length} addresses`,
-    );
-  }
+function checkOrder({ timestamps }: AerPacket, last = Number.NEGATIVE_INFINITY): void {
   const odd = timestamps.findIndex((time) => !Number.isSafeInteger(time));
   if (odd >= 0) {
     throw new DataError(`timestamp ${odd} is ${timestamps[odd]}; whole microseconds are needed`);
@@ -82,8 +79,17 @@ function checkPacket({ timestamps, addresses }: AerPacket, last = Number.NEGATIV
  */
 export function toFpga(
   link: Link,
+  config: ToFpgaConfig & { readonly channels: readonly (readonly Destination[])[] },
+): OperatorFunction<AerPacket<ChannelSpace>, FpgaReport>;
+export function toFpga(
+  link: Link,
+  config?: ToFpgaConfig & { readonly channels?: undefined },
+): OperatorFunction<AerPacket<ChipWordSpace>, FpgaReport>;
+export function toFpga(link: Link, config: ToFpgaConfig): OperatorFunction<AerPacket, FpgaReport>;
+export function toFpga(
+  link: Link,
   config: ToFpgaConfig = {},
-): (source: Observable<AerPacket>) => Observable<FpgaReport> {
+): OperatorFunction<AerPacket, FpgaReport> {
   const { lookAhead = 5e-3, capacity = 1_000_000, clock = asyncScheduler, channels } = config;
   const problems: string[] = [];
   if (!(lookAhead >= 0 && Number.isFinite(lookAhead))) {
@@ -98,7 +104,8 @@ export function toFpga(
   }
   if (problems.length > 0) throw new InvalidArgumentError('this sink cannot be made', problems);
   const words = channels?.map((all) => Uint32Array.from(all, eventWord));
-  return (source) =>
+  const space = chipWords(link.info.family);
+  return (source: Observable<AerPacket>) =>
     new Observable((subscriber) => {
       const before = { ...link.statistics };
       const schedule = fpgaSchedule(link, {
@@ -119,8 +126,13 @@ export function toFpga(
         .pipe(
           tap({
             next: (packet) => {
-              checkPacket(packet, last);
-              schedule.add(words === undefined ? packet : routeEvents(packet, words));
+              checkPacket(packet, words === undefined ? 'chipWords' : 'channels');
+              checkOrder(packet, last);
+              schedule.add(
+                words === undefined
+                  ? (packet as AerPacket<ChipWordSpace>)
+                  : routeEvents(packet as AerPacket<ChannelSpace>, words, space),
+              );
               last = packet.timestamps.at(-1) ?? last;
               subscriber.next(report());
             },

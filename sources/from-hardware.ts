@@ -3,6 +3,7 @@ import type { Link } from '../src/devices/link.ts';
 import { unwrapper } from '../src/devices/wrap.ts';
 import type { DeviceError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
+import { type ChipWordSpace, chipWords } from '../src/events/space.ts';
 
 /** Configuration of {@link fromHardware}. */
 export interface FromHardwareConfig {
@@ -27,9 +28,13 @@ export interface FromHardwareConfig {
  * ); // emits true
  * ```
  */
-export function fromHardware(link: Link, config: FromHardwareConfig = {}): Observable<AerPacket> {
+export function fromHardware(
+  link: Link,
+  config: FromHardwareConfig = {},
+): Observable<AerPacket<ChipWordSpace>> {
   return new Observable((subscriber) => {
     const { clock = asyncScheduler } = config;
+    const space = chipWords(link.info.family);
     const board = unwrapper();
     let wraps = 0;
     let heardAt = clock.now();
@@ -56,7 +61,8 @@ export function fromHardware(link: Link, config: FromHardwareConfig = {}): Obser
           } catch (cause) {
             subscriber.error(cause);
           }
-          subscriber.next({ timestamps: times, addresses: words });
+          const until = times.at(-1) ?? 0;
+          subscriber.next({ timestamps: times, addresses: words, space, until });
         },
         closed(cause?: DeviceError) {
           if (cause === undefined) subscriber.complete();

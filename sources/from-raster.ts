@@ -12,6 +12,7 @@ import {
 import { InvalidArgumentError } from '../src/errors.ts';
 import { binStart, chunkEnd } from '../src/events/convert.ts';
 import { rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
+import { problem } from '../src/problems.ts';
 
 /** Configuration of {@link fromRaster}. */
 export interface FromRasterConfig {
@@ -54,7 +55,9 @@ export function fromRaster(
   const { chunkSteps = Math.max(1, raster.steps), clock } = config;
   const problems = rasterProblems(raster);
   if (!Number.isSafeInteger(chunkSteps) || chunkSteps < 1) {
-    problems.push(`chunkSteps is ${chunkSteps}; a whole number above 0 is needed`);
+    problems.push(
+      problem('chunkSteps', 'out-of-range', chunkSteps, 'a whole number above 0 is needed'),
+    );
   }
   if (problems.length > 0) {
     throw new InvalidArgumentError('this raster cannot be replayed', problems);

@@ -9,6 +9,7 @@ import { DeviceError, InvalidArgumentError, UnsupportedPipelineError } from '../
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { binOf, chunkEnd, rasterToEvents } from '../src/events/convert.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { chipWords } from '../src/events/space.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import { checkGrid, checkOrder } from '../src/pipeline/run.ts';
@@ -31,7 +32,7 @@ export interface ChipTarget extends Target {
   /**
    * Events to the board that came after their time (`late`, emitted all the same) or found no room
    * (`dropped`); events from the board that found no room (`overflowed`), belong to no chunk
-   * (`outside`), or come from neurons that are no output (`hidden`).
+   * (`unbinned`), or come from neurons that are no output (`hidden`).
    */
   readonly losses: Losses;
 }
@@ -57,20 +58,20 @@ function collector(deployment: Deployment, losses: Losses) {
       return chunk;
     },
     take({ timestamps, addresses }: AerPacket): void {
-      let outside = 0;
+      let unbinned = 0;
       let hidden = 0;
       for (let i = 0; i < addresses.length; i++) {
         const channel = channelOf.get(addresses[i]!);
         const time = timestamps[i]!;
         const place = placeOf(time);
         if (channel === undefined) hidden++;
-        else if (place === undefined) outside++;
+        else if (place === undefined) unbinned++;
         else {
           const at = binOf(time, place.startTime, place.dt) * channels + channel;
           place.counts[at] = place.counts[at]! + 1;
         }
       }
-      losses.add('outside', outside);
+      losses.add('unbinned', unbinned);
       losses.add('hidden', hidden);
     },
     close(): void {
@@ -128,6 +129,7 @@ function startRun(
   const { lookAhead = 5e-3, clock = asyncScheduler } = config;
   const { dt, inputChannels } = deployment;
   const words = inputChannels.map((all) => Uint32Array.from(all, eventWord));
+  const space = chipWords(link.info.family);
   const collected = collector(deployment, losses);
   const countLosses = boardLosses(link, losses);
   const waiting: SpikeRaster[] = [];
@@ -160,7 +162,7 @@ function startRun(
     // Time begins with the first chunk, not with the first event in it.
     if (!begun) schedule!.mark(input.startTime, () => {});
     begun = true;
-    schedule!.add(routeEvents(rasterToEvents(input), words));
+    schedule!.add(routeEvents(rasterToEvents(input), words, space));
     schedule!.mark(chunkEnd(input), () => {
       collected.close();
       countLosses();

@@ -14,7 +14,7 @@ export interface SimulatorConfig {
 
 /** The simulator as a target, with what no chunk holds. */
 export interface SimulatorTarget extends Target {
-  /** Spikes in gaps between chunks (`outside`), as a chip counts them. */
+  /** Spikes in gaps between chunks (`unbinned`), as a chip counts them. */
   readonly losses: Losses;
 }
 
@@ -40,7 +40,7 @@ export function simulator(config: SimulatorConfig = {}): SimulatorTarget {
         push(input) {
           try {
             const output = run.process(input);
-            losses.add('outside', run.outside - counted);
+            losses.add('unbinned', run.outside - counted);
             counted = run.outside;
             observer.next(output);
           } catch (cause) {

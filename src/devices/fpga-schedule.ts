@@ -2,6 +2,7 @@ import { echoReply, echoWord } from '../chips/dynapse2/event.ts';
 import type { Clock } from '../clock.ts';
 import { DeviceError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
+import { type ChipWordSpace, chipWords } from '../events/space.ts';
 import type { HardwareEvents, Link } from './link.ts';
 import { unwrapNear, unwrapper, wrapTime } from './wrap.ts';
 
@@ -16,7 +17,7 @@ export interface FpgaScheduleConfig {
   /** Events that may wait on the host. */
   readonly capacity: number;
   /** Takes what comes back: event words, in the time of the stream, microseconds. */
-  output?(packet: AerPacket): void;
+  output?(packet: AerPacket<ChipWordSpace>): void;
   /** Learns that the board is gone or silent; nothing follows. */
   failed(cause: DeviceError): void;
 }
@@ -31,7 +32,7 @@ export interface FpgaSchedule {
   /** Events that found no room on the host. */
   readonly dropped: number;
   /** Takes events; times in the stream's microseconds, sorted. */
-  add(packet: AerPacket): void;
+  add(packet: AerPacket<ChipWordSpace>): void;
   /** Calls back once everything before `time` has been emitted and its answers are in. */
   mark(time: number, reached: () => void): void;
   /** Forgets everything and listens no more. */
@@ -61,6 +62,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   const { clock, grid = 1 } = config;
   const lookAhead = config.lookAhead * 1e6;
   const { realTime } = link.info;
+  const space = chipWords(link.info.family);
   const board = unwrapper();
   const queue: Waiting[] = [];
   const marks: { time: number; reached: () => void }[] = [];
@@ -166,6 +168,8 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       config.output?.({
         timestamps: times.subarray(0, count),
         addresses: passed.subarray(0, count),
+        space,
+        until: times[count - 1]!,
       });
     }
     while (marks.length > 0 && offset !== undefined && marks[0]!.time + offset <= latest) {

@@ -39,6 +39,8 @@ export interface LinkInfo {
   readonly name: string;
   /** Serial number, or what stands for it. */
   readonly serial: string;
+  /** Name of the chip family that knows its configurations and words. */
+  readonly family: string;
   /** Chips on the board. */
   readonly chips: number;
   /** Whether its clock runs by itself, so that events must be there in time. */

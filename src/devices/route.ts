@@ -1,16 +1,18 @@
 import { DataError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
+import type { ChannelSpace, ChipWordSpace } from '../events/space.ts';
 
 /**
  * Turns events of channels into events for the chips: each is repeated for all event words of its
- * channel, in order. A channel that reaches nothing gives no event.
+ * channel, in order. A channel that reaches nothing gives no event. `until` stays as it is.
  *
- * @throws DataError where an event has a channel that does not exist
+ * @throws DataError if an event has a channel that does not exist
  */
 export function routeEvents(
-  { timestamps, addresses }: AerPacket,
+  { timestamps, addresses, until }: AerPacket<ChannelSpace>,
   words: readonly Uint32Array[],
-): AerPacket {
+  space: ChipWordSpace,
+): AerPacket<ChipWordSpace> {
   let total = 0;
   for (let i = 0; i < addresses.length; i++) {
     const own = words[addresses[i]!];
@@ -19,7 +21,12 @@ export function routeEvents(
     }
     total += own.length;
   }
-  const routed = { timestamps: new Float64Array(total), addresses: new Uint32Array(total) };
+  const routed = {
+    timestamps: new Float64Array(total),
+    addresses: new Uint32Array(total),
+    space,
+    until,
+  };
   let at = 0;
   for (let i = 0; i < addresses.length; i++) {
     const own = words[addresses[i]!]!;

@@ -1,54 +1,158 @@
-import { InvalidArgumentError } from '../errors.ts';
+import { DataError, InvalidArgumentError } from '../errors.ts';
+import { fault, type Problem, problem, problemText, within } from '../problems.ts';
+import { addressLimit, type Space, spaceProblems, spaceText } from './space.ts';
 
 /** A run of address-events, sorted by time. */
-export interface AerPacket {
+export interface AerPacket<S extends Space = Space> {
   /** Whole microseconds, unwrapped: exact to 2^53. */
   readonly timestamps: Float64Array;
-  /** What fired: a channel, or the word of a chip event. Same length as `timestamps`. */
+  /** What fired, as `space` says. Same length as `timestamps`. */
   readonly addresses: Uint32Array;
+  /** What the addresses mean; the same in all packets of a stream. */
+  readonly space: S;
+  /**
+   * The watermark, whole microseconds: everything before this time has been said, with this packet or before
+   * it. A packet without events moves it, and so says that nothing happened.
+   */
+  readonly until: number;
 }
 
-/** A packet without events. */
-export const emptyPacket: AerPacket = {
-  timestamps: new Float64Array(0),
-  addresses: new Uint32Array(0),
+/**
+ * Makes a packet without events, which only lets time pass.
+ *
+ * @throws InvalidArgumentError if `until` is no whole number
+ * @example
+ * ```ts
+ * emptyPacket(channels(2), 5000).until; // 5000
+ * ```
+ */
+export function emptyPacket<S extends Space>(space: S, until = 0): AerPacket<S> {
+  return aerPacket([], [], space, until);
+}
+
+/**
+ * Makes a packet and checks it. `until` is the time of the last event if left out; 0 if there is none.
+ *
+ * @throws InvalidArgumentError with all problems: lengths that differ, times that are not whole or not
+ * sorted, addresses that the space does not have, an `until` before the last event
+ * @example
+ * ```ts
+ * aerPacket([10, 20], [0, 1], channels(2)).until; // 20
+ * ```
+ */
+export function aerPacket<S extends Space>(
+  timestamps: ArrayLike<number>,
+  addresses: ArrayLike<number>,
+  space: S,
+  until?: number,
+): AerPacket<S> {
+  const lists = [
+    ...listProblems('timestamps', timestamps),
+    ...listProblems('addresses', addresses),
+    ...within('space', spaceProblems(space)),
+  ];
+  if (lists.length > 0) throw new InvalidArgumentError('this packet cannot be made', lists);
+  const times = Float64Array.from(timestamps);
+  const packet = {
+    timestamps: times,
+    addresses: Uint32Array.from(addresses),
+    space,
+    until: until ?? times.at(-1) ?? 0,
+  };
+  const problems = [
+    ...timeProblems(packet, timestamps),
+    ...addressProblems(packet, addresses),
+    ...untilProblems(packet),
+  ];
+  if (problems.length > 0) throw new InvalidArgumentError('this packet cannot be made', problems);
+  return packet;
+}
+
+function listProblems(path: string, list: unknown): Problem[] {
+  const length = (list as ArrayLike<number> | null | undefined)?.length;
+  const is = typeof list === 'object' && Number.isSafeInteger(length);
+  return is ? [] : [problem(path, 'wrong-type', list, 'a list of numbers is needed')];
+}
+
+function timeProblems(
+  { timestamps, addresses }: AerPacket,
+  given: ArrayLike<number>,
+): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (timestamps.length !== addresses.length) {
+    const counts = `${timestamps.length} timestamps stand against ${addresses.length} addresses`;
+    problems.push(fault('', 'wrong-shape', `${counts}; each event needs one of each`));
+  }
+  const fraction = timestamps.findIndex((time) => !Number.isSafeInteger(time));
+  if (fraction >= 0) {
+    const path = `timestamps[${fraction}]`;
+    problems.push(problem(path, 'out-of-range', given[fraction], 'whole microseconds are needed'));
+  }
+  const back = timestamps.findIndex((time, i, all) => i > 0 && time < all[i - 1]!);
+  if (back >= 0) {
+    const needed = `it lies before ${given[back - 1]} µs: sort the events by time`;
+    problems.push(problem(`timestamps[${back}]`, 'conflict', given[back], needed));
+  }
+  return problems;
+}
+
+function addressProblems({ addresses, space }: AerPacket, given: ArrayLike<number>): Problem[] {
+  const limit = addressLimit(space);
+  const odd = addresses.findIndex((address, i) => address !== given[i] || address >= limit);
+  if (odd < 0) return [];
+  const needed = `whole numbers from 0 to ${limit - 1} are needed (${spaceText(space)})`;
+  return [problem(`addresses[${odd}]`, 'out-of-range', given[odd], needed)];
+}
+
+function untilProblems({ timestamps, until }: AerPacket): Problem[] {
+  if (!Number.isSafeInteger(until)) {
+    return [problem('until', 'out-of-range', until, 'whole microseconds are needed')];
+  }
+  const last = timestamps.at(-1) ?? until;
+  if (!(last > until)) return [];
+  return [problem('until', 'conflict', until, `it lies before the last event at ${last} µs`)];
+}
+
+/** What to do with events of another kind than the one that is needed. */
+const advice: Readonly<Record<Space['kind'], Partial<Record<Space['kind'], string>>>> = {
+  channels: {
+    pixels:
+      'give each pixel a channel (unpackPixel takes addresses apart) and label the packet with channels(n)',
+    chipWords: 'decodeEvents() turns the words of a board into channels',
+  },
+  chipWords: { channels: 'name the words of each channel' },
+  pixels: {},
 };
 
 /**
- * Makes a packet and checks it.
+ * Refuses what is no packet, or one whose addresses mean something else than `kind`. A stream cannot be
+ * trusted to hold what its type says.
  *
- * @throws InvalidArgumentError where lengths differ, times are not whole or not sorted, or addresses
- * do not fit 32 bits
- * @example
- * ```ts
- * aerPacket([10, 20], [0, 1]).timestamps.length; // 2
- * ```
+ * @throws DataError that says what is wrong and what to do
  */
-export function aerPacket(timestamps: ArrayLike<number>, addresses: ArrayLike<number>): AerPacket {
-  const packet = {
-    timestamps: Float64Array.from(timestamps),
-    addresses: Uint32Array.from(addresses),
-  };
-  const problems: string[] = [];
+export function checkPacket(packet: unknown, kind?: Space['kind']): asserts packet is AerPacket {
+  const { timestamps, addresses, space, until } = (packet ?? {}) as AerPacket;
+  if (!(timestamps instanceof Float64Array && addresses instanceof Uint32Array)) {
+    throw new DataError('this is no packet of events; make it with aerPacket()');
+  }
+  const odd = spaceProblems(space);
+  if (odd.length > 0) {
+    throw new DataError(`the space of the packet: ${odd.map(problemText).join('; ')}`);
+  }
+  if (kind !== undefined && space.kind !== kind) {
+    const help = advice[kind][space.kind] ?? 'convert them first';
+    throw new DataError(`the packet has ${spaceText(space)}, but ${kind} are needed here: ${help}`);
+  }
   if (timestamps.length !== addresses.length) {
-    problems.push(`${timestamps.length} timestamps stand against ${addresses.length} addresses`);
-  }
-  const fraction = packet.timestamps.findIndex((time) => !Number.isSafeInteger(time));
-  if (fraction >= 0) {
-    problems.push(`timestamp ${fraction} is ${timestamps[fraction]}; whole µs are needed`);
-  }
-  const back = packet.timestamps.findIndex((time, i, all) => i > 0 && time < all[i - 1]!);
-  if (back >= 0) {
-    problems.push(
-      `timestamp ${back} (${timestamps[back]} µs) lies before ${timestamps[back - 1]} µs; sort the events by time`,
+    throw new DataError(
+      `the packet has ${timestamps.length} timestamps and ${addresses.length} addresses`,
     );
   }
-  const odd = packet.addresses.findIndex((address, i) => address !== addresses[i]);
-  if (odd >= 0) {
-    problems.push(
-      `address ${odd} is ${addresses[odd]}; whole numbers from 0 to 4294967295 are needed`,
-    );
+  const bad = timestamps.findIndex((time) => !Number.isFinite(time));
+  if (bad >= 0) {
+    throw new DataError(`timestamp ${bad} of the packet is ${timestamps[bad]}; it must be finite`);
   }
-  if (problems.length > 0) throw new InvalidArgumentError('this packet cannot be made', problems);
-  return packet;
+  if (!Number.isFinite(until)) {
+    throw new DataError(`until of the packet is ${until}; it must be finite`);
+  }
 }

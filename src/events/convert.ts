@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from '../errors.ts';
-import type { AerPacket } from './aer-packet.ts';
+import { type AerPacket, checkPacket } from './aer-packet.ts';
+import { type ChannelSpace, channels as channelSpace } from './space.ts';
 import { type Grid, gridProblems, type SpikeRaster } from './spike-raster.ts';
 
 /** Events that have no place on a raster, counted. */
-export interface Outside {
+export interface Unbinned {
   /** Events before the first bin. */
   readonly before: number;
   /** Events after the last bin. */
@@ -24,14 +25,15 @@ export function binStart(step: number, dt: number): number {
 /**
  * Turns a raster into address-events: a count c becomes c events spread evenly over the whole
  * microseconds of the bin, beginning with its first. Events of the same microsecond are ordered by
- * channel.
+ * channel. `until` is the end of the raster, so that silence is said too.
  *
  * @example
  * ```ts
  * rasterToEvents(spikeRaster({ channels: 2, dt: 1e-3, counts: [0, 2] })).timestamps; // Float64Array [0, 500]
  * ```
  */
-export function rasterToEvents({ counts, channels, steps, dt, startTime }: SpikeRaster): AerPacket {
+export function rasterToEvents(raster: SpikeRaster): AerPacket<ChannelSpace> {
+  const { counts, channels, steps, dt, startTime } = raster;
   let total = 0;
   for (let i = 0; i < counts.length; i++) total += counts[i]!;
   const timestamps = new Float64Array(total);
@@ -58,7 +60,7 @@ export function rasterToEvents({ counts, channels, steps, dt, startTime }: Spike
     }
     if (most > 1) sortRange(timestamps, addresses, from, at);
   }
-  return { timestamps, addresses };
+  return { timestamps, addresses, space: channelSpace(channels), until: chunkEnd(raster) };
 }
 
 /** Sorts the events `from` ≤ i < `to` by time, keeping the order of equals. */
@@ -90,19 +92,21 @@ export function binOf(time: number, startTime: number, dt: number): number {
  * Bins address-events by floor((t - start)/dt). What has no place is counted, never dropped in
  * silence.
  *
- * @throws InvalidArgumentError where the grid cannot be
+ * @throws InvalidArgumentError if the grid cannot be
+ * @throws DataError if this is no packet, or its addresses are no channels
  * @example
  * ```ts
  * const grid = { steps: 2, channels: 2, dt: 1e-3, startTime: 0 };
- * eventsToRaster(aerPacket([0, 1500, 9000], [1, 0, 0]), grid).outside.after; // 1
+ * eventsToRaster(aerPacket([0, 1500, 9000], [1, 0, 0], channels(2)), grid).unbinned.after; // 1
  * ```
  */
 export function eventsToRaster(
-  packet: AerPacket,
+  packet: AerPacket<ChannelSpace>,
   grid: Grid,
-): { raster: SpikeRaster; outside: Outside } {
+): { raster: SpikeRaster; unbinned: Unbinned } {
   const problems = gridProblems(grid);
   if (problems.length > 0) throw new InvalidArgumentError('this raster cannot be made', problems);
+  checkPacket(packet, 'channels');
   const { steps, channels, dt, startTime } = grid;
   const counts = new Uint32Array(steps * channels);
   let before = 0;
@@ -116,5 +120,5 @@ export function eventsToRaster(
     else if (channel >= channels) unknownChannel++;
     else counts[step * channels + channel] = counts[step * channels + channel]! + 1;
   }
-  return { raster: { ...grid, counts }, outside: { before, after, unknownChannel } };
+  return { raster: { ...grid, counts }, unbinned: { before, after, unknownChannel } };
 }

@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from '../errors.ts';
+import { listOf, number, type OptionTable, optionProblems } from '../options.ts';
+import { problem } from '../problems.ts';
 import { randomStream } from '../random.ts';
 import { gridProblems, type SpikeRaster } from './spike-raster.ts';
 
@@ -20,6 +22,24 @@ export interface PoissonConfig {
   readonly labels?: readonly (string | number)[];
 }
 
+/** What the options of Poisson noise must be. */
+export const poissonTable: OptionTable<PoissonConfig> = {
+  channels: number({ min: 1, whole: true }),
+  rate: number({ min: 0, unit: 'hertz' }),
+  duration: number({ min: 0, unit: 'seconds' }),
+  dt: number({ min: 1e-6, unit: 'seconds' }),
+  startTime: number({ whole: true, unit: 'µs' }),
+  seed: number({ whole: true }),
+  labels: listOf((label) =>
+    typeof label === 'string' || typeof label === 'number'
+      ? []
+      : [problem('', 'wrong-type', label, 'a text or a number is needed')],
+  ),
+};
+
+/** Options that Poisson noise cannot do without. */
+export const poissonNeeds = ['channels', 'rate', 'duration', 'seed'] as const;
+
 /**
  * Draws Poisson noise: every channel fires independently of all others and of its past. The same
  * seed and labels give the same noise, which makes it frozen.
@@ -31,12 +51,10 @@ export interface PoissonConfig {
  * ```
  */
 export function poissonRaster(config: PoissonConfig): SpikeRaster {
-  const { channels, rate, duration, dt = 1e-3, startTime = 0, seed, labels = [] } = config;
+  const { channels, rate, duration, dt = 1e-3, startTime = 0, seed, labels = [] } = config ?? {};
+  const problems = optionProblems(config, poissonTable, ...poissonNeeds);
   const steps = Math.round(duration / dt);
-  const problems = gridProblems({ steps, channels, dt, startTime });
-  if (!(rate >= 0 && Number.isFinite(rate))) {
-    problems.push(`rate is ${rate} Hz; a finite one of at least 0 is needed`);
-  }
+  if (problems.length === 0) problems.push(...gridProblems({ steps, channels, dt, startTime }));
   if (problems.length > 0) throw new InvalidArgumentError('this noise cannot be drawn', problems);
   const random = randomStream(seed, 'poisson', ...labels);
   const counts = new Uint32Array(steps * channels);

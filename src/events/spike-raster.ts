@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from '../errors.ts';
+import { anything, number, type OptionTable, optionProblems } from '../options.ts';
+import { type Problem, problem, within } from '../problems.ts';
 
 /** The time grid that rasters share. */
 export interface Grid {
@@ -18,9 +20,9 @@ export interface SpikeRaster extends Grid {
   readonly counts: Uint32Array;
 }
 
-/** A dense chunk of weighted values, as a linear stage emits them. */
-export interface WeightedRaster extends Grid {
-  /** Row-major `[steps × channels]`, in units of weight. */
+/** A dense chunk of values over time: weighted input of neurons, or a state that was recorded. */
+export interface SignalRaster extends Grid {
+  /** Row-major `[steps × channels]`, in the unit of the signal. */
   readonly values: Float64Array;
 }
 
@@ -36,32 +38,51 @@ export interface SpikeRasterConfig {
   readonly counts: Uint32Array | readonly number[] | { readonly steps: number };
 }
 
-/** Lists what is wrong with the grid of a raster; empty where all is well. */
-export function gridProblems({ steps, channels, dt, startTime }: Grid): string[] {
-  const problems: string[] = [];
-  if (!Number.isSafeInteger(channels) || channels < 1) {
-    problems.push(`channels is ${channels}; a whole number above 0 is needed`);
+const configTable: OptionTable<SpikeRasterConfig> = {
+  // The grid is checked as a whole.
+  channels: anything,
+  dt: anything,
+  startTime: anything,
+  counts(value) {
+    const is = Array.isArray(value) || value instanceof Uint32Array;
+    const steps = (value as { readonly steps?: unknown } | null | undefined)?.steps;
+    if (is || steps !== undefined) return [];
+    return [problem('', 'wrong-type', value, 'counts row by row, or { steps } are needed')];
+  },
+};
+
+const gridChecks = {
+  channels: number({ min: 1, whole: true }),
+  steps: number({ min: 0, whole: true }),
+  startTime: number({ whole: true, unit: 'µs' }),
+} as const;
+
+/** What a width of bins must be: events have whole microseconds. */
+const anyWidth = number({ min: 1e-6, unit: 'seconds (1 µs)' });
+
+/** Lists what is wrong with the grid of a raster; empty if nothing is. */
+export function gridProblems(grid: Grid): Problem[] {
+  if (typeof grid !== 'object' || grid === null) {
+    return [problem('', 'wrong-type', grid, 'steps, channels, dt and startTime are needed')];
   }
-  if (!Number.isSafeInteger(steps) || steps < 0) {
-    problems.push(`steps is ${steps}; whole rows of ${channels} channels are needed`);
-  }
-  if (!(dt >= 1e-6 && Number.isFinite(dt))) {
-    problems.push(
-      `dt is ${dt} s; bins of at least 1 µs (1e-6) are needed, as events have whole µs`,
-    );
-  }
-  if (!Number.isSafeInteger(startTime)) {
-    problems.push(`startTime is ${startTime}; whole microseconds are needed`);
-  }
-  return problems;
+  const { channels, steps, dt, startTime } = grid;
+  return [
+    ...within('channels', gridChecks.channels(channels)),
+    ...within('steps', gridChecks.steps(steps)),
+    ...within('dt', anyWidth(dt)),
+    ...within('startTime', gridChecks.startTime(startTime)),
+  ];
 }
 
-/** Lists what is wrong with a raster that was made by hand; empty where all is well. */
-export function rasterProblems(raster: SpikeRaster): string[] {
-  const { steps, channels, counts } = raster;
+/** Lists what is wrong with a raster that was made by hand; empty if nothing is. */
+export function rasterProblems(raster: SpikeRaster): Problem[] {
   const problems = gridProblems(raster);
-  if (counts.length !== steps * channels) {
-    problems.push(`the raster has ${counts.length} counts for ${steps}×${channels} bins`);
+  const counts = (raster as SpikeRaster | null | undefined)?.counts;
+  if (!(counts instanceof Uint32Array)) {
+    problems.push(problem('counts', 'wrong-type', counts, 'a Uint32Array is needed'));
+  } else if (counts.length !== raster.steps * raster.channels) {
+    const needed = `${raster.steps}×${raster.channels} counts are needed`;
+    problems.push(problem('counts.length', 'wrong-shape', counts.length, needed));
   }
   return problems;
 }
@@ -69,20 +90,25 @@ export function rasterProblems(raster: SpikeRaster): string[] {
 /**
  * Makes a raster and checks it.
  *
- * @throws InvalidArgumentError with all reasons
+ * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
  * spikeRaster({ channels: 2, dt: 1e-3, counts: [0, 1, 2, 0] }).steps; // 2
  * ```
  */
 export function spikeRaster(config: SpikeRasterConfig): SpikeRaster {
+  const junk = optionProblems(config, configTable, 'channels', 'dt', 'counts');
+  if (junk.length > 0) throw new InvalidArgumentError('this raster cannot be made', junk);
   const { channels, dt, startTime = 0, counts: given } = config;
   const silent = 'steps' in given;
   const values = Uint32Array.from(silent ? [] : given);
   const grid = { steps: silent ? given.steps : values.length / channels, channels, dt, startTime };
   const problems = gridProblems(grid);
-  if (!silent && Array.from(given).some((count, i) => count !== values[i])) {
-    problems.push('counts must be whole numbers from 0 to 4294967295');
+  const odd = silent ? -1 : values.findIndex((count, i) => count !== given[i]);
+  if (odd >= 0) {
+    const needed = 'whole numbers from 0 to 4294967295 are needed';
+    const count = (given as readonly number[])[odd];
+    problems.push(problem(`counts[${odd}]`, 'out-of-range', count, needed));
   }
   if (problems.length > 0) throw new InvalidArgumentError('this raster cannot be made', problems);
   return { ...grid, counts: silent ? new Uint32Array(given.steps * channels) : values };

@@ -1,6 +1,7 @@
 import { DataError } from '../errors.ts';
 import { chunkEnd } from '../events/convert.ts';
-import { gridProblems, type SpikeRaster, type WeightedRaster } from '../events/spike-raster.ts';
+import { gridProblems, type SignalRaster, type SpikeRaster } from '../events/spike-raster.ts';
+import { fault, problem, problemText } from '../problems.ts';
 import { checkGrid, checkOrder } from './run.ts';
 
 /** Neurons that keep their state from chunk to chunk. */
@@ -13,19 +14,27 @@ export interface WeightedPopulation {
 
 /** Refuses a chunk of weighted values that a stage of neurons cannot take. */
 function checkWeighted(
-  chunk: WeightedRaster,
+  chunk: SignalRaster,
   stage: { readonly channelsIn: number; readonly dt: number },
   reached: number | undefined,
 ): void {
   const { steps, channels, values } = chunk;
   const problems = gridProblems(chunk);
   if (values.length !== steps * channels) {
-    problems.push(`the raster has ${values.length} values for ${steps}×${channels} bins`);
+    problems.push(
+      fault(
+        '',
+        'wrong-shape',
+        `the raster has ${values.length} values for ${steps}×${channels} bins`,
+      ),
+    );
   }
   const bad = firstNotFinite(values);
   if (bad < values.length)
-    problems.push(`value ${bad} of the raster is ${values[bad]}; it must be finite`);
-  if (problems.length > 0) throw new DataError(problems.join('; '));
+    problems.push(
+      problem(`value ${bad} of the raster`, 'not-finite', values[bad], 'it must be finite'),
+    );
+  if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
   checkGrid(chunk, stage);
   checkOrder(chunk, reached);
 }
@@ -46,7 +55,7 @@ function firstNotFinite(values: Float64Array): number {
 export function weightedRun(
   stage: { readonly channelsIn: number; readonly channelsOut: number; readonly dt: number },
   population: WeightedPopulation,
-): (chunk: WeightedRaster) => SpikeRaster {
+): (chunk: SignalRaster) => SpikeRaster {
   let reached: number | undefined;
   return (chunk) => {
     checkWeighted(chunk, stage, reached);

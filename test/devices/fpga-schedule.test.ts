@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { type AerPacket, aerPacket, DeviceError, type Link, virtualBoard } from 'spikeline';
+import {
+  type AerPacket,
+  aerPacket,
+  type ChipWordSpace,
+  chipWords,
+  DeviceError,
+  type Link,
+  virtualBoard,
+} from 'spikeline';
 import { eventWord } from 'spikeline/chip';
 import {
   type FpgaSchedule,
@@ -12,6 +20,8 @@ import {
 import { describe, expect, it } from 'vitest';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { type StubConfig, stubLink } from './stub-link.ts';
+
+const space = chipWords('dynapse2');
 
 const lookAhead = 5e-3;
 
@@ -36,10 +46,11 @@ function onStub(changes: Partial<FpgaScheduleConfig> = {}, stub: Omit<StubConfig
   return { clock, link, ...schedule(link, clock, changes) };
 }
 
-const packet = (...times: number[]): AerPacket =>
+const packet = (...times: number[]): AerPacket<ChipWordSpace> =>
   aerPacket(
     times,
     times.map((_, i) => i),
+    space,
   );
 
 describe('fpgaSchedule', () => {
@@ -247,6 +258,7 @@ describe('fpgaSchedule', () => {
             aerPacket(
               times,
               times.map(() => word),
+              space,
             ),
           );
           clock.advance(1);

@@ -53,7 +53,7 @@ export function stubLink({
     );
   };
   return {
-    info: { name: 'stub', serial: '0', chips: 1, realTime },
+    info: { name: 'stub', serial: '0', family: 'dynapse2', chips: 1, realTime },
     closed: false,
     statistics: { sent: 0, delivered: 0, late: 0, dropped: 0, received: 0, overflowed: 0 },
     handed,

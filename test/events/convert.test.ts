@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { aerPacket, eventsToRaster, rasterToEvents, spikeRaster } from 'spikeline';
+import { aerPacket, channels, eventsToRaster, rasterToEvents, spikeRaster } from 'spikeline';
 import { binOf, binStart } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { reasonsOf } from './reasons.ts';
@@ -31,6 +31,8 @@ const raster = fc
   )
   .map(spikeRaster);
 
+const space = channels(10);
+
 describe('binStart', () => {
   it('is the first whole microsecond of its bin', () => {
     fc.assert(
@@ -57,9 +59,9 @@ describe('rasterToEvents and eventsToRaster', () => {
   it('bring every raster back exactly', () => {
     fc.assert(
       fc.property(raster, (given) => {
-        const { raster: back, outside } = eventsToRaster(rasterToEvents(given), given);
+        const { raster: back, unbinned } = eventsToRaster(rasterToEvents(given), given);
         expect(back).toEqual(given);
-        expect(outside).toEqual({ before: 0, after: 0, unknownChannel: 0 });
+        expect(unbinned).toEqual({ before: 0, after: 0, unknownChannel: 0 });
       }),
       { numRuns: 400 },
     );
@@ -80,7 +82,7 @@ describe('rasterToEvents', () => {
     fc.assert(
       fc.property(raster, (given) => {
         const { timestamps, addresses } = rasterToEvents(given);
-        expect(() => aerPacket(timestamps, addresses)).not.toThrow();
+        expect(() => aerPacket(timestamps, addresses, space)).not.toThrow();
         expect(timestamps).toHaveLength(given.counts.reduce((sum, count) => sum + count, 0));
         for (let i = 1; i < timestamps.length; i++) {
           if (timestamps[i] !== timestamps[i - 1]) continue;
@@ -107,7 +109,7 @@ describe('eventsToRaster', () => {
   it('bins by the floor, not by rounding', () => {
     const grid = { steps: 3, channels: 1, dt: 1e-3, startTime: 0 };
     const { raster: binned } = eventsToRaster(
-      aerPacket([0, 999, 1000, 1999, 2000], [0, 0, 0, 0, 0]),
+      aerPacket([0, 999, 1000, 1999, 2000], [0, 0, 0, 0, 0], space),
       grid,
     );
     expect(Array.from(binned.counts)).toEqual([2, 2, 1]);
@@ -120,9 +122,10 @@ describe('eventsToRaster', () => {
     const packet = aerPacket(
       [0, 9_999, 10_000, 11_999, 11_999, 12_000, 99_000],
       [0, 7, 1, 2, 0, 0, 9],
+      space,
     );
-    const { raster: binned, outside } = eventsToRaster(packet, grid);
-    expect(outside).toEqual({ before: 2, after: 2, unknownChannel: 1 });
+    const { raster: binned, unbinned } = eventsToRaster(packet, grid);
+    expect(unbinned).toEqual({ before: 2, after: 2, unknownChannel: 1 });
     expect(Array.from(binned.counts)).toEqual([0, 1, 1, 0]);
   });
 
@@ -134,11 +137,12 @@ describe('eventsToRaster', () => {
         const packet = aerPacket(
           sorted.map(([time]) => time),
           sorted.map(([, address]) => address),
+          space,
         );
         const grid = { steps: 10, channels: 3, dt: width, startTime: 0 };
-        const { raster: binned, outside } = eventsToRaster(packet, grid);
+        const { raster: binned, unbinned } = eventsToRaster(packet, grid);
         const inside = binned.counts.reduce((sum, count) => sum + count, 0);
-        const { before, after, unknownChannel } = outside;
+        const { before, after, unknownChannel } = unbinned;
         expect(inside + before + after + unknownChannel).toBe(given.length);
         expect(before).toBe(given.filter(([time]) => time < 0).length);
       }),
@@ -147,7 +151,7 @@ describe('eventsToRaster', () => {
 
   it('refuses a grid that cannot be, with all reasons', () => {
     const grid = { steps: 1.5, channels: 0, dt: 0, startTime: 0.1 };
-    const reasons = reasonsOf(() => eventsToRaster(aerPacket([], []), grid));
+    const reasons = reasonsOf(() => eventsToRaster(aerPacket([], [], space), grid));
     expect(reasons).toHaveLength(4);
   });
 });

@@ -82,7 +82,9 @@ describe('poissonRaster', () => {
   });
 
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuses %s Hz', (rate) => {
-    expect(reasons({ ...noise, rate })).toEqual([expect.stringContaining(`rate is ${rate} Hz`)]);
+    expect(reasons({ ...noise, rate })).toEqual([
+      expect.stringContaining(`rate is ${rate}; a finite number of hertz`),
+    ]);
   });
 
   it('lists every mistake at once', () => {

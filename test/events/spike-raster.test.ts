@@ -38,12 +38,16 @@ describe('spikeRaster', () => {
     ['half a row', { channels: 2, dt: 1e-3, counts: [0, 1, 2] }, /steps is 1\.5/],
     ['no channels', { channels: 0, dt: 1e-3, counts: { steps: 1 } }, /channels is 0/],
     ['half a channel', { channels: 0.5, dt: 1e-3, counts: [1] }, /channels is 0\.5/],
-    ['a bin below a microsecond', { channels: 1, dt: 9.9e-7, counts: [1] }, /dt is 9\.9e-7 s/],
+    ['a bin below a microsecond', { channels: 1, dt: 9.9e-7, counts: [1] }, /dt is 9\.9e-7/],
     ['an endless bin', { channels: 1, dt: Number.POSITIVE_INFINITY, counts: [1] }, /dt is Inf/],
     ['a fraction of a microsecond', { channels: 1, dt: 1, startTime: 0.5, counts: [1] }, /startT/],
-    ['a negative count', { channels: 1, dt: 1, counts: [-1] }, /counts must be whole/],
-    ['half a count', { channels: 1, dt: 1, counts: [0.5] }, /counts must be whole/],
-    ['a count above 32 bits', { channels: 1, dt: 1, counts: [2 ** 32] }, /counts must be whole/],
+    ['a negative count', { channels: 1, dt: 1, counts: [-1] }, /counts\[0\] is -1; whole/],
+    ['half a count', { channels: 1, dt: 1, counts: [0.5] }, /counts\[0\] is 0\.5; whole/],
+    [
+      'a count above 32 bits',
+      { channels: 1, dt: 1, counts: [2 ** 32] },
+      /counts\[0\] is 4294967296; whole/,
+    ],
   ])('refuses %s', (_, config, reason) => {
     expect(reasons(config)).toEqual([expect.stringMatching(reason)]);
   });

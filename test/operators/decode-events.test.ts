@@ -3,6 +3,9 @@ import { from, of } from 'rxjs';
 import {
   type AerPacket,
   aerPacket,
+  type ChipWordSpace,
+  channels,
+  chipWords,
   DataError,
   type DecodeEventsConfig,
   decodeEvents,
@@ -23,12 +26,14 @@ import { fakeClock } from '#test/devices/fake-clock';
 import { marbles, operatorCases } from '#test/support/cases';
 import { watch } from '#test/support/watch';
 
+const space = chipWords('dynapse2');
+
 /** Neuron 3 of core 1 and neuron 0 of core 2 of the third chip. */
 const words = [monitorReply(0, 1, 3), monitorReply(2, 2, 0)];
 const config: DecodeEventsConfig = { channels: words.map((word) => ({ word })) };
 
-function packet(index: number): AerPacket {
-  return aerPacket([10 * index, 10 * index + 5], [words[index % 2]!, echoReply]);
+function packet(index: number): AerPacket<ChipWordSpace> {
+  return aerPacket([10 * index, 10 * index + 5], [words[index % 2]!, echoReply], space);
 }
 
 operatorCases('decodeEvents', () => decodeEvents(config), packet);
@@ -47,6 +52,7 @@ describe('decodeEvents', () => {
           return aerPacket(
             sorted.map(([time]) => time),
             sorted.map(([, word]) => word),
+            space,
           );
         });
         const { values } = watch(from(given).pipe(operator));
@@ -54,6 +60,8 @@ describe('decodeEvents', () => {
         for (const [i, { timestamps, addresses }] of given.entries()) {
           const kept = Array.from(addresses.keys()).filter((k) => words.includes(addresses[k]!));
           expect(values[i]).toEqual({
+            space: channels(2),
+            until: given[i]!.until,
             timestamps: Float64Array.from(kept, (k) => timestamps[k]!),
             addresses: Uint32Array.from(kept, (k) => words.indexOf(addresses[k]!)),
           });
@@ -108,15 +116,19 @@ describe('decodeEvents', () => {
     expect(() => decodeEvents({ channels: [] })).toThrow(InvalidArgumentError);
     const [word] = words as [number];
     const shared = { channels: [{ word }, { word: 7 }, { word }, { word: 7 }] };
-    expect(() => decodeEvents(shared)).toThrow(`channels 0 and 2 both have word ${word}`);
-    expect(() => decodeEvents(shared)).toThrow('channels 1 and 3 both have word 7');
+    expect(() => decodeEvents(shared)).toThrow(`channels[0].word is ${word}; channel 2 has it too`);
+    expect(() => decodeEvents(shared)).toThrow('channels[1].word is 7; channel 3 has it too');
   });
 
   it('errors on fewer addresses than times, after what was good, and leaves the source', () => {
-    const bad = { timestamps: Float64Array.of(1, 2), addresses: Uint32Array.of(words[0]!) };
+    const bad = {
+      ...packet(1),
+      timestamps: Float64Array.of(1, 2),
+      addresses: Uint32Array.of(words[0]!),
+    };
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('-a-b-a|', { a: packet(1), b: bad });
-      const x = aerPacket([10], [1]);
+      const x = aerPacket([10], [1], channels(2), 15);
       expectObservable(source.pipe(decodeEvents(config))).toBe(
         '-x-#',
         { x },

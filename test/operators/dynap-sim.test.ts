@@ -4,7 +4,7 @@ import {
   type Engine,
   InvalidArgumentError,
   referenceEngine,
-  type WeightedRaster,
+  type SignalRaster,
 } from 'spikeline';
 import { dynapSim } from 'spikeline/operators';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ import { watch } from '#test/support/watch';
 operatorCases('dynapSim', () => dynapSim({ neurons: 2 }), weighted);
 
 /** `steps` steps in which both neurons are driven hard. */
-function drive(startTime: number, steps: number, value = 5): WeightedRaster {
+function drive(startTime: number, steps: number, value = 5): SignalRaster {
   const values = new Float64Array(2 * steps).fill(value);
   return { steps, channels: 2, dt: 1e-3, startTime, values };
 }
@@ -68,7 +68,7 @@ describe('dynapSim', () => {
     }
   });
 
-  const bad: Record<string, WeightedRaster> = {
+  const bad: Record<string, SignalRaster> = {
     'another width': { ...weighted(1), channels: 4, steps: 1 },
     'another dt': { ...weighted(1), dt: 2e-3 },
     'a dt that is no number': { ...weighted(1), dt: Number.NaN },

@@ -6,8 +6,8 @@ import {
   lif as lifStage,
   linear as linearStage,
   pipeline,
+  type SignalRaster,
   startPipeline,
-  type WeightedRaster,
 } from 'spikeline';
 import { lif, linear } from 'spikeline/operators';
 import { describe, expect, it } from 'vitest';
@@ -21,7 +21,7 @@ const config = { neurons: 2, tauMem: 0.02, tauSyn: 5e-3 };
 operatorCases('lif', () => lif(config), weighted);
 
 /** `steps` steps in which both neurons are driven hard. */
-function drive(startTime: number, steps: number, value = 5): WeightedRaster {
+function drive(startTime: number, steps: number, value = 5): SignalRaster {
   const values = new Float64Array(2 * steps).fill(value);
   return { steps, channels: 2, dt: 1e-3, startTime, values };
 }
@@ -66,7 +66,7 @@ describe('lif', () => {
     ]);
   });
 
-  const bad: Record<string, WeightedRaster> = {
+  const bad: Record<string, SignalRaster> = {
     'another width': { ...weighted(1), channels: 4, steps: 1 },
     'another dt': { ...weighted(1), dt: 2e-3 },
     'a start that is no number': { ...weighted(1), startTime: Number.NaN },

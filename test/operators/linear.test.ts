@@ -103,6 +103,6 @@ describe('linear', () => {
         linear({ weight: [[1], [10]], name: 'input' }),
       ),
     );
-    expect((error as DataError).message).toBe('input takes 2 channels; the raster has 3');
+    expect((error as DataError).message).toBe('channels is 3; input takes 2 channels');
   });
 });

@@ -2,17 +2,19 @@ import { type Observable, type OperatorFunction, of } from 'rxjs';
 import type {
   AerPacket,
   BoundedBuffer,
+  ChannelSpace,
   ChipTarget,
+  ChipWordSpace,
   DecodeEvents,
   Link,
   Losses,
   Pipeline,
+  SignalRaster,
   SpikeRaster,
   StageDefinition,
   Target,
   ToRaster,
   VirtualLink,
-  WeightedRaster,
 } from 'spikeline';
 import * as spikeline from 'spikeline';
 import {
@@ -30,8 +32,8 @@ import { chip, simulator } from 'spikeline/targets';
 import { describe, expectTypeOf, it } from 'vitest';
 
 declare const rasters: Observable<SpikeRaster>;
-declare const weighted: Observable<WeightedRaster>;
-declare const packets: Observable<AerPacket>;
+declare const weighted: Observable<SignalRaster>;
+declare const packets: Observable<AerPacket<ChannelSpace>>;
 declare const net: Pipeline;
 declare const link: Link;
 declare const board: { open(): Promise<VirtualLink> };
@@ -43,14 +45,18 @@ const bins = toRaster({ channels: 1, dt: 1e-3, chunkSteps: 10 });
 
 describe('operators', () => {
   it('say what goes in and what comes out', () => {
-    expectTypeOf(weights).toEqualTypeOf<OperatorFunction<SpikeRaster, WeightedRaster>>();
-    expectTypeOf(neurons).toEqualTypeOf<OperatorFunction<WeightedRaster, SpikeRaster>>();
-    expectTypeOf(leaky).toEqualTypeOf<OperatorFunction<WeightedRaster, SpikeRaster>>();
-    expectTypeOf(toEvents()).toEqualTypeOf<OperatorFunction<SpikeRaster, AerPacket>>();
+    expectTypeOf(weights).toEqualTypeOf<OperatorFunction<SpikeRaster, SignalRaster>>();
+    expectTypeOf(neurons).toEqualTypeOf<OperatorFunction<SignalRaster, SpikeRaster>>();
+    expectTypeOf(leaky).toEqualTypeOf<OperatorFunction<SignalRaster, SpikeRaster>>();
+    expectTypeOf(toEvents()).toEqualTypeOf<
+      OperatorFunction<SpikeRaster, AerPacket<ChannelSpace>>
+    >();
     expectTypeOf(bins).toEqualTypeOf<ToRaster>();
     expectTypeOf(decodeEvents({ channels: [{ word: 1 }] })).toEqualTypeOf<DecodeEvents>();
-    expectTypeOf<DecodeEvents>().toExtend<OperatorFunction<AerPacket, AerPacket>>();
-    expectTypeOf(bins).toExtend<OperatorFunction<AerPacket, SpikeRaster>>();
+    expectTypeOf<DecodeEvents>().toExtend<
+      OperatorFunction<AerPacket<ChipWordSpace>, AerPacket<ChannelSpace>>
+    >();
+    expectTypeOf(bins).toExtend<OperatorFunction<AerPacket<ChannelSpace>, SpikeRaster>>();
     expectTypeOf(runOn(simulator(), net)).toEqualTypeOf<
       OperatorFunction<SpikeRaster, SpikeRaster>
     >();
@@ -61,9 +67,9 @@ describe('operators', () => {
       Observable<SpikeRaster>
     >();
     expectTypeOf(packets.pipe(bins, runOn(chip(link), net), toEvents())).toEqualTypeOf<
-      Observable<AerPacket>
+      Observable<AerPacket<ChannelSpace>>
     >();
-    expectTypeOf(rasters.pipe(weights)).toEqualTypeOf<Observable<WeightedRaster>>();
+    expectTypeOf(rasters.pipe(weights)).toEqualTypeOf<Observable<SignalRaster>>();
     expectTypeOf(weighted.pipe(neurons)).toEqualTypeOf<Observable<SpikeRaster>>();
   });
 
@@ -163,7 +169,7 @@ describe('usingLink', () => {
         return packets;
       },
     );
-    expectTypeOf(used).toEqualTypeOf<Observable<AerPacket>>();
+    expectTypeOf(used).toEqualTypeOf<Observable<AerPacket<ChannelSpace>>>();
     const use = () => packets;
     // @ts-expect-error a board is no open link
     usingLink(() => board, use);

@@ -1,5 +1,13 @@
 import { of } from 'rxjs';
-import { DataError, rasterToEvents, type SpikeRaster, spikeRaster, toEvents } from 'spikeline';
+import {
+  channels,
+  DataError,
+  rasterToEvents,
+  type SpikeRaster,
+  spikeRaster,
+  toEvents,
+} from 'spikeline';
+import { emptyPacket } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { marbles, operatorCases } from '#test/support/cases';
 import { chunk } from '#test/support/rasters';
@@ -12,14 +20,19 @@ describe('toEvents', () => {
     const raster = spikeRaster({ channels: 2, dt: 1e-3, startTime: 7000, counts: [0, 2, 1, 0] });
     const { values } = watch(of(raster).pipe(toEvents()));
     expect(values).toEqual([
-      { timestamps: Float64Array.of(7000, 7500, 8000), addresses: Uint32Array.of(1, 1, 0) },
+      {
+        timestamps: Float64Array.of(7000, 7500, 8000),
+        addresses: Uint32Array.of(1, 1, 0),
+        space: channels(2),
+        until: 9000,
+      },
     ]);
   });
 
   it('gives an empty packet for silence, so that time is seen to pass', () => {
     const silence = spikeRaster({ channels: 2, dt: 1e-3, counts: { steps: 4 } });
     const { values } = watch(of(silence).pipe(toEvents()));
-    expect(values.map(({ addresses }) => addresses.length)).toEqual([0]);
+    expect(values).toEqual([emptyPacket(channels(2), 4000)]);
   });
 
   const bad: Record<string, SpikeRaster> = {

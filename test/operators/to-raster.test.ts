@@ -1,24 +1,32 @@
 import fc from 'fast-check';
-import { from, Observable, of, take } from 'rxjs';
+import { from, Observable, of, Subject, take } from 'rxjs';
 import {
   type AerPacket,
   aerPacket,
+  type ChannelSpace,
+  channels,
+  chipWords,
   DataError,
   InvalidArgumentError,
   lossCounter,
+  pixels,
+  spikeRaster,
   toEvents,
   toRaster,
 } from 'spikeline';
+import { emptyPacket } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { marbles } from '#test/support/cases';
 import { cut, cuts, join, rasters } from '#test/support/rasters';
 import { watch } from '#test/support/watch';
 
+const space = channels(10);
+
 const config = { channels: 2, dt: 1e-3, chunkSteps: 2 };
 
 /** An event beyond the end of the last chunk, so that one chunk comes out for each packet. */
-function packet(index: number): AerPacket {
-  return aerPacket([2000 * (index + 1)], [index % 2]);
+function packet(index: number): AerPacket<ChannelSpace> {
+  return aerPacket([2000 * (index + 1)], [index % 2], space);
 }
 
 describe('toRaster, case list', () => {
@@ -58,7 +66,7 @@ describe('toRaster, case list', () => {
 
   it('stops an endless source that emits within subscribe', () => {
     let emitted = 0;
-    const endless = new Observable<AerPacket>((subscriber) => {
+    const endless = new Observable<AerPacket<ChannelSpace>>((subscriber) => {
       while (!subscriber.closed && emitted < 100) subscriber.next(packet(emitted++));
     });
     expect(watch(endless.pipe(toRaster(config), take(3))).values).toHaveLength(3);
@@ -66,7 +74,7 @@ describe('toRaster, case list', () => {
   });
 
   it('stops in the middle of a packet when a stage behind it has enough', () => {
-    const millennium = aerPacket([2 ** 52], [0]);
+    const millennium = aerPacket([2 ** 52], [0], space);
     const { values, ended } = watch(of(millennium).pipe(toRaster(config), take(3)));
     expect(values.map(({ startTime }) => startTime)).toEqual([0, 2000, 4000]);
     expect(ended).toBe('completed');
@@ -95,7 +103,7 @@ describe('toRaster', () => {
         const back = watch(from(recut(packed, packets)).pipe(operator)).values;
         expect(operator.losses.total).toBe(0);
         const counts = back.flatMap((chunk) => [...chunk.counts]);
-        // Time is known up to the last event: what is silent after it is not emitted.
+        // These packets say nothing of the silence after the last event.
         const silent = [...raster.counts.subarray(counts.length)];
         expect(silent.every((count) => count === 0)).toBe(true);
         expect(counts).toEqual([...raster.counts.subarray(0, counts.length)]);
@@ -104,6 +112,53 @@ describe('toRaster', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it('undoes toEvents with all silence, where the packets say how far time has come', () => {
+    const dt = fc.constantFrom(1e-3, 1e-4, 5e-6, 1 / 3000, 2.5e-6, 1e-6);
+    const input = fc.tuple(rasters({ dt }), cuts, fc.integer({ min: 1, max: 12 }));
+    fc.assert(
+      fc.property(input, ([raster, chunks, chunkSteps]) => {
+        const { channels: width, dt: bin, startTime } = raster;
+        const given = cut(raster, Number.isInteger(bin * 1e6) ? chunks : []);
+        const operator = toRaster({ channels: width, dt: bin, startTime, chunkSteps });
+        const back = watch(from(given).pipe(toEvents(), operator)).values;
+        expect(operator.losses.total).toBe(0);
+        expect(back.flatMap((chunk) => [...chunk.counts])).toEqual([...raster.counts]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('lets time pass when an empty packet says so, and not before', () => {
+    const source = new Subject<AerPacket<ChannelSpace>>();
+    const seen = watch(source.pipe(toRaster(config)));
+    const starts = () => seen.values.map(({ startTime, steps }) => [startTime, steps]);
+    source.next(aerPacket([500], [1], space, 1999));
+    expect(starts()).toEqual([]);
+    source.next(emptyPacket(space, 2000));
+    expect(starts()).toEqual([[0, 2]]);
+    source.next(emptyPacket(space, 2000));
+    source.next(emptyPacket(space, 1000));
+    expect(starts()).toEqual([[0, 2]]);
+    source.next(emptyPacket(space, 6001));
+    expect(starts()).toEqual([
+      [0, 2],
+      [2000, 2],
+      [4000, 2],
+    ]);
+    source.complete();
+    expect(starts().at(-1)).toEqual([6000, 1]);
+    expect(seen.values.flatMap(({ counts }) => [...counts])).toEqual([
+      0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ]);
+  });
+
+  it('emits no bin that had not begun', () => {
+    const packets = [aerPacket([0], [0], space, 3000)];
+    expect(watch(from(packets).pipe(toRaster(config))).values.map(({ steps }) => steps)).toEqual([
+      2, 1,
+    ]);
   });
 
   it('counts what has no place, by reason, and loses nothing else', () => {
@@ -117,6 +172,7 @@ describe('toRaster', () => {
           return aerPacket(
             sorted.map(([time]) => time),
             sorted.map(([, address]) => address),
+            space,
           );
         });
         const operator = toRaster({ ...config, startTime: 10_000, losses });
@@ -136,7 +192,10 @@ describe('toRaster', () => {
 
   it('names what was late, early and unknown', () => {
     const operator = toRaster({ ...config, startTime: 1000 });
-    const given = [aerPacket([999, 1000, 5000], [0, 0, 2]), aerPacket([2000, 5500], [1, 1])];
+    const given = [
+      aerPacket([999, 1000, 5000], [0, 0, 2], space),
+      aerPacket([2000, 5500], [1, 1], space),
+    ];
     const { values } = watch(from(given).pipe(operator));
     expect(values.map(({ startTime, counts }) => [startTime, ...counts])).toEqual([
       [1000, 1, 0, 0, 0],
@@ -147,7 +206,7 @@ describe('toRaster', () => {
   });
 
   it('gives silence as chunks of zeros', () => {
-    const { values } = watch(of(aerPacket([0, 6500], [0, 1])).pipe(toRaster(config)));
+    const { values } = watch(of(aerPacket([0, 6500], [0, 1], space)).pipe(toRaster(config)));
     expect(values.map(({ startTime, steps, counts }) => [startTime, steps, ...counts])).toEqual([
       [0, 2, 1, 0, 0, 0],
       [2000, 2, 0, 0, 0, 0],
@@ -169,9 +228,15 @@ describe('toRaster', () => {
     }
   });
 
-  const bad: Record<string, AerPacket> = {
+  const bad: Record<string, AerPacket<ChannelSpace>> = {
     'a time that is no number': { ...packet(1), timestamps: Float64Array.of(Number.NaN) },
     'a time without end': { ...packet(1), timestamps: Float64Array.of(Number.POSITIVE_INFINITY) },
+    'an until that is no number': { ...packet(1), until: Number.NaN },
+    'words of a chip': { ...packet(1), space: chipWords('toy') as never },
+    pixels: { ...packet(1), space: pixels(4, 4) as never },
+    'no space': { ...packet(1), space: undefined as never },
+    nothing: undefined as never,
+    'a raster': spikeRaster({ channels: 2, dt: 1e-3, counts: [0, 1] }) as never,
     'fewer addresses than times': { ...packet(1), addresses: Uint32Array.of() },
   };
   for (const [title, wrong] of Object.entries(bad)) {
@@ -187,14 +252,28 @@ describe('toRaster', () => {
   }
 });
 
+it('says what to do where addresses are no channels', () => {
+  const words = { ...packet(1), space: chipWords('toy') as never };
+  expect(watch(of(words).pipe(toRaster(config))).error).toMatchObject({
+    message: expect.stringContaining('decodeEvents()'),
+  });
+  const seen = { ...packet(1), space: pixels(4, 4) as never };
+  expect(watch(of(seen).pipe(toRaster(config))).error).toMatchObject({
+    message: expect.stringMatching(/4×4 pixels, but channels are needed.*unpackPixel/),
+  });
+});
+
 /** The same events in other packets. */
-function recut(packets: readonly AerPacket[], sizes: readonly number[]): AerPacket[] {
+function recut(
+  packets: readonly AerPacket<ChannelSpace>[],
+  sizes: readonly number[],
+): AerPacket<ChannelSpace>[] {
   const times = packets.flatMap(({ timestamps }) => [...timestamps]);
   const addresses = packets.flatMap((packed) => [...packed.addresses]);
-  const result: AerPacket[] = [];
+  const result: AerPacket<ChannelSpace>[] = [];
   let at = 0;
   for (const size of [...sizes, times.length]) {
-    result.push(aerPacket(times.slice(at, at + size), addresses.slice(at, at + size)));
+    result.push(aerPacket(times.slice(at, at + size), addresses.slice(at, at + size), space));
     at += size;
   }
   return result;

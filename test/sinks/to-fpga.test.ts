@@ -3,6 +3,10 @@ import { concat, from, NEVER, Observable, of, Subject, take, throwError } from '
 import {
   type AerPacket,
   aerPacket,
+  type ChannelSpace,
+  type ChipWordSpace,
+  channels as channelSpace,
+  chipWords,
   DataError,
   DeviceError,
   deploy,
@@ -29,6 +33,9 @@ const { configuration, inputChannels: channels } = deploy(
 );
 const begin = 5000;
 
+const space = channelSpace(2);
+const wordSpace = chipWords('dynapse2');
+
 async function rig(board: VirtualBoardConfig = {}) {
   const clock = new TestClock(begin);
   const link = spied(await virtualBoard({ clock, ...board }).open());
@@ -42,7 +49,7 @@ function paper(config: Partial<PaperLinkConfig> = {}) {
 }
 
 /** Packets of event words, sorted; about half of the events share their time with another. */
-const packets: fc.Arbitrary<AerPacket[]> = fc
+const packets: fc.Arbitrary<AerPacket<ChannelSpace>[]> = fc
   .array(fc.array(fc.integer({ min: 0, max: 3000 }), { maxLength: 20 }), { maxLength: 8 })
   .map((all) => {
     let time = 0;
@@ -54,12 +61,13 @@ const packets: fc.Arbitrary<AerPacket[]> = fc
       return aerPacket(
         times,
         times.map((_, i) => i % 2),
+        space,
       );
     });
   });
 
 /** More events at once than a small host or FIFO has room for. */
-const burst = aerPacket(new Array(50).fill(0), new Array(50).fill(1));
+const burst = aerPacket(new Array(50).fill(0), new Array(50).fill(1), space);
 
 function total(all: readonly AerPacket[]): number {
   return all.reduce((sum, { addresses }) => sum + addresses.length, 0);
@@ -84,7 +92,7 @@ describe('toFpga, case list', () => {
   it('empty: completes with a report of nothing', async () => {
     for (const realTime of [false, true]) {
       const { clock, link } = await rig({ realTime });
-      for (const source of [[], [emptyPacket]]) {
+      for (const source of [[], [emptyPacket(wordSpace)]]) {
         const seen = watch(from(source).pipe(toFpga(link, { clock })));
         await clock.runUntil(() => seen.ended !== 'no');
         const report = { sent: 0, delivered: 0, late: 0, dropped: 0 };
@@ -96,7 +104,7 @@ describe('toFpga, case list', () => {
 
   it('one and many: reports with each packet and once more at the end', async () => {
     const { clock, link } = await rig();
-    const source = [aerPacket([0, 5], [0, 1]), aerPacket([5, 900], [0, 0])];
+    const source = [aerPacket([0, 5], [0, 1], space), aerPacket([5, 900], [0, 0], space)];
     const seen = watch(from(source).pipe(toFpga(link, { clock, channels })));
     await clock.runUntil(() => seen.ended !== 'no');
     expect(seen.values.map(({ sent }) => sent)).toEqual([2, 4, 4]);
@@ -108,7 +116,7 @@ describe('toFpga, case list', () => {
     const failure = new Error('no signal');
     const { clock, link } = await rig();
     const source = concat(
-      of(aerPacket([0], [0])),
+      of(aerPacket([0], [0], space)),
       throwError(() => failure),
     );
     const seen = watch(source.pipe(toFpga(link, { clock, channels })));
@@ -120,9 +128,9 @@ describe('toFpga, case list', () => {
   it('endless: can be left early, at any moment', async () => {
     for (const moment of [0, 1, 3, 30]) {
       const { clock, link } = await rig({ realTime: true });
-      const source = new Subject<AerPacket>();
+      const source = new Subject<AerPacket<ChannelSpace>>();
       const seen = watch(source.pipe(toFpga(link, { clock, channels })));
-      source.next(aerPacket([0, 2000, 1_000_000], [0, 1, 0]));
+      source.next(aerPacket([0, 2000, 1_000_000], [0, 1, 0], space));
       clock.advance(moment);
       seen.unsubscribe();
       expect([source.observed, link.listeners, link.closed]).toEqual([false, 0, false]);
@@ -134,9 +142,9 @@ describe('toFpga, case list', () => {
   it('stops an endless source that emits within subscribe', async () => {
     const { clock, link } = await rig();
     let emitted = 0;
-    const endless = new Observable<AerPacket>((subscriber) => {
+    const endless = new Observable<AerPacket<ChannelSpace>>((subscriber) => {
       while (!subscriber.closed && emitted < 100) {
-        subscriber.next(aerPacket([emitted++], [0]));
+        subscriber.next(aerPacket([emitted++], [0], space));
       }
     });
     expect(watch(endless.pipe(toFpga(link, { clock, channels }), take(3))).values).toHaveLength(3);
@@ -179,7 +187,7 @@ describe('toFpga, the report', () => {
           await link.close();
           expect(clock.waiting).toBe(0);
         }),
-        { numRuns: 12, examples: [[[burst, emptyPacket, burst], 5]] },
+        { numRuns: 12, examples: [[[burst, emptyPacket(space), burst], 5]] },
       );
       expect(dropped).toBeGreaterThan(0);
     });
@@ -206,7 +214,7 @@ describe('toFpga, the report', () => {
     const { clock, link } = paper();
     const times = Array.from({ length: 100 }, (_, i) => i * 1000);
     const sink = toFpga(link, { clock, capacity: 10 });
-    const seen = watch(of(aerPacket(times, new Array(100).fill(7))).pipe(sink));
+    const seen = watch(of(aerPacket(times, new Array(100).fill(7), wordSpace)).pipe(sink));
     expect(seen.values).toEqual([{ sent: 100, delivered: 0, late: 0, dropped: 90 }]);
     await clock.runUntil(() => seen.ended !== 'no');
     expect(seen.values.at(-1)).toEqual({ sent: 100, delivered: 10, late: 0, dropped: 90 });
@@ -215,7 +223,9 @@ describe('toFpga, the report', () => {
   it('counts only its own run', async () => {
     const { clock, link } = await rig();
     for (let i = 0; i < 3; i++) {
-      const seen = watch(of(aerPacket([0, 9], [0, 1])).pipe(toFpga(link, { clock, channels })));
+      const seen = watch(
+        of(aerPacket([0, 9], [0, 1], space)).pipe(toFpga(link, { clock, channels })),
+      );
       await clock.runUntil(() => seen.ended !== 'no');
       expect(seen.values.at(-1)).toEqual({ sent: 2, delivered: 2, late: 0, dropped: 0 });
     }
@@ -239,6 +249,7 @@ describe('toFpga, time', () => {
         const packet = aerPacket(
           times,
           times.map((_, i) => i),
+          wordSpace,
         );
         const seen = watch(of(packet).pipe(toFpga(link, { clock, lookAhead })));
         await clock.runUntil(() => seen.ended !== 'no');
@@ -255,7 +266,10 @@ describe('toFpga, time', () => {
 
   it('keeps the distances between events, the first one lookAhead from now', async () => {
     const { clock, link } = paper();
-    const source = [aerPacket([70_000, 70_001], [1, 2]), aerPacket([75_000, 99_000], [3, 4])];
+    const source = [
+      aerPacket([70_000, 70_001], [1, 2], wordSpace),
+      aerPacket([75_000, 99_000], [3, 4], wordSpace),
+    ];
     const seen = watch(from(source).pipe(toFpga(link, { clock })));
     await clock.runUntil(() => seen.ended !== 'no');
     const times = events(link).map(({ time }) => time);
@@ -266,10 +280,10 @@ describe('toFpga, time', () => {
 
   it('takes the first event as now, however late it comes', async () => {
     const { clock, link } = paper();
-    const source = new Subject<AerPacket>();
+    const source = new Subject<AerPacket<ChipWordSpace>>();
     const seen = watch(source.pipe(toFpga(link, { clock })));
     clock.advance(20_000);
-    source.next(aerPacket([0, 1000], [1, 2]));
+    source.next(aerPacket([0, 1000], [1, 2], wordSpace));
     source.complete();
     await clock.runUntil(() => seen.ended !== 'no');
     expect(seen.values.at(-1)).toEqual({ sent: 2, delivered: 2, late: 0, dropped: 0 });
@@ -281,7 +295,7 @@ describe('toFpga, time', () => {
   it('wraps its timestamps as the board does', async () => {
     const zero = 2 ** 32 - begin * 1000 - 20_000;
     const { clock, link } = paper({ zero });
-    const packet = aerPacket([0, 10_000, 20_000, 30_000], [1, 2, 3, 4]);
+    const packet = aerPacket([0, 10_000, 20_000, 30_000], [1, 2, 3, 4], wordSpace);
     const seen = watch(of(packet).pipe(toFpga(link, { clock })));
     await clock.runUntil(() => seen.ended !== 'no');
     const times = events(link).map(({ time }) => time);
@@ -296,11 +310,11 @@ describe('toFpga, time', () => {
     const hour = 3_600_000;
     for (const silence of [0.7 * hour, 1.5 * hour, 30 * hour]) {
       const { clock, link } = paper();
-      const source = new Subject<AerPacket>();
+      const source = new Subject<AerPacket<ChipWordSpace>>();
       const seen = watch(source.pipe(toFpga(link, { clock })));
-      source.next(aerPacket([0], [1]));
+      source.next(aerPacket([0], [1], wordSpace));
       clock.advance(100 + silence);
-      source.next(aerPacket([silence * 1000 + 110_000], [2]));
+      source.next(aerPacket([silence * 1000 + 110_000], [2], wordSpace));
       source.complete();
       await clock.runUntil(() => seen.ended !== 'no');
       expect(seen.error).toBeUndefined();
@@ -310,7 +324,7 @@ describe('toFpga, time', () => {
 
   it('completes when the board has emitted everything, not before', async () => {
     const { clock, link } = await rig({ realTime: true });
-    const packet = aerPacket([0, 50_000], [0, 1]);
+    const packet = aerPacket([0, 50_000], [0, 1], space);
     const seen = watch(of(packet).pipe(toFpga(link, { clock, channels })));
     await clock.runUntil(() => seen.ended !== 'no');
     expect(clock.now() - begin).toBeGreaterThanOrEqual(55);
@@ -319,7 +333,7 @@ describe('toFpga, time', () => {
 
   it('hands everything over at once where the board has no clock of its own', async () => {
     const { clock, link } = paper({ realTime: false });
-    const seen = watch(of(aerPacket([0, 9e6], [1, 2])).pipe(toFpga(link, { clock })));
+    const seen = watch(of(aerPacket([0, 9e6], [1, 2], wordSpace)).pipe(toFpga(link, { clock })));
     await clock.runUntil(() => seen.ended !== 'no');
     expect(clock.now() - begin).toBeLessThan(5);
     const [first, second] = events(link);
@@ -331,9 +345,9 @@ describe('toFpga, when the board fails', () => {
   it('times out on a board that never answers', async () => {
     for (const realTime of [true, false]) {
       const { clock, link } = paper({ answers: false, realTime });
-      const source = new Subject<AerPacket>();
+      const source = new Subject<AerPacket<ChipWordSpace>>();
       const seen = watch(source.pipe(toFpga(link, { clock })));
-      source.next(aerPacket([0], [1]));
+      source.next(aerPacket([0], [1], wordSpace));
       clock.advance(1500);
       expect(seen.ended).toBe('no');
       clock.advance(1000);
@@ -346,7 +360,7 @@ describe('toFpga, when the board fails', () => {
 
   it('asks again where the first question is lost', async () => {
     const { clock, link } = paper({ answers: false });
-    const seen = watch(of(aerPacket([0], [1])).pipe(toFpga(link, { clock })));
+    const seen = watch(of(aerPacket([0], [1], wordSpace)).pipe(toFpga(link, { clock })));
     clock.advance(500);
     expect(link.echoes).toBeGreaterThan(2);
     expect(link.echoes).toBeLessThan(20);
@@ -356,7 +370,7 @@ describe('toFpga, when the board fails', () => {
 
   it('completes although the echoes at its end are lost', async () => {
     const { clock, link } = paper({ returns: false });
-    const seen = watch(of(aerPacket([0, 9000], [1, 2])).pipe(toFpga(link, { clock })));
+    const seen = watch(of(aerPacket([0, 9000], [1, 2], wordSpace)).pipe(toFpga(link, { clock })));
     await clock.runUntil(() => seen.ended !== 'no');
     expect(seen.values.at(-1)).toEqual({ sent: 2, delivered: 2, late: 0, dropped: 0 });
     expect(clock.now() - begin).toBeGreaterThan(14);
@@ -364,9 +378,9 @@ describe('toFpga, when the board fails', () => {
 
   it('times out on a board that falls silent', async () => {
     const { clock, link } = paper({ returns: false });
-    const source = new Subject<AerPacket>();
+    const source = new Subject<AerPacket<ChipWordSpace>>();
     const seen = watch(source.pipe(toFpga(link, { clock })));
-    source.next(aerPacket([0], [1]));
+    source.next(aerPacket([0], [1], wordSpace));
     clock.advance(10);
     expect(events(link)).toHaveLength(1);
     // From here on nobody answers.
@@ -382,9 +396,9 @@ describe('toFpga, when the board fails', () => {
     it(`errors when the link is lost in mid-run, ${mode}`, async () => {
       for (const way of ['close', 'unplug'] as const) {
         const { clock, link } = await rig({ realTime });
-        const source = new Subject<AerPacket>();
+        const source = new Subject<AerPacket<ChannelSpace>>();
         const seen = watch(source.pipe(toFpga(link, { clock, channels })));
-        source.next(aerPacket([0, 500_000], [0, 1]));
+        source.next(aerPacket([0, 500_000], [0, 1], space));
         clock.advance(20);
         await link[way]();
         expect(seen.error).toBeInstanceOf(DeviceError);
@@ -397,7 +411,7 @@ describe('toFpga, when the board fails', () => {
   it('errors on a link that is closed already', async () => {
     const { clock, link } = await rig();
     await link.close();
-    const seen = watch(of(aerPacket([0], [0])).pipe(toFpga(link, { clock, channels })));
+    const seen = watch(of(aerPacket([0], [0], space)).pipe(toFpga(link, { clock, channels })));
     expect(seen.error).toMatchObject({ name: 'DeviceError', code: 'disconnected' });
     expect(clock.waiting).toBe(0);
   });
@@ -409,7 +423,7 @@ describe('toFpga, configuration and data', () => {
     const destinations = [0, 1, 2].map((neuron) => monitorDestination(0, neuron));
     const [a, b, c] = destinations as [never, never, never];
     const sink = toFpga(link, { clock, channels: [[a, b], [], [c]] });
-    const seen = watch(of(aerPacket([0, 1, 2], [0, 1, 2])).pipe(sink));
+    const seen = watch(of(aerPacket([0, 1, 2], [0, 1, 2], channelSpace(3))).pipe(sink));
     await clock.runUntil(() => seen.ended !== 'no');
     const words = destinations.map(eventWord);
     const handed = events(link);
@@ -436,20 +450,20 @@ describe('toFpga, configuration and data', () => {
     expect(link.listeners).toBe(0);
   });
 
-  const good = aerPacket([0, 5], [0, 1]);
-  const bad: Record<string, AerPacket> = {
-    'a channel that there is not': aerPacket([6], [2]),
+  const good = aerPacket([0, 5], [0, 1], space);
+  const bad: Record<string, AerPacket<ChannelSpace>> = {
+    'a channel that there is not': aerPacket([6], [2], channelSpace(3)),
     'a time that is no number': { ...good, timestamps: Float64Array.of(6, Number.NaN) },
     'a time without end': { ...good, timestamps: Float64Array.of(6, Infinity) },
     'a time that is not whole': { ...good, timestamps: Float64Array.of(6, 6.5) },
     'times that go back within a packet': { ...good, timestamps: Float64Array.of(9, 8) },
-    'a packet that goes back in time': aerPacket([4], [0]),
+    'a packet that goes back in time': aerPacket([4], [0], space),
     'fewer addresses than times': { ...good, addresses: Uint32Array.of(0) },
   };
   for (const [title, packet] of Object.entries(bad)) {
     it(`errors on ${title} and lets go of everything`, async () => {
       const { clock, link } = await rig();
-      const source = new Subject<AerPacket>();
+      const source = new Subject<AerPacket<ChannelSpace>>();
       const seen = watch(source.pipe(toFpga(link, { clock, channels })));
       source.next(good);
       source.next(packet);

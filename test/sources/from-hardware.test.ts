@@ -1,5 +1,7 @@
 import { firstValueFrom, take } from 'rxjs';
 import {
+  aerPacket,
+  chipWords,
   DeviceError,
   deploy,
   dynapSim,
@@ -35,8 +37,8 @@ describe('fromHardware', () => {
     link.give([10], [7]);
     link.give([11, 11, 4000], [1, 2, 3]);
     expect(seen.values).toEqual([
-      { timestamps: Float64Array.of(10), addresses: Uint32Array.of(7) },
-      { timestamps: Float64Array.of(11, 11, 4000), addresses: Uint32Array.of(1, 2, 3) },
+      aerPacket([10], [7], chipWords('dynapse2')),
+      aerPacket([11, 11, 4000], [1, 2, 3], chipWords('dynapse2')),
     ]);
     seen.unsubscribe();
   });

@@ -106,7 +106,7 @@ describe('fromRaster', () => {
       counts: new Uint32Array(3),
     };
     const build = () => fromRaster(bad, { chunkSteps: 0 });
-    for (const part of ['startTime is NaN', 'dt is 0', '3 counts', 'chunkSteps is 0']) {
+    for (const part of ['startTime is NaN', 'dt is 0', 'counts.length is 3', 'chunkSteps is 0']) {
       expect(build).toThrow(part);
     }
   });

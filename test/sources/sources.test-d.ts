@@ -1,5 +1,12 @@
 import type { Observable } from 'rxjs';
-import type { AerPacket, Link, Pipeline, SpikeRaster, TrainingSample } from 'spikeline';
+import type {
+  AerPacket,
+  ChipWordSpace,
+  Link,
+  Pipeline,
+  SpikeRaster,
+  TrainingSample,
+} from 'spikeline';
 import {
   fromHardware,
   fromPull,
@@ -22,7 +29,7 @@ describe('sources', () => {
     expectTypeOf(poisson(noise)).toEqualTypeOf<Observable<SpikeRaster>>();
     expectTypeOf(frozenNoise({ ...noise, duration: 1 })).toEqualTypeOf<Observable<SpikeRaster>>();
     expectTypeOf(fromRaster(raster)).toEqualTypeOf<Observable<SpikeRaster>>();
-    expectTypeOf(fromHardware(link)).toEqualTypeOf<Observable<AerPacket>>();
+    expectTypeOf(fromHardware(link)).toEqualTypeOf<Observable<AerPacket<ChipWordSpace>>>();
     expectTypeOf(train(net, samples, { epochs: 1 })).toEqualTypeOf<Observable<TrainingProgress>>();
     expectTypeOf<TrainingProgress['pipeline']>().toEqualTypeOf<Pipeline>();
   });

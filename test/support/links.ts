@@ -97,7 +97,7 @@ export function paperLink(config: PaperLinkConfig): PaperLink {
     if (closed) throw new DeviceError('disconnected', 'the paper link is closed');
   };
   return {
-    info: { name: 'paper', serial: 'paper-0', chips: 1, realTime },
+    info: { name: 'paper', serial: 'paper-0', family: 'dynapse2', chips: 1, realTime },
     statistics,
     handed,
     get closed() {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type SpikeRaster, spikeRaster, type WeightedRaster } from 'spikeline';
+import { type SignalRaster, type SpikeRaster, spikeRaster } from 'spikeline';
 import { binStart } from 'spikeline/events';
 
 /** Chunk `index` of a stream of `channels` channels, two steps of 1 ms each. */
@@ -9,7 +9,7 @@ export function chunk(index: number, channels = 2): SpikeRaster {
 }
 
 /** The same as weighted values. */
-export function weighted(index: number, channels = 2): WeightedRaster {
+export function weighted(index: number, channels = 2): SignalRaster {
   const { counts, ...grid } = chunk(index, channels);
   return { ...grid, values: Float64Array.from(counts, (count) => count * 2.5) };
 }

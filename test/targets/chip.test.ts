@@ -209,7 +209,7 @@ describe('chip, as fast as it can', () => {
     expect(grids(gap.values)).toEqual(grids([a, c]));
     expect(gap.values).toEqual([silence.values[0], silence.values[2]]);
     // What fires in the gap has no chunk to be in, but is counted.
-    expect(gap.target.losses.byReason['outside'] ?? 0).toBe(spikes([silence.values[1]!]));
+    expect(gap.target.losses.byReason['unbinned'] ?? 0).toBe(spikes([silence.values[1]!]));
   });
 
   it('runs the silence before the first event too', async () => {

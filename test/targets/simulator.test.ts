@@ -88,7 +88,7 @@ describe('spikes in a gap between chunks', () => {
         toArray(),
       ),
     );
-    expect(gapped.losses.byReason['outside']).toBe(all[1]![0]! + all[2]![0]!);
+    expect(gapped.losses.byReason['unbinned']).toBe(all[1]![0]! + all[2]![0]!);
     expect(gapped.losses.total).toBeGreaterThan(5);
     expect(whole.losses.total).toBe(0);
   });

@@ -198,6 +198,7 @@ function openLink(config: Required<VirtualBoardConfig>, onClose: () => void): Vi
     info: {
       name: 'virtual board',
       serial: `virtual-${config.seed}`,
+      family: 'dynapse2',
       chips: config.chips,
       realTime,
     },
