@@ -29,7 +29,7 @@ function forwardTask(n: number, steps: number) {
     return spikes;
   };
   const input = Float64Array.from({ length: n * steps }, count);
-  return { layer: kernel().layer(dynapSimParameters({}, n), recurrent, dt), input };
+  return { layer: kernel().layer(dynapSimParameters({}, n), { dt, recurrent }), input };
 }
 
 async function measure(

@@ -1,19 +1,11 @@
 export { defaultEngine, type KernelConfig, kernel } from '../src/kernel/engine.ts';
 export { type KernelFeatures, kernelFeatures } from '../src/kernel/module.ts';
 export {
-  type DynapSimCoefficients,
-  dynapSimCoefficients,
   type MembraneCoefficients,
   pulseWidth,
   timeConstant,
 } from '../src/neurons/coefficients.ts';
 export { ampaGaba } from '../src/neurons/dynap-se2/ampa-gaba.ts';
-export {
-  type DendriticDifferentiableLayer,
-  type ReferenceDendriticLayer,
-  referenceDendriticDifferentiableLayer,
-  referenceDendriticLayer,
-} from '../src/neurons/dynap-se2/layer.ts';
 export {
   type DendriteName,
   type DynapSe2ParameterName,
@@ -25,7 +17,6 @@ export {
   dynapSe2LayoutNames,
   dynapSe2ParameterNames,
   dynapSe2Parameters,
-  type NeuronParameters,
 } from '../src/neurons/dynap-se2/parameters.ts';
 export type { DynapSe2State } from '../src/neurons/dynap-se2/state.ts';
 export {
@@ -34,12 +25,9 @@ export {
   zeroGradient,
 } from '../src/neurons/dynap-sim/adjoint.ts';
 export {
-  type DifferentiableLayer,
-  type NeuronLayer,
-  type ReferenceLayer,
-  referenceDifferentiableLayer,
-  referenceLayer,
-} from '../src/neurons/dynap-sim/layer.ts';
+  type DynapSimCoefficients,
+  dynapSimCoefficients,
+} from '../src/neurons/dynap-sim/coefficients.ts';
 export {
   type CurrentName,
   currentNames,
@@ -52,8 +40,24 @@ export {
   type ParameterName,
   parameterNames,
 } from '../src/neurons/dynap-sim/parameters.ts';
+export { type DynapSimState, restState } from '../src/neurons/dynap-sim/state.ts';
 export { type StepTape, stepForward, stepTape } from '../src/neurons/dynap-sim/step.ts';
-export { type Engine, referenceEngine } from '../src/neurons/engine.ts';
+export {
+  computing,
+  type Engine,
+  type EngineNeeds,
+  referenceEngine,
+  referenceLayer,
+} from '../src/neurons/engine.ts';
+export type { EulerState } from '../src/neurons/forward-euler.ts';
+export type { IntegrateAndFireParameters } from '../src/neurons/integrate-and-fire/parameters.ts';
+export type { IntegratorParameters } from '../src/neurons/integrator/parameters.ts';
+export type {
+  DifferentiableLayer,
+  DifferentiableOptions,
+  LayerOptions,
+  NeuronLayer,
+} from '../src/neurons/layer.ts';
 export type {
   Learner,
   LearningLayer,
@@ -62,9 +66,22 @@ export type {
   SparseSpikes,
   WeightArray,
 } from '../src/neurons/learner.ts';
+export type { LeakyParameters, LiParameters } from '../src/neurons/li/parameters.ts';
+export type { FiringParameters, LifParameters } from '../src/neurons/lif/parameters.ts';
 export type { MembraneGradient, MembraneTape } from '../src/neurons/membrane.ts';
 export { drawMismatch, type Mismatch } from '../src/neurons/mismatch.ts';
-export type { ParameterSet, ParameterSetInput } from '../src/neurons/parameter-set.ts';
+export {
+  type AnalogParameters,
+  type ModelName,
+  modelNames,
+  type NeuronParameters,
+  type StateOf,
+} from '../src/neurons/model-table.ts';
+export type {
+  ParameterSet,
+  ParameterSetInput,
+  TaggedParameterSet,
+} from '../src/neurons/parameter-set.ts';
 export type { StatefulLayer } from '../src/neurons/population.ts';
-export { type DynapSimState, type MembraneState, restState } from '../src/neurons/state.ts';
+export type { MembraneState } from '../src/neurons/state.ts';
 export { type Random, randomStream } from '../src/random.ts';

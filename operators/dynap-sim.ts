@@ -41,7 +41,7 @@ export function dynapSim(
   const { channelsOut: neurons, parameters, recurrent, dt } = stage;
   return (source) =>
     defer(() => {
-      const layer = engine.layer(parameters, recurrent?.values, dt);
+      const layer = engine.layer(parameters, { dt, recurrent: recurrent?.values });
       const silence = new Float64Array(neurons);
       const run = weightedRun(stage, {
         pass(steps) {

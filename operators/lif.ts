@@ -1,8 +1,9 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
 import type { SignalRaster, SpikeRaster } from '../src/events/spike-raster.ts';
+import { referenceEngine } from '../src/neurons/engine.ts';
 import { weightedRun } from '../src/pipeline/weighted-run.ts';
 import { type LifConfig, type LifStage, lif as lifStage } from '../src/stages/lif/definition.ts';
-import { integrationRun } from '../src/stages/lif/run.ts';
+import { populationRun } from '../src/stages/population-run.ts';
 import { checkedStage } from '../src/stages/stage.ts';
 
 /** Steps that are worked out at a time. */
@@ -31,7 +32,7 @@ export function lif(config: LifConfig): OperatorFunction<SignalRaster, SpikeRast
   const { channelsOut: neurons } = stage;
   return (source) =>
     defer(() => {
-      const population = integrationRun(stage, sliceSteps);
+      const population = populationRun(stage, referenceEngine, sliceSteps);
       const silence = new Float64Array(sliceSteps * neurons);
       const run = weightedRun(stage, {
         pass(steps) {

@@ -31,7 +31,8 @@ function divergentStep(folder: string, name: string, steps: number): number | un
 
 /** How far a neuron was from another number of spikes, in the logarithm of the current, by its potential. */
 function decisionMargin(parameters: DynapSimParameters, neuron: number, vmem: number): number {
-  const value = (name: Exclude<keyof DynapSimParameters, 'Iscale'>) => parameters[name][neuron]!;
+  const value = (name: Exclude<keyof DynapSimParameters, 'Iscale' | 'model'>) =>
+    parameters[name][neuron]!;
   const kappa = (value('kappa_n') + value('kappa_p')) / 2;
   const log = (kappa * vmem) / value('Ut') + Math.log(value('Io') / value('Ispkthr'));
   return Math.abs(log - Math.max(0, Math.round(log)));
@@ -85,7 +86,7 @@ function compare(folder: string, name: string, contender: Contender): CaseOutcom
   const { steps, batch, dt, parameters, recurrent, restartAt } = trace;
   const floors = stateNames.map((key) => floorOf(key, trace, contender));
   const known = contender.name === 'kernel' ? divergentStep(folder, name, steps) : steps;
-  const start = () => contender.engine.layer(parameters, recurrent, dt, batch);
+  const start = () => contender.engine.layer(parameters, { dt, recurrent, batch });
   let layer = start();
   let flips = 0;
   let error = 0;

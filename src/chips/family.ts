@@ -1,5 +1,6 @@
 /** The contract of a chip family: all that the compiler, the virtual board and the links know of a kind of chip. */
-import type { DendriteName, NeuronParameters } from '../neurons/dynap-se2/parameters.ts';
+import type { DendriteName } from '../neurons/dynap-se2/parameters.ts';
+import type { AnalogParameters } from '../neurons/model-table.ts';
 import type { Problem } from '../problems.ts';
 
 /** A core of a board. */
@@ -168,7 +169,7 @@ export interface CircuitNeuron extends HardwareNeuron {
 /** Circuits of one core in use. */
 export interface CircuitCore extends CorePlacement {
   /** Nominal parameters, one value for each neuron of the core, in use or not; `Iscale` is 1. */
-  readonly parameters: NeuronParameters;
+  readonly parameters: AnalogParameters;
 }
 
 /** Who listens to each key: entries `starts[key] … starts[key + 1]` of the other two arrays. */
@@ -256,12 +257,12 @@ export interface ChipMapping<Configuration = unknown> {
    * @param base what codes select, amperes
    */
   share(
-    parameters: NeuronParameters,
+    parameters: AnalogParameters,
     neurons: readonly number[],
     base: readonly number[],
   ): Currents;
   /** Name of the parameter of a neuron behind a current of its core; undefined behind a base current. */
-  behind(current: string, parameters: NeuronParameters): string | undefined;
+  behind(current: string, parameters: AnalogParameters): string | undefined;
   /** Writes a program down as a configuration: plain data. */
   compile(program: ChipProgram): Configuration;
   /**

@@ -1,6 +1,6 @@
 import { chipLimits } from '../chips/dynapse2/limits.ts';
 import { InvalidArgumentError } from '../errors.ts';
-import type { ParameterSet } from '../neurons/parameter-set.ts';
+import { type ParameterSet, parameterValues } from '../neurons/parameter-set.ts';
 import { sharedNames } from './core-currents.ts';
 
 /** How neurons come together into clusters; each cluster becomes a core. */
@@ -21,7 +21,7 @@ export interface ClusterOptions {
 
 const mostClusters = chipLimits.chips * chipLimits.cores;
 
-type Parameters = ParameterSet<'Io'>;
+type PopulationParameters = ParameterSet<'Io'>;
 
 /** Currents below this are all the same: the circuit is off, amperes. */
 const off = 1e-15;
@@ -61,11 +61,11 @@ function cut(neurons: readonly number[], count: number): number[][] {
 }
 
 /** Neurons of equal currents, in the order of their first. */
-function kindsOf(parameters: Parameters, neurons: readonly number[]): number[][] {
+function kindsOf(parameters: PopulationParameters, neurons: readonly number[]): number[][] {
   const kinds = new Map<string, number[]>();
   const names = sharedNames(parameters);
   for (const n of neurons) {
-    const key = names.map((name) => parameters[name][n]).join();
+    const key = names.map((name) => parameterValues(parameters, name)![n]).join();
     const kind = kinds.get(key);
     if (kind === undefined) kinds.set(key, [n]);
     else kind.push(n);
@@ -115,9 +115,9 @@ function assign(
 }
 
 /** Gathers neurons around centres in the space of logarithmic currents: k-means with clusters of bounded size. */
-function gather(parameters: Parameters, neurons: number, count: number, most: number) {
+function gather(parameters: PopulationParameters, neurons: number, count: number, most: number) {
   const features = sharedNames(parameters).map((name) =>
-    parameters[name].map((current) => Math.log(Math.max(current, off))),
+    parameterValues(parameters, name)!.map((current) => Math.log(Math.max(current, off))),
   );
   let centres = farApart(features, neurons, count);
   let clusters = assign(features, neurons, centres, most);
@@ -139,7 +139,7 @@ function gather(parameters: Parameters, neurons: number, count: number, most: nu
     .sort((a, b) => Math.min(...a) - Math.min(...b));
 }
 
-function clustersOf(parameters: Parameters, options: ClusterOptions): number[][] {
+function clustersOf(parameters: PopulationParameters, options: ClusterOptions): number[][] {
   const { method = 'balanced', clusters, neuronsPerCluster: most = chipLimits.neurons } = options;
   const all = Array.from(parameters.Io.keys());
   const fewest = Math.ceil(all.length / most);

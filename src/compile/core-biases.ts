@@ -5,7 +5,8 @@ import {
   coreCurrentNames,
   currentParameter,
 } from '../chips/dynapse2/parameters.ts';
-import type { NeuronParameters } from '../neurons/dynap-se2/parameters.ts';
+import type { AnalogParameters } from '../neurons/model-table.ts';
+import { parameterValues } from '../neurons/parameter-set.ts';
 import { parameterBehind } from './core-currents.ts';
 import type { DeployedCore } from './deployment.ts';
 import type { Names } from './names.ts';
@@ -26,7 +27,7 @@ export function coreBiases(currents: CoreCurrents): CoreConfiguration['parameter
  */
 export function biasProblems(
   cores: readonly DeployedCore[],
-  parameters: NeuronParameters,
+  parameters: AnalogParameters,
   names: Names,
 ): string[] {
   const problems = new Map<string, string>();
@@ -44,7 +45,7 @@ export function biasProblems(
     }
     const asked = parameterBehind(name, parameters);
     const neurons = over.flatMap((core) =>
-      core.neurons.filter((n) => parameters[asked][n]! > most),
+      core.neurons.filter((n) => parameterValues(parameters, asked)![n]! > most),
     );
     problems.set(asked, `${range}: ask for less ${asked} at ${names.listOf(neurons)}`);
   }

@@ -4,8 +4,8 @@ import {
   coreCurrentNames,
 } from '../chips/dynapse2/parameters.ts';
 import { pulseWidth, timeConstant } from '../neurons/coefficients.ts';
-import type { NeuronParameters } from '../neurons/dynap-se2/parameters.ts';
-import type { ParameterSet } from '../neurons/parameter-set.ts';
+import type { AnalogParameters } from '../neurons/model-table.ts';
+import { type ParameterSet, parameterValues } from '../neurons/parameter-set.ts';
 import { hasDendrites } from './dendrites.ts';
 
 /** Layout constants of a core with all four dendrites: farads, amperes (`Io`), volts, or unitless. */
@@ -177,9 +177,9 @@ export function coreGains(currents: CoreCurrents): CoreGains {
 }
 
 /** Names of the currents that neurons share on a core; the dark current belongs to the silicon. */
-export function sharedNames(parameters: ParameterSet<'Io'>): 'Io'[] {
+export function sharedNames(parameters: ParameterSet<'Io'>): string[] {
   return Object.keys(parameters).filter(
-    (name): name is 'Io' => name.startsWith('I') && name !== 'Io' && name !== 'Iscale',
+    (name) => name.startsWith('I') && name !== 'Io' && name !== 'Iscale',
   );
 }
 
@@ -194,7 +194,7 @@ export interface Circuits {
 }
 
 /** Finds the circuits in use: what has no current is switched off by its latch, whatever the core shares. */
-export function circuitsOf(parameters: NeuronParameters): Circuits {
+export function circuitsOf(parameters: AnalogParameters): Circuits {
   const { Idc, If_nmda, Igain_ahp, Iw_ahp } = parameters;
   const dendritic = hasDendrites(parameters);
   return {
@@ -208,8 +208,10 @@ export function circuitsOf(parameters: NeuronParameters): Circuits {
  * Name of the parameter of a neuron behind a current of its core: the same, or the one synapse of the lumped
  * model, which stands on all four dendrites.
  */
-export function parameterBehind(name: CoreCurrentName, parameters: NeuronParameters): 'Idc' {
-  return (name in parameters ? name : name.replace(/_(ampa|gaba|nmda|shunt)$/, '_syn')) as 'Idc';
+export function parameterBehind(name: CoreCurrentName, { model }: AnalogParameters): string {
+  return model === 'dynapSe2'
+    ? name
+    : name.replace(/^(Itau|Igain)_(ampa|gaba|nmda|shunt)$/, '$1_syn');
 }
 
 /**
@@ -219,7 +221,7 @@ export function parameterBehind(name: CoreCurrentName, parameters: NeuronParamet
  * @param base what the weight bits select, amperes
  */
 export function sharedCurrents(
-  parameters: NeuronParameters,
+  parameters: AnalogParameters,
   neurons: readonly number[],
   base: readonly number[],
 ): CoreCurrents {
@@ -230,7 +232,7 @@ export function sharedCurrents(
     return asked.reduce((sum, n) => sum + values[n]!, 0) / asked.length;
   };
   const own = (name: CoreCurrentName): Float64Array =>
-    parameters[parameterBehind(name, parameters)];
+    parameterValues(parameters, parameterBehind(name, parameters))!;
   const shared = (name: CoreCurrentName): number => {
     const weight = /^Iw_([0-3])$/.exec(name);
     if (weight !== null) return base[Number(weight[1])]!;

@@ -1,18 +1,15 @@
 import { type Dendrite, dendrites } from '../chips/dynapse2/configuration.ts';
 import type { Matrix } from '../matrix.ts';
-import {
-  type DynapSe2Parameters,
-  dendriteNames,
-  type NeuronParameters,
-} from '../neurons/dynap-se2/parameters.ts';
+import { type DynapSe2Parameters, dendriteNames } from '../neurons/dynap-se2/parameters.ts';
+import type { AnalogParameters } from '../neurons/model-table.ts';
 import type { Stage } from '../stages/stage.ts';
 
 /** Dendrites with samna's values, in the order of the input channels of neurons that have four. */
 export const dendriteOrder: readonly Dendrite[] = dendriteNames.map((name) => dendrites[name]);
 
 /** Whether neurons have four dendrites, and so four input channels each. */
-export function hasDendrites(parameters: NeuronParameters): parameters is DynapSe2Parameters {
-  return 'Itau_nmda' in parameters;
+export function hasDendrites(parameters: AnalogParameters): parameters is DynapSe2Parameters {
+  return parameters.model === 'dynapSe2';
 }
 
 /** Whether a dendrite holds its neuron back. */

@@ -1,8 +1,7 @@
 import { pulseWidth, timeConstant } from '../neurons/coefficients.ts';
-import type { ParameterSet } from '../neurons/parameter-set.ts';
+import type { AnalogParameters } from '../neurons/model-table.ts';
+import { parameterValues } from '../neurons/parameter-set.ts';
 import { sharedNames } from './core-currents.ts';
-
-type Parameters = ParameterSet<'Io'>;
 
 /** Where a parameter of a neuron ended farthest from what was asked. */
 export interface LargestMove {
@@ -26,10 +25,11 @@ export interface Moves {
   readonly largest: LargestMove | undefined;
 }
 
-const of = (parameters: Parameters, name: string): Float64Array => parameters[name as 'Io'];
+const of = (parameters: AnalogParameters, name: string): Float64Array =>
+  parameterValues(parameters, name)!;
 
 /** The time behind a current: its name and its values, seconds; undefined where there is none. */
-function timeBehind(p: Parameters, current: string) {
+function timeBehind(p: AnalogParameters, current: string) {
   const [, kind, part] = /^(Itau_|Ipulse|Iref)(.*)$/.exec(current) ?? [];
   if (kind === undefined || part === undefined) return undefined;
   const values = of(p, current);
@@ -49,8 +49,8 @@ function timeBehind(p: Parameters, current: string) {
 }
 
 /** Whether the circuit behind a current is in use at all. */
-function inUse(p: Parameters, current: string, n: number): boolean {
-  if (current === 'If_nmda') return 'Itau_nmda' in p;
+function inUse(p: AnalogParameters, current: string, n: number): boolean {
+  if (current === 'If_nmda') return p.model === 'dynapSe2';
   if (!current.endsWith('_ahp')) return true;
   return of(p, 'Igain_ahp')[n]! > 0 && of(p, 'Iw_ahp')[n]! > 0;
 }
@@ -60,7 +60,7 @@ function inUse(p: Parameters, current: string, n: number): boolean {
  * to what was asked; a current below the dark current counts as that, and a circuit that is off has not
  * moved.
  */
-export function movesBetween(asked: Parameters, given: Parameters): Moves {
+export function movesBetween(asked: AnalogParameters, given: AnalogParameters): Moves {
   const changes: Record<string, Float64Array> = {};
   let largest: LargestMove | undefined;
   const compare = (name: string, current: string, a: Float64Array, g: Float64Array): void => {

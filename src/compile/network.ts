@@ -1,6 +1,6 @@
 import { UnsupportedPipelineError } from '../errors.ts';
 import { type Matrix, matrix } from '../matrix.ts';
-import type { NeuronParameters } from '../neurons/dynap-se2/parameters.ts';
+import type { AnalogParameters } from '../neurons/model-table.ts';
 import { combineParameters } from '../neurons/parameter-set.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Stage } from '../stages/stage.ts';
@@ -22,7 +22,7 @@ export interface Network {
   /** Weights between neurons, `[pre][column]`. */
   readonly recurrent: Matrix;
   /** Parameters of all neurons. */
-  readonly parameters: NeuronParameters;
+  readonly parameters: AnalogParameters;
   /** First neuron and size of each population by its name. */
   readonly populations: Readonly<Record<string, { readonly first: number; readonly size: number }>>;
   /** Name of the population whose spikes leave the pipeline. */
@@ -76,7 +76,7 @@ export function networkProblems(pipeline: Pipeline): string[] {
   ];
 }
 
-function joinParameters(all: readonly NeuronParameters[]): NeuronParameters {
+function joinParameters(all: readonly AnalogParameters[]): AnalogParameters {
   return combineParameters(all, (values) =>
     Float64Array.from(values.flatMap((own) => Array.from(own))),
   );
@@ -123,7 +123,7 @@ export function mergeStages(pipeline: Pipeline, target: LifTarget = {}): Network
   const input = zeros(channelsIn, blocks * neurons);
   const recurrent = zeros(neurons, blocks * neurons);
   const populations: Record<string, { first: number; size: number }> = {};
-  const parameters: NeuronParameters[] = [];
+  const parameters: AnalogParameters[] = [];
   let first = 0;
   let source: { matrix: Matrix; row: number } = { matrix: input, row: 0 };
   let pending: Matrix | undefined;

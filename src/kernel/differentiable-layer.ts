@@ -1,25 +1,37 @@
-import type { DifferentiableLayer } from '../neurons/dynap-sim/layer.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import type { DifferentiableLayer, DifferentiableOptions } from '../neurons/layer.ts';
 import type { MembraneState } from '../neurons/state.ts';
+import { problem } from '../problems.ts';
 import { arena } from './arena.ts';
 import { vectorsOf, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';
 import { padded, placeMatrix, unpadded } from './matrix-places.ts';
-import type { NeuronModel } from './model.ts';
+import type { KernelModel } from './model.ts';
 import { placeBlocks, placeWorkspace, readSpikes, shapeOf } from './places.ts';
 import { writeState } from './state.ts';
 
+/** Refuses to run part of the steps: the kernel's tape is of a whole run. */
+function refuseRange(from: number, to: number, steps: number): void {
+  if (from === 0 && to === steps) return;
+  throw new InvalidArgumentError('the kernel cannot run part of the steps', [
+    problem(
+      'steps',
+      'unsupported',
+      [from, to],
+      `all ${steps} steps are run at once; the reference engine runs part of them`,
+    ),
+  ]);
+}
+
 /** Makes a population whose runs can be differentiated, computed in the kernel. Arguments are those of the reference. */
-export function kernelDifferentiableLayer<
-  Parameters extends { readonly Io: Float64Array },
-  State extends MembraneState,
->(
-  model: NeuronModel<Parameters, State>,
+export function kernelDifferentiableLayer<Parameters, State extends MembraneState>(
+  model: KernelModel<Parameters, State>,
   parameters: Parameters,
-  dt: number,
-  steps: number,
-  batch: number,
-  neurons: number = parameters.Io.length,
+  options: DifferentiableOptions,
 ): DifferentiableLayer<Parameters, State> {
+  const { dt, steps, batch } = options;
+  let coefficients = model.coefficients(parameters, dt);
+  const { neurons = coefficients.neurons } = options;
   const shape = shapeOf(arena('a differentiable population'), steps, batch, neurons);
   const { place, pack } = shape;
   const population = { model: model.layout, neurons, rows: 0, recurrent: false, perTrial: true };
@@ -44,7 +56,6 @@ export function kernelDifferentiableLayer<
   ];
   const vectors = vectorsOf(pack * neurons);
   const width = vectors * layout.LANES;
-  let coefficients = model.coefficients(parameters, dt);
 
   let start: State | undefined;
   // The way back writes over what the way forward left.
@@ -89,13 +100,13 @@ export function kernelDifferentiableLayer<
   const room = (channels: number): Float64Array =>
     new Float64Array(steps * batch * channels * neurons);
   const [input, inputGradient] = [room(dendrites), room(dendrites)];
-  const [spikes, spikesGradient] = [room(1), room(1)];
+  const [output, outputGradient] = [room(1), room(1)];
   useParameters();
 
   const layer: DifferentiableLayer<Parameters, State> = {
     input,
-    spikes,
-    spikesGradient,
+    output,
+    outputGradient,
     inputGradient,
     setParameters(next) {
       coefficients = model.coefficients(next, dt);
@@ -105,11 +116,12 @@ export function kernelDifferentiableLayer<
       start = structuredClone(state);
       useParameters();
     },
-    forward(recurrent) {
+    forward(recurrent, from = 0, to = steps) {
+      refuseRange(from, to, steps);
       fresh = true;
       useRecurrent(recurrent);
       const spread = recurrent === undefined ? 0 : matrix.spread;
-      spikes.fill(0);
+      output.fill(0);
       for (const [b, { record, drive, fired }] of blocks.entries()) {
         eachValue(b, dendrites, (inside, outside) => {
           f32[drive / 4 + inside] = input[outside]!;
@@ -118,16 +130,17 @@ export function kernelDifferentiableLayer<
         forward(record, workspace.record, steps, vectors, 0, 0, 0, spread);
         exports.transpose(workspace.spikes, steps + 1, fired.record, width);
       }
-      readSpikes(kernel, blocks, spikes, batch, neurons);
+      readSpikes(kernel, blocks, output, batch, neurons);
     },
-    backward(recurrent, recurrentGradient) {
+    backward(recurrent, recurrentGradient, from = 0, to = steps) {
+      refuseRange(from, to, steps);
       if (!fresh) layer.forward(recurrent);
       fresh = false;
       const transposed = recurrent === undefined ? 0 : matrix.transposed;
       for (const [b, { record, drive }] of blocks.entries()) {
         const workspace = workspaces[b]!;
         eachValue(b, 1, (inside, outside) => {
-          f32[workspace.outer / 4 + inside] = spikesGradient[outside]!;
+          f32[workspace.outer / 4 + inside] = outputGradient[outside]!;
         });
         backFromOuter(record, workspace.record, steps, vectors, 0, 0, transposed, 0, 0, 0);
         eachValue(b, dendrites, (inside, outside) => {

@@ -1,9 +1,16 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { type Engine, referenceEngine } from '../neurons/engine.ts';
+import type {
+  DifferentiableLayer,
+  DifferentiableOptions,
+  LayerOptions,
+  NeuronLayer,
+} from '../neurons/layer.ts';
+import type { NeuronParameters, StateOf } from '../neurons/model-table.ts';
 import { kernelDifferentiableLayer } from './differentiable-layer.ts';
 import { kernelLayer } from './layer.ts';
 import { kernelLearner, threadedLearner } from './learner.ts';
-import { dendriticModel, lumpedModel } from './model.ts';
+import { kernelModelOf, kernelSupports } from './model.ts';
 import { kernelFeatures } from './module.ts';
 
 /** Configuration of {@link kernel}. */
@@ -43,10 +50,18 @@ export function kernel({ threads }: KernelConfig = {}): Engine {
   return {
     // Relaxed SIMD rounds otherwise, so that training gives other numbers.
     name: relaxed ? 'kernel, relaxed' : 'kernel',
-    layer: (...given) => kernelLayer(lumpedModel, ...given),
-    differentiableLayer: (...given) => kernelDifferentiableLayer(lumpedModel, ...given),
-    dendriticLayer: (...given) => kernelLayer(dendriticModel, ...given),
-    dendriticDifferentiableLayer: (...given) => kernelDifferentiableLayer(dendriticModel, ...given),
+    supports: kernelSupports,
+    // A layer of the model of its parameters takes and gives states of that model.
+    layer: <P extends NeuronParameters>(parameters: P, options: LayerOptions) =>
+      kernelLayer(kernelModelOf(parameters), parameters, options) as object as NeuronLayer<
+        StateOf<P>
+      >,
+    differentiable: <P extends NeuronParameters>(parameters: P, options: DifferentiableOptions) =>
+      kernelDifferentiableLayer(
+        kernelModelOf(parameters),
+        parameters,
+        options,
+      ) as object as DifferentiableLayer<P, StateOf<P>>,
     learner:
       threads === undefined || !shared
         ? kernelLearner

@@ -1,12 +1,13 @@
-import type { NeuronLayer } from '../neurons/dynap-sim/layer.ts';
+import type { LayerOptions, NeuronLayer } from '../neurons/layer.ts';
+import { noSuchSignal } from '../neurons/population.ts';
 import type { MembraneState } from '../neurons/state.ts';
 import { arena, type LaidOut, word } from './arena.ts';
 import { coefficientRoom, vectorsOf, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';
 import { padded, paddedSize } from './matrix-places.ts';
-import type { ModelLayout, NeuronCoefficients, NeuronModel } from './model.ts';
+import type { KernelModel, ModelLayout, NeuronCoefficients } from './model.ts';
 import { sparseRoom } from './sparse.ts';
-import { readState, restBlock, writeState } from './state.ts';
+import { readSignal, readState, restBlock, signalReaders, writeState } from './state.ts';
 
 /** Weighted inputs that the kernel is given at a time, unless one step holds more. */
 const chunkValues = 16_384;
@@ -77,11 +78,9 @@ function rowLanes(
  * the reference; numbers are float32 inside.
  */
 export function kernelLayer<Parameters, State extends MembraneState>(
-  model: NeuronModel<Parameters, State>,
+  model: KernelModel<Parameters, State>,
   parameters: Parameters,
-  recurrent: Float64Array | undefined,
-  dt: number,
-  batch = 1,
+  { dt, recurrent, batch = 1 }: LayerOptions,
 ): NeuronLayer<State> {
   const c = model.coefficients(parameters, dt);
   const { neurons } = c;
@@ -145,8 +144,19 @@ export function kernelLayer<Parameters, State extends MembraneState>(
     into.set(count === 1 ? oneStep : u32.subarray(first, first + count * lanes), at);
   };
 
+  const signals = signalReaders(model);
+  const signalNames = Object.keys(signals);
   reset();
   return {
+    signals: signalNames,
+    readSignal(name, into, at = 0) {
+      const read = signals[name];
+      if (read === undefined) throw noSuchSignal(name, signalNames);
+      for (const [r, row] of rowsOfLanes.entries()) {
+        const from = place.state / 4 + r * stateFloats;
+        readSignal(read, f32, from, c, row.lanes, at + row.first, into);
+      }
+    },
     step(input) {
       give(input, 0, 1);
       advance(1);

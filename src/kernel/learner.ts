@@ -1,6 +1,6 @@
 import { KernelThreadError } from '../errors.ts';
-import type { NeuronParameters } from '../neurons/dynap-se2/parameters.ts';
 import type { Learner, LearningProblem, WeightArray } from '../neurons/learner.ts';
+import type { NeuronParameters } from '../neurons/model-table.ts';
 import { writeCoefficients } from './coefficients.ts';
 import { padded, unpadded } from './matrix-places.ts';
 import { coefficientsOf } from './model.ts';

@@ -1,17 +1,14 @@
-import {
-  dynapSimCoefficients,
-  type MembraneCoefficients,
-  type SynapseCoefficients,
-} from '../neurons/coefficients.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import type { MembraneCoefficients, SynapseCoefficients } from '../neurons/coefficients.ts';
 import { dynapSe2Coefficients } from '../neurons/dynap-se2/coefficients.ts';
-import {
-  type DynapSe2Parameters,
-  dendriteNames,
-  type NeuronParameters,
-} from '../neurons/dynap-se2/parameters.ts';
+import { type DynapSe2Parameters, dendriteNames } from '../neurons/dynap-se2/parameters.ts';
 import { type DynapSe2State, dynapSe2State } from '../neurons/dynap-se2/state.ts';
+import { dynapSimCoefficients } from '../neurons/dynap-sim/coefficients.ts';
 import type { DynapSimParameters } from '../neurons/dynap-sim/parameters.ts';
-import { type DynapSimState, type MembraneState, restState } from '../neurons/state.ts';
+import { type DynapSimState, restState } from '../neurons/dynap-sim/state.ts';
+import type { ModelName, NeuronParameters } from '../neurons/model-table.ts';
+import type { MembraneState } from '../neurons/state.ts';
+import { unknownName } from '../options.ts';
 import * as layout from './layout.ts';
 
 /** Where a synapse has its coefficients, and its current in the state. */
@@ -49,8 +46,10 @@ export interface NeuronCoefficients extends MembraneCoefficients {
 }
 
 /** A model of neurons, as it is known outside. */
-export interface NeuronModel<Parameters, State extends MembraneState> {
+export interface KernelModel<Parameters, State extends MembraneState> {
   readonly layout: ModelLayout;
+  /** Names of the synaptic currents of a state, in the order of the layout. */
+  readonly currentNames: readonly string[];
   coefficients(parameters: Parameters, dt: number): NeuronCoefficients;
   /** All currents at Io, all else zero. */
   rest(parameters: Parameters, batch: number): State;
@@ -79,8 +78,9 @@ const lumpedLayout: ModelLayout = {
 };
 
 /** Neurons with one lumped synapse. */
-export const lumpedModel: NeuronModel<DynapSimParameters, DynapSimState> = {
+const lumpedModel: KernelModel<DynapSimParameters, DynapSimState> = {
   layout: lumpedLayout,
+  currentNames: ['isyn'],
   coefficients(parameters, dt) {
     const { synDecay, synCharge, synGain, ...membrane } = dynapSimCoefficients(parameters, dt);
     const synapse = { decay: synDecay, charge: synCharge, gain: synGain };
@@ -126,8 +126,9 @@ const dendriticLayout: ModelLayout = {
 };
 
 /** Neurons with four dendrites. */
-export const dendriticModel: NeuronModel<DynapSe2Parameters, DynapSe2State> = {
+const dendriticModel: KernelModel<DynapSe2Parameters, DynapSe2State> = {
   layout: dendriticLayout,
+  currentNames: ['iampa', 'igaba', 'inmda', 'ishunt'],
   coefficients(parameters, dt) {
     const coefficients = dynapSe2Coefficients(parameters, dt);
     const synapses = dendriteNames.map((name) => coefficients[name]);
@@ -137,14 +138,41 @@ export const dendriticModel: NeuronModel<DynapSe2Parameters, DynapSe2State> = {
   currents: ({ iampa, igaba, inmda, ishunt }) => [iampa, igaba, inmda, ishunt],
 };
 
-/** What is to be known of parameters of either model. */
+/** The models that the kernel computes. */
+const kernelModels: {
+  readonly [name in ModelName]?: KernelModel<never, MembraneState>;
+} = { dynapSim: lumpedModel, dynapSe2: dendriticModel };
+
+/** Whether the kernel computes neurons of a model. */
+export function kernelSupports(model: ModelName): boolean {
+  return Object.hasOwn(kernelModels, model);
+}
+
+/**
+ * The model that parameters belong to, as the kernel has it.
+ *
+ * @throws InvalidArgumentError where the kernel does not compute it
+ */
+export function kernelModelOf({
+  model,
+}: NeuronParameters): KernelModel<NeuronParameters, MembraneState> {
+  const found = kernelModels[model];
+  if (found === undefined) {
+    const { needed } = unknownName(model, Object.keys(kernelModels));
+    throw new InvalidArgumentError('the kernel does not compute these neurons', [
+      { path: 'model', code: 'unsupported', given: model, needed },
+    ]);
+  }
+  // The compiler cannot follow that a row of the table is of the parameters whose tag it stands under.
+  return found as object as KernelModel<NeuronParameters, MembraneState>;
+}
+
+/** What is to be known of parameters of any model that the kernel computes. */
 export function coefficientsOf(parameters: NeuronParameters, dt: number): NeuronCoefficients {
-  return 'Itau_ampa' in parameters
-    ? dendriticModel.coefficients(parameters, dt)
-    : lumpedModel.coefficients(parameters, dt);
+  return kernelModelOf(parameters).coefficients(parameters, dt);
 }
 
 /** The layout of the model that parameters belong to. */
 export function layoutOf(parameters: NeuronParameters): ModelLayout {
-  return 'Itau_ampa' in parameters ? dendriticLayout : lumpedLayout;
+  return kernelModelOf(parameters).layout;
 }

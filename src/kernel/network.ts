@@ -1,9 +1,11 @@
 import type { LearningProblem } from '../neurons/learner.ts';
+import { modelOf } from '../neurons/model-table.ts';
 import { type Arena, arena, type Field, type LaidOut, word } from './arena.ts';
 import { vectorsOf } from './coefficients.ts';
 import * as layout from './layout.ts';
 import { type MatrixContents, type MatrixPlace, placeMatrix } from './matrix-places.ts';
 import { layoutOf } from './model.ts';
+
 import { type BlockPlace, placeBlocks, placeWorkspace, shapeOf } from './places.ts';
 import { blockInput, byChannel, placeSparse, singly } from './sparse.ts';
 
@@ -113,7 +115,7 @@ export function placeNetwork(
     const { neurons, rows, recurrent } = layer;
     const last = k === layers.length - 1;
     const targets = last && loss.kind === 'squaredError' ? loss.targets : undefined;
-    const perTrial = layer.parameters.Io.length > neurons;
+    const perTrial = modelOf(layer.parameters).neurons(layer.parameters) > neurons;
     const model = layoutOf(layer.parameters);
     const population = { model, neurons, rows: rows ?? 0, recurrent, perTrial };
     const own = placeBlocks(population, targets, shape);

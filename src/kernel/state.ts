@@ -1,7 +1,7 @@
 import type { MembraneState } from '../neurons/state.ts';
 import { type LaneMap, laneAt, timerSeconds, timerSteps } from './coefficients.ts';
 import * as layout from './layout.ts';
-import type { ModelLayout, NeuronCoefficients, NeuronModel } from './model.ts';
+import type { KernelModel, ModelLayout, NeuronCoefficients } from './model.ts';
 
 const atRest = [layout.IAHP, layout.IMEM, layout.FEEDBACK, layout.MEMBRANE];
 
@@ -32,7 +32,7 @@ function eachNeuron(
 
 /** Writes what `state` has for the neurons of `lanes` from float `base` on. */
 export function writeState<State extends MembraneState>(
-  { currents }: NeuronModel<never, State>,
+  { currents }: KernelModel<never, State>,
   out: Float32Array,
   base: number,
   c: NeuronCoefficients,
@@ -60,7 +60,7 @@ export function writeState<State extends MembraneState>(
 
 /** Reads what the vectors from float `base` on hold into `state`. */
 export function readState<State extends MembraneState>(
-  { currents }: NeuronModel<never, State>,
+  { currents }: KernelModel<never, State>,
   floats: Float32Array,
   base: number,
   c: NeuronCoefficients,
@@ -79,5 +79,49 @@ export function readState<State extends MembraneState>(
     state.vmem[to] = c.voltScale[n]! * Math.log(Math.max(get(layout.MEMBRANE), 1));
     state.spikes[to] = get(layout.SPIKES);
     state.timerRef[to] = timerSeconds(get(layout.TIMER), c.dt);
+  });
+}
+
+/** Reads one number of the vector lane that begins at float `at`, of neuron `n`. */
+export type SignalReader = (
+  floats: Float32Array,
+  at: number,
+  n: number,
+  c: NeuronCoefficients,
+) => number;
+
+/** What can be read of the state of a model, by the names of the reference. */
+export function signalReaders({
+  layout: { synapses },
+  currentNames,
+}: Pick<KernelModel<never, MembraneState>, 'layout' | 'currentNames'>): Readonly<
+  Record<string, SignalReader>
+> {
+  const current =
+    (place: number): SignalReader =>
+    (floats, at, n, c) =>
+      floats[at + place / 4]! * c.dark[n]!;
+  return {
+    ...Object.fromEntries(synapses.map((place, k) => [currentNames[k], current(place.current)])),
+    iahp: (floats, at, n, c) =>
+      (floats[at + layout.IAHP / 4]! + floats[at + layout.IAHP_REST / 4]!) * c.dark[n]!,
+    imem: current(layout.IMEM),
+    vmem: (floats, at, n, c) =>
+      c.voltScale[n]! * Math.log(Math.max(floats[at + layout.MEMBRANE / 4]!, 1)),
+  };
+}
+
+/** Reads one signal of what the vectors from float `base` on hold into `out`. */
+export function readSignal(
+  read: SignalReader,
+  floats: Float32Array,
+  base: number,
+  c: NeuronCoefficients,
+  lanes: LaneMap,
+  first: number,
+  out: Float64Array,
+): void {
+  eachNeuron(base, c.layout.stateBytes, lanes, first, (at, n, to) => {
+    out[to] = read(floats, at, n, c);
   });
 }

@@ -1,4 +1,4 @@
-import type { DynapSimParameters } from './dynap-sim/parameters.ts';
+/** Constants of a step that analog neurons of all models have in common, worked out of their parameters. */
 import type { ParameterSet } from './parameter-set.ts';
 
 /** What one step of adaptation, membrane and spike needs: one value per neuron. */
@@ -31,16 +31,6 @@ export interface MembraneCoefficients {
   readonly refractory: Float64Array;
   /** Io, amperes. */
   readonly dark: Float64Array;
-}
-
-/** What one step needs, worked out once per parameter set: one value per neuron. */
-export interface DynapSimCoefficients extends MembraneCoefficients {
-  /** exp(-dt/tau_syn). */
-  readonly synDecay: Float64Array;
-  /** 1 - exp(-tPulse/tau_syn). */
-  readonly synCharge: Float64Array;
-  /** Igain_syn/Itau_syn. */
-  readonly synGain: Float64Array;
 }
 
 /** What one step of a synapse needs: one value per neuron. */
@@ -160,16 +150,5 @@ export function membraneCoefficients(
     threshold: p.Ispkthr,
     refractory: pulseWidths(p, p.Iref, p.C_ref),
     dark: p.Io,
-  };
-}
-
-/** Works out the {@link DynapSimCoefficients} of `parameters` for steps of `dt` seconds. */
-export function dynapSimCoefficients(p: DynapSimParameters, dt: number): DynapSimCoefficients {
-  const synapse = synapseCoefficients(p, dt, { Itau: p.Itau_syn, Igain: p.Igain_syn, C: p.C_syn });
-  return {
-    ...membraneCoefficients(p, dt),
-    synDecay: synapse.decay,
-    synCharge: synapse.charge,
-    synGain: synapse.gain,
   };
 }

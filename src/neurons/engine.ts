@@ -1,18 +1,13 @@
-import {
-  type DendriticDifferentiableLayer,
-  referenceDendriticDifferentiableLayer,
-  referenceDendriticLayer,
-} from './dynap-se2/layer.ts';
-import type { DynapSe2Parameters } from './dynap-se2/parameters.ts';
-import type { DynapSe2State } from './dynap-se2/state.ts';
-import {
-  type DifferentiableLayer,
-  type NeuronLayer,
-  referenceDifferentiableLayer,
-  referenceLayer,
-} from './dynap-sim/layer.ts';
-import type { DynapSimParameters } from './dynap-sim/parameters.ts';
+/** The contract of whatever computes neurons, and the float64 reference behind it. */
+import type {
+  DifferentiableLayer,
+  DifferentiableOptions,
+  LayerOptions,
+  NeuronLayer,
+} from './layer.ts';
 import type { Learner, LearningProblem } from './learner.ts';
+import { type ModelName, modelOf, type NeuronParameters, type StateOf } from './model-table.ts';
+import { differentiablePopulation, runningPopulation, type StatefulLayer } from './population.ts';
 
 /**
  * What computes neurons. The trainer, the simulator and the virtual board ask an engine for their
@@ -21,54 +16,89 @@ import type { Learner, LearningProblem } from './learner.ts';
 export interface Engine {
   /** Name for logs and tables. */
   readonly name: string;
-  /** Makes a population that runs. */
-  layer(
-    parameters: DynapSimParameters,
-    recurrent: Float64Array | undefined,
-    dt: number,
-    batch?: number,
-  ): NeuronLayer;
+  /** Whether differentiable populations can run part of their steps; all at once where left out. */
+  readonly ranges?: boolean;
+  /** Whether it computes neurons of a model; what it does not, the reference does: see {@link computing}. */
+  supports(model: ModelName): boolean;
+  /**
+   * Makes a population that runs.
+   *
+   * @throws InvalidArgumentError where it does not support the model, or cannot hold so much
+   */
+  layer<Parameters extends NeuronParameters>(
+    parameters: Parameters,
+    options: LayerOptions,
+  ): NeuronLayer<StateOf<Parameters>>;
   /**
    * Makes a population whose runs can be differentiated. Parameters hold one value per neuron, or one per
    * trial and neuron, `[trials][neurons]`; then `neurons` tells how many there are.
+   *
+   * @throws InvalidArgumentError where it does not support the model, or cannot hold so much
    */
-  differentiableLayer(
-    parameters: DynapSimParameters,
-    dt: number,
-    steps: number,
-    batch: number,
-    neurons?: number,
-  ): DifferentiableLayer;
+  differentiable<Parameters extends NeuronParameters>(
+    parameters: Parameters,
+    options: DifferentiableOptions,
+  ): DifferentiableLayer<Parameters, StateOf<Parameters>>;
   /**
-   * Makes a population of DYNAP-SE2 neurons that runs. It takes `4 × neurons` input channels, channel
-   * `dendrite·neurons + neuron`; recurrent weights are `[pre][channel]`.
-   */
-  dendriticLayer(
-    parameters: DynapSe2Parameters,
-    recurrent: Float64Array | undefined,
-    dt: number,
-    batch?: number,
-  ): NeuronLayer<DynapSe2State>;
-  /** Makes a population of DYNAP-SE2 neurons whose runs can be differentiated; parameters as above. */
-  dendriticDifferentiableLayer(
-    parameters: DynapSe2Parameters,
-    dt: number,
-    steps: number,
-    batch: number,
-    neurons?: number,
-  ): DendriticDifferentiableLayer;
-  /**
-   * Makes a learner that does whole epochs by itself, of neurons of either model; an engine without leaves them to the
-   * trainer.
+   * Makes a learner that does whole epochs by itself, of neurons of the models that it supports; an engine without leaves
+   * them to the trainer.
    */
   readonly learner?: (problem: LearningProblem) => Learner;
+}
+
+/**
+ * Makes the float64 reference of a population, whose state is at hand.
+ *
+ * @example
+ * ```ts
+ * const layer = referenceLayer(dynapSe2Parameters({}, 1), { dt: 1e-3 });
+ * layer.step(Float64Array.of(3, 0, 0, 0)); // three units of weight on AMPA
+ * layer.state.iampa; // Float64Array [2.6e-9]; amperes
+ * ```
+ */
+export function referenceLayer<Parameters extends NeuronParameters>(
+  parameters: Parameters,
+  { dt, recurrent, batch = 1 }: LayerOptions,
+): StatefulLayer<StateOf<Parameters>> {
+  const model = modelOf(parameters);
+  return runningPopulation(
+    model.running(parameters, dt, batch),
+    model.signals(parameters),
+    recurrent,
+  );
 }
 
 /** The float64 reference: readable, and the meaning that every other engine is held to. */
 export const referenceEngine: Engine = {
   name: 'reference',
+  ranges: true,
+  supports: () => true,
   layer: referenceLayer,
-  differentiableLayer: referenceDifferentiableLayer,
-  dendriticLayer: referenceDendriticLayer,
-  dendriticDifferentiableLayer: referenceDendriticDifferentiableLayer,
+  differentiable(parameters, { dt, steps, batch, neurons }) {
+    const model = modelOf(parameters);
+    const options = { dt, steps, batch, neurons: neurons ?? model.neurons(parameters) };
+    return differentiablePopulation(model.taped(parameters, options), steps);
+  },
 };
+
+/** What is asked of an engine beside the model. */
+export interface EngineNeeds {
+  /** Whether differentiable populations are to run part of their steps. */
+  readonly ranges?: boolean;
+}
+
+/**
+ * The engine that computes neurons of a model: the one that is asked where it can, or the reference.
+ *
+ * @example
+ * ```ts
+ * computing(kernel(), 'lif').name; // 'reference'
+ * ```
+ */
+export function computing(
+  engine: Engine,
+  model: ModelName,
+  { ranges = false }: EngineNeeds = {},
+): Engine {
+  return engine.supports(model) && (!ranges || engine.ranges === true) ? engine : referenceEngine;
+}

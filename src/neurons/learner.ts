@@ -1,4 +1,4 @@
-import type { NeuronParameters } from './dynap-se2/parameters.ts';
+import type { NeuronParameters } from './model-table.ts';
 
 /** Spikes as sparse rows: row r holds entries `starts[r]` to `starts[r + 1]`. */
 export interface SparseSpikes {

@@ -1,110 +1,10 @@
-import type { DynapSimParameters } from './dynap-sim/parameters.ts';
-import { copyState, type DynapSimState, type MembraneState } from './state.ts';
-
-/** A population of neurons that runs, with or without recurrence; of the lumped model unless told otherwise. */
-export interface NeuronLayer<State = DynapSimState> {
-  /**
-   * Advances by one step and returns the spikes, `batch × neurons` values that the next step
-   * overwrites. `input` is the weighted input in units of weight, without the recurrence, `batch × channels`
-   * values: one channel per neuron in the lumped model, one per neuron and dendrite in the full circuit.
-   */
-  step(input: Float64Array): Float64Array;
-  /**
-   * Advances by as many steps as `input` holds, `steps × batch × channels` values, and writes the spikes to
-   * `output`, which has room for `steps × batch × neurons`.
-   */
-  run(input: Float64Array, output: Uint32Array): void;
-  /** A copy of the state. */
-  readState(): State;
-  /** Goes on from a state. */
-  writeState(state: State): void;
-  /** Goes back to rest. */
-  reset(): void;
-}
-
-/** A population whose runs can be differentiated. */
-export interface DifferentiableLayer<Parameters = DynapSimParameters, State = DynapSimState> {
-  /** Weighted input of every step, `steps × batch × channels`, to be written before `forward`. */
-  readonly input: Float64Array;
-  /** Spikes of every step, `steps × batch × neurons`. */
-  readonly spikes: Float64Array;
-  /** Gradient of the loss with respect to the spikes, same shape, to be written before `backward`. */
-  readonly spikesGradient: Float64Array;
-  /** Gradient with respect to the input, shaped like it. */
-  readonly inputGradient: Float64Array;
-  /** Uses other parameters (a mismatch draw) from the next run on. */
-  setParameters(parameters: Parameters): void;
-  /** Starts every run from `state` instead of rest. */
-  setStart(state: State): void;
-  /** Runs all steps from the start. */
-  forward(recurrent: Float64Array | undefined): void;
-  /** Goes back through all steps; adds to `recurrentGradient`, `neurons × channels`. */
-  backward(recurrent: Float64Array | undefined, recurrentGradient: Float64Array | undefined): void;
-}
-
-/** Adds Wᵀ·spikes to `drive` for every trial; `weight` is `[pre][channel]`. */
-function addRecurrence(
-  weight: Float64Array,
-  spikes: Float64Array,
-  drive: Float64Array,
-  neurons: number,
-  channels: number,
-): void {
-  for (let lane = 0, pre = 0, base = 0; lane < spikes.length; lane++, pre++) {
-    if (pre === neurons) {
-      pre = 0;
-      base += channels;
-    }
-    const count = spikes[lane]!;
-    if (count === 0) continue;
-    for (let to = base, w = pre * channels; to < base + channels; to++, w++) {
-      drive[to] = drive[to]! + count * weight[w]!;
-    }
-  }
-}
-
-/** Adjoint of {@link addRecurrence}: to the spikes of the step before, and to the weights. */
-function takeRecurrenceBack(
-  weight: Float64Array,
-  weightGradient: Float64Array | undefined,
-  spikes: Float64Array,
-  offset: number,
-  driveGradient: Float64Array,
-  spikesGradient: Float64Array,
-  neurons: number,
-  channels: number,
-): void {
-  for (let lane = 0, pre = 0, base = 0; lane < spikesGradient.length; lane++, pre++) {
-    if (pre === neurons) {
-      pre = 0;
-      base += channels;
-    }
-    let sum = 0;
-    for (let to = base, w = pre * channels; to < base + channels; to++, w++) {
-      sum += weight[w]! * driveGradient[to]!;
-    }
-    spikesGradient[lane] = spikesGradient[lane]! + sum;
-    const count = spikes[offset + lane]!;
-    if (weightGradient === undefined || count === 0) continue;
-    for (let to = base, w = pre * channels; to < base + channels; to++, w++) {
-      weightGradient[w] = weightGradient[w]! + count * driveGradient[to]!;
-    }
-  }
-}
-
-/** A population at rest, and how its model advances it. */
-export interface PopulationModel<State extends MembraneState> {
-  /** Neurons. */
-  readonly neurons: number;
-  /** Input channels of one trial. */
-  readonly channels: number;
-  /** The live state. */
-  readonly state: State;
-  /** Advances the state by one step on `drive`, all input channels of all trials. */
-  step(drive: Float64Array): void;
-  /** Puts the state back to rest. */
-  rest(): void;
-}
+/** The reference engine's populations: any model, step by step, in float64. */
+import { InvalidArgumentError } from '../errors.ts';
+import { unknownName } from '../options.ts';
+import type { DifferentiableLayer, NeuronLayer } from './layer.ts';
+import type { RunningModel, TapedModel } from './model.ts';
+import { addRecurrence, takeRecurrenceBack } from './recurrence.ts';
+import { arraysOf, copyState } from './state.ts';
 
 /** A population whose state is at hand. */
 export interface StatefulLayer<State> extends NeuronLayer<State> {
@@ -112,30 +12,42 @@ export interface StatefulLayer<State> extends NeuronLayer<State> {
   readonly state: State;
 }
 
+/** The refusal of a signal that is none. */
+export function noSuchSignal(name: string, signals: readonly string[]): InvalidArgumentError {
+  return new InvalidArgumentError('this state cannot be read', [unknownName(name, signals)]);
+}
+
 /** Runs a population with its recurrent weights, `[pre][channel]`, acting one step later. */
-export function runningPopulation<State extends MembraneState>(
-  model: PopulationModel<State>,
+export function runningPopulation<State extends object>(
+  model: RunningModel<State>,
+  signals: readonly string[],
   recurrent: Float64Array | undefined,
 ): StatefulLayer<State> {
-  const { neurons, channels, state } = model;
-  const drive = new Float64Array((state.imem.length / neurons) * channels);
+  const { neurons, channels, state, output: left } = model;
+  const drive = new Float64Array((left.length / neurons) * channels);
+  const arrays = arraysOf(state);
   const advance = (): void => {
-    if (recurrent !== undefined) addRecurrence(recurrent, state.spikes, drive, neurons, channels);
+    if (recurrent !== undefined) addRecurrence(recurrent, left, drive, neurons, channels);
     model.step(drive);
   };
   return {
     state,
+    signals,
     step(input) {
       drive.set(input);
       advance();
-      return state.spikes;
+      return left;
     },
     run(input, output) {
-      for (let at = 0, to = 0; at < input.length; at += drive.length, to += state.spikes.length) {
+      for (let at = 0, to = 0; at < input.length; at += drive.length, to += left.length) {
         for (let i = 0; i < drive.length; i++) drive[i] = input[at + i]!;
         advance();
-        output.set(state.spikes, to);
+        output.set(left, to);
       }
+    },
+    readSignal(name, into, at = 0) {
+      if (!signals.includes(name)) throw noSuchSignal(name, signals);
+      into.set(arrays[name]!, at);
     },
     readState: () => structuredClone(state),
     writeState: (from) => copyState(from, state),
@@ -143,81 +55,61 @@ export function runningPopulation<State extends MembraneState>(
   };
 }
 
-/** A population that records its steps, and how its model goes back through them. */
-export interface TapedModel<Parameters, State extends MembraneState> {
-  /** Neurons. */
-  readonly neurons: number;
-  /** Input channels of one trial. */
-  readonly channels: number;
-  /** The live state. */
-  readonly state: State;
-  /** Spikes of all recorded steps. */
-  readonly spikes: Float64Array;
-  /** The live gradient with respect to the state; all its arrays are zeroed before going back. */
-  readonly gradient: { readonly spikes: Float64Array };
-  /** Uses other parameters. */
-  setParameters(parameters: Parameters): void;
-  /** Puts the state back to rest. */
-  rest(): void;
-  /** Advances the state by one step and records it at `offset`. */
-  forward(drive: Float64Array, offset: number): void;
-  /** Takes the gradient back through the step recorded at `offset`. */
-  backward(offset: number, driveGradient: Float64Array): void;
-}
-
 /** Runs a population over `steps` steps and back. */
-export function differentiablePopulation<Parameters, State extends MembraneState>(
+export function differentiablePopulation<Parameters, State extends object>(
   model: TapedModel<Parameters, State>,
   steps: number,
 ): DifferentiableLayer<Parameters, State> {
-  const { neurons, channels, state, spikes, gradient } = model;
-  const lanes = state.imem.length;
+  const { neurons, channels, state, outputs, gradient, outputGradient: leftGradient } = model;
+  const lanes = leftGradient.length;
+  const left = model.outputOf(state);
   const width = (lanes / neurons) * channels;
   const drive = new Float64Array(width);
   const driveGradient = new Float64Array(width);
   const input = new Float64Array(steps * width);
   const inputGradient = new Float64Array(steps * width);
-  const spikesGradient = new Float64Array(steps * lanes);
+  const outputGradient = new Float64Array(steps * lanes);
   let start: State | undefined;
   return {
     input,
-    spikes,
-    spikesGradient,
+    output: outputs,
+    outputGradient,
     inputGradient,
     setParameters: (next) => model.setParameters(next),
     setStart(from) {
       start = structuredClone(from);
     },
-    forward(recurrent) {
-      if (start === undefined) model.rest();
-      else copyState(start, state);
-      for (let t = 0; t < steps; t++) {
+    forward(recurrent, from = 0, to = steps) {
+      if (from === 0) {
+        if (start === undefined) model.rest();
+        else copyState(start, state);
+      }
+      for (let t = from; t < to; t++) {
         for (let i = 0, at = t * width; i < width; i++, at++) drive[i] = input[at]!;
-        if (recurrent !== undefined) {
-          addRecurrence(recurrent, state.spikes, drive, neurons, channels);
-        }
+        if (recurrent !== undefined) addRecurrence(recurrent, left, drive, neurons, channels);
         model.forward(drive, t * lanes);
       }
     },
-    backward(recurrent, recurrentGradient) {
-      for (const values of Object.values<Float64Array>({ ...gradient })) values.fill(0);
-      for (let t = steps - 1; t >= 0; t--) {
+    backward(recurrent, recurrentGradient, from = 0, to = steps) {
+      if (to === steps) for (const values of Object.values(arraysOf(gradient))) values.fill(0);
+      for (let t = to - 1; t >= from; t--) {
         const offset = t * lanes;
         for (let lane = 0; lane < lanes; lane++) {
-          gradient.spikes[lane] = gradient.spikes[lane]! + spikesGradient[offset + lane]!;
+          leftGradient[lane] = leftGradient[lane]! + outputGradient[offset + lane]!;
         }
         model.backward(offset, driveGradient);
         for (let i = 0, at = t * width; i < width; i++, at++) inputGradient[at] = driveGradient[i]!;
+        if (recurrent === undefined) continue;
         // What acted in the first step was there at the start.
-        const before = t === 0 ? start?.spikes : spikes;
-        if (recurrent === undefined || before === undefined) continue;
+        const before = t === 0 ? start && model.outputOf(start) : outputs;
+        if (before === undefined) continue;
         takeRecurrenceBack(
           recurrent,
           recurrentGradient,
           before,
           t === 0 ? 0 : offset - lanes,
           driveGradient,
-          gradient.spikes,
+          leftGradient,
           neurons,
           channels,
         );

@@ -1,5 +1,4 @@
-import type { DynapSimParameters } from './dynap-sim/parameters.ts';
-
+/** States of neurons: what analog membranes have in common, and what can be done with any. */
 /** State of adaptation, membrane and spike, whatever the synapses; one value per lane. */
 export interface MembraneState {
   /** Adaptation current, amperes. */
@@ -14,34 +13,6 @@ export interface MembraneState {
   readonly timerRef: Float64Array;
 }
 
-/**
- * State of a population of DynapSim neurons. Every array holds `batch × neurons` values; the lane
- * of neuron n in trial b is `b·neurons + n`.
- */
-export interface DynapSimState extends MembraneState {
-  /** Synaptic current, amperes. */
-  readonly isyn: Float64Array;
-}
-
-/** Makes the state of rest: all currents at Io, all else zero. */
-export function restState(parameters: DynapSimParameters, batch = 1): DynapSimState {
-  return dynapSimState(parameters.Io, batch * parameters.Io.length);
-}
-
-/** Makes the state of rest of `lanes` lanes from their dark currents. */
-export function dynapSimState(dark: Float64Array, lanes: number): DynapSimState {
-  const state: DynapSimState = {
-    isyn: new Float64Array(lanes),
-    iahp: new Float64Array(lanes),
-    imem: new Float64Array(lanes),
-    vmem: new Float64Array(lanes),
-    spikes: new Float64Array(lanes),
-    timerRef: new Float64Array(lanes),
-  };
-  rest(state, dark);
-  return state;
-}
-
 /** Puts `state` back to rest: every current at the Io of its neuron, all else at zero. */
 export function rest(state: MembraneState, dark: Float64Array): void {
   for (const [name, values] of Object.entries<Float64Array>({ ...state })) {
@@ -52,7 +23,16 @@ export function rest(state: MembraneState, dark: Float64Array): void {
   }
 }
 
+/** The arrays of a state or a gradient, by their names. */
+export function arraysOf(state: object): Readonly<Record<string, Float64Array>> {
+  const arrays = Object.entries<unknown>({ ...state }).filter(
+    (entry): entry is [string, Float64Array] => entry[1] instanceof Float64Array,
+  );
+  return Object.fromEntries(arrays);
+}
+
 /** Copies every value of `from`. */
-export function copyState<S extends MembraneState>(from: S, to: S): void {
-  for (const name of Object.keys(to) as (keyof MembraneState)[]) to[name].set(from[name]);
+export function copyState<State extends object>(from: State, to: State): void {
+  const given = arraysOf(from);
+  for (const [name, values] of Object.entries(arraysOf(to))) values.set(given[name]!);
 }

@@ -5,9 +5,8 @@ import type { Grid, SpikeRaster } from '../events/spike-raster.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
 import { delayRun } from '../stages/delay/run.ts';
-import { dynapSimRun } from '../stages/dynap-sim/run.ts';
-import { integrationRun } from '../stages/lif/run.ts';
 import { linearRun } from '../stages/linear/run.ts';
+import { populationRun } from '../stages/population-run.ts';
 import { scaleRun } from '../stages/scale/run.ts';
 import type { Stage } from '../stages/stage.ts';
 import type { StageRun } from '../stages/stage-run.ts';
@@ -69,9 +68,9 @@ function stageRun(stage: Stage, engine: Engine, most: number): StageRun {
     .with({ kind: 'linear' }, (own) => linearRun(own, most))
     .with({ kind: 'scale' }, (own) => scaleRun(own, most))
     .with({ kind: 'delay' }, (own) => delayRun(own, most))
-    .with({ kind: P.union('dynapSim', 'dynapSe2') }, (own) => dynapSimRun(own, engine, most))
-    .with({ kind: P.union('lif', 'li', 'integrator', 'integrateAndFire') }, (own) =>
-      integrationRun(own, most),
+    .with(
+      { kind: P.union('dynapSim', 'dynapSe2', 'lif', 'li', 'integrator', 'integrateAndFire') },
+      (own) => populationRun(own, engine, most),
     )
     .with({ kind: 'threshold' }, (own) => thresholdRun(own, most))
     .exhaustive();

@@ -1,7 +1,7 @@
 /** What stages become on a chip: how a kind of stage tells the compiler, which asks no stage for its kind. */
 import type { Matrix } from '../matrix.ts';
-import type { NeuronParameters } from '../neurons/dynap-se2/parameters.ts';
 import type { LayoutName } from '../neurons/dynap-sim/parameters.ts';
+import type { AnalogParameters } from '../neurons/model-table.ts';
 import type { Problem } from '../problems.ts';
 
 /** Constants of the chip that neurons are converted for; those of the defaults where left out. */
@@ -36,7 +36,7 @@ export interface ChipFactors {
 export interface ChipPopulation {
   readonly form: 'population';
   /** Parameters of neurons that a chip has, one value per neuron. */
-  readonly parameters: NeuronParameters;
+  readonly parameters: AnalogParameters;
   /** Recurrent weights `[pre][channel]`, what is taken over included. */
   readonly recurrent?: Matrix;
   /** Factor on all that enters each neuron, which the weights before it take over; 1 where there is none. */

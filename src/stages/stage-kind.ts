@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Matrix } from '../matrix.ts';
-import type { NeuronParameters } from '../neurons/dynap-se2/parameters.ts';
+import type { AnalogParameters } from '../neurons/model-table.ts';
 
 /** A stage as written, not yet checked: its kind beside what a user says of it. */
 export type DefinitionOf<Kind extends string, Config> = { readonly kind: Kind } & Config;
@@ -21,7 +21,7 @@ export interface StageBase {
   /** Step that the stage was built for, seconds; a stage without time has none. */
   readonly dt?: number;
   /** Parameters of DynapSim and DYNAP-SE2 neurons; a stage of anything else has none. */
-  readonly parameters?: NeuronParameters;
+  readonly parameters?: AnalogParameters;
 }
 
 /** What a definition promises, sound or not: enough to compare it with its neighbours. */

@@ -95,7 +95,7 @@ function shapeProblem(what: string, { shape }: tf.Tensor, wanted: readonly numbe
 export function dynapSim(config: DynapSimOperationConfig): DynapSimOperation {
   const { dt, parameters: nominal, name, channelsOut: neurons } = checkedStage(config);
   const { steps, trials, engine = defaultEngine() } = config;
-  const layer = engine.differentiableLayer(nominal, dt, steps, trials, neurons);
+  const layer = engine.differentiable(nominal, { dt, steps, batch: trials, neurons });
   const shape: [number, number, number] = [trials, steps, neurons];
   let parameters = nominal;
   /** What stands in the layer. */
@@ -131,7 +131,7 @@ export function dynapSim(config: DynapSimOperationConfig): DynapSimOperation {
   const gradients = (application: Application, dy: tf.Tensor, inputs: tf.Tensor[]): tf.Tensor[] => {
     if (runThere !== application) run(application);
     const recurrentGradient = new Float64Array(neurons * neurons);
-    toLayer(dy.dataSync(), layer.spikesGradient);
+    toLayer(dy.dataSync(), layer.outputGradient);
     layer.backward(application.recurrent, recurrentGradient);
     const found = [toTensor(layer.inputGradient), Float32Array.from(recurrentGradient)];
     return inputs.map((input, i) => firstOrder(found[i]!, input.shape, [dy, ...inputs]));
@@ -154,7 +154,7 @@ export function dynapSim(config: DynapSimOperationConfig): DynapSimOperation {
       };
       run(application);
       return {
-        value: tf.tensor3d(toTensor(layer.spikes), shape),
+        value: tf.tensor3d(toTensor(layer.output), shape),
         gradFunc: (dy, saved) => gradients(application, dy, saved),
       };
     });

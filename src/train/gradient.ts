@@ -1,8 +1,8 @@
 import { match, P } from 'ts-pattern';
-import type { NeuronParameters } from '../neurons/dynap-se2/parameters.ts';
-import type { DifferentiableLayer } from '../neurons/dynap-sim/layer.ts';
-import type { Engine } from '../neurons/engine.ts';
+import { computing, type Engine } from '../neurons/engine.ts';
+import type { DifferentiableLayer } from '../neurons/layer.ts';
 import type { SparseSpikes } from '../neurons/learner.ts';
+import type { AnalogParameters, NeuronParameters } from '../neurons/model-table.ts';
 import { fromStages, type Pipeline } from '../pipeline/pipeline.ts';
 import {
   delayGradient,
@@ -11,8 +11,8 @@ import {
   thresholdGradient,
 } from '../stages/channelwise-gradient.ts';
 import { type GradientStage, newWire, type Wire } from '../stages/gradient-stage.ts';
-import { integrationGradient } from '../stages/lif/gradient.ts';
 import { linearGradient, sparseLinearGradient } from '../stages/linear/gradient.ts';
+import { type NeuronStage, neuronParameters } from '../stages/neuron-stage.ts';
 import { type Stage, stageWeights, withStageWeights } from '../stages/stage.ts';
 import type { LossFunction } from './loss.ts';
 import type { TrainingSample } from './sample.ts';
@@ -55,7 +55,7 @@ export function withWeights(pipeline: Pipeline, weights: Float64Array): Pipeline
 }
 
 /** The parameters of DynapSim and DYNAP-SE2 neurons of a pipeline, one set per stage that has any. */
-export function pipelineParameters({ stages }: Pipeline): NeuronParameters[] {
+export function pipelineParameters({ stages }: Pipeline): AnalogParameters[] {
   return stages.flatMap(({ parameters }) => parameters ?? []);
 }
 
@@ -94,7 +94,7 @@ function denseWire(samples: readonly TrainingSample[], steps: number, channels: 
   return wire;
 }
 
-/** DynapSim or DYNAP-SE2 neurons over all steps; they have wires of their own. */
+/** Neurons over all steps; they have wires of their own. */
 interface Population extends GradientStage {
   readonly input: Wire;
   readonly output: Wire;
@@ -102,18 +102,18 @@ interface Population extends GradientStage {
   setParameters(parameters: NeuronParameters): void;
 }
 
-function populationGradient<P extends NeuronParameters, S>(
-  layer: DifferentiableLayer<P, S>,
+function populationGradient(
+  layer: DifferentiableLayer<NeuronParameters, unknown>,
   weights: Float64Array,
   gradient: Float64Array,
 ): Population {
   const matrix = weights.length === 0 ? undefined : weights;
   return {
     input: { values: layer.input, gradient: layer.inputGradient },
-    output: { values: layer.spikes, gradient: layer.spikesGradient },
+    output: { values: layer.output, gradient: layer.outputGradient },
     forward: () => layer.forward(matrix),
     backward: () => layer.backward(matrix, gradient),
-    setParameters: (next) => layer.setParameters(next as P),
+    setParameters: (next) => layer.setParameters(next),
   };
 }
 
@@ -150,11 +150,14 @@ export function pipelineGradient(
       return left;
     };
     /** Appends neurons, which have wires of their own. */
-    const appendPopulation = <P extends NeuronParameters, S>(
-      layer: DifferentiableLayer<P, S>,
-    ): Wire => {
+    const appendPopulation = (neurons: NeuronStage): Wire => {
+      const parameters = neuronParameters(neurons);
+      const layer = computing(engine, parameters.model).differentiable(parameters, {
+        dt: neurons.dt,
+        ...{ steps, batch: trials, neurons: channelsOut },
+      });
       const population = populationGradient(layer, own, ownGradient);
-      populations.push(population);
+      if (neurons.parameters !== undefined) populations.push(population);
       run.push(identityGradient(from(), population.input), population);
       return population.output;
     };
@@ -175,18 +178,9 @@ export function pipelineGradient(
       .with({ kind: 'threshold' }, (threshold) =>
         append((from, out) => thresholdGradient(threshold, from, out)),
       )
-      .with({ kind: P.union('lif', 'li', 'integrator', 'integrateAndFire') }, (neurons) =>
-        append((from, out) =>
-          integrationGradient(neurons, steps, trials, from, out, own, ownGradient),
-        ),
-      )
-      .with({ kind: 'dynapSim' }, ({ parameters, dt }) =>
-        appendPopulation(engine.differentiableLayer(parameters, dt, steps, trials, channelsOut)),
-      )
-      .with({ kind: 'dynapSe2' }, ({ parameters, dt }) =>
-        appendPopulation(
-          engine.dendriticDifferentiableLayer(parameters, dt, steps, trials, channelsOut),
-        ),
+      .with(
+        { kind: P.union('dynapSim', 'dynapSe2', 'lif', 'li', 'integrator', 'integrateAndFire') },
+        appendPopulation,
       )
       .exhaustive();
   }

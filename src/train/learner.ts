@@ -1,7 +1,7 @@
 import { match, P } from 'ts-pattern';
-import type { NeuronParameters } from '../neurons/dynap-se2/parameters.ts';
 import type { Engine } from '../neurons/engine.ts';
 import type { Learner, LearningLayer, LearningLoss, LearningProblem } from '../neurons/learner.ts';
+import type { AnalogParameters } from '../neurons/model-table.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type AdamConfig, adamState, adamStep } from './adam.ts';
 import { pipelineGradient, pipelineWeights, sparseRows } from './gradient.ts';
@@ -19,7 +19,7 @@ export interface LearningTask {
   readonly least?: Float64Array;
   readonly most?: Float64Array;
   /** One set per population, with one value per neuron, or per trial and neuron. */
-  readonly parameters: readonly NeuronParameters[];
+  readonly parameters: readonly AnalogParameters[];
   readonly engine: Engine;
 }
 
@@ -29,7 +29,7 @@ export interface LearningTask {
  */
 function layersOf(
   { stages }: Pipeline,
-  parameters: readonly NeuronParameters[],
+  parameters: readonly AnalogParameters[],
 ): LearningLayer[] | undefined {
   const layers: LearningLayer[] = [];
   let rows: number | undefined;

@@ -1,9 +1,10 @@
 import { type Digestible, digest } from '../digest.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
-import type { NeuronParameters } from '../neurons/dynap-se2/parameters.ts';
 import type { Engine } from '../neurons/engine.ts';
 import { drawMismatch } from '../neurons/mismatch.ts';
+import type { AnalogParameters } from '../neurons/model-table.ts';
+import { arraysOf } from '../neurons/state.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type Stage, stageWeights } from '../stages/stage.ts';
 import { type AdamConfig, adamProblems, learningRateAt } from './adam.ts';
@@ -159,7 +160,7 @@ function digestOf(
   return digest(
     canonicalJson([deciding, engine.name, pipeline.dt, scales, labels]),
     ...pipeline.stages.flatMap((stage) => stageWeights(stage)?.values ?? []),
-    ...parameters.flatMap(({ Iscale: _, ...arrays }) => Object.values(arrays)),
+    ...parameters.flatMap((own) => Object.values(arraysOf(own))),
     ...pipeline.stages.flatMap(constantsOf),
     ...samples.flatMap(({ input, target }) => [input.counts, Float64Array.from(target ?? [])]),
   );
@@ -194,7 +195,7 @@ export function startTraining(
   const { every = 100, instances = 1 } = mismatch ?? {};
   const nominal = pipelineParameters(pipeline);
   /** The silicon of a draw, one set for every population. */
-  const silicon = (draw: number): NeuronParameters[] =>
+  const silicon = (draw: number): AnalogParameters[] =>
     nominal.map((parameters, stage) => {
       if (mismatch === undefined) return parameters;
       const chips = Array.from({ length: instances }, (_, chip) =>

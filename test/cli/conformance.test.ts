@@ -35,7 +35,7 @@ function forwardFolder(spoil: (trace: Trace) => void = () => {}, margins?: objec
   mkdirSync(join(folder, 'forward'));
   const drive = Float64Array.from({ length: steps * neurons }, (_, i) => 10 * (1 + Math.sin(i)));
   const population = dynapSimParameters(parameters, neurons);
-  const layer = referenceLayer(population, Float64Array.from(recurrent.flat()), dt);
+  const layer = referenceLayer(population, { dt, recurrent: Float64Array.from(recurrent.flat()) });
   const room = (): Float64Array => new Float64Array(steps * neurons);
   const trace = { spikes: room(), imem: room(), isyn: room(), iahp: room(), vmem: room() };
   for (let t = 0; t < steps; t++) {

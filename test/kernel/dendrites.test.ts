@@ -104,7 +104,7 @@ describe('neurons with four dendrites in the kernel', () => {
     for (const recurrent of [undefined, new Float64Array(4 * 9)]) {
       const parameters = dynapSe2Parameters({ If_nmda: 0 }, 3);
       for (let channel = 0; channel < 24; channel++) {
-        const layer = kernel().dendriticLayer(parameters, recurrent, 1e-3, 2);
+        const layer = kernel().layer(parameters, { dt: 1e-3, recurrent, batch: 2 });
         const rest = layer.readState();
         const input = new Float64Array(24);
         input[channel] = 1;
@@ -129,7 +129,7 @@ describe('neurons with four dendrites in the kernel', () => {
   it('are those of the kernel, in float32', () => {
     const of = dendriticPopulation({ ...small, seed: 2, neurons: 4, kind: 'strong' });
     const [own, reference] = [kernel(), referenceEngine].map((engine) => {
-      const layer = engine.dendriticLayer(of.parameters, undefined, of.dt, of.batch);
+      const layer = engine.layer(of.parameters, { dt: of.dt, batch: of.batch });
       layer.step(inputAt(of, 1));
       return layer.readState();
     });

@@ -1,5 +1,5 @@
 import { kernel, referenceEngine } from 'spikeline';
-import { type DifferentiableLayer, type NeuronParameters, randomStream } from 'spikeline/neurons';
+import { type AnalogParameters, type DifferentiableLayer, randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import {
   type EquationRun as DendriticRun,
@@ -24,20 +24,20 @@ import { relativeError, trialParameters } from './tasks.ts';
 const tolerance = 1e-5;
 
 /** A differentiable layer of either model. */
-type Layer = DifferentiableLayer<NeuronParameters, State>;
+type Layer = DifferentiableLayer<AnalogParameters, State>;
 
 /** A differentiable layer of both engines, given the same. */
 function pair(
-  parameters: NeuronParameters,
+  parameters: AnalogParameters,
   of: Population,
   use: (layer: Layer) => void,
 ): [Layer, Layer] {
   const { dt, steps, batch, neurons } = of;
   return [kernel(), referenceEngine].map((engine) => {
     const layer: Layer =
-      'Itau_ampa' in parameters
-        ? engine.dendriticDifferentiableLayer(parameters, dt, steps, batch, neurons)
-        : engine.differentiableLayer(parameters, dt, steps, batch, neurons);
+      parameters.model === 'dynapSe2'
+        ? engine.differentiable(parameters, { dt, steps, batch, neurons })
+        : engine.differentiable(parameters, { dt, steps, batch, neurons });
     layer.input.set(of.input);
     use(layer);
     return layer;
@@ -87,8 +87,8 @@ function expectSame(of: Channels, found: Float64Array, expected: Float64Array): 
 }
 
 function expectPair(of: Population, [found, expected]: [Layer, Layer]): void {
-  expect(found.spikes.findIndex((count, i) => count !== expected.spikes[i])).toBe(-1);
-  expect(found.spikes.some((count) => count > 0)).toBe(true);
+  expect(found.output.findIndex((count, i) => count !== expected.output[i])).toBe(-1);
+  expect(found.output.some((count) => count > 0)).toBe(true);
   expectSame(of, found.inputGradient, expected.inputGradient);
 }
 
@@ -108,7 +108,7 @@ function scaledPopulation(
   const unit = 3e3;
   const scaled = Object.entries(of.parameters).map(([name, value]) => [
     name,
-    /^[IC]/.test(name) && typeof value !== 'number' ? value.map((each) => each * unit) : value,
+    /^[IC]/.test(name) && value instanceof Float64Array ? value.map((each) => each * unit) : value,
   ]);
   return {
     ...of,
@@ -133,7 +133,7 @@ interface Recorded {
 
 /** A random net of either model. */
 interface Net {
-  readonly parameters: NeuronParameters;
+  readonly parameters: AnalogParameters;
   readonly recurrent: number[][];
   readonly input: number[][][];
 }
@@ -184,7 +184,7 @@ function expectAdjoint<Run extends Recorded>(
     { ...of, kind: 'plain', parameters, weight, input: flat(input) },
     (one) => {
       one.forward(weight);
-      one.spikesGradient.set(flat(slope));
+      one.outputGradient.set(flat(slope));
     },
   );
   layer.backward(weight, gradient);
@@ -192,7 +192,7 @@ function expectAdjoint<Run extends Recorded>(
   const counts = recorded.map(({ choices }) =>
     choices.map((row) => row.map(({ spikes }) => spikes)),
   );
-  expect(layer.spikes).toEqual(flat(counts));
+  expect(layer.output).toEqual(flat(counts));
   const inputs = input.map((trial) => trial.map((row) => row.map((_, at) => difference(row, at))));
   expectSame({ dendrites, neurons }, layer.inputGradient, flat(inputs));
   const weights = recurrent.flatMap((row) => row.map((_, at) => difference(row, at)));
@@ -223,7 +223,7 @@ describe.each(draws)('the differentiable layer of the kernel, with %s,', (_, dra
         const both = pair(of.parameters, of, (layer) => {
           const gradient = noGradient(of);
           layer.forward(of.weight);
-          layer.spikesGradient.set(slopes(of));
+          layer.outputGradient.set(slopes(of));
           layer.backward(of.weight, gradient);
           gradients.push(gradient);
         });
@@ -243,14 +243,14 @@ describe.each(draws)('the differentiable layer of the kernel, with %s,', (_, dra
         const gradient = noGradient(of);
         layer.setStart(start);
         layer.forward(of.weight);
-        layer.spikesGradient.set(slopes(of));
+        layer.outputGradient.set(slopes(of));
         layer.backward(of.weight, gradient);
         gradients.push(gradient);
       });
       expectPair(of, both);
       expectSame(of, gradients[0]!, gradients[1]!);
       const rest = pair(of.parameters, of, (layer) => layer.forward(of.weight));
-      expect(Array.from(rest[0].spikes)).not.toEqual(Array.from(both[0].spikes));
+      expect(Array.from(rest[0].output)).not.toEqual(Array.from(both[0].output));
     }
   });
 
@@ -260,7 +260,7 @@ describe.each(draws)('the differentiable layer of the kernel, with %s,', (_, dra
       of,
       pair(of.parameters, of, (layer) => {
         layer.forward(undefined);
-        layer.spikesGradient.set(slopes(of));
+        layer.outputGradient.set(slopes(of));
         layer.backward(undefined, undefined);
       }),
     );
@@ -273,18 +273,18 @@ describe.each(draws)('the differentiable layer of the kernel, with %s,', (_, dra
       const [own, other] = [1, 2].map((seed) => trialParameters(of.parameters, batch, seed, 0));
       const both = pair(own!, of, (layer) => {
         layer.forward(of.weight);
-        layer.spikesGradient.set(slopes(of));
+        layer.outputGradient.set(slopes(of));
         layer.backward(of.weight, noGradient(of));
       });
       expectPair(of, both);
-      const before = Array.from(both[0].spikes);
+      const before = Array.from(both[0].output);
       for (const layer of both) {
         layer.setParameters(other!);
         layer.forward(of.weight);
         layer.backward(of.weight, noGradient(of));
       }
       expectPair(of, both);
-      expect(Array.from(both[0].spikes)).not.toEqual(before);
+      expect(Array.from(both[0].output)).not.toEqual(before);
     },
   );
 
@@ -296,7 +296,7 @@ describe.each(draws)('the differentiable layer of the kernel, with %s,', (_, dra
       for (const layer of both) {
         layer.setParameters(next);
         layer.forward(of.weight);
-        layer.spikesGradient.set(slopes(of));
+        layer.outputGradient.set(slopes(of));
         layer.backward(of.weight, noGradient(of));
       }
       expectPair(of, both);
@@ -308,7 +308,7 @@ describe.each(draws)('the differentiable layer of the kernel, with %s,', (_, dra
     const gradients = [noGradient(of), noGradient(of).fill(0.5)];
     const [layer] = pair(of.parameters, of, (one) => {
       one.forward(of.weight);
-      one.spikesGradient.set(slopes(of));
+      one.outputGradient.set(slopes(of));
     });
     layer.backward(of.weight, gradients[0]);
     const input = layer.inputGradient.slice();
@@ -330,7 +330,7 @@ describe.each(draws)('the differentiable layer of the kernel, with %s,', (_, dra
     const [layer] = pair(of.parameters, of, (one) => one.forward(of.weight));
     const first = slopes(of);
     const back = (values: Float64Array): Float64Array => {
-      layer.spikesGradient.set(values);
+      layer.outputGradient.set(values);
       layer.backward(of.weight, noGradient(of));
       return layer.inputGradient.slice();
     };
@@ -353,7 +353,7 @@ describe.each(draws)('the differentiable layer of the kernel, with %s,', (_, dra
     const both = pair(of.parameters, of, (layer) => {
       layer.setStart(busyState(of));
       layer.forward(of.weight);
-      layer.spikesGradient.set(slopes(of));
+      layer.outputGradient.set(slopes(of));
       layer.backward(of.weight, noGradient(of));
       layer.input.set(input);
       layer.forward(weight);
@@ -375,7 +375,7 @@ describe.each(draws)('the differentiable layer of the kernel, with %s,', (_, dra
       layer.setStart(start);
       layer.setParameters(other);
       layer.forward(of.weight);
-      layer.spikesGradient.set(slopes(of));
+      layer.outputGradient.set(slopes(of));
       layer.backward(of.weight, noGradient(of));
     });
     expectPair(of, both);
@@ -390,7 +390,7 @@ describe.each(draws)('the differentiable layer of the kernel, with %s,', (_, dra
     const both = pair(of.parameters, of, (layer) => {
       layer.setStart(start);
       layer.forward(of.weight);
-      layer.spikesGradient.set(slopes(of));
+      layer.outputGradient.set(slopes(of));
       layer.backward(of.weight, noGradient(of));
     });
     expectPair(of, both);
@@ -410,14 +410,14 @@ describe('the differentiable layer of the kernel', () => {
           ? (values as Float64Array).map((each) => 100 * each)
           : values,
       ]);
-      const fast: NeuronParameters = { ...of.parameters, ...Object.fromEntries(hundredfold) };
+      const fast: AnalogParameters = { ...of.parameters, ...Object.fromEntries(hundredfold) };
       const weak = { ...of, input: of.input.map((value) => Math.abs(value) / 20) };
       const [found, expected] = pair(fast, weak, (layer) => {
         layer.forward(undefined);
-        layer.spikesGradient.fill(1, of.input.length - 20);
+        layer.outputGradient.fill(1, of.input.length - 20);
         layer.backward(undefined, undefined);
       });
-      expect(found.spikes).toEqual(expected.spikes);
+      expect(found.output).toEqual(expected.output);
       let seen = 0;
       for (let t = 0; t < 30; t++) {
         const at = (values: Float64Array): Float64Array => values.subarray(4 * t, 4 * t + 4);

@@ -195,17 +195,17 @@ describe('what is too large for the kernel', () => {
 
   it('is refused as a differentiable population', () => {
     const parameters = dynapSimParameters({}, 1000);
-    const make = () => kernel().differentiableLayer(parameters, 1e-3, 200_000, 3);
+    const make = () => kernel().differentiable(parameters, { dt: 1e-3, steps: 200_000, batch: 3 });
     expect(reasonsOf(make)).toEqual([expect.stringContaining('the limit is 4 GiB')]);
   });
 
   it('is refused with four dendrites', () => {
     const long = () =>
-      kernel().dendriticDifferentiableLayer(dynapSe2Parameters({}, 1000), 1e-3, 200_000, 3);
+      kernel().differentiable(dynapSe2Parameters({}, 1000), { dt: 1e-3, steps: 200_000, batch: 3 });
     expect(reasonsOf(long)).toEqual([expect.stringContaining('the limit is 4 GiB')]);
     // 80 000 channels times 20 000 neurons; the weights themselves are not looked at.
     const many = () =>
-      kernel().dendriticLayer(dynapSe2Parameters({}, 20_000), new Float64Array(1), 1e-3);
+      kernel().layer(dynapSe2Parameters({}, 20_000), { dt: 1e-3, recurrent: new Float64Array(1) });
     expect(reasonsOf(many)).toEqual([expect.stringContaining('the limit is 4 GiB')]);
   });
 
@@ -230,7 +230,7 @@ describe('what is too large for the kernel', () => {
       fresh.startTraining(net, samples, { ...options, engine: fresh.kernel({ threads: 2 }) });
     expect(make).toThrow(fresh.InvalidArgumentError);
     expect(make).toThrow(/training needs [\d.e-]+ GiB, which this machine does not have/);
-    expect(() => fresh.kernel().layer(dynapSimParameters({}, 2), undefined, 1e-3)).toThrow(
+    expect(() => fresh.kernel().layer(dynapSimParameters({}, 2), { dt: 1e-3 })).toThrow(
       /a population of 2 neurons needs .* this machine does not have/,
     );
   });

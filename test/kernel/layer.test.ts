@@ -110,7 +110,7 @@ describe('a population in the kernel', () => {
   it('stays silent without input, step by step like the reference', () => {
     const parameters = dynapSimParameters({}, 3);
     const [found, expected] = [kernel(), referenceEngine].map((engine) => {
-      const layer = engine.layer(parameters, undefined, 1e-3);
+      const layer = engine.layer(parameters, { dt: 1e-3 });
       return Array.from({ length: 200 }, () => Array.from(layer.step(new Float64Array(3))));
     });
     expect(found).toEqual(expected);
@@ -170,7 +170,7 @@ describe('a population in the kernel', () => {
 describe('the refractory period', () => {
   /** For how many steps a spike closes the membrane. */
   function closedSteps(engine: Engine, input: DynapSimParametersInput, dt: number): number {
-    const layer = engine.layer(dynapSimParameters(input, 1), undefined, dt);
+    const layer = engine.layer(dynapSimParameters(input, 1), { dt });
     const strong = Float64Array.of(30);
     let fired = 0;
     for (let t = 0; fired === 0 && t < 500; t++) fired = layer.step(strong)[0]!;
@@ -329,8 +329,8 @@ describe('the state of a population in the kernel', () => {
     for (const dt of [1e-3, 1e-4, 3e-4]) {
       for (let closed = 1; closed <= 12; closed++) {
         const period = { Iref: 1.05e-12 / (closed * dt), Ispkthr: 1e-8 };
-        const layer = kernel().layer(dynapSimParameters(period, 1), undefined, dt);
-        const other = kernel().layer(dynapSimParameters(period, 1), undefined, dt);
+        const layer = kernel().layer(dynapSimParameters(period, 1), { dt });
+        const other = kernel().layer(dynapSimParameters(period, 1), { dt });
         let seen = 0;
         for (let t = 0; t < 300; t++) {
           layer.step(Float64Array.of(30));
@@ -351,7 +351,7 @@ describe('the state of a population in the kernel', () => {
       const input = { kappa_n: kappa, kappa_p: kappa, Ispkthr: 1 };
       const parameters = dynapSimParameters(input, decades.length);
       // A step of a femtosecond leaves the membrane where it is.
-      const layer = kernel().layer(parameters, undefined, 1e-15);
+      const layer = kernel().layer(parameters, { dt: 1e-15 });
       const state = restState(parameters);
       state.imem.set(decades);
       layer.writeState(state);

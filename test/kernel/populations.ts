@@ -1,5 +1,6 @@
 import { type Engine, referenceEngine } from 'spikeline';
 import {
+  type AnalogParameters,
   type DynapSe2Parameters,
   type DynapSe2ParametersInput,
   type DynapSe2State,
@@ -11,7 +12,6 @@ import {
   dynapSe2Parameters,
   dynapSimParameters,
   type NeuronLayer,
-  type NeuronParameters,
   randomStream,
 } from 'spikeline/neurons';
 
@@ -33,7 +33,7 @@ export interface PopulationConfig {
 }
 
 /** A random population and what it is given. */
-export interface Population<Parameters = NeuronParameters>
+export interface Population<Parameters = AnalogParameters>
   extends Omit<PopulationConfig, 'recurrent'> {
   readonly parameters: Parameters;
   /** Input channels of a neuron: one, or one for each dendrite. */
@@ -74,7 +74,7 @@ export const moderate = {
 type Drive = readonly [mean: number, spread: number];
 
 /** Draws a population of which no two neurons are alike; `drives` has an entry for each dendrite. */
-function drawn<Parameters extends NeuronParameters>(
+function drawn<Parameters extends AnalogParameters>(
   config: PopulationConfig,
   nominal: Parameters,
   drives: readonly Drive[],
@@ -165,9 +165,9 @@ export function layerOf(
   engine: Engine,
   { parameters, weight, dt, batch }: Population,
 ): NeuronLayer<State> {
-  return 'Itau_ampa' in parameters
-    ? engine.dendriticLayer(parameters, weight, dt, batch)
-    : engine.layer(parameters, weight, dt, batch);
+  return parameters.model === 'dynapSe2'
+    ? engine.layer(parameters, { dt, recurrent: weight, batch })
+    : engine.layer(parameters, { dt, recurrent: weight, batch });
 }
 
 /** Its state at rest. */

@@ -14,13 +14,13 @@ import {
   type TrainingSample,
 } from 'spikeline';
 import {
+  type AnalogParameters,
   defaultDynapSe2Parameters,
   defaultParameters,
   dendriteNames,
   drawMismatch,
   dynapSe2ParameterNames,
   type Learner,
-  type NeuronParameters,
   parameterNames,
   randomStream,
 } from 'spikeline/neurons';
@@ -199,7 +199,7 @@ export function patterns(
 }
 
 /** One set for every trial in a row. */
-export function trialParameters<Parameters extends NeuronParameters>(
+export function trialParameters<Parameters extends AnalogParameters>(
   parameters: Parameters,
   trials: number,
   seed: number,
@@ -210,9 +210,9 @@ export function trialParameters<Parameters extends NeuronParameters>(
   );
   const entries = Object.entries(parameters).map(([name, value], k) => [
     name,
-    typeof value === 'number'
-      ? value
-      : Float64Array.from(chips.flatMap((chip) => Array.from(chip[k] as Float64Array))),
+    value instanceof Float64Array
+      ? Float64Array.from(chips.flatMap((chip) => Array.from(chip[k] as Float64Array)))
+      : value,
   ]);
   return { ...parameters, ...Object.fromEntries(entries) };
 }

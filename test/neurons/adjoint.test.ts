@@ -1,4 +1,5 @@
-import { randomStream, referenceDifferentiableLayer } from 'spikeline/neurons';
+import { referenceEngine } from 'spikeline';
+import { randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { type Choices, type EquationRun, neuronParameters, runEquations } from './equations.ts';
 import { type RandomNet, randomNet } from './nets.ts';
@@ -66,16 +67,16 @@ function difference(row: number[], at: number, loss: () => number): number {
 
 function adjoint({ net, slopes }: Case) {
   const { neurons, steps, trials } = shape;
-  const layer = referenceDifferentiableLayer(net.parameters, dt, steps, trials);
+  const layer = referenceEngine.differentiable(net.parameters, { dt, steps, batch: trials });
   const weight = Float64Array.from(net.recurrent.flat());
   const flat = (values: readonly number[][][]): number[] =>
     Array.from({ length: steps }, (_, t) => values.flatMap((trial) => trial[t]!)).flat();
   layer.input.set(flat(net.input));
   layer.forward(weight);
-  layer.spikesGradient.set(flat(slopes));
+  layer.outputGradient.set(flat(slopes));
   const recurrent = new Float64Array(neurons * neurons);
   layer.backward(weight, recurrent);
-  return { spikes: Array.from(layer.spikes), input: layer.inputGradient, recurrent, flat };
+  return { spikes: Array.from(layer.output), input: layer.inputGradient, recurrent, flat };
 }
 
 function largest(values: Iterable<number>): number {

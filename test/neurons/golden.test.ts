@@ -264,7 +264,10 @@ describe('two coupled neurons', () => {
   it('go the way that Rockpool computed', () => {
     // Rockpool's file names C_syn = 25 pF; its default and ours is 24.5 pF.
     const parameters = dynapSimParameters({ C_syn: 2.5e-11 }, 2);
-    const layer = referenceLayer(parameters, Float64Array.from(pair.recurrent), 1e-3);
+    const layer = referenceLayer(parameters, {
+      dt: 1e-3,
+      recurrent: Float64Array.from(pair.recurrent),
+    });
     const spikes: number[][] = [];
     for (const [t, row] of pair.input.entries()) {
       layer.step(Float64Array.from(row));
@@ -283,7 +286,7 @@ describe('two coupled neurons', () => {
 
 describe('a bursting neuron', () => {
   it('counts its spikes as Rockpool does', () => {
-    const layer = referenceLayer(dynapSimParameters(burst.parameters, 1), undefined, 1e-3);
+    const layer = referenceLayer(dynapSimParameters(burst.parameters, 1), { dt: 1e-3 });
     const found = burst.drive.map((drive) => [
       layer.step(Float64Array.of(drive))[0]!,
       layer.state.imem[0]!,

@@ -2,8 +2,8 @@ import { referenceEngine } from 'spikeline';
 import {
   type DynapSimState,
   dynapSimParameters,
-  type ReferenceLayer,
   referenceLayer,
+  type StatefulLayer,
 } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { type RandomNet, randomNet } from './nets.ts';
@@ -12,12 +12,15 @@ const steps = 60;
 const net = randomNet(3, { neurons: 4, steps, trials: 3 });
 const weight = Float64Array.from(net.recurrent.flat());
 
-function layerOf({ parameters }: RandomNet, batch = 1): ReferenceLayer {
-  return referenceLayer(parameters, weight, 1e-3, batch);
+function layerOf({ parameters }: RandomNet, batch = 1): StatefulLayer<DynapSimState> {
+  return referenceLayer(parameters, { dt: 1e-3, recurrent: weight, batch });
 }
 
 /** Steps through `input` and returns all spikes. */
-function run(layer: ReferenceLayer, input: readonly (readonly number[])[]): number[][] {
+function run(
+  layer: StatefulLayer<DynapSimState>,
+  input: readonly (readonly number[])[],
+): number[][] {
   return input.map((row) => Array.from(layer.step(Float64Array.from(row))));
 }
 
@@ -71,8 +74,8 @@ describe('referenceLayer', () => {
   });
 
   it('counts zero weights as none', () => {
-    const zero = referenceLayer(net.parameters, new Float64Array(16), 1e-3);
-    const none = referenceLayer(net.parameters, undefined, 1e-3);
+    const zero = referenceLayer(net.parameters, { dt: 1e-3, recurrent: new Float64Array(16) });
+    const none = referenceLayer(net.parameters, { dt: 1e-3 });
     expect(run(zero, net.input[0]!)).toEqual(run(none, net.input[0]!));
   });
 
@@ -86,23 +89,27 @@ describe('referenceLayer', () => {
 describe('the differentiable layer', () => {
   it('spikes as the plain layer does, run after run', () => {
     const trials = 3;
-    const layer = referenceEngine.differentiableLayer(net.parameters, 1e-3, steps, trials);
+    const layer = referenceEngine.differentiable(net.parameters, {
+      dt: 1e-3,
+      steps,
+      batch: trials,
+    });
     const rows = Array.from({ length: steps }, (_, t) => net.input.flatMap((trial) => trial[t]!));
     layer.input.set(rows.flat());
     const expected = run(layerOf(net, trials), rows).flat();
     layer.forward(weight);
-    expect(Array.from(layer.spikes)).toEqual(expected);
+    expect(Array.from(layer.output)).toEqual(expected);
     layer.forward(weight);
-    expect(Array.from(layer.spikes)).toEqual(expected);
+    expect(Array.from(layer.output)).toEqual(expected);
   });
 
   it('uses other parameters from the next run on', () => {
     const other = dynapSimParameters({ ...net.parameters, Io: 2e-12, Idc: 4e-12 }, 4);
-    const layer = referenceEngine.differentiableLayer(net.parameters, 1e-3, steps, 1);
+    const layer = referenceEngine.differentiable(net.parameters, { dt: 1e-3, steps, batch: 1 });
     layer.input.set(net.input[0]!.flat());
     layer.setParameters(other);
     layer.forward(weight);
-    const plain = referenceLayer(other, weight, 1e-3);
-    expect(Array.from(layer.spikes)).toEqual(run(plain, net.input[0]!).flat());
+    const plain = referenceLayer(other, { dt: 1e-3, recurrent: weight });
+    expect(Array.from(layer.output)).toEqual(run(plain, net.input[0]!).flat());
   });
 });

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { biasCurrent, nearestBias } from 'spikeline/chip';
 import {
   type DynapSimParametersInput,
+  type DynapSimState,
   defaultParameters,
   dynapSimCoefficients,
   dynapSimParameters,
-  type ReferenceLayer,
   referenceLayer,
   restState,
+  type StatefulLayer,
   stepForward,
   stepTape,
 } from 'spikeline/neurons';
@@ -18,11 +19,11 @@ import { randomNet } from './nets.ts';
 const { Io, Ispkthr, Ut, kappa_n, kappa_p } = defaultParameters;
 const kappa = (kappa_n + kappa_p) / 2;
 
-function neuron(input: DynapSimParametersInput = {}, dt = 1e-3): ReferenceLayer {
-  return referenceLayer(dynapSimParameters(input, 1), undefined, dt);
+function neuron(input: DynapSimParametersInput = {}, dt = 1e-3): StatefulLayer<DynapSimState> {
+  return referenceLayer(dynapSimParameters(input, 1), { dt });
 }
 
-function step(layer: ReferenceLayer, ...input: number[]): Float64Array {
+function step(layer: StatefulLayer<DynapSimState>, ...input: number[]): Float64Array {
   return layer.step(Float64Array.from(input));
 }
 
@@ -178,7 +179,7 @@ describe('the synapse', () => {
 describe('recurrence and adaptation', () => {
   it('act one step later, from row to column', () => {
     const run = (recurrent: Float64Array | undefined): number[][] => {
-      const layer = referenceLayer(dynapSimParameters({}, 2), recurrent, 1e-3);
+      const layer = referenceLayer(dynapSimParameters({}, 2), { dt: 1e-3, recurrent });
       layer.state.imem[0] = 1e-6;
       return [0, 1, 2].map(() => {
         step(layer, 0, 0);
@@ -231,7 +232,10 @@ describe('referenceLayer', () => {
     fc.assert(
       fc.property(fc.nat(1e6), fc.constantFrom(1e-3, 1e-4), (seed, dt) => {
         const { parameters, recurrent, input } = randomNet(seed, shape);
-        const layer = referenceLayer(parameters, Float64Array.from(recurrent.flat()), dt);
+        const layer = referenceLayer(parameters, {
+          dt,
+          recurrent: Float64Array.from(recurrent.flat()),
+        });
         const population = [0, 1, 2].map((n) => neuronParameters(parameters, n));
         const { states } = runEquations(population, dt, input[0]!, recurrent);
         for (const [t, row] of states.entries()) {

@@ -18,12 +18,7 @@ import {
   startPipeline,
   unpackPipeline,
 } from 'spikeline';
-import {
-  dendriteNames,
-  dynapSe2Parameters,
-  randomStream,
-  referenceDendriticLayer,
-} from 'spikeline/neurons';
+import { dendriteNames, dynapSe2Parameters, randomStream, referenceLayer } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { reasonsOf } from '#test/events/reasons';
 
@@ -122,7 +117,7 @@ describe('startPipeline', () => {
     const layerOf = (stage: typeof first, recurrent: readonly number[][]) => {
       if (stage?.kind !== 'dynapSe2') throw new Error('no population');
       const weight = Float64Array.from(recurrent.flat());
-      return referenceDendriticLayer(stage.parameters, weight, 1e-3);
+      return referenceLayer(stage.parameters, { dt: 1e-3, recurrent: weight });
     };
     const [one, two] = [layerOf(first, inner), layerOf(second, outer)];
     const times = (row: ArrayLike<number>, matrix: readonly (readonly number[])[]): Float64Array =>

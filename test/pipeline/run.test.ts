@@ -56,16 +56,14 @@ function spikesOf(run: PipelineRun, chunks: readonly SpikeRaster[]): number[] {
 describe('startPipeline', () => {
   it('does what the layers do one after the other', () => {
     const [, first, third, second] = net.stages;
-    const one = referenceLayer(
-      first!.parameters as DynapSimParameters,
-      Float64Array.from(inner.flat()),
-      1e-3,
-    );
-    const two = referenceLayer(
-      second!.parameters as DynapSimParameters,
-      Float64Array.from(outer.flat()),
-      1e-3,
-    );
+    const one = referenceLayer(first!.parameters as DynapSimParameters, {
+      dt: 1e-3,
+      recurrent: Float64Array.from(inner.flat()),
+    });
+    const two = referenceLayer(second!.parameters as DynapSimParameters, {
+      dt: 1e-3,
+      recurrent: Float64Array.from(outer.flat()),
+    });
     const times = (row: ArrayLike<number>, matrix: readonly (readonly number[])[]): Float64Array =>
       Float64Array.from(matrix[0]!, (_, c) =>
         matrix.reduce((sum, entries, r) => sum + row[r]! * entries[c]!, 0),
@@ -146,9 +144,9 @@ describe('startPipeline', () => {
     const asked: number[] = [];
     const engine: Engine = {
       ...referenceEngine,
-      layer(parameters, recurrent, dt, batch) {
-        asked.push(parameters.Io.length);
-        return referenceEngine.layer(parameters, recurrent, dt, batch);
+      layer(parameters, options) {
+        asked.push((parameters as DynapSimParameters).Io.length);
+        return referenceEngine.layer(parameters, options);
       },
     };
     startPipeline(net, engine).process(noise);

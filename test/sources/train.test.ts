@@ -155,8 +155,8 @@ describe('train', () => {
     const failure = new Error('no such kernel');
     const engine: Engine = {
       ...referenceEngine,
-      differentiableLayer: (...given) => ({
-        ...referenceEngine.differentiableLayer(...given),
+      differentiable: (parameters, options) => ({
+        ...referenceEngine.differentiable(parameters, options),
         forward: () => {
           throw failure;
         },

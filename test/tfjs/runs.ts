@@ -1,10 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  type DynapSimParameters,
-  dynapSimParameters,
-  randomStream,
-  referenceDifferentiableLayer,
-} from 'spikeline/neurons';
+import { referenceEngine } from 'spikeline';
+import { type DynapSimParameters, dynapSimParameters, randomStream } from 'spikeline/neurons';
 
 /** Size of a run. */
 export const trials = 2;
@@ -59,17 +55,22 @@ export function referenceRun(
   spikesGradient?: tf.Tensor,
   parameters: DynapSimParameters = dynapSimParameters(quick, neurons),
 ): { spikes: Float64Array; drive: Float64Array; recurrent: Float64Array } {
-  const layer = referenceDifferentiableLayer(parameters, 1e-3, steps, trials, neurons);
+  const layer = referenceEngine.differentiable(parameters, {
+    dt: 1e-3,
+    steps,
+    batch: trials,
+    neurons,
+  });
   const weights = recurrent === undefined ? undefined : Float64Array.from(recurrent.dataSync());
   const weightsGradient = new Float64Array(neurons ** 2);
   layer.input.set(swapped(input.dataSync(), trials, steps));
   layer.forward(weights);
   if (spikesGradient !== undefined) {
-    layer.spikesGradient.set(swapped(spikesGradient.dataSync(), trials, steps));
+    layer.outputGradient.set(swapped(spikesGradient.dataSync(), trials, steps));
     layer.backward(weights, weightsGradient);
   }
   return {
-    spikes: swapped(layer.spikes, steps, trials),
+    spikes: swapped(layer.output, steps, trials),
     drive: swapped(layer.inputGradient, steps, trials),
     recurrent: weightsGradient,
   };

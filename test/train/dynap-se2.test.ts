@@ -10,7 +10,7 @@ import {
   referenceEngine,
   type TrainingOptions,
 } from 'spikeline';
-import { type DynapSe2Parameters, referenceDendriticDifferentiableLayer } from 'spikeline/neurons';
+import type { DynapSe2Parameters } from 'spikeline/neurons';
 import {
   lossFunction,
   pipelineGradient,
@@ -54,7 +54,7 @@ const asRows = (values: Float64Array, width: number): number[][] =>
 
 function layerOf(net: Pipeline, stage: number) {
   const parameters = net.stages[stage]!.parameters as DynapSe2Parameters;
-  return referenceDendriticDifferentiableLayer(parameters, 1e-3, steps, trials);
+  return referenceEngine.differentiable(parameters, { dt: 1e-3, steps, batch: trials });
 }
 
 function expectClose(found: ArrayLike<number>, expected: readonly number[]): void {
@@ -72,20 +72,20 @@ describe('pipelineGradient', () => {
     const [r1, r2] = [Float64Array.from(R1.flat()), Float64Array.from(R2.flat())];
     one.input.set(times(X, W1).flat());
     one.forward(r1);
-    two.input.set(times(asRows(one.spikes, 3), W2).flat());
+    two.input.set(times(asRows(one.output, 3), W2).flat());
     two.forward(r2);
-    const value = loss(two.spikes, two.spikesGradient);
+    const value = loss(two.output, two.outputGradient);
     const [dR1, dR2] = [new Float64Array(36), new Float64Array(16)];
     two.backward(r2, dR2);
     const dInput2 = asRows(two.inputGradient, 8);
-    const dW2 = times(transpose(asRows(one.spikes, 3)), dInput2);
-    one.spikesGradient.set(times(dInput2, transpose(W2)).flat());
+    const dW2 = times(transpose(asRows(one.output, 3)), dInput2);
+    one.outputGradient.set(times(dInput2, transpose(W2)).flat());
     one.backward(r1, dR1);
     const dW1 = times(transpose(X), asRows(one.inputGradient, 12));
 
     const problem = pipelineGradient(deep, samples, loss, referenceEngine);
     expect(problem.evaluate()).toBe(value);
-    expect(problem.spikes).toEqual(two.spikes);
+    expect(problem.spikes).toEqual(two.output);
     expectClose(problem.gradient.subarray(0, 48), dW1.flat());
     expectClose(problem.gradient.subarray(48, 84), Array.from(dR1));
     expectClose(problem.gradient.subarray(84, 108), dW2.flat());

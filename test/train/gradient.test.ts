@@ -10,7 +10,7 @@ import {
   startPipeline,
   type TrainingSample,
 } from 'spikeline';
-import { type DynapSimParameters, referenceDifferentiableLayer } from 'spikeline/neurons';
+import type { DynapSimParameters } from 'spikeline/neurons';
 import {
   lossFunction,
   pipelineGradient,
@@ -59,12 +59,11 @@ const asRows = (values: Float64Array, width: number): number[][] =>
   );
 
 function layerOf(net: Pipeline, stage: number) {
-  return referenceDifferentiableLayer(
-    net.stages[stage]!.parameters as DynapSimParameters,
-    1e-3,
+  return referenceEngine.differentiable(net.stages[stage]!.parameters as DynapSimParameters, {
+    dt: 1e-3,
     steps,
-    trials,
-  );
+    batch: trials,
+  });
 }
 
 function evaluated(net: Pipeline, given: readonly TrainingSample[] = samples) {
@@ -88,20 +87,20 @@ describe('pipelineGradient', () => {
     const [r1, r2] = [Float64Array.from(R1.flat()), Float64Array.from(R2.flat())];
     one.input.set(times(X, W1).flat());
     one.forward(r1);
-    two.input.set(times(asRows(one.spikes, 3), W2).flat());
+    two.input.set(times(asRows(one.output, 3), W2).flat());
     two.forward(r2);
-    const value = loss(two.spikes, two.spikesGradient);
+    const value = loss(two.output, two.outputGradient);
     const [dR1, dR2] = [new Float64Array(9), new Float64Array(4)];
     two.backward(r2, dR2);
     const dInput2 = asRows(two.inputGradient, 2);
-    const dW2 = times(transpose(asRows(one.spikes, 3)), dInput2);
-    one.spikesGradient.set(times(dInput2, transpose(W2)).flat());
+    const dW2 = times(transpose(asRows(one.output, 3)), dInput2);
+    one.outputGradient.set(times(dInput2, transpose(W2)).flat());
     one.backward(r1, dR1);
     const dW1 = times(transpose(X), asRows(one.inputGradient, 3));
 
     const { problem, value: found } = evaluated(deep);
     expect(found).toBe(value);
-    expect(problem.spikes).toEqual(two.spikes);
+    expect(problem.spikes).toEqual(two.output);
     expectClose(problem.gradient.subarray(0, 12), dW1.flat());
     expectClose(problem.gradient.subarray(12, 21), Array.from(dR1));
     expectClose(problem.gradient.subarray(21, 27), dW2.flat());

@@ -187,9 +187,9 @@ describe('startTraining', () => {
     let asked = 0;
     const engine: Engine = {
       ...referenceEngine,
-      differentiableLayer(...arguments_) {
+      differentiable(parameters, options) {
         asked++;
-        return referenceEngine.differentiableLayer(...arguments_);
+        return referenceEngine.differentiable(parameters, options);
       },
     };
     const { weights } = finished(startTraining(net, samples, { ...options, engine }));

@@ -4,9 +4,9 @@ import {
   dendriteNames,
   dynapSe2CurrentNames,
   dynapSe2Parameters,
-  type NeuronParameters,
 } from '../../neurons/dynap-se2/parameters.ts';
 import { currentNames, dynapSimParameters } from '../../neurons/dynap-sim/parameters.ts';
+import type { AnalogParameters } from '../../neurons/model-table.ts';
 import type {
   CircuitCore,
   CircuitModel,
@@ -39,7 +39,7 @@ const currents: Readonly<Record<CircuitModel, readonly string[]>> = {
 const complete: Readonly<
   Record<
     CircuitModel,
-    (input: Readonly<Record<string, number>>, neurons: number) => NeuronParameters
+    (input: Readonly<Record<string, number>>, neurons: number) => AnalogParameters
   >
 > = {
   dynapSim: (input, neurons) => dynapSimParameters({ ...input, Iscale: 1 }, neurons),

@@ -7,7 +7,6 @@ import {
   dynapSe2ParameterNames,
   dynapSe2Parameters,
 } from '../../neurons/dynap-se2/parameters.ts';
-import type { NeuronLayer } from '../../neurons/dynap-sim/layer.ts';
 import {
   currentNames,
   type DynapSimParameters,
@@ -15,6 +14,7 @@ import {
   parameterNames,
 } from '../../neurons/dynap-sim/parameters.ts';
 import type { Engine } from '../../neurons/engine.ts';
+import type { NeuronLayer } from '../../neurons/layer.ts';
 import { drawMismatch, type Mismatch } from '../../neurons/mismatch.ts';
 import type { ParameterSet } from '../../neurons/parameter-set.ts';
 
@@ -104,10 +104,10 @@ export function siliconLayer(
   memories: readonly ChipMemory[],
   active: readonly UsedNeuron[],
   config: SiliconConfig,
-): Pick<NeuronLayer, 'step' | 'reset'> | undefined {
+): Pick<NeuronLayer<unknown>, 'step' | 'reset'> | undefined {
   const { circuit, dt, engine } = config;
   if (active.length === 0) return undefined;
   return circuit === 'lumped'
-    ? engine.layer(siliconParameters(lumped, memories, active, config), undefined, dt)
-    : engine.dendriticLayer(siliconParameters(dendritic, memories, active, config), undefined, dt);
+    ? engine.layer(siliconParameters(lumped, memories, active, config), { dt })
+    : engine.layer(siliconParameters(dendritic, memories, active, config), { dt });
 }

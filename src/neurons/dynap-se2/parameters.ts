@@ -1,14 +1,10 @@
-import {
-  type DynapSimParameters,
-  defaultParameters,
-  vitalCurrents,
-} from '../dynap-sim/parameters.ts';
+import { defaultParameters, requiredCurrents } from '../dynap-sim/parameters.ts';
 import {
   completeParameters,
-  type ParameterSet,
   type ParameterSetInput,
   type ParameterTable,
   problemsOf,
+  type TaggedParameterSet,
 } from '../parameter-set.ts';
 
 /** Dendrites of a DYNAP-SE2 neuron, in the order of their input channels. */
@@ -70,13 +66,10 @@ export const dynapSe2ParameterNames: readonly DynapSe2ParameterName[] = [
 ];
 
 /** Parameters of a population of DYNAP-SE2 neurons: one value per neuron for every name. */
-export type DynapSe2Parameters = ParameterSet<DynapSe2ParameterName>;
-
-/** Parameters of neurons of either model: with one lumped synapse, or with four dendrites. */
-export type NeuronParameters = DynapSimParameters | DynapSe2Parameters;
+export type DynapSe2Parameters = TaggedParameterSet<'dynapSe2', DynapSe2ParameterName>;
 
 /** What a user gives: one value for all neurons or one per neuron; the rest takes its default. */
-export type DynapSe2ParametersInput = ParameterSetInput<DynapSe2ParameterName>;
+export type DynapSe2ParametersInput = ParameterSetInput<'dynapSe2', DynapSe2ParameterName>;
 
 const { Igain_syn, Itau_syn, C_syn, ...shared } = defaultParameters;
 
@@ -101,11 +94,12 @@ export const defaultDynapSe2Parameters: Readonly<Record<DynapSe2ParameterName | 
     C_shunt: C_syn,
   };
 
-const table: ParameterTable<DynapSe2ParameterName> = {
-  model: 'DYNAP-SE2',
+const table: ParameterTable<'dynapSe2', DynapSe2ParameterName> = {
+  model: 'dynapSe2',
+  title: 'DYNAP-SE2',
   names: dynapSe2ParameterNames,
   defaults: defaultDynapSe2Parameters,
-  positive: new Set([...vitalCurrents, ...dynapSe2LayoutNames, 'Iscale']),
+  positive: new Set([...requiredCurrents, ...dynapSe2LayoutNames, 'Iscale']),
 };
 
 /** Lists everything wrong with `input` for a population of `neurons`; empty where all is well. */

@@ -1,5 +1,6 @@
-import type { DynapSimCoefficients } from '../coefficients.ts';
+/** The way back through a step of DynapSim neurons. */
 import { clipSlope, type MembraneGradient, membraneBackward } from '../membrane.ts';
+import type { DynapSimCoefficients } from './coefficients.ts';
 import type { StepTape } from './step.ts';
 
 /**

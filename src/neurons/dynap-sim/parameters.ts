@@ -1,9 +1,9 @@
 import {
   completeParameters,
-  type ParameterSet,
   type ParameterSetInput,
   type ParameterTable,
   problemsOf,
+  type TaggedParameterSet,
 } from '../parameter-set.ts';
 
 /** Bias currents of a DynapSim neuron (lumped model), amperes. */
@@ -51,10 +51,10 @@ export type ParameterName = CurrentName | LayoutName;
 export const parameterNames: readonly ParameterName[] = [...currentNames, ...layoutNames];
 
 /** Parameters of a population of DynapSim neurons: one value per neuron for every name. */
-export type DynapSimParameters = ParameterSet<ParameterName>;
+export type DynapSimParameters = TaggedParameterSet<'dynapSim', ParameterName>;
 
 /** What a user gives: one value for all neurons or one per neuron; the rest takes its default. */
-export type DynapSimParametersInput = ParameterSetInput<ParameterName>;
+export type DynapSimParametersInput = ParameterSetInput<'dynapSim', ParameterName>;
 
 /**
  * Default parameters: the nominal bias currents and layout constants of a DYNAP-SE2 core. They give
@@ -91,13 +91,14 @@ export const defaultParameters: Readonly<Record<ParameterName | 'Iscale', number
 };
 
 /** Currents that no neuron of any model can do without. */
-export const vitalCurrents = ['Ipulse', 'Iref', 'Ispkthr'] as const;
+export const requiredCurrents = ['Ipulse', 'Iref', 'Ispkthr'] as const;
 
-const table: ParameterTable<ParameterName> = {
-  model: 'DynapSim',
+const table: ParameterTable<'dynapSim', ParameterName> = {
+  model: 'dynapSim',
+  title: 'DynapSim',
   names: parameterNames,
   defaults: defaultParameters,
-  positive: new Set([...vitalCurrents, ...layoutNames, 'Iscale']),
+  positive: new Set([...requiredCurrents, ...layoutNames, 'Iscale']),
 };
 
 /** Lists everything wrong with `input` for a population of `neurons`; empty where all is well. */

@@ -1,6 +1,7 @@
-import type { DynapSimCoefficients } from '../coefficients.ts';
+/** A step of DynapSim neurons: the meaning of the lumped model. */
 import { type MembraneTape, membraneForward, membraneTape } from '../membrane.ts';
-import type { DynapSimState } from '../state.ts';
+import type { DynapSimCoefficients } from './coefficients.ts';
+import type { DynapSimState } from './state.ts';
 
 /** What one step leaves for its adjoint, per lane. The values before clipping tell which bound held. */
 export interface StepTape extends MembraneTape {

@@ -32,10 +32,11 @@ import {
   defaultDynapSe2Parameters,
   dendriteNames,
   drawMismatch,
+  dynapSe2ParameterNames,
   dynapSe2Parameters,
   type Random,
   randomStream,
-  referenceDendriticLayer,
+  referenceLayer,
 } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '#test/devices/fake-clock';
@@ -167,8 +168,7 @@ function simulated(
   const drawn = drawMismatch(parametersOf(configuration), mismatch, seed, 'silicon', 0, 0);
   const own = (name: keyof DynapSe2ParametersInput): number[] =>
     Array.from(drawn[name as 'Io'].subarray(0, neurons));
-  const named = Object.keys(drawn).filter((name) => name !== 'Iscale');
-  const input = Object.fromEntries(named.map((name) => [name, own(name as 'Io')]));
+  const input = Object.fromEntries(dynapSe2ParameterNames.map((name) => [name, own(name)]));
   const off = (values: number[], on: (n: number) => boolean): number[] =>
     values.map((value, n) => (on(n) ? value : 0));
   const population = dynapSe2Parameters(
@@ -195,7 +195,7 @@ function simulated(
       matrix[at] = matrix[at]! + size;
     }
   }
-  const layer = referenceDendriticLayer(population, recurrent, 1e-3);
+  const layer = referenceLayer(population, { dt: 1e-3, recurrent });
   const spikes: number[] = [];
   for (let t = 0; t < raster.steps; t++) {
     const drive = Float64Array.from({ length: channels }, (_, c) => {

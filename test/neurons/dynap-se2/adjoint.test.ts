@@ -69,14 +69,14 @@ function flat(values: readonly number[][][]): number[] {
 
 function adjoint({ net, slopes }: Case) {
   const { neurons, steps, trials } = shape;
-  const layer = referenceEngine.dendriticDifferentiableLayer(net.parameters, dt, steps, trials);
+  const layer = referenceEngine.differentiable(net.parameters, { dt, steps, batch: trials });
   const weight = Float64Array.from(net.recurrent.flat());
   layer.input.set(flat(net.input));
   layer.forward(weight);
-  layer.spikesGradient.set(flat(slopes));
+  layer.outputGradient.set(flat(slopes));
   const recurrent = new Float64Array(neurons * channels);
   layer.backward(weight, recurrent);
-  return { spikes: Array.from(layer.spikes), input: layer.inputGradient, recurrent };
+  return { spikes: Array.from(layer.output), input: layer.inputGradient, recurrent };
 }
 
 function largest(values: Iterable<number>): number {

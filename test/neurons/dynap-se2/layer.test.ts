@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { kernel, referenceEngine } from 'spikeline';
 import {
+  type DynapSe2State,
   drawMismatch,
+  dynapSe2ParameterNames,
   dynapSe2Parameters,
-  type ReferenceDendriticLayer,
-  referenceDendriticLayer,
+  referenceLayer,
+  type StatefulLayer,
 } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { type DendriticNet, dendriticNet } from './nets.ts';
@@ -14,23 +16,29 @@ const net = dendriticNet(3, { neurons: 4, steps, trials: 3 });
 const weight = Float64Array.from(net.recurrent.flat());
 const rows = net.input[0]!;
 
-function layerOf({ parameters }: DendriticNet, batch = 1): ReferenceDendriticLayer {
-  return referenceDendriticLayer(parameters, weight, 1e-3, batch);
+function layerOf({ parameters }: DendriticNet, batch = 1): StatefulLayer<DynapSe2State> {
+  return referenceLayer(parameters, { dt: 1e-3, recurrent: weight, batch });
 }
 
 /** Steps through `input` and returns all spikes. */
-function run(layer: ReferenceDendriticLayer, input: readonly (readonly number[])[]): number[][] {
+function run(
+  layer: StatefulLayer<DynapSe2State>,
+  input: readonly (readonly number[])[],
+): number[][] {
   return input.map((row) => Array.from(layer.step(Float64Array.from(row))));
 }
 
 /** Runs `input` in one go. */
-function runChunk(layer: ReferenceDendriticLayer, input: readonly (readonly number[])[]): number[] {
+function runChunk(
+  layer: StatefulLayer<DynapSe2State>,
+  input: readonly (readonly number[])[],
+): number[] {
   const output = new Uint32Array((input.flat().length / 16) * 4);
   layer.run(Float64Array.from(input.flat()), output);
   return Array.from(output);
 }
 
-describe('referenceDendriticLayer', () => {
+describe('referenceLayer', () => {
   const whole = layerOf(net);
   const expected = run(whole, rows);
 
@@ -88,8 +96,8 @@ describe('referenceDendriticLayer', () => {
   });
 
   it('counts zero weights as none', () => {
-    const zero = referenceDendriticLayer(net.parameters, new Float64Array(64), 1e-3);
-    const none = referenceDendriticLayer(net.parameters, undefined, 1e-3);
+    const zero = referenceLayer(net.parameters, { dt: 1e-3, recurrent: new Float64Array(64) });
+    const none = referenceLayer(net.parameters, { dt: 1e-3 });
     expect(run(zero, rows)).toEqual(run(none, rows));
     expect(run(none, rows)).not.toEqual(expected);
   });
@@ -97,7 +105,7 @@ describe('referenceDendriticLayer', () => {
   it('lets a recurrent weight act one step later, from row to dendrite and neuron', () => {
     const parameters = dynapSe2Parameters({}, 2);
     const twoSteps = (recurrent: Float64Array | undefined) => {
-      const layer = referenceDendriticLayer(parameters, recurrent, 1e-3);
+      const layer = referenceLayer(parameters, { dt: 1e-3, recurrent });
       layer.state.imem[0] = 1e-6;
       const silence = new Float64Array(8);
       layer.step(silence);
@@ -127,50 +135,59 @@ describe('the differentiable layer', () => {
   const all = Array.from({ length: steps }, (_, t) => net.input.flatMap((trial) => trial[t]!));
 
   it('spikes as the plain layer does, run after run', () => {
-    const layer = referenceEngine.dendriticDifferentiableLayer(net.parameters, 1e-3, steps, trials);
+    const layer = referenceEngine.differentiable(net.parameters, {
+      dt: 1e-3,
+      steps,
+      batch: trials,
+    });
     layer.input.set(all.flat());
     const expected = run(layerOf(net, trials), all).flat();
     for (const _ of [1, 2]) {
       layer.forward(weight);
-      expect(Array.from(layer.spikes)).toEqual(expected);
+      expect(Array.from(layer.output)).toEqual(expected);
     }
   });
 
   it('uses other parameters from the next run on', () => {
     const other = dynapSe2Parameters({ ...net.parameters, Io: 2e-12, Idc: 4e-12 }, 4);
-    const layer = referenceEngine.dendriticDifferentiableLayer(net.parameters, 1e-3, steps, 1);
+    const layer = referenceEngine.differentiable(net.parameters, { dt: 1e-3, steps, batch: 1 });
     layer.input.set(rows.flat());
     layer.setParameters(other);
     layer.forward(weight);
-    const plain = referenceDendriticLayer(other, weight, 1e-3);
-    expect(Array.from(layer.spikes)).toEqual(run(plain, rows).flat());
+    const plain = referenceLayer(other, { dt: 1e-3, recurrent: weight });
+    expect(Array.from(layer.output)).toEqual(run(plain, rows).flat());
   });
 
   it('takes parameters of its own for each trial', () => {
     const chips = [1, 2, 3].map((seed) => drawMismatch(net.parameters, { percent: 0.3 }, seed));
-    const names = Object.keys(net.parameters).filter((name) => name !== 'Iscale');
+    const names = dynapSe2ParameterNames;
     const joined = names.map((name) => [
       name,
       chips.flatMap((chip) => Array.from(chip[name as 'Io'])),
     ]);
     const { Iscale } = net.parameters;
     const perTrial = dynapSe2Parameters({ ...Object.fromEntries(joined), Iscale }, 12);
-    const layer = referenceEngine.dendriticDifferentiableLayer(perTrial, 1e-3, steps, trials, 4);
+    const layer = referenceEngine.differentiable(perTrial, {
+      dt: 1e-3,
+      steps,
+      batch: trials,
+      neurons: 4,
+    });
     layer.input.set(all.flat());
     layer.forward(weight);
-    layer.spikesGradient.fill(1);
+    layer.outputGradient.fill(1);
     const gradient = new Float64Array(weight.length);
     layer.backward(weight, gradient);
     const sum = new Float64Array(weight.length);
     for (const [trial, chip] of chips.entries()) {
-      const alone = referenceEngine.dendriticDifferentiableLayer(chip, 1e-3, steps, 1);
+      const alone = referenceEngine.differentiable(chip, { dt: 1e-3, steps, batch: 1 });
       alone.input.set(net.input[trial]!.flat());
       alone.forward(weight);
-      alone.spikesGradient.fill(1);
+      alone.outputGradient.fill(1);
       alone.backward(weight, sum);
       for (let t = 0; t < steps; t++) {
         const own = t * 12 + trial * 4;
-        expect(layer.spikes.slice(own, own + 4)).toEqual(alone.spikes.slice(t * 4, t * 4 + 4));
+        expect(layer.output.slice(own, own + 4)).toEqual(alone.output.slice(t * 4, t * 4 + 4));
         const channels = t * 48 + trial * 16;
         expect(layer.inputGradient.slice(channels, channels + 16)).toEqual(
           alone.inputGradient.slice(t * 16, t * 16 + 16),
@@ -183,7 +200,7 @@ describe('the differentiable layer', () => {
 
 describe('the kernel', () => {
   it('has four dendrites, too', () => {
-    const layer = kernel().dendriticLayer(net.parameters, weight, 1e-3);
+    const layer = kernel().layer(net.parameters, { dt: 1e-3, recurrent: weight });
     const fired = rows.map((row) => Array.from(layer.step(Float64Array.from(row))));
     expect(fired).toEqual(run(layerOf(net), rows));
   });

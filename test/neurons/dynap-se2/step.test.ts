@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { referenceEngine } from 'spikeline';
 import {
   type DendriteName,
   type DynapSe2ParametersInput,
@@ -6,18 +7,16 @@ import {
   dendriteNames,
   dynapSe2Parameters,
   dynapSimParameters,
-  type ReferenceDendriticLayer,
-  referenceDendriticDifferentiableLayer,
-  referenceDendriticLayer,
   referenceLayer,
+  type StatefulLayer,
 } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { randomNet } from '#test/neurons/nets';
 import { neuronParameters, runEquations } from './equations.ts';
 import { dendriticNet } from './nets.ts';
 
-function neuron(input: DynapSe2ParametersInput = {}, dt = 1e-3): ReferenceDendriticLayer {
-  return referenceDendriticLayer(dynapSe2Parameters(input, 1), undefined, dt);
+function neuron(input: DynapSe2ParametersInput = {}, dt = 1e-3): StatefulLayer<DynapSe2State> {
+  return referenceLayer(dynapSe2Parameters(input, 1), { dt });
 }
 
 /** Drive of one neuron, on the dendrites named. */
@@ -25,14 +24,17 @@ function drive(on: { readonly [name in DendriteName]?: number }): Float64Array {
   return Float64Array.from(dendriteNames, (name) => on[name] ?? 0);
 }
 
-describe('referenceDendriticLayer', () => {
+describe('referenceLayer', () => {
   it('does what the equations say, for any net', () => {
     const shape = { neurons: 3, steps: 40, trials: 1 };
     let spikes = 0;
     fc.assert(
       fc.property(fc.nat(1e6), fc.constantFrom(1e-3, 1e-4), (seed, dt) => {
         const { parameters, recurrent, input } = dendriticNet(seed, shape);
-        const layer = referenceDendriticLayer(parameters, Float64Array.from(recurrent.flat()), dt);
+        const layer = referenceLayer(parameters, {
+          dt,
+          recurrent: Float64Array.from(recurrent.flat()),
+        });
         const population = [0, 1, 2].map((n) => neuronParameters(parameters, n));
         const { states } = runEquations(population, dt, input[0]!, recurrent);
         for (const [t, row] of states.entries()) {
@@ -153,18 +155,20 @@ describe('with AMPA alone', () => {
 
   function pair(seed: number, others: DynapSe2ParametersInput) {
     const { parameters, recurrent, input } = randomNet(seed, shape);
-    const { Igain_syn, Itau_syn, C_syn, ...shared } = parameters;
+    const { model: _, Igain_syn, Itau_syn, C_syn, ...shared } = parameters;
     const own = { Igain_ampa: Igain_syn, Itau_ampa: Itau_syn, C_ampa: C_syn, ...others };
     const spread = (row: readonly number[]): number[] => [
       ...row,
       ...new Array<number>(3 * row.length).fill(0),
     ];
-    const full = referenceDendriticLayer(
-      dynapSe2Parameters({ ...shared, ...own }, 4),
-      Float64Array.from(recurrent.flatMap(spread)),
-      1e-3,
-    );
-    const lumped = referenceLayer(parameters, Float64Array.from(recurrent.flat()), 1e-3);
+    const full = referenceLayer(dynapSe2Parameters({ ...shared, ...own }, 4), {
+      dt: 1e-3,
+      recurrent: Float64Array.from(recurrent.flatMap(spread)),
+    });
+    const lumped = referenceLayer(parameters, {
+      dt: 1e-3,
+      recurrent: Float64Array.from(recurrent.flat()),
+    });
     return { full, lumped, input: input[0]!, spread };
   }
 
@@ -226,15 +230,15 @@ describe('the gradient of a clip', () => {
       { [`Igain_${name}`]: 1e-10, [`Itau_${name}`]: 1e-10, Iscale: 1 },
       1,
     );
-    const start = referenceDendriticLayer(parameters, undefined, 1e-3).readState();
+    const start = referenceLayer(parameters, { dt: 1e-3 }).readState();
     start.imem.fill(1e-9);
     start.iampa.fill(1e-9);
     start.timerRef.fill(timer);
-    const layer = referenceDendriticDifferentiableLayer(parameters, 1e-3, 1, 1);
+    const layer = referenceEngine.differentiable(parameters, { dt: 1e-3, steps: 1, batch: 1 });
     layer.setStart(start);
     layer.input[dendriteNames.indexOf(name)] = 5e-13 * above;
     layer.forward(undefined);
-    layer.spikesGradient.fill(1);
+    layer.outputGradient.fill(1);
     layer.backward(undefined, undefined);
     return layer.inputGradient[dendriteNames.indexOf(name)]!;
   }
