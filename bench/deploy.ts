@@ -14,13 +14,8 @@ import {
 } from 'spikeline';
 import { quantise } from 'spikeline/chip';
 import { randomStream } from 'spikeline/neurons';
-import { medianSeconds, secondsOf } from './measure.ts';
-
-interface Row {
-  readonly what: string;
-  readonly seconds: number;
-  readonly limit: string;
-}
+import { secondsOf, timed } from './measure.ts';
+import { type BenchRow, row } from './rows.ts';
 
 const random = randomStream(0, 'bench, deploy');
 
@@ -67,7 +62,7 @@ function threeLayers(): Pipeline {
   );
 }
 
-async function onTwoChips(): Promise<Row[]> {
+async function onTwoChips(): Promise<BenchRow[]> {
   const net = threeLayers();
   const deployment = deploy(net, { cluster: { clusters: 8 } });
   const chips = new Set(deployment.places.map((place) => place.chip)).size;
@@ -84,28 +79,28 @@ async function onTwoChips(): Promise<Row[]> {
   const took = await secondsOf(run);
   await link.close();
   return [
-    {
+    row('deploy.board.seconds', took / seconds, 's', '<= 1', {
       what: `1000 neurons on ${chips} virtual chips, one second (${Math.round(spikes / seconds)} spikes)`,
-      seconds: took / seconds,
-      limit: '1: real time',
-    },
+    }),
   ];
 }
 
 /** How long it takes to deploy, and how fast the virtual board is. */
-export async function deployment(note: (text: string) => void): Promise<Row[]> {
+export async function deployment(note: (text: string) => void): Promise<BenchRow[]> {
   const core = Float64Array.from({ length: 64 * 256 }, () => random.normal());
   note('quantising');
-  const quantising = await medianSeconds(() => quantise(core));
+  const quantising = (await timed(() => quantise(core))).median;
   note('deploying 4096 neurons');
   const net = fullBoard();
   const bare = await secondsOf(() => deploy(net, { input: false }));
   const checked = await secondsOf(() => deploy(net));
   note('running 1000 neurons');
   return [
-    { what: 'quantise a full core, 16384 weights', seconds: quantising, limit: '20' },
-    { what: 'map, quantise, allocate 4096 neurons of 64 inputs', seconds: bare, limit: '60' },
-    { what: 'the same, and simulate which fall silent', seconds: checked, limit: '60' },
+    row('deploy.quantise.seconds', quantising, 's', '<= 20', {
+      what: 'a full core, 16384 weights',
+    }),
+    row('deploy.4096x64.seconds', bare, 's', '<= 60', { what: 'map, quantise, allocate' }),
+    row('deploy.4096x64.checked.seconds', checked, 's', '<= 60', { what: 'and simulate' }),
     ...(await onTwoChips()),
   ];
 }

@@ -1,72 +1,109 @@
 // Measures how fast Spikeline is. `npm run bench -- help` tells what there is.
+import { parseArgs } from 'node:util';
 import { deployment } from './deploy.ts';
 import { forward } from './forward.ts';
-import { table } from './measure.ts';
 import { million } from './million.ts';
+import { old } from './old/beside.ts';
 import { reference } from './reference.ts';
+import { type BenchRow, missed, table } from './rows.ts';
 import { streaming } from './streaming.ts';
 import { tfjs } from './tfjs.ts';
 import { training } from './training.ts';
 
-type Rows = readonly object[];
+/** What a bench is told. */
+interface BenchOptions {
+  /** Tells a person what is going on. */
+  readonly note: (text: string) => void;
+  /** Whether a first impression will do. */
+  readonly quick: boolean;
+  /** Folder with a checkout of the past. */
+  readonly old: string | undefined;
+}
 
 interface Bench {
   readonly about: string;
-  run(note: (text: string) => void, quick: boolean): Promise<Rows>;
+  run(options: BenchOptions): Promise<readonly BenchRow[]>;
 }
 
 const benches: Readonly<Record<string, Bench>> = {
-  training: { about: 'epochs/s of training, ours and JAX in turn', run: (note) => training(note) },
+  training: {
+    about: 'epochs/s of training, ours and JAX in turn',
+    run: ({ note }) => training(note),
+  },
   forward: {
     about: 'million neuron-steps/s of simulation, ours and JAX in turn',
-    run: (note) => forward(note),
+    run: ({ note }) => forward(note),
   },
   streaming: {
     about: '1024 neurons at 1 kHz through the RxJS operator for a minute: ms per step, pauses',
-    run: (_, quick) => streaming(quick ? 5 : 60),
+    run: ({ quick }) => streaming(quick ? 5 : 60),
   },
   million: {
     about: 'a million epochs of frozen noise, seconds',
-    run: (_, quick) => million(quick ? 50_000 : 1_000_000),
+    run: ({ quick }) => million(quick ? 50_000 : 1_000_000),
   },
   tfjs: {
     about: 'steps/s of training (2, 60, 2) with tf.train.adam, ours and JAX in turn',
-    run: (note) => tfjs(note),
+    run: ({ note }) => tfjs(note),
   },
   deploy: {
     about:
       'mapping, quantising and allocating up to 4096 neurons; 1000 neurons on two virtual chips',
-    run: (note) => deployment(note),
+    run: ({ note }) => deployment(note),
+  },
+  old: {
+    about: 'training, simulation and streaming beside f1bb240, in pairs: time now ÷ time then',
+    run: ({ note, old: folder }) => old(note, folder),
   },
   reference: { about: 'the float64 reference, quantisation, streams', run: () => reference() },
 };
 
-const words = process.argv.slice(2);
-const options = words.filter((word) => word.startsWith('--'));
-const names = words.filter((word) => !word.startsWith('--'));
-const unknown = [
-  ...names.filter((name) => !(name in benches)),
-  ...options.filter((option) => !['--json', '--quick'].includes(option)),
-];
-if (unknown.length > 0) {
+function usage(): string {
   const list = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`);
-  process.stdout.write(
-    `npm run bench -- [NAME…] [--quick] [--json]\n\n${list.join('\n')}\n\nWithout a name: all of them.\n`,
-  );
-  process.exitCode = unknown.every((word) => word === 'help' || word === '--help') ? 0 : 2;
+  return `npm run bench -- [NAME…] [--quick] [--json] [--old FOLDER]
+
+${list.join('\n')}
+
+Without a name: all of them. --json prints [{ name, value, unit, goal, met, … }]. The exit code is 1 if a goal
+is missed. --old names a checkout of f1bb240 (or SPIKELINE_OLD does). SPIKELINE_PYTHON lists Pythons with peers, separated by commas.
+`;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  strict: false,
+  options: {
+    json: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    help: { type: 'boolean' },
+    old: { type: 'string' },
+  },
+});
+const helping = values['help'] === true || positionals.includes('help');
+const unknown = [
+  ...positionals.filter((name) => !Object.hasOwn(benches, name) && name !== 'help'),
+  ...Object.keys(values).filter((name) => !['json', 'quick', 'help', 'old'].includes(name)),
+];
+if (helping || unknown.length > 0) {
+  if (unknown.length > 0) process.stderr.write(`there is no ${unknown.join(', ')}\n\n`);
+  process.stdout.write(usage());
+  process.exitCode = unknown.length > 0 ? 2 : 0;
 } else {
-  const json = options.includes('--json');
-  const found: Record<string, Rows> = {};
-  for (const name of names.length > 0 ? names : Object.keys(benches)) {
+  const found: BenchRow[] = [];
+  for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
     const { about, run } = benches[name]!;
-    const rows = await run(
-      (text) => process.stderr.write(`${text}\n`),
-      options.includes('--quick'),
-    );
-    found[name] = rows;
-    if (!json) process.stdout.write(`${name}: ${about}\n\n${table(rows)}\n\n`);
+    const note = (text: string): void => {
+      process.stderr.write(`${text}\n`);
+    };
+    const folder = values['old'] ?? process.env['SPIKELINE_OLD'];
+    const rows = await run({
+      note,
+      quick: values['quick'] === true,
+      old: typeof folder === 'string' ? folder : undefined,
+    });
+    found.push(...rows);
+    if (values['json'] !== true) process.stdout.write(`${name}: ${about}\n\n${table(rows)}\n\n`);
   }
-  // One bench gives its rows, several give theirs by name.
-  const only = names.length === 1 ? found[names[0]!] : found;
-  if (json) process.stdout.write(`${JSON.stringify(only, undefined, 1)}\n`);
+  if (values['json'] === true) process.stdout.write(`${JSON.stringify(found, undefined, 1)}\n`);
+  if (found.some(missed)) process.exitCode = 1;
 }

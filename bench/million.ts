@@ -1,17 +1,10 @@
 import { dynapSim, kernel, linear, meanSquaredError, pipeline, poissonRaster } from 'spikeline';
 import { startTraining } from 'spikeline/train';
-import { normal } from './measure.ts';
+import { type BenchRow, row } from './rows.ts';
+import { normal } from './tasks.ts';
 
-/** The paper's experiment: a million epochs of frozen noise. */
-interface MillionRow {
-  readonly epochs: number;
-  readonly seconds: number;
-  readonly rate: number;
-  readonly loss: number;
-}
-
-/** Trains two neurons on two frozen rasters, with mismatch redrawn every 100 epochs. */
-export async function million(epochs: number): Promise<MillionRow[]> {
+/** The paper’s experiment, a million epochs: trains two neurons on two frozen rasters, with mismatch redrawn every 100 epochs. */
+export async function million(epochs: number): Promise<BenchRow[]> {
   const samples = [0, 1].map((pattern) => ({
     input: poissonRaster({ channels: 60, rate: 50, duration: 0.5, seed: pattern }),
     target: Float64Array.from({ length: 1000 }, (_, i) => +(i % 2 === pattern)),
@@ -31,5 +24,6 @@ export async function million(epochs: number): Promise<MillionRow[]> {
   const begin = performance.now();
   await training.advance(epochs);
   const seconds = (performance.now() - begin) / 1000;
-  return [{ epochs, seconds, rate: epochs / seconds, loss: training.loss }];
+  const fields = { epochs, seconds, rate: epochs / seconds, loss: training.loss };
+  return [row('million.seconds', seconds, 's', null, fields)];
 }

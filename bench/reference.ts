@@ -15,29 +15,32 @@ import {
 import { autoencoderQuantise, quantise } from 'spikeline/chip';
 import { randomStream } from 'spikeline/neurons';
 import { startTraining } from 'spikeline/train';
-import { medianSeconds, normal, type Size, trainingTask } from './measure.ts';
+import { timed } from './measure.ts';
+import { type BenchRow, row } from './rows.ts';
+import { normal, type Size, trainingTask } from './tasks.ts';
 
-interface Row {
-  readonly what: string;
-  readonly value: number;
-  readonly unit: string;
+/** A row of the reference, in words too. */
+function figure(name: string, what: string, value: number, unit: string): BenchRow {
+  return row(`reference.${name}`, value, unit, null, { what });
+}
+
+/** Median seconds of some calls. */
+async function medianSeconds(work: () => unknown): Promise<number> {
+  return (await timed(work)).median;
 }
 
 const random = randomStream(0, 'bench, reference');
 
-async function training(size: Size, epochs: number): Promise<Row> {
+async function training(size: Size, epochs: number): Promise<BenchRow> {
   const { net, samples } = trainingTask(size);
   const run = startTraining(net, samples, { epochs: 1e9, engine: referenceEngine });
   await run.advance(Math.ceil(epochs / 5));
   const took = await medianSeconds(() => run.advance(epochs));
-  return {
-    what: `training (${size.n}, ${size.inputs}, ${size.batch}), T = 500`,
-    value: epochs / took,
-    unit: 'epochs/s',
-  };
+  const what = `training (${size.n}, ${size.inputs}, ${size.batch}), T = 500`;
+  return figure(`training.${size.n}`, what, epochs / took, 'epochs/s');
 }
 
-async function streams(): Promise<Row[]> {
+async function streams(): Promise<BenchRow[]> {
   const raster: SpikeRaster = poissonRaster({ channels: 60, rate: 50, duration: 200, seed: 1 });
   const events = raster.counts.reduce((sum, count) => sum + count, 0);
   const binned = (): unknown =>
@@ -55,35 +58,39 @@ async function streams(): Promise<Row[]> {
       ),
     );
   return [
-    {
-      what: 'raster → events → raster',
-      value: events / (await medianSeconds(binned)) / 1e6,
-      unit: 'M events/s',
-    },
-    {
-      what: 'simulator, 60 inputs, 2 neurons',
-      value: 200 / (await medianSeconds(simulated)),
-      unit: '× real time',
-    },
+    figure(
+      'events',
+      'raster → events → raster',
+      events / (await medianSeconds(binned)) / 1e6,
+      'M events/s',
+    ),
+    figure(
+      'simulator',
+      'simulator, 60 inputs, 2 neurons',
+      200 / (await medianSeconds(simulated)),
+      '× real time',
+    ),
   ];
 }
 
 /** What the float64 reference does on one core: training, quantisation, streams. */
-export async function reference(): Promise<Row[]> {
+export async function reference(): Promise<BenchRow[]> {
   const weights = Float64Array.from({ length: 124 }, () => random.normal());
   return [
     await training({ n: 2, inputs: 60, batch: 2 }, 500),
     await training({ n: 16, inputs: 60, batch: 8 }, 20),
     ...(await streams()),
-    {
-      what: 'quantise 124 weights',
-      value: 1000 * (await medianSeconds(() => quantise(weights))),
-      unit: 'ms',
-    },
-    {
-      what: 'autoencoder error ÷ ours, 124 weights',
-      value: autoencoderQuantise(weights).mse / quantise(weights).mse,
-      unit: '×',
-    },
+    figure(
+      'quantise',
+      'quantise 124 weights',
+      1000 * (await medianSeconds(() => quantise(weights))),
+      'ms',
+    ),
+    figure(
+      'autoencoder',
+      'autoencoder error ÷ ours, 124 weights',
+      autoencoderQuantise(weights).mse / quantise(weights).mse,
+      '×',
+    ),
   ];
 }

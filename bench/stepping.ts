@@ -5,7 +5,7 @@ import { Subject } from 'rxjs';
 import type { SignalRaster } from 'spikeline';
 import { randomStream } from 'spikeline/neurons';
 import { dynapSim } from 'spikeline/operators';
-import { normal } from './measure.ts';
+import { normal } from './tasks.ts';
 
 /** What steps took. */
 export interface Stepping {

@@ -1,23 +1,24 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { type BenchRow, row } from './rows.ts';
 import type { Stepping } from './stepping.ts';
 
-/** One step of many neurons at a time through the RxJS operator. */
-interface StreamingRow extends Stepping {
-  readonly pace: 'back to back' | '1 kHz';
-  /** Most that may lie in the young half of the heap, MiB. */
-  readonly youngHeap: 'default' | '1 MiB';
-}
+/** How fast steps follow each other. */
+type Pace = 'back to back' | '1 kHz';
+
+/** Most that may lie in the young half of the heap. */
+type YoungHeap = 'default' | '1 MiB';
 
 const script = fileURLToPath(new URL('stepping.ts', import.meta.url));
 
 /** Steps in a process of its own, whose garbage collector has nothing else to do. */
 async function stepping(
-  pace: StreamingRow['pace'],
-  youngHeap: StreamingRow['youngHeap'],
+  name: string,
+  pace: Pace,
+  youngHeap: YoungHeap,
   steps: number,
-): Promise<StreamingRow> {
+): Promise<BenchRow> {
   const young = youngHeap === 'default' ? [] : ['--max-semi-space-size=1'];
   const child = fork(script, [pace, String(steps)], { execArgv: [...process.execArgv, ...young] });
   const stopped = once(child, 'exit').then(([code]) => {
@@ -25,14 +26,15 @@ async function stepping(
   });
   stopped.catch(() => {});
   const [found] = await Promise.race([once(child, 'message'), stopped]);
-  return { pace, youngHeap, ...(found as Stepping) };
+  const { p50, ...rest } = found as Stepping;
+  return row(name, p50, 'ms', null, { pace, youngHeap, p50, ...rest });
 }
 
 /** Streams as fast as it goes, then 1000 steps a second for `seconds`. */
-export async function streaming(seconds: number): Promise<StreamingRow[]> {
+export async function streaming(seconds: number): Promise<BenchRow[]> {
   return [
-    await stepping('back to back', 'default', 10_000),
-    await stepping('1 kHz', 'default', seconds * 1000),
-    await stepping('1 kHz', '1 MiB', seconds * 1000),
+    await stepping('streaming.back-to-back', 'back to back', 'default', 10_000),
+    await stepping('streaming.1kHz', '1 kHz', 'default', seconds * 1000),
+    await stepping('streaming.1kHz.young-heap', '1 kHz', '1 MiB', seconds * 1000),
   ];
 }

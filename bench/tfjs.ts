@@ -1,59 +1,53 @@
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { meanSquaredError } from 'spikeline';
-import { type BackendName, pipelineLoss, useBackend } from 'spikeline/tfjs';
+import { pipelineLoss, useBackend } from 'spikeline/tfjs';
 import { onOneCore } from './core.ts';
-import { startJax } from './jax.ts';
-import { median, repetitions, secondsOf, steps, trainingTask, warmUp } from './measure.ts';
-
-/** Training with an optimiser of tensorflow.js, in steps per second. */
-interface TfjsRow {
-  readonly backend: BackendName;
-  readonly ours: number;
-  readonly jax: number | null;
-  readonly ratio: number | null;
-}
+import { inTurn, secondsOf, warmUp } from './measure.ts';
+import { fastest, jaxLibrary, type Peer, startPeers } from './peer.ts';
+import { type BenchRow, row } from './rows.ts';
+import { steps, trainingTask } from './tasks.ts';
 
 const size = { n: 2, inputs: 60, batch: 2 };
+const [ourSteps, jaxSteps] = [500, 150];
 
-async function measure(note: (text: string) => void, core: string | undefined): Promise<TfjsRow[]> {
-  const jax = await startJax(core);
-  if (typeof jax === 'string') note(jax);
-  else await jax.ask({ task: 'training', ...size, steps, epochs: 150, seed: 0 });
+async function onBackend(backend: 'wasm' | 'cpu', jax: Peer | undefined): Promise<BenchRow> {
+  await useBackend([backend]);
   const { net, samples } = trainingTask(size);
-  const rows: TfjsRow[] = [];
-  for (const backend of ['wasm', 'cpu'] as const) {
-    await useBackend([backend]);
-    const problem = pipelineLoss(net, samples, { loss: meanSquaredError() });
-    const adam = tf.train.adam(6e-3, 0.9, 0.999, 1e-16);
-    const run = (): void => {
-      for (let k = 0; k < 500; k++) {
-        adam.minimize(() => problem.loss(), false, [problem.weights]);
-      }
-    };
-    await warmUp(run, 1);
-    const [ours, theirs]: [number[], number[]] = [[], []];
-    for (let round = 0; round < repetitions; round++) {
-      ours.push(500 / (await secondsOf(run)));
-      if (typeof jax === 'string') continue;
-      const { seconds } = await jax.ask({ run: true });
-      theirs.push(150 / (seconds as number));
+  const problem = pipelineLoss(net, samples, { loss: meanSquaredError() });
+  const adam = tf.train.adam(6e-3, 0.9, 0.999, 1e-16);
+  const run = (): void => {
+    for (let k = 0; k < ourSteps; k++) {
+      adam.minimize(() => problem.loss(), false, [problem.weights]);
     }
-    problem.dispose();
-    const rate = median(ours);
-    const jaxRate = theirs.length > 0 ? median(theirs) : null;
-    rows.push({
-      backend,
-      ours: rate,
-      jax: jaxRate,
-      ratio: jaxRate === null ? null : rate / jaxRate,
-    });
-  }
-  if (typeof jax !== 'string') jax.close();
-  return rows;
+  };
+  await warmUp(run, 1);
+  const rates = await inTurn<'ours', 'jax'>({
+    ours: async () => ourSteps / (await secondsOf(run)),
+    jax: jax && (async () => jaxSteps / Number((await jax.ask({ run: true }))['seconds'])),
+  });
+  problem.dispose();
+  const { ours } = rates;
+  const theirs = rates.jax?.median ?? null;
+  return row(`tfjs.${backend}`, ours.median, 'steps/s', null, {
+    backend,
+    low: ours.low,
+    high: ours.high,
+    ours: ours.median,
+    jax: theirs,
+    jaxVersion: jax?.version ?? null,
+    ratio: theirs === null ? null : ours.median / theirs,
+  });
 }
 
 /** `pipelineLoss` with `tf.train.adam`, on every backend that there is, and JAX in turn. */
-export function tfjs(note: (text: string) => void): Promise<TfjsRow[]> {
-  return onOneCore(note, (core) => measure(note, core));
+export function tfjs(note: (text: string) => void): Promise<BenchRow[]> {
+  return onOneCore(note, async (core) => {
+    const peers = await startPeers(jaxLibrary, core, note);
+    const task = { task: 'training', ...size, steps, epochs: jaxSteps, seed: 0 };
+    const jax = await fastest(peers, task);
+    const rows = [await onBackend('wasm', jax), await onBackend('cpu', jax)];
+    for (const peer of peers) peer.close();
+    return rows;
+  });
 }

@@ -1,32 +1,15 @@
 import { type Engine, kernel, type Training } from 'spikeline';
 import { startTraining } from 'spikeline/train';
 import { onOneCore } from './core.ts';
-import { type Jax, startJax } from './jax.ts';
-import {
-  median,
-  repetitions,
-  type Size,
-  secondsOf,
-  steps,
-  trainingTask,
-  warmUp,
-} from './measure.ts';
+import { inTurn, secondsOf, warmUp } from './measure.ts';
+import { fastest, jaxLibrary, type Peer, startPeers } from './peer.ts';
+import { type BenchRow, row } from './rows.ts';
+import { type Size, steps, trainingTask } from './tasks.ts';
 
-/** One size, in epochs per second. */
-interface TrainingRow extends Size {
-  readonly ours: number;
-  /** JAX from the equations, as the paper uses it, and how many times faster we are. */
-  readonly jax: number | null;
-  readonly ratio: number | null;
-  /** JAX with every help that a JAX user has, and how many times faster we are. */
-  readonly tunedJax: number | null;
-  readonly tunedRatio: number | null;
-  /** Two threads over one; null where all trials share a vector, so that there is nothing to share out. */
-  readonly threads: number | null;
-}
+/** A size, with epochs of one measurement: ours, theirs. */
+type Measured = Size & { readonly epochs: number; readonly jaxEpochs: number };
 
-/** Sizes, with epochs of one measurement: ours, theirs. */
-const sizes: readonly (Size & { readonly epochs: number; readonly jaxEpochs: number })[] = [
+const sizes: readonly Measured[] = [
   { n: 2, inputs: 60, batch: 2, epochs: 10_000, jaxEpochs: 150 },
   { n: 16, inputs: 60, batch: 8, epochs: 500, jaxEpochs: 60 },
   { n: 128, inputs: 60, batch: 16, epochs: 20, jaxEpochs: 6 },
@@ -37,48 +20,8 @@ const sizes: readonly (Size & { readonly epochs: number; readonly jaxEpochs: num
 /** So small that networks stay as active as they are: what an epoch takes depends on it, for us. */
 const learningRate = 1e-6;
 
-/** Prepares JAX for a size and gives what measures one run of it, in epochs per second. */
-async function prepareJax(
-  jax: Jax,
-  size: Size,
-  epochs: number,
-  style: 'equations' | 'tuned',
-): Promise<() => Promise<number>> {
-  const { n, inputs, batch } = size;
-  await jax.ask({
-    task: 'training',
-    style,
-    n,
-    inputs,
-    batch,
-    steps,
-    epochs,
-    learningRate,
-    seed: 0,
-  });
-  return async () => {
-    const { seconds } = await jax.ask({ run: true });
-    return epochs / (seconds as number);
-  };
-}
-
-/** Median rates of several runs, taken in turn, so that whatever else the machine does meets them all. */
-async function ratesInTurn<Name extends string>(
-  runs: readonly (readonly [Name, () => Promise<number>])[],
-): Promise<ReadonlyMap<Name, number>> {
-  const rates = new Map<Name, number[]>(runs.map(([name]) => [name, []]));
-  for (let round = 0; round <= repetitions; round++) {
-    for (const [name, run] of runs) {
-      const rate = await run();
-      // The first round warms up.
-      if (round > 0) rates.get(name)!.push(rate);
-    }
-  }
-  return new Map([...rates].map(([name, found]) => [name, median(found)]));
-}
-
 /** What trains a network of a size on some threads, and gives the rate of each run. */
-function prepare({ epochs, ...size }: (typeof sizes)[number]) {
+function prepare({ epochs, ...size }: Measured) {
   const { net, samples } = trainingTask(size);
   const trainings: Training[] = [];
   return {
@@ -92,59 +35,75 @@ function prepare({ epochs, ...size }: (typeof sizes)[number]) {
   };
 }
 
+/** Prepares the fastest JAX for a size and a style; undefined if there is none. */
+async function prepareJax(peers: readonly Peer[], size: Measured, style: 'equations' | 'tuned') {
+  const { n, inputs, batch, jaxEpochs: epochs } = size;
+  const task = { task: 'training', style, n, inputs, batch, steps, epochs, learningRate, seed: 0 };
+  const peer = await fastest(peers, task);
+  if (peer === undefined) return undefined;
+  const run = async () => epochs / Number((await peer.ask({ run: true }))['seconds']);
+  return { version: peer.version, run };
+}
+
 /** Rates of ours and of JAX, which have one core in turn. */
-async function besideJax(
-  size: (typeof sizes)[number],
-  plain: Jax | undefined,
-  tuned: Jax | undefined,
-): Promise<Omit<TrainingRow, 'threads'>> {
-  const { n, inputs, batch, jaxEpochs } = size;
+async function besideJax(size: Measured, plain: readonly Peer[], tuned: readonly Peer[]) {
   const ours = prepare(size);
   const run = ours.on(kernel());
   await warmUp(run);
-  const rates = await ratesInTurn<'jax' | 'tuned' | 'ours'>([
-    ...(plain ? [['jax', await prepareJax(plain, size, jaxEpochs, 'equations')] as const] : []),
-    ...(tuned ? [['tuned', await prepareJax(tuned, size, jaxEpochs, 'tuned')] as const] : []),
-    ['ours', run],
-  ]);
+  const equations = await prepareJax(plain, size, 'equations');
+  const helped = await prepareJax(tuned, size, 'tuned');
+  const rates = await inTurn<'ours', 'jax' | 'tuned'>({
+    jax: equations?.run,
+    tuned: helped?.run,
+    ours: run,
+  });
   await ours.close();
-  const rate = rates.get('ours')!;
-  const [jax, tunedJax] = [rates.get('jax') ?? null, rates.get('tuned') ?? null];
+  const rate = rates.ours.median;
+  const jax = rates.jax?.median ?? null;
+  const tunedJax = rates.tuned?.median ?? null;
   return {
-    ...{ n, inputs, batch, ours: rate, jax },
+    low: rates.ours.low,
+    high: rates.ours.high,
+    ours: rate,
+    // JAX from the equations, as the paper uses it, and how many times faster we are.
+    jax,
+    jaxVersion: equations?.version ?? null,
     ratio: jax === null ? null : rate / jax,
+    // JAX with every help that a user of JAX has, and how many times faster we are.
     tunedJax,
+    tunedVersion: helped?.version ?? null,
     tunedRatio: tunedJax === null ? null : rate / tunedJax,
   };
 }
 
-/** Two threads over one, all cores free; null where there is a single block. */
-async function gainOfTwo(size: (typeof sizes)[number]): Promise<number | null> {
+/** Two threads over one, all cores free; null if all trials share a vector, so that there is nothing to share out. */
+async function gainOfTwo(size: Measured): Promise<number | null> {
   if (size.n * size.batch <= 4) return null;
   const ours = prepare(size);
-  const rates = await ratesInTurn([
-    ['one', ours.on(kernel({ threads: 1 }))],
-    ['two', ours.on(kernel({ threads: 2 }))],
-  ]);
+  const rates = await inTurn({
+    one: ours.on(kernel({ threads: 1 })),
+    two: ours.on(kernel({ threads: 2 })),
+  });
   await ours.close();
-  return rates.get('two')! / rates.get('one')!;
+  return rates.two.median / rates.one.median;
 }
 
 /** Training, ours and JAX in turn, one core each: epochs per second. */
-export async function training(note: (text: string) => void): Promise<TrainingRow[]> {
+export async function training(note: (text: string) => void): Promise<BenchRow[]> {
   const beside = await onOneCore(note, async (core) => {
-    const plain = await startJax(core);
-    const tuned = typeof plain === 'string' ? plain : await startJax(core);
-    if (typeof plain === 'string') note(plain);
-    const peers = [plain, tuned].map((peer) => (typeof peer === 'string' ? undefined : peer));
-    const rows: Omit<TrainingRow, 'threads'>[] = [];
-    for (const size of sizes) rows.push(await besideJax(size, peers[0], peers[1]));
-    for (const peer of peers) peer?.close();
-    return rows;
+    const plain = await startPeers(jaxLibrary, core, note);
+    const tuned = plain.length === 0 ? [] : await startPeers(jaxLibrary, core, note);
+    const found: Awaited<ReturnType<typeof besideJax>>[] = [];
+    for (const size of sizes) found.push(await besideJax(size, plain, tuned));
+    for (const peer of [...plain, ...tuned]) peer.close();
+    return found;
   });
-  const rows: TrainingRow[] = [];
+  const rows: BenchRow[] = [];
   for (const [k, size] of sizes.entries()) {
-    rows.push({ ...beside[k]!, threads: await gainOfTwo(size) });
+    const { n, inputs, batch } = size;
+    const threads = await gainOfTwo(size);
+    const fields = { n, inputs, batch, ...beside[k]!, threads };
+    rows.push(row(`training.${n}`, beside[k]!.ours, 'epochs/s', null, fields));
   }
   return rows;
 }

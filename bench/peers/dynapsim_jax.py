@@ -24,6 +24,8 @@ Protocol: one JSON object per line on stdin, one JSON object per line on stdout,
         [steps][batch][n], weights [pre][post]; "wRec" may be null. "params" (currents, layout constants, Iscale; one
         number or one per neuron) may be given.
         -> {"loss": l, "wIn": [..], "wRec": [..] or null}
+    {"version": true}
+        -> {"version": version of JAX}
     {"quit": true}, or the end of stdin, ends it.
 
 A request that cannot be answered gives {"error": reason}. Without JAX: the same, and exit code 3.
@@ -58,7 +60,7 @@ except ImportError:
     print(json.dumps({"error": "jax is not installed: pip install jax"}), flush=True)
     sys.exit(3)
 
-# src/neuron/parameters.ts: amperes, farads, volts.
+# src/neurons/dynap-sim/parameters.ts: amperes, farads, volts.
 DEFAULTS = {
     "Idc": 5e-13, "If_nmda": 5e-13, "Igain_ahp": 2.8368794326241126e-11, "Igain_mem": 2.1276595744680848e-11,
     "Igain_syn": 8.687943262411346e-9, "Ipulse_ahp": 3.5e-7, "Ipulse": 3.4999999999999996e-8,
@@ -178,7 +180,9 @@ def main():
             request = json.loads(line)
             if request.get("quit"):
                 return
-            if request.get("task") in prepare:
+            if request.get("version"):
+                answer = {"version": jax.__version__}
+            elif request.get("task") in prepare:
                 run = None
                 answer, run, size = prepare[request["task"]](request)
             elif request.get("gradient"):
@@ -190,7 +194,7 @@ def main():
                 jax.block_until_ready(run())
                 answer = {"seconds": time.perf_counter() - begin, **size}
             else:
-                raise ValueError("a request is a task (training, forward), run, gradient or quit")
+                raise ValueError("a request is a task (training, forward), run, gradient, version or quit")
         except Exception as error:  # Whatever goes wrong, the other side must hear of it.
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer) + "\n")

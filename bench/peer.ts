@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** What a peer answers: figures by name. */
+export type PeerAnswer = Readonly<Record<string, number | boolean | string>>;
+
+/** A Python process in which another library computes the same as we do. */
+export interface Peer {
+  /** Version of the other library. */
+  readonly version: string;
+  /** Sends a request and waits for its answer. */
+  ask(request: Readonly<Record<string, unknown>>): Promise<PeerAnswer>;
+  close(): void;
+}
+
+/** Pythons to look for peers in: `SPIKELINE_PYTHON` lists them, separated by commas. */
+export function pythons(): string[] {
+  const list = (process.env['SPIKELINE_PYTHON'] ?? 'python3').split(',').map((path) => path.trim());
+  return list.filter((path) => path !== '');
+}
+
+/** Starts one Python with a script of `bench/peers`; rejects if the library is not installed there. */
+async function startPeer(python: string, script: string, core: string | undefined): Promise<Peer> {
+  const child = spawn(python, [fileURLToPath(new URL(`peers/${script}`, import.meta.url))], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { ...process.env, ...(core === undefined ? {} : { SPIKELINE_BENCH_CPU: core }) },
+  });
+  const waiting: ((answer: PeerAnswer | Error) => void)[] = [];
+  let ended: string | undefined;
+  const fail = (reason: string): void => {
+    ended ??= reason;
+    for (const settle of waiting.splice(0)) settle(new Error(reason));
+  };
+  child.on('error', (cause) => fail(`${python} does not start: ${cause.message}`));
+  child.on('exit', (code) => fail(`${python} ended with exit code ${code}`));
+  child.stdin.on('error', () => {});
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const answer = JSON.parse(line) as PeerAnswer;
+    const { error } = answer;
+    waiting.shift()?.(error === undefined ? answer : new Error(`${python}: ${error}`));
+  });
+  const ask: Peer['ask'] = (request) =>
+    new Promise((resolve, reject) => {
+      if (ended !== undefined) {
+        reject(new Error(ended));
+        return;
+      }
+      waiting.push((answer) => (answer instanceof Error ? reject(answer) : resolve(answer)));
+      child.stdin.write(`${JSON.stringify(request)}\n`);
+    });
+  try {
+    const { version } = await ask({ version: true });
+    return { version: `${version}`, ask, close: () => child.stdin.end() };
+  } catch (cause) {
+    child.kill();
+    throw cause;
+  }
+}
+
+/**
+ * Starts a peer in every Python that has it, once for each version; the first Python with a version wins.
+ * If there is none, `note` is told why and how to get it.
+ */
+export async function startPeers(
+  library: { readonly script: string; readonly install: string },
+  core: string | undefined,
+  note: (text: string) => void,
+): Promise<Peer[]> {
+  const peers: Peer[] = [];
+  const reasons: string[] = [];
+  for (const python of pythons()) {
+    try {
+      const peer = await startPeer(python, library.script, core);
+      if (peers.some(({ version }) => version === peer.version)) peer.close();
+      else peers.push(peer);
+    } catch (cause) {
+      reasons.push((cause as Error).message);
+    }
+  }
+  if (peers.length === 0) {
+    note(
+      `the peer is skipped: ${reasons.join('; ')}. It takes '${library.install}' and SPIKELINE_PYTHON=path/to/python (several: separated by commas)`,
+    );
+  }
+  return peers;
+}
+
+/** Prepares a task in every version of a peer, runs it, and gives the fastest version; undefined without a peer. */
+export async function fastest(
+  peers: readonly Peer[],
+  task: Readonly<Record<string, unknown>>,
+): Promise<Peer | undefined> {
+  let best: { readonly peer: Peer; readonly seconds: number } | undefined;
+  for (const peer of peers) {
+    await peer.ask(task);
+    if (peers.length === 1) return peer;
+    // The first run may still compile.
+    await peer.ask({ run: true });
+    const { seconds } = await peer.ask({ run: true });
+    if (best === undefined || Number(seconds) < best.seconds)
+      best = { peer, seconds: Number(seconds) };
+  }
+  return best?.peer;
+}
+
+/** The paper's equations in JAX, as anyone writes them down and with every help that a user of JAX has. */
+export const jaxLibrary = { script: 'dynapsim_jax.py', install: 'pip install jax' } as const;
