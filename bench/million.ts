@@ -18,8 +18,8 @@ export async function million(epochs: number): Promise<BenchRow[]> {
     engine: kernel(),
     loss: meanSquaredError(1.5),
     optimiser: { learningRate: 6e-3, schedule: { kind: 'exponential', final: 0.02 } },
-    mismatch: { percent: 0.05, every: 100 },
-    weightLimits: { input: { least: -6, most: 6 }, output: { least: -6, most: 1 } },
+    mismatch: { fraction: 0.05, every: 100 },
+    weightLimits: { input: { min: -6, max: 6 }, output: { min: -6, max: 1 } },
   });
   const begin = performance.now();
   await training.advance(epochs);

@@ -45,8 +45,8 @@ const samples = [0, 1, 0, 1, 0, 1].map((half, seed) => ({
 const config = {
   epochs: 1000,
   loss: meanSquaredError(1.5),
-  mismatch: { percent: 0.05 },
-  weightLimits: { input: { least: -6, most: 6 } },
+  mismatch: { fraction: 0.05 },
+  weightLimits: { input: { min: -6, max: 6 } },
 };
 const trained = (await lastValueFrom(train(net, samples, config))).pipeline;
 const deployment = deploy(trained);

@@ -25,21 +25,21 @@ function isSample(value: unknown): value is Sample {
 
 function compare(set: string, name: string, { deviated, std_rel }: Sample): CaseOutcome {
   const label = `${name} at ${set}`;
-  const percent = Number(/percent_([\d.]+)/.exec(set)?.[1]);
+  const fraction = Number(/percent_([\d.]+)/.exec(set)?.[1]);
   const known = (parameterNames as readonly string[]).includes(name);
   if (!known || !deviated) {
     // Iscale and dt are no circuits: they are not even among the parameters that are drawn.
     return { name: label, error: known === deviated && std_rel === 0 ? 0 : 1 };
   }
   const parameters = dynapSimParameters({}, neurons);
-  const drawn = drawMismatch(parameters, { percent }, 1, set)[name as ParameterName];
+  const drawn = drawMismatch(parameters, { fraction }, 1, set)[name as ParameterName];
   const nominal = parameters[name as ParameterName][0]!;
   const deviations = Array.from(drawn, (value) => value / nominal - 1);
   const mean = deviations.reduce((sum, value) => sum + value, 0) / neurons;
   const spread = Math.sqrt(
     deviations.reduce((sum, value) => sum + (value - mean) ** 2, 0) / neurons,
   );
-  const sigma = percent / 3;
+  const sigma = fraction / 3;
   return {
     name: label,
     error: Math.max(

@@ -39,7 +39,13 @@ function onChip(net: Pipeline, mismatch: number, seed: number, chip: number): Pi
         ? stage
         : {
             ...stage,
-            parameters: drawMismatch(stage.parameters, { percent: mismatch }, seed, 'assess', chip),
+            parameters: drawMismatch(
+              stage.parameters,
+              { fraction: mismatch },
+              seed,
+              'assess',
+              chip,
+            ),
           },
     ),
   );

@@ -32,7 +32,7 @@ export async function recordChips(
       () =>
         virtualBoard({
           seed: chipSeed(seed, index),
-          mismatch: { percent: mismatch },
+          mismatch: { fraction: mismatch },
           dt: net.dt,
         }).open(),
       (link) =>

@@ -127,7 +127,7 @@ async function chipPart(
   const open = (realTime: boolean): Promise<VirtualLink> =>
     virtualBoard({
       seed: chipSeed(config.seed, 0),
-      mismatch: { percent: config.mismatch },
+      mismatch: { fraction: config.mismatch },
       dt: net.dt,
       realTime,
     }).open();

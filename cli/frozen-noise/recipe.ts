@@ -53,7 +53,7 @@ export function recipe(
       epsilon: 1e-16,
       schedule: { kind: 'exponential', final: 0.02 },
     },
-    mismatch: { percent: mismatch, every: 100 },
-    weightLimits: { input: { least: -6, most: 6 }, output: { least: -6, most: 1 } },
+    mismatch: { fraction: mismatch, every: 100 },
+    weightLimits: { input: { min: -6, max: 6 }, output: { min: -6, max: 1 } },
   };
 }

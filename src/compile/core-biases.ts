@@ -33,11 +33,11 @@ export function biasProblems(
   const problems = new Map<string, string>();
   for (const name of coreCurrentNames) {
     const parameter = currentParameter[name];
-    const { least, most } = biasRange(parameter);
-    const over = cores.filter(({ currents }) => currents[name] > most);
+    const { min, max } = biasRange(parameter);
+    const over = cores.filter(({ currents }) => currents[name] > max);
     if (over.length === 0) continue;
     const largest = over.reduce((sum, { currents }) => Math.max(sum, currents[name]), 0);
-    const range = `${name} is ${largest} A; ${parameter} gives at most ${most} A and at least ${least} A`;
+    const range = `${name} is ${largest} A; ${parameter} gives at most ${max} A and at least ${min} A`;
     if (/^Iw_\d$/.test(name)) {
       const where = over.map(({ chip, core }) => `core ${core} of chip ${chip}`).join(', ');
       problems.set('Iw', `${range}: make the largest weights on ${where} smaller, or Iscale`);
@@ -45,7 +45,7 @@ export function biasProblems(
     }
     const asked = parameterBehind(name, parameters);
     const neurons = over.flatMap((core) =>
-      core.neurons.filter((n) => parameterValues(parameters, asked)![n]! > most),
+      core.neurons.filter((n) => parameterValues(parameters, asked)![n]! > max),
     );
     problems.set(asked, `${range}: ask for less ${asked} at ${names.listOf(neurons)}`);
   }

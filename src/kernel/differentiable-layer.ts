@@ -43,7 +43,7 @@ export function kernelDifferentiableLayer<Parameters, State extends MembraneStat
     neurons,
     population,
     true,
-    { weights: nothing, least: nothing, most: nothing },
+    { weights: nothing, min: nothing, max: nothing },
     true,
     blocks.map(({ fired, drive }) => ({ input: fired.record, drive, gathered: 0 })),
     shape,

@@ -44,10 +44,10 @@ function writeWeights(place: NetworkPlace, what: WeightArray, values: Float64Arr
 }
 
 /** A weight that stands at a bound, as float32 has it, is at the bound. */
-function exactBounds(weights: Float64Array, { least, most }: LearningProblem): Float64Array {
+function exactBounds(weights: Float64Array, { min, max }: LearningProblem): Float64Array {
   return weights.map((weight, i) => {
-    if (weight === Math.fround(least[i]!)) return least[i]!;
-    return weight === Math.fround(most[i]!) ? most[i]! : weight;
+    if (weight === Math.fround(min[i]!)) return min[i]!;
+    return weight === Math.fround(max[i]!) ? max[i]! : weight;
   });
 }
 

@@ -56,8 +56,8 @@ export function unpadded(
 /** Values of a matrix, row-major, when they are needed. */
 export interface MatrixContents {
   readonly weights: () => ArrayLike<number>;
-  readonly least: () => ArrayLike<number>;
-  readonly most: () => ArrayLike<number>;
+  readonly min: () => ArrayLike<number>;
+  readonly max: () => ArrayLike<number>;
 }
 
 /** Of a block: what comes into a matrix by channel, and the gradient it meets there. */
@@ -103,8 +103,8 @@ export function placeMatrix(
   const record = place.record(
     ...[
       ...[rows, neurons, +(dendrites > 1), vectors, pack, +learns, weights, gradient, mean, square],
-      learns ? bound(contents.least, Number.NEGATIVE_INFINITY) : 0,
-      learns ? bound(contents.most, Number.POSITIVE_INFINITY) : 0,
+      learns ? bound(contents.min, Number.NEGATIVE_INFINITY) : 0,
+      learns ? bound(contents.max, Number.POSITIVE_INFINITY) : 0,
       ...[spread, transposed, transposedVectors, meetings.length],
       place.words(meetings.map(({ input }) => input)),
       place.words(meetings.map(({ drive }) => drive)),

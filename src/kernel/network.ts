@@ -42,7 +42,7 @@ export const barrierStop: number = 2;
 function identity(size: number): MatrixContents {
   const weights = (): Float64Array =>
     Float64Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
-  return { weights, least: weights, most: weights };
+  return { weights, min: weights, max: weights };
 }
 
 function lossFields({ loss, steps, trials, layers }: LearningProblem, place: Arena, pack: number) {
@@ -105,8 +105,8 @@ export function placeNetwork(
     const part = (values: Float64Array) => () => values.subarray(from, from + size);
     const contents = {
       weights: part(problem.weights),
-      least: part(problem.least),
-      most: part(problem.most),
+      min: part(problem.min),
+      max: part(problem.max),
     };
     taken += size;
     return contents;

@@ -52,8 +52,8 @@ export interface Engine {
  * @example
  * ```ts
  * const layer = referenceLayer(dynapSe2Parameters({}, 1), { dt: 1e-3 });
- * layer.step(Float64Array.of(3, 0, 0, 0)); // three units of weight on AMPA
- * layer.state.iampa; // Float64Array [2.6e-9]; amperes
+ * layer.step(Float64Array.of(3, 0, 0, 0)); // Float64Array [0]; three units of weight on AMPA
+ * layer.state.iampa.length; // 1
  * ```
  */
 export function referenceLayer<Parameters extends NeuronParameters>(

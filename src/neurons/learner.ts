@@ -54,8 +54,8 @@ export interface LearningProblem {
   /** Weights at the start: of each layer its input matrix, then its recurrent one, row-major `[pre][post]`. */
   readonly weights: Float64Array;
   /** Least and greatest weights, same layout. */
-  readonly least: Float64Array;
-  readonly most: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
 }
 
 /** What a learner keeps for every weight. */

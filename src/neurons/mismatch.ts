@@ -4,19 +4,19 @@ import { combineParameters, type ParameterSet } from './parameter-set.ts';
 /** How far transistors differ from each other. */
 export interface Mismatch {
   /** Deviation that `sigmaRule` standard deviations reach, as a fraction: 0.3 is 30 %. */
-  readonly percent: number;
-  /** Standard deviations within `percent`; 3 where left out. */
+  readonly fraction: number;
+  /** Standard deviations within `fraction`; 3 where left out. */
   readonly sigmaRule?: number;
 }
 
 /**
  * Draws a chip: every current and layout constant of every neuron deviates on its own,
- * `p·(1 + percent/sigmaRule·z)` with z standard normal, not truncated. `Iscale` stays. The draw
+ * `p·(1 + fraction/sigmaRule·z)` with z standard normal, not truncated. `Iscale` stays. The draw
  * belongs to `seed` and `labels` alone, and each parameter has a stream of its own.
  *
  * @example
  * ```ts
- * drawMismatch(dynapSimParameters({}, 2), { percent: 0.3 }, 7).Idc; // two values near 5e-13
+ * drawMismatch(dynapSimParameters({}, 2), { fraction: 0.3 }, 7).Idc; // two values near 5e-13
  * ```
  */
 export function drawMismatch<P extends ParameterSet<'Io'>>(
@@ -25,7 +25,7 @@ export function drawMismatch<P extends ParameterSet<'Io'>>(
   seed: number,
   ...labels: readonly (string | number)[]
 ): P {
-  const sigma = mismatch.percent / (mismatch.sigmaRule ?? 3);
+  const sigma = mismatch.fraction / (mismatch.sigmaRule ?? 3);
   if (sigma === 0) return parameters;
   return combineParameters([parameters], ([values], name) => {
     const random = randomStream(seed, 'mismatch', ...labels, name);

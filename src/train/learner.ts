@@ -16,8 +16,8 @@ export interface LearningTask {
   readonly loss: Loss;
   readonly optimiser: AdamConfig;
   /** Least and greatest value of every weight; no bounds where left out. */
-  readonly least?: Float64Array;
-  readonly most?: Float64Array;
+  readonly min?: Float64Array;
+  readonly max?: Float64Array;
   /** One set per population, with one value per neuron, or per trial and neuron. */
   readonly parameters: readonly AnalogParameters[];
   readonly engine: Engine;
@@ -57,11 +57,11 @@ function layersOf(
 }
 
 /** A task whose bounds are there. */
-type BoundedTask = LearningTask & Required<Pick<LearningTask, 'least' | 'most'>>;
+type BoundedTask = LearningTask & Required<Pick<LearningTask, 'min' | 'max'>>;
 
 /** The task in numbers, for an engine that does whole epochs. */
 function problemOf(task: BoundedTask, layers: readonly LearningLayer[]): LearningProblem {
-  const { pipeline, samples, optimiser, least, most } = task;
+  const { pipeline, samples, optimiser, min, max } = task;
   const { channelsIn: channels, channelsOut, dt } = pipeline;
   const { steps } = samples[0]!.input;
   const loss = match(task.loss)
@@ -91,14 +91,14 @@ function problemOf(task: BoundedTask, layers: readonly LearningLayer[]): Learnin
     input: sparseRows(samples, steps, channels),
     layers,
     loss,
-    ...{ beta1, beta2, epsilon, least, most },
+    ...{ beta1, beta2, epsilon, min, max },
     weights: pipelineWeights(pipeline),
   };
 }
 
 /** Learns stage by stage in float64, whatever computes DynapSim and DYNAP-SE2 neurons. */
 function stagewiseLearner(task: BoundedTask): Learner {
-  const { pipeline, samples, optimiser, least, most, engine } = task;
+  const { pipeline, samples, optimiser, min, max, engine } = task;
   const { steps } = samples[0]!.input;
   const lossOf = lossFunction(task.loss, samples, steps, pipeline.channelsOut);
   const problem = pipelineGradient(pipeline, samples, lossOf, engine);
@@ -123,8 +123,8 @@ function stagewiseLearner(task: BoundedTask): Learner {
         loss = problem.evaluate();
         adamStep(optimiser, memory, weights, gradient, first + k, rates[k]!);
         for (let i = 0; i < weights.length; i++) {
-          if (weights[i]! > most[i]!) weights[i] = most[i]!;
-          else if (weights[i]! < least[i]!) weights[i] = least[i]!;
+          if (weights[i]! > max[i]!) weights[i] = max[i]!;
+          else if (weights[i]! < min[i]!) weights[i] = min[i]!;
         }
       }
     },
@@ -138,8 +138,8 @@ export function startLearner(task: LearningTask): Learner {
   const { length } = pipelineWeights(task.pipeline);
   const bounded: BoundedTask = {
     ...task,
-    least: task.least ?? new Float64Array(length).fill(Number.NEGATIVE_INFINITY),
-    most: task.most ?? new Float64Array(length).fill(Number.POSITIVE_INFINITY),
+    min: task.min ?? new Float64Array(length).fill(Number.NEGATIVE_INFINITY),
+    max: task.max ?? new Float64Array(length).fill(Number.POSITIVE_INFINITY),
   };
   const layers = layersOf(task.pipeline, task.parameters);
   return learner === undefined || layers === undefined

@@ -13,8 +13,8 @@ export interface TrainingMismatch extends Mismatch {
 export function mismatchProblems(mismatch: TrainingMismatch | undefined): string[] {
   if (mismatch === undefined) return [];
   const problems: string[] = [];
-  const { percent, sigmaRule = 3, every = 100, instances = 1 } = mismatch;
-  if (!(percent >= 0)) problems.push(`mismatch.percent is ${percent}; it must not be negative`);
+  const { fraction, sigmaRule = 3, every = 100, instances = 1 } = mismatch;
+  if (!(fraction >= 0)) problems.push(`mismatch.fraction is ${fraction}; it must not be negative`);
   if (!(sigmaRule > 0)) problems.push(`mismatch.sigmaRule is ${sigmaRule}; it must be above 0`);
   if (!(Number.isSafeInteger(every) && every > 0)) {
     problems.push(`mismatch.every is ${every}; a whole number above 0 is needed`);

@@ -17,9 +17,9 @@ import { sampleProblems, type TrainingSample } from './sample.ts';
 /** Bounds of the weights of a stage, in units of weight. */
 export interface WeightLimits {
   /** Least weight: how strongly a synapse may inhibit. */
-  readonly least?: number;
+  readonly min?: number;
   /** Greatest weight: how strongly a synapse may excite. */
-  readonly most?: number;
+  readonly max?: number;
 }
 
 /** How to train. */
@@ -120,12 +120,12 @@ function optionProblems(pipeline: Pipeline, options: TrainingOptions): string[] 
   }
   const names = pipeline.stages.map(({ name }) => name);
   for (const [name, limits] of Object.entries(weightLimits)) {
-    const { least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY } = limits;
+    const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = limits;
     if (!names.includes(name)) {
       problems.push(`weightLimits names ${name}; the stages are ${names.join(', ')}`);
     }
-    if (!(least <= most)) {
-      problems.push(`weightLimits.${name} has least ${least} above most ${most}`);
+    if (!(min <= max)) {
+      problems.push(`weightLimits.${name} has min ${min} above max ${max}`);
     }
   }
   return problems;
@@ -213,8 +213,8 @@ export function startTraining(
     samples: Array.from({ length: instances }, () => samples).flat(),
     loss: lossKind,
     optimiser,
-    least: limitsOf(pipeline, weightLimits, 'least', Number.NEGATIVE_INFINITY),
-    most: limitsOf(pipeline, weightLimits, 'most', Number.POSITIVE_INFINITY),
+    min: limitsOf(pipeline, weightLimits, 'min', Number.NEGATIVE_INFINITY),
+    max: limitsOf(pipeline, weightLimits, 'max', Number.POSITIVE_INFINITY),
     parameters: silicon(drawn),
     engine: options.engine ?? defaultEngine(),
   });

@@ -32,7 +32,7 @@ export async function boardSpikes(
 ): Promise<SpikeRaster> {
   const { steps, dt } = raster;
   const clock = fakeClock();
-  const mismatch = { percent: 0 };
+  const mismatch = { fraction: 0 };
   const board = virtualBoard({ clock, dt, mismatch, circuit, engine: referenceEngine });
   const link = await board.open();
   await link.configure(deployment.configuration);

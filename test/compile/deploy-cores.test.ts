@@ -317,12 +317,12 @@ describe('deploy refuses', () => {
     const crowded = pipeline(linear({ weight }), dynapSim({ neurons: 5, Idc: 1, name: 'out' }));
     const make = () => deploy(crowded, { input: false, chips: 1, cluster: { clusters: 5 } });
     expect(make).toThrow(UnsupportedPipelineError);
-    const { most } = biasRange('SOIF_DC_P');
+    const { max } = biasRange('SOIF_DC_P');
     expect(reasonsOf(make)).toEqual([
       '5 neurons need 5 cores; 1 chips have 4, of 256 neurons each',
       expect.stringMatching(/fan-in above 64 at neuron out 0 \(65\)/),
       expect.stringMatching(
-        `Idc is 1 A; SOIF_DC_P gives at most ${most} A.*ask for less Idc at out 0, out 1`,
+        `Idc is 1 A; SOIF_DC_P gives at most ${max} A.*ask for less Idc at out 0, out 1`,
       ),
       expect.stringMatching(/^Iw_3 is .* make the largest weights on core 0 of chip 0 smaller/),
     ]);

@@ -292,9 +292,9 @@ describe('deploy speaks up', () => {
 
   it('about a current that no bias can give', () => {
     const strong = pipeline(linear({ weight: [[1]] }), dynapSim({ neurons: 1, Idc: 1e-3 }));
-    const { most } = biasRange('SOIF_DC_P');
+    const { max } = biasRange('SOIF_DC_P');
     expect(reasons(strong)).toEqual([
-      expect.stringContaining(`Idc is 0.001 A; SOIF_DC_P gives at most ${most} A`),
+      expect.stringContaining(`Idc is 0.001 A; SOIF_DC_P gives at most ${max} A`),
     ]);
     expect(() => deploy(strong, exact)).toThrow(UnsupportedPipelineError);
     // Below the least current a circuit is off for all that matters.

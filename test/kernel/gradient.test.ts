@@ -196,7 +196,7 @@ describe.each(models)('training on several chips at once, %s', (model) => {
       loss,
       // Weights stay, so that silicon alone makes the difference.
       optimiser: { learningRate: 1e-12 },
-      mismatch: { percent: 0.3, every: 2, instances: 3 },
+      mismatch: { fraction: 0.3, every: 2, instances: 3 },
       seed: 3,
       engine,
     };

@@ -38,8 +38,8 @@ const tasks: readonly Task[] = [
 ];
 
 /** Falling rates, so that none can take the place of another. */
-function rates(epochs: number, first = 0, most = 0.1): Float64Array {
-  return Float64Array.from({ length: epochs }, (_, k) => most / (1 + 0.01 * (first + k)));
+function rates(epochs: number, first = 0, max = 0.1): Float64Array {
+  return Float64Array.from({ length: epochs }, (_, k) => max / (1 + 0.01 * (first + k)));
 }
 
 /** Learns on this thread. */
@@ -57,7 +57,7 @@ function kept(learner: Learner) {
 }
 
 function largest(values: Float64Array): number {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
 }
 
 function distance(a: Float64Array, b: Float64Array): number {
@@ -165,8 +165,8 @@ describe('Adam in the kernel', () => {
       samples: patterns(9, net, 3, 10),
       parameters: pipelineParameters(net),
       optimiser: { learningRate: 0.02, ...settings },
-      least: new Float64Array(30).fill(Number.NEGATIVE_INFINITY),
-      most: new Float64Array(30).fill(Number.POSITIVE_INFINITY),
+      min: new Float64Array(30).fill(Number.NEGATIVE_INFINITY),
+      max: new Float64Array(30).fill(Number.POSITIVE_INFINITY),
     };
     const { own, reference, before } = trained(task, 0.02);
     expect(largest(reference.spikes())).toBe(0);
@@ -192,17 +192,17 @@ describe('Adam in the kernel', () => {
     for (const task of tasks) {
       const weights = pipelineWeights(task.pipeline);
       const random = randomStream(1, 'limits');
-      const least = weights.map((weight) => weight - 0.3 * random.uniform());
-      const most = weights.map((weight) => weight + 0.3 * random.uniform());
-      const learner = learnerOf(kernel(), { ...task, least, most });
+      const min = weights.map((weight) => weight - 0.3 * random.uniform());
+      const max = weights.map((weight) => weight + 0.3 * random.uniform());
+      const learner = learnerOf(kernel(), { ...task, min, max });
       let [atLeast, atMost] = [0, 0];
       for (let epoch = 0; epoch < 12; epoch++) {
         learn(learner, epoch, rates(1, epoch));
         const now = learner.read('weights');
-        expect(now.findIndex((weight, i) => weight < least[i]!)).toBe(-1);
-        expect(now.findIndex((weight, i) => weight > most[i]!)).toBe(-1);
-        atLeast += now.filter((weight, i) => weight - least[i]! < 1e-5).length;
-        atMost += now.filter((weight, i) => most[i]! - weight < 1e-5).length;
+        expect(now.findIndex((weight, i) => weight < min[i]!)).toBe(-1);
+        expect(now.findIndex((weight, i) => weight > max[i]!)).toBe(-1);
+        atLeast += now.filter((weight, i) => weight - min[i]! < 1e-5).length;
+        atMost += now.filter((weight, i) => max[i]! - weight < 1e-5).length;
       }
       expect(atLeast + atMost).toBeGreaterThan(0);
     }
@@ -213,7 +213,7 @@ describe('Adam in the kernel', () => {
       epochs: 60,
       loss: meanSquaredError(2),
       optimiser: { learningRate: 0.3 },
-      weightLimits: { in: { least: -0.1, most: 4.7 }, out: { least: -5.3 } },
+      weightLimits: { in: { min: -0.1, max: 4.7 }, out: { min: -5.3 } },
       engine: kernel(),
     };
     const training = startTraining(smallNet(), smallSamples(), options);
@@ -304,8 +304,8 @@ describe('training in the kernel', () => {
     epochs: 30,
     loss: meanSquaredError(2),
     optimiser: { learningRate: 0.1, schedule: { kind: 'exponential', final: 0.1 } },
-    mismatch: { percent: 0.1, every: 7, instances: 2 },
-    weightLimits: { in: { least: -3, most: 6 } },
+    mismatch: { fraction: 0.1, every: 7, instances: 2 },
+    weightLimits: { in: { min: -3, max: 6 } },
     seed: 5,
     engine: kernel(),
   };

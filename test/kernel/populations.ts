@@ -82,7 +82,7 @@ function drawn<Parameters extends AnalogParameters>(
 ): Population<Parameters> {
   const { seed, neurons, batch, steps, kind, recurrent } = config;
   const random = randomStream(seed, label, kind, neurons);
-  const percent = 0.1 + 0.2 * random.uniform();
+  const fraction = 0.1 + 0.2 * random.uniform();
   const row = batch * drives.length * neurons;
   const size = kind === 'strong' ? 4 : 1;
   const input = new Float64Array(steps * row);
@@ -99,7 +99,7 @@ function drawn<Parameters extends AnalogParameters>(
   const weights = { length: drives.length * neurons ** 2 };
   return {
     ...config,
-    parameters: drawMismatch(nominal, { percent, sigmaRule: 2 }, seed),
+    parameters: drawMismatch(nominal, { fraction, sigmaRule: 2 }, seed),
     dendrites: drives.length,
     weight: recurrent
       ? Float64Array.from(weights, () => 0.5 + spread * random.normal())

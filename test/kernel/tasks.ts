@@ -206,7 +206,7 @@ export function trialParameters<Parameters extends AnalogParameters>(
   stage: number,
 ): Parameters {
   const chips = Array.from({ length: trials }, (_, trial) =>
-    Object.values(drawMismatch(parameters, { percent: 0.3 }, seed, stage, trial)),
+    Object.values(drawMismatch(parameters, { fraction: 0.3 }, seed, stage, trial)),
   );
   const entries = Object.entries(parameters).map(([name, value], k) => [
     name,
@@ -229,12 +229,12 @@ export function randomTask(config: TaskConfig): Task {
     samples: patterns(seed, net, trials, steps),
     loss,
     optimiser: { learningRate: 0.05 },
-    least: new Float64Array(size).fill(Number.NEGATIVE_INFINITY),
-    most: new Float64Array(size).fill(Number.POSITIVE_INFINITY),
+    min: new Float64Array(size).fill(Number.NEGATIVE_INFINITY),
+    max: new Float64Array(size).fill(Number.POSITIVE_INFINITY),
     parameters: pipelineParameters(net).map((parameters, stage) =>
       perTrial
         ? trialParameters(parameters, trials, seed, stage)
-        : drawMismatch(parameters, { percent: 0.2 }, seed, stage),
+        : drawMismatch(parameters, { fraction: 0.2 }, seed, stage),
     ),
   };
 }
@@ -277,7 +277,7 @@ function byDendrite({ stages }: Pipeline, values: Float64Array): Float64Array[] 
 
 /** The largest error as a fraction of the largest entry; none where all is zero in both. */
 export function relativeError(found: Float64Array, expected: Float64Array): number {
-  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const largest = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   const errors = expected.map((value, i) => Math.abs(found[i]! - value));
   if (errors.every((error) => error === 0)) return 0;
   return errors.some(Number.isNaN) ? Number.NaN : Math.max(...errors) / largest;

@@ -110,7 +110,7 @@ describe.each(Object.entries(nets))('threads: %s', (_, given) => {
       epochs: 20,
       loss: given.loss,
       optimiser: { learningRate: 0.1, schedule: { kind: 'exponential', final: 0.1 } },
-      mismatch: { percent: 0.2, every: 7, instances: given.instances },
+      mismatch: { fraction: 0.2, every: 7, instances: given.instances },
       seed: 2,
     };
     const alone = startTraining(given.net, given.samples, { ...options, engine: kernel() });
@@ -173,7 +173,7 @@ describe('training on threads', () => {
     const options: TrainingOptions = {
       epochs: 20,
       loss,
-      mismatch: { percent: 0.2, every: 6 },
+      mismatch: { fraction: 0.2, every: 6 },
       seed: 4,
     };
     const whole = startTraining(net, samples, { ...options, engine: kernel() });

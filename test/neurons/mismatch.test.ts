@@ -23,8 +23,8 @@ describe('drawMismatch', () => {
     expect(parameterNames).toHaveLength(24);
   });
 
-  it('draws p·(1 + percent/3·z) with z standard normal, not truncated', () => {
-    const drawn = drawMismatch(nominal, { percent: 0.3 }, 1);
+  it('draws p·(1 + fraction/3·z) with z standard normal, not truncated', () => {
+    const drawn = drawMismatch(nominal, { fraction: 0.3 }, 1);
     for (const name of parameterNames) {
       const z = scores(drawn, name, 0.1);
       expect(Math.abs(mean(z))).toBeLessThan(5 / Math.sqrt(neurons));
@@ -39,13 +39,17 @@ describe('drawMismatch', () => {
   });
 
   it('takes the sigma rule', () => {
-    const three = scores(drawMismatch(nominal, { percent: 0.05 }, 4), 'Itau_mem', 0.05 / 3);
-    const one = scores(drawMismatch(nominal, { percent: 0.05, sigmaRule: 1 }, 4), 'Itau_mem', 0.05);
+    const three = scores(drawMismatch(nominal, { fraction: 0.05 }, 4), 'Itau_mem', 0.05 / 3);
+    const one = scores(
+      drawMismatch(nominal, { fraction: 0.05, sigmaRule: 1 }, 4),
+      'Itau_mem',
+      0.05,
+    );
     for (const n of [0, 1, 19_999]) expect(one[n]).toBeCloseTo(three[n]!, 9);
   });
 
   it('draws parameters independently of each other', () => {
-    const drawn = drawMismatch(nominal, { percent: 0.3 }, 2);
+    const drawn = drawMismatch(nominal, { fraction: 0.3 }, 2);
     const all = parameterNames.slice(0, 8).map((name) => scores(drawn, name, 0.1));
     for (const [i, a] of all.entries()) {
       for (const b of all.slice(i + 1)) {
@@ -58,18 +62,22 @@ describe('drawMismatch', () => {
 
   it('never touches Iscale', () => {
     const scaled = dynapSimParameters({ Iscale: 3e-8 }, 2);
-    expect(drawMismatch(scaled, { percent: 0.9 }, 1).Iscale).toBe(3e-8);
+    expect(drawMismatch(scaled, { fraction: 0.9 }, 1).Iscale).toBe(3e-8);
   });
 
-  it('is the identity at zero percent', () => {
-    expect(drawMismatch(nominal, { percent: 0 }, 1)).toEqual(nominal);
+  it('is the identity at a fraction of zero', () => {
+    expect(drawMismatch(nominal, { fraction: 0 }, 1)).toEqual(nominal);
   });
 
   it('gives each parameter a stream that depends on nothing else', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 1, max: 8 }), (seed, count) => {
-        const few = drawMismatch(dynapSimParameters({ Idc: 7e-13 }, count), { percent: 0.2 }, seed);
-        const many = drawMismatch(dynapSimParameters({}, 9), { percent: 0.2 }, seed);
+        const few = drawMismatch(
+          dynapSimParameters({ Idc: 7e-13 }, count),
+          { fraction: 0.2 },
+          seed,
+        );
+        const many = drawMismatch(dynapSimParameters({}, 9), { fraction: 0.2 }, seed);
         for (const name of parameterNames) {
           if (name === 'Idc') continue;
           expect(few[name]).toEqual(many[name].slice(0, count));
@@ -84,7 +92,7 @@ describe('drawMismatch', () => {
 
   it('belongs to its seed and labels', () => {
     const draw = (seed: number, ...labels: (string | number)[]): Float64Array =>
-      drawMismatch(dynapSimParameters({}, 3), { percent: 0.3 }, seed, ...labels).Itau_mem;
+      drawMismatch(dynapSimParameters({}, 3), { fraction: 0.3 }, seed, ...labels).Itau_mem;
     expect(draw(5, 'a', 1)).toEqual(draw(5, 'a', 1));
     const others = [draw(5, 'a', 1), draw(6, 'a', 1), draw(5, 'b', 1), draw(5, 'a', 2), draw(5)];
     expect(new Set(others.map(String)).size).toBe(5);

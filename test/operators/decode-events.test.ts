@@ -90,7 +90,7 @@ describe('decodeEvents', () => {
     );
     const { configuration, inputChannels, where } = deploy(net);
     const clock = fakeClock();
-    const link = await virtualBoard({ clock, mismatch: { percent: 0 } }).open();
+    const link = await virtualBoard({ clock, mismatch: { fraction: 0 } }).open();
     await link.configure(configuration);
     const hidden = decodeEvents({ channels: [where('hidden', 1), where('hidden', 0)] });
     const { values } = watch(fromHardware(link).pipe(hidden));

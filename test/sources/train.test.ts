@@ -75,7 +75,7 @@ describe('train', () => {
   });
 
   it('goes on from any report to the same result, to the last bit', () => {
-    const mismatch = { percent: 0.3, every: 7 };
+    const mismatch = { fraction: 0.3, every: 7 };
     const { seen, last } = trained({ mismatch, seed: 5 });
     for (const { checkpoint } of seen.values.slice(0, -1)) {
       const saved = unpackCheckpoint(packCheckpoint(checkpoint));
@@ -173,7 +173,7 @@ describe('train', () => {
       train(net, [{ input: { ...input, channels: 3, steps: 20 } }], {
         epochs: -1,
         reportEvery: 0,
-        weightLimits: { nowhere: { most: 1 } },
+        weightLimits: { nowhere: { max: 1 } },
       });
     expect(build).toThrow(InvalidArgumentError);
     const parts = ['epochs is -1', 'reportEvery is 0', 'nowhere', '3 channels'];

@@ -555,7 +555,7 @@ describe('chip, in real time', () => {
 
 describe('two pipelines on one link', () => {
   it('are refused while the first runs, and follow each other afterwards', async () => {
-    const link = await virtualBoard({ mismatch: { percent: 0 } }).open();
+    const link = await virtualBoard({ mismatch: { fraction: 0 } }).open();
     const net = pipeline(linear({ weight: [[6]] }), dynapSim({ neurons: 1 }));
     const noise$ = poisson({ channels: 1, rate: 200, duration: 0.1, seed: 1 });
     const once = () => lastValueFrom(noise$.pipe(runOn(chip(link), net), toArray()));

@@ -88,7 +88,7 @@ describe.each(['cpu', 'wasm'] as const)('dynapSim on the backend %s', (backend) 
 
   it('differentiates an application with the parameters it had', () => {
     const operation = dynapSim(config);
-    const drawn = drawMismatch(operation.parameters, { percent: 0.3 }, 1);
+    const drawn = drawMismatch(operation.parameters, { fraction: 0.3 }, 1);
     const [one, two] = [like('one'), like('two')];
     const loss = tf.grads((x, y) => {
       const before = operation(x as tf.Tensor3D);

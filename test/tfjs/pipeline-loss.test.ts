@@ -122,7 +122,7 @@ describe.each(['cpu', 'wasm'] as const)('pipelineLoss on the backend %s', (backe
 describe('pipelineLoss', () => {
   it('draws the mismatch that training draws', async () => {
     await useBackend(['cpu']);
-    const mismatch = { percent: 0.5, every: 2 };
+    const mismatch = { fraction: 0.5, every: 2 };
     const task = pipelineLoss(deep, samples, { mismatch, seed: 4 });
     const optimiser = { learningRate: 1e-30 };
     const training = startTraining(deep, samples, { epochs: 6, mismatch, seed: 4, optimiser });
@@ -142,7 +142,7 @@ describe('pipelineLoss', () => {
     const bare = pipeline(dynapSim({ neurons: 3 }));
     const options = {
       loss: rateCrossEntropy(0),
-      mismatch: { percent: -1, sigmaRule: 0, every: 0.5 },
+      mismatch: { fraction: -1, sigmaRule: 0, every: 0.5 },
     };
     const reasonsOf = (make: () => unknown): readonly string[] => {
       try {
@@ -157,7 +157,7 @@ describe('pipelineLoss', () => {
       'sample 0 has dt 0.5 s; the pipeline 0.001 s',
       'temperature is 0; it must be above 0',
       'sample 0: label is 3; a channel from 0 to 2 is needed',
-      'mismatch.percent is -1; it must not be negative',
+      'mismatch.fraction is -1; it must not be negative',
       'mismatch.sigmaRule is 0; it must be above 0',
       'mismatch.every is 0.5; a whole number above 0 is needed',
       'the pipeline has no weights; one matrix at least is needed',

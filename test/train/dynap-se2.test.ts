@@ -113,7 +113,7 @@ describe('startTraining', () => {
     epochs: 120,
     loss: rateCrossEntropy(0.05),
     optimiser: { learningRate: 0.05 },
-    weightLimits: { in: { least: 0 }, out: { least: 0 } },
+    weightLimits: { in: { min: 0 }, out: { min: 0 } },
     seed: 2,
   };
 
@@ -141,7 +141,7 @@ describe('startTraining', () => {
   });
 
   it('goes on from a checkpoint to the last bit, with mismatch on every current', () => {
-    const changes = { ...options, epochs: 12, mismatch: { percent: 0.2, every: 5, instances: 2 } };
+    const changes = { ...options, epochs: 12, mismatch: { fraction: 0.2, every: 5, instances: 2 } };
     const whole = startTraining(net, smallSamples(), changes);
     whole.advance(12);
     const first = startTraining(net, smallSamples(), changes);

@@ -104,7 +104,7 @@ describe('training of LIF neurons', () => {
       linear({ weight: weights(3, 3, 2, 30), name: 'between' }),
       dynapSim({ neurons: 2, Ispkthr: 1e-8 }),
     );
-    const mismatch = { percent: 0.1, every: 10 };
+    const mismatch = { fraction: 0.1, every: 10 };
     const training = startTraining(mixed, samples, { ...options, epochs: 60, mismatch });
     void training.advance(1);
     const first = training.loss;
@@ -144,7 +144,7 @@ describe('training of LIF neurons', () => {
   });
 
   it('refuses mismatch where no neuron has any', () => {
-    const mismatch = { percent: 0.1 };
+    const mismatch = { fraction: 0.1 };
     expect(reasonsOf(() => startTraining(net(), samples, { ...options, mismatch }))).toEqual([
       expect.stringMatching(/mismatch is drawn on .* neurons, and the pipeline has none/),
     ]);

@@ -19,8 +19,8 @@ const options: TrainingOptions = {
   epochs: 40,
   loss: meanSquaredError(2),
   optimiser: { learningRate: 0.1, schedule: { kind: 'exponential', final: 0.1 } },
-  mismatch: { percent: 0.1, every: 7 },
-  weightLimits: { in: { least: -3, most: 6 }, out: { most: 1 } },
+  mismatch: { fraction: 0.1, every: 7 },
+  weightLimits: { in: { min: -3, max: 6 }, out: { max: 1 } },
   seed: 5,
 };
 
@@ -112,8 +112,8 @@ describe('startTraining', () => {
     ['number of epochs', { epochs: 41 }],
     ['loss', { loss: meanSquaredError(1) }],
     ['optimiser', { optimiser: { learningRate: 0.1 } }],
-    ['mismatch', { mismatch: { percent: 0.1, every: 8 } }],
-    ['limit', { weightLimits: { in: { least: -3, most: 6 }, out: { most: 3 } } }],
+    ['mismatch', { mismatch: { fraction: 0.1, every: 8 } }],
+    ['limit', { weightLimits: { in: { min: -3, max: 6 }, out: { max: 3 } } }],
   ])('refuses the checkpoint of another %s', (_, change) => {
     const checkpoint = startTraining(net, samples, options).checkpoint();
     expect(reasons({ ...change, checkpoint })).toEqual([
@@ -153,8 +153,8 @@ describe('startTraining', () => {
   });
 
   it.each([
-    ['a least weight above 1', { in: { least: 1.5 } }],
-    ['a greatest weight below -1', { in: { most: -1.5 } }],
+    ['a least weight above 1', { in: { min: 1.5 } }],
+    ['a greatest weight below -1', { in: { max: -1.5 } }],
   ])('takes %s without the other limit', (_, weightLimits) => {
     expect(reasons({ weightLimits })).toEqual([]);
   });
@@ -173,14 +173,14 @@ describe('startTraining', () => {
         return training.loss;
       });
     };
-    const mismatch = { percent: 0.6, every: 7 };
+    const mismatch = { fraction: 0.6, every: 7 };
     const drawn = losses({ mismatch });
     expect(new Set(drawn.slice(0, 7)).size).toBe(1);
     expect(new Set(drawn.slice(7, 14)).size).toBe(1);
     expect(new Set(drawn).size).toBe(3);
     expect(losses({ mismatch })).toEqual(drawn);
     expect(losses({ mismatch, seed: 6 })).not.toEqual(drawn);
-    expect(new Set(losses({ mismatch: { percent: 0 } })).size).toBe(1);
+    expect(new Set(losses({ mismatch: { fraction: 0 } })).size).toBe(1);
   });
 
   it('computes with the engine it is given', () => {
@@ -235,8 +235,8 @@ describe('startTraining', () => {
           epsilon: 0,
           schedule: { kind: 'exponential', final: 0 },
         },
-        mismatch: { percent: -0.1, sigmaRule: 0, every: 0.5 },
-        weightLimits: { nobody: {}, in: { least: 1, most: 0 } },
+        mismatch: { fraction: -0.1, sigmaRule: 0, every: 0.5 },
+        weightLimits: { nobody: {}, in: { min: 1, max: 0 } },
       }),
     );
     expect(found).toEqual([
@@ -248,11 +248,11 @@ describe('startTraining', () => {
       expect.stringMatching(/epsilon is 0/),
       expect.stringMatching(/schedule\.final is 0/),
       expect.stringMatching(/epochs is -1/),
-      expect.stringMatching(/mismatch\.percent is -0\.1/),
+      expect.stringMatching(/mismatch\.fraction is -0\.1/),
       expect.stringMatching(/mismatch\.sigmaRule is 0/),
       expect.stringMatching(/mismatch\.every is 0\.5/),
       expect.stringMatching(/weightLimits names nobody; the stages are in, out/),
-      expect.stringMatching(/weightLimits\.in has least 1 above most 0/),
+      expect.stringMatching(/weightLimits\.in has min 1 above max 0/),
     ]);
   });
 

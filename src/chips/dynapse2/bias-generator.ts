@@ -37,10 +37,10 @@ export function biasCurrent(
 }
 
 /** Smallest and largest current that a parameter can carry, amperes. */
-export function biasRange(parameter: CoreParameterName): { least: number; most: number } {
+export function biasRange(parameter: CoreParameterName): { min: number; max: number } {
   const all = biasCurrents[biasType(parameter)].flat();
   const scale = coreParameters[parameter];
-  return { least: Math.min(...all) * scale, most: Math.max(...all) * scale };
+  return { min: Math.min(...all) * scale, max: Math.max(...all) * scale };
 }
 
 /**

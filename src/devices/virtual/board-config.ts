@@ -52,8 +52,8 @@ export function boardProblems(config: Required<VirtualBoardConfig>): string[] {
       problems.push(`${name} is ${value}; a whole number above 0 is needed`);
     }
   }
-  if (!(mismatch.percent >= 0))
-    problems.push(`mismatch is ${mismatch.percent}; it must not be negative`);
+  if (!(mismatch.fraction >= 0))
+    problems.push(`mismatch is ${mismatch.fraction}; it must not be negative`);
   const { sigmaRule = 3 } = mismatch;
   if (!(sigmaRule > 0)) problems.push(`mismatch.sigmaRule is ${sigmaRule}; it must be above 0`);
   return problems;

@@ -52,7 +52,7 @@ export function virtualBoard(config: VirtualBoardConfig = {}): VirtualBoard {
   const complete: Required<VirtualBoardConfig> = {
     seed: 0,
     chips: chipLimits.chips,
-    mismatch: { percent: 0.3 },
+    mismatch: { fraction: 0.3 },
     circuit: 'lumped',
     dt: 1e-3,
     realTime: false,

@@ -104,11 +104,11 @@ describe('nearestBias', () => {
 
   it('takes the nearer end outside of the range', () => {
     for (const name of ['SOIF_DC_P', 'SOIF_GAIN_N'] as const) {
-      const { least, most } = biasRange(name);
-      expect(biasCurrent(name, nearestBias(name, 0))).toBe(least);
-      expect(biasCurrent(name, nearestBias(name, 1))).toBe(most);
-      expect(least).toBe(Math.min(...settings(name).map((setting) => setting.current)));
-      expect(most).toBe(Math.max(...settings(name).map((setting) => setting.current)));
+      const { min, max } = biasRange(name);
+      expect(biasCurrent(name, nearestBias(name, 0))).toBe(min);
+      expect(biasCurrent(name, nearestBias(name, 1))).toBe(max);
+      expect(min).toBe(Math.min(...settings(name).map((setting) => setting.current)));
+      expect(max).toBe(Math.max(...settings(name).map((setting) => setting.current)));
     }
   });
 

@@ -8,7 +8,7 @@ it('chooses a neuron of the core for each of the network, and tells how far it i
   const noise = [1, 2].map((seed) =>
     poissonRaster({ channels: 60, rate: 50, duration: 0.05, seed }),
   );
-  const link = await virtualBoard({ seed: 3, mismatch: { percent: 0.3 } }).open();
+  const link = await virtualBoard({ seed: 3, mismatch: { fraction: 0.3 } }).open();
   const measured: number[] = [];
   try {
     const chosen = await chooseNeurons(link, deployment, noise, (done) => measured.push(done));

@@ -48,7 +48,7 @@ export interface Bench {
 export async function bench(net: Pipeline, config: VirtualBoardConfig = {}): Promise<Bench> {
   const clock = fakeClock();
   const deployment = deploy(net, exact);
-  const link = await virtualBoard({ clock, mismatch: { percent: 0 }, ...config }).open();
+  const link = await virtualBoard({ clock, mismatch: { fraction: 0 }, ...config }).open();
   await link.configure(deployment.configuration);
   const seen: Seen[] = [];
   const echoes: number[] = [];

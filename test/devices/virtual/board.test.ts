@@ -299,7 +299,7 @@ describe('the virtual board and the simulator', () => {
     const clock = fakeClock();
     const deployment = deploy(net, { quantiser: (all) => encodeWeights(all, base) });
     expect(deployment.mse).toBe(0);
-    const link = await virtualBoard({ clock, mismatch: { percent: 0 } }).open();
+    const link = await virtualBoard({ clock, mismatch: { fraction: 0 } }).open();
     await link.configure(deployment.configuration);
     const counts = new Uint32Array(expected.counts.length);
     const channelOf = new Map(deployment.outputChannels.map(({ word }, i) => [word, i]));
@@ -336,7 +336,7 @@ describe('mismatch', () => {
   );
 
   it('belongs to the seed: the same board spikes the same, another otherwise', async () => {
-    const mismatch = { percent: 0.3 };
+    const mismatch = { fraction: 0.3 };
     const one = await response(driven, { seed: 1, mismatch });
     expect(await response(driven, { seed: 1, mismatch })).toEqual(one);
     expect(await response(driven, { seed: 2, mismatch })).not.toEqual(one);
@@ -350,11 +350,11 @@ describe('mismatch', () => {
       return new Set(Array.from(times.values(), String));
     };
     expect(trains(await response(driven)).size).toBe(1);
-    expect(trains(await response(driven, { mismatch: { percent: 0.3 } })).size).toBe(4);
+    expect(trains(await response(driven, { mismatch: { fraction: 0.3 } })).size).toBe(4);
   });
 
   it('belongs to the place on the silicon, not to the rest of the configuration', async () => {
-    const mismatch = { percent: 0.3 };
+    const mismatch = { fraction: 0.3 };
     const four = await response(driven, { seed: 1, mismatch });
     const one = pipeline(linear({ weight: [[15]] }), dynapSim({ neurons: 1, Ispkthr: 1e-8 }));
     const [word] = (await response(one, { seed: 1, mismatch }))[0]!.slice(1) as [number];
@@ -524,7 +524,7 @@ describe('the FIFOs', () => {
   it('keep what comes before anyone listens', async () => {
     const clock = fakeClock();
     const { deployment } = await bench(single);
-    const link = await virtualBoard({ clock, mismatch: { percent: 0 } }).open();
+    const link = await virtualBoard({ clock, mismatch: { fraction: 0 } }).open();
     await link.configure(deployment.configuration);
     link.echo();
     clock.advance(5);
@@ -694,20 +694,20 @@ describe('virtualBoard', () => {
       startTime: -1,
       inputCapacity: 0,
       outputCapacity: 0.5,
-      mismatch: { percent: -0.1 },
+      mismatch: { fraction: -0.1 },
     };
     expect(reasonsOf(() => virtualBoard(bad))).toHaveLength(6);
     for (const chips of [0, 1.5]) expect(reasonsOf(() => virtualBoard({ chips }))).toHaveLength(1);
-    expect(reasonsOf(() => virtualBoard({ mismatch: { percent: Number.NaN } }))).toHaveLength(1);
+    expect(reasonsOf(() => virtualBoard({ mismatch: { fraction: Number.NaN } }))).toHaveLength(1);
     expect(
-      reasonsOf(() => virtualBoard({ mismatch: { percent: 0.3, sigmaRule: 0 } })),
+      reasonsOf(() => virtualBoard({ mismatch: { fraction: 0.3, sigmaRule: 0 } })),
     ).toHaveLength(1);
   });
 });
 
 describe('a board without a clock', () => {
   it('makes the host wait instead of dropping when its input FIFO is full', async () => {
-    const link = await virtualBoard({ inputCapacity: 4, mismatch: { percent: 0 } }).open();
+    const link = await virtualBoard({ inputCapacity: 4, mismatch: { fraction: 0 } }).open();
     const word = eventWord({ core: [true, false, false, false], xHop: 0, yHop: 0, tag: 1 });
     const count = 60;
     link.send({
@@ -725,7 +725,7 @@ describe('a board without a clock', () => {
   });
 
   it('puts events in their own step however the stream is cut', async () => {
-    const link = await virtualBoard({ mismatch: { percent: 0 } }).open();
+    const link = await virtualBoard({ mismatch: { fraction: 0 } }).open();
     const word = eventWord({ core: [true, false, false, false], xHop: 0, yHop: 0, tag: 1 });
     for (const time of [1500, 1600, 1999]) {
       link.send({ timestamps: Uint32Array.of(time), words: Uint32Array.of(word) });

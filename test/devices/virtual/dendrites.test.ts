@@ -161,7 +161,7 @@ function parametersOf(configuration: ChipConfiguration): DynapSe2Parameters {
 function simulated(
   configuration: ChipConfiguration,
   raster: SpikeRaster,
-  mismatch: Mismatch = { percent: 0 },
+  mismatch: Mismatch = { fraction: 0 },
   seed = 0,
 ): number[] {
   const { neurons: all, parameters } = configuration.chips[0]!.cores[0]!;
@@ -217,13 +217,13 @@ describe('a virtual board with dendrites', () => {
     const configuration = configurationOf(seed);
     const expected = simulated(configuration, noise);
     expect(expected.filter((count) => count > 0).length).toBeGreaterThan(20);
-    const found = await boardSpikes(configuration, noise, { mismatch: { percent: 0 } });
+    const found = await boardSpikes(configuration, noise, { mismatch: { fraction: 0 } });
     expect(found).toEqual(expected);
   });
 
   it('draws the mismatch of its seed on every current and layout constant', async () => {
     const configuration = configurationOf(1);
-    const mismatch = { percent: 0.3 };
+    const mismatch = { fraction: 0.3 };
     const found = await boardSpikes(configuration, noise, { mismatch, seed: 4 });
     expect(found).toEqual(simulated(configuration, noise, mismatch, 4));
     expect(found).not.toEqual(simulated(configuration, noise));
@@ -231,7 +231,7 @@ describe('a virtual board with dendrites', () => {
 
   it('is another board than the lumped one', async () => {
     const configuration = configurationOf(1);
-    const mismatch = { percent: 0 };
+    const mismatch = { fraction: 0 };
     const full = await boardSpikes(configuration, noise, { mismatch });
     expect(await boardSpikes(configuration, noise, { mismatch, circuit: 'lumped' })).not.toEqual(
       full,

@@ -159,7 +159,7 @@ describe('the differentiable layer', () => {
   });
 
   it('takes parameters of its own for each trial', () => {
-    const chips = [1, 2, 3].map((seed) => drawMismatch(net.parameters, { percent: 0.3 }, seed));
+    const chips = [1, 2, 3].map((seed) => drawMismatch(net.parameters, { fraction: 0.3 }, seed));
     const names = dynapSe2ParameterNames;
     const joined = names.map((name) => [
       name,

@@ -27,7 +27,7 @@ describe('drawMismatch', () => {
   it('draws every current and layout constant of all four dendrites, each on its own', () => {
     const neurons = 4000;
     const nominal = dynapSe2Parameters({ Iscale: 3e-8 }, neurons);
-    const drawn = drawMismatch(nominal, { percent: 0.3 }, 5, 'chip');
+    const drawn = drawMismatch(nominal, { fraction: 0.3 }, 5, 'chip');
     expect(drawn.Iscale).toBe(3e-8);
     const scores = dynapSe2ParameterNames.map((name) =>
       drawn[name].map((value, n) => (value / nominal[name][n]! - 1) / 0.1),
@@ -44,8 +44,8 @@ describe('drawMismatch', () => {
         5 / Math.sqrt(neurons),
       );
     }
-    expect(drawMismatch(nominal, { percent: 0.3 }, 5, 'chip')).toEqual(drawn);
-    expect(drawMismatch(nominal, { percent: 0.3 }, 6, 'chip').C_nmda).not.toEqual(drawn.C_nmda);
+    expect(drawMismatch(nominal, { fraction: 0.3 }, 5, 'chip')).toEqual(drawn);
+    expect(drawMismatch(nominal, { fraction: 0.3 }, 6, 'chip').C_nmda).not.toEqual(drawn.C_nmda);
   });
 });
 
