@@ -143,8 +143,9 @@ export function optionProblems<Options>(
 /** The problem of a name that does not exist, with the nearest one that does. */
 export function unknownName(name: string, known: readonly string[], path: string = name): Problem {
   const near = nearest(name, known);
-  const hint = near === undefined ? '' : `did you mean ${near}? `;
-  return fault(path, 'unknown', `there is no such name; ${hint}There are ${known.join(', ')}`);
+  const all = known.join(', ');
+  const hint = near === undefined ? `there are ${all}` : `did you mean ${near}? There are ${all}`;
+  return fault(path, 'unknown', `there is no such name; ${hint}`);
 }
 
 /** The known name that is nearest to a misspelt one; undefined where none is near. */

@@ -1,3 +1,7 @@
+/** Parameters of analog neurons: how they are checked, completed and combined, by the table of their model. */
+import { unknownName } from '../options.ts';
+import { type Problem, problem, within } from '../problems.ts';
+
 /** Parameters of a population of analog neurons: one value per neuron for every name. */
 export type ParameterSet<Name extends string> = Readonly<Record<Name, Float64Array>> & {
   /** Amperes per unit of weight; never mismatched. */
@@ -34,14 +38,34 @@ export interface ParameterTable<Model extends string, Name extends string> {
   readonly positive: ReadonlySet<string>;
 }
 
-function valueProblem(name: string, value: unknown, positive: boolean): string | undefined {
-  if (typeof value !== 'number' || !Number.isFinite(value)) {
-    const shown = typeof value === 'object' ? JSON.stringify(value) : value;
-    return `${name} is ${shown}; a finite number is needed`;
+/** Checks one value of a parameter. */
+function valueProblems(value: unknown, positive: boolean): Problem[] {
+  if (typeof value !== 'number') {
+    return [problem('', 'wrong-type', value, 'a finite number is needed')];
   }
-  if (value < 0) return `${name} is ${value}; negative values do not exist on the chip`;
-  if (value === 0 && positive) return `${name} is 0; it must be above 0`;
-  return undefined;
+  if (!Number.isFinite(value)) {
+    return [problem('', 'not-finite', value, 'a finite number is needed')];
+  }
+  if (value < 0) {
+    return [problem('', 'out-of-range', value, 'negative values do not exist on the chip')];
+  }
+  return value === 0 && positive ? [problem('', 'out-of-range', value, 'it must be above 0')] : [];
+}
+
+/** Checks one value for each of `neurons` neurons; says what is wrong with the first that is. */
+function listProblems(values: object, neurons: number, positive: boolean): Problem[] {
+  const length: unknown = Reflect.get(values, 'length');
+  if (typeof length !== 'number') {
+    return [problem('', 'wrong-type', values, 'a number or a list of them is needed')];
+  }
+  if (length !== neurons) {
+    return [problem('length', 'wrong-shape', length, `${neurons} are needed, one per neuron`)];
+  }
+  for (let n = 0; n < neurons; n++) {
+    const problems = valueProblems(Reflect.get(values, n), positive);
+    if (problems.length > 0) return within(`[${n}]`, problems);
+  }
+  return [];
 }
 
 /** Lists everything wrong with `input` for a population of `neurons`; empty where all is well. */
@@ -49,37 +73,20 @@ export function problemsOf<Model extends string, Name extends string>(
   table: ParameterTable<Model, Name>,
   input: ParameterSetInput<Model, Name>,
   neurons: number,
-): string[] {
-  const problems: string[] = [];
+): Problem[] {
   const known: readonly string[] = [...table.names, 'Iscale'];
   // What comes from a file may be anything.
-  for (const [name, given] of Object.entries<unknown>(input)) {
-    if (name === 'model' && given === table.model) continue;
-    if (!known.includes(name)) {
-      problems.push(`${name} is no ${table.title} parameter; there are ${known.join(', ')}`);
-      continue;
-    }
+  return Object.entries<unknown>(input).flatMap(([name, given]) => {
+    if (name === 'model' && given === table.model) return [];
+    if (!known.includes(name)) return [unknownName(name, known)];
     const positive = table.positive.has(name);
     if (typeof given !== 'object' || given === null) {
-      const problem = valueProblem(name, given, positive);
-      if (problem !== undefined) problems.push(problem);
-      continue;
+      return within(name, valueProblems(given, positive));
     }
-    if (name === 'Iscale') {
-      problems.push('Iscale holds several values; one number for all neurons is needed');
-      continue;
-    }
-    const { length } = given as ArrayLike<unknown>;
-    if (length !== neurons) {
-      problems.push(`${name} holds ${length} values for ${neurons} neurons`);
-      continue;
-    }
-    const values = Array.from(given as ArrayLike<unknown>);
-    const at = values.findIndex((value) => valueProblem(name, value, positive) !== undefined);
-    const problem = valueProblem(`${name}[${at}]`, values[at], positive);
-    if (at >= 0 && problem !== undefined) problems.push(problem);
-  }
-  return problems;
+    return name === 'Iscale'
+      ? [problem(name, 'wrong-type', given, 'one number for all neurons is needed')]
+      : within(name, listProblems(given, neurons, positive));
+  });
 }
 
 /** Completes `input` with defaults: one value per neuron for every parameter. Trusts its input. */

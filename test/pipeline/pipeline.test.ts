@@ -112,14 +112,18 @@ describe('pipeline', () => {
       [dynapSim({ neurons: 1, recurrent: [[Number.NEGATIVE_INFINITY]] })],
       /recurrent\[0\]\[0\] is -Infinity/,
     ],
-    ['too few values', [dynapSim({ neurons: 3, Idc: [1e-12, 1e-12] })], /Idc holds 2 values for 3/],
+    [
+      'too few values',
+      [dynapSim({ neurons: 3, Idc: [1e-12, 1e-12] })],
+      /Idc\.length is 2; 3 are needed/,
+    ],
     ['one bad value', [dynapSim({ neurons: 2, Io: [1e-13, 0] })], /Io\[1\] is 0; it must be above/],
     ['a current that is no number', [dynapSim({ neurons: 1, Iref: Number.NaN })], /Iref is NaN/],
     ['a scale of zero', [dynapSim({ neurons: 1, Iscale: 0 })], /Iscale is 0/],
     [
       'a parameter that does not exist',
       [{ kind: 'dynapSim', neurons: 1, Idcc: 1 } as StageDefinition],
-      /Idcc is no DynapSim parameter/,
+      /Idcc: there is no such name; did you mean Idc\?/,
     ],
     [
       'a current of null',
@@ -134,7 +138,7 @@ describe('pipeline', () => {
     [
       'a scale per neuron',
       [{ kind: 'dynapSim', neurons: 1, Iscale: [1e-8] } as unknown as StageDefinition],
-      /Iscale holds several values/,
+      /Iscale is .*; one number for all neurons/,
     ],
     [
       'two steps',

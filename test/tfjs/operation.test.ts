@@ -197,7 +197,7 @@ describe('dynapSim', () => {
     const { parameters } = operation;
     const bad = { ...parameters, Io: Float64Array.of(5e-13), Ut: Float64Array.of(0.025, 0, 0.025) };
     expect(reasonsOf(() => operation.setParameters(bad))).toEqual([
-      'Io holds 1 values for 3 neurons',
+      'Io.length is 1; 3 are needed, one per neuron',
       'Ut[1] is 0; it must be above 0',
     ]);
     expect(operation.parameters).toBe(parameters);

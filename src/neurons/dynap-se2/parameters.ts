@@ -1,3 +1,5 @@
+/** Parameters of DYNAP-SE2 neurons. */
+import type { Problem } from '../../problems.ts';
 import { defaultParameters, requiredCurrents } from '../dynap-sim/parameters.ts';
 import {
   completeParameters,
@@ -106,7 +108,7 @@ const table: ParameterTable<'dynapSe2', DynapSe2ParameterName> = {
 export function dynapSe2ParameterProblems(
   input: DynapSe2ParametersInput,
   neurons: number,
-): string[] {
+): Problem[] {
   return problemsOf(table, input, neurons);
 }
 

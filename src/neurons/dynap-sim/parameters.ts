@@ -1,3 +1,5 @@
+/** Parameters of DynapSim neurons. */
+import type { Problem } from '../../problems.ts';
 import {
   completeParameters,
   type ParameterSetInput,
@@ -102,7 +104,7 @@ const table: ParameterTable<'dynapSim', ParameterName> = {
 };
 
 /** Lists everything wrong with `input` for a population of `neurons`; empty where all is well. */
-export function parameterProblems(input: DynapSimParametersInput, neurons: number): string[] {
+export function parameterProblems(input: DynapSimParametersInput, neurons: number): Problem[] {
   return problemsOf(table, input, neurons);
 }
 

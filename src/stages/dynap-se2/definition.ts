@@ -8,6 +8,7 @@ import {
   dynapSe2ParameterProblems,
   dynapSe2Parameters,
 } from '../../neurons/dynap-se2/parameters.ts';
+import { problemText } from '../../problems.ts';
 import { countProblems, recurrentProblems, stepProblems } from '../checks.ts';
 import type { StageDefinition } from '../stage.ts';
 import {
@@ -75,7 +76,7 @@ export const dynapSe2Kind: StageKind<DefinitionOf<'dynapSe2', DynapSe2Config>, D
     return [
       ...count,
       ...stepProblems(dt),
-      ...dynapSe2ParameterProblems(parameters, count.length === 0 ? neurons : 1),
+      ...dynapSe2ParameterProblems(parameters, count.length === 0 ? neurons : 1).map(problemText),
       ...recurrentProblems(recurrent, neurons, channelsOf(neurons)),
     ];
   },

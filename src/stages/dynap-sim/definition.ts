@@ -7,6 +7,7 @@ import {
   parameterNames,
   parameterProblems,
 } from '../../neurons/dynap-sim/parameters.ts';
+import { problemText } from '../../problems.ts';
 import { countProblems, recurrentProblems, stepProblems } from '../checks.ts';
 import type { StageDefinition } from '../stage.ts';
 import {
@@ -62,7 +63,7 @@ export const dynapSimKind: StageKind<DefinitionOf<'dynapSim', DynapSimConfig>, D
     return [
       ...count,
       ...stepProblems(dt),
-      ...parameterProblems(parameters, count.length === 0 ? neurons : 1),
+      ...parameterProblems(parameters, count.length === 0 ? neurons : 1).map(problemText),
       ...recurrentProblems(recurrent, neurons),
     ];
   },
