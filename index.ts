@@ -31,19 +31,17 @@ export type {
 export { type FineTuned, type FineTuneOptions, fineTune } from './src/compile/fine-tune.ts';
 export type { LargestMove, Moves } from './src/compile/moved.ts';
 export type {
+  Board,
   HardwareEvents,
   Link,
   LinkInfo,
   LinkListener,
   LinkStatistics,
+  LinkUpdate,
 } from './src/devices/link.ts';
-export {
-  type MemoryName,
-  type VirtualBoard,
-  type VirtualLink,
-  virtualBoard,
-} from './src/devices/virtual/board.ts';
+export { type VirtualBoard, virtualBoard } from './src/devices/virtual/board.ts';
 export type { VirtualBoardConfig } from './src/devices/virtual/board-config.ts';
+export type { VirtualLink } from './src/devices/virtual/virtual-link.ts';
 export {
   DataError,
   DeviceError,

@@ -5,17 +5,21 @@ export {
   fpgaSchedule,
 } from '../src/devices/fpga-schedule.ts';
 export type {
+  Board,
   HardwareEvents,
   Link,
   LinkInfo,
   LinkListener,
   LinkStatistics,
+  LinkUpdate,
 } from '../src/devices/link.ts';
-export {
-  type MemoryName,
-  type VirtualBoard,
-  type VirtualLink,
-  virtualBoard,
-} from '../src/devices/virtual/board.ts';
+export { type VirtualBoard, virtualBoard } from '../src/devices/virtual/board.ts';
 export type { VirtualBoardConfig } from '../src/devices/virtual/board-config.ts';
-export { type Unwrapper, unwrapper, wrapPeriod, wrapTime } from '../src/devices/wrap.ts';
+export type { VirtualLink } from '../src/devices/virtual/virtual-link.ts';
+export {
+  type Unwrapper,
+  unwrapNear,
+  unwrapper,
+  wrapPeriod,
+  wrapTime,
+} from '../src/devices/wrap.ts';

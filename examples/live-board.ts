@@ -23,14 +23,14 @@ const net = pipeline(
   linear({ weight: Array.from({ length: channels }, () => [5]) }),
   dynapSim({ neurons: 1, name: 'output' }),
 );
-const { configuration, inputChannels, where } = deploy(net);
+const { configuration, inputWords, where } = deploy(net);
 const link = await virtualBoard({ seed: 1, realTime: true }).open();
 await link.configure(configuration);
 
 const begin = performance.now();
 const report$ = poisson({ channels, rate: 100, duration: 0.5, seed: 1 }).pipe(
   toEvents(),
-  toFpga(link, { channels: inputChannels }),
+  toFpga(link, { inputWords }),
 );
 const reported = lastValueFrom(report$);
 const heard = lastValueFrom(fromHardware(link).pipe(takeUntil(reported), toArray()));

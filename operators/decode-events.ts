@@ -9,15 +9,15 @@ import {
   channels as channelSpace,
 } from '../src/events/space.ts';
 import { having, listOf, number, type OptionTable, optionProblems } from '../src/options.ts';
-import { type Problem, problem, within } from '../src/problems.ts';
+import { type Problem, problem } from '../src/problems.ts';
 
 /** Configuration of {@link decodeEvents}. */
 export interface DecodeEventsConfig {
   /**
-   * Whose spikes become channel 0, 1, …, each with the event word under which it is reported: the
-   * `outputChannels` of a deployment, or what its `where` says of the neurons of any population.
+   * Event words whose spikes become channel 0, 1, …: the `outputWords` of a deployment, or what its `wordsOf`
+   * says of any population.
    */
-  readonly channels: readonly { readonly word: number }[];
+  readonly words: ArrayLike<number>;
   /** Counts what belongs to no channel; the operator's own if left out. */
   readonly losses?: Losses;
 }
@@ -30,12 +30,10 @@ export type DecodeEvents = OperatorFunction<AerPacket<ChipWordSpace>, AerPacket<
 
 const anyWord = number({ min: 0, max: 2 ** 32 - 1, whole: true });
 
+const anyList = listOf(anyWord, { min: 1 });
+
 const table: OptionTable<DecodeEventsConfig> = {
-  channels: listOf(
-    (channel) =>
-      within('word', anyWord((channel as { readonly word?: unknown } | null | undefined)?.word)),
-    { min: 1 },
-  ),
+  words: (words) => anyList(words instanceof Uint32Array ? [...words] : words),
   losses: having('a counter of losses', 'add'),
 };
 
@@ -44,14 +42,14 @@ const table: OptionTable<DecodeEventsConfig> = {
  * are. A packet of which nothing is left is emitted empty, so that time is seen to pass. Errors with a
  * `DataError` if a packet holds no words, or more times than words, or fewer.
  *
- * @throws InvalidArgumentError if there is no channel, or two have the same word
+ * @throws InvalidArgumentError if there is no word, or one is there twice
  * @example
  * ```ts
  * const net = pipeline(linear({ weight: [[1, 2]] }), dynapSim({ neurons: 2, name: 'output' }));
- * const { outputChannels } = deploy(net);
- * const decoded = decodeEvents({ channels: outputChannels });
- * const words = aerPacket([10, 20], [monitorReply(0, 0, 1), echoReply], chipWords('dynapse2'));
- * of(words).pipe(
+ * const { outputWords } = deploy(net);
+ * const decoded = decodeEvents({ words: outputWords });
+ * const packet = aerPacket([10, 20], [monitorReply(0, 0, 1), echoReply], chipWords('dynapse2'));
+ * of(packet).pipe(
  *   decoded,
  *   map(({ addresses }) => [...addresses]),
  * ); // emits [1]
@@ -59,14 +57,14 @@ const table: OptionTable<DecodeEventsConfig> = {
  * ```
  */
 export function decodeEvents(config: DecodeEventsConfig): DecodeEvents {
-  const problems = optionProblems(config, table, 'channels');
-  if (problems.length === 0) problems.push(...sharedWords(config.channels));
+  const problems = optionProblems(config, table, 'words');
+  if (problems.length === 0) problems.push(...sharedWords(config.words));
   if (problems.length > 0) {
     throw new InvalidArgumentError('these events cannot be decoded', problems);
   }
-  const { channels, losses = lossCounter() } = config;
-  const channelOf = new Map(channels.map(({ word }, channel) => [word, channel]));
-  const space = channelSpace(channels.length);
+  const { words, losses = lossCounter() } = config;
+  const channelOf = new Map(Array.from(words, (word, channel) => [word, channel]));
+  const space = channelSpace(words.length);
 
   const operator: DecodeEvents = Object.assign(
     map((packet: AerPacket<ChipWordSpace>) => {
@@ -81,14 +79,14 @@ export function decodeEvents(config: DecodeEventsConfig): DecodeEvents {
 }
 
 /** Finds channels that would hear the same neuron. */
-function sharedWords(channels: DecodeEventsConfig['channels']): Problem[] {
-  const last = new Map(channels.map(({ word }, channel) => [word, channel]));
-  return channels.flatMap(({ word }, channel) =>
+function sharedWords(words: ArrayLike<number>): Problem[] {
+  const last = new Map(Array.from(words, (word, channel) => [word, channel]));
+  return Array.from(words).flatMap((word, channel) =>
     last.get(word) === channel
       ? []
       : [
           problem(
-            `channels[${channel}].word`,
+            `words[${channel}]`,
             'duplicate',
             word,
             `channel ${last.get(word)} has it too; each needs its own`,

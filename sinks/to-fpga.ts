@@ -1,3 +1,4 @@
+/** The sink `toFpga`: address-events go to the chips of a board, each at its own time. */
 import {
   asyncScheduler,
   concatWith,
@@ -8,38 +9,47 @@ import {
   type SchedulerLike,
   tap,
 } from 'rxjs';
-import { type Destination, destinationProblems, eventWord } from '../src/chips/dynapse2/event.ts';
 import { fpgaSchedule } from '../src/devices/fpga-schedule.ts';
-import type { Link } from '../src/devices/link.ts';
-import { routeEvents } from '../src/devices/route.ts';
+import { type Link, linkProblems } from '../src/devices/link.ts';
+import { routeEvents, wordListProblems } from '../src/devices/route.ts';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
 import { type AerPacket, checkPacket } from '../src/events/aer-packet.ts';
 import { type ChannelSpace, type ChipWordSpace, chipWords } from '../src/events/space.ts';
-import { problemText } from '../src/problems.ts';
+import { having, listOf, number, type OptionTable, optionProblems } from '../src/options.ts';
 
 /** Configuration of {@link toFpga}. */
 export interface ToFpgaConfig {
-  /** How long before its time an event is handed to the board, seconds; 5 ms where left out. */
+  /** How long before its time an event is handed to the board, seconds; 5 ms if left out. */
   readonly lookAhead?: number;
-  /** Events that may wait on the host; a million where left out. */
+  /** Events that may wait on the host; a million if left out. */
   readonly capacity?: number;
-  /** Destinations of each channel; where left out, addresses are event words already. */
-  readonly channels?: readonly (readonly Destination[])[];
+  /** Event words of each channel, as a deployment has them; if left out, addresses are event words already. */
+  readonly inputWords?: readonly Uint32Array[];
   /** Clock of the host. */
   readonly clock?: SchedulerLike;
 }
 
-/** What became of the events: delivered + late + dropped = sent, once the stream has completed. */
+/**
+ * What became of the events: delivered + late + dropped = sent, once the stream has completed, on a board that
+ * counts them. A counter that the board has not got is absent.
+ */
 export interface FpgaReport {
   /** Events handed to the sink. */
   readonly sent: number;
   /** Events that reached the chips at their time. */
-  readonly delivered: number;
+  readonly delivered?: number;
   /** Events that came after their time and were passed on at once. */
-  readonly late: number;
+  readonly late?: number;
   /** Events that found no room on the host or in the board's FIFO. */
   readonly dropped: number;
 }
+
+const table: OptionTable<ToFpgaConfig> = {
+  lookAhead: number({ min: 0, unit: 'seconds' }),
+  capacity: number({ min: 1, whole: true, unit: 'events' }),
+  inputWords: listOf(wordListProblems),
+  clock: having('a scheduler', 'now', 'schedule'),
+};
 
 /** Refuses a packet whose events cannot be given a time on the board, in their order. */
 function checkOrder({ timestamps }: AerPacket, last = Number.NEGATIVE_INFINITY): void {
@@ -59,51 +69,40 @@ function checkOrder({ timestamps }: AerPacket, last = Number.NEGATIVE_INFINITY):
  * Sends address-events to the chips. Every event is emitted by the board at its own time: the first
  * event's time is brought onto the board's clock, `lookAhead` from now, and the distances between
  * events are kept. Host time only decides when events are handed over. Emits a report with each packet
- * and a last one when the board has emitted everything. Errors with a `DeviceError` where the link is
- * lost or silent, with a `DataError` where events go back in time; unsubscribing leaves the link open.
+ * and a last one when the board has emitted everything. Errors with a `DeviceError` if the link is
+ * lost or silent, with a `DataError` if events go back in time; unsubscribing leaves the link open.
  *
- * @throws InvalidArgumentError with all reasons
+ * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
  * const net = pipeline(linear({ weight: [[4], [4]] }), dynapSim({ neurons: 1 }));
- * const { configuration, inputChannels } = deploy(net);
+ * const { configuration, inputWords } = deploy(net);
  * const link = await virtualBoard().open();
  * await link.configure(configuration);
  * poisson({ channels: 2, rate: 50, duration: 0.1, seed: 0 }).pipe(
  *   toEvents(),
- *   toFpga(link, { channels: inputChannels }),
+ *   toFpga(link, { inputWords }),
  *   last(),
- *   map(({ sent, delivered, late, dropped }) => delivered + late + dropped === sent),
+ *   map(({ sent, delivered = 0, late = 0, dropped }) => delivered + late + dropped === sent),
  * ); // emits true
  * ```
  */
 export function toFpga(
   link: Link,
-  config: ToFpgaConfig & { readonly channels: readonly (readonly Destination[])[] },
+  config: ToFpgaConfig & { readonly inputWords: readonly Uint32Array[] },
 ): OperatorFunction<AerPacket<ChannelSpace>, FpgaReport>;
 export function toFpga(
   link: Link,
-  config?: ToFpgaConfig & { readonly channels?: undefined },
+  config?: ToFpgaConfig & { readonly inputWords?: undefined },
 ): OperatorFunction<AerPacket<ChipWordSpace>, FpgaReport>;
 export function toFpga(link: Link, config: ToFpgaConfig): OperatorFunction<AerPacket, FpgaReport>;
 export function toFpga(
   link: Link,
   config: ToFpgaConfig = {},
 ): OperatorFunction<AerPacket, FpgaReport> {
-  const { lookAhead = 5e-3, capacity = 1_000_000, clock = asyncScheduler, channels } = config;
-  const problems: string[] = [];
-  if (!(lookAhead >= 0 && Number.isFinite(lookAhead))) {
-    problems.push(`lookAhead is ${lookAhead} s; a finite number of at least 0 is needed`);
-  }
-  if (!(capacity >= 1 && Math.floor(capacity) === capacity)) {
-    problems.push(`capacity is ${capacity}; a whole number above 0 is needed`);
-  }
-  for (const [i, destinations] of (channels ?? []).entries()) {
-    const found = destinations.flatMap(destinationProblems);
-    problems.push(...found.map((problem) => `channel ${i}: ${problemText(problem)}`));
-  }
+  const problems = [...linkProblems(link), ...optionProblems(config, table)];
   if (problems.length > 0) throw new InvalidArgumentError('this sink cannot be made', problems);
-  const words = channels?.map((all) => Uint32Array.from(all, eventWord));
+  const { lookAhead = 5e-3, capacity = 1_000_000, clock = asyncScheduler, inputWords } = config;
   const space = chipWords(link.info.family);
   return (source: Observable<AerPacket>) =>
     new Observable((subscriber) => {
@@ -115,23 +114,28 @@ export function toFpga(
         failed: (cause) => subscriber.error(cause),
       });
       subscriber.add(() => schedule.stop());
+      /** What the board has counted since the beginning; absent if it does not count. */
+      const counted = (name: 'delivered' | 'late'): { [name in 'delivered' | 'late']?: number } => {
+        const now = link.statistics[name];
+        return now === undefined ? {} : { [name]: now - (before[name] ?? 0) };
+      };
       const report = (): FpgaReport => ({
         sent: schedule.sent,
-        delivered: link.statistics.delivered - before.delivered,
-        late: link.statistics.late - before.late,
-        dropped: link.statistics.dropped - before.dropped + schedule.dropped,
+        ...counted('delivered'),
+        ...counted('late'),
+        dropped: (link.statistics.dropped ?? 0) - (before.dropped ?? 0) + schedule.dropped,
       });
       let last: number | undefined;
       source
         .pipe(
           tap({
             next: (packet) => {
-              checkPacket(packet, words === undefined ? 'chipWords' : 'channels');
+              checkPacket(packet, inputWords === undefined ? 'chipWords' : 'channels');
               checkOrder(packet, last);
               schedule.add(
-                words === undefined
+                inputWords === undefined
                   ? (packet as AerPacket<ChipWordSpace>)
-                  : routeEvents(packet as AerPacket<ChannelSpace>, words, space),
+                  : routeEvents(packet as AerPacket<ChannelSpace>, inputWords, space),
               );
               last = packet.timestamps.at(-1) ?? last;
               subscriber.next(report());

@@ -14,14 +14,14 @@ export interface FromHardwareConfig {
 }
 
 /**
- * Emits every event that the board sends to the host, echoes included. Addresses are event words
- * (see `eventOf`), timestamps the board's own microseconds, unwrapped. Errors with the cause when the
+ * Emits every event that the board sends to the host, also those that no neuron sent. Addresses are event
+ * words of the board's chip family (of a DYNAP-SE2: see `eventOf`), timestamps the board's own microseconds, unwrapped. Errors with the cause when the
  * link is lost, completes when it is closed on purpose; unsubscribing leaves the link open.
  *
  * @example
  * ```ts
  * const link = await virtualBoard().open();
- * link.echo();
+ * link.send({ timestamps: Uint32Array.of(0), words: Uint32Array.of(echoWord) });
  * fromHardware(link).pipe(
  *   map(({ addresses }) => addresses[0] === echoReply),
  *   take(1),
@@ -42,7 +42,7 @@ export function fromHardware(
     const silence = (): number => {
       const since = clock.now() - heardAt;
       heardAt += since;
-      return link.info.realTime ? since * 1000 : 0;
+      return link.info.clock === 'board' ? since * 1000 : 0;
     };
     try {
       return link.listen({

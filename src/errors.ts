@@ -93,7 +93,9 @@ export type DeviceErrorCode =
   | 'disconnected'
   | 'timed-out'
   | 'overflow'
-  | 'protocol';
+  | 'protocol'
+  /** The device has no means for what was asked. */
+  | 'unsupported';
 
 /** The world's failure: a device did not do what it should. */
 export class DeviceError extends SpikelineError {

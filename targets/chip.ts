@@ -1,5 +1,4 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import { eventWord } from '../src/chips/dynapse2/event.ts';
 import { deploy } from '../src/compile/deploy.ts';
 import type { Deployment, DeployOptions } from '../src/compile/deployment.ts';
 import { type FpgaSchedule, fpgaSchedule } from '../src/devices/fpga-schedule.ts';
@@ -32,15 +31,15 @@ export interface ChipTarget extends Target {
   /**
    * Events to the board that came after their time (`late`, emitted all the same) or found no room
    * (`dropped`); events from the board that found no room (`overflowed`), belong to no chunk
-   * (`unbinned`), or come from neurons that are no output (`hidden`).
+   * (`unbinned`), or come from nothing that is in the pipeline (`unknownWord`).
    */
   readonly losses: Losses;
 }
 
 /** Collects what comes back on the chunks that went in. */
 function collector(deployment: Deployment, losses: Losses) {
-  const channels = deployment.outputChannels.length;
-  const channelOf = new Map(deployment.outputChannels.map(({ word }, i) => [word, i]));
+  const channels = deployment.outputWords.length;
+  const channelOf = new Map(Array.from(deployment.outputWords, (word, i) => [word, i]));
   const open: { chunk: SpikeRaster; end: number }[] = [];
   const placeOf = (time: number): SpikeRaster | undefined => {
     for (let i = 0; i < open.length; i++) {
@@ -59,20 +58,21 @@ function collector(deployment: Deployment, losses: Losses) {
     },
     take({ timestamps, addresses }: AerPacket): void {
       let unbinned = 0;
-      let hidden = 0;
+      let unknownWord = 0;
       for (let i = 0; i < addresses.length; i++) {
         const channel = channelOf.get(addresses[i]!);
         const time = timestamps[i]!;
         const place = placeOf(time);
-        if (channel === undefined) hidden++;
-        else if (place === undefined) unbinned++;
+        if (channel === undefined) {
+          if (deployment.populationOf(addresses[i]!) === undefined) unknownWord++;
+        } else if (place === undefined) unbinned++;
         else {
           const at = binOf(time, place.startTime, place.dt) * channels + channel;
           place.counts[at] = place.counts[at]! + 1;
         }
       }
       losses.add('unbinned', unbinned);
-      losses.add('hidden', hidden);
+      losses.add('unknownWord', unknownWord);
     },
     close(): void {
       open.shift();
@@ -82,17 +82,17 @@ function collector(deployment: Deployment, losses: Losses) {
 
 /** Lists why a deployment made before cannot be one of `pipeline`. */
 function deploymentProblems(deployment: Deployment, pipeline: Pipeline): string[] {
-  const { inputChannels, outputChannels, dt } = deployment;
+  const { inputWords, outputWords, dt } = deployment;
   const { channelsIn, channelsOut } = pipeline;
   const problems: string[] = [];
-  if (inputChannels.length !== channelsIn) {
+  if (inputWords.length !== channelsIn) {
     problems.push(
-      `the deployment has ${inputChannels.length} input channels; the pipeline takes ${channelsIn}`,
+      `the deployment has ${inputWords.length} input channels; the pipeline takes ${channelsIn}`,
     );
   }
-  if (outputChannels.length !== channelsOut) {
+  if (outputWords.length !== channelsOut) {
     problems.push(
-      `the deployment has ${outputChannels.length} output channels; the pipeline gives ${channelsOut}`,
+      `the deployment has ${outputWords.length} output channels; the pipeline gives ${channelsOut}`,
     );
   }
   if (dt !== pipeline.dt) {
@@ -113,7 +113,7 @@ function boardLosses(link: Link, losses: Losses): () => void {
   return () => {
     const now = { ...link.statistics };
     for (const reason of ['late', 'dropped', 'overflowed'] as const) {
-      losses.add(reason, now[reason] - before[reason]);
+      losses.add(reason, (now[reason] ?? 0) - (before[reason] ?? 0));
     }
     before = now;
   };
@@ -127,8 +127,7 @@ function startRun(
   observer: TargetObserver,
 ): TargetRun {
   const { lookAhead = 5e-3, clock = asyncScheduler } = config;
-  const { dt, inputChannels } = deployment;
-  const words = inputChannels.map((all) => Uint32Array.from(all, eventWord));
+  const { dt, inputWords: words } = deployment;
   const space = chipWords(link.info.family);
   const collected = collector(deployment, losses);
   const countLosses = boardLosses(link, losses);
@@ -200,7 +199,7 @@ function startRun(
     push(input) {
       if (stopped) return;
       try {
-        checkGrid(input, { channelsIn: inputChannels.length, dt });
+        checkGrid(input, { channelsIn: words.length, dt });
         checkOrder(input, reached);
       } catch (cause) {
         fail(cause);

@@ -237,6 +237,11 @@ export interface ChipSilicon<Configuration = unknown> {
   change(memories: readonly MemoryWords[], delta: ConfigurationDelta): void;
   /** Event word that the host sends to follow a route. */
   inputWord(route: Route): number;
+  /**
+   * Word with which a host may ask for an event that only tells the time, and the word that comes back;
+   * absent if a family has none.
+   */
+  readonly echo?: { readonly word: number; readonly reply: number };
   /** Event word under which the host hears a monitored neuron. */
   outputWord(neuron: HardwareNeuron): number;
 }

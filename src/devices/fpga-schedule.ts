@@ -1,4 +1,4 @@
-import { echoReply, echoWord } from '../chips/dynapse2/event.ts';
+/** A stream's own time brought onto the clock of a board. */
 import type { Clock } from '../clock.ts';
 import { DeviceError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
@@ -16,7 +16,7 @@ export interface FpgaScheduleConfig {
   readonly grid?: number;
   /** Events that may wait on the host. */
   readonly capacity: number;
-  /** Takes what comes back: event words, in the time of the stream, microseconds. */
+  /** Takes what comes back: event words, in the time of the stream, microseconds; `until` is the last one's time. */
   output?(packet: AerPacket<ChipWordSpace>): void;
   /** Learns that the board is gone or silent; nothing follows. */
   failed(cause: DeviceError): void;
@@ -39,10 +39,7 @@ export interface FpgaSchedule {
   stop(): void;
 }
 
-/** Copies of each mark: a single event may be lost. */
-const markCopies = 3;
-
-/** How long to wait for an answer before asking again, milliseconds: questions may be lost too. */
+/** How long to wait for an answer before asking again, milliseconds: questions may be lost. */
 const askAgain = 50;
 
 /** How long a board may stay silent after a mark was due, milliseconds. */
@@ -51,17 +48,24 @@ const patience = 2000;
 /** Milliseconds between two looks at the clock. */
 const tickInterval = 1;
 
+/** Events that wait for their time, or a mark between them. */
 interface Waiting {
   readonly timestamps: Float64Array;
   readonly words: Uint32Array;
   next: number;
+  /** Time of the mark, for one that holds no events. */
+  readonly mark?: number;
 }
 
-/** Starts a schedule on an open link: asks for the board's time, then hands over what is due. */
+/**
+ * Starts a schedule on an open link: asks for the board's time, then hands over what is due.
+ *
+ * @throws DeviceError `disconnected` if the link is closed
+ */
 export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedule {
   const { clock, grid = 1 } = config;
   const lookAhead = config.lookAhead * 1e6;
-  const { realTime } = link.info;
+  const ownClock = link.info.clock === 'board';
   const space = chipWords(link.info.family);
   const board = unwrapper();
   const queue: Waiting[] = [];
@@ -71,7 +75,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   let dropped = 0;
   let stopped = false;
   let timer: { unsubscribe(): void } | undefined;
-  /** Board time and host time of the first echo, then the board time of the stream's zero. */
+  /** Board time and host time of the first answer, then the board time of the stream's zero. */
   let known: { board: number; host: number } | undefined;
   let offset: number | undefined;
   const startedAt = clock.now();
@@ -84,22 +88,51 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   };
   const boardNow = (): number => known!.board + (clock.now() - known!.host) * 1000;
   const anchor = (first: number): void => {
-    // A board that runs as fast as it can stands still on its own grid until events come.
-    const begin = realTime ? Math.ceil((boardNow() + lookAhead) / grid) * grid : known!.board;
+    // A board that follows the host stands still on its own grid until events come.
+    const begin = ownClock ? Math.ceil((boardNow() + lookAhead) / grid) * grid : known!.board;
     offset = begin - first;
   };
+  /** Asks for the board's time, of now or of a mark. */
+  const ask = (at?: number): void => {
+    const answer = at === undefined ? link.time() : link.time(wrapTime(at));
+    answer.then(
+      (time) => {
+        if (stopped) return;
+        if (known === undefined) {
+          known = { board: board.unwrap(time), host: clock.now() };
+          if (queue.length > 0) wake(0);
+        }
+        if (at !== undefined) reach(at);
+      },
+      (cause: unknown) => fail(cause as DeviceError),
+    );
+  };
+  /** Tells the marks up to `time`, board time. */
+  const reach = (time: number): void => {
+    while (marks.length > 0 && offset !== undefined && marks[0]!.time + offset <= time) {
+      marks.shift()!.reached();
+    }
+    if (!stopped && queue.length > 0) wake(0);
+  };
 
-  /** Sends the events of `packet` that are due by `horizon`, board time. */
-  const sendDue = (packet: Waiting, horizon: number): void => {
-    const { timestamps, words, next } = packet;
+  /** Hands over what of `packet` is due by `horizon`, board time; whether that was all of it. */
+  const sendDue = (packet: Waiting, horizon: number): boolean => {
+    const { timestamps, words, next, mark } = packet;
+    if (mark !== undefined) {
+      if (mark + offset! > horizon) return false;
+      ask(mark + offset!);
+      return true;
+    }
     let end = next;
     while (end < words.length && timestamps[end]! + offset! <= horizon) end++;
-    if (end === next) return;
-    const due = new Uint32Array(end - next);
-    for (let i = next; i < end; i++) due[i - next] = wrapTime(timestamps[i]! + offset!);
-    packet.next = end;
-    waiting -= end - next;
-    link.send({ timestamps: due, words: words.subarray(next, end) });
+    if (end > next) {
+      const due = new Uint32Array(end - next);
+      for (let i = next; i < end; i++) due[i - next] = wrapTime(timestamps[i]! + offset!);
+      packet.next = end;
+      waiting -= end - next;
+      link.send({ timestamps: due, words: words.subarray(next, end) });
+    }
+    return end === words.length;
   };
   const pump = (): void => {
     timer = undefined;
@@ -117,16 +150,13 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     try {
       if (silent > askAgain && clock.now() - askedAt > askAgain) {
         askedAt = clock.now();
-        link.echo();
+        ask(known === undefined ? undefined : marks[0]!.time + offset!);
       }
       if (known !== undefined && queue.length > 0) {
-        if (offset === undefined) anchor(queue[0]!.timestamps[0]!);
-        const horizon = realTime ? boardNow() + lookAhead : Number.POSITIVE_INFINITY;
-        while (queue.length > 0 && !stopped) {
-          sendDue(queue[0]!, horizon);
-          if (queue[0]!.next < queue[0]!.words.length) break;
-          queue.shift();
-        }
+        const [first] = queue as [Waiting];
+        if (offset === undefined) anchor(first.mark ?? first.timestamps[0]!);
+        const horizon = ownClock ? boardNow() + lookAhead : Number.POSITIVE_INFINITY;
+        while (queue.length > 0 && !stopped && sendDue(queue[0]!, horizon)) queue.shift();
       }
     } catch (cause) {
       fail(cause as DeviceError);
@@ -137,44 +167,24 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   const wake = (delay: number): void => {
     if (!stopped) timer ??= clock.schedule(pump, delay);
   };
-  /** Milliseconds since the oldest mark should have come back. */
+  /** Milliseconds since the oldest mark should have been reached. */
   const overdue = (): number => {
     const oldest = marks[0];
-    if (oldest === undefined || offset === undefined || !realTime) return 0;
+    if (oldest === undefined || offset === undefined || !ownClock) return 0;
     return (boardNow() - (oldest.time + offset)) / 1000;
   };
 
   const receive = ({ timestamps, words }: HardwareEvents): void => {
+    if (offset === undefined || words.length === 0) return;
     const times = new Float64Array(words.length);
-    const passed = new Uint32Array(words.length);
-    let count = 0;
-    let latest = Number.NEGATIVE_INFINITY;
+    // Once the board's clock is known, no silence is too long to tell the time.
+    const near = ownClock ? boardNow() : undefined;
     for (let i = 0; i < words.length; i++) {
-      // Once the board's clock is known, no silence is too long to tell the time.
       const time =
-        known !== undefined && realTime
-          ? unwrapNear(timestamps[i]!, boardNow())
-          : board.unwrap(timestamps[i]!);
-      if (words[i] === echoReply) {
-        if (known === undefined) known = { board: time, host: clock.now() };
-        else latest = Math.max(latest, time);
-        continue;
-      }
-      if (offset === undefined) continue;
-      times[count] = time - offset;
-      passed[count++] = words[i]!;
+        near === undefined ? board.unwrap(timestamps[i]!) : unwrapNear(timestamps[i]!, near);
+      times[i] = time - offset;
     }
-    if (count > 0) {
-      config.output?.({
-        timestamps: times.subarray(0, count),
-        addresses: passed.subarray(0, count),
-        space,
-        until: times[count - 1]!,
-      });
-    }
-    while (marks.length > 0 && offset !== undefined && marks[0]!.time + offset <= latest) {
-      marks.shift()!.reached();
-    }
+    config.output?.({ timestamps: times, addresses: words, space, until: times.at(-1)! });
     if (!stopped && queue.length > 0) wake(0);
   };
   const silence = link.listen({
@@ -193,13 +203,8 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     marks.length = 0;
     silence();
   };
-  const enqueue = (timestamps: Float64Array, words: Uint32Array): void => {
-    queue.push({ timestamps, words, next: 0 });
-    waiting += words.length;
-    wake(0);
-  };
 
-  link.echo();
+  ask();
   wake(tickInterval);
   return {
     get sent() {
@@ -214,12 +219,20 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       const room = Math.max(0, config.capacity - waiting);
       const kept = Math.min(room, addresses.length);
       dropped += addresses.length - kept;
-      if (kept > 0) enqueue(timestamps.subarray(0, kept), addresses.subarray(0, kept));
+      if (kept === 0) return;
+      waiting += kept;
+      const words = addresses.subarray(0, kept);
+      queue.push({ timestamps: timestamps.subarray(0, kept), words, next: 0 });
+      wake(0);
     },
     mark(time, reached) {
       marks.push({ time, reached });
-      enqueue(new Float64Array(markCopies).fill(time), new Uint32Array(markCopies).fill(echoWord));
+      queue.push({ timestamps: noTimes, words: noWords, next: 0, mark: time });
+      wake(0);
     },
     stop,
   };
 }
+
+const noTimes = new Float64Array(0);
+const noWords = new Uint32Array(0);

@@ -1,35 +1,37 @@
-import type { ChipConfiguration } from '../chips/dynapse2/configuration.ts';
+/** The contract of an open device, whatever chips are on it. */
 import type { DeviceError } from '../errors.ts';
+import { having } from '../options.ts';
+import { type Problem, within } from '../problems.ts';
 
 /** Events as a board carries them. Both arrays have the same length and are not written again. */
 export interface HardwareEvents {
   /** Microseconds of the board's clock; they wrap at 2^32 (after 71.6 minutes). */
   readonly timestamps: Uint32Array;
-  /** Event words, see `eventWord`. */
+  /** Event words of the chip family. */
   readonly words: Uint32Array;
 }
 
-/** What a link has counted since it was opened. */
+/** What a link has counted since it was opened. A counter that a board has not got is absent, never 0. */
 export interface LinkStatistics {
   /** Events for the chips that the host handed over. */
-  readonly sent: number;
+  readonly sent?: number;
   /** Events that reached the chips at their time. */
-  readonly delivered: number;
+  readonly delivered?: number;
   /** Events that came after their time and were passed on at once. */
-  readonly late: number;
+  readonly late?: number;
   /** Events that the input FIFO had no room for. */
-  readonly dropped: number;
+  readonly dropped?: number;
   /** Events that the host was given. */
-  readonly received: number;
-  /** Events that the output FIFO had no room for. */
-  readonly overflowed: number;
+  readonly received?: number;
+  /** Events that found no room on their way to the host. */
+  readonly overflowed?: number;
 }
 
-/** Hears what a link has to say. */
+/** Receives what a link gives. One that throws is told that it is closed, and nothing more; others go on. */
 export interface LinkListener {
   /** Takes events, oldest first. */
   events(events: HardwareEvents): void;
-  /** Learns that the link is gone; `cause` is absent where it was closed on purpose. */
+  /** Learns that nothing follows; `cause` is absent if the link was closed on purpose. */
   closed?(cause?: DeviceError): void;
 }
 
@@ -43,40 +45,88 @@ export interface LinkInfo {
   readonly family: string;
   /** Chips on the board. */
   readonly chips: number;
-  /** Whether its clock runs by itself, so that events must be there in time. */
-  readonly realTime: boolean;
+  /**
+   * Whose clock the events follow: `board` if it runs by itself, so that events must be there in time; `host` if
+   * board time only goes as far as events and {@link Link.time} drive it.
+   */
+  readonly clock: 'board' | 'host';
 }
 
-/** An open device: a board, virtual or real, that takes configurations and events. */
-export interface Link {
+/** A change in mid-run. */
+export interface LinkUpdate<Delta = unknown> {
+  /** Board time at which it took effect, microseconds, wrapped at 2^32. */
+  readonly time: number;
+  /** What was changed. */
+  readonly delta: Delta;
+}
+
+/** An open device: a board, virtual or real, that takes configurations and events of its chip family. */
+export interface Link<Configuration = unknown, Delta = unknown> {
   /** What is known of the board. */
   readonly info: LinkInfo;
   /** Whether the link can be used no more. */
   readonly closed: boolean;
   /** Counts since opening; live. */
   readonly statistics: LinkStatistics;
+  /** Changes in mid-run since opening, oldest first; live. */
+  readonly updates: readonly LinkUpdate<Delta>[];
   /**
    * Configures the chips and puts them to rest.
    *
-   * @throws InvalidArgumentError where the configuration fits no chip
-   * @throws DeviceError `disconnected` where the link is closed
+   * @throws InvalidArgumentError if the configuration does not fit the board
+   * @throws DeviceError `disconnected` if the link is closed
    */
-  configure(configuration: ChipConfiguration): Promise<void>;
+  configure(configuration: Configuration): Promise<void>;
   /**
    * Hands over events sorted by time. Each is emitted at its own time; those that are late, at once.
-   * An echo word comes back with a fresh timestamp once its time has come.
    *
-   * @throws DeviceError `disconnected` where the link is closed
+   * @throws DeviceError `disconnected` if the link is closed
    */
   send(events: HardwareEvents): void;
   /**
-   * Asks for the board's time: an echo comes back among the events with a fresh timestamp.
+   * Changes biases and synapses while the chips run, without putting them to rest, and resolves with the board
+   * time at which that took effect, microseconds, wrapped at 2^32.
    *
-   * @throws DeviceError `disconnected` where the link is closed
+   * @throws InvalidArgumentError if the change does not fit what is configured
+   * @throws DeviceError `unsupported` if the board cannot be changed in mid-run, `disconnected` if the link is closed
    */
-  echo(): void;
-  /** Listens until the returned function is called. */
+  update(delta: Delta): Promise<number>;
+  /**
+   * Resolves with the board's time, microseconds, wrapped at 2^32: as it is now; or, if `at` is given, once that
+   * time has come and all events that the board emitted before it have been given to the listeners. A board with
+   * the host's clock runs through `at`.
+   *
+   * @throws DeviceError `disconnected` if the link is closed, before or meanwhile
+   */
+  time(at?: number): Promise<number>;
+  /**
+   * Gives events to a listener until the returned function is called.
+   *
+   * @throws DeviceError `disconnected` if the link is closed
+   */
   listen(listener: LinkListener): () => void;
   /** Closes the link and frees everything; may be called twice. */
   close(): Promise<void>;
+}
+
+/** A device that can be opened by one owner at a time. */
+export interface Board<L extends Link = Link> {
+  /**
+   * Opens the board.
+   *
+   * @throws DeviceError `busy` if it is open already, `not-found` if there is none
+   */
+  open(): Promise<L>;
+}
+
+const anyLink = having('an open link', 'configure', 'send', 'time', 'listen', 'close');
+
+/** Lists why a value of any type is no link; empty if it is one. */
+export function linkProblems(link: unknown): Problem[] {
+  const problems = anyLink(link);
+  const info: unknown = (link as Link | null | undefined)?.info;
+  if (problems.length > 0 || typeof info !== 'object' || info === null) {
+    return within('link', problems.length > 0 ? problems : anyLink(undefined));
+  }
+  return [];
 }

@@ -1,6 +1,8 @@
+/** Which event words the events of a channel become. */
 import { DataError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import type { ChannelSpace, ChipWordSpace } from '../events/space.ts';
+import { type Problem, problem } from '../problems.ts';
 
 /**
  * Turns events of channels into events for the chips: each is repeated for all event words of its
@@ -36,4 +38,10 @@ export function routeEvents(
     }
   }
   return routed;
+}
+
+/** Lists what is wrong with the event words of one channel. */
+export function wordListProblems(words: unknown): Problem[] {
+  if (words instanceof Uint32Array) return [];
+  return [problem('', 'wrong-type', words, 'a Uint32Array of event words is needed')];
 }

@@ -28,12 +28,12 @@ export async function boardSpikes(
   deployment: Pick<Deployment, 'configuration' | 'inputChannels'>,
   raster: SpikeRaster,
   words: readonly number[],
-  circuit: NonNullable<VirtualBoardConfig['circuit']> = 'lumped',
+  model: NonNullable<VirtualBoardConfig['model']> = 'dynapSim',
 ): Promise<SpikeRaster> {
   const { steps, dt } = raster;
   const clock = fakeClock();
   const mismatch = { fraction: 0 };
-  const board = virtualBoard({ clock, dt, mismatch, circuit, engine: referenceEngine });
+  const board = virtualBoard({ clock, dt, mismatch, model, engine: referenceEngine });
   const link = await board.open();
   await link.configure(deployment.configuration);
   const counts = new Uint32Array(steps * words.length);

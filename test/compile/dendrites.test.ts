@@ -72,7 +72,7 @@ const light: DeployOptions = {
 const noise = poissonRaster({ channels: 8, rate: 60, duration: 0.5, seed: 3 });
 
 async function onBoard(deployment: Deployment) {
-  return boardSpikes(deployment, noise, wordsOf(deployment, sizes), 'dendrites');
+  return boardSpikes(deployment, noise, wordsOf(deployment, sizes), 'dynapSe2');
 }
 
 /** The entry of a merged matrix that leads to a dendrite of a neuron. */

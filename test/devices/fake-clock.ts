@@ -1,4 +1,5 @@
 import type { Clock } from 'spikeline/devices';
+import { settled } from '#test/support/test-clock';
 
 /** A clock that stands still until a test moves it. */
 export interface FakeClock extends Clock {
@@ -6,6 +7,8 @@ export interface FakeClock extends Clock {
   readonly pending: number;
   /** Lets `milliseconds` pass and does the work that falls due, in the order of time. */
   advance(milliseconds: number): void;
+  /** The same, letting promises settle in between. */
+  pass(milliseconds: number): Promise<void>;
   /** Lets time pass as if the process had slept: what fell due meanwhile is done at the end. */
   sleep(milliseconds: number): void;
 }
@@ -15,15 +18,18 @@ export function fakeClock(start = 1234.5): FakeClock {
   let now = start;
   let order = 0;
   const waiting: { time: number; order: number; work: () => void }[] = [];
+  /** Does the next piece of work that is due by `end`; whether there was one. */
+  const runNext = (end: number): boolean => {
+    waiting.sort((a, b) => a.time - b.time || a.order - b.order);
+    const next = waiting[0];
+    if (next === undefined || next.time > end) return false;
+    waiting.shift();
+    now = Math.max(now, next.time);
+    next.work();
+    return true;
+  };
   const runUntil = (end: number): void => {
-    for (;;) {
-      waiting.sort((a, b) => a.time - b.time || a.order - b.order);
-      const next = waiting[0];
-      if (next === undefined || next.time > end) break;
-      waiting.shift();
-      now = Math.max(now, next.time);
-      next.work();
-    }
+    while (runNext(end));
     now = Math.max(now, end);
   };
   return {
@@ -42,6 +48,12 @@ export function fakeClock(start = 1234.5): FakeClock {
       return waiting.length;
     },
     advance: (milliseconds) => runUntil(now + milliseconds),
+    async pass(milliseconds) {
+      const end = now + milliseconds;
+      await settled();
+      while (runNext(end)) await settled();
+      now = Math.max(now, end);
+    },
     sleep(milliseconds) {
       now += milliseconds;
       runUntil(now);

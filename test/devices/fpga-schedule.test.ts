@@ -54,94 +54,100 @@ const packet = (...times: number[]): AerPacket<ChipWordSpace> =>
   );
 
 describe('fpgaSchedule', () => {
-  it('keeps the distances between events and hands each over ahead of its time', () => {
+  it('keeps the distances between events and hands each over ahead of its time', async () => {
     const gaps = fc.array(fc.nat(20_000), { minLength: 1, maxLength: 30 });
     const start = fc.constantFrom(0, wrapPeriod - 60_000, 3 * wrapPeriod + 17);
     const first = fc.constantFrom(0, -5000, 123_456_789, 2 ** 45);
-    fc.assert(
-      fc.property(gaps, start, first, fc.nat(5), (given, startTime, streamStart, wait) => {
-        const { clock, link, schedule: made, failures } = onStub({}, { startTime });
-        clock.advance(wait);
-        let time = streamStart;
-        const times = [streamStart, ...given.map((gap) => (time += gap))];
-        made.add(packet(...times.slice(0, 5)));
-        if (times.length > 5) made.add(packet(...times.slice(5)));
-        clock.advance(800);
-        expect(link.handed.map(({ timestamp }) => timestamp).length).toBe(times.length);
-        const board = unwrapper(startTime);
-        const found = link.handed.map(({ timestamp }) => board.unwrap(timestamp));
-        expect(found.map((time) => time - found[0]!)).toEqual(times.map((t) => t - times[0]!));
-        for (const [i, { at }] of link.handed.entries()) {
-          expect(found[i]!).toBeGreaterThan(at);
-          expect(found[i]! - at).toBeLessThanOrEqual(lookAhead * 1e6 + 1);
-        }
-        expect(failures).toEqual([]);
-      }),
+    await fc.assert(
+      fc.asyncProperty(
+        gaps,
+        start,
+        first,
+        fc.nat(5),
+        async (given, startTime, streamStart, wait) => {
+          const { clock, link, schedule: made, failures } = onStub({}, { startTime });
+          await clock.pass(wait);
+          let time = streamStart;
+          const times = [streamStart, ...given.map((gap) => (time += gap))];
+          made.add(packet(...times.slice(0, 5)));
+          if (times.length > 5) made.add(packet(...times.slice(5)));
+          await clock.pass(800);
+          expect(link.handed.map(({ timestamp }) => timestamp).length).toBe(times.length);
+          const board = unwrapper(startTime);
+          const found = link.handed.map(({ timestamp }) => board.unwrap(timestamp));
+          expect(found.map((time) => time - found[0]!)).toEqual(times.map((t) => t - times[0]!));
+          for (const [i, { at }] of link.handed.entries()) {
+            expect(found[i]!).toBeGreaterThan(at);
+            expect(found[i]! - at).toBeLessThanOrEqual(lookAhead * 1e6 + 1);
+          }
+          expect(failures).toEqual([]);
+        },
+      ),
       { numRuns: 60 },
     );
   });
 
-  it('is in time for a stream that begins long after it', () => {
+  it('is in time for a stream that begins long after it', async () => {
     const { clock, link, schedule: made } = onStub();
-    clock.advance(10_000);
+    await clock.pass(10_000);
     made.add(packet(0, 100));
-    clock.advance(20);
+    await clock.pass(20);
     expect(link.handed).toHaveLength(2);
     for (const { timestamp, at } of link.handed) expect(timestamp).toBeGreaterThan(at);
   });
 
-  it('enters board time on its grid', () => {
+  it('enters board time on its grid', async () => {
     const { clock, link, schedule: made } = onStub({ grid: 1000 }, { startTime: 123 });
-    clock.advance(3);
+    await clock.pass(3);
     made.add(packet(7, 1007));
-    clock.advance(20);
+    await clock.pass(20);
     expect(link.handed.map(({ timestamp }) => timestamp % 1000)).toEqual([0, 0]);
   });
 
-  it('hands everything over at once to a board without a clock', () => {
+  it('hands everything over at once to a board without a clock', async () => {
     const { clock, link, schedule: made } = onStub({}, { realTime: false });
     made.add(packet(0, 10, 5e8));
-    clock.advance(3);
+    await clock.pass(3);
     const [first, second, third] = link.handed.map(({ timestamp }) => timestamp);
     expect([second! - first!, third! - first!]).toEqual([10, 5e8]);
   });
 
-  it('counts what it is given and what finds no room', () => {
+  it('counts what it is given and what finds no room', async () => {
     const { clock, link, schedule: made } = onStub({ capacity: 4 });
     made.add(packet(0, 1, 2));
     made.add(packet(3, 4, 5));
     made.add(packet());
     expect([made.sent, made.dropped]).toEqual([6, 2]);
-    clock.advance(20);
+    await clock.pass(20);
     expect(link.handed.map(({ word }) => word)).toEqual([0, 1, 2, 0]);
     made.add(packet(50_000, 50_001));
-    clock.advance(100);
+    await clock.pass(100);
     expect([made.sent, made.dropped, link.handed.length]).toEqual([8, 2, 6]);
   });
 
-  it('calls back once for each mark, in order, when its time is over', () => {
+  it('calls back once for each mark, in order, when its time is over', async () => {
     const { clock, link, schedule: made, failures } = onStub();
     const reached: [string, number][] = [];
     made.add(packet(0));
     made.mark(20_000, () => reached.push(['first', link.boardTime()]));
     made.add(packet(30_000));
     made.mark(40_000, () => reached.push(['second', link.boardTime()]));
-    clock.advance(300);
+    await clock.pass(300);
     expect(reached.map(([name]) => name)).toEqual(['first', 'second']);
     const begin = link.handed[0]!.timestamp;
     expect(reached[0]![1]).toBeGreaterThanOrEqual(begin + 20_000);
     expect(reached[0]![1]).toBeLessThan(begin + 25_000);
     expect(reached[1]![1]).toBeGreaterThanOrEqual(begin + 40_000);
-    clock.advance(5000);
+    await clock.pass(5000);
     expect(reached).toHaveLength(2);
     expect(failures).toEqual([]);
   });
 
-  it('gives what comes back in the time of the stream', () => {
+  it('gives what comes back in the time of the stream', async () => {
     for (const startTime of [0, wrapPeriod - 20_000]) {
       const { clock, link, schedule: made, output } = onStub({}, { startTime });
       made.add(packet(700_000, 700_010));
-      clock.advance(30);
+      await clock.pass(30);
       const { timestamp } = link.handed[0]!;
       const timestamps = Uint32Array.of(wrapTime(timestamp + 1500), wrapTime(timestamp + 40_000));
       link.say({ timestamps, words: Uint32Array.of(77, 78) });
@@ -151,16 +157,16 @@ describe('fpgaSchedule', () => {
     }
   });
 
-  it('reads the time of what comes back after an hour of silence', () => {
+  it('reads the time of what comes back after an hour of silence', async () => {
     const { clock, link, schedule: made, output, failures } = onStub();
     let reached = 0;
     made.add(packet(0));
-    clock.advance(20);
+    await clock.pass(20);
     const hour = 3600e6;
     clock.sleep(hour / 1000);
     made.add(packet(hour));
     made.mark(hour + 1000, () => reached++);
-    clock.advance(100);
+    await clock.pass(100);
     const board = unwrapper(hour);
     const time = board.unwrap(link.handed[1]!.timestamp);
     expect(time - link.handed[0]!.timestamp).toBe(hour);
@@ -169,45 +175,48 @@ describe('fpgaSchedule', () => {
     expect([reached, failures]).toEqual([1, []]);
   });
 
-  it.each(['from the start', 'after a mark'])('gives a board up that is silent %s', (when) => {
-    const clock = fakeClock();
-    const whole = stubLink({ clock });
-    let mute = when === 'from the start';
-    const link: Link = {
-      ...whole,
-      echo: () => (mute ? undefined : whole.echo()),
-      send: (events) => (mute ? undefined : whole.send(events)),
-    };
-    const { schedule: made, failures } = schedule(link, clock);
-    made.add(packet(0));
-    clock.advance(20);
-    mute = true;
-    made.mark(30_000, () => {
-      throw new Error('was not reached');
-    });
-    clock.advance(1500);
-    expect(failures).toEqual([]);
-    clock.advance(1500);
-    expect(failures.map(({ code }) => code)).toEqual(['timed-out']);
-    expect(clock.pending).toBe(0);
-    expect(whole.listening).toBe(0);
-  });
+  it.each(['from the start', 'after a mark'])(
+    'gives a board up that is silent %s',
+    async (when) => {
+      const clock = fakeClock();
+      const whole = stubLink({ clock });
+      let mute = when === 'from the start';
+      const link: Link = {
+        ...whole,
+        time: (at) => (mute ? new Promise(() => {}) : whole.time(at)),
+        send: (events) => (mute ? undefined : whole.send(events)),
+      };
+      const { schedule: made, failures } = schedule(link, clock);
+      made.add(packet(0));
+      await clock.pass(20);
+      mute = true;
+      made.mark(30_000, () => {
+        throw new Error('was not reached');
+      });
+      await clock.pass(1500);
+      expect(failures).toEqual([]);
+      await clock.pass(1500);
+      expect(failures.map(({ code }) => code)).toEqual(['timed-out']);
+      expect(clock.pending).toBe(0);
+      expect(whole.listening).toBe(0);
+    },
+  );
 
-  it('fails when the link goes, once', () => {
+  it('fails when the link goes, once', async () => {
     const { clock, link, schedule: made, failures } = onStub();
     made.add(packet(0, 1e6));
-    clock.advance(20);
+    await clock.pass(20);
     const cause = new DeviceError('disconnected', 'unplugged');
     link.vanish(cause);
     link.vanish(cause);
     expect(failures.map(({ code }) => code)).toEqual(['disconnected']);
     expect(failures[0]!.cause).toBe(cause);
     const handed = link.handed.length;
-    clock.advance(3000);
+    await clock.pass(3000);
     expect([clock.pending, link.handed.length]).toEqual([0, handed]);
   });
 
-  it('fails when the link refuses what it is given', () => {
+  it('fails when the link refuses what it is given', async () => {
     const clock = fakeClock();
     const stub = stubLink({ clock });
     const gone = new DeviceError('disconnected', 'gone');
@@ -219,24 +228,24 @@ describe('fpgaSchedule', () => {
     };
     const { schedule: made, failures } = schedule(link, clock);
     made.add(packet(0));
-    clock.advance(20);
+    await clock.pass(20);
     expect(failures).toEqual([gone]);
     expect(clock.pending).toBe(0);
   });
 
-  it('forgets everything when stopped', () => {
+  it('forgets everything when stopped', async () => {
     const { clock, link, schedule: made, failures, output } = onStub();
     made.add(packet(0, 50_000));
     made.mark(60_000, () => {
       throw new Error('was reached');
     });
-    clock.advance(20);
+    await clock.pass(20);
     made.stop();
     made.stop();
     expect([clock.pending, link.listening]).toEqual([0, 0]);
     const handed = link.handed.length;
     made.add(packet(60_000));
-    clock.advance(5000);
+    await clock.pass(5000);
     expect([link.handed.length, failures, output]).toEqual([handed, [], []]);
   });
 
@@ -249,7 +258,7 @@ describe('fpgaSchedule', () => {
         const clock = fakeClock();
         const link = await virtualBoard({ clock, realTime: true, startTime: start }).open();
         const { schedule: made, failures } = schedule(link, clock);
-        clock.advance(wait);
+        await clock.pass(wait);
         let time = 500_000;
         let reached = false;
         for (let i = 0; i < given.length; i += 7) {
@@ -261,12 +270,12 @@ describe('fpgaSchedule', () => {
               space,
             ),
           );
-          clock.advance(1);
+          await clock.pass(1);
         }
         made.mark(time + 1, () => {
           reached = true;
         });
-        clock.advance(600);
+        await clock.pass(600);
         expect(link.statistics).toMatchObject({
           sent: given.length,
           delivered: given.length,

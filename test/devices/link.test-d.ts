@@ -17,7 +17,7 @@ describe('a link', () => {
 
   it('fails with one of a closed set of codes', () => {
     expectTypeOf<DeviceErrorCode>().toEqualTypeOf<
-      'not-found' | 'busy' | 'disconnected' | 'timed-out' | 'overflow' | 'protocol'
+      'not-found' | 'busy' | 'disconnected' | 'timed-out' | 'overflow' | 'protocol' | 'unsupported'
     >();
   });
 

@@ -1,11 +1,10 @@
 import type { DeviceError, HardwareEvents, Link, LinkListener } from 'spikeline';
-import { echoReply, echoWord } from 'spikeline/chip';
-import { wrapTime } from 'spikeline/devices';
+import { unwrapNear, wrapTime } from 'spikeline/devices';
 import type { FakeClock } from './fake-clock.ts';
 
-/** A board that only keeps what it is sent and answers echoes. */
+/** A board that only keeps what it is sent and tells the time. */
 export interface StubLink extends Link {
-  /** What was handed over, echoes left out: the time it carries and the board time at that moment. */
+  /** What was handed over: the time it carries and the board time at that moment. */
   readonly handed: { readonly timestamp: number; readonly word: number; readonly at: number }[];
   /** Listeners that listen. */
   readonly listening: number;
@@ -41,19 +40,18 @@ export function stubLink({
   const say = (events: HardwareEvents): void => {
     for (const listener of [...listeners]) listener.events(events);
   };
-  const answerAt = (delay: number): void => {
-    if (mute) return;
-    clock.schedule(
-      () =>
-        say({
-          timestamps: Uint32Array.of(wrapTime(boardTime())),
-          words: Uint32Array.of(echoReply),
-        }),
-      delay,
-    );
-  };
+  const answerIn = (delay: number): Promise<number> =>
+    new Promise((resolve) => {
+      if (!mute) clock.schedule(() => resolve(wrapTime(boardTime())), delay);
+    });
   return {
-    info: { name: 'stub', serial: '0', family: 'dynapse2', chips: 1, realTime },
+    info: {
+      name: 'stub',
+      serial: '0',
+      family: 'dynapse2',
+      chips: 1,
+      clock: realTime ? 'board' : 'host',
+    },
     closed: false,
     statistics: { sent: 0, delivered: 0, late: 0, dropped: 0, received: 0, overflowed: 0 },
     handed,
@@ -65,20 +63,20 @@ export function stubLink({
     vanish(cause) {
       for (const listener of [...listeners]) listener.closed?.(cause);
     },
+    updates: [],
     configure: async () => {},
+    update: async () => 0,
     send({ timestamps, words }) {
       const at = boardTime();
       for (let i = 0; i < words.length; i++) {
-        const timestamp = timestamps[i]!;
-        if (words[i] !== echoWord) {
-          handed.push({ timestamp, word: words[i]!, at });
-          continue;
-        }
-        const turns = Math.round((at - timestamp) / 2 ** 32);
-        answerAt(Math.max(0, (timestamp + turns * 2 ** 32 - at) / 1000));
+        handed.push({ timestamp: timestamps[i]!, word: words[i]!, at });
       }
     },
-    echo: () => answerAt(0.3),
+    time(at) {
+      if (at === undefined) return answerIn(0.3);
+      const now = boardTime();
+      return answerIn(Math.max(0, (unwrapNear(at, now) - now) / 1000));
+    },
     listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

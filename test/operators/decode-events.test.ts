@@ -20,7 +20,7 @@ import {
   rasterToEvents,
   virtualBoard,
 } from 'spikeline';
-import { echoReply, echoWord, eventWord, monitorReply } from 'spikeline/chip';
+import { echoReply, echoWord, monitorReply } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '#test/devices/fake-clock';
 import { marbles, operatorCases } from '#test/support/cases';
@@ -30,7 +30,7 @@ const space = chipWords('dynapse2');
 
 /** Neuron 3 of core 1 and neuron 0 of core 2 of the third chip. */
 const words = [monitorReply(0, 1, 3), monitorReply(2, 2, 0)];
-const config: DecodeEventsConfig = { channels: words.map((word) => ({ word })) };
+const config: DecodeEventsConfig = { words };
 
 function packet(index: number): AerPacket<ChipWordSpace> {
   return aerPacket([10 * index, 10 * index + 5], [words[index % 2]!, echoReply], space);
@@ -88,11 +88,11 @@ describe('decodeEvents', () => {
       linear({ weight: [[15], [15]] }),
       dynapSim({ neurons: 1, name: 'output', Ispkthr: 1e-8 }),
     );
-    const { configuration, inputChannels, where } = deploy(net);
+    const { configuration, inputWords, wordsOf } = deploy(net);
     const clock = fakeClock();
     const link = await virtualBoard({ clock, mismatch: { fraction: 0 } }).open();
     await link.configure(configuration);
-    const hidden = decodeEvents({ channels: [where('hidden', 1), where('hidden', 0)] });
+    const hidden = decodeEvents({ words: wordsOf('hidden').toReversed() });
     const { values } = watch(fromHardware(link).pipe(hidden));
     const { timestamps, addresses } = rasterToEvents(
       poissonRaster({ channels: 1, rate: 300, duration: 0.3, seed: 1 }),
@@ -100,7 +100,7 @@ describe('decodeEvents', () => {
     link.send({
       timestamps: Uint32Array.from([...timestamps, 300_000]),
       words: Uint32Array.from([
-        ...Array.from(addresses, (channel) => eventWord(inputChannels[channel]![0]!)),
+        ...Array.from(addresses, (channel) => inputWords[channel]![0]!),
         echoWord,
       ]),
     });
@@ -113,11 +113,11 @@ describe('decodeEvents', () => {
   });
 
   it('refuses no channels and shared words, when it is built', () => {
-    expect(() => decodeEvents({ channels: [] })).toThrow(InvalidArgumentError);
+    expect(() => decodeEvents({ words: [] })).toThrow(InvalidArgumentError);
     const [word] = words as [number];
-    const shared = { channels: [{ word }, { word: 7 }, { word }, { word: 7 }] };
-    expect(() => decodeEvents(shared)).toThrow(`channels[0].word is ${word}; channel 2 has it too`);
-    expect(() => decodeEvents(shared)).toThrow('channels[1].word is 7; channel 3 has it too');
+    const shared = { words: [word, 7, word, 7] };
+    expect(() => decodeEvents(shared)).toThrow(`words[0] is ${word}; channel 2 has it too`);
+    expect(() => decodeEvents(shared)).toThrow('words[1] is 7; channel 3 has it too');
   });
 
   it('errors on fewer addresses than times, after what was good, and leaves the source', () => {

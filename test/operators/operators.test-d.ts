@@ -52,7 +52,7 @@ describe('operators', () => {
       OperatorFunction<SpikeRaster, AerPacket<ChannelSpace>>
     >();
     expectTypeOf(bins).toEqualTypeOf<ToRaster>();
-    expectTypeOf(decodeEvents({ channels: [{ word: 1 }] })).toEqualTypeOf<DecodeEvents>();
+    expectTypeOf(decodeEvents({ words: [1] })).toEqualTypeOf<DecodeEvents>();
     expectTypeOf<DecodeEvents>().toExtend<
       OperatorFunction<AerPacket<ChipWordSpace>, AerPacket<ChannelSpace>>
     >();

@@ -18,7 +18,7 @@ declare const deployment: Deployment;
 
 describe('sinks', () => {
   it('say what goes in and what comes out', () => {
-    const sink = toFpga(link, { channels: deployment.inputChannels });
+    const sink = toFpga(link, { inputWords: deployment.inputWords });
     expectTypeOf(sink).toExtend<OperatorFunction<AerPacket<ChannelSpace>, FpgaReport>>();
     expectTypeOf(packets.pipe(sink)).toEqualTypeOf<Observable<FpgaReport>>();
     expectTypeOf(rasters.pipe(collect())).toEqualTypeOf<Observable<SpikeRaster[]>>();
@@ -32,7 +32,7 @@ describe('sinks', () => {
     // @ts-expect-error channels must be given their words
     packets.pipe(toFpga(link));
     // @ts-expect-error words have destinations already
-    words.pipe(toFpga(link, { channels: deployment.inputChannels }));
+    words.pipe(toFpga(link, { inputWords: deployment.inputWords }));
     // @ts-expect-error no link
     toFpga();
   });

@@ -10,13 +10,17 @@ import {
   pipeline,
   virtualBoard,
 } from 'spikeline';
-import { echoReply, eventWord } from 'spikeline/chip';
+import { echoReply, echoWord } from 'spikeline/chip';
+import { wrapTime } from 'spikeline/devices';
 import { describe, expect, it } from 'vitest';
 import { paperLink, spied } from '#test/support/links';
 import { settled, TestClock } from '#test/support/test-clock';
 import { watch } from '#test/support/watch';
 
 const wrap = 2 ** 32;
+
+/** The event with which a DYNAP-SE2 board is asked for its time. */
+const askTime = { timestamps: Uint32Array.of(0), words: Uint32Array.of(echoWord) };
 
 function paper() {
   return paperLink({ clock: new TestClock() });
@@ -66,7 +70,7 @@ describe('fromHardware', () => {
     expect(link.listeners).toBe(1);
     seen.unsubscribe();
     expect([link.listeners, link.closed, link.closings]).toEqual([0, false, 0]);
-    link.echo();
+    link.send(askTime);
     clock.advance(5);
     expect(seen.values).toEqual([]);
     expect(clock.waiting).toBe(0);
@@ -146,7 +150,7 @@ describe('fromHardware', () => {
       const seen = watch(fromHardware(link));
       const times: number[] = [];
       for (let i = 0; i < 4; i++) {
-        link.echo();
+        link.send({ ...askTime, timestamps: Uint32Array.of(wrapTime(startTime + 3000 * i)) });
         clock.advance(3);
         times.push(seen.values[i]!.timestamps[0]!);
         expect([...seen.values[i]!.addresses]).toEqual([echoReply]);
@@ -162,13 +166,13 @@ describe('fromHardware', () => {
     it('hears the spikes of neurons under the words of the deployment', async () => {
       const clock = new TestClock();
       const link = await virtualBoard({ clock }).open();
-      const { configuration, inputChannels, outputChannels } = deploy(
+      const { configuration, inputWords, outputWords } = deploy(
         pipeline(linear({ weight: [[8, 8]] }), dynapSim({ neurons: 2 })),
       );
-      expect(inputChannels).toHaveLength(1);
+      expect(inputWords).toHaveLength(1);
       await link.configure(configuration);
       const seen = watch(fromHardware(link));
-      const word = eventWord(inputChannels[0]![0]!);
+      const word = inputWords[0]![0]!;
       const count = 60;
       link.send({
         timestamps: Uint32Array.from({ length: count }, (_, i) => i * 500),
@@ -176,7 +180,7 @@ describe('fromHardware', () => {
       });
       clock.advance(5);
       const words = new Set(seen.values.flatMap(({ addresses }) => [...addresses]));
-      expect(words).toEqual(new Set(outputChannels.map((neuron) => neuron.word)));
+      expect(words).toEqual(new Set(outputWords));
       seen.unsubscribe();
     });
 

@@ -1,5 +1,5 @@
 import { DeviceError, type HardwareEvents, type Link, type LinkListener } from 'spikeline';
-import { echoReply, echoWord } from 'spikeline/chip';
+import { unwrapNear, wrapTime } from 'spikeline/devices';
 import type { TestClock } from './test-clock.ts';
 
 /** A link that tells who listens to it and what was asked of it. */
@@ -52,7 +52,8 @@ export interface Handed {
 /** A link without a board behind it: a test says what comes back. */
 export interface PaperLink extends Link {
   readonly handed: Handed[];
-  readonly echoes: number;
+  /** How often the time was asked for. */
+  readonly questions: number;
   readonly listeners: number;
   /** Lets events come from the board. */
   give(timestamps: readonly number[], words: readonly number[]): void;
@@ -64,9 +65,9 @@ export interface PaperLink extends Link {
 export interface PaperLinkConfig {
   readonly clock: TestClock;
   readonly realTime?: boolean;
-  /** Whether it answers `echo()`. */
+  /** Whether it tells the time. */
   readonly answers?: boolean;
-  /** Whether echo words among the events come back. */
+  /** Whether it remembers a question about a time to come until then. */
   readonly returns?: boolean;
   /** Board time, µs, when the clock stands at 0. */
   readonly zero?: number;
@@ -79,7 +80,7 @@ export function paperLink(config: PaperLinkConfig): PaperLink {
   const handed: Handed[] = [];
   const statistics = { sent: 0, delivered: 0, late: 0, dropped: 0, received: 0, overflowed: 0 };
   let closed = false;
-  let echoes = 0;
+  let questions = 0;
   const now = (): number => zero + clock.now() * 1000;
   const give = (timestamps: readonly number[], words: readonly number[]): void => {
     const events: HardwareEvents = {
@@ -97,14 +98,21 @@ export function paperLink(config: PaperLinkConfig): PaperLink {
     if (closed) throw new DeviceError('disconnected', 'the paper link is closed');
   };
   return {
-    info: { name: 'paper', serial: 'paper-0', family: 'dynapse2', chips: 1, realTime },
+    info: {
+      name: 'paper',
+      serial: 'paper-0',
+      family: 'dynapse2',
+      chips: 1,
+      clock: realTime ? 'board' : 'host',
+    },
     statistics,
+    updates: [],
     handed,
     get closed() {
       return closed;
     },
-    get echoes() {
-      return echoes;
+    get questions() {
+      return questions;
     },
     get listeners() {
       return listeners.size;
@@ -115,22 +123,28 @@ export function paperLink(config: PaperLinkConfig): PaperLink {
     send({ timestamps, words }) {
       alive();
       handed.push({ at: clock.now(), timestamps: [...timestamps], words: [...words] });
-      for (const [i, word] of words.entries()) {
-        const delay = realTime ? ((timestamps[i]! - now()) | 0) / 1000 : 0;
-        if (word !== echoWord) {
-          statistics.sent++;
-          if (delay < 0) statistics.late++;
-          else statistics.delivered++;
-        } else if (returns) {
-          const time = timestamps[i]!;
-          clock.schedule(() => give([realTime ? now() : time], [echoReply]), Math.max(0, delay));
-        }
+      for (const timestamp of timestamps) {
+        statistics.sent++;
+        if (realTime && unwrapNear(timestamp, now()) < now()) statistics.late++;
+        else statistics.delivered++;
       }
     },
-    echo() {
+    async update() {
       alive();
-      echoes++;
-      if (answers) clock.schedule(() => give([now()], [echoReply]));
+      return 0;
+    },
+    async time(at) {
+      alive();
+      questions++;
+      const delay = at === undefined || !realTime ? 0 : (unwrapNear(at, now()) - now()) / 1000;
+      const lost = !answers || (at !== undefined && !returns && (delay > 0 || !realTime));
+      return new Promise((resolve) => {
+        if (lost) return;
+        clock.schedule(
+          () => resolve(wrapTime(realTime ? now() : (at ?? now()))),
+          Math.max(0, delay),
+        );
+      });
     },
     listen(listener) {
       alive();

@@ -70,13 +70,26 @@ export class TestClock implements SchedulerLike {
   /** Lets `ms` pass; everything happens at its time, in order. */
   advance(ms: number): void {
     const until = this.#now + ms;
-    while (this.#tasks[0] !== undefined && this.#tasks[0].due <= until) {
-      const task = this.#tasks.shift()!;
-      // Work that is overdue after a stall happens now: time never goes back.
-      this.#now = Math.max(this.#now, task.due);
-      task.run();
-    }
+    while (this.#runNext(until));
     this.#now = until;
+  }
+
+  /** The same, letting promises settle after each piece of work. */
+  async pass(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    await settled();
+    while (this.#runNext(until)) await settled();
+    this.#now = until;
+  }
+
+  /** Does the next piece of work that is due by `until`; whether there was one. */
+  #runNext(until: number): boolean {
+    if (this.#tasks[0] === undefined || this.#tasks[0].due > until) return false;
+    const task = this.#tasks.shift()!;
+    // Work that is overdue after a stall happens now: time never goes back.
+    this.#now = Math.max(this.#now, task.due);
+    task.run();
+    return true;
   }
 
   /** Lets `ms` pass in which nothing happens; what was due meanwhile is late. */
@@ -95,8 +108,7 @@ export class TestClock implements SchedulerLike {
     await settled();
     while (!done()) {
       if (this.#now >= end) throw new Error(`nothing came of it within ${limit} ms`);
-      this.advance(1);
-      await settled();
+      await this.pass(1);
     }
   }
 }

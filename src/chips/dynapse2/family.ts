@@ -2,7 +2,7 @@
 import type { ChipSilicon } from '../family.ts';
 import type { ChipConfiguration } from './configuration.ts';
 import { changeDynapse2, type Dynapse2Delta, dynapse2DeltaProblems } from './delta.ts';
-import { coresOf, eventWord, monitorReply } from './event.ts';
+import { coresOf, echoReply, echoWord, eventWord, monitorReply } from './event.ts';
 import { chipLimits } from './limits.ts';
 import { chipMemories, configurationProblems } from './memory.ts';
 import { dynapse2Circuits } from './silicon.ts';
@@ -35,5 +35,6 @@ export const dynapse2: ChipSilicon<ChipConfiguration> = {
   change: (memories, delta) => changeDynapse2(memories, delta as Dynapse2Delta),
   inputWord: ({ chip, cores: mask, tag }) =>
     eventWord({ core: coresOf(mask), xHop: chip, yHop: 0, tag }),
+  echo: { word: echoWord, reply: echoReply },
   outputWord: ({ chip, core, neuron }) => monitorReply(chip, core, neuron),
 };

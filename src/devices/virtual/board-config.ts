@@ -1,60 +1,135 @@
-import { chipLimits } from '../../chips/dynapse2/limits.ts';
-import type { Clock } from '../../clock.ts';
+/** What a virtual board is made of. */
+import { type DefaultConfiguration, defaultFamily } from '../../chips/families.ts';
+import type { ChipSilicon, CircuitModel } from '../../chips/family.ts';
+import { type Clock, systemClock } from '../../clock.ts';
+import { InvalidArgumentError } from '../../errors.ts';
+import { defaultEngine } from '../../kernel/engine.ts';
 import type { Engine } from '../../neurons/engine.ts';
 import type { Mismatch } from '../../neurons/mismatch.ts';
+import {
+  flag,
+  having,
+  number,
+  type OptionTable,
+  oneOf,
+  optionProblems,
+  options,
+} from '../../options.ts';
+import { type Problem, within } from '../../problems.ts';
 
 /** What a virtual board is made of. */
-export interface VirtualBoardConfig {
-  /** Which piece of silicon it is; 0 where left out. The same seed has the same mismatch. */
+export interface VirtualBoardConfig<Configuration = DefaultConfiguration> {
+  /** Family of the chips on it; the DYNAP-SE2 if left out. */
+  readonly family?: ChipSilicon<Configuration>;
+  /** Which piece of silicon it is; 0 if left out. The same seed has the same mismatch. */
   readonly seed?: number;
-  /** Chips on it; 4, as many as there can be, where left out. */
+  /** Chips on it; as many as there can be if left out. */
   readonly chips?: number;
-  /** How far its transistors differ; 30 % at three sigma where left out. */
+  /** How far its transistors differ; 30 % at three sigma if left out. */
   readonly mismatch?: Mismatch;
-  /** Step of the circuits, seconds; 1 ms where left out. */
+  /** Step of the circuits, seconds; 1 ms if left out. */
   readonly dt?: number;
-  /** Whether it keeps time with the clock, or runs as fast as it can; fast where left out. */
+  /** Whether it keeps time with the clock, or runs as fast as it can; fast if left out. */
   readonly realTime?: boolean;
   /** Clock to keep time with. */
   readonly clock?: Clock;
-  /** Board time at power-up, whole microseconds; 0 where left out. It wraps at 2^32. */
+  /** Board time at power-up, whole microseconds; 0 if left out. It wraps at 2^32. */
   readonly startTime?: number;
-  /** Events that the input FIFO holds; 65536 where left out. */
+  /** Events that the input FIFO holds; 65536 if left out. */
   readonly inputCapacity?: number;
-  /** Events that the output FIFO holds; 65536 where left out. */
+  /** Events that the output FIFO holds; 65536 if left out. */
   readonly outputCapacity?: number;
   /**
-   * What its neurons are: `lumped`, with one synapse from the AMPA biases, as networks of DynapSim neurons are
-   * trained; or `dendrites`, the full circuit with AMPA, GABA, NMDA and SHUNT, each from its own biases.
-   * Lumped where left out.
+   * Model that its neurons are computed as. Of a DYNAP-SE2: `dynapSim`, with one synapse from the AMPA biases, as
+   * networks of DynapSim neurons are trained; or `dynapSe2`, the full circuit with AMPA, GABA, NMDA and SHUNT,
+   * each from its own biases. The family's first if left out.
    */
-  readonly circuit?: 'lumped' | 'dendrites';
-  /** What computes the neurons; the kernel where left out. */
+  readonly model?: CircuitModel;
+  /** What computes the neurons; the kernel if left out. */
   readonly engine?: Engine;
 }
 
-/** Lists everything that no board can be made of; empty where all is well. */
-export function boardProblems(config: Required<VirtualBoardConfig>): string[] {
-  const problems: string[] = [];
-  const { chips, circuit, dt, startTime, inputCapacity, outputCapacity, mismatch } = config;
-  if (circuit !== 'lumped' && circuit !== 'dendrites') {
-    problems.push(`circuit is ${circuit}; lumped and dendrites are possible`);
-  }
-  if (!Number.isInteger(chips) || chips < 1 || chips > chipLimits.chips) {
-    problems.push(`chips is ${chips}; 1 to ${chipLimits.chips} are possible`);
-  }
-  if (!(dt >= 1e-6 && dt <= 1)) problems.push(`dt is ${dt} s; 1e-6 to 1 are allowed`);
-  if (!Number.isSafeInteger(startTime) || startTime < 0) {
-    problems.push(`startTime is ${startTime}; whole microseconds of at least 0 are needed`);
-  }
-  for (const [name, value] of Object.entries({ inputCapacity, outputCapacity })) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      problems.push(`${name} is ${value}; a whole number above 0 is needed`);
-    }
-  }
-  if (!(mismatch.fraction >= 0))
-    problems.push(`mismatch is ${mismatch.fraction}; it must not be negative`);
-  const { sigmaRule = 3 } = mismatch;
-  if (!(sigmaRule > 0)) problems.push(`mismatch.sigmaRule is ${sigmaRule}; it must be above 0`);
-  return problems;
+/** A board with everything said. */
+export type CompleteBoardConfig<Configuration> = Required<VirtualBoardConfig<Configuration>>;
+
+const mismatchTable: OptionTable<Mismatch> = {
+  fraction: number({ min: 0 }),
+  sigmaRule: number({ above: 0 }),
+};
+
+const capacity = number({ min: 1, max: 2 ** 26, whole: true, unit: 'events' });
+
+function table(family: ChipSilicon): OptionTable<VirtualBoardConfig> {
+  return {
+    family: having('a chip family', 'memories', 'circuits'),
+    seed: number({ whole: true }),
+    chips: number({ min: 1, max: family.limits.chips, whole: true }),
+    mismatch: options(mismatchTable, 'fraction'),
+    dt: number({ min: 1e-6, max: 1, unit: 'seconds' }),
+    realTime: flag,
+    clock: having('a clock', 'now', 'schedule'),
+    startTime: number({ min: 0, whole: true, unit: 'µs' }),
+    inputCapacity: capacity,
+    outputCapacity: capacity,
+    model: oneOf(family.models),
+    engine: having('an engine', 'layer'),
+  };
+}
+
+function familyOf(config: unknown): ChipSilicon {
+  const family = (config as VirtualBoardConfig | null | undefined)?.family;
+  return typeof family?.limits === 'object' && Array.isArray(family.models)
+    ? (family as ChipSilicon)
+    : (defaultFamily as ChipSilicon);
+}
+
+/** Lists everything that no board can be made of; empty if nothing is wrong. */
+export function boardProblems(config: unknown): Problem[] {
+  return optionProblems<VirtualBoardConfig>(config, table(familyOf(config)));
+}
+
+/**
+ * Fills in what is left out.
+ *
+ * @throws InvalidArgumentError with all problems
+ */
+export function completeBoard<Configuration>(
+  config: VirtualBoardConfig<Configuration>,
+): CompleteBoardConfig<Configuration> {
+  const problems = boardProblems(config);
+  if (problems.length > 0) throw new InvalidArgumentError('this board cannot be made', problems);
+  const family = (config.family ?? defaultFamily) as ChipSilicon<Configuration>;
+  return {
+    family,
+    seed: config.seed ?? 0,
+    chips: config.chips ?? family.limits.chips,
+    mismatch: config.mismatch ?? { fraction: 0.3 },
+    model: config.model ?? family.models[0]!,
+    dt: config.dt ?? 1e-3,
+    realTime: config.realTime ?? false,
+    clock: config.clock ?? systemClock,
+    startTime: config.startTime ?? 0,
+    inputCapacity: config.inputCapacity ?? 65_536,
+    outputCapacity: config.outputCapacity ?? 65_536,
+    engine: config.engine ?? defaultEngine(),
+  };
+}
+
+/** Lists why a configuration does not fit a board of so many chips. */
+export function fitProblems<Configuration>(
+  configuration: Configuration,
+  { family, chips }: CompleteBoardConfig<Configuration>,
+): Problem[] {
+  const problems = within('configuration', family.problems(configuration));
+  if (problems.length > 0) return problems;
+  const used = family.chipsOf(configuration);
+  return used <= chips
+    ? []
+    : [
+        {
+          path: 'configuration',
+          code: 'too-large',
+          needed: `${used} chips are configured; the board has ${chips}: use fewer chips or open a larger board`,
+        },
+      ];
 }

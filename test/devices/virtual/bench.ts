@@ -13,7 +13,7 @@ import {
   type VirtualLink,
   virtualBoard,
 } from 'spikeline';
-import { echoReply, echoWord, encodeWeights, eventWord } from 'spikeline/chip';
+import { echoReply, echoWord, encodeWeights } from 'spikeline/chip';
 import { unwrapper, wrapTime } from 'spikeline/devices';
 import { type FakeClock, fakeClock } from '#test/devices/fake-clock';
 
@@ -64,9 +64,7 @@ export async function bench(net: Pipeline, config: VirtualBoardConfig = {}): Pro
   });
   const send = (raster: SpikeRaster, at: number): void => {
     const { timestamps, addresses } = rasterToEvents(raster);
-    const words = Array.from(addresses, (channel) =>
-      eventWord(deployment.inputChannels[channel]![0]!),
-    );
+    const words = Array.from(addresses, (channel) => deployment.inputWords[channel]![0]!);
     const end = at + Math.round(raster.steps * raster.dt * 1e6);
     link.send({
       timestamps: Uint32Array.from(
@@ -80,6 +78,6 @@ export async function bench(net: Pipeline, config: VirtualBoardConfig = {}): Pro
 }
 
 /** Events that a board has accounted for. */
-export function accounted({ delivered, late, dropped }: LinkStatistics): number {
+export function accounted({ delivered = 0, late = 0, dropped = 0 }: LinkStatistics): number {
   return delivered + late + dropped;
 }

@@ -11,6 +11,7 @@ import {
   rasterToEvents,
   startPipeline,
   type VirtualBoardConfig,
+  type VirtualLink,
   virtualBoard,
 } from 'spikeline';
 import {
@@ -40,6 +41,11 @@ import { accounted, type Bench, bench, type Seen, single } from './bench.ts';
 
 const noise = poissonRaster({ channels: 1, rate: 200, duration: 0.2, seed: 2 });
 const idle = idleCore();
+
+/** Asks the board for its time, as an event. */
+function ask(link: VirtualLink, time = 0): void {
+  link.send({ timestamps: Uint32Array.of(wrapTime(time)), words: Uint32Array.of(echoWord) });
+}
 
 /** Sends `noise` to start at board time `at` and returns what came back, from `at` on. */
 function respond(board: Bench, at: number): Seen[] {
@@ -400,7 +406,7 @@ describe('time', () => {
     expect(within(seen, 50_000)).toEqual(expected);
     expect(echoes[0]).toBeGreaterThanOrEqual(250_000);
     expect(echoes[0]).toBeLessThan(252_000);
-    expect(link.info.realTime).toBe(true);
+    expect(link.info.clock).toBe('board');
   });
 
   it('stays in step after the process has slept', async () => {
@@ -446,7 +452,7 @@ describe('echo', () => {
       events: ({ timestamps, words }) => heard.push([timestamps[0]!, words[0]!]),
     });
     clock.advance(12);
-    link.echo();
+    ask(link);
     clock.advance(3);
     expect(heard).toHaveLength(1);
     const [time, word] = heard[0]!;
@@ -463,7 +469,7 @@ describe('echo', () => {
     clock.advance(1);
     expect(echoes).toEqual([200_000]);
     expect(seen.every(([time]) => time < 200_000)).toBe(true);
-    link.echo();
+    ask(link);
     clock.advance(1);
     expect(echoes).toHaveLength(2);
     expect(echoes[1]).toBeGreaterThanOrEqual(200_000);
@@ -526,7 +532,7 @@ describe('the FIFOs', () => {
     const { deployment } = await bench(single);
     const link = await virtualBoard({ clock, mismatch: { fraction: 0 } }).open();
     await link.configure(deployment.configuration);
-    link.echo();
+    ask(link);
     clock.advance(5);
     expect(link.statistics.received).toBe(0);
     const words: number[] = [];
@@ -598,7 +604,7 @@ describe('a link', () => {
 
   it('says what it is', async () => {
     const { link } = await bench(single, { seed: 42 });
-    expect(link.info).toMatchObject({ serial: 'virtual-42', chips: 4, realTime: false });
+    expect(link.info).toMatchObject({ serial: 'virtual-42', chips: 4, clock: 'host' });
   });
 
   it('has as many chips as it is given, and takes no configuration for more', async () => {
@@ -626,15 +632,19 @@ describe('a link', () => {
     const events = { timestamps: Uint32Array.of(0), words: Uint32Array.of(0) };
     for (const use of [
       () => link.send(events),
-      () => link.echo(),
       () => link.listen({ events: () => {} }),
       () => link.poke(0, 'cam', 0, 0),
     ]) {
       expect(failure(use)).toBe('disconnected');
     }
-    await expect(link.configure(deployment.configuration)).rejects.toMatchObject({
-      code: 'disconnected',
-    });
+    for (const asked of [
+      link.configure(deployment.configuration),
+      link.time(),
+      link.time(5),
+      link.update({}),
+    ]) {
+      await expect(asked).rejects.toMatchObject({ code: 'disconnected' });
+    }
     expect(clock.pending).toBe(0);
   });
 

@@ -112,7 +112,7 @@ async function boardSpikes(
   config: VirtualBoardConfig,
 ): Promise<number[]> {
   const clock = fakeClock();
-  const board = virtualBoard({ clock, circuit: 'dendrites', engine: referenceEngine, ...config });
+  const board = virtualBoard({ clock, model: 'dynapSe2', engine: referenceEngine, ...config });
   const link = await board.open();
   await link.configure(configuration);
   const counts = new Array<number>(raster.steps * neurons).fill(0);
@@ -233,15 +233,15 @@ describe('a virtual board with dendrites', () => {
     const configuration = configurationOf(1);
     const mismatch = { fraction: 0 };
     const full = await boardSpikes(configuration, noise, { mismatch });
-    expect(await boardSpikes(configuration, noise, { mismatch, circuit: 'lumped' })).not.toEqual(
+    expect(await boardSpikes(configuration, noise, { mismatch, model: 'dynapSim' })).not.toEqual(
       full,
     );
   });
 
   it('is refused where there is no such circuit', () => {
-    const circuit = 'axons' as 'lumped';
-    expect(reasonsOf(() => virtualBoard({ circuit }))).toEqual([
-      'circuit is axons; lumped and dendrites are possible',
+    const model = 'axons' as 'dynapSim';
+    expect(reasonsOf(() => virtualBoard({ model }))).toEqual([
+      'model is "axons"; one of "dynapSim", "dynapSe2" is needed',
     ]);
   });
 });

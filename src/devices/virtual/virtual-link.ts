@@ -1,0 +1,255 @@
+/** A link to a virtual board, from opening to closing: its time, its FIFOs, its failures. */
+import type { DefaultConfiguration } from '../../chips/families.ts';
+import type { ConfigurationDelta, MemoryWords } from '../../chips/family.ts';
+import { DeviceError, InvalidArgumentError } from '../../errors.ts';
+import { fault } from '../../problems.ts';
+import type { Link, LinkStatistics, LinkUpdate } from '../link.ts';
+import { linkListeners } from '../listeners.ts';
+import { unwrapNear, unwrapper, wrapTime } from '../wrap.ts';
+import { type CompleteBoardConfig, fitProblems } from './board-config.ts';
+import { type Chips, wireChips } from './chips.ts';
+import { eventFifo } from './fifo.ts';
+import { boardSteps } from './steps.ts';
+
+/** A link to a virtual board, with what only a virtual one allows. */
+export interface VirtualLink<Configuration = DefaultConfiguration>
+  extends Link<Configuration, ConfigurationDelta> {
+  /** Counts since opening; a virtual board has every counter. */
+  readonly statistics: Required<LinkStatistics>;
+  /**
+   * Overwrites one memory word of a configured chip, as a fault would, and puts the chips to rest.
+   *
+   * @throws InvalidArgumentError if there is no such word
+   */
+  poke(chip: number, memory: string, index: number, word: number): void;
+  /** Pulls the plug: listeners are told, and the link is gone. */
+  unplug(): void;
+}
+
+/** Milliseconds between two looks at the clock. */
+const tickInterval = 1;
+
+/** Someone who waits for a time of the board. */
+interface Asked {
+  readonly at: number;
+  resolve(time: number): void;
+  reject(cause: DeviceError): void;
+}
+
+const gone = (): DeviceError =>
+  new DeviceError('disconnected', 'the link is closed; open the board again');
+
+/** Runs a board from opening to closing. */
+export function openVirtualLink<Configuration>(
+  config: CompleteBoardConfig<Configuration>,
+  onClose: () => void,
+): VirtualLink<Configuration> {
+  const { family, realTime, clock, startTime } = config;
+  const input = eventFifo(config.inputCapacity);
+  const output = eventFifo(config.outputCapacity);
+  const statistics = { sent: 0, delivered: 0, late: 0, dropped: 0, received: 0, overflowed: 0 };
+  const listeners = linkListeners();
+  const updates: LinkUpdate<ConfigurationDelta>[] = [];
+  const incoming = unwrapper(startTime);
+  const poweredAt = clock.now();
+  const steps = boardSteps(startTime, config.dt);
+  const echo = family.echo ?? { word: -1, reply: -1 };
+  let memories: readonly MemoryWords[] = [];
+  let chips: Chips | undefined;
+  let closed = false;
+  let timer: { unsubscribe(): void } | undefined;
+  let asked: Asked[] = [];
+  /** Times of the newest event and of the newest time asked for: a board without a clock runs to the bin of one, through the other. */
+  let newestEvent = startTime;
+  let newestAsked = startTime;
+
+  const now = (): number =>
+    realTime ? startTime + Math.floor((clock.now() - poweredAt) * 1000) : steps.start;
+  /** Continues a time that the host gave: a board with a clock knows it, however long ago the last event was. */
+  const unwrap = (time: number): number =>
+    realTime ? unwrapNear(time, now()) : incoming.unwrap(time);
+
+  const flush = (): void => {
+    if (output.size === 0 || listeners.size === 0) return;
+    const events = output.drain();
+    statistics.received += events.words.length;
+    listeners.give(events);
+  };
+  const give = (time: number, word: number): void => {
+    if (output.full && !realTime) flush();
+    if (!output.push(time, word)) statistics.overflowed++;
+  };
+  const emit = (word: number, index: number, count: number): void => {
+    give(steps.start + Math.floor((index * (steps.end - steps.start)) / count), word);
+  };
+  /** Answers the echo words that are next in line and whose time is over. */
+  const answerEchoes = (): void => {
+    while (input.headWord === echo.word && input.headTime <= steps.start) {
+      give(realTime ? now() : Math.max(input.headTime, steps.start), echo.reply);
+      input.shift();
+    }
+  };
+  const runStep = (): void => {
+    while (input.headTime < steps.end) {
+      if (input.headWord === echo.word) {
+        give(realTime ? now() : input.headTime, echo.reply);
+      } else {
+        if (input.headTime < steps.start) statistics.late++;
+        else statistics.delivered++;
+        chips?.take(input.headWord);
+      }
+      input.shift();
+    }
+    chips?.step(emit);
+    steps.advance();
+  };
+  /** Does every step whose time is over. */
+  const runDue = (): void => {
+    if (realTime) {
+      const time = now();
+      while (steps.end <= time && !closed) runStep();
+    } else {
+      while ((steps.end <= newestEvent || steps.start < newestAsked) && !closed) runStep();
+    }
+  };
+  /** Answers those whose time has come. */
+  const answer = (): void => {
+    if (asked.length === 0) return;
+    const due = asked.filter(({ at }) => at <= steps.start);
+    asked = asked.filter(({ at }) => at > steps.start);
+    for (const { resolve } of due) resolve(wrapTime(now()));
+  };
+  const advance = (): void => {
+    runDue();
+    answerEchoes();
+    flush();
+    answer();
+  };
+  const tick = (): void => {
+    timer = undefined;
+    if (closed) return;
+    advance();
+    // A listener that has sent something has set the timer already.
+    if (realTime && !closed) timer ??= clock.schedule(tick, tickInterval);
+  };
+  const wake = (): void => {
+    timer ??= clock.schedule(tick, 0);
+  };
+  const shut = (cause?: DeviceError): void => {
+    if (closed) return;
+    closed = true;
+    timer?.unsubscribe();
+    const { sent, delivered, late, dropped } = statistics;
+    statistics.dropped += sent - delivered - late - dropped;
+    statistics.overflowed += output.size;
+    input.clear();
+    output.clear();
+    onClose();
+    const waiting = asked;
+    asked = [];
+    for (const { reject } of waiting) reject(cause ?? gone());
+    listeners.close(cause);
+  };
+  const alive = (): void => {
+    if (closed) throw gone();
+  };
+  const accept = (timestamp: number, word: number): void => {
+    const time = unwrap(timestamp);
+    const isEcho = word === echo.word;
+    if (!isEcho) statistics.sent++;
+    // Without a clock the bus waits until there is room.
+    while (input.full && !realTime && !closed) {
+      answerEchoes();
+      if (input.full) runStep();
+    }
+    if (!input.push(time, word)) {
+      if (!isEcho) statistics.dropped++;
+    } else if (isEcho) newestAsked = Math.max(newestAsked, time);
+    else newestEvent = Math.max(newestEvent, time);
+  };
+
+  if (realTime) wake();
+  return {
+    info: {
+      name: 'virtual board',
+      serial: `virtual-${config.seed}`,
+      family: family.name,
+      chips: config.chips,
+      clock: realTime ? 'board' : 'host',
+    },
+    get closed() {
+      return closed;
+    },
+    statistics,
+    updates,
+    async configure(configuration) {
+      alive();
+      const problems = fitProblems(configuration, config);
+      if (problems.length > 0) {
+        throw new InvalidArgumentError('this configuration does not fit the board', problems);
+      }
+      memories = family.memories(configuration);
+      chips = wireChips(family, memories, config);
+    },
+    send({ timestamps, words }) {
+      alive();
+      // What is late is decided by the time of arrival, not by when the board last looked.
+      if (realTime) runDue();
+      for (let i = 0; i < words.length; i++) accept(timestamps[i]!, words[i]!);
+      wake();
+    },
+    async update(delta) {
+      alive();
+      const problems = family.deltaProblems(delta, memories.length);
+      if (chips === undefined) problems.push(fault('', 'missing', 'nothing is configured yet'));
+      if (problems.length > 0) throw new InvalidArgumentError('this change cannot be', problems);
+      advance();
+      alive();
+      family.change(memories, delta);
+      chips?.rewire();
+      const time = wrapTime(steps.start);
+      updates.push({ time, delta });
+      return time;
+    },
+    async time(at) {
+      alive();
+      if (at === undefined) return wrapTime(now());
+      const time = unwrap(at);
+      newestAsked = Math.max(newestAsked, time);
+      const answered = new Promise<number>((resolve, reject) => {
+        asked.push({ at: time, resolve, reject });
+      });
+      wake();
+      return answered;
+    },
+    listen(listener) {
+      alive();
+      const silence = listeners.add(listener);
+      wake();
+      return silence;
+    },
+    async close() {
+      shut();
+    },
+    poke(chip, memory, index, word) {
+      alive();
+      const target = memories[chip]?.[memory];
+      if (target === undefined || !(index >= 0 && index < target.length)) {
+        const there = `${memories.length} chips are configured with ${target?.length ?? 0} words`;
+        throw new InvalidArgumentError('no such memory word', [
+          fault(`chip ${chip}, ${memory}, word ${index}`, 'unknown', there),
+        ]);
+      }
+      target[index] = word;
+      chips = wireChips(family, memories, config);
+    },
+    unplug() {
+      shut(
+        new DeviceError(
+          'disconnected',
+          'the virtual board was unplugged; plug it in and open it again',
+        ),
+      );
+    },
+  };
+}
