@@ -48,6 +48,7 @@ export {
   type DeviceErrorCode,
   InvalidArgumentError,
   KernelThreadError,
+  MissingLibraryError,
   SpikelineError,
   StorageError,
   UnsupportedPipelineError,

@@ -121,3 +121,18 @@ export class KernelThreadError extends SpikelineError {
     super(`${what}; what was learnt before is in the last report`, options);
   }
 }
+
+/** A library that is installed only by those who need it is not there. */
+export class MissingLibraryError extends SpikelineError {
+  override readonly name = 'MissingLibraryError';
+  /** Stable machine-readable reason. */
+  readonly code = 'MISSING_LIBRARY';
+  /** Name of the library, as npm installs it. */
+  readonly library: string;
+
+  /** Names the library, what it is for, and how to get it. */
+  constructor(library: string, purpose: string, options?: ErrorOptions) {
+    super(`${library} is not installed; ${purpose}. Install it: npm install ${library}`, options);
+    this.library = library;
+  }
+}

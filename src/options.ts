@@ -151,6 +151,8 @@ export function unknownName(name: string, known: readonly string[], path: string
 /** The known name that is nearest to a misspelt one; undefined where none is near. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const lower = name.toLowerCase();
+  const longer = known.find((other) => other.toLowerCase().startsWith(lower));
+  if (lower.length > 2 && longer !== undefined) return longer;
   const distances = known.map((other) => distance(lower, other.toLowerCase()));
   const least = Math.min(...distances);
   return least <= Math.max(2, name.length / 3) ? known[distances.indexOf(least)] : undefined;

@@ -39,7 +39,7 @@ describe('the options of a thing', () => {
       'On: there is no such name; did you mean on? There are rate, on, inner',
     ]);
     expect(textsOf({ rate: 1, somethingElse: true })).toEqual([
-      'somethingElse: there is no such name; There are rate, on, inner',
+      'somethingElse: there is no such name; there are rate, on, inner',
     ]);
   });
 

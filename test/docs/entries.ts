@@ -5,6 +5,7 @@ import * as events from 'spikeline/events';
 import * as neurons from 'spikeline/neurons';
 import * as nir from 'spikeline/nir';
 import * as operators from 'spikeline/operators';
+import * as problems from 'spikeline/problems';
 import * as sinks from 'spikeline/sinks';
 import * as sources from 'spikeline/sources';
 import * as targets from 'spikeline/targets';
@@ -19,6 +20,7 @@ export const entries: Readonly<Record<string, Readonly<Record<string, unknown>>>
   'spikeline/events': events,
   'spikeline/neurons': neurons,
   'spikeline/nir': nir,
+  'spikeline/problems': problems,
   'spikeline/sinks': sinks,
   'spikeline/sources': sources,
   'spikeline/targets': targets,

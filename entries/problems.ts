@@ -1,0 +1,24 @@
+export {
+  anything,
+  type Check,
+  callback,
+  flag,
+  having,
+  listOf,
+  type NumberRange,
+  number,
+  type OptionTable,
+  oneOf,
+  optionProblems,
+  options,
+  text,
+  unknownName,
+} from '../src/options.ts';
+export {
+  fault,
+  type Problem,
+  type ProblemCode,
+  problem,
+  problemText,
+  within,
+} from '../src/problems.ts';
