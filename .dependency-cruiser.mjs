@@ -57,7 +57,7 @@ export default {
         'the command line, examples and benches are users of the package: they import it by its name',
       severity: 'error',
       from: { path: '^(cli|examples|bench)/' },
-      to: { pathNot: '^$1/', dependencyTypes: ['local'] },
+      to: { pathNot: '^$1/', dependencyTypes: ['local'], dependencyTypesNot: ['aliased'] },
     },
     {
       name: 'tests-climb-nowhere',

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { InvalidArgumentError } from 'spikeline';
+import { fault, type Problem, problem, unknownName } from 'spikeline/problems';
 
 /** One option of a command. */
 export interface OptionSpec {
@@ -23,7 +24,8 @@ export interface Given {
 /**
  * Reads the arguments of a command.
  *
- * @throws InvalidArgumentError naming the option and those that exist
+ * @throws InvalidArgumentError naming every option that does not exist, the nearest that does, and every value
+ * that is missing or has no place
  */
 export function readArguments(args: readonly string[], specs: OptionSpecs): Given {
   const options = Object.fromEntries(
@@ -32,34 +34,53 @@ export function readArguments(args: readonly string[], specs: OptionSpecs): Give
       { type: value === undefined ? ('boolean' as const) : ('string' as const) },
     ]),
   );
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    return { values: values as Given['values'], positionals };
-  } catch (cause) {
-    const known = Object.keys(specs).map((name) => `--${name}`);
-    throw new InvalidArgumentError(
-      'the command line cannot be read',
-      [`${(cause as Error).message.split('. ')[0]}; the options are ${known.join(', ')}`],
-      { cause },
-    );
+  const { values, positionals, tokens } = parseArgs({
+    args: [...args],
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const known = Object.keys(specs).map((name) => `--${name}`);
+  const problems: Problem[] = [];
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const spec = Object.hasOwn(specs, token.name) ? specs[token.name] : undefined;
+    const { rawName, value } = token;
+    if (spec === undefined) problems.push(unknownName(rawName, known));
+    else if (spec.value === undefined && value !== undefined) {
+      problems.push(problem(rawName, 'wrong-type', value, 'it is a switch and takes no value'));
+    } else if (spec.value !== undefined && value === undefined) {
+      problems.push(fault(rawName, 'missing', `its value ${spec.value} is missing`));
+    }
   }
+  if (problems.length > 0) {
+    throw new InvalidArgumentError('the command line cannot be read', problems);
+  }
+  return { values: values as Given['values'], positionals };
 }
 
-/** Collects numbers from options and every reason why one is not what it should be. */
+/** Text of a number as a problem shows it: as a number, where it is one. */
+function shownNumber(text: string | boolean): unknown {
+  return text === '' || Number.isNaN(Number(text)) ? text : Number(text);
+}
+
+/** Collects numbers from options and every problem with one that is not what it should be. */
 export function numberReader({ values }: Given): {
-  whole(name: string, fallback: number, least: number): number;
+  whole(name: string, fallback: number, min: number): number;
   fraction(name: string, fallback: number): number;
-  readonly problems: string[];
+  readonly problems: Problem[];
 } {
-  const problems: string[] = [];
+  const problems: Problem[] = [];
   return {
     problems,
-    whole(name, fallback, least) {
+    whole(name, fallback, min) {
       const text = values[name];
       if (text === undefined) return fallback;
       const value = Number(text);
-      if (text === '' || !Number.isSafeInteger(value) || value < least) {
-        problems.push(`--${name} is ${text}; a whole number of at least ${least} is needed`);
+      if (text === '' || !Number.isSafeInteger(value) || value < min) {
+        const needed = `a whole number of at least ${min} is needed`;
+        problems.push(problem(`--${name}`, 'out-of-range', shownNumber(text), needed));
       }
       return value;
     },
@@ -68,7 +89,8 @@ export function numberReader({ values }: Given): {
       if (typeof text !== 'string') return fallback;
       const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
       if (text === '' || !(value >= 0 && value <= 1)) {
-        problems.push(`--${name} is ${text}; a fraction from 0 to 1 is needed, such as 0.3 or 30%`);
+        const needed = 'a fraction from 0 to 1 is needed, such as 0.3 or 30%';
+        problems.push(problem(`--${name}`, 'out-of-range', shownNumber(text), needed));
       }
       return value;
     },

@@ -1,4 +1,5 @@
 import type { Given, OptionSpecs } from './arguments.ts';
+import type { Terminal } from './terminal.ts';
 
 /** A command of the command line. */
 export interface Command {
@@ -11,7 +12,7 @@ export interface Command {
   /** The whole help. */
   readonly help: string;
   /** Runs the command; returns the exit code. */
-  run(given: Given): Promise<number>;
+  run(given: Given, terminal: Terminal): Promise<number>;
 }
 
 /** Exit codes and what they mean. */

@@ -1,22 +1,23 @@
 import cliProgress from 'cli-progress';
 import type { Progress } from './frozen-noise/experiment.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Milliseconds between two lines where there is no terminal. */
 const plainInterval = 5000;
 
 /** Shows progress on standard error: a bar with the time left on a terminal, lines elsewhere. */
-export function progressBar(): Progress {
-  return process.stderr.isTTY ? barProgress() : lineProgress();
+export function progressBar(terminal: Terminal): Progress {
+  return terminal.bars === undefined ? lineProgress(terminal) : barProgress(terminal.bars);
 }
 
-function barProgress(): Progress {
+function barProgress(stream: NodeJS.WriteStream): Progress {
   let bar: cliProgress.SingleBar | undefined;
   return {
     begin(label, total) {
       bar = new cliProgress.SingleBar(
         {
           format: `${label.padEnd(11)} {bar} {percentage} % | {value}/{total} | {eta_formatted} left | {note}`,
-          stream: process.stderr,
+          stream,
           hideCursor: true,
           etaBuffer: 50,
         },
@@ -32,14 +33,12 @@ function barProgress(): Progress {
   };
 }
 
-function lineProgress(): Progress {
+function lineProgress(terminal: Terminal): Progress {
   let label = '';
   let total = 0;
   let begun = 0;
   let last = 0;
-  const say = (text: string): void => {
-    process.stderr.write(`${text}\n`);
-  };
+  const say = (text: string): void => terminal.err(`${text}\n`);
   return {
     begin(name, pieces) {
       label = name;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError, StorageError } from 'spikeline';
 import { kernelFeatures } from 'spikeline/neurons';
+import { problem } from 'spikeline/problems';
 import { type OptionSpecs, optionHelp } from '../arguments.ts';
 import { columns } from '../columns.ts';
 import { type Command, exitCodes } from '../command.ts';
@@ -108,11 +109,16 @@ export const conformance: Command = {
   summary: 'compare with a folder of reference numbers',
   options,
   help,
-  async run({ values, positionals }) {
+  async run({ values, positionals }, terminal) {
     const [folder, ...rest] = positionals;
     if (folder === undefined || rest.length > 0) {
       throw new InvalidArgumentError('the comparison cannot start', [
-        `${positionals.length} folders are given; one is needed: spikeline conformance FOLDER`,
+        problem(
+          'FOLDER',
+          'out-of-range',
+          positionals,
+          'one folder is needed: spikeline conformance FOLDER',
+        ),
       ]);
     }
     if (!existsSync(folder)) {
@@ -126,12 +132,12 @@ export const conformance: Command = {
     for (const kind of able) reports.push(reportOf(kind, await kind.run(folder)));
     const failed = reports.some(({ failures }) => failures.length > 0);
     if (values['json'] === true) {
-      process.stdout.write(`${JSON.stringify(reports, undefined, 1)}\n`);
+      terminal.out(`${JSON.stringify(reports, undefined, 1)}\n`);
       return failed ? exitCodes.failed : exitCodes.ok;
     }
     const skipped = new Set(kinds.flatMap((kind) => obstacle(folder, kind) ?? []));
     const lines = [table(reports), ...skipped, ...reports.flatMap(failureLines)];
-    process.stdout.write(`${lines.join('\n')}\n`);
+    terminal.out(`${lines.join('\n')}\n`);
     return failed ? exitCodes.failed : exitCodes.ok;
   },
 };

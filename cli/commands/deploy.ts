@@ -6,6 +6,7 @@ import {
   pipelineFromJson,
 } from 'spikeline';
 import { quantise, toSamnaJson } from 'spikeline/chip';
+import { fault, problem } from 'spikeline/problems';
 import { type Given, numberReader, type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { deploymentPicture } from '../deploy/draw.ts';
@@ -59,9 +60,16 @@ function configure(given: Given) {
     ...(positionals.length === 1
       ? []
       : [
-          `${positionals.length} pipelines are given; one is needed: spikeline deploy PIPELINE --out FOLDER`,
+          problem(
+            'PIPELINE',
+            'out-of-range',
+            positionals,
+            'one file is needed: spikeline deploy PIPELINE --out FOLDER',
+          ),
         ]),
-    ...(out === undefined || out === '' ? ['--out is missing; say where everything goes'] : []),
+    ...(out === undefined || out === ''
+      ? [fault('--out', 'missing', 'it is missing; say where everything goes')]
+      : []),
   ];
   return {
     json: values['json'] === true,
@@ -79,7 +87,7 @@ export const deploy: Command = {
   summary: 'translate a saved pipeline into the configuration of a board',
   options,
   help,
-  async run(given) {
+  async run(given, terminal) {
     const config = configure(given);
     const { file, out, seed, board, json, problems } = config;
     if (problems.length > 0) throw new InvalidArgumentError('nothing can be deployed', problems);
@@ -93,7 +101,7 @@ export const deploy: Command = {
     writeWhole(join(out, 'configuration.json'), toSamnaJson(deployment.configuration, own));
     writeJson(join(out, 'deployment.json'), record);
     writePictures(out, { deployment: deploymentPicture(record) });
-    process.stdout.write(
+    terminal.out(
       json
         ? `${JSON.stringify(record, undefined, 1)}\n`
         : `${deploymentText(record)}\n\nconfiguration and map: ${out}\n`,

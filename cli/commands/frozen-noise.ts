@@ -1,10 +1,12 @@
 import { Observable } from 'rxjs';
 import { InvalidArgumentError } from 'spikeline';
+import { problem } from 'spikeline/problems';
 import { type Given, numberReader, type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { type FrozenNoiseConfig, runFrozenNoise } from '../frozen-noise/experiment.ts';
 import { resultTable } from '../frozen-noise/table.ts';
 import { progressBar } from '../progress-bar.ts';
+import type { Terminal } from '../terminal.ts';
 
 const options: OptionSpecs = {
   seed: { value: 'N', help: 'seed of patterns, weights, mismatch and chips', fallback: '0' },
@@ -41,15 +43,15 @@ ${optionHelp(options)}
 Exit codes: 0 done, 2 bad input or a file or device that failed, 130 stopped.`;
 
 /** Emits at the first Ctrl-C; a second one ends the process. */
-const interrupted$ = new Observable<void>((subscriber) => {
-  const once = (): void => {
-    process.stderr.write('\nending training early; press Ctrl-C again to stop everything\n');
-    process.once('SIGINT', () => process.exit(exitCodes.interrupted));
-    subscriber.next();
-  };
-  process.once('SIGINT', once);
-  return () => process.removeListener('SIGINT', once);
-});
+function interruptions(terminal: Terminal): Observable<void> {
+  return new Observable((subscriber) =>
+    terminal.onInterrupt(() => {
+      terminal.onInterrupt(() => terminal.exit(exitCodes.interrupted));
+      terminal.err('\nending training early; press Ctrl-C again to stop everything\n');
+      subscriber.next();
+    }),
+  );
+}
 
 function configure(given: Given): FrozenNoiseConfig & { json: boolean } {
   const { values, positionals } = given;
@@ -74,7 +76,16 @@ function configure(given: Given): FrozenNoiseConfig & { json: boolean } {
   };
   const problems = [
     ...numbers.problems,
-    ...positionals.map((word) => `${word} is no option; see spikeline frozen-noise --help`),
+    ...(positionals.length === 0
+      ? []
+      : [
+          problem(
+            'words',
+            'unknown',
+            positionals,
+            'there is nothing to name; see spikeline frozen-noise --help',
+          ),
+        ]),
   ];
   if (problems.length > 0) throw new InvalidArgumentError('the experiment cannot start', problems);
   return config;
@@ -86,10 +97,10 @@ export const frozenNoise: Command = {
   summary: 'train, quantise, deploy and stream two frozen patterns of noise (the main job)',
   options,
   help,
-  async run(given) {
+  async run(given, terminal) {
     const config = configure(given);
-    const result = await runFrozenNoise(config, interrupted$, progressBar());
-    process.stdout.write(
+    const result = await runFrozenNoise(config, interruptions(terminal), progressBar(terminal));
+    terminal.out(
       config.json
         ? `${JSON.stringify(result, undefined, 1)}\n`
         : `\n${resultTable(result)}\n\nresults and pictures: ${config.out}\n`,

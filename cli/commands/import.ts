@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DataError, InvalidArgumentError, pipelineToJson, StorageError } from 'spikeline';
 import { pipelineOfNir, readNir } from 'spikeline/nir';
+import { fault, problem } from 'spikeline/problems';
 import { type Given, type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { importReport } from '../import/report.ts';
@@ -38,11 +39,27 @@ function configure({ values, positionals }: Given) {
     problems: [
       ...(positionals.length === 1
         ? []
-        : [`${positionals.length} files are given; one is needed: spikeline import FILE.nir`]),
+        : [
+            problem(
+              'FILE',
+              'out-of-range',
+              positionals,
+              'one file is needed: spikeline import FILE.nir',
+            ),
+          ]),
       ...(dt === undefined || (Number.isFinite(Number(dt)) && Number(dt) > 0)
         ? []
-        : [`--dt is ${dt}; seconds above 0 are needed, such as 0.0001`]),
-      ...(values['out'] === '' ? ['--out is empty; say where the pipeline goes'] : []),
+        : [
+            problem(
+              '--dt',
+              'out-of-range',
+              Number.isNaN(Number(dt)) ? dt : Number(dt),
+              'seconds above 0 are needed, such as 0.0001',
+            ),
+          ]),
+      ...(values['out'] === ''
+        ? [fault('--out', 'missing', 'it is empty; say where the pipeline goes')]
+        : []),
     ],
   };
 }
@@ -68,7 +85,7 @@ export const importNir: Command = {
   summary: 'turn a NIR file into a pipeline, and name what cannot run',
   options,
   help,
-  async run(given) {
+  async run(given, terminal) {
     const config = configure(given);
     const { file, out, json, dt, problems } = config;
     if (problems.length > 0) throw new InvalidArgumentError('nothing can be imported', problems);
@@ -78,9 +95,7 @@ export const importNir: Command = {
       writeWhole(out, pipelineToJson(result.pipeline));
     }
     const report = importReport(file, graph, result, out);
-    process.stdout.write(
-      `${json ? JSON.stringify(report, undefined, 1) : importText(report, out)}\n`,
-    );
+    terminal.out(`${json ? JSON.stringify(report, undefined, 1) : importText(report, out)}\n`);
     return exitCodes.ok;
   },
 };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { InvalidArgumentError } from 'spikeline';
+import { problem } from 'spikeline/problems';
 import { type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { inspectionPictures } from '../inspect/draw.ts';
@@ -38,11 +39,16 @@ export const inspect: Command = {
   summary: 'explain a configuration: cores, fan-in, tags, biases',
   options,
   help,
-  async run({ values, positionals }) {
+  async run({ values, positionals }, terminal) {
     const [file, ...rest] = positionals;
     if (file === undefined || rest.length > 0) {
       throw new InvalidArgumentError('nothing can be inspected', [
-        `${positionals.length} files are given; one is needed: spikeline inspect CONFIG`,
+        problem(
+          'CONFIG',
+          'out-of-range',
+          positionals,
+          'one file is needed: spikeline inspect CONFIG',
+        ),
       ]);
     }
     const out = values['out'] as string | undefined;
@@ -55,9 +61,7 @@ export const inspect: Command = {
       writePictures(out, inspectionPictures(report));
     }
     const told = out === undefined ? text : `${text}\n\nfindings and pictures: ${out}`;
-    process.stdout.write(
-      `${values['json'] === true ? JSON.stringify(report, undefined, 1) : told}\n`,
-    );
+    terminal.out(`${values['json'] === true ? JSON.stringify(report, undefined, 1) : told}\n`);
     return exitCodes.ok;
   },
 };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Observable } from 'rxjs';
+import { type Observable, ReplaySubject } from 'rxjs';
 import {
   chip,
   type Deployment,
@@ -70,10 +70,15 @@ async function trainPart(
   stop$: Observable<unknown>,
   progress: Progress,
 ): Promise<FrozenTraining> {
+  // From the first word on, so that no wish to stop is lost.
+  const stopped$ = new ReplaySubject(1);
+  const listening = stop$.subscribe(stopped$);
   progress.begin('training', config.epochs);
-  const training = await trainFrozenNoise(data, { ...config, stop$ }, ({ epoch, loss }, rate) =>
+  const told = { ...config, stop$: stopped$ };
+  const training = await trainFrozenNoise(data, told, ({ epoch, loss }, rate) =>
     progress.move(epoch, `${rate.toFixed(0)} epochs/s, loss ${loss.toFixed(4)}`),
   );
+  listening.unsubscribe();
   progress.end();
   writeWhole(join(config.out, 'pipeline.json'), pipelineToJson(training.net));
   const { best, assessments, losses } = training;

@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import {
   dynapSim,
   linear,
@@ -14,7 +11,7 @@ import {
 import { dynapSimParameters, referenceLayer } from 'spikeline/neurons';
 import { lossFunction, pipelineGradient, pipelineWeights, startTraining } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
-import { emptyFolder, runCli } from './run-cli.ts';
+import { emptyFolder, runCli, spawnCli } from './run-cli.ts';
 
 const parameters = { Idc: 3e-9, Iscale: 1e-8 };
 const dt = 1e-3;
@@ -267,13 +264,7 @@ describe('conformance', () => {
   });
 
   it('skips the kernel and says why where there is no WebAssembly SIMD', async () => {
-    const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
-    const node = ['--jitless', '--import', 'tsx', '--conditions=@spikeline/source', main];
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      ...node,
-      'conformance',
-      forwardFolder(),
-    ]);
+    const { stdout } = await spawnCli(['conformance', forwardFolder()], undefined, ['--jitless']);
     expect(stdout).toMatch(/^forward +reference +1 +1 /m);
     expect(stdout).toContain('skipped: forward (kernel), this machine has no WebAssembly SIMD');
   });

@@ -98,7 +98,11 @@ describe('deploy', () => {
   it('gives all reasons why a command line cannot be', async () => {
     const { code, stderr } = await runCli(['deploy', 'a', 'b', '--seed', 'x']);
     expect(code).toBe(2);
-    for (const word of ['--seed is x', '2 pipelines are given', '--out is missing']) {
+    for (const word of [
+      '--seed is "x"',
+      'PIPELINE is ["a","b"]; one file is needed',
+      '--out: it is missing',
+    ]) {
       expect(stderr).toContain(word);
     }
   });

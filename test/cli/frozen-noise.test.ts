@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipelineFromJson } from 'spikeline';
 import { describe, expect, it } from 'vitest';
-import { emptyFolder, runCli } from './run-cli.ts';
+import { emptyFolder, runCli, spawnCli } from './run-cli.ts';
 
 const small = [
   'frozen-noise',
@@ -20,6 +20,11 @@ interface Result {
   readonly loss: number;
   readonly simulated: { readonly test: { readonly count: number } };
   readonly chips: { readonly count: number; readonly bothCorrect: number };
+}
+
+/** Lets the training that runs beside make a few reports: it and this take turns in the event loop. */
+async function reports(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 describe('frozen-noise', () => {
@@ -79,14 +84,12 @@ describe('frozen-noise', () => {
       join(out, 'b.checkpoint'),
     ];
     await runCli(straight);
-    let stopped = false;
-    const first = await runCli(interrupted, (text, kill) => {
-      if (!stopped && text.includes('training')) {
-        stopped = true;
-        setTimeout(() => kill('SIGINT'), 200);
-      }
+    const first = await runCli(interrupted, (text, interrupt) => {
+      if (!text.startsWith('training')) return;
+      void reports(4).then(interrupt);
     });
     const early = JSON.parse(first.stdout) as Result;
+    expect(early.epochs).toBeGreaterThan(0);
     expect(early.epochs).toBeLessThan(1500);
     const second = await runCli(interrupted);
     expect((JSON.parse(second.stdout) as Result).epochs).toBe(1500);
@@ -96,31 +99,29 @@ describe('frozen-noise', () => {
   });
 
   it('ends training early on Ctrl-C and goes on with what it has', async () => {
-    let stopped = false;
     const out = emptyFolder();
-    const args = [
-      'frozen-noise',
-      '--epochs',
-      '500000',
-      '--uncalibrated',
-      '--chips',
-      '2',
-      '--tests',
-      '2',
-      '--json',
-      '--out',
-      out,
-    ];
-    const { code, stdout } = await runCli(args, (text, kill) => {
-      if (!stopped && text.includes('training')) {
-        stopped = true;
-        setTimeout(() => kill('SIGINT'), 300);
-      }
-    });
+    const args = ['frozen-noise', '--epochs', '500000', '--uncalibrated', '--chips', '2'];
+    const { code, stdout, stderr } = await runCli(
+      [...args, '--tests', '2', '--json', '--out', out],
+      (text, interrupt) => {
+        if (text.startsWith('training')) void reports(4).then(interrupt);
+      },
+    );
     expect(code).toBe(0);
+    expect(stderr).toContain('press Ctrl-C again');
     const result = JSON.parse(stdout) as Result;
+    expect(result.epochs).toBeGreaterThan(0);
     expect(result.epochs).toBeLessThan(500_000);
     expect(result.chips.count).toBe(2);
+  });
+
+  it('ends at once at the second Ctrl-C, as a process of its own', async () => {
+    const args = ['frozen-noise', '--epochs', '10000000', '--out', emptyFolder()];
+    const { code, stdout, stderr } = await spawnCli(args, (text, kill) => {
+      if (text.includes('training:') || text.includes('press Ctrl-C again')) kill('SIGINT');
+    });
+    expect([code, stdout]).toEqual([130, '']);
+    expect(stderr).toContain('ending training early');
   });
 
   it('refuses a folder without data, with exit code 2', async () => {

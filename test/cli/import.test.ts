@@ -89,7 +89,7 @@ describe('spikeline import', () => {
   it('gives all reasons at once on bad options', async () => {
     const { code, stderr } = await runCli(['import', '--dt=-1', '--out=']);
     expect(code).toBe(2);
-    for (const word of ['0 files are given', '--dt is -1', '--out is empty']) {
+    for (const word of ['FILE is []; one file is needed', '--dt is -1', '--out: it is empty']) {
       expect(stderr).toContain(word);
     }
   });

@@ -141,7 +141,10 @@ describe('inspect', () => {
 
   it('refuses no file, two files, a folder', async () => {
     const none = await runCli(['inspect']);
-    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('0 files are given')]);
+    expect([none.code, none.stderr]).toEqual([
+      2,
+      expect.stringContaining('CONFIG is []; one file is needed'),
+    ]);
     const folder = join(emptyFolder(), 'folder');
     mkdirSync(folder);
     const wrong = await runCli(['inspect', folder]);

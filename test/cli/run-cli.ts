@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { run, type Terminal } from 'spikeline-cli';
 import { afterAll } from 'vitest';
-
-const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
 /** What a run of the command line left behind. */
 export interface CliRun {
@@ -14,15 +13,52 @@ export interface CliRun {
   readonly stderr: string;
 }
 
-/** Runs the command line from its sources; `onError` sees what it says while it runs. */
-export function runCli(
+/**
+ * Runs the command line in this process; `onStderr` sees what it says while it runs and can press Ctrl-C.
+ */
+export async function runCli(
+  args: readonly string[],
+  onStderr: (text: string, interrupt: () => void) => void = () => {},
+): Promise<CliRun> {
+  let stdout = '';
+  let stderr = '';
+  const listeners = new Set<() => void>();
+  const interrupt = (): void => {
+    for (const listener of [...listeners]) {
+      listeners.delete(listener);
+      listener();
+    }
+  };
+  const terminal: Terminal = {
+    out: (text) => {
+      stdout += text;
+    },
+    err: (text) => {
+      stderr += text;
+      onStderr(text, interrupt);
+    },
+    onInterrupt(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    exit: (code) => {
+      throw new Error(`the process would end with exit code ${code}`);
+    },
+  };
+  return { code: await run(args, terminal), stdout, stderr };
+}
+
+/** Runs the command line in a process of its own, which Node is given `node` for. */
+export function spawnCli(
   args: readonly string[],
   onStderr: (text: string, kill: (signal: NodeJS.Signals) => void) => void = () => {},
+  node: readonly string[] = [],
 ): Promise<CliRun> {
+  const main = fileURLToPath(new URL('main.ts', import.meta.resolve('spikeline-cli')));
   return new Promise((resolve) => {
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', '--conditions=@spikeline/source', main, ...args],
+      [...node, '--import', 'tsx', '--conditions=@spikeline/source', main, ...args],
       { env: { ...process.env, NODE_OPTIONS: '' } },
     );
     let stdout = '';
