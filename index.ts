@@ -130,6 +130,7 @@ export {
   threshold,
 } from './src/stages/threshold/definition.ts';
 export type { PerNeuron } from './src/stages/values.ts';
+export type { Checkpoint } from './src/train/checkpoint.ts';
 export {
   type Loss,
   type LossFunction,
@@ -138,6 +139,7 @@ export {
 } from './src/train/loss.ts';
 export type { TrainingMismatch } from './src/train/mismatch.ts';
 export type { TrainingSample } from './src/train/sample.ts';
-export type { Checkpoint, Training, TrainingOptions, WeightLimits } from './src/train/training.ts';
+export type { Training } from './src/train/training.ts';
+export type { TrainingOptions, WeightLimits } from './src/train/training-options.ts';
 export { type ChipConfig, type ChipTarget, chip } from './targets/chip.ts';
 export { type SimulatorConfig, type SimulatorTarget, simulator } from './targets/simulator.ts';

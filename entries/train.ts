@@ -6,6 +6,7 @@ export {
   learningRateAt,
   type Schedule,
 } from '../src/train/adam.ts';
+export type { Checkpoint } from '../src/train/checkpoint.ts';
 export { packCheckpoint, unpackCheckpoint } from '../src/train/checkpoint.ts';
 export {
   type PipelineGradient,
@@ -24,10 +25,5 @@ export {
 } from '../src/train/loss.ts';
 export type { TrainingMismatch } from '../src/train/mismatch.ts';
 export type { TrainingSample } from '../src/train/sample.ts';
-export {
-  type Checkpoint,
-  startTraining,
-  type Training,
-  type TrainingOptions,
-  type WeightLimits,
-} from '../src/train/training.ts';
+export { startTraining, type Training } from '../src/train/training.ts';
+export type { TrainingOptions, WeightLimits } from '../src/train/training-options.ts';

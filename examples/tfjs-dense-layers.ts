@@ -6,7 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import { randomStream } from 'spikeline/neurons';
-import { dynapSim, useBackend } from 'spikeline/tfjs';
+import { dynapSimOperation, useBackend } from 'spikeline/tfjs';
 
 const [classes, trials, steps, neurons] = [3, 60, 100, 6];
 const labels = Array.from({ length: trials }, (_, trial) => trial % classes);
@@ -31,7 +31,7 @@ const dense = (inputs: number, units: number, seed: number) =>
     kernelInitializer: initializers.randomNormal({ stddev: 0.05, seed }),
   });
 const before = dense(classes, neurons, 1);
-const population = dynapSim({ neurons, steps, trials });
+const population = dynapSimOperation({ neurons, steps, trials });
 const after = dense(neurons, classes, 2);
 
 /** Scores of the classes, one row per trial. */

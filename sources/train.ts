@@ -1,13 +1,12 @@
 import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
+import { having, number } from '../src/options.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
+import { type Problem, within } from '../src/problems.ts';
+import type { Checkpoint } from '../src/train/checkpoint.ts';
 import type { TrainingSample } from '../src/train/sample.ts';
-import {
-  type Checkpoint,
-  startTraining,
-  type Training,
-  type TrainingOptions,
-} from '../src/train/training.ts';
+import { startTraining, type Training } from '../src/train/training.ts';
+import type { TrainingOptions } from '../src/train/training-options.ts';
 
 /** Configuration of {@link train}. */
 export interface TrainConfig extends TrainingOptions {
@@ -33,6 +32,9 @@ export interface TrainingProgress {
   readonly checkpoint: Checkpoint;
 }
 
+const reports = number({ min: 1, whole: true });
+const schedulers = having('a scheduler of RxJS', 'schedule', 'now');
+
 /**
  * Trains all weights of a pipeline by gradients through time and reports as it goes. The last report
  * holds the trained pipeline. Unsubscribing stops; so does nothing else but the failure of an engine,
@@ -51,17 +53,17 @@ export function train(
   samples: readonly TrainingSample[],
   config: TrainConfig,
 ): Observable<TrainingProgress> {
-  const { reportEvery = 100, scheduler = asyncScheduler, ...options } = config;
-  const problems: string[] = [];
-  if (!Number.isSafeInteger(reportEvery) || reportEvery < 1) {
-    problems.push(`reportEvery is ${reportEvery}; a whole number above 0 is needed`);
-  }
+  const { reportEvery = 100, scheduler = asyncScheduler, ...options } = config ?? {};
+  const problems: Problem[] = [
+    ...within('reportEvery', reports(reportEvery)),
+    ...within('scheduler', schedulers(scheduler)),
+  ];
   let prepared: Training | undefined;
   try {
     prepared = startTraining(pipeline, samples, options);
   } catch (cause) {
     if (!(cause instanceof InvalidArgumentError)) throw cause;
-    problems.push(...cause.reasons);
+    problems.push(...cause.problems);
   }
   if (problems.length > 0) throw new InvalidArgumentError('training cannot start', problems);
   return new Observable((subscriber) => {

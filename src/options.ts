@@ -14,6 +14,8 @@ export interface NumberRange {
   readonly max?: number;
   /** Value that it must exceed. */
   readonly above?: number;
+  /** Value that it must stay below. */
+  readonly below?: number;
   /** Whether it must be whole. */
   readonly whole?: boolean;
   /** What it counts or measures: `seconds`, `events`. */
@@ -27,6 +29,7 @@ function rangeText({
   min,
   max,
   above,
+  below,
   whole = false,
   unit,
   infinite = false,
@@ -38,6 +41,7 @@ function rangeText({
       ? `${kind}${of} above ${above}`
       : `${kind}${of} above ${above}, at most ${max}`;
   }
+  if (min !== undefined && below !== undefined) return `${kind}${of} from ${min} to below ${below}`;
   if (min !== undefined && max !== undefined) return `${kind}${of} from ${min} to ${max}`;
   if (min !== undefined) return `${kind}${of} of at least ${min}`;
   return max === undefined ? `${kind}${of}` : `${kind}${of} of at most ${max}`;
@@ -47,7 +51,7 @@ function rangeText({
  * Checks a number.
  */
 export function number(range: NumberRange = {}): Check {
-  const { min, max, above, whole = false, infinite = false } = range;
+  const { min, max, above, below, whole = false, infinite = false } = range;
   const needed = `${rangeText(range)} is needed`;
   return (value) => {
     if (typeof value !== 'number') return [problem('', 'wrong-type', value, needed)];
@@ -58,6 +62,7 @@ export function number(range: NumberRange = {}): Check {
       (min === undefined || value >= min) &&
       (max === undefined || value <= max) &&
       (above === undefined || value > above) &&
+      (below === undefined || value < below) &&
       (!whole || Number.isSafeInteger(value) || (infinite && !Number.isFinite(value)));
     return fits ? [] : [problem('', 'out-of-range', value, needed)];
   };
@@ -109,7 +114,32 @@ export function options<Options>(
   table: OptionTable<Options>,
   ...required: (keyof Options)[]
 ): Check {
-  return (value) => optionProblems(value, table, ...required);
+  return (value) =>
+    isObject(value)
+      ? optionProblems(value, table, ...required)
+      : [problem('', 'wrong-type', value, 'an object of options is needed')];
+}
+
+/** Checks an object whose `kind` says what else it holds; all of that must be there. */
+export function variants(tables: Readonly<Record<string, Readonly<Record<string, Check>>>>): Check {
+  const kinds = Object.keys(tables);
+  return (value) => {
+    if (!isObject(value))
+      return [problem('', 'wrong-type', value, `an object with a kind is needed`)];
+    const kind: unknown = Reflect.get(value, 'kind');
+    const table =
+      typeof kind === 'string' && Object.hasOwn(tables, kind) ? tables[kind] : undefined;
+    if (table === undefined) return within('kind', oneOf(kinds)(kind));
+    return optionProblems<Record<string, unknown>>(
+      value,
+      { ...table, kind: anything },
+      ...Object.keys(table),
+    );
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -122,12 +152,12 @@ export function optionProblems<Options>(
   table: OptionTable<Options>,
   ...required: readonly (keyof Options)[]
 ): Problem[] {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+  if (!isObject(given)) {
     return [problem('options', 'wrong-type', given, 'an object of options is needed')];
   }
   const checks = table as Readonly<Record<string, Check>>;
   const names = Object.keys(checks);
-  const values = given as Readonly<Record<string, unknown>>;
+  const values: Readonly<Record<string, unknown>> = { ...given };
   const problems: Problem[] = [];
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;

@@ -2,13 +2,8 @@ import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import {
-  type AdamConfig,
-  adamProblems,
-  adamState,
-  adamStep,
-  learningRateAt,
-} from '../train/adam.ts';
+import { type Problem, problem, within } from '../problems.ts';
+import { type AdamConfig, adamCheck, adamState, adamStep, learningRateAt } from '../train/adam.ts';
 import { pipelineParameters, pipelineWeights, withWeights } from '../train/gradient.ts';
 import { startLearner } from '../train/learner.ts';
 import { type Loss, lossProblems, meanSquaredError } from '../train/loss.ts';
@@ -68,14 +63,16 @@ function tuningProblems(
   net: Pipeline,
   samples: readonly TrainingSample[],
   { epochs, loss = meanSquaredError(), optimiser }: FineTuneOptions,
-): string[] {
+): Problem[] {
   const problems = [
     ...sampleProblems(net, samples),
     ...lossProblems(loss, samples, net.channelsOut),
-    ...(optimiser === undefined ? [] : adamProblems(optimiser)),
+    ...(optimiser === undefined ? [] : within('optimiser', adamCheck(optimiser))),
   ];
   if (!Number.isSafeInteger(epochs) || epochs < 0) {
-    problems.push(`epochs is ${epochs}; a whole number of at least 0 is needed`);
+    problems.push(
+      problem('epochs', 'out-of-range', epochs, 'a whole number of at least 0 is needed'),
+    );
   }
   return problems;
 }

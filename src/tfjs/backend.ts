@@ -1,5 +1,8 @@
+/** Backends of tensorflow.js. */
 import * as tf from '@tensorflow/tfjs-core';
 import { InvalidArgumentError } from '../errors.ts';
+import { listOf, oneOf } from '../options.ts';
+import { fault, within } from '../problems.ts';
 
 /** A backend of tensorflow.js by the name it gives itself; `tensorflow` is that of `@tensorflow/tfjs-node`. */
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
@@ -12,6 +15,8 @@ export interface BackendChoice {
   readonly reasons: readonly string[];
 }
 
+const backendNames: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu'];
+
 // A name in a variable is resolved only when it is asked for: neither the compiler nor a bundler misses it.
 const native: string = '@tensorflow/tfjs-node';
 
@@ -20,6 +25,8 @@ const packages: Readonly<Record<BackendName, () => Promise<unknown>>> = {
   wasm: () => import('@tensorflow/tfjs-backend-wasm'),
   cpu: () => import('@tensorflow/tfjs-backend-cpu'),
 };
+
+const namesCheck = listOf(oneOf(backendNames));
 
 /** What Node tells of a program that fails. */
 const failures = ['uncaughtException', 'unhandledRejection'] as const;
@@ -55,8 +62,10 @@ async function withoutListeners<T>(start: () => Promise<T>): Promise<T> {
  * ```
  */
 export async function useBackend(
-  names: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu'],
+  names: readonly BackendName[] = backendNames,
 ): Promise<BackendChoice> {
+  const problems = within('names', namesCheck(names));
+  if (problems.length > 0) throw new InvalidArgumentError('no backend can be chosen', problems);
   const reasons: string[] = [];
   for (const name of names) {
     try {
@@ -68,7 +77,7 @@ export async function useBackend(
     }
   }
   throw new InvalidArgumentError('tensorflow.js has no backend to compute with', [
-    ...reasons,
-    'install @tensorflow/tfjs-backend-wasm, which has wasm and cpu',
+    ...reasons.map((reason) => fault('', 'unsupported', reason)),
+    fault('', 'missing', 'install @tensorflow/tfjs-backend-wasm, which has wasm and cpu'),
   ]);
 }

@@ -1,5 +1,7 @@
+/** Gradients that know that they have no derivative. */
 import * as tf from '@tensorflow/tfjs-core';
 import { InvalidArgumentError } from '../errors.ts';
+import { fault } from '../problems.ts';
 
 /**
  * A gradient as a tensor that knows what it was made of, so that whoever wants its derivative is refused and
@@ -14,7 +16,11 @@ export function firstOrder<R extends tf.Rank>(
     value: tf.tensor<R>(values, shape),
     gradFunc: () => {
       throw new InvalidArgumentError('neurons cannot be differentiated twice', [
-        'their gradient has no derivative; take one gradient through them, not a gradient of a gradient',
+        fault(
+          '',
+          'unsupported',
+          'their gradient has no derivative; take one gradient through them, not a gradient of a gradient',
+        ),
       ]);
     },
   }))(...madeOf);

@@ -1,3 +1,7 @@
 export { type BackendChoice, type BackendName, useBackend } from './backend.ts';
-export { type DynapSimOperation, type DynapSimOperationConfig, dynapSim } from './operation.ts';
+export {
+  type DynapSimOperation,
+  type DynapSimOperationConfig,
+  dynapSimOperation,
+} from './operation.ts';
 export { type PipelineLoss, type PipelineLossOptions, pipelineLoss } from './pipeline-loss.ts';

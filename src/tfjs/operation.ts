@@ -1,13 +1,17 @@
+/** DynapSim neurons as an operation of tensorflow.js. */
 import * as tf from '@tensorflow/tfjs-core';
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import { type DynapSimParameters, parameterProblems } from '../neurons/dynap-sim/parameters.ts';
 import type { Engine } from '../neurons/engine.ts';
+import { number, type OptionTable, optionProblems } from '../options.ts';
+import { fault, type Problem, problem, problemText, within } from '../problems.ts';
 import type { DynapSimConfig, DynapSimStage } from '../stages/dynap-sim/definition.ts';
 import { buildStage, stageProblems } from '../stages/stage.ts';
+import { engineCheck } from '../train/training-options.ts';
 import { firstOrder } from './first-order.ts';
 
-/** Configuration of {@link dynapSim}: a population, as in a pipeline, and the shape of a run. */
+/** Configuration of {@link dynapSimOperation}: a population, as in a pipeline, and the shape of a run. */
 export interface DynapSimOperationConfig extends Omit<DynapSimConfig, 'recurrent'> {
   /** Steps of a run. */
   readonly steps: number;
@@ -48,27 +52,55 @@ interface Application {
   readonly recurrent: Float64Array | undefined;
 }
 
+const runTable: OptionTable<Pick<DynapSimOperationConfig, 'steps' | 'trials' | 'engine'>> = {
+  steps: number({ min: 1, whole: true }),
+  trials: number({ min: 1, whole: true }),
+  engine: engineCheck,
+};
+
 function checkedStage(config: DynapSimOperationConfig): DynapSimStage {
-  const { steps, trials, engine: _, ...definition } = config;
+  const {
+    steps,
+    trials,
+    engine,
+    recurrent,
+    ...definition
+  }: DynapSimOperationConfig & {
+    readonly recurrent?: unknown;
+  } = config ?? {};
   const stage = { kind: 'dynapSim', ...definition } as const;
-  const name = config.name ?? 'dynapSim';
-  const problems = stageProblems(stage, name);
-  for (const [what, count] of Object.entries({ steps, trials })) {
-    if (!(Number.isSafeInteger(count) && count > 0)) {
-      problems.push(`${name}: ${what} is ${count}; a whole number above 0 is needed`);
-    }
-  }
-  if ('recurrent' in config) {
-    problems.push(`${name}: recurrent weights are the second argument of the operation, a tensor`);
+  const name = definition.name ?? 'dynapSim';
+  const problems = [
+    ...stageProblems(stage, name),
+    ...within(name, optionProblems({ steps, trials, engine }, runTable, 'steps', 'trials')),
+  ];
+  if (recurrent !== undefined) {
+    problems.push(
+      fault(
+        `${name}.recurrent`,
+        'unsupported',
+        'these weights are the second argument of the operation, a tensor',
+      ),
+    );
   }
   if (problems.length > 0) throw new InvalidArgumentError('no operation can be made', problems);
   return buildStage(stage, name) as DynapSimStage;
 }
 
-function shapeProblem(what: string, { shape }: tf.Tensor, wanted: readonly number[], axes: string) {
+function shapeProblems(
+  what: string,
+  tensor: tf.Tensor,
+  wanted: readonly number[],
+  axes: string,
+): Problem[] {
+  if (!(tensor instanceof tf.Tensor)) {
+    return [problem(what, 'wrong-type', tensor, 'a tensor is needed')];
+  }
+  const { shape } = tensor;
+  const needed = `[${wanted.join(', ')}] is needed (${axes})`;
   return shape.join() === wanted.join()
     ? []
-    : [`${what} is [${shape.join(', ')}]; [${wanted.join(', ')}] is needed (${axes})`];
+    : [problem(`${what}.shape`, 'wrong-shape', shape, needed)];
 }
 
 /**
@@ -83,16 +115,16 @@ function shapeProblem(what: string, { shape }: tf.Tensor, wanted: readonly numbe
  * ```ts
  * import '@tensorflow/tfjs-layers';
  * import * as tf from '@tensorflow/tfjs-core';
- * import { dynapSim, useBackend } from 'spikeline/tfjs';
+ * import { dynapSimOperation, useBackend } from 'spikeline/tfjs';
  *
  * await useBackend();
- * const neurons = dynapSim({ neurons: 2, steps: 100, trials: 1 });
+ * const neurons = dynapSimOperation({ neurons: 2, steps: 100, trials: 1 });
  * const drive = tf.fill([1, 100, 2], 20) as tf.Tensor3D;
  * neurons(drive).shape; // [1, 100, 2]
  * tf.grad((x) => tf.sum(neurons(x as tf.Tensor3D)))(drive).shape; // [1, 100, 2]
  * ```
  */
-export function dynapSim(config: DynapSimOperationConfig): DynapSimOperation {
+export function dynapSimOperation(config: DynapSimOperationConfig): DynapSimOperation {
   const { dt, parameters: nominal, name, channelsOut: neurons } = checkedStage(config);
   const { steps, trials, engine = defaultEngine() } = config;
   const layer = engine.differentiable(nominal, { dt, steps, batch: trials, neurons });
@@ -138,11 +170,12 @@ export function dynapSim(config: DynapSimOperationConfig): DynapSimOperation {
   };
 
   const apply = (drive: tf.Tensor3D, recurrent?: tf.Tensor2D): tf.Tensor3D => {
-    const problems = shapeProblem('drive', drive, shape, 'trials, steps, neurons');
+    const problems = shapeProblems('drive', drive, shape, 'trials, steps, neurons');
     if (recurrent !== undefined) {
-      problems.push(...shapeProblem('recurrent', recurrent, [neurons, neurons], 'pre, post'));
+      problems.push(...shapeProblems('recurrent', recurrent, [neurons, neurons], 'pre, post'));
     }
-    if (problems.length > 0) throw new DataError(`${name}: ${problems.join('; ')}`);
+    if (problems.length > 0)
+      throw new DataError(within(name, problems).map(problemText).join('; '));
     const inputs = recurrent === undefined ? [drive] : [drive, recurrent];
     const operation = tf.customGrad<tf.Tensor3D>((...given) => {
       const save = given.at(-1) as (tensors: tf.Tensor[]) => void;
@@ -161,7 +194,7 @@ export function dynapSim(config: DynapSimOperationConfig): DynapSimOperation {
     return operation(...inputs);
   };
   const setParameters = (next: DynapSimParameters): void => {
-    const problems = parameterProblems(next, neurons);
+    const problems = within('parameters', parameterProblems(next, neurons));
     if (problems.length > 0) {
       throw new InvalidArgumentError(`${name} cannot take these parameters`, problems);
     }

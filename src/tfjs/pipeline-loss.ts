@@ -1,14 +1,18 @@
+/** The loss of a pipeline as one operation of tensorflow.js. */
 import * as tf from '@tensorflow/tfjs-core';
 import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
 import { drawMismatch, type Mismatch } from '../neurons/mismatch.ts';
+import { number, type OptionTable, optionProblems } from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { fault } from '../problems.ts';
 import { pipelineParameters, pipelineWeights, withWeights } from '../train/gradient.ts';
 import { startLearner } from '../train/learner.ts';
-import { type Loss, lossProblems, meanSquaredError } from '../train/loss.ts';
-import { mismatchProblems } from '../train/mismatch.ts';
-import { sampleProblems, type TrainingSample } from '../train/sample.ts';
+import { type Loss, meanSquaredError } from '../train/loss.ts';
+import { redrawnMismatchCheck } from '../train/mismatch.ts';
+import type { TrainingSample } from '../train/sample.ts';
+import { engineCheck, taskProblems } from '../train/training-options.ts';
 import { firstOrder } from './first-order.ts';
 
 /** How the loss of a pipeline is worked out. */
@@ -22,6 +26,14 @@ export interface PipelineLossOptions {
   /** Seed of the mismatch; 0 where left out. */
   readonly seed?: number;
 }
+
+const optionsTable: OptionTable<PipelineLossOptions> = {
+  // With what it needs of the samples, it is checked beside them.
+  loss: () => [],
+  engine: engineCheck,
+  mismatch: redrawnMismatchCheck,
+  seed: number(),
+};
 
 /** A pipeline whose weights are a variable of tensorflow.js. */
 export interface PipelineLoss {
@@ -66,15 +78,21 @@ export function pipelineLoss(
   samples: readonly TrainingSample[],
   options: PipelineLossOptions = {},
 ): PipelineLoss {
-  const { loss = meanSquaredError(), engine = defaultEngine(), mismatch, seed = 0 } = options;
-  const initial = pipelineWeights(pipeline);
+  const {
+    loss = meanSquaredError(),
+    engine = defaultEngine(),
+    mismatch,
+    seed = 0,
+  }: PipelineLossOptions = options ?? {};
   const problems = [
-    ...sampleProblems(pipeline, samples),
-    ...lossProblems(loss, samples, pipeline.channelsOut),
-    ...mismatchProblems(mismatch),
-    ...(initial.length > 0 ? [] : ['the pipeline has no weights; one matrix at least is needed']),
+    ...taskProblems(pipeline, samples, loss),
+    ...optionProblems(options, optionsTable),
   ];
+  if (problems.every(({ path }) => path !== 'pipeline') && pipelineWeights(pipeline).length === 0) {
+    problems.push(fault('pipeline', 'missing', 'it has no weights; one matrix at least is needed'));
+  }
   if (problems.length > 0) throw new InvalidArgumentError('this loss cannot be made', problems);
+  const initial = pipelineWeights(pipeline);
 
   /** The silicon of a draw, the same that training uses. */
   const silicon = (draw: number) =>

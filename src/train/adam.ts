@@ -1,3 +1,6 @@
+/** The Adam optimiser (Kingma & Ba 2015), and how its learning rate falls. */
+import { type Check, number, type OptionTable, options, variants } from '../options.ts';
+
 /** How the learning rate changes over the epochs. */
 export type Schedule =
   /** The same throughout. */
@@ -40,19 +43,16 @@ export function adamState(weights: number): AdamState {
   return { mean: new Float64Array(weights), square: new Float64Array(weights) };
 }
 
-/** Lists what is wrong with `config`; empty where all is well. */
-export function adamProblems(config: AdamConfig): string[] {
-  const problems: string[] = [];
-  const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-16, schedule } = config;
-  if (!(learningRate > 0)) problems.push(`learningRate is ${learningRate}; it must be above 0`);
-  if (!(beta1 >= 0 && beta1 < 1)) problems.push(`beta1 is ${beta1}; it must be in [0, 1)`);
-  if (!(beta2 >= 0 && beta2 < 1)) problems.push(`beta2 is ${beta2}; it must be in [0, 1)`);
-  if (!(epsilon > 0)) problems.push(`epsilon is ${epsilon}; it must be above 0`);
-  if (schedule?.kind === 'exponential' && !(schedule.final > 0)) {
-    problems.push(`schedule.final is ${schedule.final}; it must be above 0`);
-  }
-  return problems;
-}
+const adamTable: OptionTable<AdamConfig> = {
+  learningRate: number({ above: 0 }),
+  beta1: number({ min: 0, below: 1 }),
+  beta2: number({ min: 0, below: 1 }),
+  epsilon: number({ above: 0 }),
+  schedule: variants({ constant: {}, exponential: { final: number({ above: 0 }) } }),
+};
+
+/** Checks the settings of the optimiser; paths are relative to them. */
+export const adamCheck: Check = options(adamTable, 'learningRate');
 
 /** Takes one step: moves `weights` against `gradient`. `epoch` counts from zero. */
 export function adamStep(

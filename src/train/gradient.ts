@@ -38,9 +38,14 @@ function weightCount(stage: Stage): number {
 
 /** All trainable weights of a pipeline in one run. */
 export function pipelineWeights({ stages }: Pipeline): Float64Array {
-  return Float64Array.from(
-    stages.flatMap((stage) => Array.from(stageWeights(stage)?.values ?? [])),
-  );
+  const parts = stages.map((stage) => stageWeights(stage)?.values ?? new Float64Array(0));
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** The same pipeline with other weights, given in one run. */

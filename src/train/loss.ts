@@ -1,4 +1,7 @@
+/** Losses: what training makes small. */
 import { match } from 'ts-pattern';
+import { type Check, number, variants } from '../options.ts';
+import { fault, type Problem, problem, within } from '../problems.ts';
 import type { TrainingSample } from './sample.ts';
 
 /** What training makes small. */
@@ -28,35 +31,54 @@ export function rateCrossEntropy(temperature = 0.01): Loss {
   return { kind: 'rateCrossEntropy', temperature };
 }
 
-/** Lists what is missing in `samples` for `loss`; empty where all is well. */
+const lossCheck: Check = variants({
+  meanSquaredError: { silenceWeight: number({ above: 0 }) },
+  rateCrossEntropy: { temperature: number({ above: 0 }) },
+});
+
+/** Lists what is wrong with `loss`, and what is missing in `samples` for it; empty where all is well. */
 export function lossProblems(
   loss: Loss,
   samples: readonly TrainingSample[],
   channels: number,
-): string[] {
-  return match(loss)
-    .with({ kind: 'meanSquaredError' }, ({ silenceWeight }) => [
-      ...(silenceWeight > 0 ? [] : [`silenceWeight is ${silenceWeight}; it must be above 0`]),
-      ...samples.flatMap(({ input, target }, i) => {
-        const wanted = input.steps * channels;
-        if (target === undefined) return [`sample ${i} has no target; ${wanted} values are needed`];
-        if (target.length !== wanted) {
-          return [
-            `sample ${i}: the target holds ${target.length} values; ${input.steps} steps × ${channels} neurons are needed`,
-          ];
-        }
-        return [];
-      }),
-    ])
-    .with({ kind: 'rateCrossEntropy' }, ({ temperature }) => [
-      ...(temperature > 0 ? [] : [`temperature is ${temperature}; it must be above 0`]),
-      ...samples.flatMap(({ label }, i) =>
-        label !== undefined && Number.isInteger(label) && label >= 0 && label < channels
-          ? []
-          : [`sample ${i}: label is ${label}; a channel from 0 to ${channels - 1} is needed`],
-      ),
-    ])
+): Problem[] {
+  const own = within('loss', lossCheck(loss));
+  // What a loss of no kind would need of samples, nobody knows; samples that are none are refused as such.
+  if (own.some(({ path }) => path === 'loss' || path === 'loss.kind')) return own;
+  const given: readonly (TrainingSample | null | undefined)[] = Array.isArray(samples)
+    ? samples
+    : [];
+  const needs = match(loss)
+    .with({ kind: 'meanSquaredError' }, () => targetProblems)
+    .with({ kind: 'rateCrossEntropy' }, () => labelProblems)
     .exhaustive();
+  return [
+    ...own,
+    ...given.flatMap((sample, i) =>
+      sample?.input ? within(`samples[${i}]`, needs(sample, channels)) : [],
+    ),
+  ];
+}
+
+function targetProblems({ input, target }: TrainingSample, channels: number): Problem[] {
+  const needed = `${input.steps} steps × ${channels} neurons are needed`;
+  if (target === undefined) return [fault('target', 'missing', `there is no target; ${needed}`)];
+  const { length } = target;
+  if (length !== input.steps * channels) {
+    return [problem('target.length', 'wrong-shape', length, needed)];
+  }
+  for (let i = 0; i < length; i++) {
+    if (!Number.isFinite(target[i])) {
+      return [problem(`target[${i}]`, 'not-finite', target[i], 'a finite number is needed')];
+    }
+  }
+  return [];
+}
+
+function labelProblems({ label }: TrainingSample, channels: number): Problem[] {
+  return label !== undefined && Number.isInteger(label) && label >= 0 && label < channels
+    ? []
+    : [problem('label', 'out-of-range', label, `a channel from 0 to ${channels - 1} is needed`)];
 }
 
 /** Wanted spikes of all samples, `[steps][trials][channels]`. */

@@ -1,5 +1,7 @@
+/** Mismatch while learning: how it is checked, and one chip for every trial. */
 import type { Mismatch } from '../neurons/mismatch.ts';
 import { combineParameters, type ParameterSet } from '../neurons/parameter-set.ts';
+import { type Check, number, type OptionTable, options } from '../options.ts';
 
 /** Mismatch while learning. */
 export interface TrainingMismatch extends Mismatch {
@@ -9,21 +11,26 @@ export interface TrainingMismatch extends Mismatch {
   readonly instances?: number;
 }
 
-/** Lists what is wrong with mismatch; empty where all is well. */
-export function mismatchProblems(mismatch: TrainingMismatch | undefined): string[] {
-  if (mismatch === undefined) return [];
-  const problems: string[] = [];
-  const { fraction, sigmaRule = 3, every = 100, instances = 1 } = mismatch;
-  if (!(fraction >= 0)) problems.push(`mismatch.fraction is ${fraction}; it must not be negative`);
-  if (!(sigmaRule > 0)) problems.push(`mismatch.sigmaRule is ${sigmaRule}; it must be above 0`);
-  if (!(Number.isSafeInteger(every) && every > 0)) {
-    problems.push(`mismatch.every is ${every}; a whole number above 0 is needed`);
-  }
-  if (!(Number.isSafeInteger(instances) && instances > 0)) {
-    problems.push(`mismatch.instances is ${instances}; a whole number above 0 is needed`);
-  }
-  return problems;
-}
+const mismatchTable: OptionTable<Mismatch> = {
+  fraction: number({ min: 0 }),
+  sigmaRule: number({ above: 0 }),
+};
+
+/** Checks a mismatch that is drawn anew; paths are relative to it. */
+export const redrawnMismatchCheck: Check = options<Mismatch & { readonly every?: number }>(
+  { ...mismatchTable, every: number({ min: 1, whole: true }) },
+  'fraction',
+);
+
+/** Checks a mismatch in training; paths are relative to it. */
+export const trainingMismatchCheck: Check = options<TrainingMismatch>(
+  {
+    ...mismatchTable,
+    every: number({ min: 1, whole: true }),
+    instances: number({ min: 1, whole: true }),
+  },
+  'fraction',
+);
 
 /** One value per trial and neuron from one set for every chip, each of which sees all samples. */
 export function perTrial<P extends ParameterSet<'Io'>>(chips: readonly P[], samples: number): P {

@@ -1,5 +1,7 @@
-import type { SpikeRaster } from '../events/spike-raster.ts';
+/** Trials to learn from. */
+import { rasterProblems, type SpikeRaster } from '../events/spike-raster.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { fault, type Problem, problem, within } from '../problems.ts';
 
 /** One trial to learn from: what goes in, and what should come out. */
 export interface TrainingSample {
@@ -15,18 +17,43 @@ export interface TrainingSample {
 }
 
 /** Lists what is wrong with `samples` for `pipeline`; empty where all is well. */
-export function sampleProblems(pipeline: Pipeline, samples: readonly TrainingSample[]): string[] {
-  if (samples.length === 0) return ['there are no samples; at least one is needed'];
-  const { steps } = samples[0]!.input;
-  return samples.flatMap(({ input }, i) => [
-    ...(input.channels === pipeline.channelsIn
-      ? []
-      : [`sample ${i} has ${input.channels} channels; the pipeline takes ${pipeline.channelsIn}`]),
-    ...(input.dt === pipeline.dt
-      ? []
-      : [`sample ${i} has dt ${input.dt} s; the pipeline ${pipeline.dt} s`]),
-    ...(input.steps === steps
-      ? []
-      : [`sample ${i} has ${input.steps} steps; sample 0 has ${steps}`]),
-  ]);
+export function sampleProblems(pipeline: Pipeline, samples: readonly TrainingSample[]): Problem[] {
+  if (!Array.isArray(samples)) {
+    return [problem('samples', 'wrong-type', samples, 'a list of samples is needed')];
+  }
+  if (samples.length === 0) {
+    return [problem('samples.length', 'out-of-range', 0, 'at least one sample is needed')];
+  }
+  const given: readonly unknown[] = samples;
+  const steps = given.map(inputOf).find((input) => input !== undefined)?.steps;
+  return given.flatMap((sample, i) =>
+    within(`samples[${i}].input`, inputProblems(pipeline, inputOf(sample), steps)),
+  );
+}
+
+/** The input of a sample; undefined where there is none. */
+function inputOf(sample: unknown): SpikeRaster | undefined {
+  const input = (sample as Partial<TrainingSample> | null | undefined)?.input;
+  return typeof input === 'object' && input !== null ? input : undefined;
+}
+
+function inputProblems(
+  { channelsIn, dt }: Pipeline,
+  input: SpikeRaster | undefined,
+  steps: number | undefined,
+): Problem[] {
+  if (input === undefined) return [fault('', 'missing', 'a raster of spikes is needed')];
+  const problems = rasterProblems(input);
+  if (problems.length > 0) return problems;
+  if (input.channels !== channelsIn) {
+    const needed = `the pipeline takes ${channelsIn}`;
+    problems.push(problem('channels', 'wrong-shape', input.channels, needed));
+  }
+  if (input.dt !== dt) {
+    problems.push(problem('dt', 'conflict', input.dt, `the pipeline steps by ${dt} s`));
+  }
+  if (input.steps !== steps) {
+    problems.push(problem('steps', 'wrong-shape', input.steps, `the first sample has ${steps}`));
+  }
+  return problems;
 }

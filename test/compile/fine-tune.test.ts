@@ -120,7 +120,7 @@ describe('fineTune', () => {
     await expect(wrong).rejects.toThrow(InvalidArgumentError);
     await wrong.catch(({ reasons }: InvalidArgumentError) =>
       expect(reasons).toEqual([
-        expect.stringContaining('sample 0 has no target'),
+        expect.stringContaining('samples[0].target: there is no target'),
         expect.stringContaining('learningRate is 0'),
         expect.stringContaining('epochs is -1'),
       ]),

@@ -176,7 +176,7 @@ describe('train', () => {
         weightLimits: { nowhere: { max: 1 } },
       });
     expect(build).toThrow(InvalidArgumentError);
-    const parts = ['epochs is -1', 'reportEvery is 0', 'nowhere', '3 channels'];
+    const parts = ['epochs is -1', 'reportEvery is 0', 'nowhere', 'channels is 3'];
     for (const part of parts) expect(build).toThrow(part);
     for (const reportEvery of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => train(net, samples, { epochs: 1, reportEvery })).toThrow(

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { type InvalidArgumentError, referenceEngine } from 'spikeline';
 import { drawMismatch } from 'spikeline/neurons';
-import { type DynapSimOperationConfig, dynapSim, useBackend } from 'spikeline/tfjs';
+import { type DynapSimOperationConfig, dynapSimOperation, useBackend } from 'spikeline/tfjs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   deviation,
@@ -42,7 +42,7 @@ describe.each(['cpu', 'wasm'] as const)('dynapSim on the backend %s', (backend) 
   });
 
   it('gives the spikes of the reference', () => {
-    const found = dynapSim(config)(drive(), recurrentWeights());
+    const found = dynapSimOperation(config)(drive(), recurrentWeights());
     const expected = referenceRun(drive(), recurrentWeights()).spikes;
     expect(found.shape).toEqual(shape);
     expect(Array.from(found.dataSync())).toEqual(Array.from(expected));
@@ -52,7 +52,7 @@ describe.each(['cpu', 'wasm'] as const)('dynapSim on the backend %s', (backend) 
   it.each(['kernel', 'reference'])(
     'gives the gradients of the reference, computed by the %s',
     (name) => {
-      const operation = dynapSim(
+      const operation = dynapSimOperation(
         name === 'kernel' ? config : { ...config, engine: referenceEngine },
       );
       const weights = like('loss');
@@ -70,7 +70,7 @@ describe.each(['cpu', 'wasm'] as const)('dynapSim on the backend %s', (backend) 
   );
 
   it('keeps two applications in one loss apart', () => {
-    const operation = dynapSim(config);
+    const operation = dynapSimOperation(config);
     const [one, two] = [like('one'), like('two')];
     const loss = tf.grads((x, y, r) =>
       tf.add(
@@ -87,7 +87,7 @@ describe.each(['cpu', 'wasm'] as const)('dynapSim on the backend %s', (backend) 
   });
 
   it('differentiates an application with the parameters it had', () => {
-    const operation = dynapSim(config);
+    const operation = dynapSimOperation(config);
     const drawn = drawMismatch(operation.parameters, { fraction: 0.3 }, 1);
     const [one, two] = [like('one'), like('two')];
     const loss = tf.grads((x, y) => {
@@ -106,7 +106,7 @@ describe.each(['cpu', 'wasm'] as const)('dynapSim on the backend %s', (backend) 
   });
 
   it('can be asked for the same gradient again', () => {
-    const operation = dynapSim(config);
+    const operation = dynapSimOperation(config);
     const weights = like('loss');
     let earlier: tf.Tensor | undefined;
     const found = tf.grad((x) => {
@@ -120,7 +120,7 @@ describe.each(['cpu', 'wasm'] as const)('dynapSim on the backend %s', (backend) 
   });
 
   it('stands between matrix products', () => {
-    const operation = dynapSim(config);
+    const operation = dynapSimOperation(config);
     const [inputs, outputs] = [4, 2];
     const x = tf.tensor2d(normals('in', trials * steps * inputs, 1), [trials * steps, inputs]);
     const w = tf.tensor2d(normals('w', inputs * neurons, 4, 6), [inputs, neurons]);
@@ -150,7 +150,7 @@ describe.each(['cpu', 'wasm'] as const)('dynapSim on the backend %s', (backend) 
   });
 
   it('refuses a gradient of its gradient', () => {
-    const operation = dynapSim(config);
+    const operation = dynapSimOperation(config);
     const slope = tf.grad((x) => tf.sum(operation(x as tf.Tensor3D)));
     expect(() => tf.grad((x) => tf.sum(slope(x)))(drive())).toThrow(
       'neurons cannot be differentiated twice',
@@ -158,7 +158,7 @@ describe.each(['cpu', 'wasm'] as const)('dynapSim on the backend %s', (backend) 
   });
 
   it('leaves no tensors behind', () => {
-    const operation = dynapSim(config);
+    const operation = dynapSimOperation(config);
     const [x, r] = [drive(), recurrentWeights()];
     const before = tf.memory().numTensors;
     operation(x, r).dispose();
@@ -168,37 +168,37 @@ describe.each(['cpu', 'wasm'] as const)('dynapSim on the backend %s', (backend) 
   });
 
   it('refuses tensors of another shape and tells all of them', () => {
-    const operation = dynapSim({ ...config, name: 'cells' });
+    const operation = dynapSimOperation({ ...config, name: 'cells' });
     const turned = tf.zeros([steps, trials, neurons]) as tf.Tensor3D;
     const narrow = tf.zeros([neurons, 1]) as tf.Tensor2D;
     expect(() => operation(turned, narrow)).toThrow(
-      'cells: drive is [60, 2, 3]; [2, 60, 3] is needed (trials, steps, neurons); ' +
-        'recurrent is [3, 1]; [3, 3] is needed (pre, post)',
+      'cells.drive.shape is [60,2,3]; [2, 60, 3] is needed (trials, steps, neurons); ' +
+        'cells.recurrent.shape is [3,1]; [3, 3] is needed (pre, post)',
     );
   });
 });
 
-describe('dynapSim', () => {
+describe('dynapSimOperation', () => {
   it('refuses a bad configuration with all reasons', () => {
     const recurrent = [[1]];
     const bad = { neurons: 0, steps: 0.5, trials: -1, dt: 0, Idc: -1, recurrent };
-    expect(reasonsOf(() => dynapSim(bad as DynapSimOperationConfig))).toEqual([
+    expect(reasonsOf(() => dynapSimOperation(bad as DynapSimOperationConfig))).toEqual([
       'dynapSim: neurons is 0; a whole number from 1 to 1048576 is needed',
       'dynapSim: dt is 0; seconds above 0 are needed',
       'dynapSim: Idc is -1; negative values do not exist on the chip',
-      'dynapSim: steps is 0.5; a whole number above 0 is needed',
-      'dynapSim: trials is -1; a whole number above 0 is needed',
-      'dynapSim: recurrent weights are the second argument of the operation, a tensor',
+      'dynapSim.steps is 0.5; a whole number of at least 1 is needed',
+      'dynapSim.trials is -1; a whole number of at least 1 is needed',
+      'dynapSim.recurrent: these weights are the second argument of the operation, a tensor',
     ]);
   });
 
   it('refuses bad parameters and keeps those it has', () => {
-    const operation = dynapSim(config);
+    const operation = dynapSimOperation(config);
     const { parameters } = operation;
     const bad = { ...parameters, Io: Float64Array.of(5e-13), Ut: Float64Array.of(0.025, 0, 0.025) };
     expect(reasonsOf(() => operation.setParameters(bad))).toEqual([
-      'Io.length is 1; 3 are needed, one per neuron',
-      'Ut[1] is 0; it must be above 0',
+      'parameters.Io.length is 1; 3 are needed, one per neuron',
+      'parameters.Ut[1] is 0; it must be above 0',
     ]);
     expect(operation.parameters).toBe(parameters);
   });

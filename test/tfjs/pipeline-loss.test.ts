@@ -153,17 +153,17 @@ describe('pipelineLoss', () => {
       return [];
     };
     expect(reasonsOf(() => pipelineLoss(bare, [{ input, label: 3 }], options))).toEqual([
-      'sample 0 has 4 channels; the pipeline takes 3',
-      'sample 0 has dt 0.5 s; the pipeline 0.001 s',
-      'temperature is 0; it must be above 0',
-      'sample 0: label is 3; a channel from 0 to 2 is needed',
-      'mismatch.fraction is -1; it must not be negative',
-      'mismatch.sigmaRule is 0; it must be above 0',
-      'mismatch.every is 0.5; a whole number above 0 is needed',
-      'the pipeline has no weights; one matrix at least is needed',
+      'samples[0].input.channels is 4; the pipeline takes 3',
+      'samples[0].input.dt is 0.5; the pipeline steps by 0.001 s',
+      'loss.temperature is 0; a finite number above 0 is needed',
+      'samples[0].label is 3; a channel from 0 to 2 is needed',
+      'mismatch.fraction is -1; a finite number of at least 0 is needed',
+      'mismatch.sigmaRule is 0; a finite number above 0 is needed',
+      'mismatch.every is 0.5; a whole number of at least 1 is needed',
+      'pipeline: it has no weights; one matrix at least is needed',
     ]);
     expect(reasonsOf(() => pipelineLoss(smallNet(), []))).toEqual([
-      'there are no samples; at least one is needed',
+      'samples.length is 0; at least one sample is needed',
     ]);
   });
 });

@@ -146,7 +146,7 @@ describe('training of LIF neurons', () => {
   it('refuses mismatch where no neuron has any', () => {
     const mismatch = { fraction: 0.1 };
     expect(reasonsOf(() => startTraining(net(), samples, { ...options, mismatch }))).toEqual([
-      expect.stringMatching(/mismatch is drawn on .* neurons, and the pipeline has none/),
+      expect.stringMatching(/mismatch: it is drawn on .* neurons, and the pipeline has none/),
     ]);
   });
 });

@@ -241,30 +241,38 @@ describe('startTraining', () => {
     );
     expect(found).toEqual([
       expect.stringMatching(/silenceWeight is 0/),
-      expect.stringMatching(/sample 0 has no target; 80 values/),
-      expect.stringMatching(/learningRate is 0/),
+      expect.stringMatching(/samples\[0\]\.target: there is no target; 40 steps × 2/),
+      expect.stringMatching(/epochs is -1/),
+      expect.stringMatching(/optimiser\.learningRate is 0/),
       expect.stringMatching(/beta1 is 1/),
       expect.stringMatching(/beta2 is -0\.1/),
       expect.stringMatching(/epsilon is 0/),
-      expect.stringMatching(/schedule\.final is 0/),
-      expect.stringMatching(/epochs is -1/),
+      expect.stringMatching(/optimiser\.schedule\.final is 0/),
       expect.stringMatching(/mismatch\.fraction is -0\.1/),
       expect.stringMatching(/mismatch\.sigmaRule is 0/),
       expect.stringMatching(/mismatch\.every is 0\.5/),
-      expect.stringMatching(/weightLimits names nobody; the stages are in, out/),
-      expect.stringMatching(/weightLimits\.in has min 1 above max 0/),
+      expect.stringMatching(/weightLimits\.nobody: there is no such name; .*in, out/),
+      expect.stringMatching(/weightLimits\.in\.min is 1; it must not be above max, 0/),
     ]);
   });
 
   it.each([
-    ['no samples', [], /no samples/],
-    ['other channels', smallSamples(1, 5), /sample 0 has 5 channels; the pipeline takes 4/],
+    ['no samples', [], /samples\.length is 0/],
+    [
+      'other channels',
+      smallSamples(1, 5),
+      /samples\[0\]\.input\.channels is 5; the pipeline takes 4/,
+    ],
     [
       'another step',
       [{ ...samples[0]!, input: { ...samples[0]!.input, dt: 2e-3 } }],
-      /sample 0 has dt 0\.002 s; the pipeline 0\.001 s/,
+      /samples\[0\]\.input\.dt is 0\.002; the pipeline steps by 0\.001 s/,
     ],
-    ['a target of another size', [{ ...samples[0]!, target: [1] }], /target holds 1 values/],
+    [
+      'a target of another size',
+      [{ ...samples[0]!, target: [1] }],
+      /samples\[0\]\.target\.length is 1; 40 steps × 2/,
+    ],
   ])('refuses %s', (_, given, reason) => {
     expect(reasons({}, given)[0]).toMatch(reason);
   });
@@ -282,6 +290,31 @@ describe('startTraining', () => {
     const { input } = samples[1]!;
     const short = { ...input, steps: 39, counts: input.counts.slice(0, 39 * 4) };
     const given = [samples[0]!, { input: short, target: new Array(78).fill(0), label: 1 }];
-    expect(reasons({}, given)).toEqual([expect.stringMatching(/sample 1 has 39 steps; sample 0/)]);
+    expect(reasons({}, given)).toEqual([
+      expect.stringMatching(/samples\[1\]\.input\.steps is 39; the first sample has 40/),
+    ]);
+  });
+
+  it('refuses junk of any type, never with another error', () => {
+    const start = startTraining as (...given: unknown[]) => unknown;
+    const junk = [undefined, null, 0, Number.NaN, 'text', true, [], {}, () => {}, 1n];
+    for (const given of junk) {
+      expect(reasonsOf(() => start(given, samples, options))).not.toEqual([]);
+      expect(reasonsOf(() => start(net, given, options))).not.toEqual([]);
+      expect(reasonsOf(() => start(net, [given], options))).not.toEqual([]);
+      expect(reasonsOf(() => start(net, [{ input: given }], options))).not.toEqual([]);
+      expect(reasonsOf(() => start(net, samples, given))).not.toEqual([]);
+      for (const name of ['epochs', 'loss', 'optimiser', 'mismatch', 'checkpoint', 'engine']) {
+        if (given === undefined || (name === 'epochs' && given === 0)) continue;
+        expect(reasonsOf(() => start(net, samples, { ...options, [name]: given }))).not.toEqual([]);
+      }
+    }
+  });
+
+  it('names the nearest option to one that does not exist', () => {
+    const wrong = { ...options, mismatches: { fraction: 0.1 } } as TrainingOptions;
+    expect(reasonsOf(() => startTraining(net, samples, wrong))).toEqual([
+      expect.stringMatching(/^mismatches: there is no such name; did you mean mismatch\?/),
+    ]);
   });
 });

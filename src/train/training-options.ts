@@ -1,0 +1,143 @@
+/** The options of training, and what can be wrong with them. */
+
+import type { Engine } from '../neurons/engine.ts';
+import {
+  type Check,
+  having,
+  number,
+  type OptionTable,
+  optionProblems,
+  options,
+  unknownName,
+} from '../options.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { fault, type Problem, problem, within } from '../problems.ts';
+import { type AdamConfig, adamCheck } from './adam.ts';
+import { type Checkpoint, checkpointNeeds, checkpointTable } from './checkpoint.ts';
+import { pipelineParameters } from './gradient.ts';
+import { type Loss, lossProblems, meanSquaredError } from './loss.ts';
+import { type TrainingMismatch, trainingMismatchCheck } from './mismatch.ts';
+import { sampleProblems, type TrainingSample } from './sample.ts';
+
+/** Bounds of the weights of a stage, in units of weight. */
+export interface WeightLimits {
+  /** Least weight: how strongly a synapse may inhibit. */
+  readonly min?: number;
+  /** Greatest weight: how strongly a synapse may excite. */
+  readonly max?: number;
+}
+
+/** How to train. */
+export interface TrainingOptions {
+  /** Passes over all samples. */
+  readonly epochs: number;
+  /** What to make small; the plain mean squared error where left out. */
+  readonly loss?: Loss;
+  /** How to step; Adam at 6e-3 falling to 2 % of it where left out. */
+  readonly optimiser?: AdamConfig;
+  /**
+   * Mismatch of DynapSim and DYNAP-SE2 neurons in training; none where left out. With several instances the loss is the mean
+   * over all of them.
+   */
+  readonly mismatch?: TrainingMismatch;
+  /** Bounds of the weights of a stage, by its name; none where left out. */
+  readonly weightLimits?: Readonly<Record<string, WeightLimits>>;
+  /** Seed of the mismatch; 0 where left out. */
+  readonly seed?: number;
+  /** Goes on from here. */
+  readonly checkpoint?: Checkpoint;
+  /** What computes the neurons; the kernel where left out. */
+  readonly engine?: Engine;
+}
+
+/** How training steps where nobody says otherwise. */
+export const defaultOptimiser: AdamConfig = {
+  learningRate: 6e-3,
+  schedule: { kind: 'exponential', final: 0.02 },
+};
+
+const limitsTable: OptionTable<WeightLimits> = {
+  min: number({ infinite: true }),
+  max: number({ infinite: true }),
+};
+
+const limitsCheck = options(limitsTable);
+
+/** Checks the bounds of stages of these names. */
+function weightLimitsCheck(names: readonly string[]): Check {
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return [problem('', 'wrong-type', value, 'an object with limits by stage is needed')];
+    }
+    return Object.entries<unknown>({ ...value }).flatMap(([name, limits]) => {
+      if (!names.includes(name)) return [unknownName(name, names)];
+      const problems = [...limitsCheck(limits)];
+      if (problems.length === 0) {
+        const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } =
+          limits as WeightLimits;
+        if (min > max) {
+          problems.push(problem('min', 'conflict', min, `it must not be above max, ${max}`));
+        }
+      }
+      return within(name, problems);
+    });
+  };
+}
+
+/** Checks what must be an engine. */
+export const engineCheck: Check = having('an engine', 'supports', 'layer', 'differentiable');
+
+function optionsTable({ stages }: Pipeline): OptionTable<TrainingOptions> {
+  return {
+    epochs: number({ min: 0, whole: true }),
+    // With what it needs of the samples, it is checked beside them.
+    loss: () => [],
+    optimiser: adamCheck,
+    mismatch: trainingMismatchCheck,
+    weightLimits: weightLimitsCheck(stages.map(({ name }) => name)),
+    seed: number(),
+    checkpoint: options(checkpointTable, ...checkpointNeeds),
+    engine: engineCheck,
+  };
+}
+
+/** Lists what is wrong with what is to be learnt; empty where all is well. */
+export function taskProblems(
+  pipeline: Pipeline,
+  samples: readonly TrainingSample[],
+  loss: Loss = meanSquaredError(),
+): Problem[] {
+  const guard = pipelineGuard(pipeline);
+  return guard.length > 0
+    ? guard
+    : [...sampleProblems(pipeline, samples), ...lossProblems(loss, samples, pipeline.channelsOut)];
+}
+
+function pipelineGuard(pipeline: unknown): Problem[] {
+  return Array.isArray((pipeline as Partial<Pipeline> | null | undefined)?.stages)
+    ? []
+    : [problem('pipeline', 'wrong-type', pipeline, 'a pipeline is needed')];
+}
+
+/** Lists everything wrong with what training is given; empty where all is well. */
+export function trainingProblems(
+  pipeline: Pipeline,
+  samples: readonly TrainingSample[],
+  given: TrainingOptions,
+): Problem[] {
+  const guard = pipelineGuard(pipeline);
+  if (guard.length > 0) return guard;
+  const own = optionProblems(given, optionsTable(pipeline), 'epochs');
+  // Whoever gives no object has said nothing that could be read.
+  const { loss, mismatch }: Partial<TrainingOptions> = given ?? {};
+  if (mismatch !== undefined && pipelineParameters(pipeline).length === 0) {
+    own.push(
+      fault(
+        'mismatch',
+        'unsupported',
+        'it is drawn on DynapSim and DYNAP-SE2 neurons, and the pipeline has none; leave it out, or train what toDynapSim makes of the pipeline',
+      ),
+    );
+  }
+  return [...taskProblems(pipeline, samples, loss), ...own];
+}
