@@ -1,4 +1,6 @@
+/** Lays out the memory of a kernel before there is one. */
 import { InvalidArgumentError } from '../errors.ts';
+import { fault } from '../problems.ts';
 import { instantiate, type Kernel, mostPages, pageBytes } from './module.ts';
 
 /** A number of a record, by the type it has there. */
@@ -29,6 +31,11 @@ export interface Arena {
 }
 
 const alignment = 64;
+
+function tooLarge(size: string, needed: string, cause?: unknown): InvalidArgumentError {
+  const problems = [fault('', 'too-large', `${size}; ${needed}`)];
+  return new InvalidArgumentError('the kernel cannot hold this', problems, { cause });
+}
 
 /** A pointer or a number without a sign. */
 export function word(value: number): Field {
@@ -78,19 +85,17 @@ export function arena(what: string): Arena {
       const pages = Math.ceil(end / pageBytes);
       const size = `${what} needs ${(end / 2 ** 30).toPrecision(3)} GiB`;
       if (pages > mostPages) {
-        throw new InvalidArgumentError('the kernel cannot hold this', [
-          `${size}; the limit is 4 GiB: take fewer steps, trials or neurons`,
-        ]);
+        throw tooLarge(size, 'the limit is 4 GiB: take fewer steps, trials or neurons');
       }
       let kernel: Kernel;
       try {
         kernel = instantiate(pages, shared);
       } catch (cause) {
         if (!(cause instanceof RangeError)) throw cause;
-        throw new InvalidArgumentError(
-          'the kernel cannot hold this',
-          [`${size}, which this machine does not have; take fewer steps, trials or neurons`],
-          { cause },
+        throw tooLarge(
+          size,
+          'this machine does not have as much; take fewer steps, trials or neurons',
+          cause,
         );
       }
       const { buffer } = kernel.memory;

@@ -1,3 +1,4 @@
+/** Writes the constants of neurons where the kernel reads them. */
 import * as layout from './layout.ts';
 import type { NeuronCoefficients } from './model.ts';
 
@@ -78,14 +79,14 @@ function writeLane(out: Float32Array, at: number, n: number, c: NeuronCoefficien
   const put = (place: number, value: number): void => {
     out[at + place / 4] = value;
   };
-  const Io = c.dark[n]!;
+  const Io = c.darkCurrent[n]!;
   const exponent = exponentOf(c, n);
   for (const [k, place] of c.layout.synapses.entries()) {
-    const { gain, decay, charge } = c.synapses[k]!;
+    const { gain, decay, pulseFraction } = c.synapses[k]!;
     put(place.decay, decay[n]!);
-    put(place.charge, charge[n]!);
+    put(place.pulseFraction, pulseFraction[n]!);
     put(place.loss, 1 - decay[n]!);
-    put(place.driveSlope, (charge[n]! * gain[n]! * c.scale) / Io);
+    put(place.driveSlope, (pulseFraction[n]! * gain[n]! * c.scale) / Io);
   }
   if (c.nmdaGate !== undefined) put(layout.NMDA_GATE, c.nmdaGate[n]! / Io);
   put(layout.AHP_DECAY, c.ahpDecay[n]!);
@@ -93,7 +94,7 @@ function writeLane(out: Float32Array, at: number, n: number, c: NeuronCoefficien
   put(layout.MEM_GAIN, c.memGain[n]! / Io);
   put(layout.MEM_LEAK, c.memLeak[n]! / Io);
   put(layout.MEM_LEAK_INVERSE, Io / c.memLeak[n]!);
-  put(layout.MEM_RATE, (c.dt * Io) / c.memCharge[n]!);
+  put(layout.MEM_RATE, (c.dt * Io) / c.membraneCapacity[n]!);
   put(layout.DC, c.dc[n]! / Io);
   put(layout.THRESHOLD, c.threshold[n]! / Io);
   put(layout.THRESHOLD_TWO, (c.threshold[n]! / Io) * Math.E);

@@ -1,13 +1,14 @@
+/** A population in the kernel whose runs can be differentiated. */
 import { InvalidArgumentError } from '../errors.ts';
 import type { DifferentiableLayer, DifferentiableOptions } from '../neurons/layer.ts';
 import type { MembraneState } from '../neurons/state.ts';
 import { problem } from '../problems.ts';
 import { arena } from './arena.ts';
+import { layOutBlocks, layOutWorkspace, readSpikes, shapeOf } from './block-layout.ts';
 import { vectorsOf, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';
-import { padded, placeMatrix, unpadded } from './matrix-places.ts';
+import { layOutMatrix, padded, unpadded } from './matrix-layout.ts';
 import type { KernelModel } from './model.ts';
-import { placeBlocks, placeWorkspace, readSpikes, shapeOf } from './places.ts';
 import { writeState } from './state.ts';
 
 /** Refuses to run part of the steps: the kernel's tape is of a whole run. */
@@ -36,10 +37,10 @@ export function kernelDifferentiableLayer<Parameters, State extends MembraneStat
   const { place, pack } = shape;
   const population = { model: model.layout, neurons, rows: 0, recurrent: false, perTrial: true };
   const dendrites = model.layout.synapses.length;
-  const blocks = placeBlocks(population, undefined, shape);
-  const workspaces = blocks.map(() => placeWorkspace(population, steps, shape));
+  const blocks = layOutBlocks(population, undefined, shape);
+  const workspaces = blocks.map(() => layOutWorkspace(population, steps, shape));
   const nothing = (): number[] => [];
-  const matrix = placeMatrix(
+  const matrix = layOutMatrix(
     neurons,
     population,
     true,

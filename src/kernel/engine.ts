@@ -1,3 +1,4 @@
+/** The WebAssembly kernel as an engine. */
 import { InvalidArgumentError } from '../errors.ts';
 import { type Engine, referenceEngine } from '../neurons/engine.ts';
 import type {
@@ -7,6 +8,8 @@ import type {
   NeuronLayer,
 } from '../neurons/layer.ts';
 import type { NeuronParameters, StateOf } from '../neurons/model-table.ts';
+import { number, type OptionTable, optionProblems } from '../options.ts';
+import { fault } from '../problems.ts';
 import { kernelDifferentiableLayer } from './differentiable-layer.ts';
 import { kernelLayer } from './layer.ts';
 import { kernelLearner, threadedLearner } from './learner.ts';
@@ -22,8 +25,9 @@ export interface KernelConfig {
   readonly threads?: number;
 }
 
-/** Threads at most. */
-const mostThreads = 256;
+const configTable: OptionTable<KernelConfig> = {
+  threads: number({ min: 1, max: 256, whole: true }),
+};
 
 /**
  * The WebAssembly kernel as an engine: float32, four lanes at a time. Uses relaxed SIMD where the machine has
@@ -36,17 +40,16 @@ const mostThreads = 256;
  * simulator({ engine: kernel() }).start(net, { next: () => {}, error: () => {}, complete: () => {} });
  * ```
  */
-export function kernel({ threads }: KernelConfig = {}): Engine {
+export function kernel(config: KernelConfig = {}): Engine {
   const { simd, relaxed, shared } = kernelFeatures();
-  const problems: string[] = [];
-  if (!simd) problems.push('this machine has no WebAssembly SIMD; use referenceEngine');
-  if (
-    threads !== undefined &&
-    !(Number.isSafeInteger(threads) && threads > 0 && threads <= mostThreads)
-  ) {
-    problems.push(`threads is ${threads}; a whole number from 1 to ${mostThreads} is needed`);
+  const problems = optionProblems(config, configTable);
+  if (!simd) {
+    problems.push(
+      fault('', 'unsupported', 'this machine has no WebAssembly SIMD; use referenceEngine'),
+    );
   }
   if (problems.length > 0) throw new InvalidArgumentError('the kernel cannot start', problems);
+  const { threads } = config;
   return {
     // Relaxed SIMD rounds otherwise, so that training gives other numbers.
     name: relaxed ? 'kernel, relaxed' : 'kernel',

@@ -1,10 +1,11 @@
+/** A population that runs in the kernel. */
 import type { LayerOptions, NeuronLayer } from '../neurons/layer.ts';
 import { noSuchSignal } from '../neurons/population.ts';
 import type { MembraneState } from '../neurons/state.ts';
 import { arena, type LaidOut, word } from './arena.ts';
 import { coefficientRoom, vectorsOf, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';
-import { padded, paddedSize } from './matrix-places.ts';
+import { padded, paddedSize } from './matrix-layout.ts';
 import type { KernelModel, ModelLayout, NeuronCoefficients } from './model.ts';
 import { sparseRoom } from './sparse.ts';
 import { readSignal, readState, restBlock, signalReaders, writeState } from './state.ts';
@@ -13,7 +14,7 @@ import { readSignal, readState, restBlock, signalReaders, writeState } from './s
 const chunkValues = 16_384;
 
 /** Where a population that streams stands. */
-interface StreamPlace {
+interface StreamLayout {
   readonly kernel: LaidOut;
   readonly coefficients: number;
   readonly state: number;
@@ -29,12 +30,12 @@ interface StreamPlace {
   readonly steps: number;
 }
 
-function placeStream(
+function layOutStream(
   model: ModelLayout,
   neurons: number,
   batch: number,
   recurrent: Float64Array | undefined,
-): StreamPlace {
+): StreamLayout {
   const place = arena(`a population of ${neurons} neurons`);
   // Where nothing connects the neurons of a trial, all trials are one row.
   const rows = recurrent === undefined ? 1 : batch;
@@ -85,7 +86,7 @@ export function kernelLayer<Parameters, State extends MembraneState>(
   const c = model.coefficients(parameters, dt);
   const { neurons } = c;
   const { stateBytes, synapses, stream: streamName } = c.layout;
-  const place = placeStream(c.layout, neurons, batch, recurrent);
+  const place = layOutStream(c.layout, neurons, batch, recurrent);
   const { rows, vectors, steps } = place;
   const { f32, f64, u32, exports: kernel } = place.kernel;
   const stream = kernel[streamName];
@@ -121,7 +122,7 @@ export function kernelLayer<Parameters, State extends MembraneState>(
   const groups = width / together;
   const [outside, inside] = [together * 8, padding * 4];
   /** Copies steps of input to their padded rows. */
-  const give = (input: Float64Array, at: number, count: number): void => {
+  const packInput = (input: Float64Array, at: number, count: number): void => {
     const whole = at === 0 && input.length === count * channels;
     f64.set(whole ? input : input.subarray(at, at + count * channels), place.outside / 8);
     if (dendrites === 1) {
@@ -138,7 +139,7 @@ export function kernelLayer<Parameters, State extends MembraneState>(
   };
   const oneStep = u32.subarray(place.outside / 4, place.outside / 4 + lanes);
   /** Copies the spikes of some steps from their padded rows. */
-  const take = (into: Float64Array | Uint32Array, at: number, count: number): void => {
+  const unpackSpikes = (into: Float64Array | Uint32Array, at: number, count: number): void => {
     kernel.takeRows(place.drive, rowPadding * 4, place.outside, count * rows, width);
     const first = place.outside / 4;
     into.set(count === 1 ? oneStep : u32.subarray(first, first + count * lanes), at);
@@ -158,17 +159,17 @@ export function kernelLayer<Parameters, State extends MembraneState>(
       }
     },
     step(input) {
-      give(input, 0, 1);
+      packInput(input, 0, 1);
       advance(1);
-      take(output, 0, 1);
+      unpackSpikes(output, 0, 1);
       return output;
     },
     run(input, into) {
       for (let at = 0, to = 0; at < input.length; at += steps * channels, to += steps * lanes) {
         const count = Math.min(steps, (input.length - at) / channels);
-        give(input, at, count);
+        packInput(input, at, count);
         advance(count);
-        take(into, to, count);
+        unpackSpikes(into, to, count);
       }
     },
     readState() {

@@ -1,18 +1,19 @@
+/** Whole epochs in the kernel, on the thread that asks or on workers. */
 import { KernelThreadError } from '../errors.ts';
 import type { Learner, LearningProblem, WeightArray } from '../neurons/learner.ts';
 import type { NeuronParameters } from '../neurons/model-table.ts';
+import { readSpikes } from './block-layout.ts';
 import { writeCoefficients } from './coefficients.ts';
-import { padded, unpadded } from './matrix-places.ts';
+import { padded, unpadded } from './matrix-layout.ts';
 import { coefficientsOf } from './model.ts';
 import { kernelModule } from './module.ts';
 import {
   barrierRound,
   barrierStop,
   epochRoom,
-  type NetworkPlace,
-  placeNetwork,
+  layOutNetwork,
+  type NetworkLayout,
 } from './network.ts';
-import { readSpikes } from './places.ts';
 import {
   type KernelThread,
   type KernelThreadListener,
@@ -21,7 +22,7 @@ import {
 } from './worker.ts';
 
 /** Collects what is kept for every weight. */
-function readWeights({ kernel, matrices }: NetworkPlace, what: WeightArray): Float64Array {
+function readWeights({ kernel, matrices }: NetworkLayout, what: WeightArray): Float64Array {
   const size = matrices.reduce((sum, { runs, neurons }) => sum + runs * neurons, 0);
   const out = new Float64Array(size);
   let at = 0;
@@ -32,7 +33,7 @@ function readWeights({ kernel, matrices }: NetworkPlace, what: WeightArray): Flo
   return out;
 }
 
-function writeWeights(place: NetworkPlace, what: WeightArray, values: Float64Array): void {
+function writeWeights(place: NetworkLayout, what: WeightArray, values: Float64Array): void {
   let at = 0;
   for (const matrix of place.matrices) {
     const size = matrix.runs * matrix.neurons;
@@ -53,7 +54,7 @@ function exactBounds(weights: Float64Array, { min, max }: LearningProblem): Floa
 
 /** Writes the rates of some epochs. */
 function writeRates(
-  place: NetworkPlace,
+  place: NetworkLayout,
   { beta1, beta2 }: LearningProblem,
   first: number,
   rates: Float64Array,
@@ -67,7 +68,7 @@ function writeRates(
 }
 
 /** Sums what the blocks contributed. */
-function lossOf(place: NetworkPlace): number {
+function lossOf(place: NetworkLayout): number {
   const { blocks } = place.layers[0]!;
   return place.kernel.f64
     .subarray(place.losses / 8, place.losses / 8 + blocks.length)
@@ -79,7 +80,7 @@ type RunEpochs = (count: number) => void | Promise<void>;
 
 function learnerOf(
   problem: LearningProblem,
-  place: NetworkPlace,
+  place: NetworkLayout,
   runEpochs: RunEpochs,
   close: () => Promise<void>,
 ): Learner {
@@ -138,7 +139,7 @@ function learnerOf(
 
 /** Makes a learner whose epochs run inside the kernel, on the thread that asks for them. */
 export function kernelLearner(problem: LearningProblem): Learner {
-  const place = placeNetwork(problem, 1, false);
+  const place = layOutNetwork(problem, 1, false);
   const { kernel, learner, epochs } = place;
   return learnerOf(
     problem,
@@ -159,10 +160,10 @@ export function threadedLearner(
   threads: number,
   start: StartThread = startThread,
 ): Learner {
-  const place = placeNetwork(problem, threads, true);
+  const place = layOutNetwork(problem, threads, true);
   const { kernel, learner, epochs, barrier } = place;
   const stop = new Int32Array(kernel.memory.buffer, barrier, 3);
-  let crew: Promise<unknown> | undefined;
+  let workers: Promise<unknown> | undefined;
   const started: KernelThread[] = [];
   let failure: Error | undefined;
   let waiting: { left: number; resolve(): void; reject(cause: Error): void } | undefined;
@@ -171,7 +172,7 @@ export function threadedLearner(
     Atomics.store(stop, barrierStop, 1);
     Atomics.notify(stop, barrierRound);
     // Whoever is still on the way is waited for, so that nobody is left behind.
-    await crew?.catch(() => {});
+    await workers?.catch(() => {});
     await Promise.all(started.splice(0).map((thread) => thread.end()));
   };
   const failWith = (cause: unknown): KernelThreadError => {
@@ -210,9 +211,9 @@ export function threadedLearner(
     place,
     async (count) => {
       if (failure !== undefined) throw failure;
-      crew ??= startAll();
+      workers ??= startAll();
       try {
-        await crew;
+        await workers;
       } catch (cause) {
         failure ??= failWith(cause);
         await endAll();

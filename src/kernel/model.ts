@@ -1,3 +1,4 @@
+/** The neuron models that the kernel computes, and how they stand in its memory. */
 import { InvalidArgumentError } from '../errors.ts';
 import type { MembraneCoefficients, SynapseCoefficients } from '../neurons/coefficients.ts';
 import { dynapSe2Coefficients } from '../neurons/dynap-se2/coefficients.ts';
@@ -12,9 +13,9 @@ import { unknownName } from '../options.ts';
 import * as layout from './layout.ts';
 
 /** Where a synapse has its coefficients, and its current in the state. */
-interface SynapsePlace {
+interface SynapseOffsets {
   readonly decay: number;
-  readonly charge: number;
+  readonly pulseFraction: number;
   readonly loss: number;
   readonly driveSlope: number;
   readonly current: number;
@@ -23,7 +24,7 @@ interface SynapsePlace {
 /** How neurons of a model stand in memory, and which functions of the kernel know it. */
 export interface ModelLayout {
   /** The synapses of a neuron, in the order of its input channels. */
-  readonly synapses: readonly SynapsePlace[];
+  readonly synapses: readonly SynapseOffsets[];
   /** Bytes of a vector: its coefficients, its state, one step of its tape, its gradient. */
   readonly coefficientBytes: number;
   readonly stateBytes: number;
@@ -57,9 +58,9 @@ export interface KernelModel<Parameters, State extends MembraneState> {
   currents(state: State): readonly Float64Array[];
 }
 
-const first: SynapsePlace = {
+const first: SynapseOffsets = {
   decay: layout.SYN_DECAY,
-  charge: layout.SYN_CHARGE,
+  pulseFraction: layout.SYN_CHARGE,
   loss: layout.SYN_LOSS,
   driveSlope: layout.DRIVE_SLOPE,
   current: layout.ISYN,
@@ -82,8 +83,8 @@ const lumpedModel: KernelModel<DynapSimParameters, DynapSimState> = {
   layout: lumpedLayout,
   currentNames: ['isyn'],
   coefficients(parameters, dt) {
-    const { synDecay, synCharge, synGain, ...membrane } = dynapSimCoefficients(parameters, dt);
-    const synapse = { decay: synDecay, charge: synCharge, gain: synGain };
+    const { synDecay, pulseFraction, synGain, ...membrane } = dynapSimCoefficients(parameters, dt);
+    const synapse = { decay: synDecay, pulseFraction, gain: synGain };
     return { ...membrane, layout: lumpedLayout, synapses: [synapse] };
   },
   rest: restState,
@@ -95,21 +96,21 @@ const dendriticLayout: ModelLayout = {
     first,
     {
       decay: layout.GABA_DECAY,
-      charge: layout.GABA_CHARGE,
+      pulseFraction: layout.GABA_CHARGE,
       loss: layout.GABA_LOSS,
       driveSlope: layout.GABA_DRIVE_SLOPE,
       current: layout.IGABA,
     },
     {
       decay: layout.NMDA_DECAY,
-      charge: layout.NMDA_CHARGE,
+      pulseFraction: layout.NMDA_CHARGE,
       loss: layout.NMDA_LOSS,
       driveSlope: layout.NMDA_DRIVE_SLOPE,
       current: layout.INMDA,
     },
     {
       decay: layout.SHUNT_DECAY,
-      charge: layout.SHUNT_CHARGE,
+      pulseFraction: layout.SHUNT_CHARGE,
       loss: layout.SHUNT_LOSS,
       driveSlope: layout.SHUNT_DRIVE_SLOPE,
       current: layout.ISHUNT,

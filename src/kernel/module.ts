@@ -1,3 +1,4 @@
+/** The WebAssembly modules, and what the machine can do with them. */
 import { plain, plainShared, relaxed, relaxedShared } from './binaries.ts';
 
 /** Runs a block on the drive that stands in it; `feed`, `input` and `inputRow` are 0. */

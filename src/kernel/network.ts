@@ -1,27 +1,27 @@
+/** A whole network that learns, laid out in the memory of the kernel. */
 import type { LearningProblem } from '../neurons/learner.ts';
 import { modelOf } from '../neurons/model-table.ts';
 import { type Arena, arena, type Field, type LaidOut, word } from './arena.ts';
+import { type BlockLayout, layOutBlocks, layOutWorkspace, shapeOf } from './block-layout.ts';
 import { vectorsOf } from './coefficients.ts';
 import * as layout from './layout.ts';
-import { type MatrixContents, type MatrixPlace, placeMatrix } from './matrix-places.ts';
+import { layOutMatrix, type MatrixContents, type MatrixLayout } from './matrix-layout.ts';
 import { layoutOf } from './model.ts';
-
-import { type BlockPlace, placeBlocks, placeWorkspace, shapeOf } from './places.ts';
-import { blockInput, byChannel, placeSparse, singly } from './sparse.ts';
+import { blockInput, byChannel, expandCounts, layOutSparse } from './sparse.ts';
 
 /** Where a population stands. */
-export interface LayerPlace {
+export interface LayerLayout {
   readonly neurons: number;
-  readonly blocks: readonly BlockPlace[];
+  readonly blocks: readonly BlockLayout[];
 }
 
 /** A network that learns, laid out in the memory of a kernel. */
-export interface NetworkPlace {
+export interface NetworkLayout {
   readonly kernel: LaidOut;
   readonly learner: number;
-  readonly layers: readonly LayerPlace[];
+  readonly layers: readonly LayerLayout[];
   /** The matrices that learn, in the order of the weights. */
-  readonly matrices: readonly MatrixPlace[];
+  readonly matrices: readonly MatrixLayout[];
   /** Trials in a block. */
   readonly pack: number;
   /** Where the losses of the blocks stand. */
@@ -79,26 +79,26 @@ function wantsSorted(problem: LearningProblem, k: number, pack: number): boolean
 }
 
 /** Lays out everything that a problem needs, for a number of threads. */
-export function placeNetwork(
+export function layOutNetwork(
   problem: LearningProblem,
   threads: number,
   shared: boolean,
-): NetworkPlace {
+): NetworkLayout {
   const { steps, trials, channels, layers, loss } = problem;
   const place = arena('training');
   const widest = Math.max(...layers.map(({ neurons }) => neurons));
   const shape = shapeOf(place, steps, trials, widest);
   const { pack, blocks } = shape;
 
-  const input = singly(problem.input);
+  const input = expandCounts(problem.input);
   const lists = Array.from({ length: blocks }, (_, b) =>
     blockInput(input, steps, trials, channels, b * pack, pack),
   );
-  const entering = place.words(lists.map((list) => placeSparse(place, list)));
-  let incoming = lists.map((list) => placeSparse(place, byChannel(list, pack * channels)));
+  const entering = place.words(lists.map((list) => layOutSparse(place, list)));
+  let incoming = lists.map((list) => layOutSparse(place, byChannel(list, pack * channels)));
   let firstRow = 0;
 
-  const matrices: MatrixPlace[] = [];
+  const matrices: MatrixLayout[] = [];
   let taken = 0;
   const take = (size: number): MatrixContents => {
     const from = taken;
@@ -118,13 +118,13 @@ export function placeNetwork(
     const perTrial = modelOf(layer.parameters).neurons(layer.parameters) > neurons;
     const model = layoutOf(layer.parameters);
     const population = { model, neurons, rows: rows ?? 0, recurrent, perTrial };
-    const own = placeBlocks(population, targets, shape);
+    const own = layOutBlocks(population, targets, shape);
     const vectors = vectorsOf(pack * neurons);
     const dendrites = model.synapses.length;
     const columns = dendrites * neurons;
     // The spikes of a population stand one row later than the step in which they fired.
     const shift = firstRow * dendrites * vectors * layout.VECTOR;
-    const feed = placeMatrix(
+    const feed = layOutMatrix(
       rows ?? columns,
       population,
       rows !== undefined,
@@ -139,7 +139,7 @@ export function placeNetwork(
     );
     if (rows !== undefined) matrices.push(feed);
     const loop = recurrent
-      ? placeMatrix(
+      ? layOutMatrix(
           neurons,
           population,
           true,
@@ -157,7 +157,7 @@ export function placeNetwork(
     firstRow = 1;
     const workspaces = Array.from(
       { length: threads },
-      () => placeWorkspace(population, last ? 1 : steps, shape).record,
+      () => layOutWorkspace(population, last ? 1 : steps, shape).record,
     );
     const record = place.record(
       ...[

@@ -1,3 +1,4 @@
+/** Lists of spikes as the kernel has them. */
 import type { SparseSpikes } from '../neurons/learner.ts';
 import { type Arena, word } from './arena.ts';
 
@@ -12,7 +13,7 @@ export interface SparseList {
  * The same spikes, each an entry of its own, so that rows need no more than adding; as they are where counts are not
  * whole, or so high that there would be more than twice as many entries.
  */
-export function singly({ starts, columns, counts }: SparseSpikes): SparseSpikes {
+export function expandCounts({ starts, columns, counts }: SparseSpikes): SparseSpikes {
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (total > 2 * counts.length || !counts.every(Number.isInteger))
     return { starts, columns, counts };
@@ -76,7 +77,7 @@ export function byChannel({ starts, indices, counts }: SparseList, channels: num
 }
 
 /** Writes a list down. */
-export function placeSparse(place: Arena, { starts, indices, counts }: SparseList): number {
+export function layOutSparse(place: Arena, { starts, indices, counts }: SparseList): number {
   return place.record(
     word(place.words(starts)),
     word(place.words(indices)),
@@ -86,7 +87,7 @@ export function placeSparse(place: Arena, { starts, indices, counts }: SparseLis
 }
 
 /** Where a list stands that the kernel fills. */
-export interface SparsePlace {
+export interface SparseLayout {
   readonly record: number;
   readonly starts: number;
   readonly indices: number;
@@ -94,7 +95,7 @@ export interface SparsePlace {
 }
 
 /** A list of `rows` rows that is still empty, with room for `entries` and the four after them. */
-export function sparseRoom(place: Arena, rows: number, entries: number): SparsePlace {
+export function sparseRoom(place: Arena, rows: number, entries: number): SparseLayout {
   const starts = place.room((rows + 1) * 4);
   const indices = place.room((entries + 4) * 4);
   const counts = place.room((entries + 4) * 4);

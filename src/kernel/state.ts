@@ -1,3 +1,4 @@
+/** The state of neurons, in the memory of the kernel and outside. */
 import type { MembraneState } from '../neurons/state.ts';
 import { type LaneMap, laneAt, timerSeconds, timerSteps } from './coefficients.ts';
 import * as layout from './layout.ts';
@@ -43,7 +44,7 @@ export function writeState<State extends MembraneState>(
   const { synapses, stateBytes } = c.layout;
   const own = currents(state);
   eachNeuron(base, stateBytes, lanes, first, (at, n, from) => {
-    const Io = c.dark[n]!;
+    const Io = c.darkCurrent[n]!;
     const put = (place: number, value: number): void => {
       out[at + place / 4] = value;
     };
@@ -71,7 +72,7 @@ export function readState<State extends MembraneState>(
   const { synapses, stateBytes } = c.layout;
   const own = currents(state);
   eachNeuron(base, stateBytes, lanes, first, (at, n, to) => {
-    const Io = c.dark[n]!;
+    const Io = c.darkCurrent[n]!;
     const get = (place: number): number => floats[at + place / 4]!;
     for (const [k, { current }] of synapses.entries()) own[k]![to] = get(current) * Io;
     state.iahp[to] = (get(layout.IAHP) + get(layout.IAHP_REST)) * Io;
@@ -100,11 +101,11 @@ export function signalReaders({
   const current =
     (place: number): SignalReader =>
     (floats, at, n, c) =>
-      floats[at + place / 4]! * c.dark[n]!;
+      floats[at + place / 4]! * c.darkCurrent[n]!;
   return {
     ...Object.fromEntries(synapses.map((place, k) => [currentNames[k], current(place.current)])),
     iahp: (floats, at, n, c) =>
-      (floats[at + layout.IAHP / 4]! + floats[at + layout.IAHP_REST / 4]!) * c.dark[n]!,
+      (floats[at + layout.IAHP / 4]! + floats[at + layout.IAHP_REST / 4]!) * c.darkCurrent[n]!,
     imem: current(layout.IMEM),
     vmem: (floats, at, n, c) =>
       c.voltScale[n]! * Math.log(Math.max(floats[at + layout.MEMBRANE / 4]!, 1)),

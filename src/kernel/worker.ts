@@ -1,3 +1,4 @@
+/** Workers that run the kernel beside the thread that asks. */
 /** What a worker is given once: the kernel, its memory, the learner in it, and its number. */
 export interface WorkerTask {
   readonly module: object;

@@ -18,7 +18,7 @@ export interface MembraneCoefficients {
   /** Itau_mem, amperes. */
   readonly memLeak: Float64Array;
   /** C_mem·Ut/kappa, coulombs: tau(I) is this over I. */
-  readonly memCharge: Float64Array;
+  readonly membraneCapacity: Float64Array;
   /** kappa²/(kappa+1)/Ut, per volt. */
   readonly feedbackSlope: Float64Array;
   /** Ut/kappa, volts. */
@@ -30,7 +30,7 @@ export interface MembraneCoefficients {
   /** Refractory period, seconds. */
   readonly refractory: Float64Array;
   /** Io, amperes. */
-  readonly dark: Float64Array;
+  readonly darkCurrent: Float64Array;
 }
 
 /** What one step of a synapse needs: one value per neuron. */
@@ -38,7 +38,7 @@ export interface SynapseCoefficients {
   /** exp(-dt/tau). */
   readonly decay: Float64Array;
   /** 1 - exp(-tPulse/tau). */
-  readonly charge: Float64Array;
+  readonly pulseFraction: Float64Array;
   /** Igain/Itau. */
   readonly gain: Float64Array;
 }
@@ -119,7 +119,7 @@ export function synapseCoefficients(
   const width = pulseWidths(p, p.Ipulse, p.C_pulse);
   return {
     decay: each(p, (n) => Math.exp(-dt / at(tau, n))),
-    charge: each(p, (n) => 1 - Math.exp(-at(width, n) / at(tau, n))),
+    pulseFraction: each(p, (n) => 1 - Math.exp(-at(width, n) / at(tau, n))),
     gain: each(p, (n) => at(Igain, n) / at(Ileak, n)),
   };
 }
@@ -138,17 +138,17 @@ export function membraneCoefficients(
     scale: p.Iscale,
     ahpDecay: each(p, (n) => Math.exp(-dt / at(tauAhp, n))),
     ahpJump: each(p, (n) => {
-      const charge = 1 - Math.exp(-at(width, n) / at(tauAhp, n));
-      return (charge * at(p.Igain_ahp, n) * at(p.Iw_ahp, n)) / at(Iahp, n);
+      const pulseFraction = 1 - Math.exp(-at(width, n) / at(tauAhp, n));
+      return (pulseFraction * at(p.Igain_ahp, n) * at(p.Iw_ahp, n)) / at(Iahp, n);
     }),
     memGain: p.Igain_mem,
     memLeak: leak(p, p.Itau_mem),
-    memCharge: each(p, (n) => (at(p.C_mem, n) * at(p.Ut, n)) / kappaOf(p, n)),
+    membraneCapacity: each(p, (n) => (at(p.C_mem, n) * at(p.Ut, n)) / kappaOf(p, n)),
     feedbackSlope: each(p, (n) => kappaOf(p, n) ** 2 / (kappaOf(p, n) + 1) / at(p.Ut, n)),
     voltScale: each(p, (n) => at(p.Ut, n) / kappaOf(p, n)),
     dc: p.Idc,
     threshold: p.Ispkthr,
     refractory: pulseWidths(p, p.Iref, p.C_ref),
-    dark: p.Io,
+    darkCurrent: p.Io,
   };
 }

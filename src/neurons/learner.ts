@@ -1,3 +1,4 @@
+/** The contract of a learner: whole epochs, done by an engine by itself. */
 import type { NeuronParameters } from './model-table.ts';
 
 /** Spikes as sparse rows: row r holds entries `starts[r]` to `starts[r + 1]`. */

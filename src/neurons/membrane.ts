@@ -1,3 +1,4 @@
+/** Adaptation, membrane and spike, as analog neurons of all models have them: the step and the way back. */
 import type { MembraneCoefficients } from './coefficients.ts';
 import type { MembraneState } from './state.ts';
 
@@ -81,7 +82,7 @@ export function membraneForward(
   const { neurons, dt } = c;
   const lanes = imem.length;
   for (let lane = 0, n = 0; lane < lanes; lane++, n = n + 1 === neurons ? 0 : n + 1) {
-    const Io = c.dark[n]!;
+    const Io = c.darkCurrent[n]!;
     const adaptation = c.ahpDecay[n]! * iahp[lane]! + c.ahpJump[n]! * spikes[lane]!;
     const ahp = adaptation > Io ? adaptation : Io;
     const beside = shunt === undefined ? ahp : shunt[lane]! + ahp;
@@ -95,7 +96,7 @@ export function membraneForward(
     const Iin = input > Io ? input : Io;
     const imemInf = (Igain / Itau) * (Iin - Ileak);
     const fImem = ((Io * feedback) / Ileak) * (i + Igain);
-    const tau = c.memCharge[n]! / Ileak;
+    const tau = c.membraneCapacity[n]! / Ileak;
     const dImem = (i / (tau * (i + Igain))) * (imemInf + fImem - i * (1 + beside / Itau));
     const membrane = i + dImem * dt;
     const mem = membrane > Io ? membrane : Io;
@@ -146,7 +147,7 @@ export function membraneBackward(
   const lanes = gradient.imem.length;
   for (let lane = 0, n = 0; lane < lanes; lane++, n = n + 1 === neurons ? 0 : n + 1) {
     const at = offset + lane;
-    const Io = c.dark[n]!;
+    const Io = c.darkCurrent[n]!;
     const Igain = c.memGain[n]!;
     const Itau = c.memLeak[n]!;
 
@@ -172,8 +173,8 @@ export function membraneBackward(
     // Membrane: imem' = clip(i + dt·rate·sum).
     const dMembrane = dMem * clipSlope(membrane, Io);
     const Ileak = Itau + beside;
-    const charge = c.memCharge[n]!;
-    const rate = (Ileak * i) / (charge * (i + Igain));
+    const capacity = c.membraneCapacity[n]!;
+    const rate = (Ileak * i) / (capacity * (i + Igain));
     const leakFactor = 1 + beside / Itau;
     const back = (Io * feedback) / Ileak;
     const sum = (Igain / Itau) * (Iin - Ileak) + back * (i + Igain) - i * leakFactor;
@@ -181,12 +182,12 @@ export function membraneBackward(
     const dSum = dMembrane * dt * rate;
     const dImem =
       dMembrane +
-      (dRate * Ileak * Igain) / (charge * (i + Igain) * (i + Igain)) +
+      (dRate * Ileak * Igain) / (capacity * (i + Igain) * (i + Igain)) +
       dSum * (back - leakFactor);
     const dVmem = dSum * back * (i + Igain) * c.feedbackSlope[n]!;
     const dInput = dSum * (Igain / Itau) * clipSlope(input, Io);
     const dLeak =
-      (dRate * i) / (charge * (i + Igain)) -
+      (dRate * i) / (capacity * (i + Igain)) -
       dSum * (Igain / Itau + (back / Ileak) * (i + Igain)) -
       dInput;
     const dFactor = (dSum * i) / Itau;

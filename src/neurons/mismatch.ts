@@ -1,3 +1,4 @@
+/** Mismatch: how the transistors of a chip differ. */
 import { randomStream } from '../random.ts';
 import { combineParameters, type ParameterSet } from './parameter-set.ts';
 

@@ -14,12 +14,13 @@ export interface MembraneState {
 }
 
 /** Puts `state` back to rest: every current at the Io of its neuron, all else at zero. */
-export function rest(state: MembraneState, dark: Float64Array): void {
+export function rest(state: MembraneState, darkCurrents: Float64Array): void {
   for (const [name, values] of Object.entries<Float64Array>({ ...state })) {
     values.fill(0);
     // Currents are named i…
     if (!name.startsWith('i')) continue;
-    for (let lane = 0; lane < values.length; lane += dark.length) values.set(dark, lane);
+    for (let lane = 0; lane < values.length; lane += darkCurrents.length)
+      values.set(darkCurrents, lane);
   }
 }
 

@@ -1,3 +1,4 @@
+/** What stands in for the derivative of a spike. */
 /** How fast the surrogate falls off beside the threshold, per unit of potential. */
 const steepness = 10;
 

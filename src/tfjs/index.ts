@@ -1,3 +1,4 @@
+/** The tensorflow.js side: DynapSim neurons as an operation, and the loss of a pipeline. */
 export { type BackendChoice, type BackendName, useBackend } from './backend.ts';
 export {
   type DynapSimOperation,

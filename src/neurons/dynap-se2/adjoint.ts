@@ -1,3 +1,4 @@
+/** The way back through a step of DYNAP-SE2 neurons. */
 import type { SynapseCoefficients } from '../coefficients.ts';
 import { clipSlope, type MembraneGradient, membraneBackward } from '../membrane.ts';
 import type { DynapSe2Coefficients } from './coefficients.ts';
@@ -38,7 +39,7 @@ export function zeroDynapSe2Gradient(lanes: number): DynapSe2Gradient {
 const channels = dendriteNames.length;
 
 /** Takes the gradient of one dendrite's current back through its synapse. */
-function discharge(
+function stepSynapseBack(
   c: DynapSe2Coefficients,
   synapse: SynapseCoefficients,
   gradient: Float64Array,
@@ -54,9 +55,10 @@ function discharge(
     const to = base * channels + dendrite * population - base;
     for (let lane = base; lane < base + population; lane++) {
       const dSyn = gradient[lane]!;
-      const slope = clipSlope(tape[offset + lane]!, c.dark[n]!);
+      const slope = clipSlope(tape[offset + lane]!, c.darkCurrent[n]!);
       gradient[lane] = dSyn * synapse.decay[n]!;
-      driveGradient[to + lane] = dSyn * synapse.charge[n]! * slope * synapse.gain[n]! * scale;
+      driveGradient[to + lane] =
+        dSyn * synapse.pulseFraction[n]! * slope * synapse.gain[n]! * scale;
       n = n + 1 === neurons ? 0 : n + 1;
     }
   }
@@ -92,8 +94,8 @@ export function dynapSe2Backward(
     const slope = (tape.inmda[offset + lane]! * gate) / ((i + gate) * (i + gate));
     imem[lane] = imem[lane]! + dInto * slope;
   }
-  discharge(c, c.ampa, iampa, driveGradient, 0, tape.ampa, offset);
-  discharge(c, c.gaba, igaba, driveGradient, 1, tape.gaba, offset);
-  discharge(c, c.nmda, inmda, driveGradient, 2, tape.nmda, offset);
-  discharge(c, c.shunt, ishunt, driveGradient, 3, tape.shunt, offset);
+  stepSynapseBack(c, c.ampa, iampa, driveGradient, 0, tape.ampa, offset);
+  stepSynapseBack(c, c.gaba, igaba, driveGradient, 1, tape.gaba, offset);
+  stepSynapseBack(c, c.nmda, inmda, driveGradient, 2, tape.nmda, offset);
+  stepSynapseBack(c, c.shunt, ishunt, driveGradient, 3, tape.shunt, offset);
 }

@@ -1,3 +1,4 @@
+/** Signed weights on the dendrites of DYNAP-SE2 neurons. */
 import { type Matrix, type MatrixInput, matrix } from '../../matrix.ts';
 import { dendriteNames } from './parameters.ts';
 

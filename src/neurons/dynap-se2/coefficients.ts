@@ -1,3 +1,4 @@
+/** Constants of a step of DYNAP-SE2 neurons. */
 import {
   type MembraneCoefficients,
   membraneCoefficients,

@@ -54,7 +54,7 @@ export const dynapSe2Model: NeuronModel<DynapSe2Parameters, DynapSe2State> = {
       setParameters(next) {
         coefficients = dynapSe2Coefficients(next, dt, neurons);
       },
-      rest: () => rest(state, coefficients.dark),
+      rest: () => rest(state, coefficients.darkCurrent),
       forward: (drive, offset) => dynapSe2Forward(coefficients, state, drive, into, tape, offset),
       backward: (offset, driveGradient) =>
         dynapSe2Backward(coefficients, tape, offset, gradient, intoGradient, driveGradient),

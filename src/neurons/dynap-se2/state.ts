@@ -1,3 +1,4 @@
+/** State of DYNAP-SE2 neurons. */
 import { type MembraneState, rest } from '../state.ts';
 
 /**
@@ -16,7 +17,7 @@ export interface DynapSe2State extends MembraneState {
 }
 
 /** Makes the state of rest of `lanes` lanes from their dark currents: all currents at Io, all else zero. */
-export function dynapSe2State(dark: Float64Array, lanes: number): DynapSe2State {
+export function dynapSe2State(darkCurrents: Float64Array, lanes: number): DynapSe2State {
   const state: DynapSe2State = {
     iampa: new Float64Array(lanes),
     igaba: new Float64Array(lanes),
@@ -28,6 +29,6 @@ export function dynapSe2State(dark: Float64Array, lanes: number): DynapSe2State 
     spikes: new Float64Array(lanes),
     timerRef: new Float64Array(lanes),
   };
-  rest(state, dark);
+  rest(state, darkCurrents);
   return state;
 }

@@ -1,3 +1,4 @@
+/** A step of DYNAP-SE2 neurons: the meaning of the full circuit. */
 import type { SynapseCoefficients } from '../coefficients.ts';
 import { type MembraneTape, membraneForward, membraneTape } from '../membrane.ts';
 import type { DynapSe2Coefficients } from './coefficients.ts';
@@ -33,7 +34,7 @@ export function dynapSe2Tape(steps: number, lanes: number): DynapSe2Tape {
 const channels = dendriteNames.length;
 
 /** Advances the synapse of one dendrite on every lane. */
-function charge(
+function stepSynapse(
   c: DynapSe2Coefficients,
   synapse: SynapseCoefficients,
   current: Float64Array,
@@ -48,10 +49,10 @@ function charge(
   for (let base = 0; base < lanes; base += population) {
     const from = base * channels + dendrite * population - base;
     for (let lane = base; lane < base + population; lane++) {
-      const Io = c.dark[n]!;
+      const Io = c.darkCurrent[n]!;
       const steady = synapse.gain[n]! * (drive[from + lane]! * scale);
       const isynInf = steady > Io ? steady : Io;
-      current[lane] = synapse.decay[n]! * current[lane]! + synapse.charge[n]! * isynInf;
+      current[lane] = synapse.decay[n]! * current[lane]! + synapse.pulseFraction[n]! * isynInf;
       if (tape !== undefined) tape[offset + lane] = steady;
       n = n + 1 === neurons ? 0 : n + 1;
     }
@@ -94,10 +95,10 @@ export function dynapSe2Forward(
   offset = 0,
 ): void {
   const { iampa, igaba, inmda, ishunt, imem } = state;
-  charge(c, c.ampa, iampa, drive, 0, tape?.ampa, offset);
-  charge(c, c.gaba, igaba, drive, 1, tape?.gaba, offset);
-  charge(c, c.nmda, inmda, drive, 2, tape?.nmda, offset);
-  charge(c, c.shunt, ishunt, drive, 3, tape?.shunt, offset);
+  stepSynapse(c, c.ampa, iampa, drive, 0, tape?.ampa, offset);
+  stepSynapse(c, c.gaba, igaba, drive, 1, tape?.gaba, offset);
+  stepSynapse(c, c.nmda, inmda, drive, 2, tape?.nmda, offset);
+  stepSynapse(c, c.shunt, ishunt, drive, 3, tape?.shunt, offset);
   const lanes = imem.length;
   for (let lane = 0, n = 0; lane < lanes; lane++, n = n + 1 === c.neurons ? 0 : n + 1) {
     const gated = inmda[lane]! / (1 + c.nmdaGate[n]! / imem[lane]!);

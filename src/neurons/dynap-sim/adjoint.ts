@@ -44,8 +44,8 @@ export function stepBackward(
     isyn[lane] = dSyn * c.synDecay[n]!;
     driveGradient[lane] =
       dSyn *
-      c.synCharge[n]! *
-      clipSlope(tape.synapse[offset + lane]!, c.dark[n]!) *
+      c.pulseFraction[n]! *
+      clipSlope(tape.synapse[offset + lane]!, c.darkCurrent[n]!) *
       c.synGain[n]! *
       scale;
   }

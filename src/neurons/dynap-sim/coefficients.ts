@@ -11,7 +11,7 @@ export interface DynapSimCoefficients extends MembraneCoefficients {
   /** exp(-dt/tau_syn). */
   readonly synDecay: Float64Array;
   /** 1 - exp(-tPulse/tau_syn). */
-  readonly synCharge: Float64Array;
+  readonly pulseFraction: Float64Array;
   /** Igain_syn/Itau_syn. */
   readonly synGain: Float64Array;
 }
@@ -22,7 +22,7 @@ export function dynapSimCoefficients(p: DynapSimParameters, dt: number): DynapSi
   return {
     ...membraneCoefficients(p, dt),
     synDecay: synapse.decay,
-    synCharge: synapse.charge,
+    pulseFraction: synapse.pulseFraction,
     synGain: synapse.gain,
   };
 }

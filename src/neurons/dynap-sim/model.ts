@@ -47,7 +47,7 @@ export const dynapSimModel: NeuronModel<DynapSimParameters, DynapSimState> = {
       setParameters(next) {
         coefficients = dynapSimCoefficients(next, dt);
       },
-      rest: () => rest(state, coefficients.dark),
+      rest: () => rest(state, coefficients.darkCurrent),
       forward: (drive, offset) => stepForward(coefficients, state, drive, tape, offset),
       backward: (offset, driveGradient) =>
         stepBackward(coefficients, tape, offset, gradient, driveGradient),

@@ -17,7 +17,7 @@ export function restState(parameters: DynapSimParameters, batch = 1): DynapSimSt
 }
 
 /** Makes the state of rest of `lanes` lanes from their dark currents. */
-export function dynapSimState(dark: Float64Array, lanes: number): DynapSimState {
+export function dynapSimState(darkCurrents: Float64Array, lanes: number): DynapSimState {
   const state: DynapSimState = {
     isyn: new Float64Array(lanes),
     iahp: new Float64Array(lanes),
@@ -26,6 +26,6 @@ export function dynapSimState(dark: Float64Array, lanes: number): DynapSimState 
     spikes: new Float64Array(lanes),
     timerRef: new Float64Array(lanes),
   };
-  rest(state, dark);
+  rest(state, darkCurrents);
   return state;
 }

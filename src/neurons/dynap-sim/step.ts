@@ -47,10 +47,10 @@ export function stepForward(
   const { neurons, scale } = c;
   const lanes = isyn.length;
   for (let lane = 0, n = 0; lane < lanes; lane++, n = n + 1 === neurons ? 0 : n + 1) {
-    const Io = c.dark[n]!;
+    const Io = c.darkCurrent[n]!;
     const synapse = c.synGain[n]! * (drive[lane]! * scale);
     const isynInf = synapse > Io ? synapse : Io;
-    isyn[lane] = c.synDecay[n]! * isyn[lane]! + c.synCharge[n]! * isynInf;
+    isyn[lane] = c.synDecay[n]! * isyn[lane]! + c.pulseFraction[n]! * isynInf;
     if (tape !== undefined) tape.synapse[offset + lane] = synapse;
   }
   membraneForward(c, state, isyn, undefined, tape, offset);

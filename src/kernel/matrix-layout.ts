@@ -1,10 +1,11 @@
+/** Where a matrix that learns stands in the memory of the kernel. */
 import { word } from './arena.ts';
+import type { Neurons, Shape } from './block-layout.ts';
 import { vectorsOf } from './coefficients.ts';
 import * as layout from './layout.ts';
-import type { Neurons, Shape } from './places.ts';
 
 /** Where a matrix stands: the weights of each row onto each dendrite in a run of their own, padded to whole vectors. */
-export interface MatrixPlace {
+export interface MatrixLayout {
   readonly record: number;
   readonly runs: number;
   /** Weights of a run. */
@@ -61,7 +62,7 @@ export interface MatrixContents {
 }
 
 /** Of a block: what comes into a matrix by channel, and the gradient it meets there. */
-export interface Meeting {
+export interface MatrixOperand {
   readonly input: number;
   readonly drive: number;
   /** The gradient itself, where it was gathered on the way back; 0 where not. */
@@ -69,15 +70,15 @@ export interface Meeting {
 }
 
 /** Gives a matrix of `rows` rows onto a population its place. */
-export function placeMatrix(
+export function layOutMatrix(
   rows: number,
   { model, neurons }: Neurons,
   learns: boolean,
   contents: MatrixContents,
   needsTransposed: boolean,
-  meetings: readonly Meeting[],
+  operands: readonly MatrixOperand[],
   { place, pack }: Shape,
-): MatrixPlace {
+): MatrixLayout {
   const dendrites = model.synapses.length;
   const runs = rows * dendrites;
   // Of one trial or of all that share a block: these fit into a single vector.
@@ -105,12 +106,12 @@ export function placeMatrix(
       ...[rows, neurons, +(dendrites > 1), vectors, pack, +learns, weights, gradient, mean, square],
       learns ? bound(contents.min, Number.NEGATIVE_INFINITY) : 0,
       learns ? bound(contents.max, Number.POSITIVE_INFINITY) : 0,
-      ...[spread, transposed, transposedVectors, meetings.length],
-      place.words(meetings.map(({ input }) => input)),
-      place.words(meetings.map(({ drive }) => drive)),
-      meetings.every(({ gathered }) => gathered === 0)
+      ...[spread, transposed, transposedVectors, operands.length],
+      place.words(operands.map(({ input }) => input)),
+      place.words(operands.map(({ drive }) => drive)),
+      operands.every(({ gathered }) => gathered === 0)
         ? 0
-        : place.words(meetings.map(({ gathered }) => gathered)),
+        : place.words(operands.map(({ gathered }) => gathered)),
       pack === 1 ? 0 : place.room(pack * bytes),
     ].map(word),
   );

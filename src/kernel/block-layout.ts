@@ -1,12 +1,13 @@
+/** Where the blocks of a population stand in the memory of the kernel. */
 import { type Arena, type LaidOut, word } from './arena.ts';
 import { coefficientRoom, type LaneMap, vectorsOf } from './coefficients.ts';
 import * as layout from './layout.ts';
 import type { ModelLayout } from './model.ts';
-import { type SparsePlace, sparseRoom } from './sparse.ts';
+import { type SparseLayout, sparseRoom } from './sparse.ts';
 import { restBlock } from './state.ts';
 
 /** Where a block of a population stands. */
-export interface BlockPlace {
+export interface BlockLayout {
   readonly record: number;
   readonly coefficients: number;
   /** State that every run starts from. */
@@ -16,7 +17,7 @@ export interface BlockPlace {
   /** Which neuron of the parameters each lane holds. */
   readonly lanes: LaneMap;
   /** Its spikes by channel. */
-  readonly fired: SparsePlace;
+  readonly fired: SparseLayout;
   /** The gradients of its input and its recurrent matrix, where rows are single vectors; 0 where not. */
   readonly gathered: number;
   readonly gatheredLoop: number;
@@ -87,11 +88,11 @@ function blockTargets(
 }
 
 /** Gives every block of a population its place; `targets` are `[steps][trials][neurons]`. */
-export function placeBlocks(
+export function layOutBlocks(
   population: Population,
   targets: Float64Array | undefined,
   shape: Shape,
-): BlockPlace[] {
+): BlockLayout[] {
   const { place, steps, pack, blocks } = shape;
   const { model, neurons } = population;
   const vectors = vectorsOf(pack * neurons);
@@ -133,7 +134,7 @@ export function placeBlocks(
 /** Spreads the spikes of all blocks, which stand by channel, over `out`, `[steps][trials][neurons]`. */
 export function readSpikes(
   { f32, u32 }: LaidOut,
-  blocks: readonly BlockPlace[],
+  blocks: readonly BlockLayout[],
   out: Float64Array,
   trials: number,
   neurons: number,
@@ -157,7 +158,7 @@ export function readSpikes(
 }
 
 /** What a thread needs to run the blocks of a population. */
-export interface WorkspacePlace {
+export interface WorkspaceLayout {
   readonly record: number;
   /** Gradient with respect to the spikes, from outside. */
   readonly outer: number;
@@ -166,11 +167,11 @@ export interface WorkspacePlace {
 }
 
 /** Gives a thread its room for one population; `outerRows` rows of gradient from outside, or one for all steps. */
-export function placeWorkspace(
+export function layOutWorkspace(
   { model, neurons }: Neurons,
   outerRows: number,
   { place, steps, pack }: Shape,
-): WorkspacePlace {
+): WorkspaceLayout {
   const vectors = vectorsOf(pack * neurons);
   const width = vectors * layout.LANES;
   const row = vectors * layout.VECTOR;
