@@ -2,13 +2,41 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['@spikeline/source'];
 
+/** Tests that change modules or globals for themselves, each in a world of its own. */
+const alone = [
+  'test/docs/programs.test.ts',
+  'test/kernel/{browser,engine,relaxed,threads}.test.ts',
+  'test/nir/lazy.test.ts',
+  'test/tfjs/*.test.ts',
+];
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['test/**/*.test.ts'],
-    // Runs of the command line take seconds, more on a busy machine.
+    // A run of the command line takes a second, more on a busy machine.
     testTimeout: 60_000,
-    typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },
+    projects: [
+      {
+        extends: true,
+        // One world for all that share it: the package and its kernel load once for each thread.
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: alone,
+          pool: 'threads',
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'alone', include: alone, pool: 'forks' } },
+      {
+        extends: true,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: { enabled: true, only: true, include: ['test/**/*.test-d.ts'] },
+        },
+      },
+    ],
   },
 });

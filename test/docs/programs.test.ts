@@ -1,17 +1,24 @@
-import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { root } from './blocks.ts';
 
 const folder = join(root, 'examples');
 
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 describe('an example program', () => {
-  it.each(readdirSync(folder))('%s runs and says something', (name) => {
-    const args = ['--import', 'tsx', '--conditions=@spikeline/source', join(folder, name)];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-    expect(stderr).toBe('');
-    expect(status).toBe(0);
-    expect(stdout.split('\n').length).toBeGreaterThan(2);
+  it.each(readdirSync(folder))('%s runs and says something', async (name) => {
+    let said = '';
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      said += text.toString();
+      return true;
+    });
+    const complaints = (['log', 'warn', 'error'] as const).map((level) => vi.spyOn(console, level));
+    await import(join(folder, name));
+    for (const complaint of complaints) expect(complaint).not.toHaveBeenCalled();
+    expect(said.split('\n').length).toBeGreaterThan(2);
   });
 });
