@@ -21,15 +21,17 @@ export { type FromRasterConfig, fromRaster } from './sources/from-raster.ts';
 export { type FrozenNoiseConfig, frozenNoise } from './sources/frozen-noise.ts';
 export { type PoissonSourceConfig, poisson } from './sources/poisson.ts';
 export { type TrainConfig, type TrainingProgress, train } from './sources/train.ts';
+export type { HardwareNeuron } from './src/chips/family.ts';
 export { deploy } from './src/compile/deploy.ts';
 export type {
   DeployedCore,
+  DeployedNeuron,
   Deployment,
   DeployOptions,
-  HardwareNeuron,
 } from './src/compile/deployment.ts';
+export { type Diagnosis, diagnose, type SilentNeuron } from './src/compile/diagnose.ts';
 export { type FineTuned, type FineTuneOptions, fineTune } from './src/compile/fine-tune.ts';
-export type { LargestMove, Moves } from './src/compile/moved.ts';
+export type { LargestDeviation, ParameterDeviation } from './src/compile/report/deviation.ts';
 export type {
   Board,
   HardwareEvents,

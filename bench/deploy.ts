@@ -65,7 +65,7 @@ function threeLayers(): Pipeline {
 async function onTwoChips(): Promise<BenchRow[]> {
   const net = threeLayers();
   const deployment = deploy(net, { cluster: { clusters: 8 } });
-  const chips = new Set(deployment.places.map((place) => place.chip)).size;
+  const chips = new Set(deployment.hardware.map(({ chip }) => chip)).size;
   const seconds = 20;
   const input = poissonRaster({ channels: 64, rate: 50, duration: seconds, seed: 1 });
   const link = await virtualBoard({ seed: 1 }).open();
@@ -92,7 +92,7 @@ export async function deployment(note: (text: string) => void): Promise<BenchRow
   const quantising = (await timed(() => quantise(core))).median;
   note('deploying 4096 neurons');
   const net = fullBoard();
-  const bare = await secondsOf(() => deploy(net, { input: false }));
+  const bare = await secondsOf(() => deploy(net));
   const checked = await secondsOf(() => deploy(net));
   note('running 1000 neurons');
   return [

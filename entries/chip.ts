@@ -1,3 +1,7 @@
+export {
+  collectSynapses,
+  type SynapseCollector,
+} from '../src/chips/collect.ts';
 export { biasCurrents } from '../src/chips/dynapse2/bias-currents.ts';
 export {
   type Bias,
@@ -21,6 +25,21 @@ export {
   weightMask,
   weightSwitches,
 } from '../src/chips/dynapse2/configuration.ts';
+export {
+  type CoreDirect,
+  type CoreGainName,
+  type CoreGains,
+  type CoreLayout,
+  type CoreTimeName,
+  type CoreTimes,
+  coreCurrents,
+  coreGains,
+  coreLayout,
+  coreTimes,
+  sharedCurrents,
+  withGains,
+  withTimes,
+} from '../src/chips/dynapse2/core-currents.ts';
 export type { Dynapse2Delta } from '../src/chips/dynapse2/delta.ts';
 export {
   coreMask,
@@ -80,80 +99,95 @@ export {
   type SadcGroupSettings,
   type Switches,
 } from '../src/chips/dynapse2/settings.ts';
-export { type DefaultConfiguration, defaultFamily, families } from '../src/chips/families.ts';
-export type {
-  ChipFamily,
-  ChipLimits,
-  ChipMapping,
-  ChipProgram,
-  ChipReading,
-  ChipSilicon,
-  CircuitCore,
-  CircuitModel,
-  CircuitNeuron,
-  Circuits,
-  ConfigurationDelta,
-  Currents,
-  Listeners,
-  MemoryWords,
-  ReadOptions,
-  Route,
+export {
+  type DefaultConfiguration,
+  defaultFamily,
+  families,
+} from '../src/chips/families.ts';
+export {
+  type ChipFamily,
+  type ChipLimits,
+  type ChipMapping,
+  type ChipProgram,
+  type ChipReading,
+  type ChipSilicon,
+  type CircuitCore,
+  type CircuitModel,
+  type CircuitNeuron,
+  type Circuits,
+  type ConfigurationDelta,
+  type CorePlacement,
+  type CurrentRange,
+  type Currents,
+  dendriteCodes,
+  type HardwareNeuron,
+  type Listeners,
+  type MemoryWords,
+  type PlacedSynapses,
+  type QuantisedWeights,
+  type Quantiser,
+  type ReadOptions,
+  type Route,
+  type SynapseList,
 } from '../src/chips/family.ts';
-export { type Allocation, allocate } from '../src/compile/allocate.ts';
-export { allocationProblems } from '../src/compile/allocation-problems.ts';
 export {
-  type AutoencoderQuantiseOptions,
-  autoencoderQuantise,
-} from '../src/compile/autoencoder-quantise.ts';
-export { type ClusterOptions, clusterNeurons } from '../src/compile/cluster.ts';
-export {
-  type CoreDirect,
-  type CoreGainName,
-  type CoreGains,
-  type CoreLayout,
-  type CoreTimeName,
-  type CoreTimes,
-  coreCurrents,
-  coreGains,
-  coreLayout,
-  coreTimes,
-  sharedCurrents,
-  withGains,
-  withTimes,
-} from '../src/compile/core-currents.ts';
-export type { Quantiser } from '../src/compile/core-quantise.ts';
-export { deploy } from '../src/compile/deploy.ts';
-export type {
-  DeployedCore,
-  Deployment,
-  DeployOptions,
-  HardwareNeuron,
-} from '../src/compile/deployment.ts';
-export { type FineTuned, type FineTuneOptions, fineTune } from '../src/compile/fine-tune.ts';
-export { type LifTarget, toDynapSim } from '../src/compile/lif.ts';
-export type { LargestMove, Moves } from '../src/compile/moved.ts';
-export type { NamedNeuron } from '../src/compile/names.ts';
-export { mergeStages, type Network, networkProblems } from '../src/compile/network.ts';
+  baseCount,
+  encodeWeights,
+  type QuantiseOptions,
+  quantise,
+  subsetSums,
+} from '../src/chips/masks.ts';
 export {
   type NetworkFromOptions,
   networkFrom,
   type RestoredNetwork,
-} from '../src/compile/network-from.ts';
-export { type CorePlace, placeClusters, type Traffic } from '../src/compile/place.ts';
-export type { Place } from '../src/compile/places.ts';
+} from '../src/compile/back/network-from.ts';
+export { deploy } from '../src/compile/deploy.ts';
+export type {
+  DeployedCore,
+  DeployedNeuron,
+  Deployment,
+  DeployOptions,
+} from '../src/compile/deployment.ts';
 export {
-  baseCount,
-  encodeWeights,
-  type QuantisedWeights,
-  type QuantiseOptions,
-  quantise,
-  subsetSums,
-} from '../src/compile/quantise.ts';
-export type { LostWeights } from '../src/compile/remarks.ts';
-export type { SilentNeuron } from '../src/compile/silence.ts';
+  type Diagnosis,
+  diagnose,
+  type SilentNeuron,
+} from '../src/compile/diagnose.ts';
 export {
-  collectSynapses,
-  type PlacedNetwork,
-  type SynapseCollector,
-  type SynapseList,
-} from '../src/compile/synapses.ts';
+  type FineTuned,
+  type FineTuneOptions,
+  fineTune,
+} from '../src/compile/fine-tune.ts';
+export {
+  type LifTarget,
+  networkProblems,
+  toDynapSim,
+} from '../src/compile/front/lif.ts';
+export { mergeStages } from '../src/compile/front/merge.ts';
+export type { NamedNeuron } from '../src/compile/front/names.ts';
+export type {
+  MergedPopulation,
+  PopulationRange,
+  WeightedSynapses,
+} from '../src/compile/network.ts';
+export {
+  type AutoencoderQuantiseOptions,
+  autoencoderQuantise,
+} from '../src/compile/passes/autoencoder-quantise.ts';
+export { type ClusterOptions, clusterNeurons } from '../src/compile/passes/cluster.ts';
+export {
+  placeClusters,
+  type Traffic,
+} from '../src/compile/passes/place-cores.ts';
+export type { QuantisedList } from '../src/compile/passes/quantise-cores.ts';
+export {
+  type Routing,
+  routeNetwork,
+} from '../src/compile/passes/route.ts';
+export { type CoreError, coreErrors } from '../src/compile/report/core-errors.ts';
+export type {
+  LargestDeviation,
+  ParameterDeviation,
+} from '../src/compile/report/deviation.ts';
+export type { LostWeights } from '../src/compile/report/lost.ts';

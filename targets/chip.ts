@@ -80,6 +80,12 @@ function collector(deployment: Deployment, losses: Losses) {
   };
 }
 
+/** What a deployment is asked for: the options that are its own, for the chips of the board. */
+function deployOptions(link: Link, config: ChipConfig): DeployOptions {
+  const { lookAhead: _, clock: __, deployment: ___, losses: ____, ...options } = config;
+  return { chips: link.info.chips, ...options };
+}
+
 /** Lists why a deployment made before cannot be one of `pipeline`. */
 function deploymentProblems(deployment: Deployment, pipeline: Pipeline): string[] {
   const { inputWords, outputWords, dt } = deployment;
@@ -242,7 +248,7 @@ export function chip(link: Link, config: ChipConfig = {}): ChipTarget {
   const deploymentOf = (pipeline: Pipeline): Deployment => {
     if (config.deployment !== undefined) return config.deployment;
     if (prepared?.pipeline !== pipeline) {
-      prepared = { pipeline, deployment: deploy(pipeline, { chips: link.info.chips, ...config }) };
+      prepared = { pipeline, deployment: deploy(pipeline, deployOptions(link, config)) };
     }
     return prepared.deployment;
   };

@@ -97,7 +97,7 @@ export const deploy: Command = {
     const choices: DeployOptions =
       seed === 0 ? {} : { quantiser: (weights) => quantise(weights, { seed }) };
     const deployment = deployPipeline(net, choices);
-    const record = deploymentRecord(net, deployment);
+    const record = deploymentRecord(deployment);
     writeWhole(join(out, 'configuration.json'), toSamnaJson(deployment.configuration, own));
     writeJson(join(out, 'deployment.json'), record);
     writePictures(out, { deployment: deploymentPicture(record) });

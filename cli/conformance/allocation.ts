@@ -1,8 +1,5 @@
-import type { Matrix } from 'spikeline';
+import { type Matrix, problemText, stageWeights } from 'spikeline';
 import {
-  type Allocation,
-  allocate,
-  allocationProblems,
   biasWord,
   type ChipConfiguration,
   type CoreConfiguration,
@@ -13,13 +10,16 @@ import {
   coreMask,
   currentParameter,
   type Destination,
+  dendriteCodes,
   dendrites,
+  dynapse2,
+  eventOf,
   idleCore,
-  mergeStages,
   nearestBias,
   networkFrom,
-  type PlacedNetwork,
+  type PlacedSynapses,
   type RestoredNetwork,
+  routeNetwork,
   type SynapseList,
   sharedCurrents,
   weightMask,
@@ -77,20 +77,20 @@ function synapsesOf(masks: Rows | null, signs: Rows | null): SynapseList {
   for (const [pre, row] of (masks ?? []).entries()) {
     for (const [post, mask] of row.entries()) {
       const negative = (signs?.[pre]?.[post] ?? 0) < 0;
-      synapses.add(pre, post, mask, negative ? dendrites.gaba : dendrites.ampa);
+      synapses.add(pre, post, mask, negative ? 'gaba' : 'ampa');
     }
   }
   return synapses.list();
 }
 
 /** Cluster c is core c % 4 of chip c / 4; its neurons stand there in order. */
-function placedNetwork(given: AllocationCase): PlacedNetwork {
+function placedNetwork(given: AllocationCase): PlacedSynapses {
   const on = given.core_map.map(() => true);
   return {
     channels: inputRows(given),
     input: synapsesOf(given.mask_in, given.sign_in),
     recurrent: synapsesOf(given.mask_rec, given.sign_rec),
-    places: given.core_map.map((cluster, n) => ({
+    hardware: given.core_map.map((cluster, n) => ({
       chip: Math.floor(cluster / chipLimits.cores),
       core: cluster % chipLimits.cores,
       neuron: given.core_map.slice(0, n).filter((other) => other === cluster).length,
@@ -112,6 +112,27 @@ function parametersOf(currents: CoreCurrents): CoreConfiguration['parameters'] {
     parameters[parameter] = nearestBias(parameter, currents[name]);
   }
   return parameters;
+}
+
+/** Memories of a board, and where each input channel has to be sent. */
+interface Allocation {
+  readonly chips: readonly (readonly CoreConfiguration['neurons'][])[];
+  readonly inputWords: readonly Uint32Array[];
+  readonly inputChannels: readonly (readonly Destination[])[];
+}
+
+/** Writes a network into the memories of a board. */
+function allocate(network: PlacedSynapses): Allocation {
+  const { routes } = routeNetwork(network);
+  const { chips } = dynapse2.compile({ network, routes, cores: [] });
+  const inputWords = routes
+    .slice(0, network.channels)
+    .map((own) => Uint32Array.from(own, (route) => dynapse2.inputWord(route)));
+  return {
+    chips: chips.map(({ cores }) => cores.map(({ neurons }) => neurons)),
+    inputWords,
+    inputChannels: inputWords.map((words) => Array.from(words, eventOf)),
+  };
 }
 
 /** The allocated neurons with the currents of their clusters. */
@@ -156,12 +177,12 @@ function sameRoutes(ours: readonly Destination[], theirs: readonly Route[]): boo
 function structureNotes(
   { inputChannels }: Allocation,
   { chips }: ChipConfiguration,
-  { places }: PlacedNetwork,
+  { hardware }: PlacedSynapses,
   { n_cluster, allocator, rockpool_config, correct }: AllocationCase,
 ): string[] {
   const notes: string[] = [];
   const neuronAt = (n: string) => {
-    const { chip, core, neuron } = places[Number(n)]!;
+    const { chip, core, neuron } = hardware[Number(n)]!;
     return chips[chip]!.cores[core]!.neurons[neuron]!;
   };
   const names = new Map(Object.entries(dendrites).map(([name, value]) => [value as number, name]));
@@ -202,22 +223,25 @@ function exactWeights(
   rows: number,
   given: AllocationCase,
 ): Matrix {
-  const columns = network.places.length;
+  const columns = network.hardware.length;
   const values = new Float64Array(rows * columns);
   for (const [i, pre] of list.pre.entries()) {
     const post = list.post[i]!;
     const base = baseOf(given, given.core_map[post]!);
     const size = base.reduce(
-      (sum, current, bit) => sum + ((list.mask[i]! >> bit) & 1) * current,
+      (sum, current, bit) => sum + ((list.code[i]! >> bit) & 1) * current,
       0,
     );
-    values[pre * columns + post] = (list.dendrite[i] === dendrites.gaba ? -size : size) / Iscale;
+    values[pre * columns + post] =
+      (list.dendrite[i] === dendriteCodes.gaba ? -size : size) / Iscale;
   }
   return { rows, columns, values };
 }
 
-function differenceOf(matrix: Matrix, wanted: Rows | null): number {
-  return wanted === null ? 0 : relativeToLargest(matrix.values, wanted.flat());
+function differenceOf(matrix: Matrix | undefined, wanted: Rows | null): number {
+  if (wanted === null) return 0;
+  const flat = wanted.flat();
+  return relativeToLargest(matrix?.values ?? new Float64Array(flat.length), flat);
 }
 
 /** Largest fan-in of a neuron. */
@@ -231,22 +255,22 @@ function fanInOf({ N, mask_in, mask_rec }: AllocationCase): number {
 function compare(given: AllocationCase): CaseOutcome {
   const { name, correct } = given;
   const network = placedNetwork(given);
-  const problems = allocationProblems(network);
+  const problems = routeNetwork(network).problems.map(problemText);
   if (fanInOf(given) > chipLimits.synapses) {
     return problems.length > 0 ? { name, error: 0 } : { name, error: 1, note: 'was not rejected' };
   }
   if (problems.length > 0) return { name, error: 1, note: `was rejected: ${problems.join('; ')}` };
   const allocation = allocate(network);
   const configuration = configurationOf(allocation, given);
-  const inputs = allocation.inputChannels;
+  const inputs = allocation.inputWords;
   const restored = networkFrom(configuration, { inputs, Iscale });
-  const merged = mergeStages(restored.pipeline);
+  const [input, population] = restored.pipeline.stages.map(stageWeights);
   const exact = (list: SynapseList, rows: number) => exactWeights(restored, list, rows, given);
   const error = Math.max(
     differenceOf(exact(restored.network.input, inputs.length), correct.w_in),
     differenceOf(exact(restored.network.recurrent, given.N), correct.w_rec),
-    differenceOf(merged.input, correct.w_in_after_biasgen),
-    differenceOf(merged.recurrent, correct.w_rec_after_biasgen),
+    differenceOf(input, correct.w_in_after_biasgen),
+    differenceOf(population, correct.w_rec_after_biasgen),
   );
   const notes = structureNotes(allocation, configuration, network, given);
   return notes.length === 0

@@ -2,10 +2,11 @@ import { dynapSim, lif, linear, pipeline, type StageDefinition } from 'spikeline
 import {
   clusterNeurons,
   type LifTarget,
+  type MergedPopulation,
   mergeStages,
-  type Network,
   networkProblems,
   sharedCurrents,
+  type WeightedSynapses,
 } from 'spikeline/chip';
 import { currentNames, type DynapSimParameters, dynapSimParameters } from 'spikeline/neurons';
 import { isThere, readJson } from './files.ts';
@@ -70,12 +71,20 @@ function refusal({ name, layers }: MappingCase): CaseOutcome {
   return clear ? { name, error: 0 } : { name, error: 1, note: 'was not refused' };
 }
 
-function compareMatrix(ours: Network['input'], theirs: Rows | null): number {
-  return theirs === null ? 0 : relativeEach(ours.values, theirs.flat());
+function compareMatrix(ours: WeightedSynapses, theirs: Rows | null): number {
+  if (theirs === null) return 0;
+  const columns = theirs[0]?.length ?? 0;
+  const dense = new Float64Array(theirs.length * columns);
+  for (const [i, pre] of ours.pre.entries()) dense[pre * columns + ours.post[i]!] = ours.weight[i]!;
+  return relativeEach(dense, theirs.flat());
 }
 
 /** Largest difference of the currents that clusters share from what they must be. */
-function compareClusters(network: Network, clusters: Uint32Array, wanted: PerNeuron): number {
+function compareClusters(
+  network: MergedPopulation,
+  clusters: Uint32Array,
+  wanted: PerNeuron,
+): number {
   const errors = [...new Set(clusters)].flatMap((cluster) => {
     const neurons = Array.from(clusters.keys()).filter((n) => clusters[n] === cluster);
     const shared = sharedCurrents(network.parameters, neurons, [0, 0, 0, 0]);
@@ -121,7 +130,7 @@ function compare(given: MappingCase): CaseOutcome {
     ...currentNames.map((name) => relativeEach(own[name], unclustered[name] ?? [])),
     compareClusters(network, clusters, clustered),
   );
-  const extra = weights_rec === null && network.recurrent.values.some((value) => value !== 0);
+  const extra = weights_rec === null && network.recurrent.weight.length > 0;
   return extra
     ? { name: given.name, error, note: 'recurrent weights where there are none' }
     : { name: given.name, error };

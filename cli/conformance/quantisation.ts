@@ -17,12 +17,12 @@ const patience = 5000;
 function compare(name: string, { w_in, w_rec, best }: QuantisationCase): CaseOutcome {
   const weights = [...w_in.flat(), ...w_rec.flat()];
   const begin = performance.now();
-  const { base, masks } = quantise(weights);
+  const { base, codes } = quantise(weights);
   const took = performance.now() - begin;
   // Measured from bases and masks alone, which is all that the chip is told.
   const levels = subsetSums(base);
   const nonZero = weights
-    .map((weight, i) => ({ weight, mask: masks[i]! }))
+    .map((weight, i) => ({ weight, mask: codes[i]! }))
     .filter(({ weight }) => weight !== 0);
   const squares = nonZero.reduce(
     (sum, { weight, mask }) => sum + (Math.abs(weight) - levels[mask]!) ** 2,

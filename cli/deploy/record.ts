@@ -1,13 +1,12 @@
-import type { Deployment, HardwareNeuron, Pipeline } from 'spikeline';
-import { type Destination, eventOf, mergeStages } from 'spikeline/chip';
-import { type CoreError, coreErrors } from './core-errors.ts';
+import type { DeployedNeuron, Deployment } from 'spikeline';
+import { type CoreError, coreErrors, type Destination, diagnose, eventOf } from 'spikeline/chip';
 
 /** Marks a deployment and the version of its form. */
 const format = 'spikeline/deployment';
 const version = 1;
 
 /** A neuron's place, the word that its spikes reach the host with, and the tag in it. */
-export type NeuronRecord = HardwareNeuron & { readonly hostTag: number };
+export type NeuronRecord = DeployedNeuron & { readonly hostTag: number };
 
 /** What `spikeline deploy` found; the content of `deployment.json`. */
 export interface DeploymentRecord {
@@ -25,28 +24,26 @@ export interface DeploymentRecord {
   readonly remarks: readonly string[];
 }
 
-function neuronRecord(neuron: HardwareNeuron): NeuronRecord {
+function neuronRecord(neuron: DeployedNeuron): NeuronRecord {
   return { ...neuron, hostTag: eventOf(neuron.word).tag };
 }
 
-/** Puts together what is worth keeping of a deployment. */
-export function deploymentRecord(net: Pipeline, deployment: Deployment): DeploymentRecord {
-  const { inputChannels, outputChannels, remarks } = deployment;
-  const network = mergeStages(net);
-  const populations = Object.entries(network.populations)
+/** Puts together what is worth keeping of a deployment; simulates it, to say what falls silent. */
+export function deploymentRecord(deployment: Deployment): DeploymentRecord {
+  const { inputWords, outputChannels, population } = deployment;
+  const populations = Object.entries(population.populations)
     .sort(([, a], [, b]) => a.first - b.first)
     .map(([name, { size }]) => {
       const neurons = Array.from({ length: size }, (_, i) => deployment.where(name, i));
       return [name, neurons.map(neuronRecord)] as const;
     });
-  const places = populations.flatMap(([, neurons]) => neurons);
   return {
     format,
     version,
-    inputChannels,
+    inputChannels: inputWords.map((words) => Array.from(words, eventOf)),
     outputChannels: outputChannels.map(neuronRecord),
     populations: Object.fromEntries(populations),
-    cores: coreErrors(network, deployment, places),
-    remarks,
+    cores: coreErrors(deployment),
+    remarks: diagnose(deployment).remarks,
   };
 }

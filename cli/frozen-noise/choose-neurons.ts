@@ -56,7 +56,6 @@ export async function chooseNeurons(
     const net = probe(quantised, role);
     const target = chip(link, {
       quantiser: (values) => encodeWeights(values, cores[0]!.weights.base),
-      input: false,
     });
     const measured = totals(await lastValueFrom(stream(target, net, noise).pipe(count, toArray())));
     const model = totals(await lastValueFrom(stream(simulator(), net, noise).pipe(toArray())));
@@ -74,7 +73,7 @@ export function deployOn(
   neurons: readonly number[],
 ): Deployment {
   return deploy(net, {
-    place: neurons.map((neuron) => ({ chip: 0, core: 0, neuron })),
+    hardware: neurons.map((neuron) => ({ chip: 0, core: 0, neuron })),
     quantiser: (values) => encodeWeights(values, cores[0]!.weights.base),
   });
 }

@@ -44,6 +44,8 @@ export type CircuitModel = 'dynapSim' | 'dynapSe2';
 export interface CurrentRange {
   readonly min: number;
   readonly max: number;
+  /** Name of the setting that carries it. */
+  readonly setting: string;
 }
 
 /** Currents by name, amperes. */
@@ -252,10 +254,20 @@ export interface ChipMapping<Configuration = unknown> {
   readonly biases: Readonly<Record<string, CurrentRange>>;
   /** How many entries of its listener a code takes: 1 for masks, the code itself if entries are counted. */
   entriesOf(code: number): number;
+  /** Base currents of a core. */
+  readonly bases: number;
   /** Largest code of a weight. */
   readonly largestCode: number;
-  /** Finds base currents and codes for the weights of a core. */
-  quantise(weights: ArrayLike<number>): QuantisedWeights;
+  /**
+   * Finds base currents and codes for the weights of a core.
+   *
+   * @param options `effort` is the part of the full search that is made; all of it if left out
+   */
+  quantise(weights: ArrayLike<number>, options?: { readonly effort?: number }): QuantisedWeights;
+  /** Gives each weight the code that stands for the nearest value, with base currents that are known. */
+  encode(weights: ArrayLike<number>, base: readonly number[]): QuantisedWeights;
+  /** Every size of weight that codes can stand for with some base currents, 0 included. */
+  levels(base: readonly number[]): Float64Array;
   /**
    * Currents that a core shares for some of its neurons.
    *

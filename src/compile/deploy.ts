@@ -1,124 +1,127 @@
-import { type ChipConfiguration, idleCore } from '../chips/dynapse2/configuration.ts';
-import { eventWord, monitorReply } from '../chips/dynapse2/event.ts';
-import { dynapse2 } from '../chips/dynapse2/family.ts';
+/** From a pipeline to the configuration of a board. */
+import { type DefaultConfiguration, defaultFamily } from '../chips/families.ts';
+import type { ChipFamily, CircuitModel } from '../chips/family.ts';
+import { hasDendrites } from '../chips/switches.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { checkGrid } from '../pipeline/run.ts';
-import { allocate } from './allocate.ts';
-import { coreBiases } from './core-biases.ts';
-import { hasDendrites } from './dendrites.ts';
-import type { DeployedCore, Deployment, DeployOptions, HardwareNeuron } from './deployment.ts';
-import { movesBetween } from './moved.ts';
-import { networkFrom } from './network-from.ts';
+import { networkFrom } from './back/network-from.ts';
+import { readParameters } from './back/read-parameters.ts';
+import type { DeployedCore, DeployedNeuron, Deployment, DeployOptions } from './deployment.ts';
+import { quantisedPipeline } from './front/stage-weights.ts';
+import { checkArguments } from './options.ts';
 import { planDeployment } from './plan.ts';
-import { farMoves, losses, lostWeights, silences } from './remarks.ts';
-import { noiseFor, silentNeurons } from './silence.ts';
-import { withListedWeights } from './stage-weights.ts';
-
-/** Writes down what the board is told. */
-function configure(
-  chips: ReturnType<typeof allocate>['chips'],
-  cores: readonly DeployedCore[],
-): ChipConfiguration {
-  const { parameters: idle } = idleCore();
-  return {
-    chips: chips.map((onChip, chip) => ({
-      cores: onChip.map((neurons, core) => {
-        const own = cores.find((used) => used.chip === chip && used.core === core);
-        return { neurons, parameters: own === undefined ? idle : coreBiases(own.currents) };
-      }),
-    })),
-  };
-}
+import { describeDeviation, deviationBetween } from './report/deviation.ts';
+import {
+  describeLostWeights,
+  describeSilenced,
+  lostWeights,
+  silencedNeurons,
+} from './report/lost.ts';
 
 /** Mean squared error over the weights of all cores. */
 function meanError(cores: readonly DeployedCore[]): number {
-  const count = cores.reduce((sum, { weights }) => sum + weights.masks.length, 0);
-  const squares = cores.reduce((sum, { weights }) => sum + weights.mse * weights.masks.length, 0);
+  const count = cores.reduce((sum, { weights }) => sum + weights.codes.length, 0);
+  const squares = cores.reduce((sum, { weights }) => sum + weights.mse * weights.codes.length, 0);
   return count === 0 ? 0 : squares / count;
+}
+
+/** Makes a function that computes once, when it is first called. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /**
  * Translates a pipeline into the configuration of a board: merges its stages into one population, gathers the
- * neurons into cores, puts the weights of each core into four bits, places the cores where spikes take the
- * fewest hops, and fills CAM, SRAM, latches and bias codes. LIF neurons become DynapSim neurons. Simulates
- * the result, to tell which neurons fall silent.
+ * neurons into cores, puts the weights of each core into codes (four-bit masks on a DYNAP-SE2), places the
+ * cores so that spikes take the fewest hops, and fills the memories. LIF neurons become DynapSim neurons.
+ * Simulates nothing; {@link diagnose} does, and tells which neurons fall silent.
  *
  * A population after the first acts one step later on the board than in the pipeline: the spikes of a
- * step reach others in the next. `network` of the result is the network as the board computes it.
+ * step reach others in the next. `deployedPipeline` of the result is the network as the board computes it.
  *
- * @throws InvalidArgumentError where the options contradict each other or the pipeline
+ * @throws InvalidArgumentError if the options contradict each other or the pipeline
  * @throws UnsupportedPipelineError with every limit that is broken
- * @throws DataError where the input has another width or another `dt` than the pipeline
  * @example
  * ```ts
  * const net = pipeline(linear({ weight: [[1, 2]] }), dynapSim({ neurons: 2, name: 'output' }));
  * deploy(net).where('output', 1).neuron; // 1
  * ```
  */
-export function deploy(pipeline: Pipeline, options: DeployOptions = {}): Deployment {
-  const { input = noiseFor(pipeline) } = options;
-  if (input !== false) checkGrid(input, pipeline);
-  const { model, network, names, synapses, placed, cores } = planDeployment(pipeline, options);
-  const { chips, inputChannels, tagOf } = allocate(placed);
-  const configuration = configure(chips, cores);
-  const { places } = placed;
-  const { parameters, populations, dt } = network;
-  const restored = networkFrom(configuration, {
-    inputs: inputChannels,
-    places,
-    Iscale: parameters.Iscale,
-    dt,
-    circuit: hasDendrites(parameters) ? 'dendrites' : 'lumped',
-  }).pipeline;
-  const { before, after } = synapses;
-  const parts = {
-    input: { before: before.input, after: after.input },
-    recurrent: { before: before.recurrent, after: after.recurrent },
-  };
-  const lost = lostWeights([parts.input, parts.recurrent], names);
-  const moved = movesBetween(parameters, restored.stages.at(-1)!.parameters!);
-  const silent =
-    input === false
-      ? []
-      : silentNeurons({ pipeline, network: restored, ...parts, moved, names }, input);
-  const hardware = places.map(({ chip, core, neuron }, n): HardwareNeuron => {
-    return { chip, core, neuron, word: monitorReply(chip, core, neuron), tag: tagOf(n) };
+export function deploy<Configuration = DefaultConfiguration>(
+  pipeline: Pipeline,
+  options: DeployOptions<Configuration> = {},
+): Deployment<Configuration> {
+  checkArguments(pipeline, options, defaultFamily.limits);
+  // Without a family of its own a configuration is that of the default one.
+  const family = (options.family ?? defaultFamily) as ChipFamily<Configuration>;
+  const { population, names, weights, network, routes, cores } = planDeployment(pipeline, options);
+  const configuration = family.compile({ network, routes, cores });
+  const { channels, parameters, output } = population;
+  const { hardware, monitored } = network;
+  const inputWords = routes
+    .slice(0, channels)
+    .map((own) => Uint32Array.from(own, (route) => family.inputWord(route)));
+  const model: CircuitModel = hasDendrites(parameters) ? 'dynapSe2' : 'dynapSim';
+  const reading = family.read(configuration, { inputs: inputWords, hardware });
+  const deviation = deviationBetween(parameters, readParameters(reading, model, parameters.Iscale));
+  const lists = [
+    { before: population.input, after: weights.input },
+    { before: population.recurrent, after: weights.recurrent },
+  ];
+  const lost = lostWeights(lists, names);
+  const deployed = hardware.map((own, n): DeployedNeuron => {
+    const [route] = routes[channels + n]!;
+    return { ...own, word: family.outputWord(own), tag: route?.tag };
   });
-  const byWord = new Map(
-    hardware.flatMap(({ word }, n) => (placed.monitored?.[n] ? [[word, n] as const] : [])),
-  );
-  const { first, size } = populations[network.output]!;
-  const wordsOf = (population: string): Uint32Array => {
-    const start = names.neuronOf(population, 0);
-    const { size: own } = populations[population]!;
-    return Uint32Array.from(hardware.slice(start, start + own), ({ word }) => word);
+  const byWord = new Map(deployed.flatMap(({ word }, n) => (monitored?.[n] ? [[word, n]] : [])));
+  const neuronsOf = (name: string): DeployedNeuron[] => {
+    const { first, size } = names.rangeOf(name);
+    return deployed.slice(first, first + size);
   };
+  const wordsOf = (name: string): Uint32Array =>
+    Uint32Array.from(neuronsOf(name), ({ word }) => word);
+  const quantised = once(() => quantisedPipeline(pipeline, population, weights));
+  const { dt } = population;
+  const restored = once(
+    () =>
+      networkFrom(configuration, {
+        ...{ family, inputs: inputWords, hardware, Iscale: parameters.Iscale, dt, model },
+      }).pipeline,
+  );
   return {
-    family: dynapse2,
+    family,
     configuration,
-    inputWords: inputChannels.map((all) => Uint32Array.from(all, eventWord)),
-    outputWords: wordsOf(network.output),
+    inputWords,
+    outputWords: wordsOf(output),
+    outputChannels: neuronsOf(output),
     wordsOf,
-    inputChannels,
-    outputChannels: hardware.slice(first, first + size),
-    where: (population, index) => hardware[names.neuronOf(population, index)]!,
+    where: (name, index) => deployed[names.neuronOf(name, index)]!,
     populationOf(word) {
       const n = byWord.get(word);
       return n === undefined ? undefined : names.nameOf(n);
     },
-    places,
+    hardware,
     cores,
-    quantised: withListedWeights(
-      model,
-      { ...before.input, weight: after.input.values },
-      { ...before.recurrent, weight: after.recurrent.values },
-    ),
-    network: restored,
+    pipeline,
+    population,
+    weights: { input: weights.input, recurrent: weights.recurrent },
+    get quantised() {
+      return quantised();
+    },
+    get deployedPipeline() {
+      return restored();
+    },
     mse: meanError(cores),
     lost,
-    moved,
-    silent,
-    remarks: [...losses(lost), ...farMoves(moved, names), ...silences(silent)],
+    deviation,
+    remarks: [
+      ...describeSilenced(silencedNeurons(population, weights), lost, names),
+      ...describeLostWeights(lost),
+      ...describeDeviation(deviation, names),
+    ],
     dt,
   };
 }

@@ -1,6 +1,15 @@
+/** Trains on with the weights that a chip can hold. */
 import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
+import {
+  anything,
+  callback,
+  having,
+  number,
+  type OptionTable,
+  optionProblems,
+} from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { type AdamConfig, adamCheck, adamState, adamStep, learningRateAt } from '../train/adam.ts';
@@ -10,8 +19,8 @@ import { type Loss, lossProblems, meanSquaredError } from '../train/loss.ts';
 import { sampleProblems, type TrainingSample } from '../train/sample.ts';
 import { deploy } from './deploy.ts';
 import type { Deployment, DeployOptions } from './deployment.ts';
-import { encodeWeights, subsetSums } from './quantise.ts';
-import { listenersOf } from './stage-weights.ts';
+import { listenersOf } from './front/stage-weights.ts';
+import { pipelineProblems } from './options.ts';
 
 /** How to train weights of four bits. */
 export interface FineTuneOptions {
@@ -37,13 +46,35 @@ export interface FineTuned {
   readonly lossBefore: number;
   /** Loss of the tuned weights, in four bits; never above the one before. */
   readonly loss: number;
+  /** Whether any weight is another than before. */
+  readonly moved: boolean;
+  /** If fine-tuning did not help, why; then the remarks of the deployment. */
+  readonly remarks: readonly string[];
+}
+
+/** Says why fine-tuning left everything as it was, if it did. */
+function describeStandstill(
+  moved: boolean,
+  epochs: number,
+  reached: boolean,
+  largestGradient: number,
+  loss: number,
+): string[] {
+  if (moved || epochs === 0) return [];
+  const why =
+    largestGradient === 0
+      ? 'no weight has a gradient: what should spike is silent; separate its population on cores of its own, or train it with larger weights'
+      : reached
+        ? 'no other weights that the base currents can say had a smaller loss'
+        : 'no step was large enough to reach another weight that the base currents can say; raise the learning rate or the epochs';
+  return [`fine-tuning did not move: the loss stays ${loss.toPrecision(3)}; ${why}`];
 }
 
 /** Magnitudes that each weight of a pipeline can have, by the core of the neuron that listens. */
-function levelsOf({ cores, quantised }: Deployment): Float64Array[] {
+function levelsOf({ family, cores, quantised }: Deployment): Float64Array[] {
   const byNeuron: Float64Array[] = [];
   for (const { neurons, weights } of cores) {
-    const levels = subsetSums(weights.base).sort();
+    const levels = family.levels(weights.base).sort();
     for (const n of neurons) byNeuron[n] = levels;
   }
   return Array.from(listenersOf(quantised), (n) => byNeuron[n]!);
@@ -59,22 +90,32 @@ function project(weight: number, levels: Float64Array): number {
   return best === 0 ? 0 : Math.sign(weight) * best;
 }
 
+const table: OptionTable<FineTuneOptions> = {
+  epochs: number({ min: 0, whole: true, unit: 'epochs' }),
+  loss: anything,
+  optimiser: anything,
+  deploy: anything,
+  engine: having('an engine', 'layer', 'supports'),
+  progress: callback,
+};
+
 function tuningProblems(
   net: Pipeline,
   samples: readonly TrainingSample[],
-  { epochs, loss = meanSquaredError(), optimiser }: FineTuneOptions,
+  options: FineTuneOptions,
 ): Problem[] {
-  const problems = [
+  const wrong = [...pipelineProblems(net), ...optionProblems(options, table, 'epochs')];
+  if (!Array.isArray(samples)) {
+    wrong.push(problem('samples', 'wrong-type', samples, 'a list of samples is needed'));
+  }
+  if (wrong.some(({ path }) => path !== 'epochs')) return wrong;
+  const { loss = meanSquaredError(), optimiser } = options;
+  return [
     ...sampleProblems(net, samples),
     ...lossProblems(loss, samples, net.channelsOut),
     ...(optimiser === undefined ? [] : within('optimiser', adamCheck(optimiser))),
+    ...wrong,
   ];
-  if (!Number.isSafeInteger(epochs) || epochs < 0) {
-    problems.push(
-      problem('epochs', 'out-of-range', epochs, 'a whole number of at least 0 is needed'),
-    );
-  }
-  return problems;
 }
 
 /**
@@ -104,13 +145,15 @@ export async function fineTune(
   const { epochs, loss = meanSquaredError(), progress } = options;
   const problems = tuningProblems(net, samples, options);
   if (problems.length > 0) throw new InvalidArgumentError('fine-tuning cannot start', problems);
-  const start = deploy(net, { ...options.deploy, input: false });
+  const start = deploy(net, options.deploy);
   const levels = levelsOf(start);
   const behind = pipelineWeights(start.quantised);
   const largest = behind.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
   const { optimiser = { learningRate: largest / 100 } } = options;
   // Synapses only add to a dendrite.
-  const dendritic = start.quantised.stages.some(({ kind }) => kind === 'dynapSe2');
+  const dendritic = start.quantised.stages.some(
+    ({ parameters }) => parameters?.model === 'dynapSe2',
+  );
   const absent = behind.map((weight) => Number(weight === 0));
   const memory = adamState(behind.length);
   const learner = startLearner({
@@ -124,6 +167,9 @@ export async function fineTune(
   let best = behind.slice();
   let least = Number.POSITIVE_INFINITY;
   let lossBefore = Number.NaN;
+  let largestGradient = 0;
+  let first: Float64Array | undefined;
+  let reached = false;
   try {
     for (let epoch = 0; epoch <= epochs; epoch++) {
       const bits = behind.map((weight, i) => project(weight, levels[i]!));
@@ -135,7 +181,13 @@ export async function fineTune(
         best = bits;
       }
       progress?.(epoch, learner.loss);
+      first ??= bits;
+      reached ||= bits.some((weight, i) => weight !== first![i]);
       const gradient = learner.read('gradient').map((slope, i) => (absent[i] === 1 ? 0 : slope));
+      largestGradient = gradient.reduce(
+        (most, slope) => Math.max(most, Math.abs(slope)),
+        largestGradient,
+      );
       const rate = learningRateAt(optimiser, epoch, epochs);
       adamStep(optimiser, memory, behind, gradient, epoch, rate);
       if (dendritic) for (const [i, weight] of behind.entries()) behind[i] = Math.max(0, weight);
@@ -143,9 +195,26 @@ export async function fineTune(
   } finally {
     await learner.close();
   }
+  // The cores stay as they are, whatever the tuned weights would ask for.
+  const { cluster: _, ...asked } = options.deploy ?? {};
+  const pins =
+    asked.hardware === undefined
+      ? { cores: start.hardware.map(({ chip, core }) => ({ chip, core })) }
+      : {};
   const deployment = deploy(withWeights(start.quantised, best), {
-    ...options.deploy,
-    quantiser: (weights, core) => encodeWeights(weights, start.cores[core]!.weights.base),
+    ...asked,
+    ...pins,
+    quantiser: (weights, core) => start.family.encode(weights, start.cores[core]!.weights.base),
   });
-  return { deployment, lossBefore, loss: least };
+  const moved = best.some((weight, i) => weight !== first![i]);
+  return {
+    deployment,
+    lossBefore,
+    loss: least,
+    moved,
+    remarks: [
+      ...describeStandstill(moved, epochs, reached, largestGradient, least),
+      ...deployment.remarks,
+    ],
+  };
 }

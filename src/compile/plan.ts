@@ -1,126 +1,165 @@
+/** The passes of the compiler, in their order: each takes what the last one gave, and adds its problems. */
+import { defaultFamily } from '../chips/families.ts';
+import type { ChipFamily, ChipMapping, PlacedSynapses, Route } from '../chips/family.ts';
+import { switchesOf } from '../chips/switches.ts';
 import { UnsupportedPipelineError } from '../errors.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { allocationProblems, fanInProblems } from './allocation-problems.ts';
-import { type Clustering, clusterAsAsked, placeNeurons, sizeProblems } from './assign-cores.ts';
-import { biasProblems } from './core-biases.ts';
-import { circuitsOf, sharedCurrents } from './core-currents.ts';
-import { type QuantisedCores, quantiseCores, type WeightList, weightsOf } from './core-quantise.ts';
+import type { Problem } from '../problems.ts';
 import type { DeployedCore, DeployOptions } from './deployment.ts';
-import { toDynapSim } from './lif.ts';
-import { type Names, namesOf } from './names.ts';
-import { mergeStages, type Network, networkProblems } from './network.ts';
-import { quantise } from './quantise.ts';
-import { collectSynapses, type PlacedNetwork, type SynapseList } from './synapses.ts';
+import { mergeForChip } from './front/merge.ts';
+import { type Names, namesOf } from './front/names.ts';
+import type { MergedPopulation, WeightedSynapses } from './network.ts';
+import { checkOptions } from './options.ts';
+import { clusterNeurons } from './passes/cluster.ts';
+import { currentProblems } from './passes/currents.ts';
+import { fanInProblems } from './passes/limits.ts';
+import {
+  type Clustering,
+  clusterCount,
+  clustersOfPins,
+  placeNeurons,
+  sizeProblems,
+} from './passes/place-neurons.ts';
+import { type QuantisedCores, type QuantisedList, quantiseCores } from './passes/quantise-cores.ts';
+import { routeNetwork } from './passes/route.ts';
+import { separatePopulations } from './passes/separate.ts';
 
-/** The network before and after quantisation, synapse by synapse. */
-interface Synapses {
-  readonly before: Readonly<Record<'input' | 'recurrent', WeightList>>;
-  readonly after: QuantisedCores;
+/** Everything that is decided before memories are written. */
+export interface DeploymentPlan {
+  readonly population: MergedPopulation;
+  readonly names: Names;
+  readonly weights: QuantisedCores;
+  readonly network: PlacedSynapses;
+  readonly routes: readonly (readonly Route[])[];
+  /** Cores in use, in the order of their first neurons. */
+  readonly cores: readonly DeployedCore[];
+  /** Every limit that is broken. */
+  readonly problems: readonly Problem[];
 }
 
-/** Synapses with their masks. */
-function synapsesOf(list: WeightList, { masks }: { readonly masks: Uint8Array }): SynapseList {
-  const synapses = collectSynapses();
-  for (const [i, mask] of masks.entries()) {
-    synapses.add(list.pre[i]!, list.post[i]!, mask, list.dendrite[i]!);
+/** Synapses that exist, with their codes. */
+function coded({ pre, post, dendrite }: WeightedSynapses, { codes }: QuantisedList) {
+  if (!codes.includes(0)) return { pre, post, dendrite, code: codes };
+  const kept = codes.reduce((sum, code) => sum + Number(code !== 0), 0);
+  const list = {
+    pre: new Uint32Array(kept),
+    post: new Uint32Array(kept),
+    dendrite: new Uint8Array(kept),
+    code: new Uint8Array(kept),
+  };
+  for (let i = 0, at = 0; i < codes.length; i++) {
+    if (codes[i] === 0) continue;
+    list.pre[at] = pre[i]!;
+    list.post[at] = post[i]!;
+    list.dendrite[at] = dendrite[i]!;
+    list.code[at++] = codes[i]!;
   }
-  return synapses.list();
+  return list;
 }
 
-/** Everything but the places. */
+/** Everything but the hardware neurons. */
 function unplaced(
-  network: Network,
-  { before, after }: Synapses,
+  { channels, parameters, neurons, output, input, recurrent }: MergedPopulation,
+  weights: QuantisedCores,
   names: Names,
   monitored: readonly string[] = names.populations,
-) {
-  const reports = [...monitored, network.output];
+): Omit<PlacedSynapses, 'hardware'> {
+  const reports = new Set([...monitored, output]);
+  const all = Array.from({ length: neurons }, (_, n) => n);
   return {
-    channels: network.input.rows,
-    input: synapsesOf(before.input, after.input),
-    recurrent: synapsesOf(before.recurrent, after.recurrent),
-    ...circuitsOf(network.parameters),
-    monitored: Array.from(network.parameters.Io, (_, n) =>
-      reports.includes(names.nameOf(n).population),
-    ),
-    names: Array.from(network.parameters.Io, (_, n) => names.textOf(n)),
+    channels,
+    input: coded(input, weights.input),
+    recurrent: coded(recurrent, weights.recurrent),
+    ...switchesOf(parameters),
+    monitored: all.map((n) => reports.has(names.nameOf(n).population)),
+    names: all.map((n) => names.textOf(n)),
   };
 }
 
 /** The cores of a deployment, in the order of their clusters. */
 function coresOf(
-  network: Network,
-  { after }: Synapses,
-  { places }: PlacedNetwork,
+  { parameters }: MergedPopulation,
+  { cores }: QuantisedCores,
+  { hardware }: PlacedSynapses,
   { clusters }: Clustering,
+  { share }: Pick<ChipFamily, 'share'>,
 ): DeployedCore[] {
-  const { Iscale } = network.parameters;
-  return after.cores.map((weights, cluster) => {
-    const neurons = Array.from(clusters.keys()).filter((n) => clusters[n] === cluster);
-    const { chip, core } = places[neurons[0]!]!;
-    const base = weights.base.map((value) => value * Iscale);
-    return {
-      chip,
-      core,
-      neurons,
-      weights,
-      currents: sharedCurrents(network.parameters, neurons, base),
-    };
+  const members = cores.map((): number[] => []);
+  for (const [n, cluster] of clusters.entries()) members[cluster]!.push(n);
+  return cores.map((weights, cluster) => {
+    const neurons = members[cluster]!;
+    const { chip, core } = hardware[neurons[0]!]!;
+    const base = weights.base.map((value) => value * parameters.Iscale);
+    return { chip, core, neurons, weights, currents: share(parameters, neurons, base) };
   });
 }
 
-/** A pipeline as the chip can take it, merged. */
-function merge(pipeline: Pipeline): { readonly model: Pipeline; readonly network: Network } {
-  const [first] = pipeline.stages;
-  const problems = networkProblems(pipeline);
-  if (first?.kind === 'dynapSim' || first?.kind === 'dynapSe2') {
-    problems.push(
-      `the pipeline opens with ${first.name}; put a linear stage before it, so that its input has weights of four bits`,
-    );
-  }
-  if (problems.length > 0) throw new UnsupportedPipelineError('chip', problems);
-  return { model: toDynapSim(pipeline), network: mergeStages(pipeline) };
-}
-
-/** Everything that is decided before memories are written; it fits the board. */
-export interface DeploymentPlan {
-  /** The pipeline with neurons as the chip has them. */
-  readonly model: Pipeline;
-  /** The same as one population. */
-  readonly network: Network;
-  readonly names: Names;
-  readonly synapses: Synapses;
-  readonly placed: PlacedNetwork;
-  /** Cores in use, in the order of their first neurons. */
-  readonly cores: readonly DeployedCore[];
+/** Quantises, places and routes a population that is gathered into clusters. */
+function planClusters<Configuration>(
+  population: MergedPopulation,
+  names: Names,
+  clustering: Clustering,
+  options: DeployOptions<Configuration>,
+  family: ChipMapping & Pick<ChipFamily, 'limits'>,
+): DeploymentPlan {
+  const { quantiser, monitored, chips = family.limits.chips } = options;
+  const weights = quantiseCores(population, clustering.clusters, family, quantiser);
+  const bare = unplaced(population, weights, names, monitored);
+  const hardware =
+    options.hardware?.map(({ chip, core, neuron }) => ({ chip, core, neuron })) ??
+    placeNeurons(bare, clustering, chips, family.limits);
+  const network: PlacedSynapses = { ...bare, hardware };
+  const cores = coresOf(population, weights, network, clustering, family);
+  const oversized = sizeProblems(clustering, chips, family.limits);
+  const routing =
+    oversized.length > 0
+      ? { routes: [], problems: fanInProblems(network, family) }
+      : routeNetwork(network, family);
+  const problems = [
+    ...oversized,
+    ...routing.problems,
+    ...currentProblems(cores, population.parameters, names, family),
+  ];
+  return { population, names, weights, network, routes: routing.routes, cores, problems };
 }
 
 /**
- * Merges a pipeline, gathers its neurons into cores, puts their weights into four bits and finds a place for
- * each neuron.
+ * Merges a pipeline into one population, gathers its neurons into cores, puts their weights into codes, and finds
+ * a hardware neuron and tags for each. Simulates nothing.
  *
- * @throws InvalidArgumentError where the options contradict each other or the pipeline
+ * @throws InvalidArgumentError if the options contradict each other or the pipeline
  * @throws UnsupportedPipelineError with every limit that is broken
  */
-export function planDeployment(pipeline: Pipeline, options: DeployOptions): DeploymentPlan {
-  const { quantiser = (weights) => quantise(weights), monitored, chips } = options;
-  const { model, network } = merge(pipeline);
-  const names = namesOf(network);
-  const clustering = clusterAsAsked(network, options);
-  const { length: neurons } = network.parameters.Io;
-  const input = weightsOf(network.input, neurons);
-  const recurrent = weightsOf(network.recurrent, neurons);
-  const after = quantiseCores(input, recurrent, clustering.clusters, quantiser);
-  const synapses = { before: { input, recurrent }, after };
-  const oversized = sizeProblems(clustering, after.cores.length, chips);
-  const bare = unplaced(network, synapses, names, monitored);
-  const placed: PlacedNetwork = { ...bare, places: placeNeurons(bare, clustering, options) };
-  const cores = coresOf(network, synapses, placed, clustering);
-  const problems = [
-    ...oversized,
-    ...(oversized.length > 0 ? fanInProblems(placed) : allocationProblems(placed)),
-    ...biasProblems(cores, network.parameters, names),
-  ];
-  if (problems.length > 0) throw new UnsupportedPipelineError('chip', problems);
-  return { model, network, names, synapses, placed, cores };
+export function planDeployment<Configuration>(
+  pipeline: Pipeline,
+  options: DeployOptions<Configuration>,
+): DeploymentPlan {
+  const family: ChipMapping & Pick<ChipFamily, 'limits'> = options.family ?? defaultFamily;
+  const population = mergeForChip(pipeline);
+  const names = namesOf(population.populations);
+  checkOptions(population, names, options, family.limits);
+  const { cluster = {}, chips = family.limits.chips } = options;
+  const { neuronsPerCluster: room = family.limits.neurons } = cluster;
+  const pins = options.hardware ?? options.cores;
+  const clustering =
+    pins === undefined
+      ? { clusters: clusterNeurons(population, cluster, family.limits) }
+      : clustersOfPins(pins);
+  const plan = (own: Clustering): DeploymentPlan =>
+    planClusters(population, names, own, options, family);
+  const checked = (found: DeploymentPlan): DeploymentPlan => {
+    if (found.problems.length > 0) throw new UnsupportedPipelineError('chip', found.problems);
+    return found;
+  };
+  const asked =
+    pins !== undefined || cluster.method !== undefined || cluster.clusters !== undefined;
+  if (asked || clusterCount(clustering) > chips * family.limits.cores) {
+    return checked(plan(clustering));
+  }
+  const bounds = { cores: chips * family.limits.cores, room };
+  const separated = separatePopulations(population, clustering.clusters, names, family, bounds);
+  if (separated === clustering.clusters) return checked(plan(clustering));
+  const better = plan({ clusters: separated });
+  // Cores of their own must not cost more destinations or tags than there are.
+  return better.problems.length === 0 ? better : checked(plan(clustering));
 }

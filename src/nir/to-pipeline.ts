@@ -1,4 +1,4 @@
-import { networkProblems } from '../compile/network.ts';
+import { networkProblems } from '../compile/front/lif.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { build, byNode } from './build.ts';

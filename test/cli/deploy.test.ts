@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploy, dynapSim, linear, pipeline, pipelineToJson } from 'spikeline';
-import { chipLimits, fromSamnaJson, idleCore, toSamnaJson } from 'spikeline/chip';
+import { chipLimits, eventOf, fromSamnaJson, idleCore, toSamnaJson } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
 import { net } from './deploy/net.ts';
 import { emptyFolder, runCli } from './run-cli.ts';
@@ -37,7 +37,8 @@ describe('deploy', () => {
       'deployment.png',
       'deployment.svg',
     ]);
-    const { configuration, inputChannels, where } = deploy(net);
+    const { configuration, inputWords, where } = deploy(net);
+    const inputChannels = inputWords.map((words) => Array.from(words, eventOf));
     expect(fromSamnaJson(read(out, 'configuration.json'))).toEqual(configuration);
     const map = JSON.parse(read(out, 'deployment.json')) as Saved;
     expect(map.inputChannels).toEqual(inputChannels);

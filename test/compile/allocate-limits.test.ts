@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import { InvalidArgumentError } from 'spikeline';
-import {
-  allocate,
-  allocationProblems,
-  collectSynapses,
-  dendrites,
-  type PlacedNetwork,
-} from 'spikeline/chip';
+import { collectSynapses, type PlacedSynapses } from 'spikeline/chip';
 import { type Random, randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { allocate, allocationProblems } from './placed-networks.ts';
 
 /** Where a test looks for each limit in the messages: the neurons stand in the group. */
 const limits: Readonly<Record<string, RegExp>> = {
@@ -22,7 +17,7 @@ const limits: Readonly<Record<string, RegExp>> = {
 };
 
 /** What the messages say: for each limit its neurons, those left out as a number. */
-function said(network: PlacedNetwork): Record<string, string> {
+function said(network: PlacedSynapses): Record<string, string> {
   const found: Record<string, string> = {};
   for (const problem of allocationProblems(network)) {
     const [name, pattern] = Object.entries(limits).find(([, each]) => each.test(problem)) ?? [];
@@ -36,9 +31,9 @@ function said(network: PlacedNetwork): Record<string, string> {
 }
 
 /** The same found the slow way, straight from what the limits mean. */
-function violated(network: PlacedNetwork): Record<string, string> {
-  const { places, input, recurrent, monitored } = network;
-  const all = Array.from(places.keys());
+function violated(network: PlacedSynapses): Record<string, string> {
+  const { hardware, input, recurrent, monitored } = network;
+  const all = Array.from(hardware.keys());
   const links = [
     ...Array.from(input.pre, (_, i) => ({ pre: -1, post: input.post[i]! })),
     ...Array.from(recurrent.pre, (pre, i) => ({ pre, post: recurrent.post[i]! })),
@@ -47,23 +42,23 @@ function violated(network: PlacedNetwork): Record<string, string> {
   const chipsOf = (n: number): number[] => [
     ...new Set(
       links
-        .filter(({ pre, post }) => pre === n && [0, 1, 2, 3].includes(places[post]!.core))
-        .map(({ post }) => places[post]!.chip),
+        .filter(({ pre, post }) => pre === n && [0, 1, 2, 3].includes(hardware[post]!.core))
+        .map(({ post }) => hardware[post]!.chip),
     ),
   ];
   const lists: Record<string, (number | string)[]> = {
-    chip: all.filter((n) => ![0, 1, 2, 3].includes(places[n]!.chip)),
-    core: all.filter((n) => ![0, 1, 2, 3].includes(places[n]!.core)),
-    neuron: all.filter((n) => places[n]!.neuron > 255),
+    chip: all.filter((n) => ![0, 1, 2, 3].includes(hardware[n]!.chip)),
+    core: all.filter((n) => ![0, 1, 2, 3].includes(hardware[n]!.core)),
+    neuron: all.filter((n) => hardware[n]!.neuron > 255),
     shared: all.flatMap((n) => {
-      const same = all.filter((m) => JSON.stringify(places[m]) === JSON.stringify(places[n]));
+      const same = all.filter((m) => JSON.stringify(hardware[m]) === JSON.stringify(hardware[n]));
       return same.length > 1 && same[0] === n ? [same.join(' and ')] : [];
     }),
     fanIn: all.filter((n) => links.filter(({ post }) => post === n).length > 64),
     destinations: all.filter((n) => chipsOf(n).length + Number(monitored![n]) > 4),
     hops: all.flatMap((n) => {
       // Seven hops west are the way to the host.
-      const away = chipsOf(n).map((chip) => chip - places[n]!.chip);
+      const away = chipsOf(n).map((chip) => chip - hardware[n]!.chip);
       return away.filter((hops) => hops > 7 || hops < -6).map(() => n);
     }),
   };
@@ -80,12 +75,12 @@ function violated(network: PlacedNetwork): Record<string, string> {
 function anyNetwork(random: Random, neurons: number, channels: number, care: number) {
   const risky = (good: number, bad: number): number =>
     random.uniform() < care ? random.integer(good) : random.integer(bad);
-  const places = Array.from({ length: neurons }, () => ({
+  const hardware = Array.from({ length: neurons }, () => ({
     chip: risky(4, 12),
     core: risky(4, 6),
     neuron: risky(256, 300),
   }));
-  if (random.uniform() < 0.3) places[0] = places.at(-1)!;
+  if (random.uniform() < 0.3) hardware[0] = hardware.at(-1)!;
   const density = random.uniform();
   const input = collectSynapses();
   const recurrent = collectSynapses();
@@ -93,19 +88,19 @@ function anyNetwork(random: Random, neurons: number, channels: number, care: num
     for (let pre = 0; pre < channels + neurons; pre++) {
       if (random.uniform() >= density) continue;
       const [to, from] = pre < channels ? [input, pre] : [recurrent, pre - channels];
-      to.add(from, post, 1 + random.integer(15), dendrites.ampa);
+      to.add(from, post, 1 + random.integer(15), 'ampa');
     }
   }
-  const flags = places.map(() => random.uniform() < 0.5);
+  const flags = hardware.map(() => random.uniform() < 0.5);
   return {
     channels,
     input: input.list(),
     recurrent: recurrent.list(),
-    places,
+    hardware,
     dc: flags,
     adaptation: flags,
     monitored: flags,
-  } satisfies PlacedNetwork;
+  } satisfies PlacedSynapses;
 }
 
 describe('allocationProblems', () => {
@@ -133,35 +128,35 @@ describe('allocationProblems', () => {
 
   it('says what was given, what is allowed and what would help', () => {
     const input = collectSynapses();
-    for (let channel = 0; channel < 65; channel++) input.add(channel, 1, 1, dendrites.ampa);
+    for (let channel = 0; channel < 65; channel++) input.add(channel, 1, 1, 'ampa');
     const recurrent = collectSynapses();
-    for (const post of [0, 1, 2, 3]) recurrent.add(0, post, 1, dendrites.gaba);
+    for (const post of [0, 1, 2, 3]) recurrent.add(0, post, 1, 'gaba');
     const on = [true, true, true, true];
-    const network: PlacedNetwork = {
+    const network: PlacedSynapses = {
       channels: 65,
       input: input.list(),
       recurrent: recurrent.list(),
-      places: on.map((_, chip) => ({ chip, core: 0, neuron: 0 })),
+      hardware: on.map((_, chip) => ({ chip, core: 0, neuron: 0 })),
       dc: on,
       adaptation: on,
     };
     expect(allocationProblems(network)).toEqual([
       'fan-in above 64 at neuron 1 (66); prune the smallest weights',
-      'more than 4 destinations at neuron 0 (chips 0, 1, 2, 3): one for each chip, and one for the host where the neuron is monitored; place its targets on fewer chips, or do not monitor it',
+      'more than 4 destinations at neuron 0 (chips 0, 1, 2, 3): one for each chip, and one for the host if the neuron is monitored; place its targets on fewer chips, or do not monitor it',
     ]);
     const silent = { ...network, input: recurrent.list(), monitored: [false, true, true, true] };
     expect(allocationProblems(silent)).toEqual([]);
   });
 
   it('counts the neurons of a core', () => {
-    const places = Array.from({ length: 300 }, (_, n) => ({ chip: 1, core: 3, neuron: n % 256 }));
+    const hardware = Array.from({ length: 300 }, (_, n) => ({ chip: 1, core: 3, neuron: n % 256 }));
     const none = collectSynapses().list();
-    const flags = places.map(() => false);
+    const flags = hardware.map(() => false);
     const problems = allocationProblems({
       channels: 0,
       input: none,
       recurrent: none,
-      places,
+      hardware,
       dc: flags,
       adaptation: flags,
     });
@@ -173,26 +168,26 @@ describe('allocationProblems', () => {
 
   it('refuses what is no network, and then says nothing else', () => {
     const one = collectSynapses();
-    one.add(0, 0, 1, dendrites.ampa);
+    one.add(0, 0, 1, 'ampa');
     const list = one.list();
     const none = collectSynapses().list();
-    const sound: PlacedNetwork = {
+    const sound: PlacedSynapses = {
       channels: 1,
       input: list,
       recurrent: none,
-      places: [{ chip: 0, core: 0, neuron: 0 }],
+      hardware: [{ chip: 0, core: 0, neuron: 0 }],
       dc: [false],
       adaptation: [false],
     };
     expect(allocationProblems(sound)).toEqual([]);
-    const bad: [Partial<PlacedNetwork>, RegExp][] = [
-      [{ channels: 0 }, /^synapse 0 of input leads from 0 of 0 to 0 of 1/],
-      [{ recurrent: { ...list, post: Uint32Array.of(1) } }, /to 1 of 1 with mask 1/],
-      [{ input: { ...list, mask: Uint8Array.of(16) } }, /masks 1…15/],
-      [{ input: { ...list, dendrite: Uint16Array.of(3) } }, /on dendrite 3;/],
-      [{ input: { ...list, post: Uint32Array.of() } }, /^input has arrays of 1, 0, 1, 1 entries/],
-      [{ dc: [] }, /^dc has 0 entries for 1 neurons/],
-      [{ nmda: [true, true] }, /^nmda has 2 entries for 1 neurons/],
+    const bad: [Partial<PlacedSynapses>, RegExp][] = [
+      [{ channels: 0 }, /^it leads from 0 of 0 to 0 of 1/],
+      [{ recurrent: { ...list, post: Uint32Array.of(1) } }, /to 1 of 1 with code 1/],
+      [{ input: { ...list, code: Uint8Array.of(16) } }, /codes 1…15/],
+      [{ input: { ...list, dendrite: Uint8Array.of(4) } }, /on dendrite 4;/],
+      [{ input: { ...list, post: Uint32Array.of() } }, /^it has arrays of 1, 0, 1, 1 entries/],
+      [{ dc: [] }, /^it has 0 entries for 1 neurons/],
+      [{ nmda: [true, true] }, /^it has 2 entries for 1 neurons/],
     ];
     for (const [change, message] of bad) {
       const network = { ...sound, ...change };

@@ -1,21 +1,22 @@
 import fc from 'fast-check';
 import { InvalidArgumentError } from 'spikeline';
+import { collectSynapses, type PlacedSynapses } from 'spikeline/chip';
+import { dendriteNames, randomStream } from 'spikeline/neurons';
+import { describe, expect, it } from 'vitest';
 import {
   allocate,
   allocationProblems,
-  collectSynapses,
-  dendrites,
-  type PlacedNetwork,
-} from 'spikeline/chip';
-import { randomStream } from 'spikeline/neurons';
-import { describe, expect, it } from 'vitest';
-import { followed, randomNetwork, synapseNames } from './placed-networks.ts';
+  dendriteOrder,
+  followed,
+  randomNetwork,
+  synapseNames,
+} from './placed-networks.ts';
 
-const { ampa, gaba, nmda, shunt } = dendrites;
-const kinds = [ampa, gaba, nmda, shunt];
+const [ampa, gaba, nmda, shunt] = dendriteNames;
+const kinds = dendriteNames;
 
 /** Two chips: a channel and neuron 0 on chip 0 drive neuron 1 on chip 1, which inhibits both. */
-function pair(): PlacedNetwork {
+function pair(): PlacedSynapses {
   const input = collectSynapses();
   input.add(1, 0, 3, ampa);
   input.add(1, 1, 15, nmda);
@@ -27,7 +28,7 @@ function pair(): PlacedNetwork {
     channels: 2,
     input: input.list(),
     recurrent: recurrent.list(),
-    places: [
+    hardware: [
       { chip: 0, core: 2, neuron: 255 },
       { chip: 1, core: 1, neuron: 7 },
     ],
@@ -58,7 +59,12 @@ describe('allocate', () => {
         { core: only(1), xHop: 1, yHop: 0, tag: 1 },
       ],
     ]);
-    expect(second.synapses.map(({ tag, dendrite }) => [tag, dendrite])).toEqual([
+    expect(
+      second.synapses.map(({ tag, dendrite }) => [
+        tag,
+        dendriteNames[dendriteOrder.indexOf(dendrite)],
+      ]),
+    ).toEqual([
       [1, nmda],
       [2, ampa],
       [3, shunt],
@@ -91,8 +97,8 @@ describe('allocate', () => {
         const network = randomNetwork(randomStream(seed), { ...config, kinds });
         expect(allocationProblems(network)).toEqual([]);
         const { chips, inputChannels } = allocate(network);
-        expect(followed(chips, inputChannels, network.places)).toEqual(synapseNames(network));
-        for (const [n, { chip, core, neuron }] of network.places.entries()) {
+        expect(followed(chips, inputChannels, network.hardware)).toEqual(synapseNames(network));
+        for (const [n, { chip, core, neuron }] of network.hardware.entries()) {
           const { destinations, latchSoDc } = chips[chip]![core]![neuron]!;
           const reports = destinations.filter(({ xHop }) => xHop === -7).length;
           expect(reports === 1).toBe(network.monitored![n]);
@@ -110,7 +116,11 @@ describe('allocate', () => {
     input.add(0, 0, 1, nmda);
     input.add(1, 0, 2, shunt);
     const { chips } = allocate({ ...network, input: input.list() });
-    expect(chips[0]![2]![255]!.synapses.map(({ tag, dendrite }) => [tag, dendrite])).toEqual([
+    const named = chips[0]![2]![255]!.synapses.map(({ tag, dendrite }) => [
+      tag,
+      dendriteNames[dendriteOrder.indexOf(dendrite)],
+    ]);
+    expect(named).toEqual([
       [0, nmda],
       [1, ampa],
       [1, shunt],
@@ -124,22 +134,22 @@ describe('allocate', () => {
     for (const n of neurons) {
       for (let back = 1; back <= 64; back++) recurrent.add((n + 4096 - back) % 4096, n, 5, ampa);
     }
-    const network: PlacedNetwork = {
+    const network: PlacedSynapses = {
       channels: 0,
       input: collectSynapses().list(),
       recurrent: recurrent.list(),
-      places: neurons.map((n) => ({ chip: n >> 10, core: (n >> 8) & 3, neuron: n & 255 })),
+      hardware: neurons.map((n) => ({ chip: n >> 10, core: (n >> 8) & 3, neuron: n & 255 })),
       dc: neurons.map(() => false),
       adaptation: neurons.map(() => false),
     };
     const start = performance.now();
     const { chips, inputChannels } = allocate(network);
     expect(performance.now() - start).toBeLessThan(5000);
-    expect(followed(chips, inputChannels, network.places)).toEqual(synapseNames(network));
+    expect(followed(chips, inputChannels, network.hardware)).toEqual(synapseNames(network));
   });
 
   it('refuses what does not fit, with what allocationProblems says', () => {
-    const network = { ...pair(), places: [pair().places[0]!, pair().places[0]!] };
+    const network = { ...pair(), hardware: [pair().hardware[0]!, pair().hardware[0]!] };
     const problems = allocationProblems(network);
     expect(problems).toHaveLength(1);
     expect(() => allocate(network)).toThrow(InvalidArgumentError);

@@ -15,21 +15,21 @@ function normals(count: number, seed: number): number[] {
 }
 
 describe('autoencoderQuantise', () => {
-  it('gives bases, masks, values and an error that agree', () => {
+  it('gives bases, codes, values and an error that agree', () => {
     fc.assert(
       fc.property(weights, (given) => {
-        const { base, masks, values, mse } = autoencoderQuantise(given, { epochs: 300 });
+        const { base, codes, values, mse } = autoencoderQuantise(given, { epochs: 300 });
         expect(base).toHaveLength(4);
         expect(base.every((value) => value >= 0)).toBe(true);
-        expect([masks.length, values.length]).toEqual([given.length, given.length]);
+        expect([codes.length, values.length]).toEqual([given.length, given.length]);
         const sums = subsetSums(base);
         let squared = 0;
         let zero = 0;
         for (const [i, value] of given.entries()) {
-          expect(masks[i]).toBeLessThanOrEqual(15);
-          expect(Math.abs(values[i]!)).toBe(sums[masks[i]!]);
+          expect(codes[i]).toBeLessThanOrEqual(15);
+          expect(Math.abs(values[i]!)).toBe(sums[codes[i]!]);
           expect(values[i]! * value).toBeGreaterThanOrEqual(0);
-          if (value === 0) expect([masks[i], values[i]]).toEqual([0, 0]);
+          if (value === 0) expect([codes[i], values[i]]).toEqual([0, 0]);
           squared += (values[i]! - value) ** 2;
           zero += value ** 2;
         }

@@ -1,13 +1,12 @@
 import {
   type Deployment,
-  type HardwareNeuron,
   rasterToEvents,
   referenceEngine,
   type SpikeRaster,
   type VirtualBoardConfig,
   virtualBoard,
 } from 'spikeline';
-import { echoWord, eventWord } from 'spikeline/chip';
+import { echoWord } from 'spikeline/chip';
 import { wrapTime } from 'spikeline/devices';
 import { fakeClock } from '#test/devices/fake-clock';
 
@@ -16,16 +15,12 @@ export function wordsOf(
   deployment: Deployment,
   populations: Readonly<Record<string, number>>,
 ): number[] {
-  return Object.entries(populations).flatMap(([name, size]) =>
-    Array.from({ length: size }, (_, i): HardwareNeuron => deployment.where(name, i)).map(
-      ({ word }) => word,
-    ),
-  );
+  return Object.keys(populations).flatMap((name) => [...deployment.wordsOf(name)]);
 }
 
 /** What a virtual board without mismatch answers to a raster from time 0: the spikes under each of `words`. */
 export async function boardSpikes(
-  deployment: Pick<Deployment, 'configuration' | 'inputChannels'>,
+  deployment: Pick<Deployment, 'configuration' | 'inputWords'>,
   raster: SpikeRaster,
   words: readonly number[],
   model: NonNullable<VirtualBoardConfig['model']> = 'dynapSim',
@@ -50,7 +45,7 @@ export async function boardSpikes(
   });
   const { timestamps, addresses } = rasterToEvents(raster);
   const events = Array.from(timestamps).flatMap((time, i) =>
-    deployment.inputChannels[addresses[i]!]!.map((to) => [time, eventWord(to)] as const),
+    Array.from(deployment.inputWords[addresses[i]!]!, (word) => [time, word] as const),
   );
   events.push([Math.round(steps * dt * 1e6), echoWord]);
   link.send({

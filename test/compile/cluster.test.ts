@@ -136,13 +136,16 @@ describe('similar clusters', () => {
 
 describe('clusterNeurons refuses', () => {
   it.each<[ClusterOptions, RegExp]>([
-    [{ clusters: 0 }, /clusters is 0; a whole number from 1 to 10/],
+    [{ clusters: 0 }, /clusters is 0; a whole number of at least 1/],
     [{ clusters: 1.5 }, /clusters is 1.5/],
-    [{ clusters: 11 }, /clusters is 11; a whole number from 1 to 10/],
+    [{ clusters: 11 }, /clusters is 11; there are 10 neurons/],
     [{ neuronsPerCluster: 257 }, /neuronsPerCluster is 257; a whole number from 1 to 256/],
     [{ neuronsPerCluster: Number.NaN }, /neuronsPerCluster is NaN/],
-    [{ clusters: 2, neuronsPerCluster: 4 }, /2 clusters of 4 hold 8 neurons; there are 10/],
-    [{ method: 'nearest' as 'similar' }, /method is nearest; 'balanced' and 'similar' exist/],
+    [
+      { clusters: 2, neuronsPerCluster: 4 },
+      /clusters is 2; as many of 4 hold 8 neurons; there are 10/,
+    ],
+    [{ method: 'nearest' as 'similar' }, /method is "nearest"; one of "balanced", "similar"/],
   ])('%o', (options, reason) => {
     expect(() => clusterNeurons(neurons(10), options)).toThrow(InvalidArgumentError);
     expect(reasonsOf(() => clusterNeurons(neurons(10), options))).toEqual([

@@ -17,11 +17,12 @@ import {
   startPipeline,
   UnsupportedPipelineError,
 } from 'spikeline';
-import { biasCurrent, dendrites, encodeWeights, mergeStages, networkFrom } from 'spikeline/chip';
+import { biasCurrent, dendrites, diagnose, encodeWeights, networkFrom } from 'spikeline/chip';
 import { dendriteNames, randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { reasonsOf } from '#test/events/reasons';
 import { boardSpikes, wordsOf } from './board-spikes.ts';
+import { mergedMatrices } from './dense.ts';
 
 const sizes = { first: 20, second: 12, third: 6 };
 const all = 38;
@@ -67,7 +68,6 @@ function threeLayers(seed: number): Pipeline {
 
 const light: DeployOptions = {
   quantiser: (weights) => encodeWeights(weights, [0.7, 1.6, 3.1, 6.3]),
-  input: false,
 };
 const noise = poissonRaster({ channels: 8, rate: 60, duration: 0.5, seed: 3 });
 
@@ -83,7 +83,7 @@ function entry({ values, columns }: Matrix, pre: number, dendrite: number, post:
 describe('mergeStages', () => {
   it('keeps the dendrites of all populations together', () => {
     const net = threeLayers(1);
-    const merged = mergeStages(net);
+    const merged = mergedMatrices(net);
     expect([merged.input.rows, merged.input.columns]).toEqual([8, 4 * all]);
     expect([merged.recurrent.rows, merged.recurrent.columns]).toEqual([all, 4 * all]);
     const [input, first, second] = net.stages.map((stage) => stageWeights(stage));
@@ -125,7 +125,9 @@ describe('deploy', () => {
       fc.asyncProperty(options, async ({ seed, clusters }) => {
         const deployment = deploy(threeLayers(seed), { ...light, cluster: { clusters } });
         const found = await onBoard(deployment);
-        const simulated = startPipeline(deployment.network, referenceEngine).process(noise);
+        const simulated = startPipeline(deployment.deployedPipeline, referenceEngine).process(
+          noise,
+        );
         expect(found.counts).toEqual(simulated.counts);
         spikes += found.counts.reduce((sum, count) => sum + count, 0);
       }),
@@ -138,7 +140,7 @@ describe('deploy', () => {
     const weight = [[1, 2, 0, 0, 4, 8, 15, 0]];
     const net = pipeline(linear({ weight }), dynapSe2({ neurons: 2 }));
     const exact: DeployOptions = { quantiser: (values) => encodeWeights(values, [1, 2, 4, 8]) };
-    const { configuration, quantised } = deploy(net, { ...exact, input: false });
+    const { configuration, quantised } = deploy(net, exact);
     const { neurons, parameters } = configuration.chips[0]!.cores[0]!;
     const found = neurons
       .slice(0, 2)
@@ -162,10 +164,10 @@ describe('deploy', () => {
   it('gives each dendrite of a core its own leak and gain', () => {
     const own = { Itau_gaba: 3e-11, Igain_gaba: 2e-10, Itau_nmda: 5e-11, Igain_shunt: 4e-9 };
     const net = pipeline(linear({ weight: ampaGaba([[3, -2]]) }), dynapSe2({ neurons: 2, ...own }));
-    const { cores, moved } = deploy(net, { input: false });
+    const { cores, deviation } = deploy(net);
     expect(cores[0]!.currents).toMatchObject(own);
-    expect(Math.abs(moved.largest!.change)).toBeLessThan(0.1);
-    expect(Object.keys(moved.changes)).toContain('tau_nmda');
+    expect(Math.abs(deviation.largest!.change)).toBeLessThan(0.1);
+    expect(Object.keys(deviation.changes)).toContain('tau_nmda');
   });
 
   it('finds neurons that fall silent', () => {
@@ -179,7 +181,7 @@ describe('deploy', () => {
     );
     const lost: DeployOptions = { quantiser: (values) => encodeWeights(values, [0, 0, 0, 40]) };
     const input = poissonRaster({ channels: 2, rate: 200, duration: 0.3, seed: 1 });
-    const { silent } = deploy(net, { ...lost, input });
+    const { silent } = diagnose(deploy(net, lost), input);
     expect(silent.map(({ population, index }) => `${population} ${index}`)).toEqual([
       'out 0',
       'out 1',
@@ -201,7 +203,9 @@ describe('deploy', () => {
       expect.stringMatching(/^full: recurrent\[0\]\[2\] is -1; synapses only add/),
     ]);
     expect(reasonsOf(() => deploy(pipeline(dynapSe2({ neurons: 2 }))))).toEqual([
-      expect.stringMatching(/^the pipeline opens with dynapSe20; put a linear stage before it/),
+      expect.stringMatching(
+        /^dynapSe20: it takes the input without weights; put a linear stage before it/,
+      ),
     ]);
   });
 });
@@ -236,13 +240,13 @@ describe('networkFrom', () => {
     fc.assert(
       fc.property(fc.nat(1000), (seed) => {
         const deployment = deploy(threeLayers(seed), { ...light, cluster: { clusters: 3 } });
-        const { configuration, inputChannels: inputs, places, network } = deployment;
-        const restored = networkFrom(configuration, { inputs, places });
-        expect(restored.pipeline).toEqual(network);
+        const { configuration, inputWords: inputs, hardware, deployedPipeline } = deployment;
+        const restored = networkFrom(configuration, { inputs, hardware });
+        expect(restored.pipeline).toEqual(deployedPipeline);
         expect(restored.remarks).toEqual([]);
         // Up to the rounding of the bias generator, these are the quantised weights.
         const [found, asked] = [restored.pipeline, deployment.quantised].map((net) =>
-          mergeStages(net),
+          mergedMatrices(net),
         );
         for (const name of ['input', 'recurrent'] as const) {
           for (const [i, value] of asked![name].values.entries()) {
@@ -258,11 +262,11 @@ describe('networkFrom', () => {
 
   it('gives neurons with one synapse where these are the same, unless told', () => {
     const net = pipeline(linear({ weight: ampaGaba([[3, -2]]) }), dynapSe2({ neurons: 2 }));
-    const { configuration } = deploy(net, { input: false });
-    const kindOf = (circuit?: 'lumped' | 'dendrites') =>
-      networkFrom(configuration, circuit === undefined ? {} : { circuit }).pipeline.stages[1]!.kind;
+    const { configuration } = deploy(net);
+    const kindOf = (model?: 'dynapSim' | 'dynapSe2') =>
+      networkFrom(configuration, model === undefined ? {} : { model }).pipeline.stages[1]!.kind;
     expect(kindOf()).toBe('dynapSim');
-    expect(kindOf('lumped')).toBe('dynapSim');
-    expect(kindOf('dendrites')).toBe('dynapSe2');
+    expect(kindOf('dynapSim')).toBe('dynapSim');
+    expect(kindOf('dynapSe2')).toBe('dynapSe2');
   });
 });

@@ -14,18 +14,12 @@ import {
   startPipeline,
   UnsupportedPipelineError,
 } from 'spikeline';
-import {
-  biasRange,
-  dendrites,
-  encodeWeights,
-  mergeStages,
-  networkFrom,
-  subsetSums,
-} from 'spikeline/chip';
+import { biasRange, dendriteCodes, encodeWeights, networkFrom, subsetSums } from 'spikeline/chip';
 import { randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { reasonsOf } from '#test/events/reasons';
 import { boardSpikes, wordsOf } from './board-spikes.ts';
+import { mergedMatrices } from './dense.ts';
 
 const populations = { first: 40, second: 30, third: 10 };
 
@@ -56,7 +50,6 @@ function threeLayers(seed: number): Pipeline {
 
 const light: DeployOptions = {
   quantiser: (weights) => encodeWeights(weights, [0.7, 1.6, 3.1, 6.3]),
-  input: false,
 };
 const noise = poissonRaster({ channels: 12, rate: 60, duration: 0.5, seed: 3 });
 
@@ -64,7 +57,7 @@ const noise = poissonRaster({ channels: 12, rate: 60, duration: 0.5, seed: 3 });
 async function bothSpikes(net: Pipeline, options: DeployOptions) {
   const deployment = deploy(net, options);
   const onBoard = await boardSpikes(deployment, noise, wordsOf(deployment, populations));
-  const simulated = startPipeline(deployment.network, referenceEngine).process(noise);
+  const simulated = startPipeline(deployment.deployedPipeline, referenceEngine).process(noise);
   return { deployment, onBoard, simulated };
 }
 
@@ -74,7 +67,7 @@ describe('a network of three layers', () => {
       ...light,
       cluster: { clusters: 7 },
     });
-    const chips = new Set(deployment.places.map(({ chip }) => chip));
+    const chips = new Set(deployment.hardware.map(({ chip }) => chip));
     expect([...chips].sort()).toEqual([0, 1]);
     expect(deployment.cores).toHaveLength(7);
     const counts = channelCounts(onBoard);
@@ -113,16 +106,15 @@ describe('a network of three layers', () => {
 
   it('quantises each core with its own bases', () => {
     const { cores, quantised, mse } = deploy(threeLayers(2), {
-      input: false,
       cluster: { method: 'similar' },
     });
     // The first and the last population have the same currents.
     expect(cores.map(({ neurons }) => neurons.length)).toEqual([50, 30]);
     expect(new Set(cores.map(({ weights }) => weights.base.join())).size).toBe(2);
     for (const { weights, currents } of cores) {
-      expect(currents.Iw_3).toBeCloseTo(weights.base[3]! * 1e-8, 20);
+      expect(currents['Iw_3']).toBeCloseTo(weights.base[3]! * 1e-8, 20);
     }
-    const one = deploy(threeLayers(2), { input: false });
+    const one = deploy(threeLayers(2));
     expect(one.cores).toHaveLength(1);
     expect(mse).toBeLessThan(one.mse);
     const weights =
@@ -135,20 +127,20 @@ describe('a network of three layers', () => {
     fc.assert(
       fc.property(fc.nat(1000), fc.integer({ min: 1, max: 8 }), (seed, clusters) => {
         const deployment = deploy(threeLayers(seed), { ...light, cluster: { clusters } });
-        const { configuration, inputChannels: inputs, places, cores, quantised } = deployment;
-        const { network, pipeline: restored } = networkFrom(configuration, { inputs, places });
-        expect(restored).toEqual(deployment.network);
+        const { configuration, inputWords: inputs, hardware, cores, quantised } = deployment;
+        const { network, pipeline: restored } = networkFrom(configuration, { inputs, hardware });
+        expect(restored).toEqual(deployment.deployedPipeline);
         const levels: Float64Array[] = [];
         for (const { neurons, weights } of cores) {
           for (const n of neurons) levels[n] = subsetSums(weights.base);
         }
-        const merged = mergeStages(quantised);
+        const merged = mergedMatrices(quantised);
         for (const name of ['input', 'recurrent'] as const) {
-          const { pre, post, mask, dendrite } = network[name];
+          const { pre, post, code, dendrite } = network[name];
           const found = new Float64Array(merged[name].values.length);
           for (const [i, n] of post.entries()) {
-            const sign = dendrite[i] === dendrites.gaba ? -1 : 1;
-            found[pre[i]! * merged[name].columns + n] = sign * levels[n]![mask[i]!]!;
+            const sign = dendrite[i] === dendriteCodes.gaba ? -1 : 1;
+            found[pre[i]! * merged[name].columns + n] = sign * levels[n]![code[i]!]!;
           }
           expect(found).toEqual(merged[name].values);
         }
@@ -197,9 +189,9 @@ describe('a network of three layers', () => {
 
   it('has its neurons on the cores that they are pinned to', () => {
     const cores = Array.from({ length: 80 }, (_, n) => ({ chip: n % 2, core: 3 - (n % 4) }));
-    const { places } = deploy(threeLayers(5), { ...light, cores });
-    for (const [n, { chip, core }] of places.entries()) expect({ chip, core }).toEqual(cores[n]);
-    expect(new Set(places.map((place) => Object.values(place).join('/'))).size).toBe(80);
+    const { hardware } = deploy(threeLayers(5), { ...light, cores });
+    for (const [n, { chip, core }] of hardware.entries()) expect({ chip, core }).toEqual(cores[n]);
+    expect(new Set(hardware.map((place) => Object.values(place).join('/'))).size).toBe(80);
   });
 
   it('keeps LIF populations, whose network the board computes', async () => {
@@ -212,7 +204,7 @@ describe('a network of three layers', () => {
     const deployment = deploy(net, { ...light, cluster: { method: 'similar' } });
     const words = wordsOf(deployment, { hidden: 20, out: 4 });
     const onBoard = await boardSpikes(deployment, noise, words);
-    const simulated = startPipeline(deployment.network, referenceEngine).process(noise);
+    const simulated = startPipeline(deployment.deployedPipeline, referenceEngine).process(noise);
     expect(onBoard.counts.some((count) => count > 0)).toBe(true);
     expect(onBoard.counts).toEqual(simulated.counts);
     expect(deployment.quantised.stages.map(({ kind }) => kind)).toEqual([
@@ -235,7 +227,7 @@ describe('what moved', () => {
     );
 
   it('is told neuron by neuron, time constants too', () => {
-    const { moved, remarks } = layers('balanced');
+    const { deviation: moved, remarks } = layers('balanced');
     const mean = 20e-12 / 3;
     const { Itau_mem, tau_mem, Ispkthr } = moved.changes;
     expect(Itau_mem![0]).toBeCloseTo(mean / 4e-12 - 1, 1);
@@ -243,12 +235,12 @@ describe('what moved', () => {
     expect(Math.abs(Ispkthr![0]!)).toBeLessThan(0.02);
     expect(moved.largest).toMatchObject({ neuron: 0, parameter: 'Itau_mem', asked: 4e-12 });
     expect(remarks).toEqual([
-      expect.stringMatching(/^3 neurons moved by 10 % or more, most of all out 0: its Itau_mem/),
+      expect.stringMatching(/^3 neurons moved by 10 % or more, most of all out\[0\]: its Itau_mem/),
     ]);
   });
 
   it('is little where similar neurons share a core', () => {
-    const { moved, remarks, cores } = layers('similar');
+    const { deviation: moved, remarks, cores } = layers('similar');
     expect(cores).toHaveLength(2);
     expect(Math.abs(moved.largest!.change)).toBeLessThan(0.1);
     expect(remarks).toEqual([]);
@@ -259,12 +251,12 @@ describe('what moved', () => {
       linear({ weight: [[4, 4]] }),
       dynapSim({ neurons: 2, Idc: [0, 4e-12], Iw_ahp: [0, 4e-12], Igain_ahp: [0, 3e-11] }),
     );
-    const { moved, network } = deploy(net, light);
+    const { deviation: moved, deployedPipeline } = deploy(net, light);
     expect(moved.changes['Idc']![0]).toBe(0);
     expect(Math.abs(moved.changes['Idc']![1]!)).toBeLessThan(0.1);
     expect(moved.changes['Igain_ahp']![0]).toBe(0);
     expect(Math.abs(moved.changes['Igain_ahp']![1]!)).toBeLessThan(0.1);
-    const { parameters } = network.stages[1]!;
+    const { parameters } = deployedPipeline.stages[1]!;
     expect([parameters!.Idc[0], parameters!.Igain_ahp[0]]).toEqual([0, 0]);
   });
 });
@@ -274,17 +266,21 @@ describe('deploy refuses', () => {
   const place = { chip: 0, core: 0, neuron: 0 };
 
   it.each<[string, DeployOptions, RegExp]>([
-    ['two ways to choose', { cluster: {}, cores: new Array(80).fill(place) }, /cluster and cores/],
-    ['too few cores', { cores: [place] }, /cores names 1 places for 80 neurons/],
-    ['too many places', { place: new Array(81).fill(place) }, /place names 81 places/],
-    ['five chips', { chips: 5 }, /chips is 5; a board has 1 to 4/],
+    [
+      'two ways to choose',
+      { cluster: {}, cores: new Array(80).fill({ chip: 0, core: 0 }) },
+      /cluster and cores/,
+    ],
+    ['too few cores', { cores: [{ chip: 0, core: 0 }] }, /cores.length is 1; there are 80 neurons/],
+    ['too many', { hardware: new Array(81).fill(place) }, /hardware.length is 81; there are 80/],
+    ['five chips', { chips: 5 }, /chips is 5; .* from 1 to 4 is needed/],
     ['half a chip', { chips: 0.5 }, /chips is 0.5/],
     [
       'a population that is not',
       { monitored: ['none'] },
-      /none; the populations are first, second/,
+      /monitored\[0\] is "none"; the populations are first, second/,
     ],
-    ['clusters that are not whole', { cluster: { clusters: 1.5 } }, /clusters is 1.5/],
+    ['clusters that are not whole', { cluster: { clusters: 1.5 } }, /cluster.clusters is 1.5/],
   ])('%s', (_, options, reason) => {
     expect(() => deploy(net, { ...light, ...options })).toThrow(InvalidArgumentError);
     expect(reasonsOf(() => deploy(net, { ...light, ...options }))).toEqual([
@@ -292,37 +288,32 @@ describe('deploy refuses', () => {
     ]);
   });
 
-  it('an input of another width, before anything else', () => {
-    const input = poissonRaster({ channels: 3, rate: 1, duration: 0.1, seed: 1 });
-    expect(() => deploy(net, { input })).toThrow(/3 channels but the pipeline takes 12/);
-  });
-
   it('places that do not exist or are taken twice', () => {
     const twice = Array.from({ length: 80 }, (_, n) => ({ ...place, neuron: n % 79 }));
-    expect(reasonsOf(() => deploy(net, { ...light, place: twice }))).toEqual([
+    expect(reasonsOf(() => deploy(net, { ...light, hardware: twice }))).toEqual([
       expect.stringMatching(/share one place/),
     ]);
     const outside = Array.from({ length: 80 }, (_, neuron) => ({ chip: 4, core: 0, neuron }));
-    expect(reasonsOf(() => deploy(net, { ...light, place: outside }))).toEqual([
+    expect(reasonsOf(() => deploy(net, { ...light, hardware: outside }))).toEqual([
       expect.stringMatching(/on a chip that does not exist/),
     ]);
     const far = Array.from({ length: 80 }, () => ({ chip: 1, core: 0 }));
     expect(reasonsOf(() => deploy(net, { ...light, cores: far, chips: 1 }))).toEqual([
-      'core 0 of chip 1 is asked for; the board has 1 chips',
+      'chips: core 0 of chip 1 is asked for; the board has 1 chips',
     ]);
   });
 
   it('more cores than the board has, too large a fan-in and too large currents, together', () => {
     const weight = Array.from({ length: 65 }, () => [1e9, 0, 0, 0, 0]);
     const crowded = pipeline(linear({ weight }), dynapSim({ neurons: 5, Idc: 1, name: 'out' }));
-    const make = () => deploy(crowded, { input: false, chips: 1, cluster: { clusters: 5 } });
+    const make = () => deploy(crowded, { chips: 1, cluster: { clusters: 5 } });
     expect(make).toThrow(UnsupportedPipelineError);
-    const { max } = biasRange('SOIF_DC_P');
+    const { max: most } = biasRange('SOIF_DC_P');
     expect(reasonsOf(make)).toEqual([
-      '5 neurons need 5 cores; 1 chips have 4, of 256 neurons each',
-      expect.stringMatching(/fan-in above 64 at neuron out 0 \(65\)/),
+      'chips: 5 neurons need 5 cores; 1 chips have 4, of 256 neurons each',
+      expect.stringMatching(/fan-in above 64 at neuron out\[0\] \(65\)/),
       expect.stringMatching(
-        `Idc is 1 A; SOIF_DC_P gives at most ${max} A.*ask for less Idc at out 0, out 1`,
+        `^out.Idc\\[0\\] is 1; SOIF_DC_P gives at most ${most} A.*ask for less Idc at out\\[0\\], out\\[1\\]`,
       ),
       expect.stringMatching(/^Iw_3 is .* make the largest weights on core 0 of chip 0 smaller/),
     ]);

@@ -19,7 +19,6 @@ import {
   dendrites,
   encodeWeights,
   eventOf,
-  mergeStages,
   nearestBias,
   neuronOf,
   quantise,
@@ -29,6 +28,7 @@ import {
 import { pipelineWeights } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
 import { reasonsOf } from '#test/events/reasons';
+import { mergedMatrices } from './dense.ts';
 
 /** Bases of 1, 2, 4 and 8: whole numbers up to 15 are exact. */
 const exact: DeployOptions = { quantiser: (weights) => encodeWeights(weights, [1, 2, 4, 8]) };
@@ -100,7 +100,8 @@ describe('deploy', () => {
 
   it('says where each input channel has to be sent', () => {
     const to = (tag: number): Destination => ({ core: core0, xHop: 0, yHop: 0, tag });
-    expect(deploy(net, exact).inputChannels).toEqual([[to(0)], [to(1)], []]);
+    const { inputWords } = deploy(net, exact);
+    expect(inputWords.map((words) => Array.from(words, eventOf))).toEqual([[to(0)], [to(1)], []]);
   });
 
   it('switches the DC input and the adaptation on for its neurons only', () => {
@@ -116,9 +117,9 @@ describe('deploy', () => {
     const { parameters } = configuration.chips[0]!.cores[0]!;
     for (const name of coreCurrentNames) {
       const parameter = currentParameter[name];
-      expect(parameters[parameter]).toEqual(nearestBias(parameter, currents[name]));
+      expect(parameters[parameter]).toEqual(nearestBias(parameter, currents[name]!));
     }
-    expect([currents.Iw_0, currents.Iw_3]).toEqual([1e-8, 8e-8]);
+    expect([currents['Iw_0'], currents['Iw_3']]).toEqual([1e-8, 8e-8]);
     expect(biasCurrent('SOIF_LEAK_N', parameters.SOIF_LEAK_N) / 5.32e-12).toBeCloseTo(1, 1);
   });
 
@@ -156,18 +157,20 @@ describe('deploy', () => {
       ['output', 3],
       ['output', -1],
       ['output', 0.5],
-      ['nobody', 0],
-      ['toString', 0],
     ] as const) {
       expect(() => where(population, index)).toThrow(InvalidArgumentError);
-      expect(() => where(population, index)).toThrow(/there are hidden \(0…1\), output \(0…2\)/);
+      expect(() => where(population, index)).toThrow(`output is ${index}; its neurons are 0…2`);
+    }
+    for (const population of ['nobody', 'toString']) {
+      expect(() => where(population, 0)).toThrow(InvalidArgumentError);
+      expect(() => where(population, 0)).toThrow(/there are hidden, output/);
     }
   });
 
   it('places its neurons where it is told', () => {
     const on = (neurons: readonly number[]): DeployOptions => ({
       ...exact,
-      place: neurons.map((neuron) => ({ chip: 0, core: 0, neuron })),
+      hardware: neurons.map((neuron) => ({ chip: 0, core: 0, neuron })),
     });
     const placed = on([200, 7]);
     const { where, configuration } = deploy(net, placed);
@@ -178,7 +181,9 @@ describe('deploy', () => {
     expect(synapsesOf(net, 0, placed)).toEqual([]);
     const { neurons } = configuration.chips[0]!.cores[0]!;
     expect(neurons[200]!.destinations.map(({ tag }) => tag)).toEqual([200, 3]);
-    expect(reasons(net, on([1]))).toEqual([expect.stringMatching(/names 1 places for 2 neurons/)]);
+    expect(reasons(net, on([1]))).toEqual([
+      expect.stringMatching(/hardware.length is 1; there are 2 neurons/),
+    ]);
     expect(reasons(net, on([1, 1]))).toEqual([expect.stringMatching(/share one place/)]);
     expect(reasons(net, on([1, 256]))).toEqual([expect.stringMatching(/neuron 256/)]);
   });
@@ -208,7 +213,7 @@ describe('the quantised pipeline', () => {
         );
         const light = {
           quantiser: (all: ArrayLike<number>) => quantise(all, { restarts: 5, hops: 5 }),
-          input: false as const,
+          cluster: { clusters: 1 },
         };
         const { quantised, cores } = deploy(deep, light);
         const { weights: bits } = cores[0]!;
@@ -219,11 +224,11 @@ describe('the quantised pipeline', () => {
           expect(Math.abs(found[i]! - weight)).toBeCloseTo(nearest, 12);
           expect(levels.includes(Math.abs(found[i]!))).toBe(true);
         }
-        const merged = mergeStages(quantised);
+        const merged = mergedMatrices(quantised);
         const nonZero = [...merged.input.values, ...merged.recurrent.values].filter((w) => w !== 0);
         expect(nonZero).toEqual(Array.from(bits.values).filter((weight) => weight !== 0));
         expect(bits.values.map(Math.abs)).toEqual(
-          Float64Array.from(bits.masks, (mask) => levels[mask]!),
+          Float64Array.from(bits.codes, (code) => levels[code]!),
         );
       }),
       { numRuns: 15 },
@@ -249,13 +254,14 @@ describe('deploy speaks up', () => {
       }),
       dynapSim({ neurons: 3 }),
     );
-    const { lost, remarks } = deploy(faint, { ...exact, input: false });
+    const { lost, remarks } = deploy(faint, exact);
     expect(lost).toEqual([
       { population: 'dynapSim1', index: 0, lost: 1, weights: 1 },
       { population: 'dynapSim1', index: 1, lost: 1, weights: 2 },
     ]);
     expect(remarks).toEqual([
-      '2 weights are too small and become zero: dynapSim1 0 (1 of 1), dynapSim1 1 (1 of 2)',
+      'nothing excites dynapSim1[0] any more, first of all dynapSim1[0], 1 of whose 1 weights are too small for the codes of its core',
+      '2 weights are too small and become zero: dynapSim1[0] (1 of 1), dynapSim1[1] (1 of 2)',
     ]);
   });
 
@@ -265,7 +271,7 @@ describe('deploy speaks up', () => {
     const weight = none.map((_, i) => [full[i]!, over[i]!, none[i]!]);
     const crowded = pipeline(linear({ weight }), dynapSim({ neurons: 3 }));
     expect(reasons(crowded)).toEqual([
-      expect.stringMatching(/fan-in above 64 at neuron dynapSim1 1 \(65\);/),
+      expect.stringMatching(/fan-in above 64 at neuron dynapSim1\[1\] \(65\);/),
     ]);
     // Recurrence counts as well.
     const recurrent = [
@@ -277,7 +283,7 @@ describe('deploy speaks up', () => {
       linear({ weight: weight.slice(0, 64) }),
       dynapSim({ neurons: 3, recurrent }),
     );
-    expect(reasons(inner)).toEqual([expect.stringMatching(/at neuron dynapSim1 0 \(65\);/)]);
+    expect(reasons(inner)).toEqual([expect.stringMatching(/at neuron dynapSim1\[0\] \(65\);/)]);
     const fits = pipeline(linear({ weight: weight.slice(0, 64) }), dynapSim({ neurons: 3 }));
     expect(reasons(fits)).toEqual([]);
   });
@@ -286,15 +292,15 @@ describe('deploy speaks up', () => {
     const wide = pipeline(linear({ weight: [new Array(257).fill(1)] }), dynapSim({ neurons: 257 }));
     const cores = new Array(257).fill({ chip: 0, core: 0 });
     expect(reasons(wide, { ...exact, cores })).toContainEqual(
-      expect.stringMatching(/^257 neurons are on core 0/),
+      expect.stringMatching(/257 neurons are on core 0/),
     );
   });
 
   it('about a current that no bias can give', () => {
     const strong = pipeline(linear({ weight: [[1]] }), dynapSim({ neurons: 1, Idc: 1e-3 }));
-    const { max } = biasRange('SOIF_DC_P');
+    const { max: most } = biasRange('SOIF_DC_P');
     expect(reasons(strong)).toEqual([
-      expect.stringContaining(`Idc is 0.001 A; SOIF_DC_P gives at most ${max} A`),
+      expect.stringContaining(`dynapSim1.Idc[0] is 0.001; SOIF_DC_P gives at most ${most} A`),
     ]);
     expect(() => deploy(strong, exact)).toThrow(UnsupportedPipelineError);
     // Below the least current a circuit is off for all that matters.
@@ -304,21 +310,25 @@ describe('deploy speaks up', () => {
 
   it('about neurons whose input has no weights', () => {
     expect(reasons(pipeline(dynapSim({ neurons: 1, name: 'bare' })))).toEqual([
-      expect.stringContaining('the pipeline opens with bare; put a linear stage before it'),
+      expect.stringContaining(
+        'bare: it takes the input without weights; put a linear stage before it',
+      ),
     ]);
   });
 
   it('about a quantiser that gives what no chip can hold', () => {
-    const [base, masks, values] = [[1, 2, 4, 8], new Uint8Array(5), new Float64Array(5)];
-    const found = { base, masks, values, mse: 0 };
+    const [base, codes, values] = [[1, 2, 4, 8], new Uint8Array(5), new Float64Array(5)];
+    const found = { base, codes, values, mse: 0 };
     const given = (wrong: Partial<typeof found>): readonly string[] =>
       reasons(net, { quantiser: () => ({ ...found, ...wrong }) });
     expect(given({})).toEqual([]);
-    expect(given({ base: [1, 2, 4] })).toEqual([expect.stringMatching(/bases are 1, 2, 4; 4/)]);
-    expect(given({ base: [1, 2, 4, -8], masks: new Uint8Array(4).fill(16) })).toEqual([
-      expect.stringMatching(/1, 2, 4, -8/),
-      expect.stringMatching(/4 masks and 5 values for 5 weights/),
-      expect.stringMatching(/masks above 15/),
+    expect(given({ base: [1, 2, 4] })).toEqual([
+      'base is [1,2,4]; 4 finite numbers of at least 0 are needed',
+    ]);
+    expect(given({ base: [1, 2, 4, -8], codes: new Uint8Array(4).fill(16) })).toEqual([
+      expect.stringMatching(/^base is \[1,2,4,-8\]/),
+      'codes.length is 4; there are 5 weights',
+      'codes[0] is 16; codes are 0…15',
     ]);
   });
 

@@ -56,7 +56,7 @@ describe('fineTune', () => {
     ['cross-entropy, poor base currents', rateCrossEntropy(0.1), coarse],
   ])('wins back what quantisation loses: %s', async (_, loss, options) => {
     const net = await trained(loss);
-    const start = deploy(net, { ...options, input: false });
+    const start = deploy(net, options);
     const engine = referenceEngine;
     const tuned = await fineTune(net, samples, { epochs: 150, loss, engine, deploy: options });
     expect(tuned.lossBefore).toBeCloseTo(lossOf(start.quantised, loss), 12);
@@ -69,7 +69,7 @@ describe('fineTune', () => {
 
   it('leaves weights alone that are zero', async () => {
     const net = await trained(meanSquaredError(1.5));
-    const lost = deploy(net, { ...coarse, input: false });
+    const lost = deploy(net, coarse);
     const { deployment } = await fineTune(net, samples, { epochs: 20, deploy: coarse });
     const after = pipelineWeights(deployment.quantised);
     const zeros = pipelineWeights(lost.quantised).map((weight, i) =>

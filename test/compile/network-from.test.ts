@@ -12,53 +12,56 @@ import {
   UnsupportedPipelineError,
 } from 'spikeline';
 import {
-  allocate,
   biasCurrent,
   type ChipConfiguration,
   collectSynapses,
   type Destination,
-  dendrites,
   encodeWeights,
   eventWord,
+  type HardwareNeuron,
   idleCore,
   mergeStages,
   monitorReply,
   networkFrom,
-  type Place,
-  type PlacedNetwork,
+  type PlacedSynapses,
 } from 'spikeline/chip';
-import { type DynapSimParameters, randomStream } from 'spikeline/neurons';
+import { type DynapSimParameters, dendriteNames, randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { reasonsOf } from '#test/events/reasons';
 import { boardSpikes } from './board-spikes.ts';
-import { configurationOf, randomNetwork, synapseNames } from './placed-networks.ts';
+import { mergedMatrices } from './dense.ts';
+import { allocate, configurationOf, randomNetwork, synapseNames } from './placed-networks.ts';
 
-const { ampa, gaba, nmda, shunt } = dendrites;
+const [ampa, gaba, nmda, shunt] = dendriteNames;
 
-/** Spikes of the neurons at `places` on a board without mismatch, `[steps × neurons]`. */
+/** Event words of destinations. */
+const wordsOf = (all: readonly (readonly Destination[])[]): Uint32Array[] =>
+  all.map((own) => Uint32Array.from(own, eventWord));
+
+/** Spikes of the neurons at `hardware` on a board without mismatch, `[steps × neurons]`. */
 async function boardCounts(
   configuration: ChipConfiguration,
-  inputChannels: readonly (readonly Destination[])[],
-  places: readonly Place[],
+  inputWords: readonly Uint32Array[],
+  hardware: readonly HardwareNeuron[],
   input: SpikeRaster,
 ): Promise<number[]> {
-  const words = places.map(({ chip, core, neuron }) => monitorReply(chip, core, neuron));
-  const { counts } = await boardSpikes({ configuration, inputChannels }, input, words);
+  const words = hardware.map(({ chip, core, neuron }) => monitorReply(chip, core, neuron));
+  const { counts } = await boardSpikes({ configuration, inputWords }, input, words);
   return Array.from(counts);
 }
 
 /** A neuron at a place as text, to be compared and sorted. */
-function placeName({ chip, core, neuron }: Place): string {
+function placeName({ chip, core, neuron }: HardwareNeuron): string {
   return [chip, core, neuron].map((part) => `${part}`.padStart(3, '0')).join('/');
 }
 
-/** The same network with its neurons in the order of their places. */
-function inOrder(network: PlacedNetwork): PlacedNetwork {
-  const order = Array.from(network.places.keys()).sort((a, b) =>
-    placeName(network.places[a]!) < placeName(network.places[b]!) ? -1 : 1,
+/** The same network with its neurons in the order of their hardware. */
+function inOrder(network: PlacedSynapses): PlacedSynapses {
+  const order = Array.from(network.hardware.keys()).sort((a, b) =>
+    placeName(network.hardware[a]!) < placeName(network.hardware[b]!) ? -1 : 1,
   );
   const at = new Map(order.map((n, i) => [n, i]));
-  const { input, recurrent, places, dc, adaptation, monitored } = network;
+  const { input, recurrent, hardware, dc, adaptation, monitored } = network;
   return {
     ...network,
     input: { ...input, post: input.post.map((n) => at.get(n)!) },
@@ -67,7 +70,7 @@ function inOrder(network: PlacedNetwork): PlacedNetwork {
       pre: recurrent.pre.map((n) => at.get(n)!),
       post: recurrent.post.map((n) => at.get(n)!),
     },
-    places: order.map((n) => places[n]!),
+    hardware: order.map((n) => hardware[n]!),
     dc: order.map((n) => dc[n]!),
     adaptation: order.map((n) => adaptation[n]!),
     monitored: order.map((n) => monitored?.[n] ?? true),
@@ -92,10 +95,10 @@ describe('networkFrom', () => {
         // A neuron that neither listens nor sends nor has its DC input on leaves no trace.
         const monitored = given.dc.map((on, n) => !on || given.monitored![n]!);
         const network = inOrder({ ...given, monitored });
-        const { chips, inputChannels } = allocate(network);
+        const { chips, inputWords } = allocate(network);
         const configuration = configurationOf(chips, random);
-        const restored = networkFrom(configuration, { inputs: inputChannels });
-        expect(restored.places).toEqual(network.places);
+        const restored = networkFrom(configuration, { inputs: inputWords });
+        expect(restored.hardware).toEqual(network.hardware);
         expect(synapseNames(restored.network)).toEqual(synapseNames(network));
         expect(restored.network.dc).toEqual(network.dc);
         expect(restored.network.adaptation).toEqual(network.adaptation);
@@ -104,8 +107,8 @@ describe('networkFrom', () => {
         const { channels } = network;
         const input = poissonRaster({ channels, rate: 60, duration: 0.5, seed });
         const expected = startPipeline(restored.pipeline, referenceEngine).process(input).counts;
-        const counts = await boardCounts(configuration, inputChannels, network.places, input);
-        const size = network.places.length;
+        const counts = await boardCounts(configuration, inputWords, network.hardware, input);
+        const size = network.hardware.length;
         expect(counts).toEqual(
           Array.from(expected, (count, i) => (network.monitored![i % size] ? count : 0)),
         );
@@ -124,22 +127,22 @@ describe('networkFrom', () => {
     input.add(0, 1, 0b1000, gaba);
     const recurrent = collectSynapses();
     recurrent.add(0, 1, 0b0010, ampa);
-    const network: PlacedNetwork = {
+    const network: PlacedSynapses = {
       channels: 1,
       input: input.list(),
       recurrent: recurrent.list(),
-      places: [
+      hardware: [
         { chip: 0, core: 1, neuron: 9 },
         { chip: 1, core: 0, neuron: 3 },
       ],
       dc: [true, false],
       adaptation: [false, true],
     };
-    const { chips, inputChannels } = allocate(network);
+    const { chips, inputWords } = allocate(network);
     const configuration = configurationOf(chips, randomStream(1));
-    const restored = networkFrom(configuration, { inputs: inputChannels, Iscale: 1e-9, dt: 1e-4 });
+    const restored = networkFrom(configuration, { inputs: inputWords, Iscale: 1e-9, dt: 1e-4 });
     const [first, second] = [chips.length, 0].map((_, n) => {
-      const { chip, core } = network.places[n]!;
+      const { chip, core } = network.hardware[n]!;
       return configuration.chips[chip]!.cores[core]!.parameters;
     });
     const current = (name: 'SYAM_W0_P' | 'SOIF_DC_P' | 'SOAD_GAIN_P' | 'DEAM_ETAU_P', n: number) =>
@@ -147,7 +150,7 @@ describe('networkFrom', () => {
     const weight = (name: 'SYAM_W0_P' | 'SYAM_W1_P' | 'SYAM_W2_P' | 'SYAM_W3_P', n: number) =>
       biasCurrent(name, (n === 0 ? first : second)![name]) / 1e-9;
     expect(restored.pipeline.dt).toBe(1e-4);
-    const merged = mergeStages(restored.pipeline);
+    const merged = { ...mergeStages(restored.pipeline), ...mergedMatrices(restored.pipeline) };
     const close = (found: ArrayLike<number>, wanted: readonly number[]): void => {
       for (const [i, value] of wanted.entries()) expect(found[i]! / value).toBeCloseTo(1, 12);
     };
@@ -182,10 +185,10 @@ describe('networkFrom', () => {
         ],
       }),
     );
-    const { configuration, inputChannels } = deploy(net, exact);
-    const { pipeline: restored, places } = networkFrom(configuration, { inputs: inputChannels });
-    expect(places.map(({ neuron }) => neuron)).toEqual([0, 1, 2, 3]);
-    const [given, found] = [mergeStages(net), mergeStages(restored)];
+    const { configuration, inputWords } = deploy(net, exact);
+    const { pipeline: restored, hardware } = networkFrom(configuration, { inputs: inputWords });
+    expect(hardware.map(({ neuron }) => neuron)).toEqual([0, 1, 2, 3]);
+    const [given, found] = [mergedMatrices(net), mergedMatrices(restored)];
     for (const name of ['input', 'recurrent'] as const) {
       const { rows, columns, values } = found[name];
       expect([rows, columns]).toEqual([given[name].rows, given[name].columns]);
@@ -200,31 +203,31 @@ describe('networkFrom', () => {
     const random = randomStream(3);
     const config = { neurons: 12, channels: 6, chips: 2, fanIn: 9 };
     const network = inOrder(randomNetwork(random, config));
-    const { chips, inputChannels } = allocate(network);
-    expect(inputChannels.every((all) => all.length > 0)).toBe(true);
-    const { network: found, inputChannels: channels } = networkFrom(configurationOf(chips, random));
+    const { chips, inputWords } = allocate(network);
+    expect(inputWords.every((all) => all.length > 0)).toBe(true);
+    const { network: found, inputWords: channels } = networkFrom(configurationOf(chips, random));
     expect(synapseNames(found)).toEqual(synapseNames(network));
-    const words = (all: readonly Destination[]): number[] => all.map(eventWord).sort();
-    expect(channels.map(words)).toEqual(inputChannels.map(words));
+    const words = (all: Uint32Array): number[] => [...all].sort();
+    expect(channels.map(words)).toEqual(inputWords.map(words));
   });
 
   it('reads the neurons that it is told, in their order', () => {
     const random = randomStream(5);
     const network = randomNetwork(random, { neurons: 9, channels: 4, chips: 3, fanIn: 6 });
-    const given = { ...network, monitored: network.places.map(() => true) };
-    const { chips, inputChannels: inputs } = allocate(given);
+    const given = { ...network, monitored: network.hardware.map(() => true) };
+    const { chips, inputWords: inputs } = allocate(given);
     const configuration = configurationOf(chips, random);
-    const { places } = given;
-    const restored = networkFrom(configuration, { inputs, places });
-    expect(restored.places).toEqual(places);
+    const { hardware } = given;
+    const restored = networkFrom(configuration, { inputs, hardware });
+    expect(restored.hardware).toEqual(hardware);
     expect(synapseNames(restored.network)).toEqual(synapseNames(given));
     expect(restored.remarks).toEqual([]);
-    const some = networkFrom(configuration, { inputs, places: places.slice(0, 7) });
+    const some = networkFrom(configuration, { inputs, hardware: hardware.slice(0, 7) });
     expect(some.remarks[0]).toBe('2 neurons are in use and were not asked for');
-    const [first] = places;
+    const [first] = hardware;
     expect(
       reasonsOf(() =>
-        networkFrom(configuration, { places: [first!, first!, { ...first!, neuron: 256 }] }),
+        networkFrom(configuration, { hardware: [first!, first!, { ...first!, neuron: 256 }] }),
       ),
     ).toHaveLength(2);
   });
@@ -244,25 +247,19 @@ describe('networkFrom', () => {
       channels: 2,
       input: input.list(),
       recurrent: collectSynapses().list(),
-      places: [{ chip: 0, core: 0, neuron: 0 }],
+      hardware: [{ chip: 0, core: 0, neuron: 0 }],
       dc: [false],
       adaptation: [false],
     });
     const configuration = configurationOf(chips, randomStream(0));
-    const inputs = [[to(1)], [to(0), to(0)], [to(1, 3)], [to(5)], [to(1)]];
+    const inputs = wordsOf([[to(1)], [to(0), to(0)], [to(1, 3)], [to(5)], [to(1)]]);
     const { network } = networkFrom(configuration, { inputs });
-    expect(synapseNames(network)).toEqual([
-      `c0 0 2 ${ampa}`,
-      `c1 0 1 ${ampa}`,
-      `c1 0 1 ${ampa}`,
-      `c4 0 2 ${ampa}`,
-    ]);
-    expect(networkFrom(configuration, { inputs: [[to(0)]] }).remarks).toEqual([
+    expect(synapseNames(network)).toEqual(['c0 0 2 0', 'c1 0 1 0', 'c1 0 1 0', 'c4 0 2 0']);
+    expect(networkFrom(configuration, { inputs: wordsOf([[to(0)]]) }).remarks).toEqual([
       '1 CAM entries listen to tags that nothing sends',
     ]);
-    expect(() => networkFrom(configuration, { inputs: [[{ ...to(0), tag: 2048 }]] })).toThrow(
-      /input channel 0: tag is 2048/,
-    );
+    const beyond = { inputs: [Uint32Array.of(wordsOf([[to(0)]])[0]![0]! + 2048)] };
+    expect(() => networkFrom(configuration, beyond)).toThrow(/inputs\[0\]\[0\].tag is 2048/);
   });
 
   it('reads a network that has no input', () => {
@@ -272,15 +269,15 @@ describe('networkFrom', () => {
       channels: 0,
       input: collectSynapses().list(),
       recurrent: recurrent.list(),
-      places: [{ chip: 3, core: 3, neuron: 255 }],
+      hardware: [{ chip: 3, core: 3, neuron: 255 }],
       dc: [true],
       adaptation: [false],
     });
     const configuration = configurationOf(chips, randomStream(0));
-    const { pipeline: restored, inputChannels } = networkFrom(configuration);
-    expect(inputChannels).toEqual([[]]);
+    const { pipeline: restored, inputWords } = networkFrom(configuration);
+    expect(inputWords).toEqual([new Uint32Array(0)]);
     expect(restored.channelsIn).toBe(1);
-    expect(mergeStages(restored).recurrent.values[0]).toBeLessThan(0);
+    expect(mergeStages(restored).recurrent.weight[0]).toBeLessThan(0);
   });
 
   it('says what of a configuration it does not hold', () => {
@@ -290,7 +287,7 @@ describe('networkFrom', () => {
       channels: 1,
       input: input.list(),
       recurrent: collectSynapses().list(),
-      places: [{ chip: 0, core: 0, neuron: 0 }],
+      hardware: [{ chip: 0, core: 0, neuron: 0 }],
       dc: [false],
       adaptation: [false],
     });
@@ -316,7 +313,7 @@ describe('networkFrom', () => {
       channels: 1,
       input: input.list(),
       recurrent: collectSynapses().list(),
-      places: [
+      hardware: [
         { chip: 0, core: 0, neuron: 0 },
         { chip: 1, core: 2, neuron: 0 },
       ],
@@ -332,11 +329,12 @@ describe('networkFrom', () => {
       chips: [configuration.chips[0]!, { ...configuration.chips[1]!, cores: differing }],
     };
     expect(networkFrom(given).pipeline.stages.at(-1)!.kind).toBe('dynapSe2');
-    const lumped = () => networkFrom(given, { circuit: 'lumped' });
+    const lumped = () => networkFrom(given, { model: 'dynapSim' });
     expect(lumped).toThrow(UnsupportedPipelineError);
     expect(reasonsOf(lumped)).toEqual([
-      expect.stringMatching(/^core 0 of chip 0, core 2 of chip 1: .* NMDA or SHUNT/),
-      expect.stringMatching(/^core 2 of chip 1: GABA has another leak or gain/),
+      expect.stringMatching(/^chips\[0\].cores\[0\]: .* NMDA or SHUNT/),
+      expect.stringMatching(/^chips\[1\].cores\[2\]: .* NMDA or SHUNT/),
+      expect.stringMatching(/^chips\[1\].cores\[2\]: GABA has another leak or gain/),
     ]);
     const idle = idleCore();
     const empty = { chips: [{ cores: [idle, idle, idle, idle] }] };
@@ -349,11 +347,11 @@ describe('the echo', () => {
   it('reaches no neuron that listens to its tag', async () => {
     const input = collectSynapses();
     input.add(2047, 0, 15, ampa);
-    const network: PlacedNetwork = {
+    const network: PlacedSynapses = {
       channels: 2048,
       input: input.list(),
       recurrent: collectSynapses().list(),
-      places: [{ chip: 0, core: 0, neuron: 0 }],
+      hardware: [{ chip: 0, core: 0, neuron: 0 }],
       dc: [false],
       adaptation: [false],
     };
@@ -366,9 +364,9 @@ describe('the echo', () => {
     const to: Destination = { core: [true, false, false, false], xHop: 0, yHop: 0, tag: 2047 };
     const echo: Destination = { core: [true, true, true, true], xHop: -7, yHop: -7, tag: 2047 };
     const noise = poissonRaster({ channels: 1, rate: 500, duration: 0.2, seed: 1 });
-    const heard = await boardCounts(configuration, [[to]], network.places, noise);
+    const heard = await boardCounts(configuration, wordsOf([[to]]), network.hardware, noise);
     expect(Math.max(...heard)).toBeGreaterThan(0);
-    const echoed = await boardCounts(configuration, [[echo]], network.places, noise);
+    const echoed = await boardCounts(configuration, wordsOf([[echo]]), network.hardware, noise);
     expect(Math.max(...echoed)).toBe(0);
   });
 });

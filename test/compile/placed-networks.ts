@@ -1,23 +1,65 @@
+import { InvalidArgumentError } from 'spikeline';
 import {
   type ChipConfiguration,
+  type CoreConfiguration,
   type CoreCurrentName,
   chipLimits,
   collectSynapses,
   coreCurrentNames,
   currentParameter,
+  type Destination,
   dendrites,
+  dynapse2,
+  eventOf,
   idleCore,
   nearestBias,
-  type PlacedNetwork,
+  type PlacedSynapses,
+  routeNetwork,
   type SynapseList,
   weightMask,
 } from 'spikeline/chip';
-import type { Random } from 'spikeline/neurons';
+import { type DendriteName, dendriteNames, type Random } from 'spikeline/neurons';
+
+/** Dendrites with samna's values, by their codes. */
+export const dendriteOrder: readonly number[] = dendriteNames.map((name) => dendrites[name]);
+
+/** What an allocated network makes of a board. */
+export interface Allocated {
+  /** Neurons with CAM, SRAM and latches. */
+  readonly chips: readonly (readonly CoreConfiguration['neurons'][])[];
+  /** Event words of each input channel, and where they lead. */
+  readonly inputWords: readonly Uint32Array[];
+  readonly inputChannels: readonly (readonly Destination[])[];
+  /** Tag under which other neurons hear a neuron. */
+  tagOf(neuron: number): number | undefined;
+}
+
+/** What is said against a network, as sentences. */
+export function allocationProblems(network: PlacedSynapses): string[] {
+  return routeNetwork(network).problems.map(({ needed }) => needed);
+}
+
+/** Lays a network out in the memories of a board. */
+export function allocate(network: PlacedSynapses): Allocated {
+  const { routes, problems } = routeNetwork(network);
+  if (problems.length > 0) throw new InvalidArgumentError('this does not fit', problems);
+  const { chips } = dynapse2.compile({ network, routes, cores: [] });
+  const { channels } = network;
+  const inputWords = routes
+    .slice(0, channels)
+    .map((own) => Uint32Array.from(own, (route) => dynapse2.inputWord(route)));
+  return {
+    chips: chips.map(({ cores }) => cores.map(({ neurons }) => neurons)),
+    inputWords,
+    inputChannels: inputWords.map((words) => Array.from(words, eventOf)),
+    tagOf: (neuron) => routes[channels + neuron]?.[0]?.tag,
+  };
+}
 
 /** A synapse as a test compares it: from `c3` (a channel) or `n3` (a neuron). */
-export function synapseNames({ input, recurrent }: PlacedNetwork): string[] {
-  const names = (kind: string, { pre, post, mask, dendrite }: SynapseList): string[] =>
-    Array.from(pre, (from, i) => `${kind}${from} ${post[i]} ${mask[i]} ${dendrite[i]}`);
+export function synapseNames({ input, recurrent }: PlacedSynapses): string[] {
+  const names = (kind: string, { pre, post, code, dendrite }: SynapseList): string[] =>
+    Array.from(pre, (from, i) => `${kind}${from} ${post[i]} ${code[i]} ${dendrite[i]}`);
   return [...names('c', input), ...names('n', recurrent)].sort();
 }
 
@@ -50,7 +92,7 @@ const lively: Readonly<Record<CoreCurrentName, number>> = {
 
 /** Puts neurons into a configuration; the currents of each core are `lively`, each off by up to `spread`. */
 export function configurationOf(
-  chips: ReturnType<typeof import('spikeline/chip').allocate>['chips'],
+  chips: Allocated['chips'],
   random: Random,
   spread = 0.3,
 ): ChipConfiguration {
@@ -79,30 +121,30 @@ export interface RandomNetworkConfig {
   readonly chips: number;
   /** Synapses of a neuron on average. */
   readonly fanIn: number;
-  readonly kinds?: readonly number[];
+  readonly kinds?: readonly DendriteName[];
   /** Neurons send to as many chips at most. */
   readonly chipsReached?: number;
 }
 
 /** A random network on random places, each its own. */
-export function randomNetwork(random: Random, config: RandomNetworkConfig): PlacedNetwork {
+export function randomNetwork(random: Random, config: RandomNetworkConfig): PlacedSynapses {
   const { neurons, channels, chips, fanIn, chipsReached = 3 } = config;
-  const { kinds = [dendrites.ampa, dendrites.ampa, dendrites.gaba] } = config;
+  const { kinds = ['ampa', 'ampa', 'gaba'] } = config;
   const taken = new Set<number>();
   while (taken.size < neurons) {
     taken.add(random.integer(chips * chipLimits.cores * chipLimits.neurons));
   }
-  const places = Array.from(taken, (at) => ({
+  const hardware = Array.from(taken, (at) => ({
     chip: Math.floor(at / 1024),
     core: Math.floor(at / 256) % 4,
     neuron: at % 256,
   }));
-  const reached = places.map(() => new Set<number>());
+  const reached = hardware.map(() => new Set<number>());
   const input = collectSynapses();
   const recurrent = collectSynapses();
   const probability = fanIn / (channels + neurons);
   for (let pre = 0; pre < channels + neurons; pre++) {
-    for (const [post, { chip }] of places.entries()) {
+    for (const [post, { chip }] of hardware.entries()) {
       if (random.uniform() >= probability) continue;
       const chipsOfPre = reached[pre - channels];
       if (chipsOfPre !== undefined && chipsOfPre.size >= chipsReached && !chipsOfPre.has(chip)) {
@@ -122,23 +164,18 @@ export function randomNetwork(random: Random, config: RandomNetworkConfig): Plac
     channels,
     input: input.list(),
     recurrent: recurrent.list(),
-    places,
-    dc: places.map(() => random.uniform() < 0.3),
-    adaptation: places.map(() => random.uniform() < 0.5),
-    monitored: places.map(() => random.uniform() < 0.9),
+    hardware,
+    dc: hardware.map(() => random.uniform() < 0.3),
+    adaptation: hardware.map(() => random.uniform() < 0.5),
+    monitored: hardware.map(() => random.uniform() < 0.9),
   };
 }
 
 /** The synapses that spikes find when they follow the entries of a board, event by event: a reading of our own. */
 export function followed(
-  chips: ReturnType<typeof import('spikeline/chip').allocate>['chips'],
-  inputChannels: readonly (readonly {
-    readonly core: readonly boolean[];
-    readonly xHop: number;
-    readonly yHop: number;
-    readonly tag: number;
-  }[])[],
-  places: PlacedNetwork['places'],
+  chips: Allocated['chips'],
+  inputChannels: Allocated['inputChannels'],
+  places: PlacedSynapses['hardware'],
 ): string[] {
   const index = new Map(
     places.map(({ chip, core, neuron }, n) => [`${chip}/${core}/${neuron}`, n]),
@@ -149,7 +186,8 @@ export function followed(
       for (const [n, { synapses }] of neurons.entries()) {
         for (const { tag, weight, dendrite } of synapses) {
           const key = `${c}/${k}/${tag}`;
-          const entry = `${index.get(`${c}/${k}/${n}`)} ${weightMask(weight)} ${dendrite}`;
+          const kind = dendriteOrder.indexOf(dendrite);
+          const entry = `${index.get(`${c}/${k}/${n}`)} ${weightMask(weight)} ${kind}`;
           listeners.set(key, [...(listeners.get(key) ?? []), entry]);
         }
       }

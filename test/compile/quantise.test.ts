@@ -30,20 +30,20 @@ function representable(count: number, seed: number): number[] {
 }
 
 describe('quantise', () => {
-  it('gives bases, masks, values and an error that agree', () => {
+  it('gives bases, codes, values and an error that agree', () => {
     fc.assert(
       fc.property(weights, (given) => {
-        const { base, masks, values, mse } = quantise(given, light);
+        const { base, codes, values, mse } = quantise(given, light);
         expect(base).toHaveLength(4);
         expect(base.every((value) => value >= 0)).toBe(true);
-        expect([masks.length, values.length]).toEqual([given.length, given.length]);
+        expect([codes.length, values.length]).toEqual([given.length, given.length]);
         const sums = subsetSums(base);
         let squared = 0;
         for (const [i, value] of given.entries()) {
-          expect(masks[i]).toBeLessThanOrEqual(15);
-          expect(Math.abs(values[i]!)).toBe(sums[masks[i]!]);
+          expect(codes[i]).toBeLessThanOrEqual(15);
+          expect(Math.abs(values[i]!)).toBe(sums[codes[i]!]);
           expect(values[i]! * value).toBeGreaterThanOrEqual(0);
-          if (value === 0) expect([masks[i], values[i]]).toEqual([0, 0]);
+          if (value === 0) expect([codes[i], values[i]]).toEqual([0, 0]);
           squared += (values[i]! - value) ** 2;
         }
         const nonZero = given.filter((value) => value !== 0).length;
@@ -147,7 +147,7 @@ describe('quantise', () => {
 
   it('takes no weights, only zeros or one weight', () => {
     expect(quantise([])).toMatchObject({ base: [0, 0, 0, 0], mse: 0 });
-    expect(Array.from(quantise([0, -0]).masks)).toEqual([0, 0]);
+    expect(Array.from(quantise([0, -0]).codes)).toEqual([0, 0]);
     expect(quantise([-2.5]).values[0]).toBeCloseTo(-2.5, 12);
   });
 

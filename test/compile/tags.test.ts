@@ -1,14 +1,8 @@
 import fc from 'fast-check';
-import {
-  allocate,
-  allocationProblems,
-  collectSynapses,
-  dendrites,
-  type PlacedNetwork,
-} from 'spikeline/chip';
+import { collectSynapses, type PlacedSynapses } from 'spikeline/chip';
 import { type Random, randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
-import { followed, synapseNames } from './placed-networks.ts';
+import { allocate, allocationProblems, followed, synapseNames } from './placed-networks.ts';
 
 /** A source of spikes: an input channel, or a neuron with SRAM entries to spare. */
 interface Wanted {
@@ -28,7 +22,7 @@ function shuffled<T>(items: T[], random: Random): T[] {
 }
 
 /** A whole board of neurons of which some, and all input channels, reach cores of chip 0 as wanted. */
-function boardOf(wanted: readonly Wanted[]): PlacedNetwork {
+function boardOf(wanted: readonly Wanted[]): PlacedSynapses {
   const isInput = ({ spare }: Wanted): boolean => spare === Number.POSITIVE_INFINITY;
   const inputs = wanted.filter(isInput);
   const neurons = wanted.filter((each) => !isInput(each));
@@ -48,14 +42,14 @@ function boardOf(wanted: readonly Wanted[]): PlacedNetwork {
   ] as const) {
     for (const [pre, { cores, spare }] of list.entries()) {
       for (const core of [0, 1, 2, 3]) {
-        if ((cores >> core) % 2 === 1) to.add(pre, listener(core), 1 + (pre % 15), dendrites.ampa);
+        if ((cores >> core) % 2 === 1) to.add(pre, listener(core), 1 + (pre % 15), 'ampa');
       }
       if (to === input) continue;
       // Chip 0 and two others and the host leave no entry, chip 0 alone leaves three.
       monitored[pre] = spare === 0 || spare === 2;
       if (spare < 2) {
         for (const core of [4 + (pre % 4), 8 + (pre % 4)]) {
-          to.add(pre, listener(core), 1, dendrites.gaba);
+          to.add(pre, listener(core), 1, 'gaba');
         }
       }
     }
@@ -64,7 +58,7 @@ function boardOf(wanted: readonly Wanted[]): PlacedNetwork {
     channels: inputs.length,
     input: input.list(),
     recurrent: recurrent.list(),
-    places: all.map((n) => ({ chip: n >> 10, core: (n >> 8) & 3, neuron: n & 255 })),
+    hardware: all.map((n) => ({ chip: n >> 10, core: (n >> 8) & 3, neuron: n & 255 })),
     dc: all.map(() => false),
     adaptation: all.map(() => false),
     monitored,
@@ -109,10 +103,10 @@ function repeat(times: number, cores: number, spare: number): Wanted[] {
 }
 
 /** Checks that spikes find exactly the synapses of the network, and no more destinations than there are. */
-function expectSound(network: PlacedNetwork): void {
+function expectSound(network: PlacedSynapses): void {
   const { chips, inputChannels } = allocate(network);
   const same =
-    followed(chips, inputChannels, network.places).join() === synapseNames(network).join();
+    followed(chips, inputChannels, network.hardware).join() === synapseNames(network).join();
   expect(same).toBe(true);
   const entries = chips.flat(2).map(({ destinations }) => destinations.length);
   expect(Math.max(...entries)).toBeLessThanOrEqual(4);
@@ -122,16 +116,16 @@ describe('tags', () => {
   it('are those that everybody expects while there are enough', () => {
     const inputs = repeat(1000, 0b0110, Number.POSITIVE_INFINITY);
     const board = boardOf([...inputs, ...repeat(1048, 0b1001, 2)]);
-    const small: PlacedNetwork = {
+    const small: PlacedSynapses = {
       ...board,
-      places: board.places.slice(0, 1048),
+      hardware: board.hardware.slice(0, 1048),
       dc: board.dc.slice(0, 1048),
       adaptation: board.adaptation.slice(0, 1048),
       monitored: board.monitored!.slice(0, 1048),
     };
     const { inputChannels, tagOf } = allocate(small);
     expect(inputChannels.map(([first]) => first!.tag)).toEqual(inputs.map((_, i) => i));
-    expect(small.places.map((_, n) => tagOf(n))).toEqual(small.places.map((_, n) => 1000 + n));
+    expect(small.hardware.map((_, n) => tagOf(n))).toEqual(small.hardware.map((_, n) => 1000 + n));
   });
 
   it('are found on a chip whenever there are any, to the last one', () => {

@@ -299,7 +299,7 @@ describe('chip, what cannot be', () => {
 
   it('uses the deployment that it is given', async () => {
     const deployment = deploy(net, {
-      place: [200, 17].map((neuron) => ({ chip: 0, core: 0, neuron })),
+      hardware: [200, 17].map((neuron) => ({ chip: 0, core: 0, neuron })),
     });
     const { values, target } = await run([input], {}, { deployment });
     expect(spikes(values)).toBeGreaterThan(5);

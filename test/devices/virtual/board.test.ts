@@ -225,7 +225,7 @@ describe('four chips in a row', () => {
     const { clock, link, deployment, seen } = await bench(single);
     const [chip] = deployment.configuration.chips;
     await link.configure({ chips: [chip!, chip!, chip!, chip!] });
-    const [to] = deployment.inputChannels[0]!;
+    const to = eventOf(deployment.inputWords[0]![0]!);
     const heard: (string | undefined)[] = [];
     for (const [run, xHop] of [2, 0, 3, 1, 4, -1].entries()) {
       const start = run * 1_000_000;
@@ -234,7 +234,7 @@ describe('four chips in a row', () => {
       link.send({
         timestamps: Uint32Array.from([...events.timestamps, end]),
         words: Uint32Array.from([
-          ...events.addresses.map(() => eventWord({ ...to!, xHop })),
+          ...events.addresses.map(() => eventWord({ ...to, xHop })),
           echoWord,
         ]),
       });
@@ -321,12 +321,12 @@ describe('the virtual board and the simulator', () => {
     });
     const events = rasterToEvents(input);
     const used = Array.from(events.addresses.keys()).filter(
-      (i) => deployment.inputChannels[events.addresses[i]!]!.length > 0,
+      (i) => deployment.inputWords[events.addresses[i]!]!.length > 0,
     );
     link.send({
       timestamps: Uint32Array.from([...used.map((i) => events.timestamps[i]!), 500_000]),
       words: Uint32Array.from([
-        ...used.map((i) => eventWord(deployment.inputChannels[events.addresses[i]!]![0]!)),
+        ...used.map((i) => deployment.inputWords[events.addresses[i]!]![0]!),
         echoWord,
       ]),
     });

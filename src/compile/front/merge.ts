@@ -1,0 +1,203 @@
+/** From a pipeline to one population: lists the synapses of all weights that lie between neurons. */
+
+import { dendriteCodes } from '../../chips/family.ts';
+import { hasDendrites } from '../../chips/switches.ts';
+import { UnsupportedPipelineError } from '../../errors.ts';
+import type { Matrix } from '../../matrix.ts';
+import { dendriteNames } from '../../neurons/dynap-se2/parameters.ts';
+import type { AnalogParameters } from '../../neurons/model-table.ts';
+import { combineParameters } from '../../neurons/parameter-set.ts';
+import type { Pipeline } from '../../pipeline/pipeline.ts';
+import { fault, type Problem } from '../../problems.ts';
+import type { ChipConstants } from '../../stages/chip-form.ts';
+import type { MergedPopulation, PopulationRange, WeightedSynapses } from '../network.ts';
+import { type ChipGraph, chipGraph } from './chip-graph.ts';
+
+/** Weights of a block: a matrix `[pre][channel]`, or a factor for each channel. */
+type BlockWeights = { readonly matrix: Matrix } | { readonly diagonal: Float64Array };
+
+/** Weights between two places of the merged population. */
+interface Block {
+  /** First sender. */
+  readonly pre: number;
+  /** First neuron of the population that listens, and how many it has. */
+  readonly first: number;
+  readonly size: number;
+  /** First of its channels that the weights lead to. */
+  readonly channel: number;
+  readonly weight: BlockWeights;
+}
+
+const rowsOf = (weight: BlockWeights): number =>
+  'matrix' in weight ? weight.matrix.rows : weight.diagonal.length;
+
+/** Adds one row of a block to the columns of the population that listens. */
+function addRow({ weight, channel }: Block, row: number, columns: Float64Array): void {
+  if ('diagonal' in weight) {
+    columns[channel + row] = columns[channel + row]! + weight.diagonal[row]!;
+    return;
+  }
+  const { columns: width, values } = weight.matrix;
+  for (let c = 0, i = row * width; c < width; c++, i++) {
+    columns[channel + c] = columns[channel + c]! + values[i]!;
+  }
+}
+
+/** Synapses as they are found; the arrays grow by doubling. */
+function synapseStore() {
+  let room = 1024;
+  let count = 0;
+  let pre = new Uint32Array(room);
+  let post = new Uint32Array(room);
+  let dendrite = new Uint8Array(room);
+  let weight = new Float64Array(room);
+  const grow = (): void => {
+    room *= 2;
+    const moved = [pre, post, dendrite, weight] as const;
+    pre = new Uint32Array(room);
+    post = new Uint32Array(room);
+    dendrite = new Uint8Array(room);
+    weight = new Float64Array(room);
+    pre.set(moved[0]);
+    post.set(moved[1]);
+    dendrite.set(moved[2]);
+    weight.set(moved[3]);
+  };
+  return {
+    add(from: number, to: number, kind: number, value: number): void {
+      if (count === room) grow();
+      pre[count] = from;
+      post[count] = to;
+      dendrite[count] = kind;
+      weight[count++] = value;
+    },
+    list: (): WeightedSynapses => ({
+      pre: pre.slice(0, count),
+      post: post.slice(0, count),
+      dendrite: dendrite.slice(0, count),
+      weight: weight.slice(0, count),
+    }),
+  };
+}
+
+/** Lists the weights of blocks that are not zero: by sender, then dendrite, then listener. */
+function synapsesOf(blocks: readonly Block[], lumped: boolean): WeightedSynapses {
+  const store = synapseStore();
+  const kinds = lumped ? 1 : dendriteNames.length;
+  const last = blocks.reduce((most, { pre, weight }) => Math.max(most, pre + rowsOf(weight)), 0);
+  // Populations that listen, by their first neuron, each with a row of all its channels.
+  const sizes = new Map(blocks.map(({ first, size }) => [first, size]));
+  const listeners = [...sizes]
+    .sort(([a], [b]) => a - b)
+    .map(([first, size]) => ({
+      first,
+      size,
+      row: new Float64Array(kinds * size),
+      blocks: blocks.filter((block) => block.first === first),
+    }));
+  for (let pre = 0; pre < last; pre++) {
+    const heard = listeners.filter(({ blocks: own, row }) => {
+      const sending = own.filter((b) => pre >= b.pre && pre < b.pre + rowsOf(b.weight));
+      for (const block of sending) addRow(block, pre - block.pre, row);
+      return sending.length > 0;
+    });
+    for (let kind = 0; kind < kinds; kind++) {
+      for (const { first, size, row } of heard) {
+        for (let n = 0, at = kind * size; n < size; n++, at++) {
+          const value = row[at]!;
+          if (value === 0) continue;
+          const sign = value < 0 ? dendriteCodes.gaba : dendriteCodes.ampa;
+          store.add(pre, first + n, lumped ? sign : kind, value);
+          row[at] = 0;
+        }
+      }
+    }
+  }
+  return store.list();
+}
+
+function joinParameters(all: readonly AnalogParameters[]): AnalogParameters {
+  return combineParameters(all, (values) => {
+    const joined = new Float64Array(values.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const own of values) {
+      joined.set(own, at);
+      at += own.length;
+    }
+    return joined;
+  });
+}
+
+/**
+ * Merges a pipeline into one population with the synapses that exist. LIF neurons become DynapSim neurons
+ * as {@link toDynapSim} makes them.
+ *
+ * @param constants constants of the chip that LIF neurons are converted for
+ * @throws UnsupportedPipelineError with all reasons
+ * @example
+ * ```ts
+ * const net = pipeline(linear({ weight: [[1, 0, -2]] }), dynapSim({ neurons: 3, name: 'output' }));
+ * mergeStages(net).input.post; // Uint32Array [0, 2]
+ * ```
+ */
+export function mergeStages(pipeline: Pipeline, constants: ChipConstants = {}): MergedPopulation {
+  const graph = chipGraph(pipeline, constants);
+  if (graph.problems.length > 0) throw new UnsupportedPipelineError('chip', graph.problems);
+  return mergeGraph(graph, pipeline);
+}
+
+/** Lists populations that take the input of the pipeline as it is: on a chip it needs weights. */
+function bareProblems({ populations }: ChipGraph): Problem[] {
+  return populations
+    .filter(({ sources }) => sources.some(({ from, stages }) => from === null && !stages.length))
+    .map(({ name }) =>
+      fault(
+        name,
+        'unsupported',
+        'it takes the input without weights; put a linear stage before it, so that its input has weights that the chip can hold',
+      ),
+    );
+}
+
+/**
+ * Merges a pipeline for a chip, whose input channels need weights as well.
+ *
+ * @throws UnsupportedPipelineError with all reasons
+ */
+export function mergeForChip(pipeline: Pipeline): MergedPopulation {
+  const graph = chipGraph(pipeline, {});
+  const problems = [...graph.problems, ...bareProblems(graph)];
+  if (problems.length > 0) throw new UnsupportedPipelineError('chip', problems);
+  return mergeGraph(graph, pipeline);
+}
+
+function mergeGraph(graph: ChipGraph, pipeline: Pipeline): MergedPopulation {
+  const populations: Record<string, PopulationRange> = Object.create(null);
+  let neurons = 0;
+  for (const { name, size } of graph.populations) {
+    populations[name] = { first: neurons, size };
+    neurons += size;
+  }
+  const input: Block[] = [];
+  const recurrent: Block[] = [];
+  for (const { name, sources } of graph.populations) {
+    const { first, size } = populations[name]!;
+    for (const { from, pre, post: channel, weight } of sources) {
+      const start = from === null ? 0 : populations[from]!.first;
+      const to = from === null ? input : recurrent;
+      to.push({ pre: start + pre, first, size, channel, weight });
+    }
+  }
+  const parameters = joinParameters(graph.populations.map((own) => own.parameters));
+  const lumped = !hasDendrites(parameters);
+  return {
+    channels: pipeline.channelsIn,
+    neurons,
+    input: synapsesOf(input, lumped),
+    recurrent: synapsesOf(recurrent, lumped),
+    parameters,
+    populations,
+    output: graph.output,
+    dt: pipeline.dt,
+  };
+}

@@ -1,0 +1,59 @@
+/** Currents that cores share, and which of them no setting can give. */
+import type { ChipFamily, CorePlacement, Currents } from '../../chips/family.ts';
+import { valuesOf } from '../../chips/switches.ts';
+import type { AnalogParameters } from '../../neurons/model-table.ts';
+import { fault, type Problem, problem } from '../../problems.ts';
+import type { Names } from '../front/names.ts';
+
+/** A core with the neurons that share its currents. */
+export interface SharingCore extends CorePlacement {
+  /** Its neurons, numbered through all populations. */
+  readonly neurons: readonly number[];
+  /** Currents asked for, before the chip rounds them, amperes. */
+  readonly currents: Currents;
+}
+
+/**
+ * Lists currents that no setting can give, each with the neurons that ask for it. Below the least current a
+ * circuit is off for all that matters; above the most it is not what was asked.
+ */
+export function currentProblems(
+  cores: readonly SharingCore[],
+  parameters: AnalogParameters,
+  names: Names,
+  { biases, behind }: Pick<ChipFamily, 'biases' | 'behind'>,
+): Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const [name, { min, max, setting }] of Object.entries(biases)) {
+    const over = cores.filter(({ currents }) => currents[name]! > max);
+    if (over.length === 0) continue;
+    const largest = over.reduce((most, { currents }) => Math.max(most, currents[name]!), 0);
+    const range = `${setting} gives at most ${max} A and at least ${min} A`;
+    const asked = behind(name, parameters);
+    if (asked === undefined) {
+      const all = over.map(({ chip, core }) => `core ${core} of chip ${chip}`).join(', ');
+      problems.set(
+        'base',
+        fault(
+          '',
+          'too-large',
+          `${name} is ${largest} A; ${range}: make the largest weights on ${all} smaller, or Iscale`,
+        ),
+      );
+      continue;
+    }
+    const values = valuesOf(parameters, asked);
+    const neurons = over.flatMap((core) => core.neurons.filter((n) => values[n]! > max));
+    const { population, index } = names.nameOf(neurons[0] ?? over[0]!.neurons[0]!);
+    problems.set(
+      asked,
+      problem(
+        `${population}.${asked}[${index}]`,
+        'too-large',
+        largest,
+        `${range}: ask for less ${asked} at ${names.listOf(neurons)}`,
+      ),
+    );
+  }
+  return [...problems.values()];
+}

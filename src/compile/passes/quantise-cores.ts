@@ -1,0 +1,119 @@
+/** Puts the weights of each core into what its memories can hold. */
+import type { ChipFamily, QuantisedWeights, Quantiser } from '../../chips/family.ts';
+import { InvalidArgumentError } from '../../errors.ts';
+import { fault, type Problem, problem } from '../../problems.ts';
+import type { WeightedSynapses } from '../network.ts';
+
+/** What became of the weights of some synapses, in the same order. */
+export interface QuantisedList {
+  /** Code of each weight; 0 if the weight is lost. */
+  readonly codes: Uint8Array;
+  /** What the codes stand for, with the sign of the weight. */
+  readonly values: Float64Array;
+}
+
+/** A network whose cores have their own base currents. */
+export interface QuantisedCores {
+  /** Weights of each core: those of input channels, then those of neurons, as they stand in their lists. */
+  readonly cores: readonly QuantisedWeights[];
+  readonly input: QuantisedList;
+  readonly recurrent: QuantisedList;
+}
+
+/** Lists what a quantiser of the user's own must not give. */
+function quantisedProblems(
+  found: unknown,
+  count: number,
+  bases: number,
+  largestCode: number,
+): Problem[] {
+  const { base, codes, values } = (found ?? {}) as Readonly<Record<string, unknown>>;
+  const currents: readonly unknown[] = Array.isArray(base) ? base : [];
+  const positive = (value: unknown): boolean =>
+    typeof value === 'number' && value >= 0 && Number.isFinite(value);
+  const problems: Problem[] = [];
+  if (currents.length !== bases || !currents.every(positive)) {
+    problems.push(
+      problem('base', 'out-of-range', base, `${bases} finite numbers of at least 0 are needed`),
+    );
+  }
+  if (!(codes instanceof Uint8Array && values instanceof Float64Array)) {
+    problems.push(fault('codes', 'wrong-type', 'codes are a Uint8Array, values a Float64Array'));
+    return problems;
+  }
+  for (const [name, { length }] of Object.entries({ codes, values })) {
+    if (length === count) continue;
+    problems.push(problem(`${name}.length`, 'wrong-shape', length, `there are ${count} weights`));
+  }
+  const over = codes.findIndex((code) => code > largestCode);
+  if (over >= 0) {
+    problems.push(
+      problem(`codes[${over}]`, 'out-of-range', codes[over], `codes are 0…${largestCode}`),
+    );
+  }
+  return problems;
+}
+
+/** Indices of all weights by the core of the neuron that listens: core c has `starts[c] … starts[c + 1]`. */
+export function byCore(
+  input: WeightedSynapses,
+  recurrent: WeightedSynapses,
+  clusters: Uint32Array,
+): { readonly starts: Uint32Array; readonly indices: Uint32Array } {
+  const cores = clusters.reduce((most, cluster) => Math.max(most, cluster + 1), 0);
+  const starts = new Uint32Array(cores + 1);
+  const inputs = input.post.length;
+  const count = inputs + recurrent.post.length;
+  const coreOf = (i: number): number =>
+    clusters[i < inputs ? input.post[i]! : recurrent.post[i - inputs]!]!;
+  for (let i = 0; i < count; i++) starts[coreOf(i) + 1] = starts[coreOf(i) + 1]! + 1;
+  for (let c = 0; c < cores; c++) starts[c + 1] = starts[c + 1]! + starts[c]!;
+  const next = starts.slice();
+  const indices = new Uint32Array(count);
+  for (let i = 0; i < count; i++) {
+    const core = coreOf(i);
+    indices[next[core]!] = i;
+    next[core] = next[core]! + 1;
+  }
+  return { starts, indices };
+}
+
+/**
+ * Puts the weights of each core into codes. A weight belongs to the core of the neuron that listens.
+ *
+ * @param clusters core of each neuron
+ * @param quantiser the family's own if left out
+ * @throws InvalidArgumentError if the quantiser gives what no chip can hold
+ */
+export function quantiseCores(
+  { input, recurrent }: { readonly input: WeightedSynapses; readonly recurrent: WeightedSynapses },
+  clusters: Uint32Array,
+  family: Pick<ChipFamily, 'quantise' | 'largestCode' | 'bases'>,
+  quantiser: Quantiser = (weights) => family.quantise(weights),
+): QuantisedCores {
+  const { starts, indices } = byCore(input, recurrent, clusters);
+  const inputs = input.weight.length;
+  const codes = new Uint8Array(indices.length);
+  const values = new Float64Array(indices.length);
+  const cores = Array.from({ length: starts.length - 1 }, (_, core) => {
+    const own = indices.subarray(starts[core], starts[core + 1]);
+    const asked = Float64Array.from(own, (i) =>
+      i < inputs ? input.weight[i]! : recurrent.weight[i - inputs]!,
+    );
+    const found = quantiser(asked, core);
+    const problems = quantisedProblems(found, own.length, family.bases, family.largestCode);
+    if (problems.length > 0) {
+      throw new InvalidArgumentError('this quantiser cannot be used', problems);
+    }
+    for (let k = 0; k < own.length; k++) {
+      codes[own[k]!] = found.codes[k]!;
+      values[own[k]!] = found.values[k]!;
+    }
+    return found;
+  });
+  return {
+    cores,
+    input: { codes: codes.subarray(0, inputs), values: values.subarray(0, inputs) },
+    recurrent: { codes: codes.subarray(inputs), values: values.subarray(inputs) },
+  };
+}
