@@ -6,6 +6,13 @@ export {
   rasterToEvents,
   type Unbinned,
 } from '../src/events/convert.ts';
+export {
+  encodeFrame,
+  type FrameDecoder,
+  type FrameDecoderConfig,
+  frameDecoder,
+  largestMessage,
+} from '../src/events/framing.ts';
 export { type Losses, lossCounter } from '../src/events/losses.ts';
 export { type PoissonConfig, poissonRaster } from '../src/events/poisson.ts';
 export {
@@ -36,3 +43,13 @@ export {
   type SpikeRasterConfig,
   spikeRaster,
 } from '../src/events/spike-raster.ts';
+export {
+  type ControlMessage,
+  decodeWire,
+  type EventsMessage,
+  encodeWire,
+  type RasterMessage,
+  type WireHeader,
+  type WireMessage,
+  wireVersion,
+} from '../src/events/wire.ts';
