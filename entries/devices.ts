@@ -13,6 +13,8 @@ export type {
   LinkStatistics,
   LinkUpdate,
 } from '../src/devices/link.ts';
+export type { LinkSuiteConfig } from '../src/devices/link-bench.ts';
+export { linkSuite } from '../src/devices/link-suite.ts';
 export { type VirtualBoard, virtualBoard } from '../src/devices/virtual/board.ts';
 export type { VirtualBoardConfig } from '../src/devices/virtual/board-config.ts';
 export type { VirtualLink } from '../src/devices/virtual/virtual-link.ts';
@@ -23,3 +25,4 @@ export {
   wrapPeriod,
   wrapTime,
 } from '../src/devices/wrap.ts';
+export type { SuiteCase, SuiteTime } from '../src/suite.ts';

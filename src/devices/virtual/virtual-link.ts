@@ -109,14 +109,21 @@ export function openVirtualLink<Configuration>(
       const time = now();
       while (steps.end <= time && !closed) runStep();
     } else {
-      while ((steps.end <= newestEvent || steps.start < newestAsked) && !closed) runStep();
+      answerEchoes();
+      const goesOn = (): boolean =>
+        steps.end <= newestEvent || steps.start < newestAsked || input.headTime < steps.start;
+      while (goesOn() && !closed) {
+        runStep();
+        answerEchoes();
+      }
     }
   };
-  /** Answers those whose time has come. */
+  /** Answers those whose time has come, once what was handed over for before it is passed on. */
   const answer = (): void => {
     if (asked.length === 0) return;
-    const due = asked.filter(({ at }) => at <= steps.start);
-    asked = asked.filter(({ at }) => at > steps.start);
+    const isDue = ({ at }: Asked): boolean => at <= steps.start && !(input.headTime < at);
+    const due = asked.filter(isDue);
+    asked = asked.filter((each) => !isDue(each));
     for (const { resolve } of due) resolve(wrapTime(now()));
   };
   const advance = (): void => {
