@@ -115,7 +115,7 @@ export {
   type IntegratorStage,
   integrator,
 } from './src/stages/integrator/definition.ts';
-export { type LeakyMembrane, type LiConfig, type LiStage, li } from './src/stages/li/definition.ts';
+export { type LiConfig, type LiStage, li } from './src/stages/li/definition.ts';
 export { type LifConfig, type LifStage, lif } from './src/stages/lif/definition.ts';
 export { type LinearConfig, type LinearStage, linear } from './src/stages/linear/definition.ts';
 export { type ScaleConfig, type ScaleStage, scale } from './src/stages/scale/definition.ts';
@@ -125,7 +125,7 @@ export {
   stageWeights,
   withStageWeights,
 } from './src/stages/stage.ts';
-export type { DefinitionOf, Emission, StageBase } from './src/stages/stage-kind.ts';
+export type { DefinitionOf, SignalKind, StageBase } from './src/stages/stage-kind.ts';
 export {
   type ThresholdConfig,
   type ThresholdStage,

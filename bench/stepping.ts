@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Subject } from 'rxjs';
 import type { SignalRaster } from 'spikeline';
 import { randomStream } from 'spikeline/neurons';
-import { dynapSim } from 'spikeline/operators';
+import { applyDynapSim } from 'spikeline/operators';
 import { normal } from './tasks.ts';
 
 /** What steps took. */
@@ -27,7 +27,7 @@ function population(): { advance(): void; close(): void } {
   const random = randomStream(0, 'streaming');
   const input = new Subject<SignalRaster>();
   input
-    .pipe(dynapSim({ neurons, recurrent: normal(neurons, neurons, 1 / Math.sqrt(neurons)) }))
+    .pipe(applyDynapSim({ neurons, recurrent: normal(neurons, neurons, 1 / Math.sqrt(neurons)) }))
     .subscribe();
   const chunks = Array.from({ length: 64 }, () =>
     Float64Array.from({ length: neurons }, () => +(random.uniform() < 0.1)),

@@ -21,7 +21,7 @@ export type {
   NirScale,
   NirThreshold,
   NirUnknown,
-} from '../src/nir/graph.ts';
+} from '../src/nir/graph/types.ts';
 export { readNir } from '../src/nir/read.ts';
 export { type NirOptions, type NirPipeline, pipelineOfNir } from '../src/nir/to-pipeline.ts';
 export { writeNir } from '../src/nir/write.ts';

@@ -40,8 +40,8 @@ export function simulator(config: SimulatorConfig = {}): SimulatorTarget {
         push(input) {
           try {
             const output = run.process(input);
-            losses.add('unbinned', run.outside - counted);
-            counted = run.outside;
+            losses.add('unbinned', run.unbinned - counted);
+            counted = run.unbinned;
             observer.next(output);
           } catch (cause) {
             observer.error(cause);

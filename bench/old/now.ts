@@ -2,7 +2,7 @@
 import { Subject } from 'rxjs';
 import { dynapSim, kernel, linear, pipeline, poissonRaster, type SignalRaster } from 'spikeline';
 import { dynapSimParameters, randomStream } from 'spikeline/neurons';
-import { dynapSim as stepThrough } from 'spikeline/operators';
+import { applyDynapSim as stepThrough } from 'spikeline/operators';
 import { startTraining } from 'spikeline/train';
 import { learningRate, rowsOf, sparseOnes, type Task, targetOf, trialSteps } from './task.ts';
 

@@ -1,4 +1,4 @@
-import type { Matrix, Pipeline, Stage } from 'spikeline';
+import { type Matrix, type Pipeline, problemText, type Stage } from 'spikeline';
 import type { NirGraph, NirPipeline, NirRemark } from 'spikeline/nir';
 
 /** Least and most of some values. */
@@ -12,6 +12,16 @@ export interface StageReport {
   readonly channelsOut: number;
   /** Least and most of each of its parameters. */
   readonly parameters: Readonly<Record<string, Range>>;
+}
+
+/** What there is to say of a node. */
+export interface NodeText {
+  readonly node: string;
+  readonly text: string;
+}
+
+function textsOf(remarks: readonly NirRemark[]): NodeText[] {
+  return remarks.map(({ node, ...problem }) => ({ node, text: problemText(problem) }));
 }
 
 /** What `spikeline import` found. */
@@ -29,10 +39,10 @@ export interface ImportReport {
     readonly stages: readonly StageReport[];
   } | null;
   /** What keeps it from running in a simulator. */
-  readonly simulator: readonly NirRemark[];
+  readonly simulator: readonly NodeText[];
   /** What keeps it from running on a chip. */
-  readonly chip: readonly NirRemark[];
-  readonly notes: readonly NirRemark[];
+  readonly chip: readonly NodeText[];
+  readonly notes: readonly NodeText[];
   /** Where the pipeline was saved; null where it was not. */
   readonly saved: string | null;
 }
@@ -75,9 +85,9 @@ export function importReport(
     version: version ?? null,
     nodes: Object.keys(nodes).length,
     pipeline: pipeline === undefined ? null : pipelineReport(pipeline),
-    simulator: problems,
-    chip,
-    notes,
+    simulator: textsOf(problems),
+    chip: textsOf(chip),
+    notes: textsOf(notes),
     saved: pipeline === undefined ? null : (out ?? null),
   };
 }

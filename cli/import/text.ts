@@ -1,5 +1,4 @@
-import type { NirRemark } from 'spikeline/nir';
-import type { ImportReport, StageReport } from './report.ts';
+import type { ImportReport, NodeText, StageReport } from './report.ts';
 
 /** A number with three digits. */
 function figure(value: number): string {
@@ -29,12 +28,12 @@ function table(rows: readonly (readonly string[])[]): string {
 }
 
 /** What there is to say of nodes, a line for each. */
-function remarkLines(remarks: readonly NirRemark[]): string[] {
+function remarkLines(remarks: readonly NodeText[]): string[] {
   const width = Math.max(0, ...remarks.map(({ node }) => node.length));
   return remarks.map(({ node, text }) => `  ${node.padEnd(width)}  ${text}`.trimEnd());
 }
 
-function section(title: string, remarks: readonly NirRemark[], none?: string): string[] {
+function section(title: string, remarks: readonly NodeText[], none?: string): string[] {
   if (remarks.length > 0) return ['', `${title}:`, ...remarkLines(remarks)];
   return none === undefined ? [] : ['', none];
 }

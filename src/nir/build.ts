@@ -1,59 +1,157 @@
+/** Builds pipelines of the nodes of a graph. */
 import { InvalidArgumentError } from '../errors.ts';
 import type { Matrix } from '../matrix.ts';
-import { type Pipeline, pipeline } from '../pipeline/pipeline.ts';
-import { linear } from '../stages/linear/definition.ts';
-import type { StageDefinition } from '../stages/stage.ts';
-import type { Link } from './chain.ts';
+import { type DraftNode, type Link, namesOf } from '../pipeline/draft.ts';
+import { finish, type Pipeline } from '../pipeline/pipeline.ts';
+import { within } from '../problems.ts';
+import { add } from '../stages/add/definition.ts';
+import { count } from '../stages/checks.ts';
+import { type LinearDefinition, linear } from '../stages/linear/definition.ts';
+import { type StageDefinition, stageProblems } from '../stages/stage.ts';
 import type { CheckedGraph } from './check.ts';
 import type { FlatNode } from './flatten.ts';
-import type { NirRemark } from './graph.ts';
+import { formOf } from './forms.ts';
+import { listOf, matrixOf } from './graph/arrays.ts';
+import type { NirPrimitive, NirRemark } from './graph/types.ts';
+import type { Ordered, OrderedNode } from './order.ts';
+import { remark, remarksOn } from './remark.ts';
 import { sizeOf } from './shapes.ts';
-import { listOf, stageOf, transposed } from './stages.ts';
 
-/** What the links of a chain became. */
+/** What the nodes of a graph became. */
 export interface Built {
   readonly pipeline?: Pipeline;
   readonly problems: readonly NirRemark[];
   readonly notes: readonly NirRemark[];
 }
 
-/** Builds a pipeline from the links of a chain, stepping by `dt` seconds. */
-export function build(links: readonly Link[], { flat, shapes }: CheckedGraph, dt: number): Built {
-  const problems: NirRemark[] = [];
+/** A pipeline that is put together of nodes. */
+class Assembly {
+  readonly nodes: DraftNode[] = [];
+  /** The node of the graph that each was made for. */
+  readonly makers: string[] = [];
+  readonly problems: NirRemark[] = [];
+  readonly #places = new Map<string, number>();
+
+  /** Where what a node of the graph gives comes from. */
+  linkOf(from: string | null, delayed: boolean): Link {
+    // What comes a step late may come from a node that is not there yet: see `settle`.
+    return { from: from === null ? null : (this.#places.get(from) ?? this.#later(from)), delayed };
+  }
+
+  readonly #waiting: string[] = [];
+
+  #later(name: string): number {
+    this.#waiting.push(name);
+    return -this.#waiting.length;
+  }
+
+  /** Appends a stage for a node of the graph; with a `name`, others take it for that node. */
+  append(part: StageDefinition, maker: string, inputs: readonly Link[], named: boolean): Link {
+    this.problems.push(...remarksOn(maker, stageProblems(part, '')));
+    this.nodes.push({ part, built: false, name: named ? maker : undefined, inputs });
+    this.makers.push(maker);
+    if (named) this.#places.set(maker, this.nodes.length - 1);
+    return { from: this.nodes.length - 1, delayed: false };
+  }
+
+  /** The nodes, with what was not there yet put in. */
+  settled(): DraftNode[] {
+    const settle = ({ from, delayed }: Link): Link => {
+      if (from === null || from >= 0) return { from, delayed };
+      return { from: this.#places.get(this.#waiting[-from - 1]!)!, delayed };
+    };
+    return this.nodes.map((node) => ({ ...node, inputs: node.inputs.map(settle) }));
+  }
+}
+
+/** Builds a pipeline of nodes in their order, stepping by `dt` seconds. */
+export function build(
+  { nodes, output }: Pick<Ordered, 'nodes' | 'output'>,
+  { flat, shapes }: CheckedGraph,
+  dt: number,
+): Built {
+  const assembly = new Assembly();
   const notes: NirRemark[] = [];
-  const definitions: StageDefinition[] = [];
-  for (const { name, node, loops } of links) {
+  for (const { name, node, loops, inputs } of nodes) {
     const shape = shapes.get(name)?.leaves;
-    if (shape === undefined) {
-      problems.push({ node: name, text: 'its size is not known; give its values a shape' });
+    const form = formOf(node.type);
+    if (shape === undefined || form === undefined) {
+      const needed = 'its size is not known; give its values a shape';
+      assembly.problems.push(remark(name, 'missing', needed));
       continue;
     }
     const size = sizeOf(shape);
+    const entering = sizeOf(shapes.get(name)?.enters ?? shape);
+    // Lists of so many numbers are made below.
+    const sizes = [...count(size), ...count(entering)];
+    if (sizes.length > 0) {
+      assembly.problems.push(...remarksOn(name, within('size', sizes.slice(0, 1))));
+      continue;
+    }
     const back = loops.map((loop) => ({ loop, ...weighted(flat.nodes.get(loop)!, size) }));
+    const recurrent = sum(back.map(({ matrix }) => matrix));
+    if (inputs.length > 1 && isOnes(node)) {
+      const links = inputs.map(({ from, delayed }) => assembly.linkOf(from, delayed));
+      assembly.append(add({ name, channels: size, inputs: links.length }), name, links, true);
+      continue;
+    }
+    let entry = joined(assembly, name, inputs, entering);
     for (const { loop, bias } of back) {
       if (bias === undefined) continue;
-      const to = addBias(definitions, bias, loop);
-      notes.push({ node: loop, text: `its bias flows all the time; ${to} adds it` });
+      const added = addBias(assembly, entry, bias, loop, nodes, inputs);
+      entry = added.entry;
+      notes.push(remark(loop, 'conflict', `its bias flows all the time; ${added.by} adds it`));
     }
-    const recurrent = sum(back.map(({ matrix }) => matrix));
-    const stage = stageOf(node, { name, size, dt, ...(recurrent && { recurrent }) });
-    if (stage !== undefined) definitions.push(stage);
+    const context = { name, size, dt, ...(recurrent === undefined ? {} : { recurrent }) };
+    const definition = form.definition(node as NirPrimitive, context);
+    assembly.append(definition, name, [entry], true);
   }
+  const { problems } = assembly;
   if (problems.length > 0) return { problems, notes };
+  const ends = output.map((from) => ({ from, delayed: false }));
+  const width = nodes.at(-1) === undefined ? 1 : sizeOf(shapes.get(nodes.at(-1)!.name)!.leaves!);
+  const last = joined(assembly, '', ends, width);
+  const drafts = assembly.settled();
+  const names = namesOf(drafts);
   try {
-    return { pipeline: pipeline(...definitions), problems, notes };
+    return { pipeline: finish(drafts, last, { spiking: true }), problems, notes };
   } catch (cause) {
     if (!(cause instanceof InvalidArgumentError)) throw cause;
-    const names = definitions.flatMap(({ name }) => name ?? []);
-    return { problems: byNode(cause.reasons, names), notes };
+    // What is wrong with each stage was asked before; what is left is how they fit, at the name of a stage.
+    return {
+      problems: cause.problems.flatMap((found) => {
+        const place = names.indexOf(found.path);
+        const node = place < 0 ? '' : assembly.makers[place]!;
+        return remarksOn(node, [place < 0 ? found : { ...found, path: '' }]);
+      }),
+      notes,
+    };
   }
+}
+
+/** What enters a node: where several lead to it, a stage that adds them. */
+function joined(
+  assembly: Assembly,
+  maker: string,
+  inputs: OrderedNode['inputs'],
+  channels: number,
+): Link {
+  const links = inputs.map(({ from, delayed }) => assembly.linkOf(from, delayed));
+  const [only] = links;
+  if (links.length === 1 && only !== undefined && !only.delayed) return only;
+  return assembly.append(add({ channels, inputs: links.length }), maker, links, false);
+}
+
+/** Whether a node hands on what enters as it is. */
+function isOnes(node: FlatNode): boolean {
+  return node.type === 'Scale' && node.scale.values.every((factor) => factor === 1);
 }
 
 /** What a node makes of the output of `size` neurons that comes back to them through it. */
 function weighted(node: FlatNode, size: number): { matrix: Matrix; bias?: number[] } {
-  if (node.type === 'Linear') return { matrix: transposed(node.weight) };
+  if (node.type === 'Linear') return { matrix: matrixOf(node.weight) };
   if (node.type === 'Affine') {
-    return { matrix: transposed(node.weight), bias: listOf(node.bias, size) };
+    return { matrix: matrixOf(node.weight), bias: listOf(node.bias, size) };
   }
   return { matrix: diagonal(node.type === 'Scale' ? listOf(node.scale, size) : ones(size)) };
 }
@@ -77,29 +175,40 @@ function sum([first, ...others]: readonly Matrix[]): Matrix | undefined {
   return { ...first, values };
 }
 
-/**
- * Adds what always flows into a population to the linear stage before it, or to a new one of weights 1
- * called `name`. Returns the name of the stage.
- */
-function addBias(definitions: StageDefinition[], bias: readonly number[], name: string): string {
-  const before = definitions.at(-1);
-  if (before?.kind !== 'linear') {
-    definitions.push(linear({ name, weight: diagonal(ones(bias.length)), bias }));
-    return name;
-  }
-  const own = before.bias ?? 0;
-  const both = bias.map((value, i) => value + (typeof own === 'number' ? own : own[i]!));
-  definitions[definitions.length - 1] = { ...before, bias: both };
-  return before.name ?? name;
+/** Whether a stage is linear, and so can take a bias over. */
+function isLinear(part: DraftNode['part']): part is LinearDefinition {
+  return part.kind === 'linear';
 }
 
-/** Finds the node that each reason opens with. */
-export function byNode(reasons: readonly string[], names: readonly string[]): NirRemark[] {
-  return reasons.map((reason) => {
-    const [node = ''] = names
-      .filter((name) => reason.startsWith(`${name}: `) || reason.startsWith(`${name} `))
-      .sort((a, b) => b.length - a.length);
-    const own = node !== '' && reason.startsWith(`${node}: `);
-    return { node, text: own ? reason.slice(node.length + 2) : reason };
-  });
+/**
+ * Adds what always flows into a population to the linear stage before it, where nothing else takes what that gives, or
+ * to a new one of weights 1. Returns what enters the population then, and the name of the stage.
+ */
+function addBias(
+  assembly: Assembly,
+  entry: Link,
+  bias: readonly number[],
+  loop: string,
+  nodes: readonly OrderedNode[],
+  inputs: OrderedNode['inputs'],
+): { readonly entry: Link; readonly by: string } {
+  const place = entry.from;
+  const before = place === null ? undefined : assembly.nodes[place];
+  const giver = inputs.length === 1 ? inputs[0]!.from : null;
+  const alone =
+    nodes.flatMap((node) => node.inputs).filter(({ from }) => from === giver).length === 1;
+  if (
+    place === null ||
+    before === undefined ||
+    before.built ||
+    !isLinear(before.part) ||
+    !(alone || before.name === undefined)
+  ) {
+    const part = linear({ weight: diagonal(ones(bias.length)), bias });
+    return { entry: assembly.append(part, loop, [entry], true), by: loop };
+  }
+  const own = before.part.bias ?? 0;
+  const both = bias.map((value, i) => value + (typeof own === 'number' ? own : own[i]!));
+  assembly.nodes[place] = { ...before, part: { ...before.part, bias: both } };
+  return { entry, by: assembly.makers[place]! };
 }

@@ -1,7 +1,11 @@
+/** Checks how the nodes of a graph fit together. */
+
+import { fault, type Problem } from '../problems.ts';
 import type { Edge } from './edges.ts';
 import { arraysOf } from './fields.ts';
 import { type FlatGraph, type FlatNode, flatten } from './flatten.ts';
-import type { NirGraph, NirRemark } from './graph.ts';
+import type { NirGraph, NirRemark } from './graph/types.ts';
+import { remark, remarksOn } from './remark.ts';
 import { type NodeShapes, type Shape, shapesOf, shapeText, sizeOf } from './shapes.ts';
 
 /** A graph without graphs in it, and what there is to say of it. */
@@ -22,22 +26,22 @@ export function checkNir(graph: NirGraph): CheckedGraph {
   const problems = [...flat.problems];
   const notes: NirRemark[] = [];
   for (const [name, node] of flat.nodes) {
-    for (const text of nodeProblems(node)) problems.push({ node: name, text });
+    problems.push(...remarksOn(name, nodeProblems(node)));
     for (const field of node.ignored ?? []) {
-      notes.push({ node: name, text: `${field} is no field of ${node.type}; it is ignored` });
+      notes.push(remark(name, 'unknown', `${field} is no field of ${node.type}; it is ignored`));
     }
   }
   for (const [from, to] of repeated(flat.edges)) {
     const text = `its edge to ${to} is given more than once; NIR does not say what that means`;
-    problems.push({ node: from, text });
+    problems.push(remark(from, 'duplicate', text));
   }
   for (const [from, to] of flat.edges) {
     const { leaves } = shapes.get(from)!;
     const { enters } = shapes.get(to)!;
     if (leaves === undefined || enters === undefined || same(leaves, enters)) continue;
     const text = `${from} gives the shape ${shapeText(leaves)} but ${to} takes ${shapeText(enters)}`;
-    if (sizeOf(leaves) !== sizeOf(enters)) problems.push({ node: to, text });
-    else notes.push({ node: to, text: `${text}; taken element by element` });
+    if (sizeOf(leaves) !== sizeOf(enters)) problems.push(remark(to, 'wrong-shape', text));
+    else notes.push(remark(to, 'wrong-shape', `${text}; taken element by element`));
   }
   return { flat, shapes, problems, notes };
 }
@@ -58,7 +62,7 @@ function same(a: Shape, b: Shape): boolean {
 }
 
 /** Lists what contradicts itself within a node. */
-function nodeProblems(node: FlatNode): string[] {
+function nodeProblems(node: FlatNode): Problem[] {
   if (node.type === 'unknown') return [];
   if (node.type === 'Input' || node.type === 'Output') return lengthProblems('shape', node.shape);
   const arrays = arraysOf(node);
@@ -66,30 +70,31 @@ function nodeProblems(node: FlatNode): string[] {
   if (empty.length > 0) return empty;
   if ('weight' in node) return weightProblems(node);
   const own = arrays.find(([, { shape }]) => shape.length > 0);
-  return arrays.flatMap(([name, { shape }]) =>
-    own === undefined || shape.length === 0 || same(shape, own[1].shape)
-      ? []
-      : [`${name} has the shape ${shapeText(shape)} but ${own[0]} has ${shapeText(own[1].shape)}`],
-  );
+  return arrays.flatMap(([name, { shape }]) => {
+    if (own === undefined || shape.length === 0 || same(shape, own[1].shape)) return [];
+    return misshapen(name, shape, ` but ${own[0]} has ${shapeText(own[1].shape)}`);
+  });
 }
 
-function lengthProblems(name: string, shape: Shape): string[] {
-  return shape.every((length) => length > 0)
-    ? []
-    : [`${name} has the shape ${shapeText(shape)}; lengths above 0 are needed`];
+function misshapen(name: string, shape: Shape, needed: string): Problem[] {
+  return [fault(name, 'wrong-shape', `it has the shape ${shapeText(shape)}${needed}`)];
 }
 
-function weightProblems(node: Extract<FlatNode, { weight: unknown }>): string[] {
+function lengthProblems(name: string, shape: Shape): Problem[] {
+  if (shape.every((length) => length > 0)) return [];
+  return misshapen(name, shape, '; lengths above 0 are needed');
+}
+
+function weightProblems(node: Extract<FlatNode, { weight: unknown }>): Problem[] {
   const { shape } = node.weight;
   const least = node.type === 'Conv1d' ? 3 : node.type === 'Conv2d' ? 4 : 2;
   const product = least === 2;
   if (product ? shape.length < least : shape.length !== least) {
-    return [`weight has the shape ${shapeText(shape)}; ${least} dimensions are needed`];
+    return misshapen('weight', shape, `; ${least} dimensions are needed`);
   }
   if (node.type === 'Linear') return [];
   const bias = node.bias.shape;
   const outputs = product ? shape.slice(0, -1) : shape.slice(0, 1);
-  return bias.length === 0 || sizeOf(bias) === sizeOf(outputs)
-    ? []
-    : [`bias has the shape ${shapeText(bias)} but weight gives ${shapeText(outputs)}`];
+  if (bias.length === 0 || sizeOf(bias) === sizeOf(outputs)) return [];
+  return misshapen('bias', bias, ` but weight gives ${shapeText(outputs)}`);
 }

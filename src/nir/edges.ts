@@ -1,3 +1,8 @@
+/** Edges of graphs by the names of nodes. */
+
+/** Name of the metadata of a graph that lists the edges of loops that come a step late: source, target, and so on. */
+export const delayedEdges = 'delayed_edges';
+
 /** An edge by the names of its ends. */
 export type Edge = readonly [string, string];
 

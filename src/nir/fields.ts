@@ -1,4 +1,5 @@
-import type { NirArray, NirPrimitive } from './graph.ts';
+/** The fields that each primitive of NIR has. */
+import type { NirArray, NirPrimitive } from './graph/types.ts';
 
 /** What a field of a primitive holds. */
 export type FieldForm =

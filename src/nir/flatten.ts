@@ -1,4 +1,6 @@
-import type { NirGraph, NirNode, NirRemark } from './graph.ts';
+/** Puts the nodes of nested graphs in place of the graphs. */
+import type { NirGraph, NirNode, NirRemark } from './graph/types.ts';
+import { remark } from './remark.ts';
 
 /** A node that is no graph. */
 export type FlatNode = Exclude<NirNode, NirGraph>;
@@ -38,7 +40,7 @@ function addNodes({ nodes }: NirGraph, prefix: string, flat: Flat): void {
       continue;
     }
     if (flat.nodes.has(full)) {
-      flat.problems.push({ node: full, text: 'two nodes have this name; rename one' });
+      flat.problems.push(remark(full, 'duplicate', 'two nodes have this name; rename one'));
     }
     flat.nodes.set(full, node);
     if (prefix !== '' && isPort(node)) flat.inner.add(full);
@@ -63,12 +65,10 @@ function addEdges(graph: NirGraph, prefix: string, flat: Flat): void {
   for (const [name, edge] of missing) {
     const nested = Object.hasOwn(graph.nodes, name);
     const there = Object.keys(graph.nodes).join(', ');
-    flat.problems.push({
-      node: `${prefix}${name}`,
-      text: nested
-        ? `the edge ${edge} needs an input and an output in this graph`
-        : `the edge ${edge} names it, but there is no such node; there are ${there}`,
-    });
+    const needed = nested
+      ? `the edge ${edge} needs an input and an output in this graph`
+      : `the edge ${edge} names it, but there is no such node; there are ${there}`;
+    flat.problems.push(remark(`${prefix}${name}`, 'missing', needed));
   }
   for (const [name, node] of Object.entries(graph.nodes)) {
     if (node.type === 'NIRGraph') addEdges(node, `${prefix}${name}.`, flat);

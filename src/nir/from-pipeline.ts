@@ -1,20 +1,21 @@
-import { match, P } from 'ts-pattern';
+/** Turns pipelines into NIR graphs. */
 import { InvalidArgumentError } from '../errors.ts';
-import type { Matrix } from '../matrix.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
-import type { Firing } from '../stages/firing.ts';
-import type { LeakyMembrane } from '../stages/li/definition.ts';
-import type { Stage } from '../stages/stage.ts';
-import type { Edge } from './edges.ts';
-import type {
-  NirArray,
-  NirCubaLi,
-  NirGraph,
-  NirLeakyIntegrator,
-  NirLif,
-  NirNode,
-} from './graph.ts';
+import { pipelineProblems } from '../pipeline/guard.ts';
+import type { Pipeline, StageInput } from '../pipeline/pipeline.ts';
+import { fault, type Problem, within } from '../problems.ts';
+import { nirForm, stageWeights } from '../stages/stage.ts';
+import { delayedEdges, type Edge } from './edges.ts';
+import { nirMatrix } from './graph/arrays.ts';
+import type { NirGraph, NirMetadata, NirNode } from './graph/types.ts';
 import { nameProblems } from './write.ts';
+
+/** Takes a name, or one like it where it is taken. */
+function fresh(name: string, taken: Set<string>): string {
+  let free = name;
+  while (taken.has(free)) free += '_';
+  taken.add(free);
+  return free;
+}
 
 /**
  * Turns a pipeline into a NIR graph, in float64; `dt` goes into its metadata. Nodes are named as the
@@ -29,119 +30,52 @@ import { nameProblems } from './write.ts';
  * Object.keys(nirOfPipeline(net).nodes); // ["input", "linear0", "lif1", "lif1.w_rec", "output"]
  * ```
  */
-export function nirOfPipeline({ stages, channelsIn, channelsOut, dt }: Pipeline): NirGraph {
+export function nirOfPipeline(pipeline: Pipeline): NirGraph {
+  const guard = pipelineProblems(pipeline);
+  if (guard.length > 0) throw new InvalidArgumentError('this is no pipeline', guard);
+  const { stages, inputs, channelsIn, channelsOut, dt } = pipeline;
   const taken = new Set(stages.map(({ name }) => name));
   const input = fresh('input', taken);
   const output = fresh('output', taken);
   const nodes: [string, NirNode][] = [[input, { type: 'Input', shape: [channelsIn] }]];
   const edges: Edge[] = [];
-  const problems: string[] = [];
-  let before = input;
-  for (const stage of stages) {
-    const { name } = stage;
-    const node = nodeOf(stage);
-    problems.push(...nameProblems(name));
-    if (node === undefined) {
-      problems.push(`${name}: ${noCircuit}`);
+  const late: Edge[] = [];
+  const problems: Problem[] = [];
+
+  /** Leads what is given to a node. */
+  const lead = (given: readonly StageInput[], to: string): void => {
+    for (const [i, { from, delayed }] of given.entries()) {
+      const edge: Edge = [from ?? input, to];
+      if (given.findIndex((other) => other.from === from) < i) {
+        const needed = `${edge[0]} is given to it twice, which NIR cannot say; put a scale between them`;
+        problems.push(fault(to, 'unsupported', needed));
+      }
+      edges.push(edge);
+      if (delayed) late.push(edge);
+    }
+  };
+  for (const [place, stage] of stages.entries()) {
+    const { name, kind } = stage;
+    const form = nirForm(kind);
+    problems.push(...within(name, nameProblems(name)));
+    if (form.form === 'none') {
+      problems.push(fault(name, 'unsupported', form.needed));
       continue;
     }
-    nodes.push([name, node]);
-    edges.push([before, name]);
-    if ('recurrent' in stage && stage.recurrent !== undefined) {
+    nodes.push([name, form.node(stage)]);
+    lead(inputs[place]!, name);
+    const back = form.form === 'node' && form.recurrent ? stageWeights(stage) : undefined;
+    if (back !== undefined) {
       const loop = fresh(`${name}.w_rec`, taken);
-      nodes.push([loop, { type: 'Linear', weight: weights(stage.recurrent) }]);
+      nodes.push([loop, { type: 'Linear', weight: nirMatrix(back) }]);
       edges.push([name, loop], [loop, name]);
     }
-    before = name;
   }
+  lead([{ from: pipeline.output, delayed: false }], output);
   if (problems.length > 0) {
     throw new InvalidArgumentError('this pipeline cannot be written as NIR', problems);
   }
   nodes.push([output, { type: 'Output', shape: [channelsOut] }]);
-  edges.push([before, output]);
-  return { type: 'NIRGraph', nodes: Object.fromEntries(nodes), edges, metadata: { dt } };
-}
-
-const noCircuit =
-  'NIR has no neurons of a chip; write the pipeline of lif(…) that it was made from, or save this one by pipelineToJson';
-
-/** Takes a name, or one like it where it is taken. */
-function fresh(name: string, taken: Set<string>): string {
-  let free = name;
-  while (taken.has(free)) free += '_';
-  taken.add(free);
-  return free;
-}
-
-/** The node that a stage becomes; undefined where NIR has none for it. */
-function nodeOf(stage: Stage): NirNode | undefined {
-  return match(stage)
-    .returnType<NirNode | undefined>()
-    .with({ kind: 'linear' }, ({ weight, bias }) =>
-      bias === undefined
-        ? { type: 'Linear', weight: weights(weight) }
-        : { type: 'Affine', weight: weights(weight), bias: list(bias) },
-    )
-    .with({ kind: 'scale' }, ({ scale }) => ({ type: 'Scale', scale: list(scale) }))
-    .with({ kind: 'delay' }, ({ delay }) => ({ type: 'Delay', delay: list(delay) }))
-    .with({ kind: 'threshold' }, ({ threshold }) => ({
-      type: 'Threshold',
-      threshold: list(threshold),
-    }))
-    .with({ kind: 'integrator' }, ({ resistance }) => ({ type: 'I', r: list(resistance) }))
-    .with({ kind: 'integrateAndFire' }, (neurons) => ({
-      type: 'IF',
-      r: list(neurons.resistance),
-      ...firing(neurons),
-    }))
-    .with({ kind: 'li' }, (neurons) =>
-      neurons.tauSyn === undefined
-        ? { type: 'LI', ...leaky(neurons) }
-        : { type: 'CubaLI', ...cuba(neurons, neurons.tauSyn) },
-    )
-    .with({ kind: 'lif' }, (neurons) =>
-      neurons.tauSyn === undefined
-        ? { type: 'LIF', ...leaky(neurons), ...firing(neurons) }
-        : { type: 'CubaLIF', ...cuba(neurons, neurons.tauSyn), ...firing(neurons) },
-    )
-    .with({ kind: P.union('dynapSim', 'dynapSe2') }, () => undefined)
-    .exhaustive();
-}
-
-function list(values: Float64Array): NirArray {
-  return { shape: [values.length], values };
-}
-
-/** Turns a matrix `[pre][post]` into weights `[post, pre]`. */
-function weights({ rows, columns, values }: Matrix): NirArray {
-  const turned = values.map((_, i) => values[(i % rows) * columns + Math.floor(i / rows)]!);
-  return { shape: [columns, rows], values: turned };
-}
-
-/** Where a membrane goes when nothing enters: its leak, and what always flows. */
-function restOf({ leak, resistance, bias }: LeakyMembrane): NirArray {
-  return list(leak.map((value, n) => (bias[n] === 0 ? value : value + resistance[n]! * bias[n]!)));
-}
-
-function leaky(neurons: LeakyMembrane): Pick<NirLeakyIntegrator, 'tau' | 'r' | 'v_leak'> {
-  const { tauMem, resistance, inputWeight } = neurons;
-  const r = resistance.map((value, n) => value * inputWeight[n]!);
-  return { tau: list(tauMem), r: list(r), v_leak: restOf(neurons) };
-}
-
-function cuba(
-  neurons: LeakyMembrane,
-  tauSyn: Float64Array,
-): Pick<NirCubaLi, 'tau_syn' | 'tau_mem' | 'r' | 'v_leak' | 'w_in'> {
-  return {
-    tau_syn: list(tauSyn),
-    tau_mem: list(neurons.tauMem),
-    r: list(neurons.resistance),
-    v_leak: restOf(neurons),
-    w_in: list(neurons.inputWeight),
-  };
-}
-
-function firing({ threshold, reset }: Firing): Pick<NirLif, 'v_threshold' | 'v_reset'> {
-  return { v_threshold: list(threshold), v_reset: list(reset) };
+  const metadata: NirMetadata = late.length === 0 ? { dt } : { dt, [delayedEdges]: late.flat() };
+  return { type: 'NIRGraph', nodes: Object.fromEntries(nodes), edges, metadata };
 }

@@ -1,6 +1,8 @@
+/** Reads NIR files. */
 import { DataError } from '../errors.ts';
 import { type Field, fieldsOf } from './fields.ts';
-import type { NirArray, NirGraph, NirMetadata, NirNode } from './graph.ts';
+import type { NirArray, NirGraph, NirMetadata, NirNode } from './graph/types.ts';
+import { formTexts } from './guard.ts';
 import { readHdf5 } from './hdf5-read.ts';
 import type { Hdf5Group, Hdf5Item } from './hdf5-tree.ts';
 
@@ -115,16 +117,8 @@ function missingValue(group: Hdf5Group, { form, missing }: Field): number | NirA
   return { shape: like.shape, values: like.values.map(() => missing) };
 }
 
-const forms = {
-  array: 'numbers',
-  whole: 'a whole number',
-  wholes: 'a list of whole numbers',
-  size: 'a whole number or a list of them',
-  padding: 'a whole number, a list of them, or a word',
-} as const;
-
 function problemOf(name: string, { form }: Field, item: Hdf5Item | undefined): string {
-  const needed = forms[form];
+  const needed = formTexts[form];
   if (item === undefined) return `${name} is missing; it is ${needed}`;
   return item.kind === 'other'
     ? `${name} is ${item.what}, not ${needed}`

@@ -1,8 +1,9 @@
+/** Shapes at the nodes of a graph, as far as they follow from the nodes and their edges. */
 import { match } from 'ts-pattern';
 import { neighbours } from './edges.ts';
 import { arraysOf } from './fields.ts';
 import type { FlatGraph, FlatNode } from './flatten.ts';
-import type { NirConvolution, NirPool } from './graph.ts';
+import type { NirConvolution, NirPool } from './graph/types.ts';
 
 /** Lengths of dimensions. */
 export type Shape = readonly number[];
@@ -89,7 +90,7 @@ function leaving(node: FlatNode, enters: Shape | undefined): Shape | undefined {
 }
 
 /** The shape that all values of a node have, unless all are single numbers. */
-function ownShape(node: Exclude<FlatNode, { type: 'unknown' }>): Shape | undefined {
+export function ownShape(node: Exclude<FlatNode, { type: 'unknown' }>): Shape | undefined {
   return arraysOf(node).find(([, { shape }]) => shape.length > 0)?.[1].shape;
 }
 

@@ -1,56 +1,57 @@
-import { match, P } from 'ts-pattern';
+/** What keeps single nodes from a simulator or a chip, whatever their neighbours. */
+import { fault, type Problem } from '../problems.ts';
+import { buildStage, chipForm, stageProblems } from '../stages/stage.ts';
 import type { FlatNode } from './flatten.ts';
-import type { NirArray, NirCubaLif, NirLif } from './graph.ts';
-import { shapeText } from './shapes.ts';
+import { formOf } from './forms.ts';
+import { ownShape, shapeText, sizeOf } from './shapes.ts';
+
+/** Nodes that only say where values enter and leave, or in what shape. */
+const shaping: readonly FlatNode['type'][] = ['Input', 'Output', 'Flatten'];
+
+function unsupported(needed: string): Problem[] {
+  return [fault('', 'unsupported', needed)];
+}
 
 /** Lists why a node cannot run in a simulator, whatever its neighbours. */
-export function simulatorReasons(node: FlatNode): string[] {
-  return match(node)
-    .with({ type: 'unknown' }, ({ primitive }) => [
-      `${primitive} is no primitive that is known here`,
-    ])
-    .with({ type: P.union('Conv1d', 'Conv2d', 'SumPool2d', 'AvgPool2d') }, ({ type }) => [
+export function simulatorProblems(node: FlatNode): Problem[] {
+  const { type } = node;
+  if (type === 'unknown')
+    return unsupported(`${node.primitive} is no primitive that is known here`);
+  if (shaping.includes(type)) return [];
+  if (formOf(type) === undefined) {
+    return unsupported(
       `there is no stage for ${type}; write it as a Linear with the weights that it unrolls to`,
-    ])
-    .with({ type: P.union('Linear', 'Affine') }, ({ type, weight: { shape } }) =>
-      shape.length === 2
-        ? []
-        : [
-            `a ${type} whose weight has the shape ${shapeText(shape)} does not run; two dimensions do`,
-          ],
-    )
-    .otherwise(() => []);
+    );
+  }
+  if ((type === 'Linear' || type === 'Affine') && node.weight.shape.length !== 2) {
+    const shape = shapeText(node.weight.shape);
+    return unsupported(
+      `a ${type} whose weight has the shape ${shape} does not run; two dimensions do`,
+    );
+  }
+  return [];
 }
+
+/** Step that a node alone is looked at with: the shortest, in which nothing diverges. */
+const shortest = Number.MIN_VALUE;
 
 /** Lists why a node cannot be on a chip, as far as it tells by itself. */
-export function chipReasons(node: FlatNode): string[] {
-  return match(node)
-    .with({ type: 'unknown' }, ({ primitive }) => [`the chip has no ${primitive}`])
-    .with({ type: P.union('Conv1d', 'Conv2d', 'SumPool2d', 'AvgPool2d') }, ({ type }) => [
-      `the chip has no ${type}, only synapses; write it as a Linear`,
-    ])
-    .with({ type: P.union('LI', 'CubaLI', 'I', 'IF', 'Threshold', 'Delay') }, ({ type }) => [
-      `the chip has no ${type}; take CubaLIF neurons`,
-    ])
-    .with({ type: 'LIF' }, (node) => [
-      'a synapse on the chip has a time constant; take CubaLIF neurons',
-      ...firingReasons(node),
-    ])
-    .with({ type: 'CubaLIF' }, firingReasons)
-    .with({ type: 'Affine' }, ({ bias }) =>
-      zero(bias) ? [] : ['bias is not 0; the chip only adds up spikes, give it to the neurons'],
-    )
-    .with({ type: P.union('Linear', 'Scale', 'Input', 'Output', 'Flatten') }, () => [])
-    .exhaustive();
-}
-
-function firingReasons({ v_leak, v_reset }: NirLif | NirCubaLif): string[] {
-  return [
-    ...(zero(v_leak) ? [] : ['v_leak is not 0; on the chip the membrane leaks to 0']),
-    ...(zero(v_reset) ? [] : ['v_reset is not 0; on the chip it is reset to 0']),
-  ];
-}
-
-function zero({ values }: NirArray): boolean {
-  return values.every((value) => value === 0);
+export function chipProblems(node: FlatNode): Problem[] {
+  const { type } = node;
+  if (type === 'unknown') return unsupported(`the chip has no ${node.primitive}`);
+  if (shaping.includes(type)) return [];
+  const form = formOf(type);
+  if (form === undefined) {
+    return unsupported(`the chip has no ${type}, only synapses; write it as a Linear`);
+  }
+  if (simulatorProblems(node).length > 0) return [];
+  const size = sizeOf(
+    node.type === 'Linear' || node.type === 'Affine'
+      ? [node.weight.shape[0]!]
+      : (ownShape(node) ?? []),
+  );
+  const definition = form.definition(node, { name: '', size, dt: shortest });
+  if (stageProblems(definition, '').length > 0) return [];
+  const become = chipForm(buildStage(definition, ''));
+  return become.form === 'none' ? [...become.problems] : [];
 }

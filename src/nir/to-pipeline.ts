@@ -1,11 +1,16 @@
-import { networkProblems } from '../compile/front/lif.ts';
+/** Turns NIR graphs into pipelines. */
 import { InvalidArgumentError } from '../errors.ts';
+import { number, optionProblems } from '../options.ts';
+import { chipGraph } from '../pipeline/chip-graph.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { build, byNode } from './build.ts';
-import { chainOf } from './chain.ts';
+import { within } from '../problems.ts';
+import { build } from './build.ts';
 import { checkNir } from './check.ts';
-import type { NirGraph, NirRemark } from './graph.ts';
-import { chipReasons, simulatorReasons } from './support.ts';
+import type { NirGraph, NirRemark } from './graph/types.ts';
+import { graphProblems } from './guard.ts';
+import { orderOf } from './order.ts';
+import { remarksOn } from './remark.ts';
+import { chipProblems, simulatorProblems } from './support.ts';
 
 /** Options of {@link pipelineOfNir}. */
 export interface NirOptions {
@@ -32,12 +37,13 @@ export interface NirPipeline {
 const defaultStep = 1e-3;
 
 /**
- * Turns a NIR graph into a pipeline, or names what keeps it from being one. The nodes must be a chain
- * from one input to one output. Where LIF, CubaLIF or IF lead to themselves, straight or through one
- * Linear, Affine or Scale, that becomes their recurrent matrix, which acts one step later. Nested graphs
+ * Turns a NIR graph into a pipeline, or names what keeps it from being one. There must be one input and one
+ * output. What several nodes give to one is added. Where LIF, CubaLIF or IF lead to themselves, straight or through one
+ * Linear, Affine or Scale, that becomes their recurrent matrix, which acts one step later; what closes any other loop
+ * comes one step later too. Nested graphs
  * are opened, and Flatten is dropped: channels are flat, row-major. Weights become `[pre][post]`.
  *
- * @throws InvalidArgumentError where `dt` is not above 0
+ * @throws InvalidArgumentError where it is no graph, or `dt` is not above 0
  * @example
  * ```ts
  * const net = pipeline(linear({ weight: [[2]] }), lif({ neurons: 1, tauMem: 0.02 }));
@@ -47,41 +53,40 @@ const defaultStep = 1e-3;
  * ```
  */
 export function pipelineOfNir(graph: NirGraph, options: NirOptions = {}): NirPipeline {
-  const { dt = stepOf(graph) } = options;
-  if (!(Number.isFinite(dt) && dt > 0)) {
-    throw new InvalidArgumentError('the graph cannot become a pipeline', [
-      `dt is ${dt}; seconds above 0 are needed`,
-    ]);
+  const wrong = [
+    ...within('graph', graphProblems(graph)),
+    ...optionProblems<NirOptions>(options, { dt: number({ above: 0, unit: 'seconds' }) }),
+  ];
+  if (wrong.length > 0) {
+    throw new InvalidArgumentError('the graph cannot become a pipeline', wrong);
   }
+  const { dt = stepOf(graph) } = options;
   const checked = checkNir(graph);
   const nodes = [...checked.flat.nodes];
-  const unable = nodes.flatMap(([name, node]) => of(name, simulatorReasons(node)));
-  const alone = nodes.flatMap(([name, node]) => of(name, chipReasons(node)));
-  const wrong = [...checked.problems, ...unable];
+  const unable = nodes.flatMap(([name, node]) => remarksOn(name, simulatorProblems(node)));
+  const alone = nodes.flatMap(([name, node]) => remarksOn(name, chipProblems(node)));
+  const faults = [...checked.problems, ...unable];
   // Where edges lead nowhere, what else is odd follows from that.
-  if (checked.problems.length > 0) return { problems: wrong, chip: alone, notes: checked.notes };
-  const { links, ...chain } = chainOf(checked.flat);
-  const notes = [...checked.notes, ...chain.notes];
-  const problems = [...wrong, ...chain.problems];
+  if (checked.problems.length > 0) return { problems: faults, chip: alone, notes: checked.notes };
+  const ordered = orderOf(checked.flat, graph.metadata);
+  const notes = [...checked.notes, ...ordered.notes];
+  const problems = [...faults, ...ordered.problems];
   if (problems.length > 0) return { problems, chip: alone, notes };
-  const { pipeline, ...built } = build(links, checked, dt);
+  const { pipeline, ...built } = build(ordered, checked, dt);
   return {
     ...(pipeline && { pipeline }),
     problems: built.problems,
-    chip: pipeline ? byNode(networkProblems(pipeline), namesOf(pipeline)) : alone,
+    chip: pipeline === undefined ? alone : onChip(pipeline),
     notes: [...notes, ...built.notes],
   };
 }
 
+/** What keeps a pipeline from a chip, stage by stage. */
+function onChip(pipeline: Pipeline): NirRemark[] {
+  return chipGraph(pipeline).problems.flatMap(({ stage, problem }) => remarksOn(stage, [problem]));
+}
+
 function stepOf({ metadata }: NirGraph): number {
   const dt = metadata?.['dt'];
-  return typeof dt === 'number' && dt > 0 ? dt : defaultStep;
-}
-
-function namesOf({ stages }: Pipeline): string[] {
-  return stages.map(({ name }) => name);
-}
-
-function of(node: string, texts: readonly string[]): NirRemark[] {
-  return texts.map((text) => ({ node, text }));
+  return typeof dt === 'number' && Number.isFinite(dt) && dt > 0 ? dt : defaultStep;
 }

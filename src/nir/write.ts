@@ -1,6 +1,9 @@
+/** Writes NIR files. */
 import { InvalidArgumentError } from '../errors.ts';
+import { fault, type Problem, problem, within } from '../problems.ts';
 import { fieldsOf } from './fields.ts';
-import type { NirArray, NirGraph, NirMetadata, NirNode } from './graph.ts';
+import type { NirArray, NirGraph, NirMetadata, NirNode } from './graph/types.ts';
+import { graphProblems } from './guard.ts';
 import type { Hdf5Group, Hdf5Item, Hdf5Numbers, Hdf5Words } from './hdf5-tree.ts';
 import { writeHdf5 } from './hdf5-write.ts';
 
@@ -27,9 +30,9 @@ const nirVersion = '1.0';
  * ```
  */
 export async function writeNir(graph: NirGraph): Promise<Uint8Array> {
-  const reasons: string[] = [];
-  const node = nodeItem(graph, '', reasons);
-  if (reasons.length > 0) throw new InvalidArgumentError('this graph cannot be written', reasons);
+  const problems = within('graph', graphProblems(graph));
+  const node = problems.length > 0 ? group([]) : nodeItem(graph, '', problems);
+  if (problems.length > 0) throw new InvalidArgumentError('this graph cannot be written', problems);
   const version = words(graph.version ?? nirVersion);
   return writeHdf5(
     group([
@@ -39,15 +42,15 @@ export async function writeNir(graph: NirGraph): Promise<Uint8Array> {
   );
 }
 
-function nodeItem(node: NirNode, place: string, reasons: string[]): Hdf5Group {
+function nodeItem(node: NirNode, place: string, problems: Problem[]): Hdf5Group {
   const { metadata, type } = node;
   const remarks: Items =
-    metadata === undefined ? [] : [['metadata', freeForm(metadata, `${place}metadata.`, reasons)]];
+    metadata === undefined ? [] : [['metadata', freeForm(metadata, `${place}metadata.`, problems)]];
   if (type === 'NIRGraph') {
-    return group([['type', words(type)], ...graphItems(node, place, reasons), ...remarks]);
+    return group([['type', words(type)], ...graphItems(node, place, problems), ...remarks]);
   }
   if (type === 'unknown') {
-    const { items } = freeForm(node.fields, place, reasons);
+    const { items } = freeForm(node.fields, place, problems);
     return group([...items, ['type', words(node.primitive)], ...remarks]);
   }
   const values = new Map<string, unknown>(Object.entries(node));
@@ -55,16 +58,16 @@ function nodeItem(node: NirNode, place: string, reasons: string[]): Hdf5Group {
     const value = values.get(name);
     if (value === undefined) return [];
     const label = `${place}${name}`;
-    if (form === 'array') return [[name, numbers(value as NirArray, label, reasons)]];
-    return [[name, sizes(value as NirSize, label, reasons)]];
+    if (form === 'array') return [[name, numbers(value as NirArray, label, problems)]];
+    return [[name, sizes(value as NirSize, label, problems)]];
   });
   return group([['type', words(type)], ...fields, ...remarks]);
 }
 
-function graphItems({ nodes, edges }: NirGraph, place: string, reasons: string[]): Items {
+function graphItems({ nodes, edges }: NirGraph, place: string, problems: Problem[]): Items {
   const items = Object.entries(nodes).map(([name, node]) => {
-    reasons.push(...nameProblems(name));
-    return [name, nodeItem(node, `${place}${name}.`, reasons)] as const;
+    problems.push(...within(`${place}${name}`, nameProblems(name)));
+    return [name, nodeItem(node, `${place}${name}.`, problems)] as const;
   });
   const pairs: Hdf5Words = { kind: 'words', shape: [edges.length, 2], values: edges.flat() };
   return [
@@ -74,12 +77,12 @@ function graphItems({ nodes, edges }: NirGraph, place: string, reasons: string[]
 }
 
 /** Says why a name cannot stand in a NIR file, if so. */
-export function nameProblems(name: string): string[] {
+export function nameProblems(name: string): Problem[] {
   const short = name === '' || name === '.';
   if (!short && !/[/\p{Cs}]/u.test(name) && !name.includes('\0')) return [];
-  return [
-    `${JSON.stringify(name)} is no name in a NIR file; one needs a character, and no slash, zero or half of a surrogate pair`,
-  ];
+  const needed =
+    'a name in a NIR file needs a character, and no slash, zero or half of a surrogate pair';
+  return [problem('', 'out-of-range', name, needed)];
 }
 
 type Items = readonly (readonly [string, Hdf5Item])[];
@@ -93,35 +96,36 @@ function words(word: string): Hdf5Words {
   return { kind: 'words', shape: [], values: [word] };
 }
 
-function numbers({ shape, values }: NirArray, label: string, reasons: string[]): Hdf5Numbers {
+function numbers({ shape, values }: NirArray, label: string, problems: Problem[]): Hdf5Numbers {
   const size = shape.reduce((product, length) => product * length, 1);
   if (size !== values.length) {
-    reasons.push(`${label} says [${shape.join(', ')}] but holds ${values.length} values`);
+    const needed = `it says [${shape.join(', ')}] but holds ${values.length} values`;
+    problems.push(fault(label, 'wrong-shape', needed));
   }
   return { kind: 'numbers', shape, values, whole: false };
 }
 
-function sizes(value: NirSize, label: string, reasons: string[]): Hdf5Words | Hdf5Numbers {
+function sizes(value: NirSize, label: string, problems: Problem[]): Hdf5Words | Hdf5Numbers {
   if (typeof value === 'string') return words(value);
   const list = typeof value === 'number' ? [value] : value;
   if (!list.every(Number.isSafeInteger)) {
-    reasons.push(`${label} is ${list.join(', ')}; whole numbers are needed`);
+    problems.push(problem(label, 'out-of-range', value, 'whole numbers are needed'));
     return words('');
   }
   const shape = typeof value === 'number' ? [] : [list.length];
   return { kind: 'numbers', shape, values: Float64Array.from(list), whole: true };
 }
 
-function freeForm(metadata: NirMetadata, place: string, reasons: string[]): Hdf5Group {
+function freeForm(metadata: NirMetadata, place: string, problems: Problem[]): Hdf5Group {
   const items = Object.entries(metadata).map(([name, value]): [string, Hdf5Item] => {
-    reasons.push(...nameProblems(name));
+    problems.push(...within(`${place}${name}`, nameProblems(name)));
     const label = `${place}${name}`;
     if (typeof value === 'string') return [name, words(value)];
     if (typeof value === 'number') return [name, single(value)];
     if (isList(value)) return [name, { kind: 'words', shape: [value.length], values: value }];
     return [
       name,
-      isArray(value) ? numbers(value, label, reasons) : freeForm(value, `${label}.`, reasons),
+      isArray(value) ? numbers(value, label, problems) : freeForm(value, `${label}.`, problems),
     ];
   });
   return group(items);

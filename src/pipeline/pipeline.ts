@@ -1,17 +1,41 @@
+/** The pipeline: a graph of named stages as plain data, of which the list is the simple case. */
 import { InvalidArgumentError } from '../errors.ts';
+import { unknownName } from '../options.ts';
+import { fault, type Problem, within } from '../problems.ts';
 import {
-  buildStage,
+  builtOutline,
+  definitionProblems,
   type Stage,
   type StageDefinition,
-  stageOutline,
-  stageProblems,
 } from '../stages/stage.ts';
-import { defaultStep, type Emission } from '../stages/stage-kind.ts';
+import { defaultStep } from '../stages/stage-kind.ts';
+import {
+  automaticName,
+  type DraftNode,
+  emissionsOf,
+  type Link,
+  namesOf,
+  nodeProblems,
+  stagesOf,
+} from './draft.ts';
+import { looksLikePipeline, pipelineProblems } from './guard.ts';
 
-/** An ordered list of stages: plain data that a trainer, a simulator or a chip can run. */
+/** Where an input of a stage comes from. */
+export interface StageInput {
+  /** Name of the stage that gives it; null where it is the input of the pipeline. */
+  readonly from: string | null;
+  /** Whether it comes one step later. */
+  readonly delayed: boolean;
+}
+
+/** A graph of stages: plain data that a trainer, a simulator or a chip can run. */
 export interface Pipeline {
-  /** The stages, first to last. */
+  /** The stages in the order in which they are computed. */
   readonly stages: readonly Stage[];
+  /** For each stage, where its inputs come from: stages before it or, where delayed, any. */
+  readonly inputs: readonly (readonly StageInput[])[];
+  /** Name of the stage whose output leaves the pipeline. */
+  readonly output: string;
   /** Channels that enter. */
   readonly channelsIn: number;
   /** Channels that leave. */
@@ -20,50 +44,119 @@ export interface Pipeline {
   readonly dt: number;
 }
 
-function nameOf(definition: StageDefinition, index: number): string {
-  return definition.name ?? `${definition.kind}${index}`;
+/** What a pipeline is put together of: stages, and pipelines as parts of it. */
+export type PipelinePart = StageDefinition | Pipeline;
+
+/** The input of a pipeline. */
+export const pipelineInput: Link = { from: null, delayed: false };
+
+/** Whether a part is a pipeline rather than a stage. */
+function isPipeline(part: PipelinePart): part is Pipeline {
+  return !Object.hasOwn(part, 'kind');
 }
 
-/** What enters each stage, and at last what leaves the pipeline. */
-function emissions(definitions: readonly StageDefinition[]): Emission[] {
-  let now: Emission = 'spikes';
-  const passed: Emission[] = [now];
-  for (const definition of definitions) {
-    const { emits } = stageOutline(definition);
-    if (emits !== 'same') now = emits;
-    passed.push(now);
+/** Appends the stages of a pipeline to `nodes`, with `enters` as its input, and returns what leaves it. */
+function appendPipeline(nodes: DraftNode[], part: Pipeline, enters: Link): Link {
+  const first = nodes.length;
+  const places = new Map(part.stages.map(({ name }, i) => [name, first + i]));
+  for (const [i, stage] of part.stages.entries()) {
+    const { kind, name } = stage;
+    nodes.push({
+      part: stage,
+      built: true,
+      // A name that was made of kind and place is made anew.
+      name: name === automaticName(kind, i) ? undefined : name,
+      inputs: part.inputs[i]!.map(({ from, delayed }) =>
+        from === null ? { ...enters, delayed } : { from: places.get(from)!, delayed },
+      ),
+    });
   }
-  return passed;
+  return { from: places.get(part.output)!, delayed: false };
 }
 
-/** Lists what does not fit between neighbours, whether or not each is sound by itself. */
-function fitProblems(definitions: readonly StageDefinition[], names: readonly string[]): string[] {
-  if (definitions.length === 0) return ['there is no stage; give at least one of neurons'];
-  const outlines = definitions.map(stageOutline);
-  const problems: string[] = [];
-  const dts = new Set(outlines.flatMap(({ dt }) => dt ?? []));
-  if (dts.size > 1) problems.push(`all stages need one dt; given are ${[...dts].join(', ')} s`);
-  if (emissions(definitions).at(-1) !== 'spikes') {
-    problems.push('the last stage must be one of neurons, so that spikes come out');
-  }
-  for (const [i, { channelsIn }] of outlines.entries()) {
-    const before = outlines[i - 1];
-    if (before !== undefined && before.channelsOut !== channelsIn) {
-      problems.push(
-        `${names[i - 1]} gives ${before.channelsOut} channels but ${names[i]} takes ${channelsIn}`,
-      );
+/** Appends parts to `nodes`, one after the other, and returns what leaves the last. */
+export function append(
+  nodes: DraftNode[],
+  parts: readonly PipelinePart[],
+  enters: Link = pipelineInput,
+): Link {
+  let link = enters;
+  for (const part of parts) {
+    if (isPipeline(part)) {
+      link = appendPipeline(nodes, part, link);
+    } else {
+      nodes.push({ part, built: false, name: part.name, inputs: [link] });
+      link = { from: nodes.length - 1, delayed: false };
     }
   }
-  for (const name of new Set(names.filter((name, i) => names.indexOf(name) !== i))) {
-    problems.push(`two stages are named ${name}; each name may be used once`);
-  }
-  return problems;
+  return link;
 }
 
 /**
- * Builds a pipeline from stages. Refuses a bad one with every mistake at once.
+ * Refuses what is no part of a pipeline.
  *
- * @throws InvalidArgumentError with all reasons: shapes that do not fit, numbers that are not
+ * @throws InvalidArgumentError with all problems
+ */
+export function checkParts(parts: readonly unknown[]): void {
+  refuse(
+    parts.flatMap((part, place) => {
+      const problems = looksLikePipeline(part) ? pipelineProblems(part) : definitionProblems(part);
+      return within(`stages[${place}]`, problems);
+    }),
+  );
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0)
+    throw new InvalidArgumentError('this pipeline cannot be built', problems);
+}
+
+/**
+ * Builds a pipeline of nodes; `output` is what leaves it.
+ *
+ * @throws InvalidArgumentError with all problems
+ */
+export function finish(
+  nodes: readonly DraftNode[],
+  output: Link,
+  { spiking }: { readonly spiking: boolean },
+): Pipeline {
+  const problems = nodeProblems(nodes);
+  const names = namesOf(nodes);
+  const last = output.from;
+  if (spiking && last !== null && emissionsOf(nodes)[last] !== 'spikes') {
+    const needed = 'the last stage must be one of neurons, so that spikes come out';
+    problems.push(fault(names[last]!, 'conflict', needed));
+  }
+  refuse(problems);
+  const inputs = nodes.map((node) =>
+    node.inputs.map(({ from, delayed }) => ({
+      from: from === null ? null : names[from]!,
+      delayed,
+    })),
+  );
+  return graphOf(stagesOf(nodes), inputs, names[last!]!);
+}
+
+function graphOf(stages: readonly Stage[], inputs: Pipeline['inputs'], output: string): Pipeline {
+  const entered = inputs.findIndex((own) => own.some(({ from }) => from === null));
+  const at = inputs[entered]!.findIndex(({ from }) => from === null);
+  return {
+    stages,
+    inputs,
+    output,
+    channelsIn: builtOutline(stages[entered]!).inputs[at]!,
+    channelsOut: stages.find(({ name }) => name === output)!.channelsOut,
+    dt: stages.find(({ dt }) => dt !== undefined)?.dt ?? defaultStep,
+  };
+}
+
+/**
+ * Builds a pipeline from stages, and from pipelines as parts of it, one after the other. Refuses a bad one with
+ * every mistake at once. A stage without a name is named by its kind and its place, such as `lif1`; as a part of
+ * another pipeline it is named anew.
+ *
+ * @throws InvalidArgumentError with all problems: shapes that do not fit, numbers that are not
  * finite, negative currents, `dt` not above zero, names used twice, no neuron at the end
  * @example
  * ```ts
@@ -71,26 +164,61 @@ function fitProblems(definitions: readonly StageDefinition[], names: readonly st
  * net.channelsIn; // 2
  * ```
  */
-export function pipeline(...definitions: readonly StageDefinition[]): Pipeline {
-  const names = definitions.map(nameOf);
-  const problems = [
-    ...definitions.flatMap((definition, i) => stageProblems(definition, names[i]!)),
-    ...fitProblems(definitions, names),
-  ];
-  if (problems.length > 0)
-    throw new InvalidArgumentError('this pipeline cannot be built', problems);
-  const enters = emissions(definitions);
-  return fromStages(
-    definitions.map((definition, i) => buildStage(definition, names[i]!, enters[i])),
-  );
+export function pipeline(...parts: readonly PipelinePart[]): Pipeline {
+  checkParts(parts);
+  const nodes: DraftNode[] = [];
+  return finish(nodes, append(nodes, parts), { spiking: true });
 }
 
-/** Makes a pipeline of stages that were built before, as after training or loading. */
+/**
+ * Makes a pipeline of stages that were built before, one after the other.
+ *
+ * @throws InvalidArgumentError where there is none
+ */
 export function fromStages(stages: readonly Stage[]): Pipeline {
-  return {
-    stages,
-    channelsIn: stages[0]!.channelsIn,
-    channelsOut: stages.at(-1)!.channelsOut,
-    dt: stages.find(({ dt }) => dt !== undefined)?.dt ?? defaultStep,
-  };
+  if (stages.length === 0) {
+    const needed = 'there is no stage; give at least one';
+    refuse([fault('stages.length', 'missing', needed)]);
+  }
+  const inputs = stages.map((_, i) => [{ from: stages[i - 1]?.name ?? null, delayed: false }]);
+  return graphOf(stages, inputs, stages.at(-1)!.name);
+}
+
+/** The same graph with other stages, as after training: as many, in the same order, with the same channels. */
+export function withStages(pipeline: Pipeline, stages: readonly Stage[]): Pipeline {
+  const renamed = new Map(pipeline.stages.map(({ name }, i) => [name, stages[i]!.name]));
+  const inputs = pipeline.inputs.map((own) =>
+    own.map(({ from, delayed }) => ({ from: from === null ? null : renamed.get(from)!, delayed })),
+  );
+  return graphOf(stages, inputs, renamed.get(pipeline.output)!);
+}
+
+/**
+ * The part of a pipeline that leads to one of its stages, whose output then leaves it.
+ *
+ * @throws InvalidArgumentError where there is no such stage
+ * @example
+ * ```ts
+ * const net = pipeline(linear({ weight: [[1]] }), dynapSim({ neurons: 1 }), linear({ weight: [[2]] }), dynapSim({ neurons: 1 }));
+ * pipelineUpTo(net, 'dynapSim1').stages.length; // 2
+ * ```
+ */
+export function pipelineUpTo({ stages, inputs }: Pipeline, name: string): Pipeline {
+  const places = new Map(stages.map((stage, i) => [stage.name, i]));
+  const last = places.get(name);
+  if (last === undefined) {
+    throw new InvalidArgumentError('there is no such part of the pipeline', [
+      unknownName(name, [...places.keys()], 'name'),
+    ]);
+  }
+  const needed = new Set([last]);
+  for (const place of needed) {
+    for (const { from } of inputs[place]!) if (from !== null) needed.add(places.get(from)!);
+  }
+  const kept = stages.map((_, i) => i).filter((i) => needed.has(i));
+  return graphOf(
+    kept.map((i) => stages[i]!),
+    kept.map((i) => inputs[i]!),
+    name,
+  );
 }

@@ -1,17 +1,20 @@
-import { match, P } from 'ts-pattern';
-import { DataError } from '../errors.ts';
+/** Runs a pipeline in process, chunk by chunk. */
+import { DataError, InvalidArgumentError } from '../errors.ts';
 import { chunkEnd } from '../events/convert.ts';
-import type { Grid, SpikeRaster } from '../events/spike-raster.ts';
+import type { Grid, SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
-import { delayRun } from '../stages/delay/run.ts';
-import { linearRun } from '../stages/linear/run.ts';
-import { populationRun } from '../stages/population-run.ts';
-import { scaleRun } from '../stages/scale/run.ts';
-import type { Stage } from '../stages/stage.ts';
-import type { StageRun } from '../stages/stage-run.ts';
-import { thresholdRun } from '../stages/threshold/run.ts';
+import { fault, type Problem } from '../problems.ts';
+import { graphRun } from './graph-run.ts';
+import { pipelineProblems } from './guard.ts';
 import type { Pipeline } from './pipeline.ts';
+import { recordedSignal, recordProblems } from './record.ts';
+
+/** What is wanted of a run beside its output. */
+export interface RunOptions {
+  /** Stages whose output is recorded, by name, and states of neurons, such as `hidden:imem`. */
+  readonly record?: readonly string[];
+}
 
 /** A pipeline that runs: it keeps its state from chunk to chunk. */
 export interface PipelineRun {
@@ -23,14 +26,13 @@ export interface PipelineRun {
    * before the last one has ended
    */
   process(input: SpikeRaster): SpikeRaster;
+  /** What was asked to be recorded, by name, of the last chunk: spikes, or values where none leave. */
+  readonly recorded: Readonly<Record<string, SpikeRaster | SignalRaster>>;
   /** Spikes of the last stage in gaps between chunks, which no chunk holds. */
-  readonly outside: number;
+  readonly unbinned: number;
   /** Goes back to rest. */
   reset(): void;
 }
-
-/** Values that pass from stage to stage at a time, unless one step holds more. */
-const sliceValues = 65_536;
 
 /** Refuses a chunk that the pipeline was not built for. */
 export function checkGrid(
@@ -62,53 +64,67 @@ export function checkOrder(chunk: Grid, reached: number | undefined): void {
   }
 }
 
-/** Makes what runs a stage on slices of at most `most` steps. */
-function stageRun(stage: Stage, engine: Engine, most: number): StageRun {
-  return match(stage)
-    .with({ kind: 'linear' }, (own) => linearRun(own, most))
-    .with({ kind: 'scale' }, (own) => scaleRun(own, most))
-    .with({ kind: 'delay' }, (own) => delayRun(own, most))
-    .with(
-      { kind: P.union('dynapSim', 'dynapSe2', 'lif', 'li', 'integrator', 'integrateAndFire') },
-      (own) => populationRun(own, engine, most),
-    )
-    .with({ kind: 'threshold' }, (own) => thresholdRun(own, most))
-    .exhaustive();
+/** Lists what keeps a pipeline from being run, whatever computes it. */
+export function runProblems(pipeline: Pipeline, record: unknown = []): Problem[] {
+  const problems = pipelineProblems(pipeline);
+  if (problems.length > 0) return problems;
+  const { stages, output } = pipeline;
+  const { emits } = stages.find(({ name }) => name === output)!;
+  const needed = 'the last stage must be one of neurons, so that spikes come out';
+  return [
+    ...(emits === 'spikes' ? [] : [fault(output, 'conflict', needed)]),
+    ...recordProblems(pipeline, record),
+  ];
+}
+
+/** A signal that is recorded: where its values are after a slice, and where they go. */
+interface Recording {
+  readonly name: string;
+  readonly channels: number;
+  readonly spiking: boolean;
+  /** Values of the last slice. */
+  readonly slice: Float64Array;
 }
 
 /**
  * Starts a pipeline at rest.
  *
+ * @param engine what computes the neurons; the kernel where left out
+ * @throws InvalidArgumentError where it is no pipeline, does not end in spikes, or what is to be recorded is not there
  * @example
  * ```ts
  * const run = startPipeline(pipeline(dynapSim({ neurons: 1 })));
  * run.process(spikeRaster({ channels: 1, dt: 1e-3, counts: [1, 0] })).steps; // 2
  * ```
  */
-export function startPipeline(pipeline: Pipeline, engine: Engine = defaultEngine()): PipelineRun {
+export function startPipeline(
+  pipeline: Pipeline,
+  engine: Engine = defaultEngine(),
+  { record = [] }: RunOptions = {},
+): PipelineRun {
+  const problems = runProblems(pipeline, record);
+  if (problems.length > 0) throw new InvalidArgumentError('this pipeline cannot run', problems);
   const { channelsIn, channelsOut, dt } = pipeline;
-  const widest = Math.max(channelsIn, ...pipeline.stages.map((stage) => stage.channelsOut));
-  const most = Math.max(1, Math.floor(sliceValues / widest));
-  const stages = pipeline.stages.map((stage) => stageRun(stage, engine, most));
-  const input = new Float64Array(most * channelsIn);
+  const graph = graphRun(pipeline, engine);
+  const { input, steps: most } = graph;
+  const fired = graph.outputOf(pipeline.output);
+  const recordings = record.map((name): Recording => {
+    const { stage, state } = recordedSignal(pipeline, name);
+    const { channelsOut: channels, emits } = pipeline.stages.find((own) => own.name === stage)!;
+    return state === undefined
+      ? { name, channels, spiking: emits === 'spikes', slice: graph.outputOf(stage) }
+      : { name, channels, spiking: false, slice: graph.watch(stage, state) };
+  });
+  let recorded: Record<string, SpikeRaster | SignalRaster> = {};
   let reached: number | undefined;
-  let outside = 0;
-  /** Runs the first `steps` steps of `input` and returns the spikes of the last stage. */
-  const runSlice = (steps: number): Float64Array => {
-    let values: Float64Array = input;
-    for (const stage of stages) {
-      stage.run(values, steps);
-      values = stage.output;
-    }
-    return values;
-  };
+  let unbinned = 0;
   const passSilence = (until: number): void => {
     let left = reached === undefined ? 0 : Math.round((until - reached) / (dt * 1e6));
     if (left > 0) input.fill(0);
     for (; left > 0; left -= most) {
       const steps = Math.min(left, most);
-      const fired = runSlice(steps);
-      for (let i = 0; i < steps * channelsOut; i++) outside += fired[i]!;
+      graph.run(steps);
+      for (let i = 0; i < steps * channelsOut; i++) unbinned += fired[i]!;
     }
   };
   return {
@@ -117,22 +133,45 @@ export function startPipeline(pipeline: Pipeline, engine: Engine = defaultEngine
       checkOrder(chunk, reached);
       passSilence(chunk.startTime);
       const counts = new Uint32Array(chunk.steps * channelsOut);
+      const signals = recordings.map(({ channels, spiking }) =>
+        spiking
+          ? new Uint32Array(chunk.steps * channels)
+          : new Float64Array(chunk.steps * channels),
+      );
       for (let t = 0; t < chunk.steps; t += most) {
         const steps = Math.min(most, chunk.steps - t);
         input.set(chunk.counts.subarray(t * channelsIn, (t + steps) * channelsIn));
-        const fired = runSlice(steps);
+        graph.run(steps);
         counts.set(fired.subarray(0, steps * channelsOut), t * channelsOut);
+        for (const [i, { channels, slice }] of recordings.entries()) {
+          signals[i]!.set(slice.subarray(0, steps * channels), t * channels);
+        }
       }
       reached = chunkEnd(chunk);
+      const { steps, startTime } = chunk;
+      recorded = Object.fromEntries(
+        recordings.map(({ name, channels }, i) => {
+          const values = signals[i]!;
+          const grid = { steps, channels, dt: chunk.dt, startTime };
+          return [
+            name,
+            values instanceof Uint32Array ? { ...grid, counts: values } : { ...grid, values },
+          ];
+        }),
+      );
       return { ...chunk, channels: channelsOut, counts };
     },
-    get outside() {
-      return outside;
+    get recorded() {
+      return recorded;
+    },
+    get unbinned() {
+      return unbinned;
     },
     reset: () => {
       reached = undefined;
-      outside = 0;
-      for (const stage of stages) stage.reset();
+      unbinned = 0;
+      recorded = {};
+      graph.reset();
     },
   };
 }

@@ -1,33 +1,106 @@
+/** Saves pipelines as JSON and MessagePack, and reads them back. */
 import { pack, unpack } from 'msgpackr';
-import { z } from 'zod';
 import { DataError } from '../errors.ts';
-import { type StageDefinition, savedStages, stageDefinition } from '../stages/stage.ts';
-import { type Pipeline, pipeline } from './pipeline.ts';
+import { type Problem, problem, problemText, within } from '../problems.ts';
+import {
+  definitionProblems,
+  type StageDefinition,
+  stageDefinition,
+  stageProblems,
+} from '../stages/stage.ts';
+import { automaticName, type DraftNode } from './draft.ts';
+import { inputProblems } from './guard.ts';
+import { finish, type Pipeline, pipeline, type StageInput } from './pipeline.ts';
 
-/** Marks a saved pipeline and the version of its form. */
+/** Marks a saved pipeline. */
 const format = 'spikeline/pipeline';
-const version = 1;
+/** Version of its form that is written; version 1 had lists of stages only. */
+const version = 2;
 
-const savedPipeline = z.strictObject({
-  format: z.literal(format),
-  version: z.literal(version),
-  stages: z.array(z.discriminatedUnion('kind', savedStages)),
-});
+/** What a saved pipeline holds once its form has been checked. */
+interface Saved {
+  readonly stages: readonly StageDefinition[];
+  /** Where the inputs of each stage come from; absent in version 1, where each stage feeds the next. */
+  readonly inputs?: readonly (readonly StageInput[])[];
+  readonly output?: string;
+}
 
 /** Writes a pipeline as plain lists and numbers, from which it is rebuilt without loss. */
-function plain({ stages }: Pipeline): unknown {
-  return { format, version, stages: stages.map(stageDefinition) };
+function plain({ stages, inputs, output }: Pipeline): unknown {
+  return { format, version, stages: stages.map(stageDefinition), inputs, output };
+}
+
+/** Codes of problems of a stage that make it no stage at all, rather than one that cannot be built. */
+const formCodes: readonly Problem['code'][] = ['wrong-type', 'unknown', 'missing'];
+
+/** Lists what is wrong with the form of a saved stage. */
+function formProblems(stage: unknown, place: number): Problem[] {
+  const path = `stages[${place}]`;
+  const problems = definitionProblems(stage);
+  if (problems.length > 0) return within(path, problems);
+  const found = stageProblems(stage as StageDefinition, path);
+  return found.filter(({ code }) => formCodes.includes(code));
+}
+
+/** Lists what is wrong with the form of a saved pipeline. */
+function savedProblems(value: unknown): Problem[] {
+  if (typeof value !== 'object' || value === null) {
+    return [problem('', 'wrong-type', value, 'an object is needed')];
+  }
+  const given = value as Readonly<Record<string, unknown>>;
+  const { stages, inputs, output } = given;
+  if (given['format'] !== format) {
+    return [problem('format', 'unknown', given['format'], `${format} is needed`)];
+  }
+  const graph = given['version'] === version;
+  if (!graph && given['version'] !== 1) {
+    return [problem('version', 'unknown', given['version'], `1 or ${version} is needed`)];
+  }
+  const known = ['format', 'version', 'stages', ...(graph ? ['inputs', 'output'] : [])];
+  const problems = Object.keys(given).flatMap((name) =>
+    known.includes(name) ? [] : [problem(name, 'unknown', given[name], 'there is no such field')],
+  );
+  if (!Array.isArray(stages)) {
+    return [...problems, problem('stages', 'wrong-type', stages, 'a list is needed')];
+  }
+  problems.push(...stages.flatMap(formProblems));
+  if (!graph || problems.length > 0) return problems;
+  const names = namesIn(stages as readonly StageDefinition[]);
+  if (!Array.isArray(inputs) || inputs.length !== stages.length) {
+    problems.push(problem('inputs', 'wrong-type', inputs, 'a list for each stage is needed'));
+  } else {
+    problems.push(...inputs.flatMap((own, place) => inputProblems(own, place, names)));
+  }
+  if (typeof output !== 'string' || !names.includes(output)) {
+    problems.push(problem('output', 'unknown', output, `one of ${names.join(', ')} is needed`));
+  }
+  return problems;
+}
+
+function namesIn(stages: readonly StageDefinition[]): string[] {
+  return stages.map(({ kind, name }, place) => name ?? automaticName(kind, place));
 }
 
 function rebuild(value: unknown): Pipeline {
-  const parsed = savedPipeline.safeParse(value);
-  if (!parsed.success) {
-    throw new DataError(`this is no saved pipeline: ${z.prettifyError(parsed.error)}`, {
-      cause: parsed.error,
-    });
+  const problems = savedProblems(value);
+  if (problems.length > 0) {
+    throw new DataError(`this is no saved pipeline: ${problems.map(problemText).join('; ')}`);
   }
-  const definitions: unknown[] = parsed.data.stages;
-  return pipeline(...(definitions as StageDefinition[]));
+  const { stages, inputs, output } = value as Saved;
+  if (inputs === undefined) return pipeline(...stages);
+  const names = namesIn(stages);
+  const nodes = stages.map(
+    (part, place): DraftNode => ({
+      part,
+      built: false,
+      name: part.name,
+      inputs: inputs[place]!.map(({ from, delayed }) => ({
+        from: from === null ? null : names.indexOf(from),
+        delayed,
+      })),
+    }),
+  );
+  return finish(nodes, { from: names.indexOf(output!), delayed: false }, { spiking: false });
 }
 
 /**

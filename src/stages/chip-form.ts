@@ -15,7 +15,7 @@ export type ChipForm =
   /** What enters leaves as it is, at the same time: several inputs are added. */
   | { readonly form: 'sum' }
   /** The channels of all inputs, one after the other. */
-  | { readonly form: 'concatenation' }
+  | { readonly form: 'concatenation'; readonly channels: readonly number[] }
   /** There is no such thing on a chip; problems have paths within the stage. */
   | { readonly form: 'none'; readonly problems: readonly Problem[] };
 

@@ -1,66 +1,55 @@
-import type { z } from 'zod';
+/** How neurons fire: what LIF and IF neurons have in common. */
 import { type Matrix, type MatrixInput, matrix, matrixRows } from '../matrix.ts';
-import { recurrentProblems } from './checks.ts';
-import {
-  filledIn,
-  listed,
-  optionalProblems,
-  type PerNeuron,
-  savedMatrix,
-  savedValues,
-} from './values.ts';
+import type { FiringParameters } from '../neurons/lif/parameters.ts';
+import { filledIn, listed, type PerNeuron, type ValueFields } from './values.ts';
 
-/** What a user says of how neurons fire. */
-export interface FiringConfig {
+/** Values of neurons that fire. */
+export interface FiringValues {
   /** Potential above which a neuron fires; 1 where left out. */
   readonly threshold?: PerNeuron;
   /** Potential after a spike; 0 where left out. */
   readonly reset?: PerNeuron;
+}
+
+/** What a user says of how neurons fire. */
+export interface FiringConfig extends FiringValues {
   /** Recurrent weights `[pre][post]`, acting one step later. */
   readonly recurrent?: MatrixInput;
 }
 
 /** How neurons fire, one value per neuron. */
-export interface Firing {
-  /** Potential above which a neuron fires. */
-  readonly threshold: Float64Array;
-  /** Potential after a spike. */
-  readonly reset: Float64Array;
+export interface Firing extends FiringParameters {
   /** Recurrent weights `[pre][post]`. */
   readonly recurrent?: Matrix;
 }
 
-const defaults = { threshold: 1, reset: 0 };
+/** The values of neurons that fire. */
+export const firingFields: ValueFields<FiringValues> = {
+  threshold: { default: 1 },
+  reset: { default: 0 },
+};
 
-/** Lists what is wrong with how `neurons` neurons fire. */
-export function firingProblems(config: FiringConfig, neurons: number): string[] {
-  return [
-    ...optionalProblems(config, defaults, neurons),
-    ...recurrentProblems(config.recurrent, neurons),
-  ];
+/** Recurrent weights, if there are any. */
+export function builtRecurrence(recurrent: MatrixInput | undefined): { recurrent?: Matrix } {
+  return recurrent === undefined ? {} : { recurrent: matrix(recurrent) };
+}
+
+/** Recurrent weights as rows, if there are any. */
+export function writtenRecurrence(recurrent: Matrix | undefined): { recurrent?: number[][] } {
+  return recurrent === undefined ? {} : { recurrent: matrixRows(recurrent) };
 }
 
 /** Completes how `neurons` neurons fire. */
 export function buildFiring(config: FiringConfig, neurons: number): Firing {
-  const { recurrent } = config;
-  return {
-    ...filledIn(config, defaults, neurons),
-    ...(recurrent === undefined ? {} : { recurrent: matrix(recurrent) }),
-  };
+  const { recurrent, ...values } = config;
+  const filled = filledIn(firingFields, values, neurons) as FiringParameters;
+  return { ...filled, ...builtRecurrence(recurrent) };
 }
 
 /** The definition of how neurons fire. */
-export function firingDefinition(stage: Firing): FiringConfig {
-  const { recurrent } = stage;
+export function firingDefinition({ recurrent, ...stage }: Firing): FiringConfig {
   return {
-    ...listed(stage, ['threshold', 'reset']),
-    ...(recurrent === undefined ? {} : { recurrent: matrixRows(recurrent) }),
+    ...listed<FiringValues>(firingFields, stage),
+    ...writtenRecurrence(recurrent),
   };
 }
-
-/** What neurons that fire have in a file. */
-export const savedFiring: { readonly [name in keyof FiringConfig]-?: z.ZodType } = {
-  threshold: savedValues.optional(),
-  reset: savedValues.optional(),
-  recurrent: savedMatrix.optional(),
-};

@@ -1,12 +1,19 @@
-import type { z } from 'zod';
+/** What a kind of stage must say of itself to be a row of the table. */
+
+import { InvalidArgumentError } from '../errors.ts';
 import type { Matrix } from '../matrix.ts';
-import type { AnalogParameters } from '../neurons/model-table.ts';
+import type { AnalogParameters, NeuronParameters } from '../neurons/model-table.ts';
+import { type Problem, problem } from '../problems.ts';
+import type { ChipConstants, ChipForm } from './chip-form.ts';
+import type { Activations, GradientContext, GradientStage } from './gradient-stage.ts';
+import type { NirForm } from './nir-form.ts';
+import type { RunContext, StageRun } from './stage-run.ts';
 
 /** A stage as written, not yet checked: its kind beside what a user says of it. */
 export type DefinitionOf<Kind extends string, Config> = { readonly kind: Kind } & Config;
 
 /** What leaves a stage: spikes (counts), or values of any size. */
-export type Emission = 'spikes' | 'weighted';
+export type SignalKind = 'spikes' | 'weighted';
 
 /** What every stage tells about itself. */
 export interface StageBase {
@@ -17,24 +24,33 @@ export interface StageBase {
   /** Channels that leave. */
   readonly channelsOut: number;
   /** What leaves: address-events, or weighted values that a neuron must take. */
-  readonly emits: Emission;
+  readonly emits: SignalKind;
   /** Step that the stage was built for, seconds; a stage without time has none. */
   readonly dt?: number;
   /** Parameters of DynapSim and DYNAP-SE2 neurons; a stage of anything else has none. */
   readonly parameters?: AnalogParameters;
 }
 
-/** What a definition promises, sound or not: enough to compare it with its neighbours. */
-export interface StageOutline extends Omit<StageBase, 'name' | 'emits' | 'parameters'> {
-  /** What leaves; `same` is what enters. */
-  readonly emits: Emission | 'same';
+/** What a definition promises, sound or not, as far as it can be told: enough to compare it with its neighbours. */
+export interface StageOutline {
+  /** Channels of each input. */
+  readonly inputs: readonly (number | undefined)[];
+  /** Channels that leave. */
+  readonly channelsOut: number | undefined;
+  /** Step, seconds. */
+  readonly dt?: unknown;
 }
 
-/** All that a pipeline must know about a kind of stage. */
-export interface StageKind<Definition, Stage> {
-  /** Lists everything wrong with a definition. */
-  problems(definition: Definition): string[];
+/** How a kind of stage is defined, checked and built. */
+export interface DefinitionForm<Definition, Stage> {
+  /** What leaves; `same` is what enters, weighted if anything is that enters. */
+  readonly emits: SignalKind | 'same';
+  /** Lists everything wrong with a definition, with paths within it. Its fields may be of any type. */
+  problems(definition: Definition): Problem[];
+  /** What a definition promises. Its fields may be of any type. */
   outline(definition: Definition): StageOutline;
+  /** Channels of each input of a stage; absent where there is one input. */
+  inputsOf?(stage: Stage): readonly number[];
   /** Completes a checked definition: defaults filled in, arrays copied. */
   build(definition: Definition, base: StageBase): Stage;
   /** The trainable matrix, if there is one. */
@@ -43,19 +59,42 @@ export interface StageKind<Definition, Stage> {
   withWeights(stage: Stage, weights: Matrix): Stage;
   /** The definition that builds `stage` again: plain numbers and lists. */
   definition(stage: Stage): Definition;
-  /** The form of a definition in a file. */
-  readonly saved: z.ZodObject;
+}
+
+/** All that there is to know about a kind of stage: a row of the table. */
+export interface StageKind<Definition, Stage> extends DefinitionForm<Definition, Stage> {
+  /** Parameters by which an engine computes its neurons; only kinds of neurons have it. */
+  neurons?(stage: Stage): NeuronParameters;
+  /** What a learner that does whole epochs takes it for; absent or undefined where it takes no such stage. */
+  fused?(stage: Stage): 'weights' | 'neurons' | undefined;
+  /** Makes what runs a stage on what its inputs hold. */
+  run(stage: Stage, inputs: readonly Float64Array[], context: RunContext): StageRun;
+  /** Makes what runs a stage over all steps of all trials, and back. */
+  gradient(stage: Stage, inputs: readonly Activations[], context: GradientContext): GradientStage;
+  /** What a stage becomes on a chip with such constants. */
+  chip(stage: Stage, constants: ChipConstants): ChipForm;
+  /** What a stage is in NIR. */
+  readonly nir: NirForm<Definition, Stage>;
 }
 
 /** Step of a stage that is not told otherwise, seconds. */
 export const defaultStep = 1e-3;
 
-/** Outline of a population with one channel of input a neuron. */
-export function populationOutline(
-  { neurons, dt = defaultStep }: { readonly neurons: number; readonly dt?: number },
-  emits: Emission,
-): StageOutline {
-  return { channelsIn: neurons, channelsOut: neurons, emits, dt };
+/**
+ * Puts a kind beside what a user says of a stage; whether that is sound is asked when it is built.
+ *
+ * @throws InvalidArgumentError where it is no object
+ */
+export function definitionOf<Kind extends string, Config>(
+  kind: Kind,
+  config: Config,
+): DefinitionOf<Kind, Config> {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw new InvalidArgumentError(`${kind} cannot be defined`, [
+      problem('', 'wrong-type', config, 'an object that says what the stage is like is needed'),
+    ]);
+  }
+  return { ...config, kind };
 }
 
 /** Stages whose trainable matrix is the recurrent one have this in place of `weights` and `withWeights`. */

@@ -1,109 +1,107 @@
-import type { z } from 'zod';
+/** Stages of any kind: what the table says of each, asked in one place. */
 import { InvalidArgumentError } from '../errors.ts';
 import type { Matrix } from '../matrix.ts';
-import { type DelayConfig, type DelayStage, delayKind } from './delay/definition.ts';
-import { type DynapSe2Config, type DynapSe2Stage, dynapSe2Kind } from './dynap-se2/definition.ts';
-import { type DynapSimConfig, type DynapSimStage, dynapSimKind } from './dynap-sim/definition.ts';
-import {
-  type IntegrateAndFireConfig,
-  type IntegrateAndFireStage,
-  integrateAndFireKind,
-} from './integrate-and-fire/definition.ts';
-import {
-  type IntegratorConfig,
-  type IntegratorStage,
-  integratorKind,
-} from './integrator/definition.ts';
-import { type LiConfig, type LiStage, liKind } from './li/definition.ts';
-import { type LifConfig, type LifStage, lifKind } from './lif/definition.ts';
-import { type LinearConfig, type LinearStage, linearKind } from './linear/definition.ts';
-import { type ScaleConfig, type ScaleStage, scaleKind } from './scale/definition.ts';
-import type { DefinitionOf, Emission, StageKind, StageOutline } from './stage-kind.ts';
-import {
-  type ThresholdConfig,
-  type ThresholdStage,
-  thresholdKind,
-} from './threshold/definition.ts';
+import type { NeuronParameters } from '../neurons/model-table.ts';
+import { unknownName } from '../options.ts';
+import { type Problem, problem, within } from '../problems.ts';
+import type { ChipConstants, ChipForm } from './chip-form.ts';
+import type { Activations, GradientContext, GradientStage } from './gradient-stage.ts';
+import type { NirForm } from './nir-form.ts';
+import type { DefinitionOf, SignalKind, StageBase, StageKind, StageOutline } from './stage-kind.ts';
+import type { RunContext, StageRun } from './stage-run.ts';
+import * as table from './table.ts';
 
-/** A stage as written, not yet checked. */
-export type StageDefinition =
-  | DefinitionOf<'linear', LinearConfig>
-  | DefinitionOf<'scale', ScaleConfig>
-  | DefinitionOf<'delay', DelayConfig>
-  | DefinitionOf<'dynapSim', DynapSimConfig>
-  | DefinitionOf<'dynapSe2', DynapSe2Config>
-  | DefinitionOf<'lif', LifConfig>
-  | DefinitionOf<'li', LiConfig>
-  | DefinitionOf<'integrator', IntegratorConfig>
-  | DefinitionOf<'integrateAndFire', IntegrateAndFireConfig>
-  | DefinitionOf<'threshold', ThresholdConfig>;
-
-/** A stage of a built pipeline: plain data, checked. */
-export type Stage =
-  | LinearStage
-  | ScaleStage
-  | DelayStage
-  | DynapSimStage
-  | DynapSe2Stage
-  | LifStage
-  | LiStage
-  | IntegratorStage
-  | IntegrateAndFireStage
-  | ThresholdStage;
+type Table = typeof table;
 
 /** Name of a kind of stage. */
-type Kind = Stage['kind'];
-type OfKind<Union, K extends Kind> = Extract<Union, { readonly kind: K }>;
+export type StageKindName = keyof Table;
 
-const kinds: { readonly [K in Kind]: StageKind<OfKind<StageDefinition, K>, OfKind<Stage, K>> } = {
-  linear: linearKind,
-  scale: scaleKind,
-  delay: delayKind,
-  dynapSim: dynapSimKind,
-  dynapSe2: dynapSe2Kind,
-  lif: lifKind,
-  li: liKind,
-  integrator: integratorKind,
-  integrateAndFire: integrateAndFireKind,
-  threshold: thresholdKind,
+// What is in the table is a kind of stage, and its stages carry the name under which it stands there.
+table satisfies {
+  readonly [Kind in StageKindName]: StageKind<
+    DefinitionOf<Kind, object>,
+    StageBase & { readonly kind: Kind }
+  >;
 };
 
-function kindOf({ kind }: { readonly kind: Kind }): StageKind<StageDefinition, Stage> {
-  if (!Object.hasOwn(kinds, kind)) {
-    throw new InvalidArgumentError('there is no such stage', [
-      `its kind is ${kind}; there are ${Object.keys(kinds).join(', ')}`,
-    ]);
-  }
-  return kinds[kind];
+/** A stage as written, not yet checked. */
+export type StageDefinition = {
+  [Kind in StageKindName]: ReturnType<Table[Kind]['definition']>;
+}[StageKindName];
+
+/** A stage of a built pipeline: plain data, checked. */
+export type Stage = { [Kind in StageKindName]: ReturnType<Table[Kind]['build']> }[StageKindName];
+
+/** The row of a kind, as if all stages were of it: only ever given those that are. */
+type Row = StageKind<StageDefinition, Stage>;
+
+/** All kinds of stages by their names. */
+const rows: Readonly<Record<StageKindName, Row>> = table as object as Record<StageKindName, Row>;
+
+/** Names of all kinds of stages. */
+export const stageKinds: readonly StageKindName[] = Object.keys(table) as StageKindName[];
+
+function rowOf({ kind }: { readonly kind: StageKindName }): Row {
+  return rows[kind];
+}
+
+/** Lists what keeps something from being the definition of a stage at all. */
+export function definitionProblems(given: unknown): Problem[] {
+  const needed = 'a stage is needed, such as linear(…) makes';
+  if (typeof given !== 'object' || given === null)
+    return [problem('', 'wrong-type', given, needed)];
+  const { kind } = given as { readonly kind?: unknown };
+  if (typeof kind !== 'string') return [problem('kind', 'wrong-type', kind, needed)];
+  return Object.hasOwn(table, kind)
+    ? []
+    : [{ ...unknownName(kind, stageKinds, 'kind'), given: kind }];
 }
 
 /** What a definition promises, sound or not: enough to compare it with its neighbours. */
 export function stageOutline(definition: StageDefinition): StageOutline {
-  return kindOf(definition).outline(definition);
+  return rowOf(definition).outline(definition);
 }
 
-/** Lists everything wrong with one stage, each reason opening with the stage's name. */
-export function stageProblems(definition: StageDefinition, name: string): string[] {
-  const problems = kindOf(definition).problems(definition);
-  return problems.map((problem) => `${name}: ${problem}`);
+/** What a built stage keeps of that. */
+export function builtOutline(stage: Stage): StageOutline {
+  const { channelsIn, channelsOut, dt } = stage;
+  const inputs = rowOf(stage).inputsOf?.(stage) ?? [channelsIn];
+  return { inputs, channelsOut, dt };
+}
+
+/** Lists everything wrong with one stage, with paths that open with `name`. */
+export function stageProblems(definition: StageDefinition, name: string): Problem[] {
+  return within(name, rowOf(definition).problems(definition));
+}
+
+/** What leaves a stage of what enters it. */
+export function emissionOf(
+  stage: { readonly kind: StageKindName },
+  enters: readonly SignalKind[],
+): SignalKind {
+  const { emits } = rowOf(stage);
+  if (emits !== 'same') return emits;
+  return enters.includes('weighted') ? 'weighted' : 'spikes';
 }
 
 /**
  * Completes a checked definition: defaults filled in, arrays copied.
  *
- * @param enters what enters, for a stage that emits the same
+ * @param emits what leaves it; of a stage that gives what enters, spikes where left out
  */
 export function buildStage(
   definition: StageDefinition,
   name: string,
-  enters: Emission = 'spikes',
+  emits: SignalKind = emissionOf(definition, []),
 ): Stage {
-  const kind = kindOf(definition);
-  const { emits, ...outline } = kind.outline(definition);
-  return kind.build(definition, {
+  const row = rowOf(definition);
+  const { inputs, channelsOut, dt } = row.outline(definition);
+  return row.build(definition, {
     name,
-    ...outline,
-    emits: emits === 'same' ? enters : emits,
+    channelsIn: inputs.reduce<number>((sum, width) => sum + (width ?? 0), 0),
+    channelsOut: channelsOut ?? 0,
+    emits,
+    ...(typeof dt === 'number' ? { dt } : {}),
   });
 }
 
@@ -113,31 +111,64 @@ export function buildStage(
  * @throws InvalidArgumentError with all reasons
  */
 export function checkedStage(definition: StageDefinition, name: string): Stage {
+  const problems = definitionProblems(definition);
   const own = definition.name ?? name;
-  const problems = stageProblems(definition, own);
+  if (problems.length === 0) problems.push(...stageProblems(definition, own));
   if (problems.length > 0) throw new InvalidArgumentError('this stage cannot be built', problems);
   return buildStage(definition, own);
 }
 
 /** The trainable matrix of a stage, if it has one. */
 export function stageWeights(stage: Stage): Matrix | undefined {
-  return kindOf(stage).weights(stage);
+  return rowOf(stage).weights(stage);
 }
 
 /** The same stage with other values in its trainable matrix; as it is where it has none. */
 export function withStageWeights(stage: Stage, values: Float64Array): Stage {
-  const kind = kindOf(stage);
-  const weights = kind.weights(stage);
-  return weights === undefined ? stage : kind.withWeights(stage, { ...weights, values });
+  const row = rowOf(stage);
+  const weights = row.weights(stage);
+  return weights === undefined ? stage : row.withWeights(stage, { ...weights, values });
 }
 
 /** The definition that builds `stage` again: plain numbers and lists. */
 export function stageDefinition(stage: Stage): StageDefinition {
-  return kindOf(stage).definition(stage);
+  return rowOf(stage).definition(stage);
 }
 
-/** The forms of all kinds of stages in a file. */
-export const savedStages: readonly [z.ZodObject, ...z.ZodObject[]] = [
-  kinds.linear.saved,
-  ...Object.entries(kinds).flatMap(([kind, { saved }]) => (kind === 'linear' ? [] : saved)),
-];
+/** The parameters by which an engine computes the neurons of a stage; undefined where it has none. */
+export function stageNeurons(stage: Stage): NeuronParameters | undefined {
+  return rowOf(stage).neurons?.(stage);
+}
+
+/** What a learner that does whole epochs takes a stage for; undefined where it takes no such stage. */
+export function stageFused(stage: Stage): 'weights' | 'neurons' | undefined {
+  return rowOf(stage).fused?.(stage);
+}
+
+/** Makes what runs a stage on what its inputs hold. */
+export function runStage(
+  stage: Stage,
+  inputs: readonly Float64Array[],
+  context: RunContext,
+): StageRun {
+  return rowOf(stage).run(stage, inputs, context);
+}
+
+/** Makes what runs a stage over all steps of all trials, and back. */
+export function gradientStage(
+  stage: Stage,
+  inputs: readonly Activations[],
+  context: GradientContext,
+): GradientStage {
+  return rowOf(stage).gradient(stage, inputs, context);
+}
+
+/** What a stage becomes on a chip with such constants. */
+export function chipForm(stage: Stage, constants: ChipConstants = {}): ChipForm {
+  return rowOf(stage).chip(stage, constants);
+}
+
+/** What stages of a kind are in NIR. */
+export function nirForm(kind: StageKindName): NirForm<StageDefinition, Stage> {
+  return rows[kind].nir;
+}

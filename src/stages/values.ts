@@ -1,86 +1,104 @@
-import { z } from 'zod';
+/** Values that a stage has one of for each neuron or channel. */
+import { type Check, text } from '../options.ts';
+import { count, perNeuronValues, step, tauNeeded } from './checks.ts';
 
 /** One value for all neurons of a stage, or one per neuron. */
 export type PerNeuron = number | ArrayLike<number>;
 
-/** Says what is wrong with values that a stage needs one of per neuron or channel, if anything. */
-export function valueProblems(
-  label: string,
-  given: PerNeuron,
-  count: number,
-  problemOf: (value: number) => string | undefined = () => undefined,
-): string[] {
-  if (typeof given !== 'number' && given.length !== count) {
-    return [`${label} holds ${given.length} values; ${count} are needed`];
-  }
-  const values = typeof given === 'number' ? [given] : Array.from(given);
-  const reasons = values.map((value) =>
-    Number.isFinite(value) ? problemOf(value) : 'a finite number is needed',
-  );
-  const at = reasons.findIndex((reason) => reason !== undefined);
-  const place = typeof given === 'number' ? label : `${label}[${at}]`;
-  return at < 0 ? [] : [`${place} is ${values[at]}; ${reasons[at]}`];
-}
-
-/**
- * Says what is wrong with time constants that forward Euler steps by `dt`, if anything. Above
- * dt = 2·tau, what should decay grows: its factor per step, 1 - dt/tau, is below -1.
- */
-export function tauProblems(label: string, given: PerNeuron, count: number, dt: number): string[] {
-  return valueProblems(label, given, count, (tau) => {
-    if (!(tau > 0)) return 'seconds above 0 are needed';
-    return dt > 2 * tau
-      ? `steps of ${dt} s make it diverge; it must be at least ${dt / 2} s, or dt smaller`
-      : undefined;
-  });
-}
-
 /** Copies values, one per neuron. */
-export function perNeuron(given: PerNeuron, count: number): Float64Array {
+export function perNeuron(given: PerNeuron, length: number): Float64Array {
   // Adding zero turns -0, which JSON does not know, into 0.
   return typeof given === 'number'
-    ? new Float64Array(count).fill(given + 0)
+    ? new Float64Array(length).fill(given + 0)
     : Float64Array.from(given, (value) => value + 0);
 }
 
-/** Values by name that have a default. */
-type Defaults = Readonly<Record<string, number>>;
+/** What there is to know of values that neurons have one of each. */
+export interface ValueField {
+  /** What is taken where nothing is given; absent where it must be given or may be missing for good. */
+  readonly default?: number;
+  /** Whether it may be missing for good. */
+  readonly optional?: true;
+  /** Whether it is a time constant, which forward Euler must be able to step. */
+  readonly tau?: true;
+}
 
-/** Lists what is wrong with values that may be left out. */
-export function optionalProblems<D extends Defaults>(
-  given: { readonly [name in keyof D]?: PerNeuron },
-  defaults: D,
-  count: number,
-): string[] {
-  return Object.entries(defaults).flatMap(([name, value]) =>
-    valueProblems(name, given[name] ?? value, count),
-  );
+/** Fields by the names of the values that a user gives. */
+export type ValueFields<Values> = { readonly [name in keyof Required<Values>]: ValueField };
+
+/** Values, one per neuron, of which some may be missing. */
+type Filled<Values> = { [name in keyof Values]: Float64Array };
+
+/** What a user says of any population beside its parameters. */
+export interface PopulationConfig {
+  /** Number of neurons. */
+  readonly neurons: number;
+  /** Step, seconds; 1 ms where left out. */
+  readonly dt?: number;
+  /** Name of the population in messages and maps. */
+  readonly name?: string;
+}
+
+/** How the options of any population are checked. */
+export const populationChecks: { readonly [name in keyof Required<PopulationConfig>]: Check } = {
+  neurons: count,
+  dt: step,
+  name: text,
+};
+
+/** How values are checked for `neurons` neurons that step by `dt`. */
+export function fieldChecks<Values>(
+  fields: ValueFields<Values>,
+  neurons: number | undefined,
+  dt: number,
+): { [name in keyof Required<Values>]: Check } {
+  const checks = Object.entries<ValueField>(fields).map(([name, { tau }]) => [
+    name,
+    perNeuronValues(neurons, tau ? tauNeeded(dt) : undefined),
+  ]);
+  return Object.fromEntries(checks) as { [name in keyof Required<Values>]: Check };
+}
+
+/** Names of the values that must be given. */
+export function requiredFields<Values>(fields: ValueFields<Values>): (keyof Values & string)[] {
+  const all = Object.entries<ValueField>(fields);
+  const required = all.filter(([, field]) => field.default === undefined && !field.optional);
+  return required.map(([name]) => name as keyof Values & string);
 }
 
 /** One value per neuron for every name, defaults filled in. */
-export function filledIn<D extends Defaults>(
-  given: { readonly [name in keyof D]?: PerNeuron },
-  defaults: D,
-  count: number,
-): { [name in keyof D]: Float64Array } {
-  const filled = Object.entries(defaults).map(([name, value]) => [
-    name,
-    perNeuron(given[name] ?? value, count),
-  ]);
-  return Object.fromEntries(filled) as { [name in keyof D]: Float64Array };
+export function filledIn<Values extends object>(
+  fields: ValueFields<Values>,
+  given: Values,
+  neurons: number,
+): Filled<Values> {
+  const values = given as Readonly<Record<string, PerNeuron | undefined>>;
+  const filled = Object.entries<ValueField>(fields).flatMap(([name, field]) => {
+    const value = values[name] ?? field.default;
+    return value === undefined ? [] : [[name, perNeuron(value, neurons)] as const];
+  });
+  return Object.fromEntries(filled) as Filled<Values>;
 }
 
 /** The values of some names as plain lists. */
-export function listed<Name extends string>(
-  values: { readonly [name in Name]: Float64Array },
+export function listsOf<Name extends string>(
   names: readonly Name[],
+  values: { readonly [name in Name]: Float64Array },
 ): { [name in Name]: number[] } {
-  const lists = names.map((name) => [name, Array.from(values[name])]);
+  const lists = names.map((name) => [name, Array.from(values[name])] as const);
   return Object.fromEntries(lists) as { [name in Name]: number[] };
 }
 
-/** One value or a list, in a file. */
-export const savedValues: z.ZodType = z.union([z.number(), z.array(z.number())]);
+/** What a user would have given for values, as plain lists; what is missing stays missing. */
+export function listed<Values extends object>(
+  fields: ValueFields<Values>,
+  values: Filled<Values>,
+): Values {
+  const there = namesOf(fields).filter((name) => values[name] !== undefined);
+  return listsOf(there, values as Required<Filled<Values>>) as object as Values;
+}
 
-/** Rows of a matrix, in a file. */
-export const savedMatrix: z.ZodType = z.array(z.array(z.number()));
+/** Names of fields. */
+export function namesOf<Values>(fields: ValueFields<Values>): (keyof Values & string)[] {
+  return Object.keys(fields) as (keyof Values & string)[];
+}

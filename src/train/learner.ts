@@ -1,8 +1,10 @@
-import { match, P } from 'ts-pattern';
+import { match } from 'ts-pattern';
 import type { Engine } from '../neurons/engine.ts';
 import type { Learner, LearningLayer, LearningLoss, LearningProblem } from '../neurons/learner.ts';
 import type { AnalogParameters } from '../neurons/model-table.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { isChain } from '../pipeline/walk.ts';
+import { stageFused, stageWeights } from '../stages/stage.ts';
 import { type AdamConfig, adamState, adamStep } from './adam.ts';
 import { pipelineGradient, pipelineWeights, sparseRows } from './gradient.ts';
 import { batchTargets, type Loss, lossFunction } from './loss.ts';
@@ -24,34 +26,31 @@ export interface LearningTask {
 }
 
 /**
- * The populations of a pipeline, each with the matrix before it; none where there is anything else, as two
- * matrices in a row, with nothing between them that could fire.
+ * The populations of a chain of stages, each with the matrix before it; none where there is anything else: branches,
+ * loops, or two matrices in a row with nothing between them that could fire.
  */
 function layersOf(
-  { stages }: Pipeline,
+  pipeline: Pipeline,
   parameters: readonly AnalogParameters[],
 ): LearningLayer[] | undefined {
+  if (!isChain(pipeline)) return undefined;
   const layers: LearningLayer[] = [];
   let rows: number | undefined;
-  for (const stage of stages) {
-    const known = match(stage)
-      .with({ kind: 'linear' }, ({ channelsIn, bias }) => {
-        if (rows !== undefined || bias?.some((value) => value !== 0)) return false;
-        rows = channelsIn;
-        return true;
-      })
-      .with({ kind: P.union('dynapSim', 'dynapSe2') }, ({ channelsOut: neurons, recurrent }) => {
-        layers.push({
-          neurons,
-          ...(rows === undefined ? {} : { rows }),
-          recurrent: recurrent !== undefined,
-          parameters: parameters[layers.length]!,
-        });
-        rows = undefined;
-        return true;
-      })
-      .otherwise(() => false);
-    if (!known) return undefined;
+  for (const stage of pipeline.stages) {
+    const { channelsIn, channelsOut: neurons } = stage;
+    const taken = stageFused(stage);
+    if (taken === undefined || (taken === 'weights' && rows !== undefined)) return undefined;
+    if (taken === 'weights') {
+      rows = channelsIn;
+      continue;
+    }
+    layers.push({
+      neurons,
+      ...(rows === undefined ? {} : { rows }),
+      recurrent: stageWeights(stage) !== undefined,
+      parameters: parameters[layers.length]!,
+    });
+    rows = undefined;
   }
   return layers;
 }

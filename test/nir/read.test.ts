@@ -132,7 +132,12 @@ describe('readNir', () => {
     const graph = await readNir(await changed({}, { gain: { data: 3 } }));
     expect(graph.nodes['b']).toMatchObject({ type: 'Linear', ignored: ['gain'] });
     expect(pipelineOfNir(graph).notes).toEqual([
-      { node: 'b', text: 'gain is no field of Linear; it is ignored' },
+      {
+        node: 'b',
+        path: '',
+        code: 'unknown',
+        needed: 'gain is no field of Linear; it is ignored',
+      },
     ]);
   });
 

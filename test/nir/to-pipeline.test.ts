@@ -1,5 +1,5 @@
-import { InvalidArgumentError, matrixRows } from 'spikeline';
-import { type NirNode, pipelineOfNir } from 'spikeline/nir';
+import { InvalidArgumentError, matrixRows, problemText } from 'spikeline';
+import { type NirNode, type NirRemark, pipelineOfNir } from 'spikeline/nir';
 import { describe, expect, it } from 'vitest';
 import { cubaNode, graphOf, input, lifNode, numbers, output, varied } from './graphs.ts';
 
@@ -8,8 +8,8 @@ const back: NirNode = { type: 'Linear', weight: numbers([1, 2, 3, 4, 5, 6, 7, 8,
 const ends = { input: input(2), output: output(3) };
 
 /** Remarks as `node: text`. */
-function said(remarks: readonly { node: string; text: string }[]): string[] {
-  return remarks.map(({ node, text }) => `${node}: ${text}`);
+function said(remarks: readonly NirRemark[]): string[] {
+  return remarks.map(({ node, ...problem }) => `${node}: ${problemText(problem)}`);
 }
 
 /** What keeps a graph from running. */
@@ -154,6 +154,80 @@ describe('pipelineOfNir', () => {
   });
 });
 
+/** Where the inputs of the stages of a graph come from, late ones marked, as `stage < source`. */
+function waysOf(nodes: Readonly<Record<string, NirNode>>, ...paths: string[]): string[] {
+  const { pipeline: net, problems } = pipelineOfNir(graphOf(nodes, ...paths));
+  expect(problems).toEqual([]);
+  return net!.stages.map(({ name }, i) => {
+    const from = net!.inputs[i]!.map((input) => `${input.from}${input.delayed ? ' late' : ''}`);
+    return `${name} < ${from.join(' + ')}`;
+  });
+}
+
+describe('a graph with branches and loops', () => {
+  it('adds up what several nodes give to one', () => {
+    const nodes = { ...ends, fc, fc2: fc, a: lifNode(3) };
+    expect(waysOf(nodes, 'input > fc > a > output', 'input > fc2 > a')).toEqual([
+      'fc < null',
+      'fc2 < null',
+      'add2 < fc + fc2',
+      'a < add2',
+    ]);
+  });
+
+  it('lets a way around a node be added to what it gives', () => {
+    const nodes = { ...ends, input: input(3), a: lifNode(3), back, b: lifNode(3) };
+    expect(waysOf(nodes, 'input > a > back > b > output', 'a > b')).toEqual([
+      'a < null',
+      'back < a',
+      'add2 < back + a',
+      'b < add2',
+    ]);
+  });
+
+  it('brings back what closes a loop one step later', () => {
+    const delay: NirNode = { type: 'Delay', delay: numbers([0.01], []) };
+    const nodes = { ...ends, fc, a: lifNode(3), delay };
+    expect(waysOf(nodes, 'input > fc > a > output', 'a > delay > a')).toEqual([
+      'fc < null',
+      'add1 < fc + delay late',
+      'a < add1',
+      'delay < a',
+    ]);
+    const { notes } = pipelineOfNir(graphOf(nodes, 'input > fc > a > output', 'a > delay > a'));
+    expect(said(notes)).toEqual([
+      'a: it is in a loop; what comes back from delay comes one step later',
+    ]);
+    const li: NirNode = {
+      type: 'LI',
+      tau: numbers([0.01], []),
+      r: numbers([1], []),
+      v_leak: numbers([0], []),
+    };
+    const open = { ...ends, fc, li, a: lifNode(3) };
+    expect(waysOf(open, 'input > fc > li > a > output', 'li > li')).toEqual([
+      'fc < null',
+      'add1 < fc + li late',
+      'li < add1',
+      'a < li',
+    ]);
+  });
+
+  it('gives a bias on the way back to a stage that leads to these neurons alone', () => {
+    const affine: NirNode = {
+      type: 'Affine',
+      weight: varied(0, 0, 3, 3),
+      bias: numbers([1, 2, 3]),
+    };
+    const nodes = { ...ends, fc, a: lifNode(3), affine, b: lifNode(3) };
+    const paths = ['input > fc > a > b > output', 'a > affine > a', 'fc > b'];
+    const { pipeline: net, notes } = pipelineOfNir(graphOf(nodes, ...paths));
+    expect(said(notes)).toEqual(['affine: its bias flows all the time; affine adds it']);
+    expect(net!.stages.map(({ name }) => name)).toEqual(['fc', 'affine', 'a', 'add3', 'b']);
+    expect(net!.stages[0]).not.toHaveProperty('bias');
+  });
+});
+
 describe('what keeps a graph from running', () => {
   it('is named node by node, all at once', () => {
     const conv: NirNode = {
@@ -230,33 +304,28 @@ describe('what keeps a graph from running', () => {
     [
       'values of different shapes',
       { ...lifNode(3), r: numbers([1, 2]) },
-      'a: r has the shape [2] but tau has [3]',
+      'a: r: it has the shape [2] but tau has [3]',
     ],
     [
       'weights in one row',
       { type: 'Linear', weight: numbers([1, 2, 3]) },
-      'a: weight has the shape [3]; 2 dimensions are needed',
+      'a: weight: it has the shape [3]; 2 dimensions are needed',
     ],
     [
       'a bias of another size',
       { type: 'Affine', weight: varied(0, 1, 3, 3), bias: numbers([1, 2]) },
-      'a: bias has the shape [2] but weight gives [3]',
+      'a: bias: it has the shape [2] but weight gives [3]',
     ],
     [
       'nothing in it',
       { type: 'Scale', scale: numbers([], [0]) },
-      'a: scale has the shape [0]; lengths above 0 are needed',
+      'a: scale: it has the shape [0]; lengths above 0 are needed',
     ],
   ])('is a node with %s', (_, a, problem) => {
     expect(problemsOf({ ...ends, fc, a }, 'input > fc > a > output')[0]).toBe(problem);
   });
 
-  it('is a fork, a join or an edge that is given twice', () => {
-    const nodes = { ...ends, fc, fc2: fc, a: lifNode(3) };
-    expect(problemsOf(nodes, 'input > fc > a > output', 'input > fc2 > a')).toEqual([
-      'input: it leads to fc and fc2; in a pipeline a stage leads to one',
-      'a: fc and fc2 lead to it; in a pipeline one stage leads to another',
-    ]);
+  it('is an edge that is given twice', () => {
     expect(problemsOf({ ...ends, fc, a: lifNode(3) }, 'input > fc > a > output', 'fc > a')).toEqual(
       ['fc: its edge to a is given more than once; NIR does not say what that means'],
     );
@@ -277,20 +346,11 @@ describe('what keeps a graph from running', () => {
     ).toEqual(['fc: it leads to a in more than one way; in a pipeline there is one']);
   });
 
-  it('is a circle that holds more than weights, or neurons that do not fire', () => {
-    const delay: NirNode = { type: 'Delay', delay: numbers([0.01], []) };
-    const nodes = { ...ends, fc, a: lifNode(3), delay };
-    expect(problemsOf(nodes, 'input > fc > a > output', 'a > delay > a')).toEqual([
-      'a: it leads to output and delay; in a pipeline a stage leads to one',
-      'a: fc and delay lead to it; in a pipeline one stage leads to another',
+  it('is a second way in, which nothing feeds', () => {
+    const nodes = { ...ends, fc, fc2: fc, a: lifNode(3) };
+    expect(problemsOf(nodes, 'input > fc > a > output', 'fc2 > a')).toEqual([
+      'fc2: it leads to output, but input does not lead to it; a pipeline has one input',
     ]);
-    const li: NirNode = {
-      type: 'LI',
-      tau: numbers([0.01], []),
-      r: numbers([1], []),
-      v_leak: numbers([0], []),
-    };
-    expect(problemsOf({ ...ends, fc, li }, 'input > fc > li > output', 'li > li')).toHaveLength(2);
   });
 
   it('is more than one input or output, or none that is clear', () => {

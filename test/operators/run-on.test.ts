@@ -88,10 +88,10 @@ describe('runOn', () => {
   it('gives what the operators give and what startPipeline gives, however time is cut', () => {
     const asOperators = (chunks: readonly SpikeRaster[], dt: number) =>
       from(chunks).pipe(
-        operators.linear(layers.first),
-        operators.dynapSim({ ...layers.hidden, dt }),
-        operators.linear(layers.second),
-        operators.dynapSim({ ...layers.output, dt }),
+        operators.applyLinear(layers.first),
+        operators.applyDynapSim({ ...layers.hidden, dt }),
+        operators.applyLinear(layers.second),
+        operators.applyDynapSim({ ...layers.output, dt }),
       );
     const dts = fc.constantFrom(1e-3, 5e-4, 1 / 3000);
     let spikes = 0;
@@ -132,8 +132,8 @@ describe('runOn', () => {
         const expected = filled.filter(({ startTime }) => starts.has(startTime));
         expect(watch(from(sparse).pipe(runOn(simulator(), single))).values).toEqual(expected);
         const linked = from(sparse).pipe(
-          operators.linear(layers.first),
-          operators.dynapSim(layers.hidden),
+          operators.applyLinear(layers.first),
+          operators.applyDynapSim(layers.hidden),
         );
         expect(watch(linked).values).toEqual(expected);
       }),

@@ -88,18 +88,18 @@ describe('dynapSe2', () => {
       ),
     );
     expect(found).toEqual([
-      expect.stringMatching(/^out: dt is 0;/),
-      expect.stringMatching(/^out: Igain_nmda is -1; negative/),
-      expect.stringMatching(/^out: C_shunt\[1\] is 0; it must be above 0$/),
-      expect.stringMatching(/^out: Iref is 0; it must be above 0$/),
-      expect.stringMatching(/^out: Itau_gaba\.length is 1; 2 are needed, one per neuron$/),
-      expect.stringMatching(/^out: recurrent is 2×2; 2×8 is needed$/),
+      expect.stringMatching(/^out\.recurrent is "2×2"; 2×8 is needed$/),
+      expect.stringMatching(/^out\.dt is 0;/),
+      expect.stringMatching(/^out\.Igain_nmda is -1; negative/),
+      expect.stringMatching(/^out\.C_shunt\[1\] is 0; it must be above 0$/),
+      expect.stringMatching(/^out\.Iref is 0; it must be above 0$/),
+      expect.stringMatching(/^out\.Itau_gaba\.length is 1; 2 are needed, one per neuron$/),
       expect.stringMatching(
-        /^third: Itau_syn: there is no such name; .*[tT]here are Idc, .*C_gaba/,
+        /^third\.Itau_syn: there is no such name; .*[tT]here are Idc, .*C_gaba/,
       ),
-      expect.stringMatching(/^all stages need one dt/),
-      expect.stringMatching(/^in gives 2 channels but out takes 8$/),
-      expect.stringMatching(/^out gives 2 channels but third takes 8$/),
+      expect.stringMatching(/^dt: all stages need one dt/),
+      expect.stringMatching(/^out: in gives 2 channels but out takes 8$/),
+      expect.stringMatching(/^third: out gives 2 channels but third takes 8$/),
     ]);
   });
 

@@ -13,8 +13,9 @@ describe('pipeline', () => {
   it('takes stages and nothing else', () => {
     const net = pipeline(linear({ weight: [[1]] }), dynapSim({ neurons: 1 }));
     expectTypeOf(net).toEqualTypeOf<Pipeline>();
-    // @ts-expect-error -- a built pipeline is no stage
-    pipeline(net);
+    expectTypeOf(pipeline(net, net)).toEqualTypeOf<Pipeline>();
+    // @ts-expect-error -- a number is no stage
+    pipeline(1);
     // @ts-expect-error -- neurons must be given
     dynapSim({ Idc: 1e-12 });
     // @ts-expect-error -- no such parameter
@@ -27,6 +28,8 @@ describe('pipeline', () => {
 
   it('is told apart by kind', () => {
     expectTypeOf<Stage['kind']>().toEqualTypeOf<
+      | 'add'
+      | 'concatenate'
       | 'linear'
       | 'scale'
       | 'delay'

@@ -75,11 +75,11 @@ describe('pipeline', () => {
       dynapSim({ neurons: 3, dt: 0, Idc: -1e-12, name: 'same' }),
     );
     expect(found).toEqual([
-      expect.stringMatching(/^same: weight\[0\]\[1\] is NaN/),
-      expect.stringMatching(/^same: dt is 0;/),
-      expect.stringMatching(/^same: Idc is -1e-12;/),
-      expect.stringMatching(/^same gives 2 channels but same takes 3$/),
-      expect.stringMatching(/^two stages are named same;/),
+      expect.stringMatching(/^same\.weight\[0\]\[1\] is NaN/),
+      expect.stringMatching(/^same\.dt is 0;/),
+      expect.stringMatching(/^same\.Idc is -1e-12;/),
+      expect.stringMatching(/^same: same gives 2 channels but same takes 3$/),
+      expect.stringMatching(/^stages\[1\]\.name is "same"; stages\[0\] has this name too/),
     ]);
     expect(() => pipeline(dynapSim({ neurons: 1, dt: 0, Io: 0 }))).toThrow(InvalidArgumentError);
   });
@@ -90,12 +90,12 @@ describe('pipeline', () => {
     [
       'a ragged matrix',
       [linear({ weight: [[1, 2], [3]] }), dynapSim({ neurons: 2 })],
-      /row 1 has 1/,
+      /weight\[1\]\.length is 1; 2 entries/,
     ],
     [
       'a matrix that lies about its size',
       [linear({ weight: { ...matrix([[1]]), rows: 2, columns: 1 } }), dynapSim({ neurons: 1 })],
-      /says 2×1 but holds 1 values/,
+      /weight\.values\.length is 1; 2×1 are needed/,
     ],
     ['no neurons', [dynapSim({ neurons: 0 })], /neurons is 0/],
     ['half a neuron', [dynapSim({ neurons: 1.5 })], /neurons is 1\.5/],
@@ -105,7 +105,7 @@ describe('pipeline', () => {
     [
       'recurrence of another size',
       [dynapSim({ neurons: 2, recurrent: [[1]] })],
-      /recurrent is 1×1/,
+      /recurrent is "1×1"; 2×2 is needed/,
     ],
     [
       'infinite recurrence',
@@ -148,7 +148,7 @@ describe('pipeline', () => {
     [
       'a name that another stage has by default',
       [linear({ weight: [[1]], name: 'dynapSim1' }), dynapSim({ neurons: 1 })],
-      /two stages are named dynapSim1/,
+      /^stages\[1\]\.name is "dynapSim1"; stages\[0\] has this name too/,
     ],
   ])('refuses %s, for this reason only', (_, stages, reason) => {
     expect(reasons(...stages)).toEqual([expect.stringMatching(reason)]);

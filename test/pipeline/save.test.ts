@@ -86,7 +86,7 @@ describe('pipelineFromJson', () => {
     ['a number', '7'],
     ['null', 'null'],
     ['another format', pipelineToJson(saved).replace('spikeline/pipeline', 'spikeline/other')],
-    ['another version', pipelineToJson(saved).replace('"version": 1', '"version": 2')],
+    ['another version', pipelineToJson(saved).replace('"version": 2', '"version": 3')],
     ['an unknown stage', pipelineToJson(saved).replace('"linear"', '"lief"')],
     ['weights in words', pipelineToJson(saved).replace('-2', '"-2"')],
     ['stages that are missing', '{"format":"spikeline/pipeline","version":1}'],
@@ -100,7 +100,7 @@ describe('pipelineFromJson', () => {
 
   it('refuses a pipeline that cannot be built, with the reasons', () => {
     const broken = pipelineToJson(saved).replace('"dt": 0.001', '"dt": 0');
-    expect(() => pipelineFromJson(broken)).toThrow('dynapSim1: dt is 0');
+    expect(() => pipelineFromJson(broken)).toThrow('dynapSim1.dt is 0');
   });
 
   it('reads what was left to defaults, as hands write it', () => {

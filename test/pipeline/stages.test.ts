@@ -126,23 +126,27 @@ describe('pipeline', () => {
     [
       'a bias of another width',
       [linear({ weight: [[1, 2]], bias: [1] }), lif({ neurons: 2, tauMem })],
-      /linear0: bias holds 1 values; 2 are needed/,
+      /linear0\.bias\.length is 1; 2 values are needed/,
     ],
     [
       'an endless bias',
       [linear({ weight: one, bias: Infinity }), lif({ neurons: 1, tauMem })],
-      /linear0: bias is Infinity; a finite number/,
+      /linear0\.bias is Infinity; a finite number/,
     ],
     [
       'a factor that is no number',
       [scale({ scale: [1, Number.NaN] }), lif({ neurons: 2, tauMem })],
-      /scale0: scale\[1\] is NaN; a finite number/,
+      /scale0\.scale\[1\] is NaN; a finite number/,
     ],
-    ['nothing to compare with', [threshold({ threshold: [] })], /values in threshold is 0;/],
+    [
+      'nothing to compare with',
+      [threshold({ threshold: [] })],
+      /threshold0\.threshold\.length is 0;/,
+    ],
     [
       'a threshold that is no number',
       [threshold({ threshold: [Number.NaN] })],
-      /threshold0: threshold\[0\] is NaN/,
+      /threshold0\.threshold\[0\] is NaN/,
     ],
     ['no time constant above 0', [lif({ neurons: 1, tauMem: 0 })], /tauMem is 0; seconds above 0/],
     [
@@ -161,26 +165,30 @@ describe('pipeline', () => {
         li({ neurons: 1, tauMem, tauSyn: 4e-3, dt: 0.01 }),
         integrateAndFire({ neurons: 1, dt: 0.01 }),
       ],
-      /li0: tauSyn is 0\.004; steps of 0\.01 s make it diverge/,
+      /li0\.tauSyn is 0\.004; steps of 0\.01 s make it diverge/,
     ],
     [
       'too few thresholds',
       [lif({ neurons: 2, tauMem, threshold: [1] })],
-      /threshold holds 1 values; 2/,
+      /threshold\.length is 1; 2 values/,
     ],
     ['a reset of NaN', [integrateAndFire({ neurons: 1, reset: Number.NaN })], /reset is NaN/],
-    ['no neurons', [lif({ neurons: 0, tauMem })], /lif0: neurons is 0/],
+    ['no neurons', [lif({ neurons: 0, tauMem })], /lif0\.neurons is 0/],
     ['half a neuron', [integrateAndFire({ neurons: 0.5 })], /neurons is 0\.5/],
-    ['a step of 0', [lif({ neurons: 1, tauMem, dt: 0 })], /dt is 0; seconds above 0/],
+    [
+      'a step of 0',
+      [lif({ neurons: 1, tauMem, dt: 0 })],
+      /dt is 0; a finite number of seconds above 0/,
+    ],
     [
       'recurrence of another size',
       [lif({ neurons: 2, tauMem, recurrent: one })],
-      /recurrent is 1×1; 2×2 is needed/,
+      /recurrent is "1×1"; 2×2 is needed/,
     ],
     [
       'a negative delay',
       [delay({ channels: 2, delay: [0, -1e-3] })],
-      /delay0: delay\[1\] is -0\.001; it must not be negative/,
+      /delay0\.delay\[1\] is -0\.001; it must not be negative/,
     ],
     [
       'a delay without end',
@@ -237,15 +245,17 @@ describe('pipeline', () => {
     expect(found).toEqual([
       expect.stringMatching(/tauMem is 0/),
       expect.stringMatching(/tauSyn is -1/),
-      expect.stringMatching(/bias holds 1/),
+      expect.stringMatching(/bias\.length is 1/),
       expect.stringMatching(/threshold is NaN/),
-      expect.stringMatching(/recurrent is 1×1/),
+      expect.stringMatching(/recurrent is "1×1"/),
     ]);
   });
 
   it('refuses a kind that does not exist, and says which do', () => {
     const unknown = { kind: 'lief', neurons: 1 } as unknown as StageDefinition;
     expect(() => pipeline(unknown, dynapSim({ neurons: 1 }))).toThrow(InvalidArgumentError);
-    expect(() => pipeline(unknown)).toThrow(/its kind is lief; there are linear, scale, .*lif/);
+    expect(() => pipeline(unknown)).toThrow(
+      /stages\[0\]\.kind is "lief"; there is no such name; did you mean lif\? There are add, .*linear, scale/,
+    );
   });
 });

@@ -79,7 +79,7 @@ describe('a pipeline of every kind of stage', () => {
             ...whole.slice(0, 2 * first.steps),
             ...whole.slice(2 * (first.steps + gap)),
           ]);
-          expect(run.outside).toBe(total(silence));
+          expect(run.unbinned).toBe(total(silence));
         },
       ),
       { numRuns: 40 },
@@ -126,7 +126,7 @@ describe('a delay', () => {
     const late = run.process(
       spikeRaster({ channels: 1, dt: 1e-3, startTime: 20_000, counts: [1, 0, 0, 0] }),
     );
-    expect(run.outside).toBe(2);
+    expect(run.unbinned).toBe(2);
     expect(Array.from(late.counts)).toEqual([0, 0, 0, 1]);
   });
 });

@@ -82,6 +82,9 @@ function stageReasons(stage: Stage, before: Stage | undefined): string[] {
       `the chip has no ${kind}; take lif or dynapSim neurons`,
     ])
     .with({ kind: P.union('dynapSim', 'dynapSe2', 'scale') }, () => [])
+    .with({ kind: P.union('add', 'concatenate') }, ({ kind }) => [
+      `the compiler takes no ${kind} yet`,
+    ])
     .exhaustive();
 }
 

@@ -1,14 +1,15 @@
-import { z } from 'zod';
-import { countProblems, stepProblems } from '../checks.ts';
-import type { StageDefinition } from '../stage.ts';
+/** The stage that delays: each channel is held back for a time of its own. */
+import { anything, optionProblems, text } from '../../options.ts';
+import { count, perNeuronValues, soundCount, step } from '../checks.ts';
 import {
+  type DefinitionForm,
   type DefinitionOf,
   defaultStep,
+  definitionOf,
   type StageBase,
-  type StageKind,
   weightless,
 } from '../stage-kind.ts';
-import { type PerNeuron, perNeuron, savedValues, valueProblems } from '../values.ts';
+import { type PerNeuron, perNeuron } from '../values.ts';
 
 /** What a user says of a stage that delays. */
 export interface DelayConfig {
@@ -21,6 +22,9 @@ export interface DelayConfig {
   /** Name of the stage in messages and maps. */
   readonly name?: string;
 }
+
+/** A stage that delays as written, not yet checked. */
+export type DelayDefinition = DefinitionOf<'delay', DelayConfig>;
 
 /** Holds each channel back for a time of its own. */
 export interface DelayStage extends StageBase {
@@ -36,6 +40,7 @@ export interface DelayStage extends StageBase {
  * enters leaves as it is: spikes stay spikes, weighted values stay weighted. Before anything has come
  * through, zeros leave. Delays are not trained.
  *
+ * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * const net = pipeline(delay({ channels: 1, delay: 2e-3 }));
@@ -43,8 +48,8 @@ export interface DelayStage extends StageBase {
  * startPipeline(net).process(input).counts; // Uint32Array [0, 0, 3, 1]
  * ```
  */
-export function delay(config: DelayConfig): StageDefinition {
-  return { kind: 'delay', ...config };
+export function delay(config: DelayConfig): DelayDefinition {
+  return definitionOf('delay', config);
 }
 
 /** Whole steps of each delay. */
@@ -55,23 +60,40 @@ export function delaySteps({ delay, dt }: Pick<DelayStage, 'delay' | 'dt'>): Uin
 /** Values on their way at most: they fill 128 MB. */
 const mostHeld = 2 ** 24;
 
-/** All about stages that delay. */
-export const delayKind: StageKind<DefinitionOf<'delay', DelayConfig>, DelayStage> = {
-  problems({ delay, channels, dt = defaultStep }) {
-    const general = [...countProblems('channels', channels), ...stepProblems(dt)];
-    if (general.length > 0) return general;
-    const longest = Math.floor(mostHeld / channels);
-    return valueProblems('delay', delay, channels, (seconds) => {
-      if (seconds < 0) return 'it must not be negative';
-      return seconds / dt > longest
-        ? `that is more than ${longest} steps, the most for ${channels} channels`
-        : undefined;
-    });
+/** Says what a delay of one of `channels` must be, if it is not. */
+function delayNeeded(channels: number, dt: unknown): (seconds: number) => string | undefined {
+  const longest = Math.floor(mostHeld / channels);
+  const stepOf = step(dt).length === 0 ? (dt as number) : Number.POSITIVE_INFINITY;
+  return (seconds) => {
+    if (seconds < 0) return 'it must not be negative';
+    return seconds / stepOf > longest
+      ? `that is more than ${longest} steps, the most for ${channels} channels`
+      : undefined;
+  };
+}
+
+/** How stages that delay are defined, checked and built. */
+export const delayDefinition: DefinitionForm<DelayDefinition, DelayStage> = {
+  emits: 'same',
+  problems(definition) {
+    const { channels, dt = defaultStep } = definition;
+    const width = soundCount(channels);
+    return optionProblems<DelayDefinition>(
+      definition,
+      {
+        kind: anything,
+        channels: count,
+        dt: step,
+        delay: perNeuronValues(width, delayNeeded(width ?? 1, dt)),
+        name: text,
+      },
+      'channels',
+      'delay',
+    );
   },
   outline: ({ channels, dt = defaultStep }) => ({
-    channelsIn: channels,
-    channelsOut: channels,
-    emits: 'same',
+    inputs: [soundCount(channels)],
+    channelsOut: soundCount(channels),
     dt,
   }),
   build: ({ kind, delay, channels, dt = defaultStep }, base) => ({
@@ -87,12 +109,5 @@ export const delayKind: StageKind<DefinitionOf<'delay', DelayConfig>, DelayStage
     channels: channelsOut,
     dt,
     delay: Array.from(delay),
-  }),
-  saved: z.strictObject({
-    kind: z.literal('delay'),
-    name: z.string(),
-    channels: z.number(),
-    dt: z.number().optional(),
-    delay: savedValues,
   }),
 };

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { type Matrix, type MatrixInput, matrix, matrixRows } from '../../matrix.ts';
+/** DYNAP-SE2 neurons: how they are defined, checked and built. */
+import type { Matrix, MatrixInput } from '../../matrix.ts';
 import {
   type DynapSe2Parameters,
   type DynapSe2ParametersInput,
@@ -8,17 +8,19 @@ import {
   dynapSe2ParameterProblems,
   dynapSe2Parameters,
 } from '../../neurons/dynap-se2/parameters.ts';
-import { problemText } from '../../problems.ts';
-import { countProblems, recurrentProblems, stepProblems } from '../checks.ts';
-import type { StageDefinition } from '../stage.ts';
+import { optionProblems } from '../../options.ts';
+import { recurrence, soundCount } from '../checks.ts';
+import { builtRecurrence, writtenRecurrence } from '../firing.ts';
+import { populationOutline } from '../population-outline.ts';
 import {
+  type DefinitionForm,
   type DefinitionOf,
   defaultStep,
+  definitionOf,
   recurrentWeights,
   type StageBase,
-  type StageKind,
 } from '../stage-kind.ts';
-import { listed, savedMatrix } from '../values.ts';
+import { listsOf, populationChecks } from '../values.ts';
 
 /** What a user says of a stage of DYNAP-SE2 neurons. */
 export interface DynapSe2Config extends DynapSe2ParametersInput {
@@ -34,6 +36,9 @@ export interface DynapSe2Config extends DynapSe2ParametersInput {
   /** Name of the population in messages and maps. */
   readonly name?: string;
 }
+
+/** DYNAP-SE2 neurons as written, not yet checked. */
+export type DynapSe2Definition = DefinitionOf<'dynapSe2', DynapSe2Config>;
 
 /** A population of DYNAP-SE2 neurons with their four dendrites. */
 export interface DynapSe2Stage extends StageBase {
@@ -54,6 +59,7 @@ export interface DynapSe2Stage extends StageBase {
  * nothing; start its weights above zero. Parameters that are left out take the chip's defaults;
  * currents are amperes, `dt` seconds.
  *
+ * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * const net = pipeline(
@@ -63,36 +69,45 @@ export interface DynapSe2Stage extends StageBase {
  * net.channelsOut; // 2
  * ```
  */
-export function dynapSe2(config: DynapSe2Config): StageDefinition {
-  return { kind: 'dynapSe2', ...config };
+export function dynapSe2(config: DynapSe2Config): DynapSe2Definition {
+  return definitionOf('dynapSe2', config);
 }
 
 const channelsOf = (neurons: number): number => dendriteNames.length * neurons;
 
-/** All about populations of DYNAP-SE2 neurons. */
-export const dynapSe2Kind: StageKind<DefinitionOf<'dynapSe2', DynapSe2Config>, DynapSe2Stage> = {
-  problems({ kind: _, neurons, recurrent, dt, name: __, ...parameters }) {
-    const count = countProblems('neurons', neurons);
+/** What a definition says beside the parameters of its neurons. */
+type Frame = Pick<DynapSe2Definition, 'neurons' | 'dt' | 'name' | 'recurrent'>;
+
+/** How DYNAP-SE2 neurons are defined, checked and built. */
+export const dynapSe2Definition: DefinitionForm<DynapSe2Definition, DynapSe2Stage> = {
+  emits: 'spikes',
+  problems({ kind: _, neurons, recurrent, dt, name, ...parameters }) {
+    const width = soundCount(neurons);
+    const frame = { neurons, recurrent, dt, name };
+    const checks = {
+      ...populationChecks,
+      recurrent: recurrence(width, width === undefined ? undefined : channelsOf(width)),
+    };
     return [
-      ...count,
-      ...stepProblems(dt),
-      ...dynapSe2ParameterProblems(parameters, count.length === 0 ? neurons : 1).map(problemText),
-      ...recurrentProblems(recurrent, neurons, channelsOf(neurons)),
+      ...optionProblems<Frame>(frame, checks, 'neurons'),
+      ...dynapSe2ParameterProblems(parameters, width ?? 1),
     ];
   },
-  outline: ({ neurons, dt = defaultStep }) => ({
-    channelsIn: channelsOf(neurons),
-    channelsOut: neurons,
-    emits: 'spikes',
-    dt,
-  }),
+  outline({ neurons, dt }) {
+    const { channelsOut, ...own } = populationOutline({
+      neurons,
+      ...(dt === undefined ? {} : { dt }),
+    });
+    const inputs = [channelsOut === undefined ? undefined : channelsOf(channelsOut)];
+    return { ...own, channelsOut, inputs };
+  },
   build({ kind, neurons, recurrent, dt = defaultStep, name: _, ...parameters }, base) {
     return {
       kind,
       ...base,
       dt,
       parameters: dynapSe2Parameters(parameters, neurons),
-      ...(recurrent === undefined ? {} : { recurrent: matrix(recurrent) }),
+      ...builtRecurrence(recurrent),
     };
   },
   ...recurrentWeights,
@@ -103,16 +118,8 @@ export const dynapSe2Kind: StageKind<DefinitionOf<'dynapSe2', DynapSe2Config>, D
       neurons: channelsOut,
       dt,
       Iscale: parameters.Iscale,
-      ...listed(parameters, dynapSe2ParameterNames),
-      ...(recurrent === undefined ? {} : { recurrent: matrixRows(recurrent) }),
+      ...listsOf(dynapSe2ParameterNames, parameters),
+      ...writtenRecurrence(recurrent),
     };
   },
-  // Its parameters are checked when it is built.
-  saved: z.looseObject({
-    kind: z.literal('dynapSe2'),
-    name: z.string(),
-    neurons: z.number(),
-    dt: z.number(),
-    recurrent: savedMatrix.optional(),
-  }),
 };

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { type Matrix, type MatrixInput, matrix, matrixRows } from '../../matrix.ts';
+/** DynapSim neurons: how they are defined, checked and built. */
+import type { Matrix, MatrixInput } from '../../matrix.ts';
 import {
   type DynapSimParameters,
   type DynapSimParametersInput,
@@ -7,18 +7,19 @@ import {
   parameterNames,
   parameterProblems,
 } from '../../neurons/dynap-sim/parameters.ts';
-import { problemText } from '../../problems.ts';
-import { countProblems, recurrentProblems, stepProblems } from '../checks.ts';
-import type { StageDefinition } from '../stage.ts';
+import { optionProblems } from '../../options.ts';
+import { recurrence, soundCount } from '../checks.ts';
+import { builtRecurrence, writtenRecurrence } from '../firing.ts';
+import { populationOutline } from '../population-outline.ts';
 import {
+  type DefinitionForm,
   type DefinitionOf,
   defaultStep,
-  populationOutline,
+  definitionOf,
   recurrentWeights,
   type StageBase,
-  type StageKind,
 } from '../stage-kind.ts';
-import { listed, savedMatrix } from '../values.ts';
+import { listsOf, populationChecks } from '../values.ts';
 
 /** What a user says of a stage of DynapSim neurons. */
 export interface DynapSimConfig extends DynapSimParametersInput {
@@ -31,6 +32,9 @@ export interface DynapSimConfig extends DynapSimParametersInput {
   /** Name of the population in messages and maps. */
   readonly name?: string;
 }
+
+/** DynapSim neurons as written, not yet checked. */
+export type DynapSimDefinition = DefinitionOf<'dynapSim', DynapSimConfig>;
 
 /** A population of DynapSim neurons. */
 export interface DynapSimStage extends StageBase {
@@ -47,34 +51,39 @@ export interface DynapSimStage extends StageBase {
  * Defines a population of DynapSim neurons. Parameters that are left out take the chip's defaults;
  * currents are amperes, `dt` seconds.
  *
+ * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * dynapSim({ neurons: 2, recurrent: [[0, -1], [-1, 0]], Idc: 1e-11 });
  * ```
  */
-export function dynapSim(config: DynapSimConfig): StageDefinition {
-  return { kind: 'dynapSim', ...config };
+export function dynapSim(config: DynapSimConfig): DynapSimDefinition {
+  return definitionOf('dynapSim', config);
 }
 
-/** All about populations of DynapSim neurons. */
-export const dynapSimKind: StageKind<DefinitionOf<'dynapSim', DynapSimConfig>, DynapSimStage> = {
-  problems({ kind: _, neurons, recurrent, dt, name: __, ...parameters }) {
-    const count = countProblems('neurons', neurons);
+/** What a definition says beside the parameters of its neurons. */
+type Frame = Pick<DynapSimDefinition, 'neurons' | 'dt' | 'name' | 'recurrent'>;
+
+/** How DynapSim neurons are defined, checked and built. */
+export const dynapSimDefinition: DefinitionForm<DynapSimDefinition, DynapSimStage> = {
+  emits: 'spikes',
+  problems({ kind: _, neurons, recurrent, dt, name, ...parameters }) {
+    const width = soundCount(neurons);
+    const frame = { neurons, recurrent, dt, name };
+    const checks = { ...populationChecks, recurrent: recurrence(width) };
     return [
-      ...count,
-      ...stepProblems(dt),
-      ...parameterProblems(parameters, count.length === 0 ? neurons : 1).map(problemText),
-      ...recurrentProblems(recurrent, neurons),
+      ...optionProblems<Frame>(frame, checks, 'neurons'),
+      ...parameterProblems(parameters, width ?? 1),
     ];
   },
-  outline: (config) => populationOutline(config, 'spikes'),
+  outline: populationOutline,
   build({ kind, neurons, recurrent, dt = defaultStep, name: _, ...parameters }, base) {
     return {
       kind,
       ...base,
       dt,
       parameters: dynapSimParameters(parameters, neurons),
-      ...(recurrent === undefined ? {} : { recurrent: matrix(recurrent) }),
+      ...builtRecurrence(recurrent),
     };
   },
   ...recurrentWeights,
@@ -85,16 +94,8 @@ export const dynapSimKind: StageKind<DefinitionOf<'dynapSim', DynapSimConfig>, D
       neurons: channelsOut,
       dt,
       Iscale: parameters.Iscale,
-      ...listed(parameters, parameterNames),
-      ...(recurrent === undefined ? {} : { recurrent: matrixRows(recurrent) }),
+      ...listsOf(parameterNames, parameters),
+      ...writtenRecurrence(recurrent),
     };
   },
-  // Its parameters are checked when it is built.
-  saved: z.looseObject({
-    kind: z.literal('dynapSim'),
-    name: z.string(),
-    neurons: z.number(),
-    dt: z.number(),
-    recurrent: savedMatrix.optional(),
-  }),
 };

@@ -1,32 +1,35 @@
-import { z } from 'zod';
-import { countProblems } from '../checks.ts';
+/** Integrate-and-fire neurons: how they are defined, checked and built. */
+import { anything, optionProblems } from '../../options.ts';
+import { recurrence, soundCount } from '../checks.ts';
 import {
   buildFiring,
   type Firing,
   type FiringConfig,
   firingDefinition,
-  firingProblems,
-  savedFiring,
+  firingFields,
 } from '../firing.ts';
 import {
   buildIntegrating,
   type IntegratingMembrane,
   type IntegratorConfig,
   integratingDefinition,
-  integratingProblems,
-  savedIntegrating,
+  integratingFields,
 } from '../integrator/definition.ts';
-import type { StageDefinition } from '../stage.ts';
+import { populationOutline, soundStep } from '../population-outline.ts';
 import {
+  type DefinitionForm,
   type DefinitionOf,
-  populationOutline,
+  definitionOf,
   recurrentWeights,
   type StageBase,
-  type StageKind,
 } from '../stage-kind.ts';
+import { fieldChecks, populationChecks } from '../values.ts';
 
 /** What a user says of integrate-and-fire neurons. */
 export interface IntegrateAndFireConfig extends IntegratorConfig, FiringConfig {}
+
+/** Integrate-and-fire neurons as written, not yet checked. */
+export type IntegrateAndFireDefinition = DefinitionOf<'integrateAndFire', IntegrateAndFireConfig>;
 
 /** A population of integrate-and-fire neurons. */
 export interface IntegrateAndFireStage extends StageBase, IntegratingMembrane, Firing {
@@ -39,6 +42,7 @@ export interface IntegrateAndFireStage extends StageBase, IntegratingMembrane, F
  * Defines integrate-and-fire neurons (IF of NIR): dv/dt = resistance·S with S what enters, recurrence
  * of the step before included; a spike where v > threshold, then v = reset. Forward Euler from v = 0.
  *
+ * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * const net = pipeline(integrateAndFire({ neurons: 1, resistance: 1000, threshold: 1.5 }));
@@ -46,22 +50,32 @@ export interface IntegrateAndFireStage extends StageBase, IntegratingMembrane, F
  * startPipeline(net).process(input).counts; // Uint32Array [0, 1, 0, 1, 0]
  * ```
  */
-export function integrateAndFire(config: IntegrateAndFireConfig): StageDefinition {
-  return { kind: 'integrateAndFire', ...config };
+export function integrateAndFire(config: IntegrateAndFireConfig): IntegrateAndFireDefinition {
+  return definitionOf('integrateAndFire', config);
 }
 
-/** All about populations of integrate-and-fire neurons. */
-export const integrateAndFireKind: StageKind<
-  DefinitionOf<'integrateAndFire', IntegrateAndFireConfig>,
+/** How integrate-and-fire neurons are defined, checked and built. */
+export const integrateAndFireDefinition: DefinitionForm<
+  IntegrateAndFireDefinition,
   IntegrateAndFireStage
 > = {
-  problems: (config) => [
-    ...integratingProblems(config),
-    ...(countProblems('neurons', config.neurons).length > 0
-      ? []
-      : firingProblems(config, config.neurons)),
-  ],
-  outline: (config) => populationOutline(config, 'spikes'),
+  emits: 'spikes',
+  problems(definition) {
+    const neurons = soundCount(definition.neurons);
+    const dt = soundStep(definition.dt);
+    return optionProblems<IntegrateAndFireDefinition>(
+      definition,
+      {
+        kind: anything,
+        ...populationChecks,
+        ...fieldChecks(integratingFields, neurons, dt),
+        ...fieldChecks(firingFields, neurons, dt),
+        recurrent: recurrence(neurons),
+      },
+      'neurons',
+    );
+  },
+  outline: populationOutline,
   build: ({ kind, ...config }, base) => ({
     kind,
     ...base,
@@ -73,10 +87,5 @@ export const integrateAndFireKind: StageKind<
     kind: stage.kind,
     ...integratingDefinition(stage),
     ...firingDefinition(stage),
-  }),
-  saved: z.strictObject({
-    kind: z.literal('integrateAndFire'),
-    ...savedIntegrating,
-    ...savedFiring,
   }),
 };

@@ -1,27 +1,36 @@
-import { z } from 'zod';
-import { countProblems, stepProblems } from '../checks.ts';
-import type { StageDefinition } from '../stage.ts';
+/** Integrators: how they are defined, checked and built. */
+import { anything, optionProblems } from '../../options.ts';
+import { soundCount } from '../checks.ts';
+import { populationOutline, soundStep } from '../population-outline.ts';
 import {
+  type DefinitionForm,
   type DefinitionOf,
   defaultStep,
-  populationOutline,
+  definitionOf,
   type StageBase,
-  type StageKind,
   weightless,
 } from '../stage-kind.ts';
-import { filledIn, listed, optionalProblems, type PerNeuron, savedValues } from '../values.ts';
+import {
+  fieldChecks,
+  filledIn,
+  listed,
+  type PerNeuron,
+  type PopulationConfig,
+  populationChecks,
+  type ValueFields,
+} from '../values.ts';
 
-/** What a user says of integrators. */
-export interface IntegratorConfig {
-  /** Number of neurons. */
-  readonly neurons: number;
+/** Values of membranes that only integrate. */
+export interface IntegratingValues {
   /** What v gains per second and unit of input; 1 where left out. */
   readonly resistance?: PerNeuron;
-  /** Step, seconds; 1 ms where left out. */
-  readonly dt?: number;
-  /** Name of the population in messages and maps. */
-  readonly name?: string;
 }
+
+/** The values of membranes that only integrate. */
+export const integratingFields: ValueFields<IntegratingValues> = { resistance: { default: 1 } };
+
+/** What a user says of integrators. */
+export interface IntegratorConfig extends IntegratingValues, PopulationConfig {}
 
 /** Membranes that only integrate, one value per neuron. */
 export interface IntegratingMembrane {
@@ -30,6 +39,9 @@ export interface IntegratingMembrane {
   /** What v gains per second and unit of input. */
   readonly resistance: Float64Array;
 }
+
+/** Integrators as written, not yet checked. */
+export type IntegratorDefinition = DefinitionOf<'integrator', IntegratorConfig>;
 
 /** A population of integrators. */
 export interface IntegratorStage extends StageBase, IntegratingMembrane {
@@ -42,57 +54,45 @@ export interface IntegratorStage extends StageBase, IntegratingMembrane {
  * Defines integrators (I of NIR): dv/dt = resistance·input, stepped by forward Euler from v = 0. What
  * leaves is v, for a linear stage or neurons to take.
  *
+ * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * integrator({ neurons: 2, resistance: 100 });
  * ```
  */
-export function integrator(config: IntegratorConfig): StageDefinition {
-  return { kind: 'integrator', ...config };
-}
-
-const defaults = { resistance: 1 };
-
-/** Lists what is wrong with membranes that only integrate. */
-export function integratingProblems(config: IntegratorConfig): string[] {
-  const { neurons, dt } = config;
-  const count = countProblems('neurons', neurons);
-  return [
-    ...count,
-    ...stepProblems(dt),
-    ...(count.length > 0 ? [] : optionalProblems(config, defaults, neurons)),
-  ];
+export function integrator(config: IntegratorConfig): IntegratorDefinition {
+  return definitionOf('integrator', config);
 }
 
 /** Completes membranes that only integrate. */
 export function buildIntegrating(config: IntegratorConfig): IntegratingMembrane {
   const { neurons, dt = defaultStep } = config;
-  return { dt, ...filledIn(config, defaults, neurons) };
+  const { resistance } = filledIn<IntegratingValues>(integratingFields, config, neurons);
+  return { dt, resistance: resistance! };
 }
 
 /** The definition of a population of membranes that only integrate. */
 export function integratingDefinition(stage: StageBase & IntegratingMembrane): IntegratorConfig {
   const { name, channelsOut, dt } = stage;
-  return { name, neurons: channelsOut, dt, ...listed(stage, ['resistance']) };
+  const values = listed<IntegratingValues>(integratingFields, stage);
+  return { name, neurons: channelsOut, dt, ...values };
 }
 
-/** What membranes that only integrate have in a file. */
-export const savedIntegrating: { readonly [name in keyof IntegratorConfig]-?: z.ZodType } = {
-  neurons: z.number(),
-  resistance: savedValues.optional(),
-  dt: z.number().optional(),
-  name: z.string(),
-};
-
-/** All about populations of integrators. */
-export const integratorKind: StageKind<
-  DefinitionOf<'integrator', IntegratorConfig>,
-  IntegratorStage
-> = {
-  problems: integratingProblems,
-  outline: (config) => populationOutline(config, 'weighted'),
+/** How integrators are defined, checked and built. */
+export const integratorDefinition: DefinitionForm<IntegratorDefinition, IntegratorStage> = {
+  emits: 'weighted',
+  problems: (definition) =>
+    optionProblems<IntegratorDefinition>(
+      definition,
+      {
+        kind: anything,
+        ...populationChecks,
+        ...fieldChecks(integratingFields, soundCount(definition.neurons), soundStep(definition.dt)),
+      },
+      'neurons',
+    ),
+  outline: populationOutline,
   build: ({ kind, ...config }, base) => ({ kind, ...base, ...buildIntegrating(config) }),
   ...weightless,
   definition: (stage) => ({ kind: stage.kind, ...integratingDefinition(stage) }),
-  saved: z.strictObject({ kind: z.literal('integrator'), ...savedIntegrating }),
 };

@@ -1,28 +1,29 @@
-import { z } from 'zod';
-import { countProblems, stepProblems } from '../checks.ts';
-import type { StageDefinition } from '../stage.ts';
+/** Leaky integrators: their fields, and how they are defined, checked and built. */
+import type { LeakyParameters } from '../../neurons/li/parameters.ts';
+import { anything, optionProblems } from '../../options.ts';
+import { soundCount } from '../checks.ts';
+import { populationOutline, soundStep } from '../population-outline.ts';
 import {
+  type DefinitionForm,
   type DefinitionOf,
   defaultStep,
-  populationOutline,
+  definitionOf,
   type StageBase,
-  type StageKind,
   weightless,
 } from '../stage-kind.ts';
 import {
+  fieldChecks,
   filledIn,
   listed,
-  optionalProblems,
   type PerNeuron,
-  perNeuron,
-  savedValues,
-  tauProblems,
+  type PopulationConfig,
+  populationChecks,
+  requiredFields,
+  type ValueFields,
 } from '../values.ts';
 
-/** What a user says of leaky integrators. */
-export interface LiConfig {
-  /** Number of neurons. */
-  readonly neurons: number;
+/** Values of leaky membranes. */
+export interface LeakyValues {
   /** Time constant of the membrane, seconds; at least `dt / 2`. */
   readonly tauMem: PerNeuron;
   /** Time constant of the synapse, seconds, at least `dt / 2`; where left out, input is the current. */
@@ -35,32 +36,26 @@ export interface LiConfig {
   readonly leak?: PerNeuron;
   /** Factor on all that enters, recurrence included; 1 where left out. */
   readonly inputWeight?: PerNeuron;
-  /** Step, seconds; 1 ms where left out. */
-  readonly dt?: number;
-  /** Name of the population in messages and maps. */
-  readonly name?: string;
 }
 
-/** Leaky membranes, one value per neuron. */
-export interface LeakyMembrane {
-  /** Step, seconds. */
-  readonly dt: number;
-  /** Time constant of the membrane, seconds. */
-  readonly tauMem: Float64Array;
-  /** Time constant of the synapse, seconds; none where input is the current. */
-  readonly tauSyn?: Float64Array;
-  /** Current that always flows. */
-  readonly bias: Float64Array;
-  /** Membrane potential per unit of current. */
-  readonly resistance: Float64Array;
-  /** Potential that the membrane leaks to. */
-  readonly leak: Float64Array;
-  /** Factor on all that enters. */
-  readonly inputWeight: Float64Array;
-}
+/** The values of leaky membranes: the one list from which they are checked, filled in, saved and read. */
+export const leakyFields: ValueFields<LeakyValues> = {
+  tauMem: { tau: true },
+  tauSyn: { tau: true, optional: true },
+  bias: { default: 0 },
+  resistance: { default: 1 },
+  leak: { default: 0 },
+  inputWeight: { default: 1 },
+};
+
+/** What a user says of leaky integrators. */
+export interface LiConfig extends LeakyValues, PopulationConfig {}
+
+/** Leaky integrators as written, not yet checked. */
+export type LiDefinition = DefinitionOf<'li', LiConfig>;
 
 /** A population of leaky integrators. */
-export interface LiStage extends StageBase, LeakyMembrane {
+export interface LiStage extends StageBase, LeakyParameters {
   readonly kind: 'li';
   /** Step, seconds. */
   readonly dt: number;
@@ -70,73 +65,46 @@ export interface LiStage extends StageBase, LeakyMembrane {
  * Defines leaky integrators (LI and CubaLI of NIR): what leaves is their potential v, for a linear
  * stage or neurons to take. They step as {@link lif} does and never fire.
  *
+ * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * li({ neurons: 2, tauMem: 20e-3, tauSyn: [5e-3, 10e-3] });
  * ```
  */
-export function li(config: LiConfig): StageDefinition {
-  return { kind: 'li', ...config };
-}
-
-const defaults = { bias: 0, resistance: 1, leak: 0, inputWeight: 1 };
-
-/** Lists what is wrong with leaky membranes. */
-export function leakyProblems(config: LiConfig): string[] {
-  const { neurons, tauMem, tauSyn, dt = defaultStep } = config;
-  const general = [...countProblems('neurons', neurons), ...stepProblems(dt)];
-  if (general.length > 0) return general;
-  return [
-    ...tauProblems('tauMem', tauMem, neurons, dt),
-    ...(tauSyn === undefined ? [] : tauProblems('tauSyn', tauSyn, neurons, dt)),
-    ...optionalProblems(config, defaults, neurons),
-  ];
+export function li(config: LiConfig): LiDefinition {
+  return definitionOf('li', config);
 }
 
 /** Completes leaky membranes. */
-export function buildLeaky(config: LiConfig): LeakyMembrane {
-  const { neurons, tauMem, tauSyn, dt = defaultStep } = config;
-  return {
-    dt,
-    tauMem: perNeuron(tauMem, neurons),
-    ...(tauSyn === undefined ? {} : { tauSyn: perNeuron(tauSyn, neurons) }),
-    ...filledIn(config, defaults, neurons),
-  };
+export function buildLeaky(config: LiConfig): LeakyParameters & { readonly dt: number } {
+  const { dt = defaultStep } = config;
+  return { dt, ...(filledIn<LeakyValues>(leakyFields, config, config.neurons) as LeakyParameters) };
 }
 
 /** The definition of a population of leaky membranes. */
-export function leakyDefinition(stage: StageBase & LeakyMembrane): LiConfig {
-  const { name, channelsOut, dt, tauSyn } = stage;
-  return {
-    name,
-    neurons: channelsOut,
-    dt,
-    ...listed(stage, ['tauMem', 'bias', 'resistance', 'leak', 'inputWeight']),
-    ...(tauSyn === undefined ? {} : { tauSyn: Array.from(tauSyn) }),
-  };
+export function leakyDefinition(
+  stage: StageBase & LeakyParameters & { readonly dt: number },
+): LiConfig {
+  const { name, channelsOut, dt } = stage;
+  return { name, neurons: channelsOut, dt, ...listed<LeakyValues>(leakyFields, stage) };
 }
 
-/** What leaky membranes have in a file. */
-export const savedLeaky: {
-  readonly [name in keyof LiConfig]-?: z.ZodType;
-} = {
-  neurons: z.number(),
-  tauMem: savedValues,
-  tauSyn: savedValues.optional(),
-  bias: savedValues.optional(),
-  resistance: savedValues.optional(),
-  leak: savedValues.optional(),
-  inputWeight: savedValues.optional(),
-  dt: z.number().optional(),
-  name: z.string(),
-};
-
-/** All about populations of leaky integrators. */
-export const liKind: StageKind<DefinitionOf<'li', LiConfig>, LiStage> = {
-  problems: leakyProblems,
-  outline: (config) => populationOutline(config, 'weighted'),
+/** How leaky integrators are defined, checked and built. */
+export const liDefinition: DefinitionForm<LiDefinition, LiStage> = {
+  emits: 'weighted',
+  problems: (definition) =>
+    optionProblems<LiDefinition>(
+      definition,
+      {
+        kind: anything,
+        ...populationChecks,
+        ...fieldChecks(leakyFields, soundCount(definition.neurons), soundStep(definition.dt)),
+      },
+      'neurons',
+      ...requiredFields(leakyFields),
+    ),
+  outline: populationOutline,
   build: ({ kind, ...config }, base) => ({ kind, ...base, ...buildLeaky(config) }),
   ...weightless,
   definition: (stage) => ({ kind: stage.kind, ...leakyDefinition(stage) }),
-  saved: z.strictObject({ kind: z.literal('li'), ...savedLeaky }),
 };

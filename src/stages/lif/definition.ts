@@ -1,35 +1,33 @@
-import { z } from 'zod';
-import { countProblems } from '../checks.ts';
+/** Leaky integrate-and-fire neurons: how they are defined, checked and built. */
+import type { LeakyParameters } from '../../neurons/li/parameters.ts';
+import { anything, optionProblems } from '../../options.ts';
+import { recurrence, soundCount } from '../checks.ts';
 import {
   buildFiring,
   type Firing,
   type FiringConfig,
   firingDefinition,
-  firingProblems,
-  savedFiring,
+  firingFields,
 } from '../firing.ts';
+import { buildLeaky, type LiConfig, leakyDefinition, leakyFields } from '../li/definition.ts';
+import { populationOutline, soundStep } from '../population-outline.ts';
 import {
-  buildLeaky,
-  type LeakyMembrane,
-  type LiConfig,
-  leakyDefinition,
-  leakyProblems,
-  savedLeaky,
-} from '../li/definition.ts';
-import type { StageDefinition } from '../stage.ts';
-import {
+  type DefinitionForm,
   type DefinitionOf,
-  populationOutline,
+  definitionOf,
   recurrentWeights,
   type StageBase,
-  type StageKind,
 } from '../stage-kind.ts';
+import { fieldChecks, populationChecks, requiredFields } from '../values.ts';
 
 /** What a user says of leaky integrate-and-fire neurons. */
 export interface LifConfig extends LiConfig, FiringConfig {}
 
+/** Leaky integrate-and-fire neurons as written, not yet checked. */
+export type LifDefinition = DefinitionOf<'lif', LifConfig>;
+
 /** A population of leaky integrate-and-fire neurons. */
-export interface LifStage extends StageBase, LeakyMembrane, Firing {
+export interface LifStage extends StageBase, LeakyParameters, Firing {
   readonly kind: 'lif';
   /** Step, seconds. */
   readonly dt: number;
@@ -50,6 +48,7 @@ export interface LifStage extends StageBase, LeakyMembrane, Firing {
  * Communications 15; `nir_reference_impl.py` beside the paper), so that with a synapse, input acts on
  * v one step later. Potentials and currents have no unit; times are seconds.
  *
+ * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * const net = pipeline(
@@ -60,19 +59,30 @@ export interface LifStage extends StageBase, LeakyMembrane, Firing {
  * startPipeline(net).process(input).counts; // Uint32Array [0, 0, 0, 0, 1, 0]
  * ```
  */
-export function lif(config: LifConfig): StageDefinition {
-  return { kind: 'lif', ...config };
+export function lif(config: LifConfig): LifDefinition {
+  return definitionOf('lif', config);
 }
 
-/** All about populations of leaky integrate-and-fire neurons. */
-export const lifKind: StageKind<DefinitionOf<'lif', LifConfig>, LifStage> = {
-  problems: (config) => [
-    ...leakyProblems(config),
-    ...(countProblems('neurons', config.neurons).length > 0
-      ? []
-      : firingProblems(config, config.neurons)),
-  ],
-  outline: (config) => populationOutline(config, 'spikes'),
+/** How leaky integrate-and-fire neurons are defined, checked and built. */
+export const lifDefinition: DefinitionForm<LifDefinition, LifStage> = {
+  emits: 'spikes',
+  problems(definition) {
+    const neurons = soundCount(definition.neurons);
+    const dt = soundStep(definition.dt);
+    return optionProblems<LifDefinition>(
+      definition,
+      {
+        kind: anything,
+        ...populationChecks,
+        ...fieldChecks(leakyFields, neurons, dt),
+        ...fieldChecks(firingFields, neurons, dt),
+        recurrent: recurrence(neurons),
+      },
+      'neurons',
+      ...requiredFields(leakyFields),
+    );
+  },
+  outline: populationOutline,
   build: ({ kind, ...config }, base) => ({
     kind,
     ...base,
@@ -85,5 +95,4 @@ export const lifKind: StageKind<DefinitionOf<'lif', LifConfig>, LifStage> = {
     ...leakyDefinition(stage),
     ...firingDefinition(stage),
   }),
-  saved: z.strictObject({ kind: z.literal('lif'), ...savedLeaky, ...savedFiring }),
 };

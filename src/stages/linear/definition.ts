@@ -1,9 +1,14 @@
-import { z } from 'zod';
+/** The linear stage: a matrix of weights and a bias. */
 import { type Matrix, type MatrixInput, matrix, matrixRows } from '../../matrix.ts';
-import { sizeOf, weightProblems } from '../checks.ts';
-import type { StageDefinition } from '../stage.ts';
-import type { DefinitionOf, StageBase, StageKind } from '../stage-kind.ts';
-import { type PerNeuron, perNeuron, savedMatrix, savedValues, valueProblems } from '../values.ts';
+import { anything, optionProblems, text } from '../../options.ts';
+import { perNeuronValues, sizeOf, weights } from '../checks.ts';
+import {
+  type DefinitionForm,
+  type DefinitionOf,
+  definitionOf,
+  type StageBase,
+} from '../stage-kind.ts';
+import { type PerNeuron, perNeuron } from '../values.ts';
 
 /** What a user says of a linear stage. */
 export interface LinearConfig {
@@ -14,6 +19,9 @@ export interface LinearConfig {
   /** Name of the stage in messages and maps. */
   readonly name?: string;
 }
+
+/** A linear stage as written, not yet checked. */
+export type LinearDefinition = DefinitionOf<'linear', LinearConfig>;
 
 /** Multiplies spikes by a matrix of weights and adds a bias. */
 export interface LinearStage extends StageBase {
@@ -28,24 +36,33 @@ export interface LinearStage extends StageBase {
  * Defines a linear stage: out[post] = Σ weight[pre][post]·in[pre] + bias[post] (Linear and, with a
  * bias, Affine of NIR). Training changes its weights and leaves its bias.
  *
+ * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * linear({ weight: [[1, 0], [0, 1]] });
  * ```
  */
-export function linear(config: LinearConfig): StageDefinition {
-  return { kind: 'linear', ...config };
+export function linear(config: LinearConfig): LinearDefinition {
+  return definitionOf('linear', config);
 }
 
-/** All about linear stages. */
-export const linearKind: StageKind<DefinitionOf<'linear', LinearConfig>, LinearStage> = {
-  problems: ({ weight, bias }) => [
-    ...weightProblems('weight', weight),
-    ...(bias === undefined ? [] : valueProblems('bias', bias, sizeOf(weight).columns)),
-  ],
+/** How linear stages are defined, checked and built. */
+export const linearDefinition: DefinitionForm<LinearDefinition, LinearStage> = {
+  emits: 'weighted',
+  problems: (definition) =>
+    optionProblems<LinearDefinition>(
+      definition,
+      {
+        kind: anything,
+        weight: weights(),
+        bias: perNeuronValues(sizeOf(definition.weight).columns),
+        name: text,
+      },
+      'weight',
+    ),
   outline({ weight }) {
     const { rows, columns } = sizeOf(weight);
-    return { channelsIn: rows, channelsOut: columns, emits: 'weighted' };
+    return { inputs: [rows], channelsOut: columns };
   },
   build: ({ kind, weight, bias }, base) => ({
     kind,
@@ -60,11 +77,5 @@ export const linearKind: StageKind<DefinitionOf<'linear', LinearConfig>, LinearS
     name,
     weight: matrixRows(weight),
     ...(bias === undefined ? {} : { bias: Array.from(bias) }),
-  }),
-  saved: z.strictObject({
-    kind: z.literal('linear'),
-    name: z.string(),
-    weight: savedMatrix,
-    bias: savedValues.optional(),
   }),
 };

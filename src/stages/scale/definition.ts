@@ -1,8 +1,14 @@
-import { z } from 'zod';
-import { countProblems } from '../checks.ts';
-import type { StageDefinition } from '../stage.ts';
-import { type DefinitionOf, type StageBase, type StageKind, weightless } from '../stage-kind.ts';
-import { perNeuron, valueProblems } from '../values.ts';
+/** The stage that scales: a factor for each channel. */
+import { anything, optionProblems, text } from '../../options.ts';
+import { channelValues, lengthOf } from '../checks.ts';
+import {
+  type DefinitionForm,
+  type DefinitionOf,
+  definitionOf,
+  type StageBase,
+  weightless,
+} from '../stage-kind.ts';
+import { perNeuron } from '../values.ts';
 
 /** What a user says of a stage that scales. */
 export interface ScaleConfig {
@@ -11,6 +17,9 @@ export interface ScaleConfig {
   /** Name of the stage in messages and maps. */
   readonly name?: string;
 }
+
+/** A stage that scales as written, not yet checked. */
+export type ScaleDefinition = DefinitionOf<'scale', ScaleConfig>;
 
 /** Multiplies each channel by a factor of its own. */
 export interface ScaleStage extends StageBase {
@@ -23,32 +32,27 @@ export interface ScaleStage extends StageBase {
  * Defines a stage that multiplies each channel by a factor of its own (Scale of NIR):
  * out[c] = scale[c]·in[c]. Its factors are not trained.
  *
+ * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * scale({ scale: [0.5, 2] });
  * ```
  */
-export function scale(config: ScaleConfig): StageDefinition {
-  return { kind: 'scale', ...config };
+export function scale(config: ScaleConfig): ScaleDefinition {
+  return definitionOf('scale', config);
 }
 
-/** All about stages that scale. */
-export const scaleKind: StageKind<DefinitionOf<'scale', ScaleConfig>, ScaleStage> = {
-  problems: ({ scale }) => [
-    ...countProblems('the number of factors in scale', scale.length),
-    ...valueProblems('scale', scale, scale.length),
-  ],
-  outline: ({ scale }) => ({
-    channelsIn: scale.length,
-    channelsOut: scale.length,
-    emits: 'weighted',
-  }),
+/** How stages that scale are defined, checked and built. */
+export const scaleDefinition: DefinitionForm<ScaleDefinition, ScaleStage> = {
+  emits: 'weighted',
+  problems: (definition) =>
+    optionProblems<ScaleDefinition>(
+      definition,
+      { kind: anything, scale: channelValues, name: text },
+      'scale',
+    ),
+  outline: ({ scale }) => ({ inputs: [lengthOf(scale)], channelsOut: lengthOf(scale) }),
   build: ({ kind, scale }, base) => ({ kind, ...base, scale: perNeuron(scale, scale.length) }),
   ...weightless,
   definition: ({ kind, name, scale }) => ({ kind, name, scale: Array.from(scale) }),
-  saved: z.strictObject({
-    kind: z.literal('scale'),
-    name: z.string(),
-    scale: z.array(z.number()),
-  }),
 };

@@ -1,8 +1,14 @@
-import { z } from 'zod';
-import { countProblems } from '../checks.ts';
-import type { StageDefinition } from '../stage.ts';
-import { type DefinitionOf, type StageBase, type StageKind, weightless } from '../stage-kind.ts';
-import { perNeuron, valueProblems } from '../values.ts';
+/** The stage that compares: a spike if a channel is above its threshold. */
+import { anything, optionProblems, text } from '../../options.ts';
+import { channelValues, lengthOf } from '../checks.ts';
+import {
+  type DefinitionForm,
+  type DefinitionOf,
+  definitionOf,
+  type StageBase,
+  weightless,
+} from '../stage-kind.ts';
+import { perNeuron } from '../values.ts';
 
 /** What a user says of a stage that compares. */
 export interface ThresholdConfig {
@@ -11,6 +17,9 @@ export interface ThresholdConfig {
   /** Name of the stage in messages and maps. */
   readonly name?: string;
 }
+
+/** A stage that compares as written, not yet checked. */
+export type ThresholdDefinition = DefinitionOf<'threshold', ThresholdConfig>;
 
 /** Turns values into spikes by comparison. */
 export interface ThresholdStage extends StageBase {
@@ -23,28 +32,28 @@ export interface ThresholdStage extends StageBase {
  * Defines a stage that gives one spike in each step in which a channel is above its threshold
  * (Threshold of NIR). It keeps no state.
  *
+ * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * pipeline(linear({ weight: [[1, 2]] }), threshold({ threshold: [1.5, 1.5] }));
  * ```
  */
-export function threshold(config: ThresholdConfig): StageDefinition {
-  return { kind: 'threshold', ...config };
+export function threshold(config: ThresholdConfig): ThresholdDefinition {
+  return definitionOf('threshold', config);
 }
 
-/** All about stages that compare. */
-export const thresholdKind: StageKind<
-  DefinitionOf<'threshold', ThresholdConfig>,
-  ThresholdStage
-> = {
-  problems: ({ threshold }) => [
-    ...countProblems('the number of values in threshold', threshold.length),
-    ...valueProblems('threshold', threshold, threshold.length),
-  ],
+/** How stages that compare are defined, checked and built. */
+export const thresholdDefinition: DefinitionForm<ThresholdDefinition, ThresholdStage> = {
+  emits: 'spikes',
+  problems: (definition) =>
+    optionProblems<ThresholdDefinition>(
+      definition,
+      { kind: anything, threshold: channelValues, name: text },
+      'threshold',
+    ),
   outline: ({ threshold }) => ({
-    channelsIn: threshold.length,
-    channelsOut: threshold.length,
-    emits: 'spikes',
+    inputs: [lengthOf(threshold)],
+    channelsOut: lengthOf(threshold),
   }),
   build: ({ kind, threshold }, base) => ({
     kind,
@@ -53,9 +62,4 @@ export const thresholdKind: StageKind<
   }),
   ...weightless,
   definition: ({ kind, name, threshold }) => ({ kind, name, threshold: Array.from(threshold) }),
-  saved: z.strictObject({
-    kind: z.literal('threshold'),
-    name: z.string(),
-    threshold: z.array(z.number()),
-  }),
 };

@@ -1,0 +1,32 @@
+/** The operator that runs integrate-and-fire neurons. */
+import type { OperatorFunction } from 'rxjs';
+import type { SignalRaster, SpikeRaster } from '../src/events/spike-raster.ts';
+import {
+  type IntegrateAndFireConfig,
+  integrateAndFire,
+} from '../src/stages/integrate-and-fire/definition.ts';
+import { type ApplyOptions, applyStage } from './apply-stage.ts';
+
+/**
+ * Lets integrate-and-fire neurons run on weighted input, as the stage `integrateAndFire` does.
+ * It starts at rest with each subscription and keeps its state from chunk to chunk; a gap between two chunks is
+ * silence, in which time passes. Errors with a `DataError` where a chunk has another width or `dt`, starts before the
+ * last one has ended, or holds values that are not finite.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * import { applyIntegrateAndFire, applyLinear } from 'spikeline/operators';
+ *
+ * poisson({ channels: 2, rate: 50, duration: 1, seed: 0 }).pipe(
+ *   applyLinear({ weight: [[20], [20]] }),
+ *   applyIntegrateAndFire({ neurons: 1, resistance: 10 }),
+ * );
+ * ```
+ */
+export function applyIntegrateAndFire(
+  config: IntegrateAndFireConfig,
+  options: ApplyOptions = {},
+): OperatorFunction<SignalRaster, SpikeRaster> {
+  return applyStage(integrateAndFire(config), options);
+}

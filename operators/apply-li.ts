@@ -1,0 +1,29 @@
+/** The operator that runs leaky integrators. */
+import type { OperatorFunction } from 'rxjs';
+import type { SignalRaster } from '../src/events/spike-raster.ts';
+import { type LiConfig, li } from '../src/stages/li/definition.ts';
+import { type ApplyOptions, applyStage } from './apply-stage.ts';
+
+/**
+ * Lets leaky integrators run on weighted input, as the stage `li` does: what comes out is their potential.
+ * It starts at rest with each subscription and keeps its state from chunk to chunk; a gap between two chunks is
+ * silence, in which time passes. Errors with a `DataError` where a chunk has another width or `dt`, starts before the
+ * last one has ended, or holds values that are not finite.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * import { applyLi, applyLinear } from 'spikeline/operators';
+ *
+ * poisson({ channels: 2, rate: 50, duration: 1, seed: 0 }).pipe(
+ *   applyLinear({ weight: [[20], [20]] }),
+ *   applyLi({ neurons: 1, tauMem: 20e-3 }),
+ * );
+ * ```
+ */
+export function applyLi(
+  config: LiConfig,
+  options: ApplyOptions = {},
+): OperatorFunction<SignalRaster, SignalRaster> {
+  return applyStage(li(config), options);
+}

@@ -1,0 +1,29 @@
+/** The operator that runs leaky integrate-and-fire neurons. */
+import type { OperatorFunction } from 'rxjs';
+import type { SignalRaster, SpikeRaster } from '../src/events/spike-raster.ts';
+import { type LifConfig, lif } from '../src/stages/lif/definition.ts';
+import { type ApplyOptions, applyStage } from './apply-stage.ts';
+
+/**
+ * Lets leaky integrate-and-fire neurons run on weighted input, as the stage `lif` does.
+ * It starts at rest with each subscription and keeps its state from chunk to chunk; a gap between two chunks is
+ * silence, in which time passes. Errors with a `DataError` where a chunk has another width or `dt`, starts before the
+ * last one has ended, or holds values that are not finite.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * import { applyLif, applyLinear } from 'spikeline/operators';
+ *
+ * poisson({ channels: 2, rate: 50, duration: 1, seed: 0 }).pipe(
+ *   applyLinear({ weight: [[20], [20]] }),
+ *   applyLif({ neurons: 1, tauMem: 20e-3, tauSyn: 10e-3 }),
+ * );
+ * ```
+ */
+export function applyLif(
+  config: LifConfig,
+  options: ApplyOptions = {},
+): OperatorFunction<SignalRaster, SpikeRaster> {
+  return applyStage(lif(config), options);
+}

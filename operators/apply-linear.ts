@@ -1,0 +1,28 @@
+/** The operator that multiplies spikes by weights. */
+import type { OperatorFunction } from 'rxjs';
+import type { SignalRaster, SpikeRaster } from '../src/events/spike-raster.ts';
+import { type LinearConfig, linear } from '../src/stages/linear/definition.ts';
+import { type ApplyOptions, applyStage } from './apply-stage.ts';
+
+/**
+ * Multiplies each time bin of spikes by a matrix of weights: out[post] = Σ weight[pre][post]·in[pre], plus the bias of each.
+ * Errors with a `DataError` where a raster has another width, a grid that cannot be, or values that are not finite.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * import { applyLinear } from 'spikeline/operators';
+ *
+ * const raster = spikeRaster({ channels: 2, dt: 1e-3, counts: [1, 2] });
+ * fromRaster(raster).pipe(
+ *   applyLinear({ weight: [[1], [10]] }),
+ *   map(({ values }) => values[0]),
+ * ); // emits 21
+ * ```
+ */
+export function applyLinear(
+  config: LinearConfig,
+  options: ApplyOptions = {},
+): OperatorFunction<SpikeRaster, SignalRaster> {
+  return applyStage(linear(config), options);
+}

@@ -1,0 +1,99 @@
+/** Runs one stage that stands alone, chunk by chunk. */
+import { DataError } from '../errors.ts';
+import { chunkEnd } from '../events/convert.ts';
+import {
+  gridProblems,
+  rasterProblems,
+  type SignalRaster,
+  type SpikeRaster,
+} from '../events/spike-raster.ts';
+import type { Engine } from '../neurons/engine.ts';
+import { fault, type Problem, problem, problemText } from '../problems.ts';
+import { emissionOf, runStage, type Stage } from '../stages/stage.ts';
+import { checkGrid, checkOrder } from './run.ts';
+
+/** A chunk of what enters or leaves a stage. */
+export type StageChunk = SpikeRaster | SignalRaster;
+
+/** Values that a stage takes at a time, unless one step holds more. */
+const sliceValues = 65_536;
+
+function isSpikes(chunk: StageChunk): chunk is SpikeRaster {
+  return Object.hasOwn(chunk, 'counts');
+}
+
+/** Place of the first value that is not finite; the length where all are. A call per value would cost ten times more. */
+function firstNotFinite(values: Float64Array): number {
+  let at = 0;
+  while (at < values.length && Math.abs(values[at]!) < Number.POSITIVE_INFINITY) at++;
+  return at;
+}
+
+/** Lists what is wrong with values on a grid. */
+function signalProblems(chunk: SignalRaster): Problem[] {
+  const { steps, channels, values } = chunk;
+  const problems = gridProblems(chunk);
+  if (values.length !== steps * channels) {
+    const needed = `the raster has ${values.length} values for ${steps}×${channels} bins`;
+    problems.push(fault('', 'wrong-shape', needed));
+  }
+  const bad = firstNotFinite(values);
+  if (bad < values.length) {
+    problems.push(problem(`values[${bad}]`, 'not-finite', values[bad], 'it must be finite'));
+  }
+  return problems;
+}
+
+/** Refuses a chunk that a stage cannot take. */
+function checkChunk(chunk: StageChunk, stage: Stage, reached: number | undefined): void {
+  const { name, channelsIn, dt } = stage;
+  const problems = isSpikes(chunk) ? rasterProblems(chunk) : signalProblems(chunk);
+  if (chunk.channels !== channelsIn) {
+    const needed = `${name} takes ${channelsIn} channels`;
+    problems.push(problem('channels', 'wrong-shape', chunk.channels, needed));
+  }
+  if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
+  // A stage without time takes any bins, in any order.
+  if (dt === undefined) return;
+  checkGrid(chunk, { channelsIn, dt });
+  checkOrder(chunk, reached);
+}
+
+/**
+ * Starts a stage of one input at rest. It keeps its state from chunk to chunk; a gap between two is silence, in which
+ * time passes.
+ *
+ * @returns what takes a chunk and gives what leaves on the same bins; throws a DataError where a chunk has another
+ * width or `dt` than the stage, starts before the last one has ended, or holds values that are not finite
+ */
+export function startStage(stage: Stage, engine: Engine): (chunk: StageChunk) => StageChunk {
+  const { channelsIn, channelsOut, dt } = stage;
+  const most = Math.max(1, Math.floor(sliceValues / Math.max(channelsIn, channelsOut)));
+  const input = new Float64Array(most * channelsIn);
+  const run = runStage(stage, [input], { engine, steps: most });
+  let reached: number | undefined;
+  const passSilence = (until: number): void => {
+    if (dt === undefined) return;
+    let left = Math.round((until - (reached ?? until)) / (dt * 1e6));
+    if (left > 0) input.fill(0);
+    for (; left > 0; left -= most) run.run(0, Math.min(left, most));
+  };
+  return (chunk) => {
+    checkChunk(chunk, stage, reached);
+    const { steps, dt, startTime } = chunk;
+    passSilence(startTime);
+    const given = isSpikes(chunk) ? chunk.counts : chunk.values;
+    const leaves = emissionOf(stage, [isSpikes(chunk) ? 'spikes' : 'weighted']);
+    const length = steps * channelsOut;
+    const left = leaves === 'spikes' ? new Uint32Array(length) : new Float64Array(length);
+    for (let t = 0; t < steps; t += most) {
+      const count = Math.min(most, steps - t);
+      input.set(given.subarray(t * channelsIn, (t + count) * channelsIn));
+      run.run(0, count);
+      left.set(run.output.subarray(0, count * channelsOut), t * channelsOut);
+    }
+    reached = chunkEnd(chunk);
+    const grid = { steps, channels: channelsOut, dt, startTime };
+    return left instanceof Uint32Array ? { ...grid, counts: left } : { ...grid, values: left };
+  };
+}

@@ -1,0 +1,130 @@
+/** Pipelines of several branches and of loops: what composes stages and pipelines other than one after the other. */
+import { InvalidArgumentError } from '../errors.ts';
+import { oneOf, optionProblems, text } from '../options.ts';
+import { fault } from '../problems.ts';
+import { add } from '../stages/add/definition.ts';
+import { concatenate } from '../stages/concatenate/definition.ts';
+import type { StageDefinition } from '../stages/stage.ts';
+import { type DraftNode, type Link, outlinesOf } from './draft.ts';
+import {
+  append,
+  checkParts,
+  finish,
+  type Pipeline,
+  type PipelinePart,
+  pipelineInput,
+} from './pipeline.ts';
+
+/** How parallel branches become one. */
+export interface ParallelOptions {
+  /** Their channels one after the other, or added channel by channel. */
+  readonly join: 'concatenate' | 'add';
+  /** Name of the stage that joins them. */
+  readonly name?: string;
+}
+
+/** Channels that a node gives; where that cannot be told, 1, and its own problems say why. */
+function widthOf(nodes: readonly DraftNode[], { from }: Link): number {
+  return (from === null ? undefined : outlinesOf(nodes)[from]!.channelsOut) ?? 1;
+}
+
+/** Appends a stage with several inputs, and returns what leaves it. */
+function appendJoin(nodes: DraftNode[], part: StageDefinition, inputs: readonly Link[]): Link {
+  nodes.push({ part, built: false, name: part.name, inputs });
+  return { from: nodes.length - 1, delayed: false };
+}
+
+/**
+ * Puts branches side by side: each takes the same input, and their outputs become one, with their channels one after
+ * the other or added. The result is part of a pipeline, or one itself where it ends in spikes.
+ *
+ * @throws InvalidArgumentError with all problems, as `pipeline` has them
+ * @example
+ * ```ts
+ * const branches = parallel(
+ *   pipeline(linear({ weight: [[3, 0]] }), lif({ neurons: 2, tauMem: 5e-3 })),
+ *   pipeline(linear({ weight: [[1]] }), lif({ neurons: 1, tauMem: 50e-3 })),
+ *   { join: 'concatenate' },
+ * );
+ * pipeline(branches, linear({ weight: [[1], [1], [1]] }), lif({ neurons: 1, tauMem: 0.02 })).channelsOut; // 1
+ * ```
+ */
+export function parallel(...args: readonly [...PipelinePart[], ParallelOptions]): Pipeline {
+  const branches = args.slice(0, -1) as readonly PipelinePart[];
+  const given = args.at(-1) as ParallelOptions;
+  const problems = optionProblems<ParallelOptions>(
+    given,
+    { join: oneOf(['concatenate', 'add']), name: text },
+    'join',
+  );
+  if (branches.length === 0) {
+    problems.push(
+      fault('branches.length', 'missing', 'give one branch at least, and the options last'),
+    );
+  }
+  if (problems.length > 0) throw new InvalidArgumentError('branches cannot be joined', problems);
+  checkParts(branches);
+  const nodes: DraftNode[] = [];
+  const outputs = branches.map((branch) => append(nodes, [branch]));
+  const { join, name } = given;
+  const widths = outputs.map((output) => widthOf(nodes, output));
+  const named = name === undefined ? {} : { name };
+  const joined =
+    join === 'add'
+      ? add({ channels: widths[0]!, inputs: widths.length, ...named })
+      : concatenate({ channels: widths, ...named });
+  return finish(nodes, appendJoin(nodes, joined, outputs), { spiking: false });
+}
+
+/**
+ * Adds the input of a part to its output, channel by channel: what it learns is what is to be added. It needs as
+ * many channels out as in. The result is part of a pipeline, or one itself where it ends in spikes.
+ *
+ * @throws InvalidArgumentError with all problems, as `pipeline` has them
+ * @example
+ * ```ts
+ * const part = residual(pipeline(linear({ weight: [[2]] }), lif({ neurons: 1, tauMem: 0.02 })));
+ * part.stages.map(({ name }) => name); // ["linear0", "lif1", "add2"]
+ * ```
+ */
+export function residual(part: PipelinePart): Pipeline {
+  checkParts([part]);
+  const nodes: DraftNode[] = [];
+  const output = append(nodes, [part]);
+  const sum = add({ channels: widthOf(nodes, output) });
+  return finish(nodes, appendJoin(nodes, sum, [pipelineInput, output]), { spiking: false });
+}
+
+/**
+ * Adds the output of a part to its own input, one step later: what leaves in step t enters again in step t + 1. It
+ * needs as many channels out as in. The result is part of a pipeline, or one itself where it ends in spikes.
+ *
+ * @throws InvalidArgumentError with all problems, as `pipeline` has them
+ * @example
+ * ```ts
+ * const echo = feedback(scale({ scale: [0.5] }));
+ * const net = pipeline(echo, threshold({ threshold: [0.2] }));
+ * const input = spikeRaster({ channels: 1, dt: 1e-3, counts: [1, 0, 0, 0] });
+ * startPipeline(net).process(input).counts; // Uint32Array [1, 1, 0, 0]
+ * ```
+ */
+export function feedback(part: PipelinePart): Pipeline {
+  checkParts([part]);
+  const nodes: DraftNode[] = [];
+  const output = append(nodes, [part]);
+  const channels = widthOf(nodes, output);
+  // What comes back enters before the part, so every place moves up by one.
+  const moved = nodes.map((node): DraftNode => ({ ...node, inputs: node.inputs.map(shifted) }));
+  const sum: DraftNode = {
+    part: add({ channels }),
+    built: false,
+    name: undefined,
+    inputs: [pipelineInput, { from: shifted(output).from, delayed: true }],
+  };
+  return finish([sum, ...moved], shifted(output), { spiking: false });
+}
+
+/** The same link after a stage has been put before all, which takes the input of the pipeline in its place. */
+function shifted({ from, delayed }: Link): Link {
+  return { from: from === null ? 0 : from + 1, delayed };
+}

@@ -1,0 +1,89 @@
+/** Tells a pipeline from anything else. */
+import { fault, type Problem, problem } from '../problems.ts';
+import { stageKinds } from '../stages/stage.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isObject(given: unknown): given is Fields {
+  return typeof given === 'object' && given !== null;
+}
+
+/** Whether something is meant to be a pipeline. */
+export function looksLikePipeline(given: unknown): boolean {
+  return isObject(given) && Array.isArray(given['stages']);
+}
+
+const stageNeeded = 'a stage that was built is needed';
+
+function stageProblem(stage: unknown, place: number): Problem[] {
+  const path = `stages[${place}]`;
+  if (!isObject(stage)) return [problem(path, 'wrong-type', stage, stageNeeded)];
+  const { kind, name, channelsIn, channelsOut } = stage;
+  const built =
+    typeof name === 'string' &&
+    typeof kind === 'string' &&
+    (stageKinds as readonly string[]).includes(kind) &&
+    typeof channelsIn === 'number' &&
+    typeof channelsOut === 'number';
+  return built ? [] : [fault(path, 'wrong-type', stageNeeded)];
+}
+
+/** Lists what is wrong with where the inputs of a stage come from; `before` are the names of the stages before it. */
+export function inputProblems(given: unknown, place: number, names: readonly string[]): Problem[] {
+  const path = `inputs[${place}]`;
+  if (!Array.isArray(given)) return [problem(path, 'wrong-type', given, 'a list is needed')];
+  return (given as readonly unknown[]).flatMap((input, at) => {
+    const own = `${path}[${at}]`;
+    if (!isObject(input)) return [problem(own, 'wrong-type', input, 'an object is needed')];
+    const { from, delayed } = input;
+    if (typeof delayed !== 'boolean') {
+      return [problem(`${own}.delayed`, 'wrong-type', delayed, 'true or false is needed')];
+    }
+    if (from === null) {
+      if (!delayed) return [];
+      return [
+        problem(`${own}.delayed`, 'unsupported', delayed, 'the input of a pipeline comes at once'),
+      ];
+    }
+    const source = typeof from === 'string' ? names.indexOf(from) : -1;
+    if (source < 0) {
+      const needed = `null or the name of a stage is needed: ${names.join(', ')}`;
+      return [problem(`${own}.from`, 'unknown', from, needed)];
+    }
+    if (source < place || delayed) return [];
+    return [
+      problem(`${own}.from`, 'conflict', from, 'without a delay, a stage before it is needed'),
+    ];
+  });
+}
+
+/**
+ * Lists what keeps something from being a pipeline, as junk in its place; what is in its stages was checked when they
+ * were built.
+ */
+export function pipelineProblems(given: unknown): Problem[] {
+  const needed = 'a pipeline is needed, such as pipeline(…) makes';
+  if (!isObject(given)) return [problem('', 'wrong-type', given, needed)];
+  const { stages, inputs, output, channelsIn, channelsOut, dt } = given;
+  if (!Array.isArray(stages) || !Array.isArray(inputs) || stages.length === 0) {
+    return [fault('', 'wrong-type', needed)];
+  }
+  const problems = stages.flatMap(stageProblem);
+  if (problems.length > 0) return problems;
+  const names = (stages as readonly { readonly name: string }[]).map(({ name }) => name);
+  if (inputs.length !== stages.length) {
+    problems.push(
+      problem('inputs.length', 'wrong-shape', inputs.length, 'one for each stage is needed'),
+    );
+  }
+  problems.push(...inputs.flatMap((own, place) => inputProblems(own, place, names)));
+  if (typeof output !== 'string' || !names.includes(output)) {
+    problems.push(problem('output', 'unknown', output, `one of ${names.join(', ')} is needed`));
+  }
+  for (const [name, value] of Object.entries({ channelsIn, channelsOut, dt })) {
+    if (typeof value !== 'number') {
+      problems.push(problem(name, 'wrong-type', value, 'a number is needed'));
+    }
+  }
+  return problems;
+}

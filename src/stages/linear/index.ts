@@ -1,0 +1,17 @@
+/** All about linear stages. */
+import type { StageKind } from '../stage-kind.ts';
+import { linearChip } from './chip.ts';
+import { type LinearDefinition, type LinearStage, linearDefinition } from './definition.ts';
+import { linearGradient } from './gradient.ts';
+import { linearNir } from './nir.ts';
+import { linearRun } from './run.ts';
+
+/** The row of linear stages. */
+export const linearKind: StageKind<LinearDefinition, LinearStage> = {
+  ...linearDefinition,
+  fused: ({ bias }) => (bias?.some((value) => value !== 0) ? undefined : 'weights'),
+  run: linearRun,
+  gradient: linearGradient,
+  chip: linearChip,
+  nir: linearNir,
+};

@@ -1,0 +1,87 @@
+/** What all populations of neurons have in common: an engine computes them, whatever their model. */
+import type { Matrix } from '../matrix.ts';
+import { computing } from '../neurons/engine.ts';
+import type { NeuronParameters } from '../neurons/model-table.ts';
+import type { StageBase, StageKind } from './stage-kind.ts';
+
+/** A stage of neurons. */
+interface PopulationStage extends StageBase {
+  readonly dt: number;
+  /** Recurrent weights `[pre][channel]`. */
+  readonly recurrent?: Matrix;
+}
+
+/** The part of a row of the table that all populations share. */
+type PopulationForm<Stage> = Pick<
+  StageKind<never, Stage>,
+  'run' | 'gradient' | 'neurons' | 'fused'
+>;
+
+/** How a population runs and learns, whose parameters `parametersOf` gives. */
+export function populationForm<Stage extends PopulationStage>(
+  parametersOf: (stage: Stage) => NeuronParameters,
+): PopulationForm<Stage> {
+  return {
+    neurons: parametersOf,
+    fused: ({ parameters }) => (parameters === undefined ? undefined : 'neurons'),
+    run(stage, inputs, { engine, steps }) {
+      const input = inputs[0]!;
+      const { channelsIn, channelsOut, dt } = stage;
+      const parameters = parametersOf(stage);
+      const layer = computing(engine, parameters.model).layer(parameters, {
+        dt,
+        recurrent: stage.recurrent?.values,
+      });
+      const output = new Float64Array(steps * channelsOut);
+      const row = new Float64Array(channelsIn);
+      return {
+        output,
+        signals: layer.signals,
+        readSignal: (name, into, at) => layer.readSignal(name, into, at),
+        run(from, to) {
+          if (to - from > 1) {
+            layer.run(
+              input.subarray(from * channelsIn, to * channelsIn),
+              output.subarray(from * channelsOut, to * channelsOut),
+            );
+            return;
+          }
+          // A single step, as in a loop, makes no arrays.
+          for (let c = 0, at = from * channelsIn; c < channelsIn; c++, at++) row[c] = input[at]!;
+          output.set(layer.step(row), from * channelsOut);
+        },
+        reset: () => layer.reset(),
+      };
+    },
+    gradient(stage, inputs, context) {
+      const input = inputs[0]!;
+      const { engine, steps, trials, weights, weightGradient, stepped } = context;
+      const { dt, channelsIn, channelsOut: neurons } = stage;
+      const parameters = parametersOf(stage);
+      const layer = computing(engine, parameters.model, { ranges: stepped }).differentiable(
+        parameters,
+        { dt, steps, batch: trials, neurons },
+      );
+      const matrix = weights.length === 0 ? undefined : weights;
+      const row = trials * channelsIn;
+      const copy = (values: Float64Array, into: Float64Array, from: number, to: number): void => {
+        if (to - from === steps) into.set(values);
+        else for (let i = from * row; i < to * row; i++) into[i] = values[i]!;
+      };
+      return {
+        output: { values: layer.output, gradient: layer.outputGradient },
+        forward(from, to) {
+          copy(input.values, layer.input, from, to);
+          layer.forward(matrix, from, to);
+        },
+        backward(from, to) {
+          layer.backward(matrix, weightGradient, from, to);
+          copy(layer.inputGradient, input.gradient, from, to);
+        },
+        ...(stage.parameters === undefined
+          ? {}
+          : { setParameters: (next: NeuronParameters) => layer.setParameters(next) }),
+      };
+    },
+  };
+}
