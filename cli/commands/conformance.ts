@@ -1,37 +1,9 @@
-import { existsSync } from 'node:fs';
-import { InvalidArgumentError, StorageError } from 'spikeline';
-import { kernelFeatures } from 'spikeline/neurons';
+import { InvalidArgumentError } from 'spikeline';
+import { type ConformanceSkip, type KindReport, runConformance } from 'spikeline/conformance';
 import { problem } from 'spikeline/problems';
 import { type OptionSpecs, optionHelp } from '../arguments.ts';
 import { columns } from '../columns.ts';
 import { type Command, exitCodes } from '../command.ts';
-import { adam } from '../conformance/adam.ts';
-import { allocation } from '../conformance/allocation.ts';
-import { biasgen } from '../conformance/biasgen.ts';
-import { eventWords } from '../conformance/event-words.ts';
-import { isThere } from '../conformance/files.ts';
-import { forward } from '../conformance/forward.ts';
-import { gradients } from '../conformance/gradients.ts';
-import { mapping } from '../conformance/mapping.ts';
-import { mismatch } from '../conformance/mismatch.ts';
-import { params } from '../conformance/params.ts';
-import { quantisation } from '../conformance/quantisation.ts';
-import { type Kind, type KindReport, reportOf } from '../conformance/report.ts';
-import { testCounts } from '../conformance/test-counts.ts';
-
-const kinds: readonly Kind[] = [
-  ...forward,
-  ...gradients,
-  ...adam,
-  ...testCounts,
-  biasgen,
-  params,
-  quantisation,
-  mismatch,
-  mapping,
-  allocation,
-  eventWords,
-];
 
 const options: OptionSpecs = {
   json: { help: 'print only the reports, as a JSON array' },
@@ -92,15 +64,8 @@ function failureLines(report: KindReport): string[] {
   return rest > 0 ? [...lines, `failed: ${kind}: ${rest} more, see --json`] : lines;
 }
 
-/** Why a kind cannot be compared, as a line; undefined where it can. */
-function obstacle(folder: string, { kind, engine, needs }: Kind): string | undefined {
-  if (!needs.every((path) => isThere(folder, path))) {
-    return `skipped: ${kind}, there is no ${needs.join(' or ')}`;
-  }
-  if (engine === 'kernel' && !kernelFeatures().simd) {
-    return `skipped: ${nameOf({ kind, engine })}, this machine has no WebAssembly SIMD`;
-  }
-  return undefined;
+function skipLine({ kind, engine, why }: ConformanceSkip): string {
+  return `skipped: ${nameOf({ kind, engine })}, ${why}`;
 }
 
 /** The command that compares with reference numbers. */
@@ -121,22 +86,17 @@ export const conformance: Command = {
         ),
       ]);
     }
-    if (!existsSync(folder)) {
-      throw new StorageError(folder, 'is not there; give a folder of reference numbers');
-    }
-    const able = kinds.filter((kind) => obstacle(folder, kind) === undefined);
-    if (able.length === 0) {
-      throw new StorageError(folder, 'holds no reference numbers of a kind that is known');
-    }
-    const reports: KindReport[] = [];
-    for (const kind of able) reports.push(reportOf(kind, await kind.run(folder)));
+    const { reports, skipped } = await runConformance(folder);
     const failed = reports.some(({ failures }) => failures.length > 0);
     if (values['json'] === true) {
       terminal.out(`${JSON.stringify(reports, undefined, 1)}\n`);
       return failed ? exitCodes.failed : exitCodes.ok;
     }
-    const skipped = new Set(kinds.flatMap((kind) => obstacle(folder, kind) ?? []));
-    const lines = [table(reports), ...skipped, ...reports.flatMap(failureLines)];
+    const lines = [
+      table(reports),
+      ...new Set(skipped.map(skipLine)),
+      ...reports.flatMap(failureLines),
+    ];
     terminal.out(`${lines.join('\n')}\n`);
     return failed ? exitCodes.failed : exitCodes.ok;
   },

@@ -1,5 +1,6 @@
 import * as spikeline from 'spikeline';
 import * as chip from 'spikeline/chip';
+import * as conformance from 'spikeline/conformance';
 import * as devices from 'spikeline/devices';
 import * as events from 'spikeline/events';
 import * as neurons from 'spikeline/neurons';
@@ -16,6 +17,7 @@ import * as train from 'spikeline/train';
 export const entries: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   spikeline,
   'spikeline/chip': chip,
+  'spikeline/conformance': conformance,
   'spikeline/devices': devices,
   'spikeline/events': events,
   'spikeline/neurons': neurons,

@@ -1,5 +1,6 @@
-import { type Engine, kernel, referenceEngine } from 'spikeline';
-import type { CaseOutcome, EngineName, Kind } from './report.ts';
+import { kernel } from '../src/kernel/engine.ts';
+import { type Engine, referenceEngine } from '../src/neurons/engine.ts';
+import type { CaseOutcome, EngineName, Kind } from './kind.ts';
 
 /** An engine that is compared, and what it is held to. */
 export interface Contender {

@@ -1,7 +1,8 @@
-import type { DynapSimParameters, DynapSimState } from 'spikeline/neurons';
+import type { DynapSimParameters } from '../src/neurons/dynap-sim/parameters.ts';
+import type { DynapSimState } from '../src/neurons/dynap-sim/state.ts';
 import { type Contender, onEachEngine } from './engines.ts';
 import { isThere, jsonNames, readJson } from './files.ts';
-import type { CaseOutcome, Kind } from './report.ts';
+import type { CaseOutcome, Kind } from './kind.ts';
 import { readTrace, type Trace } from './trace.ts';
 
 const stateNames = ['imem', 'isyn', 'iahp', 'vmem'] as const;

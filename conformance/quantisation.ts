@@ -1,6 +1,6 @@
-import { quantise, subsetSums } from 'spikeline/chip';
+import { quantise, subsetSums } from '../src/chips/masks.ts';
 import { readJson } from './files.ts';
-import type { CaseOutcome, Kind } from './report.ts';
+import type { CaseOutcome, Kind } from './kind.ts';
 
 interface QuantisationCase {
   readonly w_in: readonly (readonly number[])[];

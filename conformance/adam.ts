@@ -1,14 +1,15 @@
-import { pipelineWeights, startTraining } from 'spikeline/train';
+import { pipelineWeights } from '../src/train/gradient.ts';
+import { startTraining } from '../src/train/training.ts';
 import { type Contender, onEachEngine } from './engines.ts';
 import { readJson } from './files.ts';
-import { caseNetwork, caseSamples, type NetworkCase } from './network-case.ts';
 import {
   type CaseOutcome,
   type EngineName,
   type Kind,
   relativeEach,
   relativeToLargest,
-} from './report.ts';
+} from './kind.ts';
+import { caseNetwork, caseSamples, type NetworkCase } from './network-case.ts';
 
 interface Trajectory extends NetworkCase {
   readonly lr: number;

@@ -1,22 +1,24 @@
+import { nearestBias } from '../src/chips/dynapse2/bias-generator.ts';
 import {
-  type CoreCurrentName,
-  type CoreCurrents,
   type CoreDirect,
   type CoreGains,
   type CoreLayout,
   type CoreTimes,
-  coreCurrentNames,
   coreCurrents,
   coreGains,
   coreLayout,
   coreTimes,
-  currentParameter,
-  nearestBias,
   withGains,
   withTimes,
-} from 'spikeline/chip';
+} from '../src/chips/dynapse2/core-currents.ts';
+import {
+  type CoreCurrentName,
+  type CoreCurrents,
+  coreCurrentNames,
+  currentParameter,
+} from '../src/chips/dynapse2/parameters.ts';
 import { readJson } from './files.ts';
-import { type CaseOutcome, type Kind, relativeEach } from './report.ts';
+import { type CaseOutcome, type Kind, relativeEach } from './kind.ts';
 
 type Figures = Readonly<Record<string, number>>;
 

@@ -2,7 +2,7 @@ import {
   type DynapSimParameters,
   type DynapSimParametersInput,
   dynapSimParameters,
-} from 'spikeline/neurons';
+} from '../src/neurons/dynap-sim/parameters.ts';
 import { readFloats, readJson } from './files.ts';
 
 interface ForwardCase {

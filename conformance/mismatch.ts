@@ -1,11 +1,11 @@
 import {
-  drawMismatch,
   dynapSimParameters,
   type ParameterName,
   parameterNames,
-} from 'spikeline/neurons';
+} from '../src/neurons/dynap-sim/parameters.ts';
+import { drawMismatch } from '../src/neurons/mismatch.ts';
 import { readJson } from './files.ts';
-import type { CaseOutcome, Kind } from './report.ts';
+import type { CaseOutcome, Kind } from './kind.ts';
 
 interface Sample {
   readonly deviated: boolean;

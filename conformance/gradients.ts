@@ -1,10 +1,11 @@
-import { meanSquaredError } from 'spikeline';
-import type { DynapSimParametersInput } from 'spikeline/neurons';
-import { pipelineParameters, startLearner } from 'spikeline/train';
+import type { DynapSimParametersInput } from '../src/neurons/dynap-sim/parameters.ts';
+import { pipelineParameters } from '../src/train/gradient.ts';
+import { startLearner } from '../src/train/learner.ts';
+import { meanSquaredError } from '../src/train/loss.ts';
 import { type Contender, onEachEngine } from './engines.ts';
 import { jsonNames, readJson } from './files.ts';
+import { type CaseOutcome, type Kind, relativeToLargest } from './kind.ts';
 import { caseNetwork, caseSamples, type NetworkCase } from './network-case.ts';
-import { type CaseOutcome, type Kind, relativeToLargest } from './report.ts';
 
 /** The loss counts spikes: float32 must not show in it as in a gradient. */
 const lossTolerance = 1e-6;

@@ -1,13 +1,12 @@
+import { biasCurrents } from '../src/chips/dynapse2/bias-currents.ts';
+import { biasCurrent, nearestBias } from '../src/chips/dynapse2/bias-generator.ts';
 import {
-  biasCurrent,
-  biasCurrents,
   type CoreParameterName,
   coreParameters,
   currentParameter,
-  nearestBias,
-} from 'spikeline/chip';
+} from '../src/chips/dynapse2/parameters.ts';
 import { isThere, readJson } from './files.ts';
-import { type CaseOutcome, type Kind, relativeEach } from './report.ts';
+import { type CaseOutcome, type Kind, relativeEach } from './kind.ts';
 
 interface Tables {
   readonly tables: Readonly<Record<'N' | 'P', readonly (readonly number[])[]>>;

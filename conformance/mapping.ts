@@ -1,16 +1,20 @@
-import { dynapSim, lif, linear, pipeline, type StageDefinition } from 'spikeline';
+import { sharedCurrents } from '../src/chips/dynapse2/core-currents.ts';
+import { type LifTarget, networkProblems } from '../src/compile/front/lif.ts';
+import { mergeStages } from '../src/compile/front/merge.ts';
+import type { MergedPopulation, WeightedSynapses } from '../src/compile/network.ts';
+import { clusterNeurons } from '../src/compile/passes/cluster.ts';
 import {
-  clusterNeurons,
-  type LifTarget,
-  type MergedPopulation,
-  mergeStages,
-  networkProblems,
-  sharedCurrents,
-  type WeightedSynapses,
-} from 'spikeline/chip';
-import { currentNames, type DynapSimParameters, dynapSimParameters } from 'spikeline/neurons';
+  currentNames,
+  type DynapSimParameters,
+  dynapSimParameters,
+} from '../src/neurons/dynap-sim/parameters.ts';
+import { pipeline } from '../src/pipeline/pipeline.ts';
+import { dynapSim } from '../src/stages/dynap-sim/definition.ts';
+import { lif } from '../src/stages/lif/definition.ts';
+import { linear } from '../src/stages/linear/definition.ts';
+import type { StageDefinition } from '../src/stages/stage.ts';
 import { isThere, readJson } from './files.ts';
-import { type CaseOutcome, type Kind, relativeEach } from './report.ts';
+import { type CaseOutcome, type Kind, relativeEach } from './kind.ts';
 
 type Rows = readonly (readonly number[])[];
 type PerNeuron = Readonly<Record<string, readonly number[]>>;

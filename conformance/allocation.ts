@@ -1,32 +1,31 @@
-import { type Matrix, problemText, stageWeights } from 'spikeline';
+import { collectSynapses } from '../src/chips/collect.ts';
+import { nearestBias } from '../src/chips/dynapse2/bias-generator.ts';
 import {
-  biasWord,
   type ChipConfiguration,
   type CoreConfiguration,
-  type CoreCurrents,
-  chipLimits,
-  collectSynapses,
-  coreCurrentNames,
-  coreMask,
-  currentParameter,
-  type Destination,
-  dendriteCodes,
   dendrites,
-  dynapse2,
-  eventOf,
   idleCore,
-  nearestBias,
-  networkFrom,
-  type PlacedSynapses,
-  type RestoredNetwork,
-  routeNetwork,
-  type SynapseList,
-  sharedCurrents,
   weightMask,
-} from 'spikeline/chip';
-import { dynapSimParameters } from 'spikeline/neurons';
+} from '../src/chips/dynapse2/configuration.ts';
+import { sharedCurrents } from '../src/chips/dynapse2/core-currents.ts';
+import { coreMask, type Destination, eventOf } from '../src/chips/dynapse2/event.ts';
+import { dynapse2 } from '../src/chips/dynapse2/family.ts';
+import { chipLimits } from '../src/chips/dynapse2/limits.ts';
+import { biasWord } from '../src/chips/dynapse2/memory.ts';
+import {
+  type CoreCurrents,
+  coreCurrentNames,
+  currentParameter,
+} from '../src/chips/dynapse2/parameters.ts';
+import { dendriteCodes, type PlacedSynapses, type SynapseList } from '../src/chips/family.ts';
+import { networkFrom, type RestoredNetwork } from '../src/compile/back/network-from.ts';
+import { routeNetwork } from '../src/compile/passes/route.ts';
+import type { Matrix } from '../src/matrix.ts';
+import { dynapSimParameters } from '../src/neurons/dynap-sim/parameters.ts';
+import { problemText } from '../src/problems.ts';
+import { stageWeights } from '../src/stages/stage.ts';
 import { readJson } from './files.ts';
-import { type CaseOutcome, type Kind, relativeToLargest } from './report.ts';
+import { type CaseOutcome, type Kind, relativeToLargest } from './kind.ts';
 
 type Rows = readonly (readonly number[])[];
 type Route = readonly [core: readonly number[], xHop: number, yHop: number, tag: number];

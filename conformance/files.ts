@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StorageError } from 'spikeline';
+import { StorageError } from '../src/errors.ts';
 
 /** Reads a JSON file. */
 export function readJson<T>(folder: string, ...path: string[]): T {

@@ -1,15 +1,12 @@
-import {
-  channelCounts,
-  type Engine,
-  type Pipeline,
-  type SpikeRaster,
-  startPipeline,
-} from 'spikeline';
-import { readData } from '../frozen-noise/data.ts';
+import { channelCounts, type SpikeRaster } from '../src/events/spike-raster.ts';
+import type { Engine } from '../src/neurons/engine.ts';
+import type { Pipeline } from '../src/pipeline/pipeline.ts';
+import { startPipeline } from '../src/pipeline/run.ts';
 import { onEachEngine } from './engines.ts';
 import { readJson } from './files.ts';
+import type { CaseOutcome, Kind } from './kind.ts';
 import { caseNetwork } from './network-case.ts';
-import type { CaseOutcome, Kind } from './report.ts';
+import { recordedPatterns, recordedRasters } from './recorded.ts';
 
 type Rows = readonly (readonly number[])[];
 
@@ -62,18 +59,20 @@ export const testCounts: readonly Kind[] = onEachEngine({
   run(folder, { engine }) {
     const counts = readJson<Counts>(folder, 'training', 'test_counts_float64.json');
     const { snapshots } = readJson<Snapshots>(folder, 'training', 'train.json');
-    const data = readData(`${folder}/training`, 0, counts.test_spike_counts_500ms.length);
+    const patterns = recordedPatterns(`${folder}/training`);
+    const count = counts.test_spike_counts_500ms.length;
+    const tests = recordedRasters(`${folder}/training`, count, patterns[0].dt);
     const epoch = Number(/epoch (\d+)/.exec(counts.weights)?.[1]);
     const snapshot = snapshots.find((taken) => taken.epoch === epoch) ?? snapshots.at(-1)!;
     const trained = caseNetwork(snapshot.w_in, snapshot.w_rec, {}, 1e-3);
     const outcomes = [
-      compare('frozen patterns', trained, data.patterns, counts.FN_spike_counts_500ms, engine),
-      compare('random rasters', trained, data.tests, counts.test_spike_counts_500ms, engine),
+      compare('frozen patterns', trained, patterns, counts.FN_spike_counts_500ms, engine),
+      compare('random rasters', trained, tests, counts.test_spike_counts_500ms, engine),
     ];
     const { shipped_weights: shipped } = counts;
     if (shipped === undefined) return outcomes;
     const net = caseNetwork(shipped.w_in, shipped.w_rec, {}, 1e-3);
     const name = 'random rasters, shipped weights';
-    return [...outcomes, compare(name, net, data.tests, shipped.test_spike_counts_500ms, engine)];
+    return [...outcomes, compare(name, net, tests, shipped.test_spike_counts_500ms, engine)];
   },
 });

@@ -1,12 +1,9 @@
-import {
-  dynapSim,
-  linear,
-  type Pipeline,
-  pipeline,
-  spikeRaster,
-  type TrainingSample,
-} from 'spikeline';
-import type { DynapSimParametersInput } from 'spikeline/neurons';
+import { spikeRaster } from '../src/events/spike-raster.ts';
+import type { DynapSimParametersInput } from '../src/neurons/dynap-sim/parameters.ts';
+import { type Pipeline, pipeline } from '../src/pipeline/pipeline.ts';
+import { dynapSim } from '../src/stages/dynap-sim/definition.ts';
+import { linear } from '../src/stages/linear/definition.ts';
+import type { TrainingSample } from '../src/train/sample.ts';
 
 /** What gradient and training cases have in common. */
 export interface NetworkCase {

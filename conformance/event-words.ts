@@ -1,6 +1,6 @@
-import { eventOf, eventWord } from 'spikeline/chip';
+import { eventOf, eventWord } from '../src/chips/dynapse2/event.ts';
 import { readJson } from './files.ts';
-import type { Kind } from './report.ts';
+import type { Kind } from './kind.ts';
 
 interface AliasObject {
   readonly kind: string;
