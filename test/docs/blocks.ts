@@ -51,7 +51,26 @@ function isDeclared({ parent }: ts.Identifier): boolean {
   );
 }
 
-/** Imports that a doc comment leaves out: what Spikeline exports under that name, otherwise RxJS. */
+/** Files that export a value under a name and are no public entry, by the name. */
+let hidden: ReadonlyMap<string, string> | undefined;
+
+/** The `#src/…` that has a value which no entry exports; undefined if there is none. */
+function hiddenModuleOf(name: string): string | undefined {
+  hidden ??= new Map(
+    filesUnder('src', '.ts').flatMap((path) =>
+      Array.from(
+        readFileSync(path, 'utf8').matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm),
+        ([, found]) => [found!, `#src/${relative(join(root, 'src'), path).slice(0, -3)}`] as const,
+      ),
+    ),
+  );
+  return hidden.get(name);
+}
+
+/**
+ * Imports that a doc comment leaves out: what Spikeline exports under that name, otherwise RxJS, otherwise the
+ * file that has it.
+ */
 function missingImports(code: string): string {
   const used = new Set<string>();
   const declared = new Set<string>();
@@ -65,7 +84,7 @@ function missingImports(code: string): string {
   visit(parse('block.ts', code));
   const free = [...used].filter((name) => !declared.has(name));
   const lines = free.flatMap((name) => {
-    const from = entryOf(name) ?? (name in rxjs ? 'rxjs' : undefined);
+    const from = entryOf(name) ?? (name in rxjs ? 'rxjs' : hiddenModuleOf(name));
     return from === undefined ? [] : `import { ${name} } from '${from}';\n`;
   });
   return lines.join('');

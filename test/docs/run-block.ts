@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import * as tensorflow from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import * as rxjs from 'rxjs';
 import ts from 'typescript';
 import { expect } from 'vitest';
-import { type Block, parse } from './blocks.ts';
+import { type Block, parse, root } from './blocks.ts';
 import { entries } from './entries.ts';
 
 /** How long a stream without an end is listened to, milliseconds. */
@@ -16,9 +17,16 @@ const modules: Readonly<Record<string, unknown>> = {
   rxjs,
 };
 
-function moduleNamed(name: string): unknown {
-  if (!(name in modules)) throw new Error(`examples do not import ${name}`);
-  return modules[name];
+/** Loads what a block imports, by name. */
+async function modulesOf(code: string): Promise<(name: string) => unknown> {
+  const loaded = new Map<string, unknown>(Object.entries(modules));
+  for (const [, path] of code.matchAll(/from '#src\/([^']+)'/g)) {
+    loaded.set(`#src/${path}`, await import(join(root, 'src', `${path}.ts`)));
+  }
+  return (name) => {
+    if (!loaded.has(name)) throw new Error(`examples do not import ${name}`);
+    return loaded.get(name);
+  };
 }
 
 /** Reads the value that a comment promises; undefined where it only explains. */
@@ -78,5 +86,5 @@ export async function runBlock({ code }: Block): Promise<void> {
     '$check',
     outputText,
   ) as never;
-  await run(moduleNamed, {}, checkStatement);
+  await run(await modulesOf(code), {}, checkStatement);
 }
