@@ -49,6 +49,7 @@ export {
   referenceEngine,
   referenceLayer,
 } from '../src/neurons/engine.ts';
+export { type EngineCase, engineSuite, type SuiteOptions } from '../src/neurons/engine-suite.ts';
 export type { EulerState } from '../src/neurons/forward-euler.ts';
 export type { IntegrateAndFireParameters } from '../src/neurons/integrate-and-fire/parameters.ts';
 export type { IntegratorParameters } from '../src/neurons/integrator/parameters.ts';

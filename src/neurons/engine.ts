@@ -6,7 +6,13 @@ import type {
   NeuronLayer,
 } from './layer.ts';
 import type { Learner, LearningProblem } from './learner.ts';
-import { type ModelName, modelOf, type NeuronParameters, type StateOf } from './model-table.ts';
+import {
+  type ModelName,
+  modelNames,
+  modelOf,
+  type NeuronParameters,
+  type StateOf,
+} from './model-table.ts';
 import { differentiablePopulation, runningPopulation, type StatefulLayer } from './population.ts';
 
 /**
@@ -72,7 +78,7 @@ export function referenceLayer<Parameters extends NeuronParameters>(
 export const referenceEngine: Engine = {
   name: 'reference',
   ranges: true,
-  supports: () => true,
+  supports: (model) => modelNames.includes(model),
   layer: referenceLayer,
   differentiable(parameters, { dt, steps, batch, neurons }) {
     const model = modelOf(parameters);

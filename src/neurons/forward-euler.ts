@@ -1,6 +1,13 @@
 /** Neurons without a circuit, stepped by forward Euler: what LIF, LI, integrators and IF have in common. */
+import type { Random } from '../random.ts';
 import type { DifferentiableOptions } from './layer.ts';
-import type { ModelParameters, NeuronModel, RunningModel, TapedModel } from './model.ts';
+import type {
+  ModelExample,
+  ModelParameters,
+  NeuronModel,
+  RunningModel,
+  TapedModel,
+} from './model.ts';
 import { arraysOf } from './state.ts';
 import { surrogate } from './surrogate.ts';
 
@@ -54,6 +61,19 @@ function rest(state: EulerState): void {
 /** The same value for each of `neurons` neurons. */
 export function uniform(neurons: number, value: number): Float64Array {
   return new Float64Array(neurons).fill(value);
+}
+
+/** Draws values around `mean`, each at most a `fraction` above or below. */
+export function around(
+  neurons: number,
+  random: Random,
+  mean: number,
+  fraction: number,
+): Float64Array {
+  return Float64Array.from(
+    { length: neurons },
+    () => mean * (1 + fraction * (2 * random.uniform() - 1)),
+  );
 }
 
 /**
@@ -133,6 +153,8 @@ export interface EulerModel<Parameters extends ModelParameters> {
   readonly spiking: boolean;
   /** Names of the states that can be recorded. */
   signals(parameters: Parameters): readonly string[];
+  /** Draws a population for the conformance suite of engines. */
+  example(neurons: number, random: Random): ModelExample<Parameters>;
   /** Works out what a step of `dt` seconds needs. */
   coefficients(parameters: Parameters, dt: number): EulerCoefficients;
 }

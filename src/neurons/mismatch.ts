@@ -1,5 +1,5 @@
 /** Mismatch: how the transistors of a chip differ. */
-import { randomStream } from '../random.ts';
+import { type Random, randomStream } from '../random.ts';
 import { combineParameters, type ParameterSet } from './parameter-set.ts';
 
 /** How far transistors differ from each other. */
@@ -28,8 +28,17 @@ export function drawMismatch<P extends ParameterSet<'Io'>>(
 ): P {
   const sigma = mismatch.fraction / (mismatch.sigmaRule ?? 3);
   if (sigma === 0) return parameters;
+  return mismatched(parameters, sigma, (name) => randomStream(seed, 'mismatch', ...labels, name));
+}
+
+/** Lets every value deviate by `sigma` of itself, from the random stream of its parameter. */
+export function mismatched<P extends ParameterSet<'Io'>>(
+  parameters: P,
+  sigma: number,
+  streamOf: (name: string) => Random,
+): P {
   return combineParameters([parameters], ([values], name) => {
-    const random = randomStream(seed, 'mismatch', ...labels, name);
+    const random = streamOf(name);
     return values!.map((value) => value * (1 + sigma * random.normal()));
   });
 }

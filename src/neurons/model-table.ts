@@ -1,5 +1,6 @@
 /** What the table of neuron models says, and the types that follow from it. */
-import type { ModelParameters, NeuronModel } from './model.ts';
+import type { Random } from '../random.ts';
+import type { ModelExample, ModelParameters, NeuronModel } from './model.ts';
 import * as models from './models.ts';
 
 type Models = typeof models;
@@ -30,6 +31,16 @@ export type StateOf<Parameters extends NeuronParameters> = Parameters extends Ne
 
 /** Names of all models. */
 export const modelNames: readonly ModelName[] = Object.keys(table) as ModelName[];
+
+/** Draws a population of a model to try engines on. */
+export function modelExampleOf(
+  model: ModelName,
+  neurons: number,
+  random: Random,
+): ModelExample<NeuronParameters> {
+  const { example } = table[model] as NeuronModel<NeuronParameters, object>;
+  return example(neurons, random);
+}
 
 /** The model that parameters belong to. */
 export function modelOf<Parameters extends NeuronParameters>({

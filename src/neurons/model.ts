@@ -1,4 +1,5 @@
 /** What there is to know of a model of neurons: the one thing that a folder of this room must give. */
+import type { Random } from '../random.ts';
 import type { DifferentiableOptions } from './layer.ts';
 
 /** Parameters of a population, with the name of the model that they belong to. */
@@ -49,6 +50,22 @@ export interface TapedModel<Parameters, State> {
   backward(offset: number, driveGradient: Float64Array): void;
 }
 
+/** Normal numbers of this mean and standard deviation. */
+export interface Spread {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** A population that does much of what its model can, to try engines on. */
+export interface ModelExample<Parameters> {
+  /** No two neurons are alike. */
+  readonly parameters: Parameters;
+  /** Weighted input of each channel of a neuron, units of weight. */
+  readonly input: readonly Spread[];
+  /** Recurrent weights where there is one neuron; their deviation falls with the root of how many there are. */
+  readonly weight: Spread;
+}
+
 /** A model of neurons: its parameters, its state, its step and the way back. */
 export interface NeuronModel<Parameters extends ModelParameters, State> {
   /** Name of the model for people. */
@@ -63,6 +80,8 @@ export interface NeuronModel<Parameters extends ModelParameters, State> {
   neurons(parameters: Parameters): number;
   /** Names of the states that can be recorded. */
   signals(parameters: Parameters): readonly string[];
+  /** Draws a population for the conformance suite of engines. */
+  example(neurons: number, random: Random): ModelExample<Parameters>;
   /** Makes a population that runs, at rest. */
   running(parameters: Parameters, dt: number, batch: number): RunningModel<State>;
   /** Makes a population that records its steps. */

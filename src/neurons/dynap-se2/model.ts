@@ -3,6 +3,7 @@ import type { NeuronModel } from '../model.ts';
 import { rest } from '../state.ts';
 import { dynapSe2Backward, zeroDynapSe2Gradient } from './adjoint.ts';
 import { dynapSe2Coefficients } from './coefficients.ts';
+import { dynapSe2Example } from './example.ts';
 import { type DynapSe2Parameters, dendriteNames } from './parameters.ts';
 import { type DynapSe2State, dynapSe2State } from './state.ts';
 import { dynapSe2Forward, dynapSe2Tape } from './step.ts';
@@ -20,6 +21,7 @@ export const dynapSe2Model: NeuronModel<DynapSe2Parameters, DynapSe2State> = {
   mismatch: true,
   neurons: ({ Io }) => Io.length,
   signals: () => signals,
+  example: dynapSe2Example,
   running(parameters, dt, batch) {
     const { Io } = parameters;
     const lanes = batch * Io.length;

@@ -3,6 +3,7 @@ import type { NeuronModel } from '../model.ts';
 import { rest } from '../state.ts';
 import { stepBackward, zeroGradient } from './adjoint.ts';
 import { dynapSimCoefficients } from './coefficients.ts';
+import { dynapSimExample } from './example.ts';
 import type { DynapSimParameters } from './parameters.ts';
 import { type DynapSimState, dynapSimState } from './state.ts';
 import { stepForward, stepTape } from './step.ts';
@@ -17,6 +18,7 @@ export const dynapSimModel: NeuronModel<DynapSimParameters, DynapSimState> = {
   mismatch: true,
   neurons: ({ Io }) => Io.length,
   signals: () => signals,
+  example: dynapSimExample,
   running(parameters, dt, batch) {
     const { Io } = parameters;
     const coefficients = dynapSimCoefficients(parameters, dt);

@@ -1,6 +1,7 @@
 /** Integrate-and-fire neurons (IF of NIR): integrators that fire. */
-import { type EulerState, eulerModel } from '../forward-euler.ts';
+import { around, type EulerState, eulerModel } from '../forward-euler.ts';
 import { integratorCoefficients } from '../integrator/model.ts';
+import { firingExample } from '../lif/model.ts';
 import type { NeuronModel } from '../model.ts';
 import type { IntegrateAndFireParameters } from './parameters.ts';
 
@@ -10,6 +11,15 @@ export const integrateAndFireModel: NeuronModel<IntegrateAndFireParameters, Eule
     title: 'integrate-and-fire',
     spiking: true,
     signals: () => ['potential'],
+    example: (neurons, random) => ({
+      parameters: {
+        model: 'integrateAndFire',
+        resistance: around(neurons, random, 100, 0.5),
+        ...firingExample(neurons, random),
+      },
+      input: [{ mean: 1, deviation: 3 }],
+      weight: { mean: 0.5, deviation: 2 },
+    }),
     coefficients: (parameters, dt) => ({
       ...integratorCoefficients(parameters, dt),
       threshold: parameters.threshold,

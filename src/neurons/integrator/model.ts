@@ -1,5 +1,11 @@
 /** Integrators (I of NIR): membranes that nothing leaks from; what leaves is their potential. */
-import { type EulerCoefficients, type EulerState, eulerModel, uniform } from '../forward-euler.ts';
+import {
+  around,
+  type EulerCoefficients,
+  type EulerState,
+  eulerModel,
+  uniform,
+} from '../forward-euler.ts';
 import type { NeuronModel } from '../model.ts';
 import type { IntegratorParameters } from './parameters.ts';
 
@@ -25,5 +31,10 @@ export const integratorModel: NeuronModel<IntegratorParameters, EulerState> =
     title: 'integrator',
     spiking: false,
     signals: () => ['potential'],
+    example: (neurons, random) => ({
+      parameters: { model: 'integrator', resistance: around(neurons, random, 100, 0.5) },
+      input: [{ mean: 0, deviation: 2 }],
+      weight: { mean: 0, deviation: 0.3 },
+    }),
     coefficients: integratorCoefficients,
   });

@@ -1,0 +1,130 @@
+/** What an engine's learner must do, if it has one. */
+import { randomStream } from '../random.ts';
+import { type Engine, referenceEngine } from './engine.ts';
+import {
+  check,
+  checkNear,
+  checkSame,
+  type EngineCase,
+  modelExample,
+} from './engine-suite-tasks.ts';
+import type { LearningProblem } from './learner.ts';
+import { type ModelName, modelOf } from './model-table.ts';
+
+const [neurons, channels, steps, trials] = [3, 4, 40, 5];
+
+/** Spikes at random, a population behind a matrix, and targets; and the same input as dense counts. */
+function learningTask(model: ModelName, seed: number) {
+  const { parameters, input: drives } = modelExample(model, neurons, seed);
+  const random = randomStream(seed, 'engine suite learner', model);
+  const columns = drives.length * neurons;
+  const counts = Float64Array.from({ length: steps * trials * channels }, () =>
+    random.uniform() < 0.3 ? 1 : 0,
+  );
+  const weights = Float64Array.from({ length: channels * columns }, (_, i) => {
+    const { mean, deviation } = drives[Math.floor((i % columns) / neurons)]!;
+    return mean + 0.5 * deviation * random.normal();
+  });
+  const starts = new Uint32Array(steps * trials + 1);
+  const entries = [...counts.keys()].filter((i) => counts[i] !== 0);
+  for (const i of entries) starts[Math.floor(i / channels) + 1]! += 1;
+  for (let r = 0; r < steps * trials; r++) starts[r + 1] = starts[r + 1]! + starts[r]!;
+  const problem: LearningProblem = {
+    ...{ steps, trials, channels, weights, dt: 1e-3 },
+    input: {
+      starts,
+      columns: Uint32Array.from(entries, (i) => i % channels),
+      counts: new Float64Array(entries.length).fill(1),
+    },
+    layers: [{ neurons, rows: channels, recurrent: false, parameters }],
+    loss: {
+      kind: 'squaredError',
+      targets: Float64Array.from({ length: steps * trials * neurons }, () =>
+        random.uniform() < 0.2 ? 1 : 0,
+      ),
+      silenceWeight: 1,
+    },
+    ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-16 },
+    min: new Float64Array(weights.length).fill(Number.NEGATIVE_INFINITY),
+    max: new Float64Array(weights.length).fill(Number.POSITIVE_INFINITY),
+  };
+  return { problem, counts, columns };
+}
+
+/** Loss, spikes and gradient of the reference. */
+function expectedOf({ problem, counts, columns }: ReturnType<typeof learningTask>) {
+  const { parameters } = problem.layers[0]!;
+  const options = { dt: problem.dt, steps, batch: trials, neurons };
+  const layer = referenceEngine.differentiable(parameters, options);
+  const rows = steps * trials;
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < channels; c++) {
+      if (counts[r * channels + c] === 0) continue;
+      for (let n = 0; n < columns; n++) {
+        const at = r * columns + n;
+        layer.input[at] = layer.input[at]! + problem.weights[c * columns + n]!;
+      }
+    }
+  }
+  layer.forward(undefined);
+  const { targets } = problem.loss as { readonly targets: Float64Array };
+  let loss = 0;
+  for (let i = 0; i < targets.length; i++) {
+    const error = layer.output[i]! - targets[i]!;
+    loss += (error * error) / targets.length;
+    layer.outputGradient[i] = (2 * error) / targets.length;
+  }
+  layer.backward(undefined, undefined);
+  const gradient = new Float64Array(problem.weights.length);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < channels; c++) {
+      if (counts[r * channels + c] === 0) continue;
+      for (let n = 0; n < columns; n++) {
+        const at = c * columns + n;
+        gradient[at] = gradient[at]! + layer.inputGradient[r * columns + n]!;
+      }
+    }
+  }
+  return { loss, spikes: layer.output, gradient };
+}
+
+/** What any engine's learner must do with neurons of a model; nothing where it has none. */
+export function learnerCases(engine: Engine, model: ModelName, tolerance: number): EngineCase[] {
+  const { learner: make } = engine;
+  if (make === undefined || !modelOf(modelExample(model, 1, 0).parameters).spiking) return [];
+  return [
+    {
+      name: `${model}: has the loss, the spikes and the gradient of the reference when it learns`,
+      run() {
+        let compared = 0;
+        for (let seed = 1; seed <= 6; seed++) {
+          const task = learningTask(model, seed);
+          const learner = make(task.problem);
+          learner.evaluate();
+          const { loss, spikes, gradient } = expectedOf(task);
+          const found = learner.spikes();
+          // A spike that a hair's breadth decides about is no one's mistake; one in six such tasks would be.
+          if (found.every((count, i) => count === spikes[i])) {
+            compared++;
+            checkNear(Float64Array.of(learner.loss), Float64Array.of(loss), tolerance, 'the loss');
+            checkNear(learner.read('gradient'), gradient, 10 * tolerance, 'the gradient');
+          }
+          void learner.close();
+        }
+        check(compared >= 4, `its spikes are those of the reference in ${compared} of 6 tasks`);
+      },
+    },
+    {
+      name: `${model}: keeps what is written into its learner`,
+      run() {
+        const learner = make(learningTask(model, 1).problem);
+        for (const what of ['weights', 'mean', 'square'] as const) {
+          const values = learner.read(what).map((_, i) => Math.fround(0.25 * i));
+          learner.write(what, values);
+          checkSame(learner.read(what), values, what);
+        }
+        void learner.close();
+      },
+    },
+  ];
+}
