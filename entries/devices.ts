@@ -15,6 +15,12 @@ export type {
 } from '../src/devices/link.ts';
 export type { LinkSuiteConfig } from '../src/devices/link-bench.ts';
 export { linkSuite } from '../src/devices/link-suite.ts';
+export { type BoardAtConfig, boardAt } from '../src/devices/socket/board-at.ts';
+export {
+  type BoardServer,
+  type ServeBoardConfig,
+  serveBoard,
+} from '../src/devices/socket/serve.ts';
 export { type VirtualBoard, virtualBoard } from '../src/devices/virtual/board.ts';
 export type { VirtualBoardConfig } from '../src/devices/virtual/board-config.ts';
 export type { VirtualLink } from '../src/devices/virtual/virtual-link.ts';

@@ -1,40 +1,14 @@
 import {
   DeviceError,
-  deploy,
-  dynapSim,
   type Link,
-  linear,
-  pipeline,
   type VirtualBoardConfig,
   type VirtualLink,
   virtualBoard,
 } from 'spikeline';
-import { dendrites } from 'spikeline/chip';
 import { type LinkSuiteConfig, linkSuite, type SuiteCase } from 'spikeline/devices';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from './fake-clock.ts';
-
-const net = pipeline(linear({ weight: [[15]] }), dynapSim({ neurons: 1, Ispkthr: 1e-8 }));
-const { configuration, inputWords } = deploy(net);
-const word = inputWords[0]![0]!;
-const delta = {
-  synapses: [
-    {
-      chip: 0,
-      core: 0,
-      neuron: 0,
-      entry: 0,
-      synapse: {
-        tag: 0,
-        dendrite: dendrites.ampa,
-        weight: [true, false, false, false],
-        stp: false,
-        preciseDelay: false,
-        mismatchedDelay: false,
-      },
-    },
-  ],
-};
+import { configuration, delta, word } from './suite-network.ts';
 
 type Change = (link: VirtualLink) => Link;
 

@@ -1,0 +1,212 @@
+/** What a board and its user say to each other over a socket; each side sends frames of `src/events/wire.ts`. */
+import {
+  DataError,
+  DeviceError,
+  type DeviceErrorCode,
+  InvalidArgumentError,
+} from '../../errors.ts';
+import type { AerPacket } from '../../events/aer-packet.ts';
+import { chipWords } from '../../events/space.ts';
+import type { WireMessage } from '../../events/wire.ts';
+import { number, type OptionTable, oneOf, optionProblems, text } from '../../options.ts';
+import { type Problem, problemText, shown } from '../../problems.ts';
+import type { HardwareEvents, LinkInfo, LinkStatistics } from '../link.ts';
+
+/** Name and version of what is spoken: the first word of the user. */
+export const protocol = { name: 'spikeline-board', version: 1 } as const;
+
+/** The streams on the wire: events, and everything else. */
+export const streams = { events: 1, control: 0 } as const;
+
+/** What the user asks of the board. */
+export type Request =
+  | { readonly hello: typeof protocol }
+  | { readonly listen: boolean }
+  | {
+      readonly id: number;
+      readonly call: 'configure' | 'update' | 'time';
+      readonly argument?: unknown;
+    };
+
+/** What the board tells its user. */
+export type Report =
+  | { readonly welcome: LinkInfo }
+  | { readonly refused: PlainError }
+  | { readonly closed: PlainError | null; readonly statistics: LinkStatistics }
+  | {
+      readonly answer: number;
+      readonly value?: unknown;
+      readonly error?: PlainError;
+      readonly statistics: LinkStatistics;
+    };
+
+/** An error as plain data. */
+export interface PlainError {
+  readonly name: string;
+  readonly code: string;
+  readonly message: string;
+  readonly problems?: readonly Problem[];
+}
+
+const codes: readonly DeviceErrorCode[] = [
+  'not-found',
+  'busy',
+  'disconnected',
+  'timed-out',
+  'overflow',
+  'protocol',
+  'unsupported',
+];
+
+/** An error as it goes over the wire. */
+export function plainError(cause: unknown): PlainError {
+  if (cause instanceof InvalidArgumentError) {
+    const [message] = cause.message.split(':') as [string];
+    return {
+      name: cause.name,
+      code: cause.code,
+      message,
+      problems: cause.problems.map((one) =>
+        'given' in one ? { ...one, given: plainValue(one.given) } : one,
+      ),
+    };
+  }
+  if (cause instanceof DeviceError) {
+    return { name: cause.name, code: cause.code, message: cause.message };
+  }
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return { name: 'DeviceError', code: 'protocol', message: `the board failed: ${message}` };
+}
+
+/** What was given, if it may go over the wire as it is, or as it is shown. */
+function plainValue(value: unknown): unknown {
+  return typeof value === 'object' || typeof value === 'function' ? shown(value) : value;
+}
+
+/** The error that went over the wire; junk is a failure of the protocol. */
+export function errorOf(plain: PlainError): InvalidArgumentError | DeviceError {
+  const { name, code, message, problems } = plain ?? {};
+  if (name === 'InvalidArgumentError' && Array.isArray(problems) && problems.every(isProblem)) {
+    return new InvalidArgumentError(String(message), problems);
+  }
+  const known = codes.find((one) => one === code) ?? 'protocol';
+  return new DeviceError(known, String(message));
+}
+
+function isProblem(one: unknown): one is Problem {
+  const { path, code, needed } = (one ?? {}) as Problem;
+  return [path, code, needed].every((part) => typeof part === 'string');
+}
+
+const anyHello: OptionTable<typeof protocol> = {
+  name: oneOf([protocol.name]),
+  version: oneOf([protocol.version]),
+};
+const anyInfo: OptionTable<LinkInfo> = {
+  name: text,
+  serial: text,
+  family: text,
+  chips: number({ min: 1, whole: true }),
+  clock: oneOf(['board', 'host']),
+};
+
+/** Refuses what fails a check. */
+function sound(what: string, problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new DataError(`${what}: ${problems.map(problemText).join('; ')}`);
+}
+
+/** Members of a body that must be an object. */
+function members(body: unknown): Readonly<Record<string, unknown>> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new DataError('a control message must be an object');
+  }
+  return body as Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads a control message of the user.
+ *
+ * @throws DataError if it is none
+ */
+export function readRequest(body: unknown): Request {
+  const request = members(body);
+  if ('hello' in request) {
+    sound('the greeting', optionProblems(request['hello'], anyHello, 'name', 'version'));
+    return { hello: protocol };
+  }
+  if (typeof request['listen'] === 'boolean') return { listen: request['listen'] };
+  const { id, call, argument } = request;
+  sound('a call', [
+    ...number({ min: 0, whole: true })(id),
+    ...oneOf(['configure', 'update', 'time'])(call),
+  ]);
+  return { id: id as number, call: call as 'time', argument };
+}
+
+/**
+ * Reads a control message of the board.
+ *
+ * @throws DataError if it is none
+ */
+export function readReport(body: unknown): Report {
+  const report = members(body);
+  const needed = ['name', 'serial', 'family', 'chips', 'clock'] as const;
+  if ('welcome' in report) {
+    sound('the welcome', optionProblems(report['welcome'], anyInfo, ...needed));
+  } else if ('answer' in report || 'closed' in report) {
+    sound('statistics', statisticsProblems(report['statistics']));
+  } else if (!('refused' in report)) throw new DataError('a report says nothing');
+  return report as unknown as Report;
+}
+
+const count = number({ min: 0, whole: true });
+const anyStatistics: OptionTable<LinkStatistics> = {
+  sent: count,
+  delivered: count,
+  late: count,
+  dropped: count,
+  received: count,
+  overflowed: count,
+};
+
+function statisticsProblems(given: unknown): Problem[] {
+  return optionProblems(given, anyStatistics);
+}
+
+/**
+ * Cuts events into packets whose times do not go back, as they do where a board's clock wraps.
+ */
+export function packetsOf({ timestamps, words }: HardwareEvents, family: string): AerPacket[] {
+  const space = chipWords(family);
+  const packets: AerPacket[] = [];
+  let from = 0;
+  for (let i = 1; i <= words.length; i++) {
+    if (i < words.length && timestamps[i]! >= timestamps[i - 1]!) continue;
+    const times = Float64Array.from(timestamps.subarray(from, i));
+    packets.push({
+      timestamps: times,
+      addresses: words.subarray(from, i),
+      space,
+      until: times.at(-1) ?? 0,
+    });
+    from = i;
+  }
+  return words.length === 0 ? [] : packets;
+}
+
+/**
+ * The events of a message.
+ *
+ * @throws DataError if they are of no board, or of another chip family
+ */
+export function eventsOf(message: WireMessage, family: string): HardwareEvents {
+  if (message.kind !== 'events')
+    throw new DataError(`a message of ${message.kind} has no place here`);
+  const { timestamps, addresses, space } = message.packet;
+  if (space.kind !== 'chipWords' || space.family !== family) {
+    throw new DataError(`the events are not words of ${family}`);
+  }
+  const beyond = timestamps.some((time) => time < 0 || time >= 2 ** 32);
+  if (beyond) throw new DataError('the events have times that no board has');
+  return { timestamps: Uint32Array.from(timestamps), words: addresses };
+}
