@@ -32,6 +32,11 @@ export type StateOf<Parameters extends NeuronParameters> = Parameters extends Ne
 /** Names of all models. */
 export const modelNames: readonly ModelName[] = Object.keys(table) as ModelName[];
 
+/** Whether parameters are those of transistors, which differ from chip to chip. */
+export function isAnalog(parameters: NeuronParameters): parameters is AnalogParameters {
+  return modelOf(parameters).mismatch;
+}
+
 /** Draws a population of a model to try engines on. */
 export function modelExampleOf(
   model: ModelName,

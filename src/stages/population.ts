@@ -1,7 +1,7 @@
 /** What all populations of neurons have in common: an engine computes them, whatever their model. */
 import type { Matrix } from '../matrix.ts';
 import { computing } from '../neurons/engine.ts';
-import type { NeuronParameters } from '../neurons/model-table.ts';
+import { isAnalog, type NeuronParameters } from '../neurons/model-table.ts';
 import type { StageBase, StageKind } from './stage-kind.ts';
 
 /** A stage of neurons. */
@@ -23,7 +23,7 @@ export function populationForm<Stage extends PopulationStage>(
 ): PopulationForm<Stage> {
   return {
     neurons: parametersOf,
-    fused: ({ parameters }) => (parameters === undefined ? undefined : 'neurons'),
+    fused: () => 'neurons',
     run(stage, inputs, { engine, steps }) {
       const input = inputs[0]!;
       const { channelsIn, channelsOut, dt } = stage;
@@ -78,7 +78,7 @@ export function populationForm<Stage extends PopulationStage>(
           layer.backward(matrix, weightGradient, from, to);
           copy(layer.inputGradient, input.gradient, from, to);
         },
-        ...(stage.parameters === undefined
+        ...(!isAnalog(parameters)
           ? {}
           : { setParameters: (next: NeuronParameters) => layer.setParameters(next) }),
       };

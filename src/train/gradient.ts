@@ -1,9 +1,9 @@
 /** The loss of a pipeline on its samples and its gradient through time, stage by stage. */
 import type { Engine } from '../neurons/engine.ts';
 import type { SparseSpikes } from '../neurons/learner.ts';
-import type { AnalogParameters, NeuronParameters } from '../neurons/model-table.ts';
+import { type AnalogParameters, isAnalog, type NeuronParameters } from '../neurons/model-table.ts';
 import { type Pipeline, withStages } from '../pipeline/pipeline.ts';
-import { type Stage, stageWeights, withStageWeights } from '../stages/stage.ts';
+import { type Stage, stageNeurons, stageWeights, withStageWeights } from '../stages/stage.ts';
 import { graphGradient } from './graph-gradient.ts';
 import type { LossFunction } from './loss.ts';
 import type { TrainingSample } from './sample.ts';
@@ -52,7 +52,10 @@ export function withWeights(pipeline: Pipeline, weights: Float64Array): Pipeline
 
 /** The parameters of DynapSim and DYNAP-SE2 neurons of a pipeline, one set per stage that has any. */
 export function pipelineParameters({ stages }: Pipeline): AnalogParameters[] {
-  return stages.flatMap(({ parameters }) => parameters ?? []);
+  return stages.flatMap((stage) => {
+    const parameters = stageNeurons(stage);
+    return parameters !== undefined && isAnalog(parameters) ? parameters : [];
+  });
 }
 
 /** Spikes of all samples as sparse rows: row `t·trials + b` lists its channels and counts. */

@@ -1,10 +1,11 @@
+/** What learns: the learner of an engine, or one that goes stage by stage. */
 import { match } from 'ts-pattern';
 import type { Engine } from '../neurons/engine.ts';
 import type { Learner, LearningLayer, LearningLoss, LearningProblem } from '../neurons/learner.ts';
-import type { AnalogParameters } from '../neurons/model-table.ts';
+import { type AnalogParameters, isAnalog } from '../neurons/model-table.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { isChain } from '../pipeline/walk.ts';
-import { stageFused, stageWeights } from '../stages/stage.ts';
+import { stageFused, stageNeurons, stageWeights } from '../stages/stage.ts';
 import { type AdamConfig, adamState, adamStep } from './adam.ts';
 import { pipelineGradient, pipelineWeights, sparseRows } from './gradient.ts';
 import { batchTargets, type Loss, lossFunction } from './loss.ts';
@@ -27,14 +28,17 @@ export interface LearningTask {
 
 /**
  * The populations of a chain of stages, each with the matrix before it; none where there is anything else: branches,
- * loops, or two matrices in a row with nothing between them that could fire.
+ * loops, neurons that the engine does not compute, or two matrices in a row with nothing between them that could
+ * fire.
  */
 function layersOf(
   pipeline: Pipeline,
   parameters: readonly AnalogParameters[],
+  engine: Engine,
 ): LearningLayer[] | undefined {
   if (!isChain(pipeline)) return undefined;
   const layers: LearningLayer[] = [];
+  let drawn = 0;
   let rows: number | undefined;
   for (const stage of pipeline.stages) {
     const { channelsIn, channelsOut: neurons } = stage;
@@ -44,11 +48,13 @@ function layersOf(
       rows = channelsIn;
       continue;
     }
+    const own = stageNeurons(stage);
+    if (own === undefined || !engine.supports(own.model)) return undefined;
     layers.push({
       neurons,
       ...(rows === undefined ? {} : { rows }),
       recurrent: stageWeights(stage) !== undefined,
-      parameters: parameters[layers.length]!,
+      parameters: isAnalog(own) ? parameters[drawn++]! : own,
     });
     rows = undefined;
   }
@@ -140,7 +146,7 @@ export function startLearner(task: LearningTask): Learner {
     min: task.min ?? new Float64Array(length).fill(Number.NEGATIVE_INFINITY),
     max: task.max ?? new Float64Array(length).fill(Number.POSITIVE_INFINITY),
   };
-  const layers = layersOf(task.pipeline, task.parameters);
+  const layers = layersOf(task.pipeline, task.parameters, task.engine);
   return learner === undefined || layers === undefined
     ? stagewiseLearner(bounded)
     : learner(problemOf(bounded, layers));

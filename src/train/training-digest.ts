@@ -3,6 +3,7 @@ import { type Digestible, digest } from '../digest.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import { arraysOf } from '../neurons/state.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { isChain, sourcesOf } from '../pipeline/walk.ts';
 import { type Stage, stageWeights } from '../stages/stage.ts';
 import { pipelineParameters } from './gradient.ts';
 import type { TrainingSample } from './sample.ts';
@@ -33,9 +34,12 @@ export function trainingDigest(
   const { checkpoint: _, engine = defaultEngine(), ...deciding } = options;
   const parameters = pipelineParameters(pipeline);
   const scales = parameters.map(({ Iscale }) => Iscale);
+  const outputPlace = pipeline.stages.findIndex(({ name }) => name === pipeline.output);
   const labels = samples.map(({ label }) => label);
   return digest(
     canonicalJson([deciding, engine.name, pipeline.dt, scales, labels]),
+    // A list of stages says by itself how they follow each other.
+    ...(isChain(pipeline) ? [] : [canonicalJson([sourcesOf(pipeline), outputPlace])]),
     ...pipeline.stages.flatMap((stage) => stageWeights(stage)?.values ?? []),
     ...parameters.flatMap((own) => Object.values(arraysOf(own))),
     ...pipeline.stages.flatMap(constantsOf),

@@ -10,6 +10,7 @@ import {
   options,
   unknownName,
 } from '../options.ts';
+import { pipelineProblems } from '../pipeline/guard.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
 import { type AdamConfig, adamCheck } from './adam.ts';
@@ -107,16 +108,10 @@ export function taskProblems(
   samples: readonly TrainingSample[],
   loss: Loss = meanSquaredError(),
 ): Problem[] {
-  const guard = pipelineGuard(pipeline);
+  const guard = within('pipeline', pipelineProblems(pipeline));
   return guard.length > 0
     ? guard
     : [...sampleProblems(pipeline, samples), ...lossProblems(loss, samples, pipeline.channelsOut)];
-}
-
-function pipelineGuard(pipeline: unknown): Problem[] {
-  return Array.isArray((pipeline as Partial<Pipeline> | null | undefined)?.stages)
-    ? []
-    : [problem('pipeline', 'wrong-type', pipeline, 'a pipeline is needed')];
 }
 
 /** Lists everything wrong with what training is given; empty where all is well. */
@@ -125,7 +120,7 @@ export function trainingProblems(
   samples: readonly TrainingSample[],
   given: TrainingOptions,
 ): Problem[] {
-  const guard = pipelineGuard(pipeline);
+  const guard = within('pipeline', pipelineProblems(pipeline));
   if (guard.length > 0) return guard;
   const own = optionProblems(given, optionsTable(pipeline), 'epochs');
   // Whoever gives no object has said nothing that could be read.

@@ -183,9 +183,9 @@ describe('dynapSimOperation', () => {
     const recurrent = [[1]];
     const bad = { neurons: 0, steps: 0.5, trials: -1, dt: 0, Idc: -1, recurrent };
     expect(reasonsOf(() => dynapSimOperation(bad as DynapSimOperationConfig))).toEqual([
-      'dynapSim: neurons is 0; a whole number from 1 to 1048576 is needed',
-      'dynapSim: dt is 0; seconds above 0 are needed',
-      'dynapSim: Idc is -1; negative values do not exist on the chip',
+      'dynapSim.neurons is 0; a whole number from 1 to 1048576 is needed',
+      'dynapSim.dt is 0; a finite number of seconds above 0 is needed',
+      'dynapSim.Idc is -1; negative values do not exist on the chip',
       'dynapSim.steps is 0.5; a whole number of at least 1 is needed',
       'dynapSim.trials is -1; a whole number of at least 1 is needed',
       'dynapSim.recurrent: these weights are the second argument of the operation, a tensor',

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import {
+  dynapSim,
   type Engine,
   kernel,
+  linear,
   meanSquaredError,
+  type Pipeline,
+  pipeline,
   rateCrossEntropy,
   referenceEngine,
   type Training,
@@ -11,7 +15,7 @@ import {
 import { packCheckpoint, pipelineWeights, startTraining, unpackCheckpoint } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
 import { reasonsOf } from '#test/events/reasons';
-import { smallNet, smallSamples } from './small-task.ts';
+import { smallNet, smallSamples, weights } from './small-task.ts';
 
 const net = smallNet();
 const samples = smallSamples();
@@ -293,6 +297,33 @@ describe('startTraining', () => {
     expect(reasons({}, given)).toEqual([
       expect.stringMatching(/samples\[1\]\.input\.steps is 39; the first sample has 40/),
     ]);
+  });
+
+  it('leaves to its engine only what that computes', () => {
+    const [own, supports] = [kernel(), (model: string) => model === 'dynapSe2'];
+    const narrow: Engine = { ...own, supports };
+    const narrowly = finished(startTraining(net, samples, { ...options, engine: narrow }));
+    const reference = { ...options, engine: referenceEngine };
+    expect(narrowly.weights).toEqual(finished(startTraining(net, samples, reference)).weights);
+  });
+
+  it('does not go on with a pipeline whose stages follow each other otherwise', () => {
+    const two = pipeline(
+      linear({ weight: weights(1, 4, 2, 6) }),
+      dynapSim({ neurons: 2, Ispkthr: 1e-8, name: 'one' }),
+      dynapSim({ neurons: 2, Ispkthr: 1e-8, name: 'two' }),
+    );
+    const [first, second] = two.inputs;
+    const apart = { ...two, inputs: [first!, second!, second!] };
+    const given = { epochs: 2, loss: meanSquaredError() };
+    const start = (net: Pipeline, more = {}) =>
+      startTraining(net, samples, { ...given, engine: referenceEngine, ...more });
+    const checkpoint = finished(start(two));
+    expect(reasonsOf(() => start(two, { checkpoint }))).toEqual([]);
+    expect(reasonsOf(() => start(apart, { checkpoint }))).toEqual([
+      expect.stringMatching(/belongs to another pipeline/),
+    ]);
+    expect(finished(start(apart)).weights).not.toEqual(checkpoint.weights);
   });
 
   it('refuses junk of any type, never with another error', () => {
