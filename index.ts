@@ -82,7 +82,14 @@ export { type Matrix, type MatrixInput, matrix, matrixRows } from './src/matrix.
 export { ampaGaba } from './src/neurons/dynap-se2/ampa-gaba.ts';
 export { type Engine, referenceEngine } from './src/neurons/engine.ts';
 export type { Mismatch } from './src/neurons/mismatch.ts';
-export { fromStages, type Pipeline, pipeline } from './src/pipeline/pipeline.ts';
+export { feedback, type ParallelOptions, parallel, residual } from './src/pipeline/compose.ts';
+export {
+  fromStages,
+  type Pipeline,
+  type PipelinePart,
+  pipeline,
+  type StageInput,
+} from './src/pipeline/pipeline.ts';
 export { type PipelineRun, startPipeline } from './src/pipeline/run.ts';
 export {
   packPipeline,

@@ -9,6 +9,7 @@ import * as operators from 'spikeline/operators';
 import * as problems from 'spikeline/problems';
 import * as sinks from 'spikeline/sinks';
 import * as sources from 'spikeline/sources';
+import * as stages from 'spikeline/stages';
 import * as targets from 'spikeline/targets';
 import * as tfjs from 'spikeline/tfjs';
 import * as train from 'spikeline/train';
@@ -25,6 +26,7 @@ export const entries: Readonly<Record<string, Readonly<Record<string, unknown>>>
   'spikeline/problems': problems,
   'spikeline/sinks': sinks,
   'spikeline/sources': sources,
+  'spikeline/stages': stages,
   'spikeline/targets': targets,
   'spikeline/train': train,
   'spikeline/operators': operators,
