@@ -138,7 +138,7 @@ function joined(
 ): Link {
   const links = inputs.map(({ from, delayed }) => assembly.linkOf(from, delayed));
   const [only] = links;
-  if (links.length === 1 && only !== undefined && !only.delayed) return only;
+  if (links.length === 1 && only !== undefined) return only;
   return assembly.append(add({ channels, inputs: links.length }), maker, links, false);
 }
 

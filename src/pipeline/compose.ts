@@ -23,6 +23,17 @@ export interface ParallelOptions {
   readonly name?: string;
 }
 
+/** A branch: a stage, a pipeline, or several one after the other. */
+export type Branch = PipelinePart | readonly PipelinePart[];
+
+function isList(branch: Branch): branch is readonly PipelinePart[] {
+  return Array.isArray(branch);
+}
+
+function partsOf(branch: Branch): readonly PipelinePart[] {
+  return isList(branch) ? branch : [branch];
+}
+
 /** Channels that a node gives; where that cannot be told, 1, and its own problems say why. */
 function widthOf(nodes: readonly DraftNode[], { from }: Link): number {
   return (from === null ? undefined : outlinesOf(nodes)[from]!.channelsOut) ?? 1;
@@ -36,21 +47,22 @@ function appendJoin(nodes: DraftNode[], part: StageDefinition, inputs: readonly 
 
 /**
  * Puts branches side by side: each takes the same input, and their outputs become one, with their channels one after
- * the other or added. The result is part of a pipeline, or one itself where it ends in spikes.
+ * the other or added; a single one is as it is. A branch of several stages is a list. The result is part of a pipeline, or one itself where
+ * it ends in spikes.
  *
  * @throws InvalidArgumentError with all problems, as `pipeline` has them
  * @example
  * ```ts
  * const branches = parallel(
- *   pipeline(linear({ weight: [[3, 0]] }), lif({ neurons: 2, tauMem: 5e-3 })),
- *   pipeline(linear({ weight: [[1]] }), lif({ neurons: 1, tauMem: 50e-3 })),
+ *   [linear({ weight: [[3, 0]] }), lif({ neurons: 2, tauMem: 5e-3 })],
+ *   [linear({ weight: [[1]] }), lif({ neurons: 1, tauMem: 50e-3 })],
  *   { join: 'concatenate' },
  * );
  * pipeline(branches, linear({ weight: [[1], [1], [1]] }), lif({ neurons: 1, tauMem: 0.02 })).channelsOut; // 1
  * ```
  */
-export function parallel(...args: readonly [...PipelinePart[], ParallelOptions]): Pipeline {
-  const branches = args.slice(0, -1) as readonly PipelinePart[];
+export function parallel(...args: readonly [...Branch[], ParallelOptions]): Pipeline {
+  const branches = (args.slice(0, -1) as readonly Branch[]).map(partsOf);
   const given = args.at(-1) as ParallelOptions;
   const problems = optionProblems<ParallelOptions>(
     given,
@@ -63,9 +75,11 @@ export function parallel(...args: readonly [...PipelinePart[], ParallelOptions])
     );
   }
   if (problems.length > 0) throw new InvalidArgumentError('branches cannot be joined', problems);
-  checkParts(branches);
+  checkParts(branches.flat());
   const nodes: DraftNode[] = [];
-  const outputs = branches.map((branch) => append(nodes, [branch]));
+  const outputs = branches.map((branch) => append(nodes, branch));
+  const [only] = outputs;
+  if (outputs.length === 1 && only !== undefined) return finish(nodes, only, { spiking: false });
   const { join, name } = given;
   const widths = outputs.map((output) => widthOf(nodes, output));
   const named = name === undefined ? {} : { name };
@@ -77,27 +91,27 @@ export function parallel(...args: readonly [...PipelinePart[], ParallelOptions])
 }
 
 /**
- * Adds the input of a part to its output, channel by channel: what it learns is what is to be added. It needs as
- * many channels out as in. The result is part of a pipeline, or one itself where it ends in spikes.
+ * Adds the input of stages to their output, channel by channel: what they learn is what is to be added. They need
+ * as many channels out as in. The result is part of a pipeline, or one itself where it ends in spikes.
  *
  * @throws InvalidArgumentError with all problems, as `pipeline` has them
  * @example
  * ```ts
- * const part = residual(pipeline(linear({ weight: [[2]] }), lif({ neurons: 1, tauMem: 0.02 })));
+ * const part = residual(linear({ weight: [[2]] }), lif({ neurons: 1, tauMem: 0.02 }));
  * part.stages.map(({ name }) => name); // ["linear0", "lif1", "add2"]
  * ```
  */
-export function residual(part: PipelinePart): Pipeline {
-  checkParts([part]);
+export function residual(...parts: readonly PipelinePart[]): Pipeline {
+  checkParts(parts);
   const nodes: DraftNode[] = [];
-  const output = append(nodes, [part]);
+  const output = append(nodes, parts);
   const sum = add({ channels: widthOf(nodes, output) });
   return finish(nodes, appendJoin(nodes, sum, [pipelineInput, output]), { spiking: false });
 }
 
 /**
- * Adds the output of a part to its own input, one step later: what leaves in step t enters again in step t + 1. It
- * needs as many channels out as in. The result is part of a pipeline, or one itself where it ends in spikes.
+ * Adds the output of stages to their own input, one step later: what leaves in step t enters again in step t + 1.
+ * They need as many channels out as in. The result is part of a pipeline, or one itself where it ends in spikes.
  *
  * @throws InvalidArgumentError with all problems, as `pipeline` has them
  * @example
@@ -108,10 +122,10 @@ export function residual(part: PipelinePart): Pipeline {
  * startPipeline(net).process(input).counts; // Uint32Array [1, 1, 0, 0]
  * ```
  */
-export function feedback(part: PipelinePart): Pipeline {
-  checkParts([part]);
+export function feedback(...parts: readonly PipelinePart[]): Pipeline {
+  checkParts(parts);
   const nodes: DraftNode[] = [];
-  const output = append(nodes, [part]);
+  const output = append(nodes, parts);
   const channels = widthOf(nodes, output);
   // What comes back enters before the part, so every place moves up by one.
   const moved = nodes.map((node): DraftNode => ({ ...node, inputs: node.inputs.map(shifted) }));

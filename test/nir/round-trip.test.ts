@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import type { Pipeline } from 'spikeline';
 import { nirOfPipeline, pipelineOfNir, readNir, writeNir } from 'spikeline/nir';
 import { describe, expect, it } from 'vitest';
+import { anyGraphPipeline } from '#test/pipeline/graphs';
 import { anyGraph, anyNirPipeline } from './arbitraries.ts';
 
 describe('a graph in a file', () => {
@@ -41,3 +43,27 @@ describe('a pipeline in a file', () => {
     );
   });
 });
+
+describe('a pipeline with branches and loops', () => {
+  it('comes back as it was, through a file too', async () => {
+    const graphs = anyGraphPipeline(false).filter(writable);
+    fc.assert(
+      fc.property(graphs, (net) => {
+        expect(pipelineOfNir(nirOfPipeline(net))).toMatchObject({ problems: [], pipeline: net });
+      }),
+      { numRuns: 150 },
+    );
+    await fc.assert(
+      fc.asyncProperty(graphs, async (net) => {
+        const graph = await readNir(await writeNir(nirOfPipeline(net)));
+        expect(pipelineOfNir(graph)).toMatchObject({ problems: [], notes: [], pipeline: net });
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+/** Whether no stage is given the same twice, which NIR cannot say. */
+function writable({ inputs }: Pipeline): boolean {
+  return inputs.every((own) => new Set(own.map(({ from }) => from)).size === own.length);
+}

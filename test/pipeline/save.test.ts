@@ -20,6 +20,7 @@ import {
 } from 'spikeline';
 import { describe, expect, it } from 'vitest';
 import { anyPipeline } from './arbitraries.ts';
+import { anyGraphPipeline } from './graphs.ts';
 
 const saved = pipeline(
   linear({
@@ -73,6 +74,15 @@ describe.each([
     );
   });
 
+  it('comes back with all its branches and loops', () => {
+    fc.assert(
+      fc.property(anyGraphPipeline(), (net) => {
+        expect(through(net)).toEqual(net);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('comes back the same when saved twice', () => {
     expect(through(through(saved))).toEqual(saved);
   });
@@ -101,6 +111,24 @@ describe('pipelineFromJson', () => {
   it('refuses a pipeline that cannot be built, with the reasons', () => {
     const broken = pipelineToJson(saved).replace('"dt": 0.001', '"dt": 0');
     expect(() => pipelineFromJson(broken)).toThrow('dynapSim1.dt is 0');
+  });
+
+  it('reads version 1, which had lists of stages only', () => {
+    const { stages } = JSON.parse(pipelineToJson(saved)) as { stages: unknown[] };
+    const text = JSON.stringify({ format: 'spikeline/pipeline', version: 1, stages });
+    expect(pipelineFromJson(text)).toEqual(saved);
+  });
+
+  it.each([
+    ['a source that is not there', { from: 'nobody', delayed: false }],
+    ['a source that comes later, without a delay', { from: 'dynapSim1', delayed: false }],
+    ['an input of the pipeline that is late', { from: null, delayed: true }],
+    ['a delay that is a number', { from: null, delayed: 1 }],
+    ['a source that is no object', 'linear0'],
+  ])('refuses %s', (_, input) => {
+    const tree = JSON.parse(pipelineToJson(saved)) as { inputs: unknown[][] };
+    tree.inputs[0]![0] = input;
+    expect(refusal(() => pipelineFromJson(JSON.stringify(tree)))).toBeInstanceOf(DataError);
   });
 
   it('reads what was left to defaults, as hands write it', () => {

@@ -48,7 +48,7 @@ export function add(config: AddConfig): AddDefinition {
   return definitionOf('add', config);
 }
 
-const inputCount = number({ min: 1, max: mostInputs, whole: true });
+const inputCount = number({ min: 2, max: mostInputs, whole: true });
 
 /** How stages that add are defined, checked and built. */
 export const addDefinition: DefinitionForm<AddDefinition, AddStage> = {
