@@ -32,9 +32,11 @@ export function automaticName(kind: string, place: number): string {
   return `${kind}${place}`;
 }
 
-/** Names of all nodes. */
+/** Names of all nodes; a name that is no text is one of the problems of its stage. */
 export function namesOf(nodes: readonly DraftNode[]): string[] {
-  return nodes.map(({ part, name }, place) => name ?? automaticName(part.kind, place));
+  return nodes.map(({ part, name }, place) =>
+    typeof name === 'string' ? name : automaticName(part.kind, place),
+  );
 }
 
 /** What nodes promise, sound or not. */

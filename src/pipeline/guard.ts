@@ -15,7 +15,8 @@ export function looksLikePipeline(given: unknown): boolean {
 
 const stageNeeded = 'a stage that was built is needed';
 
-function stageProblem(stage: unknown, place: number): Problem[] {
+/** Lists what keeps something from being the stage at `place` of a pipeline, built. */
+export function builtProblems(stage: unknown, place: number): Problem[] {
   const path = `stages[${place}]`;
   if (!isObject(stage)) return [problem(path, 'wrong-type', stage, stageNeeded)];
   const { kind, name, channelsIn, channelsOut } = stage;
@@ -68,7 +69,7 @@ export function pipelineProblems(given: unknown): Problem[] {
   if (!Array.isArray(stages) || !Array.isArray(inputs) || stages.length === 0) {
     return [fault('', 'wrong-type', needed)];
   }
-  const problems = stages.flatMap(stageProblem);
+  const problems = stages.flatMap(builtProblems);
   if (problems.length > 0) return problems;
   const names = (stages as readonly { readonly name: string }[]).map(({ name }) => name);
   if (inputs.length !== stages.length) {

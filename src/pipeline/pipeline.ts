@@ -18,7 +18,7 @@ import {
   nodeProblems,
   stagesOf,
 } from './draft.ts';
-import { looksLikePipeline, pipelineProblems } from './guard.ts';
+import { builtProblems, looksLikePipeline, pipelineProblems } from './guard.ts';
 
 /** Where an input of a stage comes from. */
 export interface StageInput {
@@ -176,10 +176,12 @@ export function pipeline(...parts: readonly PipelinePart[]): Pipeline {
  * @throws InvalidArgumentError where there is none
  */
 export function fromStages(stages: readonly Stage[]): Pipeline {
-  if (stages.length === 0) {
-    const needed = 'there is no stage; give at least one';
-    refuse([fault('stages.length', 'missing', needed)]);
+  const list: unknown = stages;
+  if (!Array.isArray(list) || list.length === 0) {
+    const needed = 'there is no stage; give a list of at least one';
+    refuse([fault('stages', 'missing', needed)]);
   }
+  refuse(stages.flatMap(builtProblems));
   const inputs = stages.map((_, i) => [{ from: stages[i - 1]?.name ?? null, delayed: false }]);
   return graphOf(stages, inputs, stages.at(-1)!.name);
 }

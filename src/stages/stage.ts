@@ -112,7 +112,7 @@ export function buildStage(
  */
 export function checkedStage(definition: StageDefinition, name: string): Stage {
   const problems = definitionProblems(definition);
-  const own = definition.name ?? name;
+  const own = typeof definition.name === 'string' ? definition.name : name;
   if (problems.length === 0) problems.push(...stageProblems(definition, own));
   if (problems.length > 0) throw new InvalidArgumentError('this stage cannot be built', problems);
   return buildStage(definition, own);
