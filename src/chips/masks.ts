@@ -53,10 +53,33 @@ function magnitudesOf(weights: ArrayLike<number>, largest: number): Magnitudes {
   return { sorted, sums, squares };
 }
 
+/** Buckets of equal width that an index divides the magnitudes into. */
+const bucketCount = 4096;
+
+/** First magnitude of each bucket of equal width, so that a search begins next to where it ends. */
+function bucketsOf({ sorted }: Pick<Magnitudes, 'sorted'>): Uint32Array {
+  const starts = new Uint32Array(bucketCount + 2);
+  let at = 0;
+  for (let bucket = 0; bucket < starts.length; bucket++) {
+    while (at < sorted.length && Math.floor(sorted[at]! * bucketCount) < bucket) at++;
+    starts[bucket] = at;
+  }
+  return starts;
+}
+
 /** Number of magnitudes below `bound`, of which there are at least `known`. */
-function countBelow(sorted: Float64Array, bound: number, known: number): number {
-  let low = known;
-  let high = sorted.length;
+function countBelow(
+  sorted: Float64Array,
+  buckets: Uint32Array,
+  bound: number,
+  known: number,
+): number {
+  // No magnitude is above 1.
+  if (bound > 1) return sorted.length;
+  const bucket = (bound * bucketCount) | 0;
+  const first = buckets[bucket]!;
+  let low = first > known ? first : known;
+  let high = buckets[bucket + 1]!;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (sorted[middle]! < bound) low = middle + 1;
@@ -70,61 +93,90 @@ export function subsetSums(
   base: ArrayLike<number>,
   sums: Float64Array = new Float64Array(1 << baseCount),
 ): Float64Array {
-  for (let mask = 1; mask < sums.length; mask++) {
-    const lowest = 31 - Math.clz32(mask & -mask);
-    sums[mask] = sums[mask & (mask - 1)]! + base[lowest]!;
+  for (let i = baseCount - 1; i >= 0; i--) {
+    const bit = 1 << i;
+    // Masks whose lowest bit is this one are those of the bits above it, and this one.
+    for (let above = 0; above < sums.length; above += 2 * bit) {
+      sums[above | bit] = sums[above]! + base[i]!;
+    }
   }
   return sums;
 }
 
-/** Puts `order` into ascending order of what it points to; quick where it nearly is. */
-function sortBy(order: number[], values: Float64Array): void {
+/** Puts `order` into ascending order of what it points to; quick if it nearly is. */
+function sortBy(order: Uint8Array, values: Float64Array): void {
   for (let i = 1; i < order.length; i++) {
     const moving = order[i]!;
+    const value = values[moving]!;
     let at = i;
-    for (; at > 0 && values[order[at - 1]!]! > values[moving]!; at--) order[at] = order[at - 1]!;
+    for (; at > 0 && values[order[at - 1]!]! > value; at--) order[at] = order[at - 1]!;
     order[at] = moving;
   }
 }
 
-/** Solves the normal equations over the bases in `active`; undefined where they are singular. */
-function solve(gram: Float64Array, right: Float64Array, active: readonly number[]) {
-  const size = active.length;
-  const rows = active.map((i) => [...active.map((j) => gram[i * baseCount + j]!), right[i]!]);
-  for (let pivot = 0; pivot < size; pivot++) {
-    let best = pivot;
-    for (let r = pivot + 1; r < size; r++) {
-      if (Math.abs(rows[r]![pivot]!) > Math.abs(rows[best]![pivot]!)) best = r;
-    }
-    [rows[pivot], rows[best]] = [rows[best]!, rows[pivot]!];
-    const divisor = rows[pivot]![pivot]!;
-    if (Math.abs(divisor) < 1e-12) return undefined;
-    for (let r = 0; r < size; r++) {
-      if (r === pivot) continue;
-      const factor = rows[r]![pivot]! / divisor;
-      for (let c = pivot; c <= size; c++) rows[r]![c] = rows[r]![c]! - factor * rows[pivot]![c]!;
-    }
-  }
-  return rows.map((row, i) => row[size]! / row[i]!);
-}
+/** Columns of the normal equations: the bases and the right side. */
+const width = baseCount + 1;
 
-/** Least squares over the bases, none below zero: drops the most negative one and solves again. */
-function solveNonNegative(gram: Float64Array, right: Float64Array, base: number[]): boolean {
-  let active = Array.from({ length: baseCount }, (_, i) => i).filter(
-    (i) => gram[i * baseCount + i]! > 0,
-  );
-  while (active.length > 0) {
-    const solution = solve(gram, right, active);
-    if (solution === undefined) return false;
-    const worst = solution.indexOf(Math.min(...solution));
-    if (solution[worst]! >= 0) {
-      for (const [k, i] of active.entries()) base[i] = solution[k]!;
-      return true;
+/**
+ * Prepares least squares over the bases, none below zero: drops the most negative one and solves again. The
+ * function that it gives moves `base` and tells whether there was a solution; it allocates nothing.
+ */
+function nonNegativeSolver(gram: Float64Array, right: Float64Array) {
+  const cells = new Float64Array(baseCount * width);
+  const active = new Uint8Array(baseCount);
+  const solution = new Float64Array(baseCount);
+  const swap = (a: number, b: number, size: number): void => {
+    for (let c = 0; c <= size; c++) {
+      const held = cells[a * width + c]!;
+      cells[a * width + c] = cells[b * width + c]!;
+      cells[b * width + c] = held;
     }
-    base[active[worst]!] = 0;
-    active = active.filter((_, k) => k !== worst);
-  }
-  return false;
+  };
+  /** Solves for the first `size` active bases; false if they are singular. */
+  const solve = (size: number): boolean => {
+    for (let r = 0; r < size; r++) {
+      const own = active[r]! * baseCount;
+      for (let c = 0; c < size; c++) cells[r * width + c] = gram[own + active[c]!]!;
+      cells[r * width + size] = right[active[r]!]!;
+    }
+    for (let pivot = 0; pivot < size; pivot++) {
+      let best = pivot;
+      for (let r = pivot + 1; r < size; r++) {
+        if (Math.abs(cells[r * width + pivot]!) > Math.abs(cells[best * width + pivot]!)) best = r;
+      }
+      if (best !== pivot) swap(pivot, best, size);
+      const divisor = cells[pivot * width + pivot]!;
+      if (Math.abs(divisor) < 1e-12) return false;
+      for (let r = 0; r < size; r++) {
+        if (r === pivot) continue;
+        const factor = cells[r * width + pivot]! / divisor;
+        for (let c = pivot; c <= size; c++) {
+          cells[r * width + c] = cells[r * width + c]! - factor * cells[pivot * width + c]!;
+        }
+      }
+    }
+    for (let r = 0; r < size; r++) {
+      solution[r] = cells[r * width + size]! / cells[r * width + r]!;
+    }
+    return true;
+  };
+  return (base: Float64Array): boolean => {
+    let size = 0;
+    for (let i = 0; i < baseCount; i++) if (gram[i * baseCount + i]! > 0) active[size++] = i;
+    while (size > 0) {
+      if (!solve(size)) return false;
+      let worst = 0;
+      for (let k = 1; k < size; k++) if (solution[k]! < solution[worst]!) worst = k;
+      if (solution[worst]! >= 0) {
+        for (let k = 0; k < size; k++) base[active[k]!] = solution[k]!;
+        return true;
+      }
+      base[active[worst]!] = 0;
+      active.copyWithin(worst, worst + 1, size);
+      size--;
+    }
+    return false;
+  };
 }
 
 /** Largest number of turns of a descent; few need half of it. */
@@ -141,37 +193,62 @@ const finalGain = 1e-12;
  * bases to the least squares of that choice, until a turn gains less than the fraction `gain`. The function
  * that it gives moves `base` and returns the summed squared error; it allocates next to nothing.
  */
-function descent({ sorted, sums, squares }: Magnitudes): (base: number[], gain: number) => number {
+function descent(magnitudes: Magnitudes): (base: Float64Array, gain: number) => number {
+  const { sorted, sums, squares } = magnitudes;
+  const buckets = bucketsOf(magnitudes);
   const gram = new Float64Array(baseCount * baseCount);
   const right = new Float64Array(baseCount);
   const levels = new Float64Array(1 << baseCount);
-  const order = Array.from(levels.keys());
-  /** Squared error of `base`; leaves the normal equations of the nearest sums. */
-  const assign = (base: readonly number[]): number => {
-    subsetSums(base, levels);
-    sortBy(order, levels);
-    gram.fill(0);
-    right.fill(0);
-    let error = squares;
-    for (let k = 0, from = 0; k < order.length; k++) {
-      const mask = order[k]!;
-      const level = levels[mask]!;
-      const next = order[k + 1];
-      const to =
-        next === undefined ? sorted.length : countBelow(sorted, (level + levels[next]!) / 2, from);
-      const count = to - from;
-      const sum = sums[to]! - sums[from]!;
-      from = to;
-      if (count === 0) continue;
-      error += count * level * level - 2 * level * sum;
-      for (let i = 0; i < baseCount; i++) {
-        if ((mask >> i) % 2 === 0) continue;
-        right[i] = right[i]! + sum;
-        for (let j = 0; j < baseCount; j++) {
-          if ((mask >> j) % 2 === 1) gram[i * baseCount + j] = gram[i * baseCount + j]! + count;
-        }
+  const order = Uint8Array.from(levels.keys());
+  const before = new Float64Array(baseCount);
+  const solve = nonNegativeSolver(gram, right);
+  const counts = new Float64Array(1 << baseCount);
+  const last = order.length - 1;
+  /** Leaves the normal equations of what the masks were given. */
+  const accumulate = (): void => {
+    // Each mask passes its count on to the masks within it: then every mask knows how many contain it.
+    for (let bit = 1; bit <= last; bit <<= 1) {
+      for (let mask = 0; mask <= last; mask++) {
+        if ((mask & bit) === 0) counts[mask] = counts[mask]! + counts[mask | bit]!;
       }
     }
+    for (let i = 0; i < baseCount; i++) {
+      for (let j = 0; j < baseCount; j++) gram[i * baseCount + j] = counts[(1 << i) | (1 << j)]!;
+    }
+  };
+  /** Squared error of `base`; leaves the normal equations of the nearest sums. */
+  const assign = (base: Float64Array): number => {
+    subsetSums(base, levels);
+    sortBy(order, levels);
+    let [right0, right1, right2, right3] = [0, 0, 0, 0];
+    let error = squares;
+    let from = 0;
+    let passed = 0;
+    let level = levels[order[0]!]!;
+    for (let k = 0; k <= last; k++) {
+      const mask = order[k]!;
+      const next = k === last ? Number.POSITIVE_INFINITY : levels[order[k + 1]!]!;
+      const to = countBelow(sorted, buckets, (level + next) / 2, from);
+      const count = to - from;
+      counts[mask] = count;
+      if (count > 0) {
+        const reached = sums[to]!;
+        const sum = reached - passed;
+        from = to;
+        passed = reached;
+        error += count * level * level - 2 * level * sum;
+        if ((mask & 1) !== 0) right0 += sum;
+        if ((mask & 2) !== 0) right1 += sum;
+        if ((mask & 4) !== 0) right2 += sum;
+        if ((mask & 8) !== 0) right3 += sum;
+      }
+      level = next;
+    }
+    right[0] = right0;
+    right[1] = right1;
+    right[2] = right2;
+    right[3] = right3;
+    accumulate();
     return error;
   };
   return (base, gain) => {
@@ -180,9 +257,9 @@ function descent({ sorted, sums, squares }: Magnitudes): (base: number[], gain: 
       const error = assign(base);
       if (error >= least * (1 - gain)) return least;
       least = error;
-      const before = base.slice();
-      if (!solveNonNegative(gram, right, base)) {
-        base.splice(0, baseCount, ...before);
+      before.set(base);
+      if (!solve(base)) {
+        base.set(before);
         return least;
       }
     }
@@ -191,14 +268,14 @@ function descent({ sorted, sums, squares }: Magnitudes): (base: number[], gain: 
 }
 
 /** Bases to start from: powers of two of a random ratio, or magnitudes drawn from the weights. */
-function randomBase({ sorted }: Magnitudes, random: Random): number[] {
+function randomBase({ sorted }: Magnitudes, random: Random): Float64Array {
   const largest = sorted.at(-1)!;
   if (random.uniform() < 0.5) {
     const ratio = 1.3 + 1.4 * random.uniform();
     const top = (largest * (0.3 + 0.7 * random.uniform())) / 1.5;
-    return Array.from({ length: baseCount }, (_, i) => top / ratio ** (baseCount - 1 - i));
+    return Float64Array.from({ length: baseCount }, (_, i) => top / ratio ** (baseCount - 1 - i));
   }
-  return Array.from({ length: baseCount }, () => {
+  return Float64Array.from({ length: baseCount }, () => {
     const drawn = sorted[random.integer(sorted.length)]!;
     return drawn * (0.2 + 0.8 * random.uniform());
   });
@@ -252,7 +329,7 @@ export function quantise(
   const { seed = 0, restarts = defaultRestarts, hops = defaultHops } = options;
   const random = randomStream(seed, 'quantise');
   const descend = descent(magnitudes);
-  let best: number[] = [];
+  let best: Float64Array = new Float64Array(baseCount);
   let least = Number.POSITIVE_INFINITY;
   for (let trial = 0; trial < restarts + hops; trial++) {
     const base =
@@ -266,6 +343,6 @@ export function quantise(
     }
   }
   descend(best, finalGain);
-  const base = best.map((value) => value * largest).sort((a, b) => a - b);
+  const base = Array.from(best, (value) => value * largest).sort((a, b) => a - b);
   return encodeWeights(weights, base);
 }
