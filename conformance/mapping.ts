@@ -1,5 +1,5 @@
 import { sharedCurrents } from '../src/chips/dynapse2/core-currents.ts';
-import { type LifTarget, networkProblems } from '../src/compile/front/lif.ts';
+import { networkProblems } from '../src/compile/front/chip-problems.ts';
 import { mergeStages } from '../src/compile/front/merge.ts';
 import type { MergedPopulation, WeightedSynapses } from '../src/compile/network.ts';
 import { clusterNeurons } from '../src/compile/passes/cluster.ts';
@@ -9,6 +9,8 @@ import {
   dynapSimParameters,
 } from '../src/neurons/dynap-sim/parameters.ts';
 import { pipeline } from '../src/pipeline/pipeline.ts';
+import { problemText } from '../src/problems.ts';
+import type { ChipConstants } from '../src/stages/chip-form.ts';
 import { dynapSim } from '../src/stages/dynap-sim/definition.ts';
 import { lif } from '../src/stages/lif/definition.ts';
 import { linear } from '../src/stages/linear/definition.ts';
@@ -40,7 +42,7 @@ interface MappingCase {
 }
 
 /** Synapse of the chip that the LIF cases were converted for, farads. */
-const target: LifTarget = { C_syn: 25e-12 };
+const target: ChipConstants = { C_syn: 25e-12 };
 
 interface ClusterCount {
   readonly N: number;
@@ -70,7 +72,7 @@ function stageOf(layer: MappingCase['layers'][number]): StageDefinition {
 /** A network without a place must be refused for a reason that names one of its stages. */
 function refusal({ name, layers }: MappingCase): CaseOutcome {
   const net = pipeline(...layers.map(stageOf));
-  const reasons = networkProblems(net);
+  const reasons = networkProblems(net).map(problemText);
   const clear = reasons.some((reason) => net.stages.some((stage) => reason.includes(stage.name)));
   return clear ? { name, error: 0 } : { name, error: 1, note: 'was not refused' };
 }

@@ -137,6 +137,7 @@ export {
   quantise,
   subsetSums,
 } from '../src/chips/masks.ts';
+export { toDynapSim } from '../src/compile/back/model.ts';
 export {
   type NetworkFromOptions,
   networkFrom,
@@ -159,11 +160,7 @@ export {
   type FineTuneOptions,
   fineTune,
 } from '../src/compile/fine-tune.ts';
-export {
-  type LifTarget,
-  networkProblems,
-  toDynapSim,
-} from '../src/compile/front/lif.ts';
+export { networkProblems } from '../src/compile/front/chip-problems.ts';
 export { mergeStages } from '../src/compile/front/merge.ts';
 export type { NamedNeuron } from '../src/compile/front/names.ts';
 export type {
@@ -191,3 +188,4 @@ export type {
   ParameterDeviation,
 } from '../src/compile/report/deviation.ts';
 export type { LostWeights } from '../src/compile/report/lost.ts';
+export type { ChipConstants } from '../src/stages/chip-form.ts';

@@ -3,10 +3,10 @@ import { type DefaultConfiguration, defaultFamily } from '../chips/families.ts';
 import type { ChipFamily, CircuitModel } from '../chips/family.ts';
 import { hasDendrites } from '../chips/switches.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { quantisedModel } from './back/model.ts';
 import { networkFrom } from './back/network-from.ts';
 import { readParameters } from './back/read-parameters.ts';
 import type { DeployedCore, DeployedNeuron, Deployment, DeployOptions } from './deployment.ts';
-import { quantisedPipeline } from './front/stage-weights.ts';
 import { checkArguments } from './options.ts';
 import { planDeployment } from './plan.ts';
 import { describeDeviation, deviationBetween } from './report/deviation.ts';
@@ -83,7 +83,7 @@ export function deploy<Configuration = DefaultConfiguration>(
   };
   const wordsOf = (name: string): Uint32Array =>
     Uint32Array.from(neuronsOf(name), ({ word }) => word);
-  const quantised = once(() => quantisedPipeline(pipeline, population, weights));
+  const quantised = once(() => quantisedModel(population, weights));
   const { dt } = population;
   const restored = once(
     () =>

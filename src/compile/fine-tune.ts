@@ -17,9 +17,9 @@ import { pipelineParameters, pipelineWeights, withWeights } from '../train/gradi
 import { startLearner } from '../train/learner.ts';
 import { type Loss, lossProblems, meanSquaredError } from '../train/loss.ts';
 import { sampleProblems, type TrainingSample } from '../train/sample.ts';
+import { listenersOf } from './back/model.ts';
 import { deploy } from './deploy.ts';
 import type { Deployment, DeployOptions } from './deployment.ts';
-import { listenersOf } from './front/stage-weights.ts';
 import { pipelineProblems } from './options.ts';
 
 /** How to train weights of four bits. */
@@ -71,13 +71,13 @@ function describeStandstill(
 }
 
 /** Magnitudes that each weight of a pipeline can have, by the core of the neuron that listens. */
-function levelsOf({ family, cores, quantised }: Deployment): Float64Array[] {
+function levelsOf({ family, cores, quantised, population }: Deployment): Float64Array[] {
   const byNeuron: Float64Array[] = [];
   for (const { neurons, weights } of cores) {
     const levels = family.levels(weights.base).sort();
     for (const n of neurons) byNeuron[n] = levels;
   }
-  return Array.from(listenersOf(quantised), (n) => byNeuron[n]!);
+  return Array.from(listenersOf(quantised, population), (n) => byNeuron[n]!);
 }
 
 /** The nearest weight that four bits can say. */

@@ -21,6 +21,18 @@ export interface PopulationRange {
   readonly size: number;
 }
 
+/** Weights that lead from one population, or the input, to another, as they stand in the pipeline. */
+export interface Connection {
+  /** Population that sends; null if the input of the pipeline does. */
+  readonly from: string | null;
+  /** Population that listens. */
+  readonly to: string;
+  /** Stage that the trainable weights are of; undefined if there are none. */
+  readonly stage: string | undefined;
+  /** Whether what is sent arrives as it is. */
+  readonly plain: boolean;
+}
+
 /**
  * A pipeline as one population: what a chip can hold. All neurons of all stages stand in one row, in the order
  * of the stages. Weights between stages are synapses between neurons, so each stage after the first acts
@@ -40,6 +52,8 @@ export interface MergedPopulation {
   readonly parameters: AnalogParameters;
   /** First neuron and size of each population by its name. */
   readonly populations: Readonly<Record<string, PopulationRange>>;
+  /** Who is connected to whom; a population's own recurrence is from itself. */
+  readonly connections: readonly Connection[];
   /** Name of the population whose spikes leave the pipeline. */
   readonly output: string;
   /** Step, seconds. */

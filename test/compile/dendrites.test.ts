@@ -199,8 +199,8 @@ describe('deploy', () => {
     expect(() => deploy(net)).toThrow(UnsupportedPipelineError);
     expect(reasonsOf(() => deploy(net))).toEqual([
       expect.stringMatching(/^full have four dendrites and single one synapse; a board has/),
-      expect.stringMatching(/^in: weight\[0\]\[1\] is -2; synapses only add .* ampaGaba/),
-      expect.stringMatching(/^full: recurrent\[0\]\[2\] is -1; synapses only add/),
+      expect.stringMatching(/^in\.weight\[0\]\[1\] is -2; synapses only add .* ampaGaba/),
+      expect.stringMatching(/^full\.recurrent\[0\]\[2\] is -1; synapses only add/),
     ]);
     expect(reasonsOf(() => deploy(pipeline(dynapSe2({ neurons: 2 }))))).toEqual([
       expect.stringMatching(

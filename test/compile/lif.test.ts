@@ -14,6 +14,7 @@ import {
   type Pipeline,
   pipeline,
   poissonRaster,
+  problemText,
   referenceEngine,
   type StageDefinition,
   scale,
@@ -40,7 +41,7 @@ function rowsOf(net: Pipeline, stage: number): number[][] {
 }
 
 function refusals(...stages: readonly StageDefinition[]): readonly string[] {
-  return networkProblems(pipeline(...stages));
+  return networkProblems(pipeline(...stages)).map(problemText);
 }
 
 describe('toDynapSim', () => {
@@ -173,7 +174,7 @@ describe('toDynapSim', () => {
     expect(net.stages.map(({ kind, name }) => [kind, name])).toEqual([
       ['linear', 'in'],
       ['dynapSim', 'a'],
-      ['linear', 'alone'],
+      ['linear', 'bWeights'],
       ['dynapSim', 'b'],
     ]);
     // Rows times 2 and 30; columns times 1 and -1, and times 2 and 5.
@@ -292,22 +293,19 @@ describe('what a chip has no counterpart for', () => {
       threshold({ threshold: [1], name: 'compare' }),
     );
     const reasons = [
-      expect.stringMatching(/^affine: bias\[0\] is 0\.5; give it to the neurons/),
-      expect.stringMatching(/^late: it holds back by up to 3 steps/),
+      expect.stringMatching(/^affine\.bias\[0\] is 0\.5; give it to the neurons/),
+      expect.stringMatching(/^late.*: .*holds back by up to 3 steps/),
       expect.stringMatching(/^smooth: the chip has no li;/),
-      expect.stringMatching(/^bad: there is no tauSyn/),
-      expect.stringMatching(/^bad: leak\[0\] is 0\.1;/),
-      expect.stringMatching(/^bad: reset\[0\] is -1;/),
-      expect.stringMatching(/^bad: threshold\[0\] is 0;/),
-      expect.stringMatching(/^bad: bias · resistance\[0\] is -1;/),
-      expect.stringMatching(
-        /^bad: inputWeight · resistance\[0\] is 2; put a linear stage before it/,
-      ),
+      expect.stringMatching(/^bad\.tauSyn: there is no tauSyn/),
+      expect.stringMatching(/^bad\.leak\[0\] is 0\.1;/),
+      expect.stringMatching(/^bad\.reset\[0\] is -1;/),
+      expect.stringMatching(/^bad\.threshold\[0\] is 0;/),
+      expect.stringMatching(/^bad\.bias\[0\] is -1; times resistance/),
       expect.stringMatching(/^sum: the chip has no integrator;/),
       expect.stringMatching(/^count: the chip has no integrateAndFire;/),
       expect.stringMatching(/^compare: the chip has no threshold;/),
     ];
-    expect(networkProblems(net)).toEqual(reasons);
+    expect(networkProblems(net).map(problemText)).toEqual(reasons);
     expect(reasonsOf(() => toDynapSim(net))).toEqual(reasons);
     expect(reasonsOf(() => mergeStages(net))).toEqual(reasons);
     expect(() => toDynapSim(net)).toThrow(UnsupportedPipelineError);
@@ -318,21 +316,21 @@ describe('what a chip has no counterpart for', () => {
   const weights = (name: string): StageDefinition => linear({ weight: one, name });
 
   it.each<[string, readonly StageDefinition[], RegExp]>([
-    ['LIF neurons without input weights', [neurons()], /^lif takes its input without weights/],
+    ['LIF neurons without input weights', [neurons()], /lif takes its input without weights/],
     [
       'LIF neurons that feed others without weights',
       [weights('in'), neurons(), neurons({ name: 'next' })],
-      /^lif feeds next without weights/,
+      /lif feeds next without weights/,
     ],
     [
       'two matrices in a row',
       [weights('a'), weights('b'), neurons()],
-      /^a and b are both linear; multiply them/,
+      /a and b are both linear; multiply them/,
     ],
     [
       'two matrices with a scale between them',
       [weights('a'), scale({ scale: [2] }), weights('b'), neurons()],
-      /^a and b are both linear/,
+      /a and b are both linear/,
     ],
     ['no neurons at all', [delay({ channels: 1, delay: 0 })], /there are no neurons/],
   ])('is refused: %s, for this reason only', (_, stages, reason) => {

@@ -4,6 +4,7 @@ import {
   type Matrix,
   matrixRows,
   pipeline,
+  problemText,
   UnsupportedPipelineError,
 } from 'spikeline';
 import { mergeStages, networkProblems } from 'spikeline/chip';
@@ -101,10 +102,10 @@ describe('mergeStages', () => {
     );
     const reasons = [
       expect.stringMatching(/stages differ in Iscale \(1e-8, 2e-8 A\)/),
-      expect.stringMatching(/^a and b are both linear/),
-      expect.stringMatching(/^c feeds d without weights/),
+      expect.stringMatching(/a and b are both linear/),
+      expect.stringMatching(/c feeds d without weights/),
     ];
-    expect(networkProblems(net)).toEqual(reasons);
+    expect(networkProblems(net).map(problemText)).toEqual(reasons);
     expect(() => mergeStages(net)).toThrow(UnsupportedPipelineError);
     expect(networkProblems(pipeline(dynapSim({ neurons: 1 })))).toEqual([]);
   });

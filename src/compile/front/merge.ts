@@ -2,19 +2,21 @@
 
 import { dendriteCodes } from '../../chips/family.ts';
 import { hasDendrites } from '../../chips/switches.ts';
-import { UnsupportedPipelineError } from '../../errors.ts';
-import type { Matrix } from '../../matrix.ts';
+import { InvalidArgumentError, UnsupportedPipelineError } from '../../errors.ts';
 import { dendriteNames } from '../../neurons/dynap-se2/parameters.ts';
+import { parameterProblems } from '../../neurons/dynap-sim/parameters.ts';
 import type { AnalogParameters } from '../../neurons/model-table.ts';
 import { combineParameters } from '../../neurons/parameter-set.ts';
+import type { ChipGraph, ChipSource } from '../../pipeline/chip-graph.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
-import { fault, type Problem } from '../../problems.ts';
 import type { ChipConstants } from '../../stages/chip-form.ts';
-import type { MergedPopulation, PopulationRange, WeightedSynapses } from '../network.ts';
-import { type ChipGraph, chipGraph } from './chip-graph.ts';
-
-/** Weights of a block: a matrix `[pre][channel]`, or a factor for each channel. */
-type BlockWeights = { readonly matrix: Matrix } | { readonly diagonal: Float64Array };
+import type {
+  Connection,
+  MergedPopulation,
+  PopulationRange,
+  WeightedSynapses,
+} from '../network.ts';
+import { bareProblems, checkedGraph, isPlain } from './chip-problems.ts';
 
 /** Weights between two places of the merged population. */
 interface Block {
@@ -25,19 +27,19 @@ interface Block {
   readonly size: number;
   /** First of its channels that the weights lead to. */
   readonly channel: number;
-  readonly weight: BlockWeights;
+  readonly weights: ChipSource['weights'];
 }
 
-const rowsOf = (weight: BlockWeights): number =>
-  'matrix' in weight ? weight.matrix.rows : weight.diagonal.length;
+const rowsOf = (weights: ChipSource['weights']): number =>
+  weights.form === 'matrix' ? weights.matrix.rows : weights.factors.length;
 
 /** Adds one row of a block to the columns of the population that listens. */
-function addRow({ weight, channel }: Block, row: number, columns: Float64Array): void {
-  if ('diagonal' in weight) {
-    columns[channel + row] = columns[channel + row]! + weight.diagonal[row]!;
+function addRow({ weights, channel }: Block, row: number, columns: Float64Array): void {
+  if (weights.form === 'diagonal') {
+    columns[channel + row] = columns[channel + row]! + weights.factors[row]!;
     return;
   }
-  const { columns: width, values } = weight.matrix;
+  const { columns: width, values } = weights.matrix;
   for (let c = 0, i = row * width; c < width; c++, i++) {
     columns[channel + c] = columns[channel + c]! + values[i]!;
   }
@@ -84,7 +86,7 @@ function synapseStore() {
 function synapsesOf(blocks: readonly Block[], lumped: boolean): WeightedSynapses {
   const store = synapseStore();
   const kinds = lumped ? 1 : dendriteNames.length;
-  const last = blocks.reduce((most, { pre, weight }) => Math.max(most, pre + rowsOf(weight)), 0);
+  const last = blocks.reduce((most, { pre, weights }) => Math.max(most, pre + rowsOf(weights)), 0);
   // Populations that listen, by their first neuron, each with a row of all its channels.
   const sizes = new Map(blocks.map(({ first, size }) => [first, size]));
   const listeners = [...sizes]
@@ -97,7 +99,7 @@ function synapsesOf(blocks: readonly Block[], lumped: boolean): WeightedSynapses
     }));
   for (let pre = 0; pre < last; pre++) {
     const heard = listeners.filter(({ blocks: own, row }) => {
-      const sending = own.filter((b) => pre >= b.pre && pre < b.pre + rowsOf(b.weight));
+      const sending = own.filter((b) => pre >= b.pre && pre < b.pre + rowsOf(b.weights));
       for (const block of sending) addRow(block, pre - block.pre, row);
       return sending.length > 0;
     });
@@ -141,22 +143,11 @@ function joinParameters(all: readonly AnalogParameters[]): AnalogParameters {
  * ```
  */
 export function mergeStages(pipeline: Pipeline, constants: ChipConstants = {}): MergedPopulation {
-  const graph = chipGraph(pipeline, constants);
-  if (graph.problems.length > 0) throw new UnsupportedPipelineError('chip', graph.problems);
+  const wrong = parameterProblems(constants, 1);
+  if (wrong.length > 0) throw new InvalidArgumentError('neurons cannot be converted', wrong);
+  const { graph, problems } = checkedGraph(pipeline, constants);
+  if (problems.length > 0) throw new UnsupportedPipelineError('chip', problems);
   return mergeGraph(graph, pipeline);
-}
-
-/** Lists populations that take the input of the pipeline as it is: on a chip it needs weights. */
-function bareProblems({ populations }: ChipGraph): Problem[] {
-  return populations
-    .filter(({ sources }) => sources.some(({ from, stages }) => from === null && !stages.length))
-    .map(({ name }) =>
-      fault(
-        name,
-        'unsupported',
-        'it takes the input without weights; put a linear stage before it, so that its input has weights that the chip can hold',
-      ),
-    );
 }
 
 /**
@@ -165,10 +156,24 @@ function bareProblems({ populations }: ChipGraph): Problem[] {
  * @throws UnsupportedPipelineError with all reasons
  */
 export function mergeForChip(pipeline: Pipeline): MergedPopulation {
-  const graph = chipGraph(pipeline, {});
-  const problems = [...graph.problems, ...bareProblems(graph)];
-  if (problems.length > 0) throw new UnsupportedPipelineError('chip', problems);
+  const { graph, problems } = checkedGraph(pipeline);
+  const all = [...problems, ...bareProblems(graph)];
+  if (all.length > 0) throw new UnsupportedPipelineError('chip', all);
   return mergeGraph(graph, pipeline);
+}
+
+/** The ways between two populations as one connection. */
+function connectionsOf({ populations }: ChipGraph): Connection[] {
+  const found = new Map<string, Connection>();
+  for (const { name: to, sources } of populations) {
+    for (const { from, stage, weights } of sources) {
+      const key = JSON.stringify([from, to]);
+      const known = found.get(key);
+      const plain = stage === undefined && isPlain(weights) && known === undefined;
+      found.set(key, { from, to, stage: known?.stage ?? stage, plain });
+    }
+  }
+  return [...found.values()];
 }
 
 function mergeGraph(graph: ChipGraph, pipeline: Pipeline): MergedPopulation {
@@ -182,10 +187,10 @@ function mergeGraph(graph: ChipGraph, pipeline: Pipeline): MergedPopulation {
   const recurrent: Block[] = [];
   for (const { name, sources } of graph.populations) {
     const { first, size } = populations[name]!;
-    for (const { from, pre, post: channel, weight } of sources) {
+    for (const { from, pre, post: channel, weights } of sources) {
       const start = from === null ? 0 : populations[from]!.first;
       const to = from === null ? input : recurrent;
-      to.push({ pre: start + pre, first, size, channel, weight });
+      to.push({ pre: start + pre, first, size, channel, weights });
     }
   }
   const parameters = joinParameters(graph.populations.map((own) => own.parameters));
@@ -197,6 +202,7 @@ function mergeGraph(graph: ChipGraph, pipeline: Pipeline): MergedPopulation {
     recurrent: synapsesOf(recurrent, lumped),
     parameters,
     populations,
+    connections: connectionsOf(graph),
     output: graph.output,
     dt: pipeline.dt,
   };
