@@ -97,6 +97,7 @@ export {
   pipelineToJson,
   unpackPipeline,
 } from './src/pipeline/save.ts';
+export { summary } from './src/pipeline/summary.ts';
 export type { Target, TargetObserver, TargetRun } from './src/pipeline/target.ts';
 export { type Problem, type ProblemCode, problemText } from './src/problems.ts';
 export { type DelayConfig, type DelayStage, delay } from './src/stages/delay/definition.ts';

@@ -3,8 +3,8 @@ import { match } from 'ts-pattern';
 import type { Engine } from '../neurons/engine.ts';
 import type { Learner, LearningLayer, LearningLoss, LearningProblem } from '../neurons/learner.ts';
 import { type AnalogParameters, isAnalog } from '../neurons/model-table.ts';
+import { fusedObstacle } from '../pipeline/fused.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { isChain } from '../pipeline/walk.ts';
 import { stageFused, stageNeurons, stageWeights } from '../stages/stage.ts';
 import { type AdamConfig, adamState, adamStep } from './adam.ts';
 import { pipelineGradient, pipelineWeights, sparseRows } from './gradient.ts';
@@ -36,20 +36,17 @@ function layersOf(
   parameters: readonly AnalogParameters[],
   engine: Engine,
 ): LearningLayer[] | undefined {
-  if (!isChain(pipeline)) return undefined;
+  if (fusedObstacle(pipeline, engine) !== undefined) return undefined;
   const layers: LearningLayer[] = [];
   let drawn = 0;
   let rows: number | undefined;
   for (const stage of pipeline.stages) {
     const { channelsIn, channelsOut: neurons } = stage;
-    const taken = stageFused(stage);
-    if (taken === undefined || (taken === 'weights' && rows !== undefined)) return undefined;
-    if (taken === 'weights') {
+    if (stageFused(stage) === 'weights') {
       rows = channelsIn;
       continue;
     }
-    const own = stageNeurons(stage);
-    if (own === undefined || !engine.supports(own.model)) return undefined;
+    const own = stageNeurons(stage)!;
     layers.push({
       neurons,
       ...(rows === undefined ? {} : { rows }),
