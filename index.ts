@@ -49,21 +49,17 @@ export {
   DeviceError,
   type DeviceErrorCode,
   InvalidArgumentError,
-  KernelThreadError,
-  MissingLibraryError,
   SpikelineError,
-  StorageError,
   UnsupportedPipelineError,
 } from './src/errors.ts';
 export { type AerPacket, aerPacket } from './src/events/aer-packet.ts';
-export { eventsToRaster, rasterToEvents, type Unbinned } from './src/events/convert.ts';
-export { type Losses, lossCounter } from './src/events/losses.ts';
+export type { Unbinned } from './src/events/convert.ts';
+export type { Losses } from './src/events/losses.ts';
 export { type PoissonConfig, poissonRaster } from './src/events/poisson.ts';
 export {
   type ChannelSpace,
   type ChipWordSpace,
   channels,
-  chipWords,
   type PixelSpace,
   pixels,
   type Space,
@@ -78,13 +74,11 @@ export {
   spikeRaster,
 } from './src/events/spike-raster.ts';
 export { type KernelConfig, kernel } from './src/kernel/engine.ts';
-export { type Matrix, type MatrixInput, matrix, matrixRows } from './src/matrix.ts';
-export { ampaGaba } from './src/neurons/dynap-se2/ampa-gaba.ts';
+export type { Matrix, MatrixInput } from './src/matrix.ts';
 export { type Engine, referenceEngine } from './src/neurons/engine.ts';
 export type { Mismatch } from './src/neurons/mismatch.ts';
 export { feedback, type ParallelOptions, parallel, residual } from './src/pipeline/compose.ts';
 export {
-  fromStages,
   type Pipeline,
   type PipelinePart,
   pipeline,
@@ -127,12 +121,7 @@ export { type LiConfig, type LiStage, li } from './src/stages/li/definition.ts';
 export { type LifConfig, type LifStage, lif } from './src/stages/lif/definition.ts';
 export { type LinearConfig, type LinearStage, linear } from './src/stages/linear/definition.ts';
 export { type ScaleConfig, type ScaleStage, scale } from './src/stages/scale/definition.ts';
-export {
-  type Stage,
-  type StageDefinition,
-  stageWeights,
-  withStageWeights,
-} from './src/stages/stage.ts';
+export type { Stage, StageDefinition } from './src/stages/stage.ts';
 export type { DefinitionOf, SignalKind, StageBase } from './src/stages/stage-kind.ts';
 export {
   type ThresholdConfig,

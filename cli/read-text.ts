@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { StorageError } from 'spikeline';
+import { StorageError } from 'spikeline/problems';
 
 /**
  * Reads a text file.

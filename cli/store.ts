@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { StorageError } from 'spikeline';
+import { StorageError } from 'spikeline/problems';
 
 /**
  * Makes a folder with all its parents, one by one: the recursive form of Node 20 never returns where a

@@ -1,9 +1,5 @@
-export { type Clock, systemClock } from '../src/clock.ts';
-export {
-  type FpgaSchedule,
-  type FpgaScheduleConfig,
-  fpgaSchedule,
-} from '../src/devices/fpga-schedule.ts';
+export type { Clock } from '../src/clock.ts';
+export type { FpgaSchedule, FpgaScheduleConfig } from '../src/devices/fpga-schedule.ts';
 export type {
   Board,
   HardwareEvents,
@@ -24,11 +20,5 @@ export {
 export { type VirtualBoard, virtualBoard } from '../src/devices/virtual/board.ts';
 export type { VirtualBoardConfig } from '../src/devices/virtual/board-config.ts';
 export type { VirtualLink } from '../src/devices/virtual/virtual-link.ts';
-export {
-  type Unwrapper,
-  unwrapNear,
-  unwrapper,
-  wrapPeriod,
-  wrapTime,
-} from '../src/devices/wrap.ts';
+export type { Unwrapper } from '../src/devices/wrap.ts';
 export type { SuiteCase, SuiteTime } from '../src/suite.ts';

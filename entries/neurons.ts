@@ -1,49 +1,27 @@
 export { defaultEngine, type KernelConfig, kernel } from '../src/kernel/engine.ts';
 export { type KernelFeatures, kernelFeatures } from '../src/kernel/module.ts';
-export {
-  type MembraneCoefficients,
-  pulseWidth,
-  timeConstant,
-} from '../src/neurons/coefficients.ts';
+export type { MembraneCoefficients } from '../src/neurons/coefficients.ts';
 export { ampaGaba } from '../src/neurons/dynap-se2/ampa-gaba.ts';
-export {
-  type DendriteName,
-  type DynapSe2ParameterName,
-  type DynapSe2Parameters,
-  type DynapSe2ParametersInput,
-  defaultDynapSe2Parameters,
-  dendriteNames,
-  dynapSe2CurrentNames,
-  dynapSe2LayoutNames,
-  dynapSe2ParameterNames,
-  dynapSe2Parameters,
+export type {
+  DendriteName,
+  DynapSe2ParameterName,
+  DynapSe2Parameters,
+  DynapSe2ParametersInput,
 } from '../src/neurons/dynap-se2/parameters.ts';
 export type { DynapSe2State } from '../src/neurons/dynap-se2/state.ts';
-export {
-  type StateGradient,
-  stepBackward,
-  zeroGradient,
-} from '../src/neurons/dynap-sim/adjoint.ts';
-export {
-  type DynapSimCoefficients,
-  dynapSimCoefficients,
-} from '../src/neurons/dynap-sim/coefficients.ts';
+export type { StateGradient } from '../src/neurons/dynap-sim/adjoint.ts';
+export type { DynapSimCoefficients } from '../src/neurons/dynap-sim/coefficients.ts';
 export {
   type CurrentName,
-  currentNames,
   type DynapSimParameters,
   type DynapSimParametersInput,
-  defaultParameters,
   dynapSimParameters,
   type LayoutName,
-  layoutNames,
   type ParameterName,
-  parameterNames,
 } from '../src/neurons/dynap-sim/parameters.ts';
-export { type DynapSimState, restState } from '../src/neurons/dynap-sim/state.ts';
-export { type StepTape, stepForward, stepTape } from '../src/neurons/dynap-sim/step.ts';
+export type { DynapSimState } from '../src/neurons/dynap-sim/state.ts';
+export type { StepTape } from '../src/neurons/dynap-sim/step.ts';
 export {
-  computing,
   type Engine,
   type EngineNeeds,
   referenceEngine,
@@ -71,12 +49,11 @@ export type { LeakyParameters, LiParameters } from '../src/neurons/li/parameters
 export type { FiringParameters, LifParameters } from '../src/neurons/lif/parameters.ts';
 export type { MembraneGradient, MembraneTape } from '../src/neurons/membrane.ts';
 export { drawMismatch, type Mismatch } from '../src/neurons/mismatch.ts';
-export {
-  type AnalogParameters,
-  type ModelName,
-  modelNames,
-  type NeuronParameters,
-  type StateOf,
+export type {
+  AnalogParameters,
+  ModelName,
+  NeuronParameters,
+  StateOf,
 } from '../src/neurons/model-table.ts';
 export type {
   ParameterSet,

@@ -1,4 +1,9 @@
 export {
+  KernelThreadError,
+  MissingLibraryError,
+  StorageError,
+} from '../src/errors.ts';
+export {
   anything,
   type Check,
   callback,

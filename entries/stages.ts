@@ -1,10 +1,10 @@
-export {
-  type ChipGraph,
-  type ChipNeurons,
-  type ChipSource,
-  chipGraph,
-  type StageProblem,
-  type WayWeights,
+export { type Matrix, type MatrixInput, matrix, matrixRows } from '../src/matrix.ts';
+export type {
+  ChipGraph,
+  ChipNeurons,
+  ChipSource,
+  StageProblem,
+  WayWeights,
 } from '../src/pipeline/chip-graph.ts';
 export { feedback, type ParallelOptions, parallel, residual } from '../src/pipeline/compose.ts';
 export {
@@ -15,7 +15,6 @@ export {
   type StageInput,
   withStages,
 } from '../src/pipeline/pipeline.ts';
-export { recordProblems } from '../src/pipeline/record.ts';
 export {
   type AddConfig,
   type AddDefinition,

@@ -1,21 +1,13 @@
-export {
-  type AdamConfig,
-  type AdamState,
-  adamState,
-  adamStep,
-  learningRateAt,
-  type Schedule,
-} from '../src/train/adam.ts';
+export type { AdamConfig, AdamState, Schedule } from '../src/train/adam.ts';
 export type { Checkpoint } from '../src/train/checkpoint.ts';
 export { packCheckpoint, unpackCheckpoint } from '../src/train/checkpoint.ts';
 export {
   type PipelineGradient,
   pipelineGradient,
-  pipelineParameters,
   pipelineWeights,
   withWeights,
 } from '../src/train/gradient.ts';
-export { type LearningTask, startLearner } from '../src/train/learner.ts';
+export type { LearningTask } from '../src/train/learner.ts';
 export {
   type Loss,
   type LossFunction,

@@ -1,11 +1,12 @@
 // A board in real time, by hand: a sink schedules events on the FPGA, a source listens to what comes back.
-// Every neuron reports its spikes to the host under its own id. The sink's last report says what became
+// Every neuron reports its spikes to the host under its own word. The sink's last report says what became
 // of every event that was sent; late ones are emitted all the same, but counted.
 //
 // npx tsx --conditions @spikeline/source examples/live-board.ts
 
 import { lastValueFrom, takeUntil, toArray } from 'rxjs';
 import {
+  decodeEvents,
   deploy,
   dynapSim,
   fromHardware,
@@ -16,14 +17,13 @@ import {
   toFpga,
   virtualBoard,
 } from 'spikeline';
-import { eventOf } from 'spikeline/chip';
 
 const channels = 4;
 const net = pipeline(
   linear({ weight: Array.from({ length: channels }, () => [5]) }),
   dynapSim({ neurons: 1, name: 'output' }),
 );
-const { configuration, inputWords, where } = deploy(net);
+const { configuration, inputWords, outputWords, where } = deploy(net);
 const link = await virtualBoard({ seed: 1, realTime: true }).open();
 await link.configure(configuration);
 
@@ -33,15 +33,15 @@ const report$ = poisson({ channels, rate: 100, duration: 0.5, seed: 1 }).pipe(
   toFpga(link, { inputWords }),
 );
 const reported = lastValueFrom(report$);
-const heard = lastValueFrom(fromHardware(link).pipe(takeUntil(reported), toArray()));
+const heard = lastValueFrom(
+  fromHardware(link).pipe(decodeEvents({ words: outputWords }), takeUntil(reported), toArray()),
+);
 const { sent, delivered, late, dropped } = await reported;
-const { word } = where('output', 0);
-const spikes = (await heard)
-  .flatMap(({ addresses }) => [...addresses])
-  .filter((own) => own === word);
+const spikes = (await heard).reduce((sum, { addresses }) => sum + addresses.length, 0);
+const { chip, core, neuron } = where('output', 0);
 await link.close();
 
 process.stdout.write(
   `${sent} events sent = ${delivered} delivered + ${late} late + ${dropped} dropped\n` +
-    `${spikes.length} spikes of neuron ${eventOf(word).tag} in ${(performance.now() - begin).toFixed(0)} ms\n`,
+    `${spikes} spikes of chip ${chip}, core ${core}, neuron ${neuron} in ${(performance.now() - begin).toFixed(0)} ms\n`,
 );

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { DataError, InvalidArgumentError, pipelineToJson, StorageError } from 'spikeline';
+import { DataError, InvalidArgumentError, pipelineToJson } from 'spikeline';
 import { pipelineOfNir, readNir } from 'spikeline/nir';
-import { fault, problem } from 'spikeline/problems';
+import { fault, problem, StorageError } from 'spikeline/problems';
 import { type Given, type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { importReport } from '../import/report.ts';

@@ -1,6 +1,7 @@
-import { fromStages, type Pipeline, type SpikeRaster, startPipeline } from 'spikeline';
+import { type Pipeline, type SpikeRaster, startPipeline } from 'spikeline';
 import { quantise } from 'spikeline/chip';
 import { drawMismatch } from 'spikeline/neurons';
+import { fromStages } from 'spikeline/stages';
 import { pipelineWeights, withWeights } from 'spikeline/train';
 import type { FrozenNoiseData } from './data.ts';
 import { mean, median, patternRatio, type Rates, ratesOf, testRatio } from './rates.ts';

@@ -7,14 +7,13 @@ import {
   dynapSim,
   type Link,
   linear,
-  matrixRows,
   type Pipeline,
   pipeline,
   type SpikeRaster,
   simulator,
-  stageWeights,
 } from 'spikeline';
 import { encodeWeights } from 'spikeline/chip';
+import { matrixRows, stageWeights } from 'spikeline/stages';
 import { stream } from './run-target.ts';
 
 /** Neurons of a core that are measured. */

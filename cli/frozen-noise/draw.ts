@@ -1,11 +1,6 @@
 import { join } from 'node:path';
-import {
-  type Deployment,
-  matrixRows,
-  type Pipeline,
-  type SpikeRaster,
-  stageWeights,
-} from 'spikeline';
+import type { Deployment, Pipeline, SpikeRaster } from 'spikeline';
+import { matrixRows, stageWeights } from 'spikeline/stages';
 import { histogram, linePlot, rasterPlot, renderPng, weightPlot } from '../pictures/index.ts';
 import { writeWhole } from '../store.ts';
 import type { ChipsRecord } from './chips.ts';

@@ -4,7 +4,6 @@ import {
   chip,
   type Deployment,
   deploy,
-  lossCounter,
   meanSquaredError,
   type Pipeline,
   pipelineToJson,
@@ -15,6 +14,7 @@ import {
   virtualBoard,
 } from 'spikeline';
 import { toSamnaJson } from 'spikeline/chip';
+import { lossCounter } from 'spikeline/events';
 import { lossFunction, pipelineGradient } from 'spikeline/train';
 import { makeFolder, writeJson, writeWhole } from '../store.ts';
 import { chipSeed, recordChips } from './chips.ts';

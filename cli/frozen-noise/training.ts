@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Packr } from 'msgpackr';
 import { type Observable, takeUntil } from 'rxjs';
-import { DataError, type Pipeline, StorageError, type TrainingProgress, train } from 'spikeline';
+import { DataError, type Pipeline, type TrainingProgress, train } from 'spikeline';
+import { StorageError } from 'spikeline/problems';
 import { packCheckpoint, unpackCheckpoint, withWeights } from 'spikeline/train';
 import { z } from 'zod';
 import { writeWhole } from '../store.ts';

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploy, dynapSim, linear, pipeline, pipelineToJson } from 'spikeline';
-import { chipLimits, eventOf, fromSamnaJson, idleCore, toSamnaJson } from 'spikeline/chip';
+import { chipLimits, eventOf, fromSamnaJson, toSamnaJson } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
+import { idleCore } from '#src/chips/dynapse2/configuration';
 import { net } from './deploy/net.ts';
 import { emptyFolder, runCli } from './run-cli.ts';
 

@@ -1,14 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploy, dynapSim, linear, pipeline } from 'spikeline';
-import {
-  type CoreCurrents,
-  type CoreGains,
-  type CoreTimes,
-  idleCore,
-  toSamnaJson,
-} from 'spikeline/chip';
+import { type CoreCurrents, type CoreGains, type CoreTimes, toSamnaJson } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
+import { idleCore } from '#src/chips/dynapse2/configuration';
 import { emptyFolder, runCli } from './run-cli.ts';
 
 /** What `--json` prints, as far as it is looked at here. */

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { InvalidArgumentError } from 'spikeline';
-import { collectSynapses, type PlacedSynapses } from 'spikeline/chip';
+import type { PlacedSynapses } from 'spikeline/chip';
 import { type Random, randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { collectSynapses } from '#src/chips/collect';
 import { allocate, allocationProblems } from './placed-networks.ts';
 
 /** Where a test looks for each limit in the messages: the neurons stand in the group. */

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { InvalidArgumentError } from 'spikeline';
-import { collectSynapses, type PlacedSynapses } from 'spikeline/chip';
-import { dendriteNames, randomStream } from 'spikeline/neurons';
+import type { PlacedSynapses } from 'spikeline/chip';
+import { randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { collectSynapses } from '#src/chips/collect';
+import { dendriteNames } from '#src/neurons/dynap-se2/parameters';
 import {
   allocate,
   allocationProblems,

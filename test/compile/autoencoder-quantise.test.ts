@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { InvalidArgumentError } from 'spikeline';
-import { autoencoderQuantise, quantise, subsetSums } from 'spikeline/chip';
+import { autoencoderQuantise, quantise } from 'spikeline/chip';
 import { randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { subsetSums } from '#src/chips/masks';
 
 const weights = fc.array(
   fc.oneof(fc.constantFrom(0, -0), fc.double({ min: -20, max: 20, noNaN: true })),

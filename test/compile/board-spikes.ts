@@ -1,13 +1,13 @@
 import {
   type Deployment,
-  rasterToEvents,
   referenceEngine,
   type SpikeRaster,
   type VirtualBoardConfig,
   virtualBoard,
 } from 'spikeline';
-import { echoWord } from 'spikeline/chip';
-import { wrapTime } from 'spikeline/devices';
+import { rasterToEvents } from 'spikeline/events';
+import { echoWord } from '#src/chips/dynapse2/event';
+import { wrapTime } from '#src/devices/wrap';
 import { fakeClock } from '#test/devices/fake-clock';
 
 /** Event word of every neuron of a deployment, in the order of the merged network. */

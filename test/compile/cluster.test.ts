@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { InvalidArgumentError } from 'spikeline';
-import { type ClusterOptions, clusterNeurons } from 'spikeline/chip';
+import type { ClusterOptions } from 'spikeline/chip';
 import { dynapSimParameters, randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { clusterNeurons } from '#src/compile/passes/cluster';
 import { reasonsOf } from '#test/events/reasons';
 
 /** Neurons with these leaks of the membrane, amperes. */

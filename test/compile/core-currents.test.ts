@@ -5,16 +5,18 @@ import {
   type CoreLayout,
   type CoreTimes,
   coreCurrentNames,
-  coreCurrents,
   coreGains,
-  coreLayout,
   coreTimes,
-  sharedCurrents,
-  withGains,
-  withTimes,
 } from 'spikeline/chip';
 import { dynapSimParameters } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import {
+  coreCurrents,
+  coreLayout,
+  sharedCurrents,
+  withGains,
+  withTimes,
+} from '#src/chips/dynapse2/core-currents';
 
 // Currents computed with Rockpool from the times, ratios and currents given.
 const given = {

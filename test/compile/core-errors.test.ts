@@ -4,10 +4,10 @@ import {
   coreErrors,
   encodeWeights,
   eventOf,
-  eventWord,
   type NeuronConfiguration,
 } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
+import { eventWord } from '#src/chips/dynapse2/event';
 import { net } from '#test/cli/deploy/net';
 
 const deployment = deploy(net);

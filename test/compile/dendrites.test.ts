@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import {
-  ampaGaba,
   type Deployment,
   type DeployOptions,
   deploy,
@@ -13,13 +12,15 @@ import {
   pipeline,
   poissonRaster,
   referenceEngine,
-  stageWeights,
   startPipeline,
   UnsupportedPipelineError,
 } from 'spikeline';
-import { biasCurrent, dendrites, diagnose, encodeWeights, networkFrom } from 'spikeline/chip';
-import { dendriteNames, randomStream } from 'spikeline/neurons';
+import { biasCurrent, diagnose, encodeWeights, networkFrom } from 'spikeline/chip';
+import { ampaGaba, randomStream } from 'spikeline/neurons';
+import { stageWeights } from 'spikeline/stages';
 import { describe, expect, it } from 'vitest';
+import { dendrites } from '#src/chips/dynapse2/configuration';
+import { dendriteNames } from '#src/neurons/dynap-se2/parameters';
 import { reasonsOf } from '#test/events/reasons';
 import { boardSpikes, wordsOf } from './board-spikes.ts';
 import { mergedMatrices } from './dense.ts';

@@ -1,5 +1,6 @@
 import type { Matrix, Pipeline } from 'spikeline';
-import { type MergedPopulation, mergeStages, type WeightedSynapses } from 'spikeline/chip';
+import type { MergedPopulation, WeightedSynapses } from 'spikeline/chip';
+import { mergeStages } from '#src/compile/front/merge';
 
 /** Synapses as a matrix `[pre][post]`, or `[pre][dendrite·neurons + post]` of neurons with four dendrites. */
 function matrixOf(

@@ -14,9 +14,12 @@ import {
   startPipeline,
   UnsupportedPipelineError,
 } from 'spikeline';
-import { biasRange, dendriteCodes, encodeWeights, networkFrom, subsetSums } from 'spikeline/chip';
+import { encodeWeights, networkFrom } from 'spikeline/chip';
 import { randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { biasRange } from '#src/chips/dynapse2/bias-generator';
+import { dendriteCodes } from '#src/chips/family';
+import { subsetSums } from '#src/chips/masks';
 import { reasonsOf } from '#test/events/reasons';
 import { boardSpikes, wordsOf } from './board-spikes.ts';
 import { mergedMatrices } from './dense.ts';

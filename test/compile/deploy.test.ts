@@ -11,22 +11,20 @@ import {
 } from 'spikeline';
 import {
   biasCurrent,
-  biasRange,
-  chipMemories,
   coreCurrentNames,
   currentParameter,
   type Destination,
-  dendrites,
   encodeWeights,
   eventOf,
   nearestBias,
-  neuronOf,
   quantise,
-  subsetSums,
-  weightMask,
 } from 'spikeline/chip';
 import { pipelineWeights } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
+import { biasRange } from '#src/chips/dynapse2/bias-generator';
+import { dendrites, weightMask } from '#src/chips/dynapse2/configuration';
+import { chipMemories, neuronOf } from '#src/chips/dynapse2/memory';
+import { subsetSums } from '#src/chips/masks';
 import { reasonsOf } from '#test/events/reasons';
 import { mergedMatrices } from './dense.ts';
 

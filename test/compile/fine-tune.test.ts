@@ -9,9 +9,10 @@ import {
   rateCrossEntropy,
   referenceEngine,
 } from 'spikeline';
-import { encodeWeights, subsetSums } from 'spikeline/chip';
+import { encodeWeights } from 'spikeline/chip';
 import { lossFunction, pipelineGradient, pipelineWeights, startTraining } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
+import { subsetSums } from '#src/chips/masks';
 import { smallNet, smallSamples } from '#test/train/small-task';
 
 const samples = smallSamples();

@@ -8,8 +8,9 @@ import {
   referenceEngine,
   startPipeline,
 } from 'spikeline';
-import { encodeWeights, mergeStages, toDynapSim } from 'spikeline/chip';
+import { encodeWeights, toDynapSim } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
+import { mergeStages } from '#src/compile/front/merge';
 import { feedback, parallel, residual } from '#src/pipeline/compose';
 import { boardSpikes } from './board-spikes.ts';
 import { dense } from './dense.ts';

@@ -10,7 +10,6 @@ import {
   lif,
   linear,
   type Matrix,
-  matrixRows,
   type Pipeline,
   pipeline,
   poissonRaster,
@@ -18,14 +17,18 @@ import {
   referenceEngine,
   type StageDefinition,
   scale,
-  stageWeights,
   startPipeline,
   threshold,
   UnsupportedPipelineError,
 } from 'spikeline';
-import { mergeStages, networkProblems, toDynapSim } from 'spikeline/chip';
-import { type DynapSimParameters, defaultParameters, timeConstant } from 'spikeline/neurons';
+import { toDynapSim } from 'spikeline/chip';
+import type { DynapSimParameters } from 'spikeline/neurons';
+import { matrixRows, stageWeights } from 'spikeline/stages';
 import { describe, expect, it } from 'vitest';
+import { networkProblems } from '#src/compile/front/chip-problems';
+import { mergeStages } from '#src/compile/front/merge';
+import { timeConstant } from '#src/neurons/coefficients';
+import { defaultParameters } from '#src/neurons/dynap-sim/parameters';
 import { reasonsOf } from '#test/events/reasons';
 import { dense } from './dense.ts';
 

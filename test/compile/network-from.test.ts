@@ -14,19 +14,19 @@ import {
 import {
   biasCurrent,
   type ChipConfiguration,
-  collectSynapses,
   type Destination,
   encodeWeights,
-  eventWord,
   type HardwareNeuron,
-  idleCore,
-  mergeStages,
-  monitorReply,
   networkFrom,
   type PlacedSynapses,
 } from 'spikeline/chip';
-import { type DynapSimParameters, dendriteNames, randomStream } from 'spikeline/neurons';
+import { type DynapSimParameters, randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { collectSynapses } from '#src/chips/collect';
+import { idleCore } from '#src/chips/dynapse2/configuration';
+import { eventWord, monitorReply } from '#src/chips/dynapse2/event';
+import { mergeStages } from '#src/compile/front/merge';
+import { dendriteNames } from '#src/neurons/dynap-se2/parameters';
 import { reasonsOf } from '#test/events/reasons';
 import { boardSpikes } from './board-spikes.ts';
 import { mergedMatrices } from './dense.ts';

@@ -2,13 +2,14 @@ import {
   dynapSim,
   linear,
   type Matrix,
-  matrixRows,
   pipeline,
   problemText,
   UnsupportedPipelineError,
 } from 'spikeline';
-import { mergeStages, networkProblems } from 'spikeline/chip';
+import { matrixRows } from 'spikeline/stages';
 import { describe, expect, it } from 'vitest';
+import { networkProblems } from '#src/compile/front/chip-problems';
+import { mergeStages } from '#src/compile/front/merge';
 import { dense } from './dense.ts';
 
 const rows = (matrix: Matrix): number[][] => matrixRows(matrix);

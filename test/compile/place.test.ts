@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { placeClusters, type Traffic } from 'spikeline/chip';
+import type { Traffic } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
+import { placeClusters } from '#src/compile/passes/place-cores';
 
 /** Hops of all spikes, and how many neurons have more destinations than four, counted one by one. */
 function costOf(traffic: readonly Traffic[], chips: readonly number[]) {

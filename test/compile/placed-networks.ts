@@ -4,21 +4,20 @@ import {
   type CoreConfiguration,
   type CoreCurrentName,
   chipLimits,
-  collectSynapses,
   coreCurrentNames,
   currentParameter,
   type Destination,
-  dendrites,
   dynapse2,
   eventOf,
-  idleCore,
   nearestBias,
   type PlacedSynapses,
-  routeNetwork,
   type SynapseList,
-  weightMask,
 } from 'spikeline/chip';
-import { type DendriteName, dendriteNames, type Random } from 'spikeline/neurons';
+import type { DendriteName, Random } from 'spikeline/neurons';
+import { collectSynapses } from '#src/chips/collect';
+import { dendrites, idleCore, weightMask } from '#src/chips/dynapse2/configuration';
+import { routeNetwork } from '#src/compile/passes/route';
+import { dendriteNames } from '#src/neurons/dynap-se2/parameters';
 
 /** Dendrites with samna's values, by their codes. */
 export const dendriteOrder: readonly number[] = dendriteNames.map((name) => dendrites[name]);

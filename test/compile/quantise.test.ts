@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { InvalidArgumentError } from 'spikeline';
-import { encodeWeights, quantise, subsetSums } from 'spikeline/chip';
+import { encodeWeights, quantise } from 'spikeline/chip';
 import { randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { subsetSums } from '#src/chips/masks';
 
 const light = { restarts: 40, hops: 40 };
 

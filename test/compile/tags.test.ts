@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { collectSynapses, type PlacedSynapses } from 'spikeline/chip';
+import type { PlacedSynapses } from 'spikeline/chip';
 import { type Random, randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { collectSynapses } from '#src/chips/collect';
 import { allocate, allocationProblems, followed, synapseNames } from './placed-networks.ts';
 
 /** A source of spikes: an input channel, or a neuron with SRAM entries to spare. */

@@ -3,21 +3,16 @@ import {
   type AerPacket,
   aerPacket,
   type ChipWordSpace,
-  chipWords,
   DeviceError,
   type Link,
   virtualBoard,
 } from 'spikeline';
-import { eventWord } from 'spikeline/chip';
-import {
-  type FpgaSchedule,
-  type FpgaScheduleConfig,
-  fpgaSchedule,
-  unwrapper,
-  wrapPeriod,
-  wrapTime,
-} from 'spikeline/devices';
+import type { FpgaSchedule, FpgaScheduleConfig } from 'spikeline/devices';
+import { chipWords } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
+import { eventWord } from '#src/chips/dynapse2/event';
+import { fpgaSchedule } from '#src/devices/fpga-schedule';
+import { unwrapper, wrapPeriod, wrapTime } from '#src/devices/wrap';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { type StubConfig, stubLink } from './stub-link.ts';
 

@@ -1,5 +1,5 @@
 import type { DeviceError, HardwareEvents, Link, LinkListener } from 'spikeline';
-import { unwrapNear, wrapTime } from 'spikeline/devices';
+import { unwrapNear, wrapTime } from '#src/devices/wrap';
 import type { FakeClock } from './fake-clock.ts';
 
 /** A board that only keeps what it is sent and tells the time. */

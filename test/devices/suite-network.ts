@@ -1,6 +1,7 @@
 import { deploy, dynapSim, linear, pipeline } from 'spikeline';
-import { type ChipConfiguration, dendrites } from 'spikeline/chip';
+import type { ChipConfiguration } from 'spikeline/chip';
 import type { LinkSuiteConfig } from 'spikeline/devices';
+import { dendrites } from '#src/chips/dynapse2/configuration';
 
 const net = pipeline(linear({ weight: [[15]] }), dynapSim({ neurons: 1, Ispkthr: 1e-8 }));
 const deployment = deploy(net);

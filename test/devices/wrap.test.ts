@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { unwrapper, wrapPeriod, wrapTime } from 'spikeline/devices';
 import { describe, expect, it } from 'vitest';
+import { unwrapper, wrapPeriod, wrapTime } from '#src/devices/wrap';
 
 const half = wrapPeriod / 2;
 const start = fc.integer({ min: 0, max: 2 ** 50 });

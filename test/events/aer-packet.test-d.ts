@@ -4,13 +4,11 @@ import {
   aerPacket,
   type ChannelSpace,
   channels,
-  chipWords,
-  eventsToRaster,
   pixels,
   type SpikeRaster,
   toRaster,
 } from 'spikeline';
-import { emptyPacket } from 'spikeline/events';
+import { chipWords, emptyPacket, eventsToRaster } from 'spikeline/events';
 import { describe, expectTypeOf, it } from 'vitest';
 
 describe('events', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { aerPacket, channels, chipWords, pixels } from 'spikeline';
-import { emptyPacket } from 'spikeline/events';
+import { aerPacket, channels, pixels } from 'spikeline';
+import { chipWords, emptyPacket } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { reasonsOf } from './reasons.ts';
 

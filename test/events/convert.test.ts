@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { aerPacket, channels, eventsToRaster, rasterToEvents, spikeRaster } from 'spikeline';
-import { binOf, binStart } from 'spikeline/events';
+import { aerPacket, channels, spikeRaster } from 'spikeline';
+import { binStart, eventsToRaster, rasterToEvents } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
+import { binOf } from '#src/events/convert';
 import { reasonsOf } from './reasons.ts';
 
 /** Widths that are whole, odd and fractional numbers of microseconds. */

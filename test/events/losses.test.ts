@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { lossCounter } from 'spikeline';
+import { lossCounter } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 
 describe('lossCounter', () => {

@@ -1,14 +1,8 @@
 import fc from 'fast-check';
-import { channels, chipWords, pixels } from 'spikeline';
-import {
-  addressLimit,
-  packPixel,
-  pixelBits,
-  sameSpace,
-  spaceProblems,
-  unpackPixel,
-} from 'spikeline/events';
+import { channels, pixels } from 'spikeline';
+import { chipWords, packPixel, unpackPixel } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
+import { addressLimit, pixelBits, sameSpace, spaceProblems } from '#src/events/space';
 import { reasonsOf } from './reasons.ts';
 
 const side = fc.integer({ min: 1, max: 65_536 });

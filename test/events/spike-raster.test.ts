@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { channelCounts, channelRates, type SpikeRasterConfig, spikeRaster } from 'spikeline';
-import { gridProblems } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
+import { gridProblems } from '#src/events/spike-raster';
 import { reasonsOf } from './reasons.ts';
 
 const reasons = (config: SpikeRasterConfig): readonly string[] =>

@@ -1,23 +1,10 @@
 import fc from 'fast-check';
-import {
-  aerPacket,
-  channels,
-  chipWords,
-  DataError,
-  pixels,
-  rasterToEvents,
-  type Space,
-  spikeRaster,
-} from 'spikeline';
-import {
-  addressLimit,
-  decodeWire,
-  encodeFrame,
-  encodeWire,
-  frameDecoder,
-  type WireMessage,
-} from 'spikeline/events';
+import { aerPacket, channels, DataError, pixels, type Space, spikeRaster } from 'spikeline';
+import { chipWords, rasterToEvents, type WireMessage } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
+import { encodeFrame, frameDecoder } from '#src/events/framing';
+import { addressLimit } from '#src/events/space';
+import { decodeWire, encodeWire } from '#src/events/wire';
 
 const space: fc.Arbitrary<Space> = fc.oneof(
   fc.integer({ min: 1, max: 2 ** 32 }).map(channels),

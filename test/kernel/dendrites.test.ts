@@ -1,6 +1,7 @@
 import { kernel, referenceEngine } from 'spikeline';
-import { type DynapSe2ParametersInput, dynapSe2Parameters } from 'spikeline/neurons';
+import type { DynapSe2ParametersInput } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { dynapSe2Parameters } from '#src/neurons/dynap-se2/parameters';
 import {
   dendriticPopulation,
   follow,

@@ -11,15 +11,11 @@ import {
   type TrainingOptions,
   type TrainingSample,
 } from 'spikeline';
-import {
-  defaultEngine,
-  dynapSe2Parameters,
-  dynapSimParameters,
-  kernelFeatures,
-  parameterNames,
-} from 'spikeline/neurons';
+import { defaultEngine, dynapSimParameters, kernelFeatures } from 'spikeline/neurons';
 import { startTraining } from 'spikeline/train';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { dynapSe2Parameters } from '#src/neurons/dynap-se2/parameters';
+import { parameterNames } from '#src/neurons/dynap-sim/parameters';
 import { reasonsOf } from '#test/events/reasons';
 import { smallNet, smallSamples } from '#test/train/small-task';
 

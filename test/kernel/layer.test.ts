@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { type Engine, kernel, referenceEngine } from 'spikeline';
-import { type DynapSimParametersInput, dynapSimParameters, restState } from 'spikeline/neurons';
+import { type DynapSimParametersInput, dynapSimParameters } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { restState } from '#src/neurons/dynap-sim/state';
 import {
   dendriticPopulation,
   deviation,

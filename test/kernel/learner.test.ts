@@ -11,14 +11,9 @@ import {
   type TrainingOptions,
 } from 'spikeline';
 import { type Learner, randomStream, type WeightArray } from 'spikeline/neurons';
-import {
-  packCheckpoint,
-  pipelineParameters,
-  pipelineWeights,
-  startTraining,
-  unpackCheckpoint,
-} from 'spikeline/train';
+import { packCheckpoint, pipelineWeights, startTraining, unpackCheckpoint } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
+import { pipelineParameters } from '#src/train/gradient';
 import { smallNet, smallSamples } from '#test/train/small-task';
 import { learnerOf, patterns, randomTask, type Task } from './tasks.ts';
 

@@ -7,13 +7,12 @@ import {
   type DynapSimParameters,
   type DynapSimParametersInput,
   type DynapSimState,
-  dendriteNames,
   drawMismatch,
-  dynapSe2Parameters,
   dynapSimParameters,
   type NeuronLayer,
   randomStream,
 } from 'spikeline/neurons';
+import { dendriteNames, dynapSe2Parameters } from '#src/neurons/dynap-se2/parameters';
 
 /** Characters of a population: what it does much of. */
 export const kinds = ['plain', 'strong', 'refractory', 'adapting'] as const;

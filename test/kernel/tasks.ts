@@ -10,26 +10,19 @@ import {
   rateCrossEntropy,
   referenceEngine,
   type StageDefinition,
-  stageWeights,
   type TrainingSample,
 } from 'spikeline';
+import { type AnalogParameters, drawMismatch, type Learner, randomStream } from 'spikeline/neurons';
+import { stageWeights } from 'spikeline/stages';
+import { type LearningTask, pipelineWeights } from 'spikeline/train';
 import {
-  type AnalogParameters,
   defaultDynapSe2Parameters,
-  defaultParameters,
   dendriteNames,
-  drawMismatch,
   dynapSe2ParameterNames,
-  type Learner,
-  parameterNames,
-  randomStream,
-} from 'spikeline/neurons';
-import {
-  type LearningTask,
-  pipelineParameters,
-  pipelineWeights,
-  startLearner,
-} from 'spikeline/train';
+} from '#src/neurons/dynap-se2/parameters';
+import { defaultParameters, parameterNames } from '#src/neurons/dynap-sim/parameters';
+import { pipelineParameters } from '#src/train/gradient';
+import { startLearner } from '#src/train/learner';
 import { moderate } from './populations.ts';
 
 /** How the stages of a net follow each other. */

@@ -5,7 +5,6 @@ import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
 import {
   dynapSim,
   InvalidArgumentError,
-  KernelThreadError,
   kernel,
   linear,
   meanSquaredError,
@@ -14,6 +13,7 @@ import {
   train,
 } from 'spikeline';
 import type { Learner } from 'spikeline/neurons';
+import { KernelThreadError } from 'spikeline/problems';
 import { packCheckpoint, startTraining, unpackCheckpoint } from 'spikeline/train';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { reasonsOf } from '#test/events/reasons';

@@ -1,12 +1,8 @@
 import { type Engine, kernel, referenceEngine } from 'spikeline';
-import {
-  computing,
-  engineSuite,
-  modelNames,
-  type NeuronLayer,
-  type NeuronParameters,
-} from 'spikeline/neurons';
+import { engineSuite, type NeuronLayer, type NeuronParameters } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { computing } from '#src/neurons/engine';
+import { modelNames } from '#src/neurons/model-table';
 
 describe.each([
   ['the reference', referenceEngine],

@@ -1,4 +1,5 @@
-import { type DynapSimParameters, type ParameterName, parameterNames } from 'spikeline/neurons';
+import type { DynapSimParameters, ParameterName } from 'spikeline/neurons';
+import { parameterNames } from '#src/neurons/dynap-sim/parameters';
 
 // The lumped DynapSim neuron, written down a second time from the equations in the documentation:
 // one neuron, plain numbers, no shortcuts. Tests hold the library to it.

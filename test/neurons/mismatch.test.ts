@@ -1,11 +1,7 @@
 import fc from 'fast-check';
-import {
-  type DynapSimParameters,
-  drawMismatch,
-  dynapSimParameters,
-  parameterNames,
-} from 'spikeline/neurons';
+import { type DynapSimParameters, drawMismatch, dynapSimParameters } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { parameterNames } from '#src/neurons/dynap-sim/parameters';
 
 const neurons = 20_000;
 const nominal = dynapSimParameters({}, neurons);

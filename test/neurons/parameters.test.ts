@@ -1,13 +1,9 @@
-import {
-  defaultParameters,
-  dynapSimCoefficients,
-  dynapSimParameters,
-  parameterNames,
-  pulseWidth,
-  restState,
-  timeConstant,
-} from 'spikeline/neurons';
+import { dynapSimParameters } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { pulseWidth, timeConstant } from '#src/neurons/coefficients';
+import { dynapSimCoefficients } from '#src/neurons/dynap-sim/coefficients';
+import { defaultParameters, parameterNames } from '#src/neurons/dynap-sim/parameters';
+import { restState } from '#src/neurons/dynap-sim/state';
 
 const d = defaultParameters;
 const kappa = (d.kappa_n + d.kappa_p) / 2;

@@ -3,16 +3,15 @@ import { biasCurrent, nearestBias } from 'spikeline/chip';
 import {
   type DynapSimParametersInput,
   type DynapSimState,
-  defaultParameters,
-  dynapSimCoefficients,
   dynapSimParameters,
   referenceLayer,
-  restState,
   type StatefulLayer,
-  stepForward,
-  stepTape,
 } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { dynapSimCoefficients } from '#src/neurons/dynap-sim/coefficients';
+import { defaultParameters } from '#src/neurons/dynap-sim/parameters';
+import { restState } from '#src/neurons/dynap-sim/state';
+import { stepForward, stepTape } from '#src/neurons/dynap-sim/step';
 import { atRest, equationStep, neuronParameters, runEquations } from './equations.ts';
 import { randomNet } from './nets.ts';
 

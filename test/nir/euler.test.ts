@@ -1,6 +1,7 @@
-import { fromStages, spikeRaster, startPipeline } from 'spikeline';
+import { spikeRaster, startPipeline } from 'spikeline';
 import { randomStream } from 'spikeline/neurons';
 import { type NirGraph, type NirNode, pipelineOfNir, readNir, writeNir } from 'spikeline/nir';
+import { fromStages } from 'spikeline/stages';
 import { describe, expect, it } from 'vitest';
 import { simulateNir } from './euler.ts';
 import { cubaNode, graphOf, input, lifNode, numbers, output, varied } from './graphs.ts';

@@ -1,5 +1,6 @@
-import { InvalidArgumentError, matrixRows, problemText } from 'spikeline';
+import { InvalidArgumentError, problemText } from 'spikeline';
 import { type NirNode, type NirRemark, pipelineOfNir } from 'spikeline/nir';
+import { matrixRows } from 'spikeline/stages';
 import { describe, expect, it } from 'vitest';
 import { cubaNode, graphOf, input, lifNode, numbers, output, varied } from './graphs.ts';
 

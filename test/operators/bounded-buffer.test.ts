@@ -6,8 +6,8 @@ import {
   boundedBuffer,
   DeviceError,
   InvalidArgumentError,
-  lossCounter,
 } from 'spikeline';
+import { lossCounter } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { marbles, operatorCases } from '#test/support/cases';
 import { watch } from '#test/support/watch';

@@ -5,7 +5,6 @@ import {
   aerPacket,
   type ChipWordSpace,
   channels,
-  chipWords,
   DataError,
   type DecodeEventsConfig,
   decodeEvents,
@@ -14,14 +13,13 @@ import {
   fromHardware,
   InvalidArgumentError,
   linear,
-  lossCounter,
   pipeline,
   poissonRaster,
-  rasterToEvents,
   virtualBoard,
 } from 'spikeline';
-import { echoReply, echoWord, monitorReply } from 'spikeline/chip';
+import { chipWords, lossCounter, rasterToEvents } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
+import { echoReply, echoWord, monitorReply } from '#src/chips/dynapse2/event';
 import { fakeClock } from '#test/devices/fake-clock';
 import { marbles, operatorCases } from '#test/support/cases';
 import { watch } from '#test/support/watch';

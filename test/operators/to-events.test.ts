@@ -1,13 +1,6 @@
 import { of } from 'rxjs';
-import {
-  channels,
-  DataError,
-  rasterToEvents,
-  type SpikeRaster,
-  spikeRaster,
-  toEvents,
-} from 'spikeline';
-import { emptyPacket } from 'spikeline/events';
+import { channels, DataError, type SpikeRaster, spikeRaster, toEvents } from 'spikeline';
+import { emptyPacket, rasterToEvents } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { marbles, operatorCases } from '#test/support/cases';
 import { chunk } from '#test/support/rasters';

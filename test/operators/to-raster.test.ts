@@ -5,16 +5,14 @@ import {
   aerPacket,
   type ChannelSpace,
   channels,
-  chipWords,
   DataError,
   InvalidArgumentError,
-  lossCounter,
   pixels,
   spikeRaster,
   toEvents,
   toRaster,
 } from 'spikeline';
-import { emptyPacket } from 'spikeline/events';
+import { chipWords, emptyPacket, lossCounter } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { marbles } from '#test/support/cases';
 import { cut, cuts, join, rasters } from '#test/support/rasters';

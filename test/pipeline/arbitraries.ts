@@ -13,7 +13,7 @@ import {
   scale,
   threshold,
 } from 'spikeline';
-import { defaultParameters, parameterNames } from 'spikeline/neurons';
+import { defaultParameters, parameterNames } from '#src/neurons/dynap-sim/parameters';
 
 const anyWeight = fc.oneof(
   { arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true }), weight: 3 },

@@ -11,8 +11,9 @@ import {
   scale,
   threshold,
 } from 'spikeline';
-import { type ChipSource, chipGraph } from 'spikeline/stages';
+import type { ChipSource } from 'spikeline/stages';
 import { describe, expect, it } from 'vitest';
+import { chipGraph } from '#src/pipeline/chip-graph';
 
 const taus = { tauMem: 0.02, tauSyn: 0.01 };
 const two = (name?: string) =>

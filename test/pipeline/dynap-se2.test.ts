@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import {
-  ampaGaba,
   dynapSe2,
   dynapSim,
   linear,
-  matrixRows,
   type Pipeline,
   packPipeline,
   pipeline,
@@ -14,12 +12,13 @@ import {
   referenceEngine,
   type SpikeRaster,
   type StageDefinition,
-  stageWeights,
   startPipeline,
   unpackPipeline,
 } from 'spikeline';
-import { dendriteNames, dynapSe2Parameters, randomStream, referenceLayer } from 'spikeline/neurons';
+import { ampaGaba, randomStream, referenceLayer } from 'spikeline/neurons';
+import { matrixRows, stageWeights } from 'spikeline/stages';
 import { describe, expect, it } from 'vitest';
+import { dendriteNames, dynapSe2Parameters } from '#src/neurons/dynap-se2/parameters';
 import { reasonsOf } from '#test/events/reasons';
 
 const random = randomStream(4, 'weights');

@@ -1,13 +1,6 @@
-import {
-  dynapSim,
-  InvalidArgumentError,
-  linear,
-  matrix,
-  pipeline,
-  type StageDefinition,
-  stageWeights,
-} from 'spikeline';
+import { dynapSim, InvalidArgumentError, linear, pipeline, type StageDefinition } from 'spikeline';
 import { dynapSimParameters } from 'spikeline/neurons';
+import { matrix, stageWeights } from 'spikeline/stages';
 import { describe, expect, it } from 'vitest';
 import { reasonsOf } from '#test/events/reasons';
 

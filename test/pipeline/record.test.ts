@@ -8,8 +8,9 @@ import {
   startPipeline,
   threshold,
 } from 'spikeline';
-import { pipelineUpTo, recordProblems } from 'spikeline/stages';
+import { pipelineUpTo } from 'spikeline/stages';
 import { describe, expect, it } from 'vitest';
+import { recordProblems } from '#src/pipeline/record';
 import { reasonsOf } from '#test/events/reasons';
 
 const net = pipeline(

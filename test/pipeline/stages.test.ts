@@ -11,10 +11,9 @@ import {
   type Stage,
   type StageDefinition,
   scale,
-  stageWeights,
   threshold,
-  withStageWeights,
 } from 'spikeline';
+import { stageWeights, withStageWeights } from 'spikeline/stages';
 import { describe, expect, it } from 'vitest';
 import { reasonsOf } from '#test/events/reasons';
 

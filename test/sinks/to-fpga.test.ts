@@ -6,7 +6,6 @@ import {
   type ChannelSpace,
   type ChipWordSpace,
   channels as channelSpace,
-  chipWords,
   DataError,
   DeviceError,
   deploy,
@@ -15,15 +14,14 @@ import {
   linear,
   pipeline,
   poissonRaster,
-  rasterToEvents,
   type ToFpgaConfig,
   toFpga,
   type VirtualBoardConfig,
   virtualBoard,
 } from 'spikeline';
-import { eventWord, monitorDestination } from 'spikeline/chip';
-import { emptyPacket } from 'spikeline/events';
+import { chipWords, emptyPacket, rasterToEvents } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
+import { eventWord, monitorDestination } from '#src/chips/dynapse2/event';
 import { type PaperLinkConfig, paperLink, spied } from '#test/support/links';
 import { TestClock } from '#test/support/test-clock';
 import { watch } from '#test/support/watch';

@@ -1,7 +1,6 @@
 import { firstValueFrom, take } from 'rxjs';
 import {
   aerPacket,
-  chipWords,
   DeviceError,
   deploy,
   dynapSim,
@@ -10,9 +9,10 @@ import {
   pipeline,
   virtualBoard,
 } from 'spikeline';
-import { echoReply, echoWord } from 'spikeline/chip';
-import { wrapTime } from 'spikeline/devices';
+import { chipWords } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
+import { echoReply, echoWord } from '#src/chips/dynapse2/event';
+import { wrapTime } from '#src/devices/wrap';
 import { paperLink, spied } from '#test/support/links';
 import { settled, TestClock } from '#test/support/test-clock';
 import { watch } from '#test/support/watch';

@@ -8,11 +8,11 @@ import {
   pipelineToJson,
   poissonRaster,
   referenceEngine,
-  stageWeights,
   type TrainConfig,
   type TrainingSample,
   train,
 } from 'spikeline';
+import { stageWeights } from 'spikeline/stages';
 import { packCheckpoint, startTraining, unpackCheckpoint } from 'spikeline/train';
 import { describe, expect, it, vi } from 'vitest';
 import { TestClock } from '#test/support/test-clock';

@@ -1,5 +1,5 @@
 import { DeviceError, type HardwareEvents, type Link, type LinkListener } from 'spikeline';
-import { unwrapNear, wrapTime } from 'spikeline/devices';
+import { unwrapNear, wrapTime } from '#src/devices/wrap';
 import type { TestClock } from './test-clock.ts';
 
 /** A link that tells who listens to it and what was asked of it. */

@@ -7,10 +7,10 @@ import {
   linear,
   pipeline,
   poissonRaster,
-  rasterToEvents,
   runOn,
   virtualBoard,
 } from 'spikeline';
+import { rasterToEvents } from 'spikeline/events';
 import { expect, it } from 'vitest';
 import { TestClock } from '#test/support/test-clock';
 import { watch } from '#test/support/watch';

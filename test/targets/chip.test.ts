@@ -9,7 +9,6 @@ import {
   dynapSim,
   InvalidArgumentError,
   linear,
-  lossCounter,
   type Pipeline,
   pipeline,
   poisson,
@@ -21,8 +20,9 @@ import {
   type VirtualBoardConfig,
   virtualBoard,
 } from 'spikeline';
-import { echoWord } from 'spikeline/chip';
+import { lossCounter } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
+import { echoWord } from '#src/chips/dynapse2/event';
 import { spied } from '#test/support/links';
 import { cut, cuts } from '#test/support/rasters';
 import { settled, TestClock } from '#test/support/test-clock';

@@ -1,5 +1,6 @@
-import { type AdamConfig, adamState, adamStep, learningRateAt } from 'spikeline/train';
+import type { AdamConfig } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
+import { adamState, adamStep, learningRateAt } from '#src/train/adam';
 
 /** Weights after each step on the given gradients, from zero. */
 function walk(config: AdamConfig, gradients: readonly number[]): number[] {

@@ -1,24 +1,18 @@
 import {
-  ampaGaba,
   dynapSe2,
   kernel,
   linear,
-  matrixRows,
   type Pipeline,
   pipeline,
   rateCrossEntropy,
   referenceEngine,
   type TrainingOptions,
 } from 'spikeline';
-import type { DynapSe2Parameters } from 'spikeline/neurons';
-import {
-  lossFunction,
-  pipelineGradient,
-  pipelineParameters,
-  pipelineWeights,
-  startTraining,
-} from 'spikeline/train';
+import { ampaGaba, type DynapSe2Parameters } from 'spikeline/neurons';
+import { matrixRows } from 'spikeline/stages';
+import { lossFunction, pipelineGradient, pipelineWeights, startTraining } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
+import { pipelineParameters } from '#src/train/gradient';
 import { smallSamples, weights } from './small-task.ts';
 
 const steps = 40;

@@ -1,24 +1,18 @@
 import {
   dynapSim,
-  fromStages,
   linear,
   type Pipeline,
   pipeline,
   rateCrossEntropy,
   referenceEngine,
-  stageWeights,
   startPipeline,
   type TrainingSample,
 } from 'spikeline';
 import type { DynapSimParameters } from 'spikeline/neurons';
-import {
-  lossFunction,
-  pipelineGradient,
-  pipelineParameters,
-  pipelineWeights,
-  withWeights,
-} from 'spikeline/train';
+import { fromStages, stageWeights } from 'spikeline/stages';
+import { lossFunction, pipelineGradient, pipelineWeights, withWeights } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
+import { pipelineParameters } from '#src/train/gradient';
 import { smallSamples, weights } from './small-task.ts';
 
 const steps = 40;

@@ -56,7 +56,7 @@ function weightsByCell(
  * @example
  * ```ts
  * const net = pipeline(linear({ weight: [[1, 2]] }), dynapSim({ neurons: 2 }));
- * coreErrors(deploy(net))[0].lost; // 0
+ * coreErrors(deploy(net))[0]!.lost; // 0
  * ```
  */
 export function coreErrors(

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import {
   type Destination,
-  dendrites,
-  idleNeuron,
   latchNames,
   type NeuronConfiguration,
   type SynapseConfiguration,
 } from 'spikeline/chip';
+import { dendrites, idleNeuron } from '#src/chips/dynapse2/configuration';
 
 const four = fc.tuple(fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean());
 const tag = fc.oneof(fc.integer({ min: 0, max: 2047 }), fc.constantFrom(0, 1, 2046, 2047));

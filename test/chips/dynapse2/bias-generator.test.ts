@@ -2,16 +2,15 @@ import fc from 'fast-check';
 import { InvalidArgumentError } from 'spikeline';
 import {
   biasCurrent,
-  biasCurrents,
-  biasRange,
-  biasType,
   type CoreParameterName,
   coreParameterNames,
-  coreParameters,
   currentParameter,
   nearestBias,
 } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
+import { biasCurrents } from '#src/chips/dynapse2/bias-currents';
+import { biasRange, biasType } from '#src/chips/dynapse2/bias-generator';
+import { coreParameters } from '#src/chips/dynapse2/parameters';
 
 const parameter = fc.constantFrom(...coreParameterNames);
 const current = fc.oneof(

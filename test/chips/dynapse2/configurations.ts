@@ -5,12 +5,10 @@ import {
   type ChipSettings,
   type CoreConfiguration,
   type CoreSettings,
-  chipParameterNames,
-  chipSadcNames,
   coreParameterNames,
-  coreSadcNames,
-  idleCore,
 } from 'spikeline/chip';
+import { idleCore } from '#src/chips/dynapse2/configuration';
+import { chipParameterNames, chipSadcNames, coreSadcNames } from '#src/chips/dynapse2/settings';
 import { anyNeuron } from './arbitraries.ts';
 
 const idle = idleCore();

@@ -1,18 +1,17 @@
 import fc from 'fast-check';
+import { type Destination, eventOf } from 'spikeline/chip';
+import { describe, expect, it } from 'vitest';
 import {
   coreMask,
   coresOf,
-  type Destination,
   echoReply,
   echoTag,
   echoWord,
-  eventOf,
   eventWord,
   fpgaHop,
   monitorDestination,
   monitorReply,
-} from 'spikeline/chip';
-import { describe, expect, it } from 'vitest';
+} from '#src/chips/dynapse2/event';
 import { reasonsOf } from '#test/events/reasons';
 import { anyDestination } from './arbitraries.ts';
 

@@ -1,6 +1,7 @@
 import { deploy, dynapSim, linear, pipeline } from 'spikeline';
-import { coreMask, dynapse2, eventOf, eventWord } from 'spikeline/chip';
+import { dynapse2, eventOf } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
+import { coreMask, eventWord } from '#src/chips/dynapse2/event';
 
 const net = pipeline(
   linear({ weight: [[1, 2]] }),

@@ -3,17 +3,16 @@ import {
   biasCurrent,
   type ChipConfiguration,
   type CoreConfiguration,
-  currentsOf,
   type Dendrite,
   type Destination,
-  idleCore,
-  idleNeuron,
   inspectConfiguration,
-  monitorDestination,
   type NeuronConfiguration,
   type SynapseConfiguration,
 } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
+import { idleCore, idleNeuron } from '#src/chips/dynapse2/configuration';
+import { monitorDestination } from '#src/chips/dynapse2/event';
+import { currentsOf } from '#src/chips/dynapse2/inspect';
 import { reasonsOf } from '#test/events/reasons';
 import { anyConfiguration } from './configurations.ts';
 

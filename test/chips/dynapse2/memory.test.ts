@@ -1,26 +1,30 @@
 import fc from 'fast-check';
 import { problemText } from 'spikeline';
 import {
-  biasWord,
   type ChipConfiguration,
   type CoreConfiguration,
-  chipMemories,
-  configurationProblems,
   coreParameterNames,
   type Dendrite,
-  eventWord,
-  idleCore,
-  idleNeuron,
   latchNames,
   type NeuronConfiguration,
-  neuronOf,
   type SynapseConfiguration,
-  synapseOf,
-  synapseWord,
-  weightMask,
-  weightSwitches,
 } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
+import {
+  idleCore,
+  idleNeuron,
+  weightMask,
+  weightSwitches,
+} from '#src/chips/dynapse2/configuration';
+import { eventWord } from '#src/chips/dynapse2/event';
+import {
+  biasWord,
+  chipMemories,
+  configurationProblems,
+  neuronOf,
+  synapseOf,
+  synapseWord,
+} from '#src/chips/dynapse2/memory';
 import { reasonsOf } from '#test/events/reasons';
 import { anyDestination, anyNeuron, anySynapse } from './arbitraries.ts';
 

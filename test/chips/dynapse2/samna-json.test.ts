@@ -4,13 +4,12 @@ import {
   type ChipConfiguration,
   type CoreConfiguration,
   fromSamnaJson,
-  idleCore,
-  idleNeuron,
   type NeuronConfiguration,
   type SynapseConfiguration,
   toSamnaJson,
 } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
+import { idleCore, idleNeuron } from '#src/chips/dynapse2/configuration';
 import { reasonsOf } from '#test/events/reasons';
 import { anyConfiguration } from './configurations.ts';
 

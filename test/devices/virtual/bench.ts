@@ -7,14 +7,15 @@ import {
   linear,
   type Pipeline,
   pipeline,
-  rasterToEvents,
   type SpikeRaster,
   type VirtualBoardConfig,
   type VirtualLink,
   virtualBoard,
 } from 'spikeline';
-import { echoReply, echoWord, encodeWeights } from 'spikeline/chip';
-import { unwrapper, wrapTime } from 'spikeline/devices';
+import { encodeWeights } from 'spikeline/chip';
+import { rasterToEvents } from 'spikeline/events';
+import { echoReply, echoWord } from '#src/chips/dynapse2/event';
+import { unwrapper, wrapTime } from '#src/devices/wrap';
 import { type FakeClock, fakeClock } from '#test/devices/fake-clock';
 
 /** Bases of 1, 2, 4 and 8: whole numbers up to 15 are exact. */

@@ -8,7 +8,6 @@ import {
   type Pipeline,
   pipeline,
   poissonRaster,
-  rasterToEvents,
   startPipeline,
   type VirtualBoardConfig,
   type VirtualLink,
@@ -19,22 +18,20 @@ import {
   type CoreCurrentName,
   coreParameterNames,
   currentParameter,
-  dendrites,
-  echoWord,
   encodeWeights,
   eventOf,
-  eventWord,
-  idleCore,
   latchNames,
-  monitorReply,
   nearestBias,
-  subsetSums,
-  synapseOf,
-  synapseWord,
 } from 'spikeline/chip';
-import { wrapPeriod, wrapTime } from 'spikeline/devices';
-import { type DynapSimParametersInput, defaultParameters, randomStream } from 'spikeline/neurons';
+import { rasterToEvents } from 'spikeline/events';
+import { type DynapSimParametersInput, randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { dendrites, idleCore } from '#src/chips/dynapse2/configuration';
+import { echoWord, eventWord, monitorReply } from '#src/chips/dynapse2/event';
+import { synapseOf, synapseWord } from '#src/chips/dynapse2/memory';
+import { subsetSums } from '#src/chips/masks';
+import { wrapPeriod, wrapTime } from '#src/devices/wrap';
+import { defaultParameters } from '#src/neurons/dynap-sim/parameters';
 import { fakeClock } from '#test/devices/fake-clock';
 import { reasonsOf } from '#test/events/reasons';
 import { accounted, type Bench, bench, type Seen, single } from './bench.ts';

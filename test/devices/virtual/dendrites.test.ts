@@ -13,32 +13,33 @@ import {
   coreCurrentNames,
   currentParameter,
   type Destination,
-  dendrites,
-  echoReply,
-  echoWord,
-  eventWord,
-  idleCore,
-  idleNeuron,
-  monitorDestination,
-  monitorReply,
   nearestBias,
   type SynapseConfiguration,
-  weightSwitches,
 } from 'spikeline/chip';
-import { unwrapper } from 'spikeline/devices';
 import {
   type DynapSe2Parameters,
   type DynapSe2ParametersInput,
-  defaultDynapSe2Parameters,
-  dendriteNames,
   drawMismatch,
-  dynapSe2ParameterNames,
-  dynapSe2Parameters,
   type Random,
   randomStream,
   referenceLayer,
 } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { dendrites, idleCore, idleNeuron, weightSwitches } from '#src/chips/dynapse2/configuration';
+import {
+  echoReply,
+  echoWord,
+  eventWord,
+  monitorDestination,
+  monitorReply,
+} from '#src/chips/dynapse2/event';
+import { unwrapper } from '#src/devices/wrap';
+import {
+  defaultDynapSe2Parameters,
+  dendriteNames,
+  dynapSe2ParameterNames,
+  dynapSe2Parameters,
+} from '#src/neurons/dynap-se2/parameters';
 import { fakeClock } from '#test/devices/fake-clock';
 import { reasonsOf } from '#test/events/reasons';
 

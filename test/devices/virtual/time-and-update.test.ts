@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { dynapSim, InvalidArgumentError, linear, pipeline, poissonRaster } from 'spikeline';
-import { dendrites, nearestBias } from 'spikeline/chip';
-import { wrapPeriod } from 'spikeline/devices';
+import { nearestBias } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
+import { dendrites } from '#src/chips/dynapse2/configuration';
+import { wrapPeriod } from '#src/devices/wrap';
 import { settled } from '#test/support/test-clock';
 import { type Bench, bench, single } from './bench.ts';
 

@@ -1,6 +1,7 @@
 import { referenceEngine } from 'spikeline';
-import { dendriteNames, randomStream } from 'spikeline/neurons';
+import { randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { dendriteNames } from '#src/neurons/dynap-se2/parameters';
 import { type Choices, type EquationRun, neuronParameters, runEquations } from './equations.ts';
 import { type DendriticNet, dendriticNet } from './nets.ts';
 

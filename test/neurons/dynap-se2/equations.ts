@@ -1,10 +1,5 @@
-import {
-  type DendriteName,
-  type DynapSe2ParameterName,
-  type DynapSe2Parameters,
-  dendriteNames,
-  dynapSe2ParameterNames,
-} from 'spikeline/neurons';
+import type { DendriteName, DynapSe2ParameterName, DynapSe2Parameters } from 'spikeline/neurons';
+import { dendriteNames, dynapSe2ParameterNames } from '#src/neurons/dynap-se2/parameters';
 
 // The DYNAP-SE2 neuron with its four dendrites, written down a second time from the equations in the
 // documentation: one neuron, plain numbers, no shortcuts. Tests hold the library to it.

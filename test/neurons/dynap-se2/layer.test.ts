@@ -3,12 +3,11 @@ import { kernel, referenceEngine } from 'spikeline';
 import {
   type DynapSe2State,
   drawMismatch,
-  dynapSe2ParameterNames,
-  dynapSe2Parameters,
   referenceLayer,
   type StatefulLayer,
 } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { dynapSe2ParameterNames, dynapSe2Parameters } from '#src/neurons/dynap-se2/parameters';
 import { type DendriticNet, dendriticNet } from './nets.ts';
 
 const steps = 60;

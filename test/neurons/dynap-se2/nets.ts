@@ -1,9 +1,5 @@
-import {
-  type DynapSe2Parameters,
-  dendriteNames,
-  dynapSe2Parameters,
-  randomStream,
-} from 'spikeline/neurons';
+import { type DynapSe2Parameters, randomStream } from 'spikeline/neurons';
+import { dendriteNames, dynapSe2Parameters } from '#src/neurons/dynap-se2/parameters';
 
 /** A random population with four dendrites that spikes within a few steps. */
 export interface DendriticNet {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { ampaGaba, matrixRows } from 'spikeline';
 import { coreCurrentNames } from 'spikeline/chip';
-import { drawMismatch, dynapSe2ParameterNames, dynapSe2Parameters } from 'spikeline/neurons';
+import { ampaGaba, drawMismatch } from 'spikeline/neurons';
+import { matrixRows } from 'spikeline/stages';
 import { describe, expect, it } from 'vitest';
+import { dynapSe2ParameterNames, dynapSe2Parameters } from '#src/neurons/dynap-se2/parameters';
 
 describe('dynapSe2ParameterNames', () => {
   it('are the currents that a core shares, but for the base weights, and fourteen layout constants', () => {

@@ -4,13 +4,12 @@ import {
   type DendriteName,
   type DynapSe2ParametersInput,
   type DynapSe2State,
-  dendriteNames,
-  dynapSe2Parameters,
   dynapSimParameters,
   referenceLayer,
   type StatefulLayer,
 } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { dendriteNames, dynapSe2Parameters } from '#src/neurons/dynap-se2/parameters';
 import { randomNet } from '#test/neurons/nets';
 import { neuronParameters, runEquations } from './equations.ts';
 import { dendriticNet } from './nets.ts';

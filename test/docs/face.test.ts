@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as spikeline from 'spikeline';
+import { describe, expect, it } from 'vitest';
+import { readme, root, tutorials } from './blocks.ts';
+import { entries } from './entries.ts';
+
+/** Values that a person meets in a first program: so many, and no more. */
+const most = 70;
+
+/** Examples and tutorials, as code. */
+const programs = [
+  ...tutorials(),
+  readme(),
+  ...readdirSync(join(root, 'examples')).map((name) => ({
+    name,
+    code: readFileSync(join(root, 'examples', name), 'utf8'),
+  })),
+];
+
+/** What a program imports: names by module. */
+function importsOf(code: string): (readonly [module: string, name: string])[] {
+  return Array.from(
+    code.matchAll(/import (?:type )?\{([^}]*)\} from '([^']+)'/g),
+    ([, names, module]) =>
+      names!
+        .split(',')
+        .map(
+          (name) =>
+            name
+              .trim()
+              .replace(/^type /, '')
+              .split(' as ')[0]!,
+        )
+        .filter((name) => name !== '')
+        .map((name) => [module!, name] as const),
+  ).flat();
+}
+
+describe('the face', () => {
+  it(`has ${most} values at most`, () => {
+    expect(Object.keys(spikeline).length).toBeLessThanOrEqual(most);
+  });
+
+  it('is used, every value, in an example or a tutorial', () => {
+    const used = new Set(
+      programs
+        .flatMap(({ code }) => importsOf(code))
+        .flatMap(([module, name]) => (module === 'spikeline' ? [name] : [])),
+    );
+    expect(Object.keys(spikeline).filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  it('and the other entries are all that examples and tutorials import of ours', () => {
+    const foreign = /^(rxjs|@tensorflow\/.*)$/;
+    const other = programs.flatMap(({ name, code }) =>
+      Array.from(code.matchAll(/from '([^']+)'/g), ([, module]) => module!)
+        .filter((module) => !Object.hasOwn(entries, module) && !foreign.test(module))
+        .map((module) => `${name} imports ${module}`),
+    );
+    expect(other).toEqual([]);
+  });
+});
+
+describe('the entries', () => {
+  it('are those of package.json', () => {
+    const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      exports: Record<string, unknown>;
+    };
+    const names = Object.keys(exports)
+      .filter((name) => name !== './package.json')
+      .map((name) => `spikeline${name.slice(1)}`);
+    expect(Object.keys(entries).toSorted()).toEqual(names.toSorted());
+  });
+
+  it('mean one thing by one name', () => {
+    const meanings = new Map<string, Set<unknown>>();
+    for (const values of Object.values(entries)) {
+      for (const [name, value] of Object.entries(values)) {
+        meanings.set(name, (meanings.get(name) ?? new Set()).add(value));
+      }
+    }
+    expect([...meanings].filter(([, values]) => values.size > 1).map(([name]) => name)).toEqual([]);
+  });
+});
