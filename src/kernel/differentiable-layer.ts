@@ -100,7 +100,7 @@ export function kernelDifferentiableLayer<Parameters, State extends MembraneStat
   };
   const room = (channels: number): Float64Array =>
     new Float64Array(steps * batch * channels * neurons);
-  const [input, inputGradient] = [room(dendrites), room(dendrites)];
+  const { input = room(dendrites), inputGradient = room(dendrites) } = options;
   const [output, outputGradient] = [room(1), room(1)];
   useParameters();
 

@@ -146,6 +146,20 @@ export function differentiableCases(
         if (gradient && again) checkSame(again, gradient, 'the gradient of the next run');
       }
     },
+    'reads its input and writes its gradient where it is told'() {
+      for (const task of pair) {
+        const { dt, steps, batch, neurons, input } = task;
+        const inputGradient = new Float64Array(input.length);
+        const options = { dt, steps, batch, neurons, input, inputGradient };
+        const layer: Layer = engine.differentiable(task.parameters, options);
+        goBack(layer, task);
+        const own = taped(engine, task);
+        goBack(own, task);
+        check(layer.input === input && layer.inputGradient === inputGradient, 'it uses others');
+        checkSame(layer.output, own.output, 'what leaves');
+        checkSame(inputGradient, own.inputGradient, 'the gradient');
+      }
+    },
     'adds to the gradient of the recurrent weights'() {
       const [, task] = pair;
       const layer = taped(engine, task!);

@@ -80,10 +80,13 @@ export const referenceEngine: Engine = {
   ranges: true,
   supports: (model) => modelNames.includes(model),
   layer: referenceLayer,
-  differentiable(parameters, { dt, steps, batch, neurons }) {
+  differentiable(parameters, options) {
     const model = modelOf(parameters);
-    const options = { dt, steps, batch, neurons: neurons ?? model.neurons(parameters) };
-    return differentiablePopulation(model.taped(parameters, options), steps);
+    const { dt, steps, batch, neurons = model.neurons(parameters) } = options;
+    return differentiablePopulation(
+      model.taped(parameters, { dt, steps, batch, neurons }),
+      options,
+    );
   },
 };
 

@@ -1,12 +1,12 @@
 /** Neurons without a circuit, stepped by forward Euler: what LIF, LI, integrators and IF have in common. */
 import type { Random } from '../random.ts';
-import type { DifferentiableOptions } from './layer.ts';
 import type {
   ModelExample,
   ModelParameters,
   NeuronModel,
   RunningModel,
   TapedModel,
+  TapeOptions,
 } from './model.ts';
 import { arraysOf } from './state.ts';
 import { surrogate } from './surrogate.ts';
@@ -184,7 +184,7 @@ export function eulerModel<Parameters extends ModelParameters & { resistance: Fl
     },
     taped(
       parameters,
-      { dt, steps, batch, neurons }: Required<DifferentiableOptions>,
+      { dt, steps, batch, neurons }: TapeOptions,
     ): TapedModel<Parameters, EulerState> {
       const lanes = batch * neurons;
       let coefficients = coefficientsOf(parameters, dt);

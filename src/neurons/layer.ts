@@ -23,6 +23,10 @@ export interface DifferentiableOptions {
    * are values where left out.
    */
   readonly neurons?: number;
+  /** Where it reads its weighted input, `steps × batch × channels`; an array of its own where left out. */
+  readonly input?: Float64Array;
+  /** Where it writes the gradient with respect to the input; an array of its own where left out. */
+  readonly inputGradient?: Float64Array;
 }
 
 /** A population of neurons that runs, with or without recurrence. */

@@ -66,6 +66,11 @@ export interface ModelExample<Parameters> {
   readonly weight: Spread;
 }
 
+/** What a population that records its steps is made for. */
+export type TapeOptions = Required<
+  Pick<DifferentiableOptions, 'dt' | 'steps' | 'batch' | 'neurons'>
+>;
+
 /** A model of neurons: its parameters, its state, its step and the way back. */
 export interface NeuronModel<Parameters extends ModelParameters, State> {
   /** Name of the model for people. */
@@ -85,8 +90,5 @@ export interface NeuronModel<Parameters extends ModelParameters, State> {
   /** Makes a population that runs, at rest. */
   running(parameters: Parameters, dt: number, batch: number): RunningModel<State>;
   /** Makes a population that records its steps. */
-  taped(
-    parameters: Parameters,
-    options: Required<DifferentiableOptions>,
-  ): TapedModel<Parameters, State>;
+  taped(parameters: Parameters, options: TapeOptions): TapedModel<Parameters, State>;
 }

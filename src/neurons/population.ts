@@ -1,7 +1,7 @@
 /** The reference engine's populations: any model, step by step, in float64. */
 import { InvalidArgumentError } from '../errors.ts';
 import { unknownName } from '../options.ts';
-import type { DifferentiableLayer, NeuronLayer } from './layer.ts';
+import type { DifferentiableLayer, DifferentiableOptions, NeuronLayer } from './layer.ts';
 import type { RunningModel, TapedModel } from './model.ts';
 import { addRecurrence, takeRecurrenceBack } from './recurrence.ts';
 import { arraysOf, copyState } from './state.ts';
@@ -58,7 +58,7 @@ export function runningPopulation<State extends object>(
 /** Runs a population over `steps` steps and back. */
 export function differentiablePopulation<Parameters, State extends object>(
   model: TapedModel<Parameters, State>,
-  steps: number,
+  { steps, ...given }: DifferentiableOptions,
 ): DifferentiableLayer<Parameters, State> {
   const { neurons, channels, state, outputs, gradient, outputGradient: leftGradient } = model;
   const lanes = leftGradient.length;
@@ -66,8 +66,8 @@ export function differentiablePopulation<Parameters, State extends object>(
   const width = (lanes / neurons) * channels;
   const drive = new Float64Array(width);
   const driveGradient = new Float64Array(width);
-  const input = new Float64Array(steps * width);
-  const inputGradient = new Float64Array(steps * width);
+  const input = given.input ?? new Float64Array(steps * width);
+  const inputGradient = given.inputGradient ?? new Float64Array(steps * width);
   const outputGradient = new Float64Array(steps * lanes);
   let start: State | undefined;
   return {

@@ -56,28 +56,21 @@ export function populationForm<Stage extends PopulationStage>(
     gradient(stage, inputs, context) {
       const input = inputs[0]!;
       const { engine, steps, trials, weights, weightGradient, stepped } = context;
-      const { dt, channelsIn, channelsOut: neurons } = stage;
+      const { dt, channelsOut: neurons } = stage;
       const parameters = parametersOf(stage);
       const layer = computing(engine, parameters.model, { ranges: stepped }).differentiable(
         parameters,
-        { dt, steps, batch: trials, neurons },
+        {
+          ...{ dt, steps, batch: trials, neurons },
+          // It reads and writes where its neighbour does, so that nothing is copied.
+          ...{ input: input.values, inputGradient: input.gradient },
+        },
       );
       const matrix = weights.length === 0 ? undefined : weights;
-      const row = trials * channelsIn;
-      const copy = (values: Float64Array, into: Float64Array, from: number, to: number): void => {
-        if (to - from === steps) into.set(values);
-        else for (let i = from * row; i < to * row; i++) into[i] = values[i]!;
-      };
       return {
         output: { values: layer.output, gradient: layer.outputGradient },
-        forward(from, to) {
-          copy(input.values, layer.input, from, to);
-          layer.forward(matrix, from, to);
-        },
-        backward(from, to) {
-          layer.backward(matrix, weightGradient, from, to);
-          copy(layer.inputGradient, input.gradient, from, to);
-        },
+        forward: (from, to) => layer.forward(matrix, from, to),
+        backward: (from, to) => layer.backward(matrix, weightGradient, from, to),
         ...(!isAnalog(parameters)
           ? {}
           : { setParameters: (next: NeuronParameters) => layer.setParameters(next) }),
