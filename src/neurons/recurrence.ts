@@ -1,6 +1,6 @@
 /** Recurrent weights of a population, `[pre][channel]`, and their adjoint. */
 
-/** Adds Wᵀ·spikes to `drive` for every trial; `weight` is `[pre][channel]`. */
+/** Adds Wᵀ·spikes to `drive` for every trial; neurons that gave nothing cost nothing. */
 export function addRecurrence(
   weight: Float64Array,
   spikes: Float64Array,
@@ -8,15 +8,13 @@ export function addRecurrence(
   neurons: number,
   channels: number,
 ): void {
-  for (let lane = 0, pre = 0, base = 0; lane < spikes.length; lane++, pre++) {
-    if (pre === neurons) {
-      pre = 0;
-      base += channels;
-    }
-    const count = spikes[lane]!;
-    if (count === 0) continue;
-    for (let to = base, w = pre * channels; to < base + channels; to++, w++) {
-      drive[to] = drive[to]! + count * weight[w]!;
+  for (let lane = 0, base = 0; lane < spikes.length; base += channels) {
+    for (let pre = 0; pre < neurons; pre++, lane++) {
+      const count = spikes[lane]!;
+      if (count === 0) continue;
+      for (let c = 0, w = pre * channels; c < channels; c++, w++) {
+        drive[base + c] = drive[base + c]! + count * weight[w]!;
+      }
     }
   }
 }
@@ -32,20 +30,18 @@ export function takeRecurrenceBack(
   neurons: number,
   channels: number,
 ): void {
-  for (let lane = 0, pre = 0, base = 0; lane < spikesGradient.length; lane++, pre++) {
-    if (pre === neurons) {
-      pre = 0;
-      base += channels;
-    }
-    let sum = 0;
-    for (let to = base, w = pre * channels; to < base + channels; to++, w++) {
-      sum += weight[w]! * driveGradient[to]!;
-    }
-    spikesGradient[lane] = spikesGradient[lane]! + sum;
-    const count = spikes[offset + lane]!;
-    if (weightGradient === undefined || count === 0) continue;
-    for (let to = base, w = pre * channels; to < base + channels; to++, w++) {
-      weightGradient[w] = weightGradient[w]! + count * driveGradient[to]!;
+  for (let lane = 0, base = 0; lane < spikesGradient.length; base += channels) {
+    for (let pre = 0; pre < neurons; pre++, lane++) {
+      let sum = 0;
+      for (let c = 0, w = pre * channels; c < channels; c++, w++) {
+        sum += weight[w]! * driveGradient[base + c]!;
+      }
+      spikesGradient[lane] = spikesGradient[lane]! + sum;
+      const count = spikes[offset + lane]!;
+      if (weightGradient === undefined || count === 0) continue;
+      for (let c = 0, w = pre * channels; c < channels; c++, w++) {
+        weightGradient[w] = weightGradient[w]! + count * driveGradient[base + c]!;
+      }
     }
   }
 }
