@@ -1,44 +1,132 @@
-import { concatWith, ignoreElements, NEVER, Observable, type OperatorFunction, tap } from 'rxjs';
-import { DataError, UnsupportedPipelineError } from '../src/errors.ts';
-import { rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
+/** The operator `runOn`: a pipeline runs on a target, chunk by chunk or packet by packet. */
+import {
+  concatWith,
+  ignoreElements,
+  isObservable,
+  NEVER,
+  Observable,
+  type OperatorFunction,
+  tap,
+} from 'rxjs';
+import { DataError, InvalidArgumentError, UnsupportedPipelineError } from '../src/errors.ts';
+import { rasterProblems } from '../src/events/spike-raster.ts';
+import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
+import { pipelineProblems } from '../src/pipeline/guard.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
-import type { Target } from '../src/pipeline/target.ts';
-import { problemText } from '../src/problems.ts';
+import {
+  isPacket,
+  type RecordedOf,
+  type SpikesOf,
+  type Target,
+  type TargetInput,
+  type TargetOutput,
+  type TargetRequest,
+} from '../src/pipeline/target.ts';
+import { problem, problemText, within } from '../src/problems.ts';
 
-/** Refuses a chunk that no target could run. */
-function checkRaster(chunk: SpikeRaster): void {
-  const problems = rasterProblems(chunk);
+/** What is wanted of {@link runOn}. */
+export interface RunOnOptions extends TargetRequest {
+  /**
+   * When all neurons are brought to rest: at each value of an observable, or before each `chunk` (or packet) but the
+   * first, as between trials. Never if left out.
+   */
+  readonly resetOn?: Observable<unknown> | 'chunk';
+}
+
+/** Runs a pipeline: rasters give rasters, packets give packets. */
+export type RunOn = <In extends TargetInput>(source: Observable<In>) => Observable<SpikesOf<In>>;
+
+/** Runs a pipeline and gives signals by name. */
+export type RunAndRecord<Names extends readonly string[]> = <In extends TargetInput>(
+  source: Observable<In>,
+) => Observable<RecordedOf<In, Names>>;
+
+const table: OptionTable<RunOnOptions> = {
+  // Which names there are is for the target to say.
+  record: () => [],
+  startTime: number({ whole: true, unit: 'µs' }),
+  resetOn: (value) =>
+    value === 'chunk' || isObservable(value)
+      ? []
+      : [problem('', 'wrong-type', value, "an observable or 'chunk' is needed")],
+};
+
+/** Refuses an input that no target could run. */
+function checkInput(input: TargetInput): void {
+  if (typeof input !== 'object' || input === null) {
+    throw new DataError(`${String(input)} came; a raster or a packet of events is needed`);
+  }
+  if (isPacket(input)) return;
+  const problems = rasterProblems(input);
   if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
 }
 
 /**
- * Runs a pipeline on a target. The same pipeline runs on any: what goes in and what comes out are
- * rasters on the same time bins. Unsubscribing stops the target. Errors with a `DataError` where a
- * chunk does not fit the pipeline or starts before the last one has ended.
+ * Runs a pipeline on a target. The same pipeline runs on any: rasters give rasters on the same time bins, packets of
+ * events give packets; absolute times are kept. Without `record` the spikes of the output population come out; with
+ * it, for each input, one object of named signals over the same time: spikes of any population, and states where
+ * the target can see them. Unsubscribing stops the target. Errors with a `DataError` if an input does not
+ * fit the pipeline or goes back in time.
  *
+ * @throws InvalidArgumentError with all problems, if an argument is of another type
  * @throws UnsupportedPipelineError with everything that the target cannot do, before anything runs
  * @example
  * ```ts
- * const net = pipeline(linear({ weight: [[4]] }), dynapSim({ neurons: 1 }));
- * poisson({ channels: 1, rate: 50, duration: 1, seed: 0 }).pipe(runOn(simulator(), net));
+ * const net = pipeline(linear({ weight: [[4]] }), dynapSim({ neurons: 1, name: 'output' }));
+ * const noise$ = poisson({ channels: 1, rate: 50, duration: 1, seed: 0 });
+ * noise$.pipe(runOn(simulator(), net));
+ * noise$.pipe(
+ *   runOn(simulator(), net, { record: ['output', 'output:imem'] }),
+ *   map((signals) => signals['output:imem'].values.length),
+ *   take(1),
+ * ); // emits 100
  * ```
  */
 export function runOn(
   target: Target,
   pipeline: Pipeline,
-): OperatorFunction<SpikeRaster, SpikeRaster> {
-  const reasons = target.unsupported(pipeline);
-  if (reasons.length > 0) throw new UnsupportedPipelineError(target.name, reasons);
+  options?: RunOnOptions & { readonly record?: undefined },
+): RunOn;
+export function runOn<const Names extends readonly string[]>(
+  target: Target,
+  pipeline: Pipeline,
+  options: RunOnOptions & { readonly record: Names },
+): RunAndRecord<Names>;
+export function runOn(
+  target: Target,
+  pipeline: Pipeline,
+  options: RunOnOptions = {},
+): OperatorFunction<TargetInput, never> {
+  const problems = [
+    ...within('target', having('a target', 'unsupported', 'start')(target)),
+    ...pipelineProblems(pipeline),
+    ...optionProblems(options, table),
+  ];
+  if (problems.length > 0) throw new InvalidArgumentError('this cannot be run', problems);
+  const { resetOn, ...request } = options;
+  const unsupported = target.unsupported(pipeline, request);
+  if (unsupported.length > 0) throw new UnsupportedPipelineError(target.name, unsupported);
   return (source) =>
-    new Observable((subscriber) => {
-      const run = target.start(pipeline, subscriber);
+    new Observable<TargetOutput>((subscriber) => {
+      const run = target.start(pipeline, subscriber, request);
       subscriber.add(() => run.stop());
+      if (isObservable(resetOn)) {
+        subscriber.add(
+          resetOn.subscribe({
+            next: () => run.reset(),
+            error: (cause: unknown) => subscriber.error(cause),
+          }),
+        );
+      }
+      let first = true;
       source
         .pipe(
           tap({
-            next: (chunk) => {
-              checkRaster(chunk);
-              run.push(chunk);
+            next: (input) => {
+              checkInput(input);
+              if (resetOn === 'chunk' && !first) run.reset();
+              first = false;
+              run.push(input);
             },
             complete: () => run.end(),
           }),
@@ -46,5 +134,5 @@ export function runOn(
           concatWith(NEVER),
         )
         .subscribe(subscriber);
-    });
+    }) as Observable<never>;
 }

@@ -1,28 +1,30 @@
+/** The target `chip`: runs a pipeline on the chips of a board behind an open link. */
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import { type DefaultConfiguration, defaultFamily } from '../src/chips/families.ts';
+import type { Clock } from '../src/clock.ts';
 import { deploy } from '../src/compile/deploy.ts';
-import type { Deployment, DeployOptions } from '../src/compile/deployment.ts';
-import { type FpgaSchedule, fpgaSchedule } from '../src/devices/fpga-schedule.ts';
-import type { Link } from '../src/devices/link.ts';
-import { routeEvents } from '../src/devices/route.ts';
+import { type Deployment, type DeployOptions, deployTable } from '../src/compile/deployment.ts';
+import { type Link, linkProblems } from '../src/devices/link.ts';
 import { DeviceError, InvalidArgumentError, UnsupportedPipelineError } from '../src/errors.ts';
-import type { AerPacket } from '../src/events/aer-packet.ts';
-import { binOf, chunkEnd, rasterToEvents } from '../src/events/convert.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
-import { chipWords } from '../src/events/space.ts';
-import type { SpikeRaster } from '../src/events/spike-raster.ts';
+import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
-import { checkGrid, checkOrder } from '../src/pipeline/run.ts';
-import type { Target, TargetObserver, TargetRun } from '../src/pipeline/target.ts';
+import { recordedSignal } from '../src/pipeline/record.ts';
+import { outputSignals, requestProblems } from '../src/pipeline/signals.ts';
+import type { Target, TargetRequest, TargetRun } from '../src/pipeline/target.ts';
+import { type Problem, problem } from '../src/problems.ts';
+import { startChipRun } from './chip-run.ts';
 
 /** Configuration of {@link chip}. */
-export interface ChipConfig extends DeployOptions {
-  /** How long before its time an event is handed to the board, seconds; 5 ms where left out. */
+export interface ChipConfig<Configuration = DefaultConfiguration>
+  extends DeployOptions<Configuration> {
+  /** How long before its time an event is handed to the board, seconds; 5 ms if left out. */
   readonly lookAhead?: number;
   /** Clock of the host. */
   readonly clock?: SchedulerLike;
   /** A deployment made before, to be used instead of deploying the pipeline. */
-  readonly deployment?: Deployment;
-  /** Counts what was lost on the way; the target's own where left out. */
+  readonly deployment?: Deployment<Configuration>;
+  /** Counts what was lost on the way; the target's own if left out. */
   readonly losses?: Losses;
 }
 
@@ -30,206 +32,86 @@ export interface ChipConfig extends DeployOptions {
 export interface ChipTarget extends Target {
   /**
    * Events to the board that came after their time (`late`, emitted all the same) or found no room
-   * (`dropped`); events from the board that found no room (`overflowed`), belong to no chunk
+   * (`dropped`); events from the board that found no room (`overflowed`), belong to no input
    * (`unbinned`), or come from nothing that is in the pipeline (`unknownWord`).
    */
   readonly losses: Losses;
 }
 
-/** Collects what comes back on the chunks that went in. */
-function collector(deployment: Deployment, losses: Losses) {
-  const channels = deployment.outputWords.length;
-  const channelOf = new Map(Array.from(deployment.outputWords, (word, i) => [word, i]));
-  const open: { chunk: SpikeRaster; end: number }[] = [];
-  const placeOf = (time: number): SpikeRaster | undefined => {
-    for (let i = 0; i < open.length; i++) {
-      const { chunk, end } = open[i]!;
-      if (time >= chunk.startTime && time < end) return chunk;
-    }
-    return undefined;
-  };
+function table(limits: Parameters<typeof deployTable>[0]): OptionTable<ChipConfig> {
   return {
-    open(input: SpikeRaster): SpikeRaster {
-      const { steps, dt, startTime } = input;
-      const counts = new Uint32Array(steps * channels);
-      const chunk = { steps, channels, dt, startTime, counts };
-      open.push({ chunk, end: chunkEnd(input) });
-      return chunk;
-    },
-    take({ timestamps, addresses }: AerPacket): void {
-      let unbinned = 0;
-      let unknownWord = 0;
-      for (let i = 0; i < addresses.length; i++) {
-        const channel = channelOf.get(addresses[i]!);
-        const time = timestamps[i]!;
-        const place = placeOf(time);
-        if (channel === undefined) {
-          if (deployment.populationOf(addresses[i]!) === undefined) unknownWord++;
-        } else if (place === undefined) unbinned++;
-        else {
-          const at = binOf(time, place.startTime, place.dt) * channels + channel;
-          place.counts[at] = place.counts[at]! + 1;
-        }
-      }
-      losses.add('unbinned', unbinned);
-      losses.add('unknownWord', unknownWord);
-    },
-    close(): void {
-      open.shift();
-    },
+    ...deployTable(limits),
+    lookAhead: number({ min: 0, unit: 'seconds' }),
+    clock: having('a scheduler', 'now', 'schedule'),
+    deployment: having('a deployment', 'wordsOf', 'populationOf'),
+    losses: having('a counter of losses', 'add'),
   };
 }
 
-/** What a deployment is asked for: the options that are its own, for the chips of the board. */
-function deployOptions(link: Link, config: ChipConfig): DeployOptions {
-  const { lookAhead: _, clock: __, deployment: ___, losses: ____, ...options } = config;
-  return { chips: link.info.chips, ...options };
-}
-
-/** Lists why a deployment made before cannot be one of `pipeline`. */
-function deploymentProblems(deployment: Deployment, pipeline: Pipeline): string[] {
-  const { inputWords, outputWords, dt } = deployment;
+/** Lists why a deployment cannot be one of `pipeline` on this board. */
+function deploymentProblems(
+  { inputWords, outputWords, dt, family }: Deployment<unknown>,
+  pipeline: Pipeline,
+  link: Link,
+): Problem[] {
   const { channelsIn, channelsOut } = pipeline;
-  const problems: string[] = [];
+  const problems: Problem[] = [];
+  const differs = (path: string, given: unknown, needed: string): void => {
+    problems.push(problem(`deployment.${path}`, 'conflict', given, needed));
+  };
   if (inputWords.length !== channelsIn) {
-    problems.push(
-      `the deployment has ${inputWords.length} input channels; the pipeline takes ${channelsIn}`,
-    );
+    differs('inputWords.length', inputWords.length, `the pipeline takes ${channelsIn} channels`);
   }
   if (outputWords.length !== channelsOut) {
-    problems.push(
-      `the deployment has ${outputWords.length} output channels; the pipeline gives ${channelsOut}`,
-    );
+    differs('outputWords.length', outputWords.length, `the pipeline gives ${channelsOut} channels`);
   }
-  if (dt !== pipeline.dt) {
-    problems.push(`the deployment steps by ${dt} s; the pipeline by ${pipeline.dt} s`);
+  if (dt !== pipeline.dt) differs('dt', dt, `the pipeline steps by ${pipeline.dt} s`);
+  if (family.name !== link.info.family) {
+    differs('family', family.name, `the board has chips of ${link.info.family}; name their family`);
   }
   return problems;
+}
+
+/** Lists what cannot be heard of a deployment: states, and populations that do not report. */
+function hearingProblems(
+  deployment: Deployment<unknown>,
+  pipeline: Pipeline,
+  { record = [] }: TargetRequest,
+): Problem[] {
+  return record.flatMap((name, i): Problem[] => {
+    const path = `record[${i}]`;
+    if (recordedSignal(pipeline, name).state !== undefined) {
+      const needed = 'states cannot be seen on a chip; record spikes here, states in the simulator';
+      return [problem(path, 'unsupported', name, needed)];
+    }
+    let words: Uint32Array;
+    try {
+      words = deployment.wordsOf(name);
+    } catch (cause) {
+      if (!(cause instanceof InvalidArgumentError)) throw cause;
+      return [problem(path, 'unsupported', name, 'there are no neurons of that name on the chip')];
+    }
+    const silent = words.some((word) => deployment.populationOf(word) === undefined);
+    const needed = `it does not report to the host; name it in monitored when deploying`;
+    return silent ? [problem(path, 'unsupported', name, needed)] : [];
+  });
 }
 
 /** Links that a pipeline runs on: two would configure each other's chips and hear each other's spikes. */
 const occupied = new WeakSet<Link>();
 
-/** Chunks that are handed to the schedule ahead of the board; the others wait as they came. */
-const chunksAhead = 64;
-
-/** Adds what the board has lost since the last call. */
-function boardLosses(link: Link, losses: Losses): () => void {
-  let before = { ...link.statistics };
-  return () => {
-    const now = { ...link.statistics };
-    for (const reason of ['late', 'dropped', 'overflowed'] as const) {
-      losses.add(reason, (now[reason] ?? 0) - (before[reason] ?? 0));
-    }
-    before = now;
-  };
-}
-
-function startRun(
-  link: Link,
-  deployment: Deployment,
-  config: ChipConfig,
-  losses: Losses,
-  observer: TargetObserver,
-): TargetRun {
-  const { lookAhead = 5e-3, clock = asyncScheduler } = config;
-  const { dt, inputWords: words } = deployment;
-  const space = chipWords(link.info.family);
-  const collected = collector(deployment, losses);
-  const countLosses = boardLosses(link, losses);
-  const waiting: SpikeRaster[] = [];
-  let schedule: FpgaSchedule | undefined;
-  let ahead = 0;
-  let begun = false;
-  let ended = false;
-  let stopped = false;
-  let reached: number | undefined;
-
-  const fail = (cause: unknown): void => {
-    stop();
-    observer.error(cause);
-  };
-  const completeIfDone = (): void => {
-    if (!ended || ahead > 0 || waiting.length > 0 || stopped) return;
-    stop();
-    observer.complete();
-  };
-  const stop = (): void => {
-    if (stopped) return;
-    stopped = true;
-    occupied.delete(link);
-    schedule?.stop();
-    waiting.length = 0;
-  };
-  const submit = (input: SpikeRaster): void => {
-    const output = collected.open(input);
-    ahead++;
-    // Time begins with the first chunk, not with the first event in it.
-    if (!begun) schedule!.mark(input.startTime, () => {});
-    begun = true;
-    schedule!.add(routeEvents(rasterToEvents(input), words, space));
-    schedule!.mark(chunkEnd(input), () => {
-      collected.close();
-      countLosses();
-      ahead--;
-      observer.next(output);
-      submitWaiting();
-      completeIfDone();
-    });
-  };
-  const submitWaiting = (): void => {
-    while (schedule !== undefined && !stopped && ahead < chunksAhead && waiting.length > 0) {
-      submit(waiting.shift()!);
-    }
-  };
-  const begin = (): void => {
-    if (stopped) return;
-    schedule = fpgaSchedule(link, {
-      lookAhead,
-      capacity: Number.POSITIVE_INFINITY,
-      clock,
-      grid: Math.round(dt * 1e6),
-      output: (packet) => collected.take(packet),
-      failed: fail,
-    });
-    submitWaiting();
-  };
-  // Configures first; what arrives meanwhile waits.
-  const configured = async (): Promise<void> => {
-    occupied.add(link);
-    await link.configure(deployment.configuration);
-    begin();
-  };
-  configured().catch(fail);
-  return {
-    push(input) {
-      if (stopped) return;
-      try {
-        checkGrid(input, { channelsIn: words.length, dt });
-        checkOrder(input, reached);
-      } catch (cause) {
-        fail(cause);
-        return;
-      }
-      reached = chunkEnd(input);
-      waiting.push(input);
-      submitWaiting();
-    },
-    end() {
-      ended = true;
-      completeIfDone();
-    },
-    stop,
-  };
-}
+/** A run of something that could not be started. */
+const idle: TargetRun = { push: () => {}, reset: () => {}, end: () => {}, stop: () => {} };
 
 /**
- * Makes a chip behind an open link a target: deploys the pipeline, configures the board, schedules
- * every input event at its own time, and gathers the output on the same time bins. A board without a
- * clock of its own runs as fast as it can. One pipeline at a time runs on a link; another errors with a
- * `DeviceError` of code `busy`. The link stays open; close it yourself or with `usingLink`.
+ * Makes the chips behind an open link a target: deploys the pipeline, configures the board, schedules
+ * every input event at its own time, and gathers the spikes of the output, or of the populations to be recorded,
+ * for each input. A board without a clock of its own runs as fast as it can. To bring the neurons to rest it waits
+ * until everything has come back, and configures the board again; on a board with a clock of its own what
+ * follows is later by the time that this takes. One pipeline at a time runs on a link; another errors
+ * with a `DeviceError` of code `busy`. The link stays open; close it yourself or with `usingLink`.
  *
- * @throws InvalidArgumentError where `lookAhead` is negative or not finite
+ * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
  * const link = await virtualBoard({ seed: 1 }).open();
@@ -237,43 +119,74 @@ function startRun(
  * poisson({ channels: 1, rate: 50, duration: 0.1, seed: 0 }).pipe(runOn(chip(link), net));
  * ```
  */
-export function chip(link: Link, config: ChipConfig = {}): ChipTarget {
-  const { losses = lossCounter(), lookAhead = 5e-3 } = config;
-  if (!(lookAhead >= 0 && Number.isFinite(lookAhead))) {
-    throw new InvalidArgumentError('this target cannot be made', [
-      `lookAhead is ${lookAhead} s; a finite number of at least 0 is needed`,
-    ]);
-  }
-  let prepared: { readonly pipeline: Pipeline; readonly deployment: Deployment } | undefined;
-  const deploymentOf = (pipeline: Pipeline): Deployment => {
-    if (config.deployment !== undefined) return config.deployment;
+export function chip<Configuration = DefaultConfiguration>(
+  link: Link<Configuration>,
+  config: ChipConfig<Configuration> = {},
+): ChipTarget {
+  const limits = config?.family?.limits ?? defaultFamily.limits;
+  const problems = [...linkProblems(link), ...optionProblems(config, table(limits))];
+  if (problems.length > 0) throw new InvalidArgumentError('this target cannot be made', problems);
+  const {
+    lookAhead = 5e-3,
+    clock = asyncScheduler as Clock,
+    losses = lossCounter(),
+    deployment: given,
+    ...options
+  } = config;
+  let prepared:
+    | { readonly pipeline: Pipeline; readonly deployment: Deployment<unknown> }
+    | undefined;
+  const deploymentOf = (pipeline: Pipeline): Deployment<unknown> => {
+    if (given !== undefined) return given as Deployment<unknown>;
     if (prepared?.pipeline !== pipeline) {
-      prepared = { pipeline, deployment: deploy(pipeline, deployOptions(link, config)) };
+      const deployment = deploy(pipeline, { chips: link.info.chips, ...options });
+      prepared = { pipeline, deployment: deployment as Deployment<unknown> };
     }
     return prepared.deployment;
   };
   return {
     name: 'chip',
     losses,
-    unsupported(pipeline) {
+    unsupported(pipeline, request = {}) {
+      const wrong = requestProblems(pipeline, request);
+      if (wrong.length > 0) return wrong;
       try {
-        return deploymentProblems(deploymentOf(pipeline), pipeline);
+        const deployment = deploymentOf(pipeline);
+        return [
+          ...deploymentProblems(deployment, pipeline, link),
+          ...hearingProblems(deployment, pipeline, request),
+        ];
       } catch (cause) {
-        if (cause instanceof UnsupportedPipelineError) return cause.reasons;
+        if (cause instanceof UnsupportedPipelineError) return cause.problems;
+        if (cause instanceof InvalidArgumentError) return cause.problems;
         throw cause;
       }
     },
-    start(pipeline, observer) {
+    start(pipeline, observer, request = {}) {
       if (occupied.has(link)) {
-        observer.error(
-          new DeviceError(
-            'busy',
-            'another pipeline runs on this link; wait until it is done or open another board',
-          ),
-        );
-        return { push: () => {}, end: () => {}, stop: () => {} };
+        const what =
+          'another pipeline runs on this link; wait until it is done or open another board';
+        observer.error(new DeviceError('busy', what));
+        return idle;
       }
-      return startRun(link, deploymentOf(pipeline), config, losses, observer);
+      const deployment = deploymentOf(pipeline);
+      const signals = outputSignals(pipeline, request).map((signal) => ({
+        ...signal,
+        words:
+          request.record === undefined ? deployment.outputWords : deployment.wordsOf(signal.name),
+      }));
+      occupied.add(link);
+      return startChipRun({
+        link,
+        deployment,
+        signals,
+        request,
+        observer,
+        lookAhead,
+        clock,
+        losses,
+        done: () => occupied.delete(link),
+      });
     },
   };
 }

@@ -1,2 +1,7 @@
+export type {
+  OpenTarget,
+  TargetSuiteConfig,
+} from '../src/pipeline/target-bench.ts';
+export { targetSuite } from '../src/pipeline/target-suite.ts';
 export { type ChipConfig, type ChipTarget, chip } from './chip.ts';
 export { type SimulatorConfig, type SimulatorTarget, simulator } from './simulator.ts';

@@ -1,55 +1,71 @@
+/** The target `simulator`: runs a pipeline in process, on any machine, at any speed. */
+import { InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
 import type { Engine } from '../src/neurons/engine.ts';
+import { having, type OptionTable, optionProblems } from '../src/options.ts';
+import { binnedRun } from '../src/pipeline/binned-run.ts';
 import { startPipeline } from '../src/pipeline/run.ts';
+import { requestProblems } from '../src/pipeline/signals.ts';
 import type { Target } from '../src/pipeline/target.ts';
 
 /** Configuration of {@link simulator}. */
 export interface SimulatorConfig {
-  /** What computes the neurons; the kernel where left out. */
+  /** What computes the neurons; the kernel if left out. */
   readonly engine?: Engine;
-  /** Counts what no chunk holds; the target's own where left out. */
+  /** Counts what no chunk holds; the target's own if left out. */
   readonly losses?: Losses;
 }
 
 /** The simulator as a target, with what no chunk holds. */
 export interface SimulatorTarget extends Target {
-  /** Spikes in gaps between chunks (`unbinned`), as a chip counts them. */
+  /** Spikes of the output in gaps between chunks (`unbinned`), as a chip counts them. */
   readonly losses: Losses;
 }
 
+const table: OptionTable<SimulatorConfig> = {
+  engine: having('an engine', 'layer', 'supports'),
+  losses: having('a counter of losses', 'add'),
+};
+
 /**
- * Makes the simulator a target: runs each chunk at once, on any machine, at any speed. A gap between
- * two chunks is silence, in which time passes; spikes in it are counted in `losses`.
+ * Makes the simulator a target: runs each chunk at once, and of packets all bins that are complete. It sees the
+ * spikes of all populations and all states of neurons. A gap between two chunks is silence, in which time
+ * passes; spikes in it are counted in `losses`.
  *
+ * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
  * simulator().unsupported(pipeline(dynapSim({ neurons: 1 }))); // []
  * ```
  */
 export function simulator(config: SimulatorConfig = {}): SimulatorTarget {
+  const problems = optionProblems(config, table);
+  if (problems.length > 0) throw new InvalidArgumentError('this target cannot be made', problems);
   const { engine = defaultEngine(), losses = lossCounter() } = config;
   return {
     name: 'simulator',
     losses,
-    unsupported: () => [],
-    start(pipeline, observer) {
-      const run = startPipeline(pipeline, engine);
+    unsupported: (pipeline, request = {}) => requestProblems(pipeline, request),
+    start(pipeline, observer, request = {}) {
+      const { record } = request;
+      const run = startPipeline(pipeline, engine, record === undefined ? {} : { record });
       let counted = 0;
-      return {
-        push(input) {
-          try {
-            const output = run.process(input);
-            losses.add('unbinned', run.unbinned - counted);
-            counted = run.unbinned;
-            observer.next(output);
-          } catch (cause) {
-            observer.error(cause);
-          }
+      const process = {
+        process(input: Parameters<typeof run.process>[0]) {
+          const output = run.process(input);
+          losses.add('unbinned', run.unbinned - counted);
+          counted = run.unbinned;
+          if (record === undefined) return [output];
+          const { recorded } = run;
+          return record.map((name) => recorded[name]!);
         },
-        end: () => observer.complete(),
-        stop: () => {},
+        reset() {
+          run.reset();
+          counted = 0;
+        },
       };
+      return binnedRun(pipeline, process, observer, request);
     },
   };
 }

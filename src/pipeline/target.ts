@@ -1,21 +1,74 @@
-import type { SpikeRaster } from '../events/spike-raster.ts';
+/** The contract of a place where pipelines run. */
+import type { AerPacket } from '../events/aer-packet.ts';
+import type { ChannelSpace } from '../events/space.ts';
+import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
+import type { Problem } from '../problems.ts';
 import type { Pipeline } from './pipeline.ts';
 
-/** Hears what a running pipeline gives. */
+/** What goes into a target: chunks of time bins, or packets of events on its channels. */
+export type TargetInput = SpikeRaster | AerPacket<ChannelSpace>;
+
+/** Spikes in the form in which the input came. */
+export type SpikesOf<In extends TargetInput> = In extends SpikeRaster
+  ? SpikeRaster
+  : AerPacket<ChannelSpace>;
+
+/** Signals by name, over the same time: spikes of populations, and states, whose names have a colon. */
+export type RecordedOf<In extends TargetInput, Names extends readonly string[]> = {
+  readonly [Name in Names[number]]: Name extends `${string}:${string}`
+    ? SignalRaster
+    : string extends Name
+      ? SpikesOf<In> | SignalRaster
+      : SpikesOf<In>;
+};
+
+/** What was recorded, of whatever input. */
+export type Recorded = Readonly<Record<string, TargetInput | SignalRaster>>;
+
+/** What comes out of a target for each input: spikes of the output population, or what was to be recorded. */
+export type TargetOutput = TargetInput | Recorded;
+
+/** What is wanted of a run. */
+export interface TargetRequest {
+  /**
+   * What is given instead of the spikes of the output population: spikes of populations by name (`hidden`), and
+   * states of their neurons (`output:imem`), of targets that can see them.
+   */
+  readonly record?: readonly string[] | undefined;
+  /**
+   * Time at which a stream of packets begins, whole microseconds; if left out, at the start of the bin of the
+   * first event, on the grid of whole steps from time 0. Rasters say themselves when they begin.
+   */
+  readonly startTime?: number | undefined;
+}
+
+/** Receives what a running pipeline gives. */
 export interface TargetObserver {
-  /** Takes the spikes of the last stage on the bins of a chunk that went in. */
-  next(output: SpikeRaster): void;
+  /**
+   * Takes one output for each input, in its order and over its time; and at the end of a stream of packets one
+   * more, if a bin had begun.
+   */
+  next(output: TargetOutput): void;
   /** Learns of a failure; nothing follows. */
   error(cause: unknown): void;
   /** Learns that everything that went in has come out; nothing follows. */
   complete(): void;
 }
 
-/** A pipeline that runs on a target. */
+/**
+ * A pipeline that runs on a target. Inputs follow each other in time, and are all rasters or all packets; absolute
+ * times are kept. A gap between two rasters is silence in which time passes; of packets, all bins that end by
+ * `until` are run, whatever the cut.
+ */
 export interface TargetRun {
-  /** Takes the next chunk; chunks follow each other in time, gaps are silence. */
-  push(input: SpikeRaster): void;
-  /** Says that no more chunks follow. */
+  /** Takes the next input. */
+  push(input: TargetInput): void;
+  /**
+   * Brings all neurons to rest between what was pushed and what will be: before the next raster; in a stream of
+   * packets, at the start of the first bin that has not ended by the last `until`. Time goes on.
+   */
+  reset(): void;
+  /** Says that no more inputs follow. */
   end(): void;
   /** Stops at once and frees everything. */
   stop(): void;
@@ -25,8 +78,13 @@ export interface TargetRun {
 export interface Target {
   /** Name in messages. */
   readonly name: string;
-  /** Lists everything that keeps `pipeline` from running here; empty where it can run. */
-  unsupported(pipeline: Pipeline): readonly string[];
-  /** Starts `pipeline` at rest. */
-  start(pipeline: Pipeline, observer: TargetObserver): TargetRun;
+  /** Lists everything that keeps `pipeline` from running here as wanted; empty if nothing does. Simulates nothing. */
+  unsupported(pipeline: Pipeline, request?: TargetRequest): readonly Problem[];
+  /** Starts `pipeline` at rest. What cannot be started ends in `error`. */
+  start(pipeline: Pipeline, observer: TargetObserver, request?: TargetRequest): TargetRun;
+}
+
+/** Tells packets from rasters. */
+export function isPacket(input: TargetInput): input is AerPacket<ChannelSpace> {
+  return 'timestamps' in input;
 }

@@ -34,6 +34,7 @@ import { describe, expectTypeOf, it } from 'vitest';
 declare const rasters: Observable<SpikeRaster>;
 declare const weighted: Observable<SignalRaster>;
 declare const packets: Observable<AerPacket<ChannelSpace>>;
+declare const words: Observable<AerPacket<ChipWordSpace>>;
 declare const net: Pipeline;
 declare const link: Link;
 declare const board: { open(): Promise<VirtualLink> };
@@ -57,8 +58,9 @@ describe('operators', () => {
       OperatorFunction<AerPacket<ChipWordSpace>, AerPacket<ChannelSpace>>
     >();
     expectTypeOf(bins).toExtend<OperatorFunction<AerPacket<ChannelSpace>, SpikeRaster>>();
-    expectTypeOf(runOn(simulator(), net)).toEqualTypeOf<
-      OperatorFunction<SpikeRaster, SpikeRaster>
+    expectTypeOf(rasters.pipe(runOn(simulator(), net))).toEqualTypeOf<Observable<SpikeRaster>>();
+    expectTypeOf(packets.pipe(runOn(simulator(), net))).toEqualTypeOf<
+      Observable<AerPacket<ChannelSpace>>
     >();
   });
 
@@ -88,8 +90,8 @@ describe('operators', () => {
     rasters.pipe(bins);
     // @ts-expect-error events must be binned first
     packets.pipe(weights);
-    // @ts-expect-error events must be binned first
-    packets.pipe(runOn(simulator(), net));
+    // @ts-expect-error words of a chip must be decoded first
+    words.pipe(runOn(simulator(), net));
     // @ts-expect-error a pipeline takes spikes
     weighted.pipe(runOn(simulator(), net));
   });
@@ -121,6 +123,29 @@ describe('operators', () => {
     toRaster({ dt: 1e-3, chunkSteps: 10 });
     // @ts-expect-error no link
     chip();
+  });
+});
+
+describe('runOn with record', () => {
+  const recorded = runOn(simulator(), net, { record: ['hidden', 'output:imem'] });
+
+  it('gives signals by name, spikes in the form of the input', () => {
+    expectTypeOf(rasters.pipe(recorded)).toEqualTypeOf<
+      Observable<{ readonly hidden: SpikeRaster; readonly 'output:imem': SignalRaster }>
+    >();
+    expectTypeOf(packets.pipe(recorded)).toEqualTypeOf<
+      Observable<{
+        readonly hidden: AerPacket<ChannelSpace>;
+        readonly 'output:imem': SignalRaster;
+      }>
+    >();
+  });
+
+  it('takes a trigger, or each chunk, as the end of a trial', () => {
+    runOn(simulator(), net, { resetOn: 'chunk' });
+    runOn(simulator(), net, { resetOn: rasters, record: ['hidden'] });
+    // @ts-expect-error no such moment
+    runOn(simulator(), net, { resetOn: 'trial' });
   });
 });
 

@@ -3,26 +3,30 @@ import { from, of, Subject, throwError } from 'rxjs';
 import {
   DataError,
   dynapSim,
+  InvalidArgumentError,
   linear,
   type Pipeline,
   pipeline,
   runOn,
   type SpikeRaster,
   simulator,
+  spikeRaster,
   startPipeline,
   type Target,
   type TargetObserver,
+  toEvents,
   UnsupportedPipelineError,
 } from 'spikeline';
 import * as operators from 'spikeline/operators';
 import { describe, expect, it } from 'vitest';
+import { fault } from '#src/problems';
 import { marbles, operatorCases } from '#test/support/cases';
 import { chunk, cut, cuts, rasters } from '#test/support/rasters';
 import { watch } from '#test/support/watch';
 
 const net = pipeline(linear({ weight: [[4], [2]] }), dynapSim({ neurons: 1 }));
 
-operatorCases('runOn', () => runOn(simulator(), net), chunk);
+operatorCases<SpikeRaster, SpikeRaster>('runOn', () => runOn(simulator(), net), chunk);
 
 /** A target that writes down what happens to it and answers only when told to. */
 function paperTarget(overrides: Partial<Target> = {}) {
@@ -35,7 +39,8 @@ function paperTarget(overrides: Partial<Target> = {}) {
       observer = given;
       log.push('start');
       return {
-        push: ({ startTime }) => log.push(`push ${startTime}`),
+        push: (input) => log.push(`push ${(input as SpikeRaster).startTime}`),
+        reset: () => log.push('reset'),
         end: () => log.push('end'),
         stop: () => log.push('stop'),
       };
@@ -143,7 +148,8 @@ describe('runOn', () => {
 
   it('refuses with all reasons of the target, before anything runs', () => {
     const { target, log } = paperTarget({
-      unsupported: () => ['too wide', 'too deep', 'too dear'],
+      unsupported: () =>
+        ['wide', 'deep', 'dear'].map((how) => fault('', 'unsupported', `too ${how}`)),
     });
     try {
       runOn(target, net);
@@ -225,7 +231,7 @@ describe('runOn', () => {
     const fail = (): never => {
       throw failure;
     };
-    const calm = { push: () => {}, end: () => {}, stop: () => {} };
+    const calm = { push: () => {}, reset: () => {}, end: () => {}, stop: () => {} };
     const starts: Target['start'][] = [
       fail,
       () => ({ ...calm, push: fail }),
@@ -273,3 +279,120 @@ describe('runOn', () => {
     expect(ended).toBe('completed');
   });
 });
+
+describe('runOn, options', () => {
+  it('brings the target to rest at each value of an observable', () => {
+    const paper = paperTarget();
+    const source = new Subject<SpikeRaster>();
+    const trigger = new Subject<string>();
+    const seen = watch(source.pipe(runOn(paper.target, net, { resetOn: trigger })));
+    trigger.next('before');
+    source.next(chunk(0));
+    trigger.next('between');
+    source.next(chunk(1));
+    trigger.complete();
+    source.next(chunk(2));
+    expect(paper.log).toEqual(['start', 'reset', 'push 0', 'reset', 'push 2000', 'push 4000']);
+    seen.unsubscribe();
+    expect(trigger.observed).toBe(false);
+  });
+
+  it('lets go of everything when the trigger fails', () => {
+    const paper = paperTarget();
+    const source = new Subject<SpikeRaster>();
+    const trigger = new Subject<string>();
+    const failure = new Error('no trigger');
+    const seen = watch(source.pipe(runOn(paper.target, net, { resetOn: trigger })));
+    trigger.error(failure);
+    expect([seen.error, source.observed]).toEqual([failure, false]);
+    expect(paper.log).toEqual(['start', 'stop']);
+  });
+
+  it('brings the target to rest before each chunk but the first', () => {
+    const paper = paperTarget();
+    watch(of(chunk(0), chunk(1)).pipe(runOn(paper.target, net, { resetOn: 'chunk' })));
+    expect(paper.log).toEqual(['start', 'push 0', 'reset', 'push 2000', 'end']);
+  });
+
+  it('makes each trial as if it was the first', () => {
+    const busy = (index: number): SpikeRaster =>
+      spikeRaster({
+        channels: 2,
+        dt: 1e-3,
+        startTime: index * 20_000,
+        counts: new Uint32Array(40).fill(2),
+      });
+    const run = (resetOn?: 'chunk') =>
+      watch(
+        of(busy(0), busy(1), busy(2)).pipe(
+          runOn(simulator(), net, resetOn === undefined ? {} : { resetOn }),
+        ),
+      ).values;
+    const trials = run('chunk');
+    expect(trials.map(({ startTime }) => startTime)).toEqual([0, 20_000, 40_000]);
+    expect(trials[2]!.counts).toEqual(trials[0]!.counts);
+    const carried = run();
+    expect(carried[2]!.counts).not.toEqual(carried[0]!.counts);
+  });
+
+  it('hands the request on, and gives what was recorded', () => {
+    const deep = deepNet();
+    const record = ['hidden', 'output:imem'] as const;
+    const given = watch(of(chunk(0), chunk(1)).pipe(runOn(simulator(), deep, { record })));
+    expect(given.values).toHaveLength(2);
+    for (const [i, { hidden, 'output:imem': imem }] of given.values.entries()) {
+      expect([hidden.startTime, hidden.channels, hidden.counts.length]).toEqual([i * 2000, 3, 6]);
+      expect([imem.startTime, imem.channels, imem.values.length]).toEqual([i * 2000, 1, 2]);
+    }
+    const packets = of(chunk(0), chunk(1)).pipe(toEvents(), runOn(simulator(), deep, { record }));
+    expect(watch(packets).values.map(({ hidden }) => hidden.until)).toEqual([2000, 4000]);
+  });
+
+  it('refuses junk with all problems, never with a TypeError', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), fc.anything(), (target, pipe, options) => {
+        for (const make of [
+          () => runOn(target as never, pipe as never, options as never),
+          () => runOn(simulator(), net, options as never),
+          () => runOn(simulator(), pipe as never),
+          () => simulator(options as never),
+        ]) {
+          try {
+            make();
+          } catch (cause) {
+            const known =
+              cause instanceof InvalidArgumentError || cause instanceof UnsupportedPipelineError;
+            if (!known) throw cause;
+          }
+        }
+      }),
+    );
+    const build = () =>
+      runOn(simulator(), net, { resetOn: 3, startTime: 0.5, recordd: [] } as never);
+    for (const part of ['resetOn is 3', 'startTime is 0.5', 'did you mean record?']) {
+      expect(build).toThrow(part);
+    }
+  });
+
+  it('errors on junk in the stream', () => {
+    for (const junk of [undefined, null, 7, 'x', {}, [], { timestamps: 1 }]) {
+      const source = of(junk as unknown as SpikeRaster);
+      const { error } = watch(source.pipe(runOn(simulator(), net)));
+      expect(error).toBeInstanceOf(DataError);
+    }
+  });
+});
+
+function deepNet(): Pipeline {
+  return pipeline(
+    linear({
+      weight: [
+        [6, 2, 4],
+        [2, 4, 8],
+      ],
+    }),
+    dynapSim({ neurons: 3, name: 'hidden' }),
+    linear({ weight: [[8], [4], [6]] }),
+    dynapSim({ neurons: 1, name: 'output' }),
+  );
+}

@@ -1,4 +1,4 @@
-/** The steps of a virtual board: how far its circuits have come. */
+/** The steps of a virtual board: how far its circuits have come, and what leaves them. */
 import { binStart } from '../../events/convert.ts';
 
 /** Where a board stands: the step that comes next. */
@@ -27,6 +27,48 @@ export function boardSteps(startTime: number, dt: number): BoardSteps {
       done++;
       start = end;
       end = startTime + binStart(done + 1, dt);
+    },
+  };
+}
+
+/** Events of one step, which leave it in the order of time. */
+export interface StepEvents {
+  /** Adds an event. */
+  add(time: number, word: number): void;
+  /** Gives all events, oldest first, and forgets them. */
+  drain(give: (time: number, word: number) => void): void;
+}
+
+/** Makes room for the events of a step; lists are used again, so that a step allocates nothing. */
+export function stepEvents(): StepEvents {
+  const times: number[] = [];
+  const words: number[] = [];
+  let sorted = true;
+  let draining = false;
+  return {
+    add(time, word) {
+      if (times.length > 0 && time < times.at(-1)!) sorted = false;
+      times.push(time);
+      words.push(word);
+    },
+    drain(give) {
+      // Whoever is given an event may make the board run on: what comes of it follows.
+      if (draining) return;
+      draining = true;
+      for (let from = 0; from < times.length; ) {
+        const to = times.length;
+        if (sorted) for (let i = from; i < to; i++) give(times[i]!, words[i]!);
+        else {
+          const order = Array.from({ length: to - from }, (_, i) => from + i);
+          order.sort((a, b) => times[a]! - times[b]! || a - b);
+          for (const i of order) give(times[i]!, words[i]!);
+        }
+        from = to;
+      }
+      times.length = 0;
+      words.length = 0;
+      sorted = true;
+      draining = false;
     },
   };
 }

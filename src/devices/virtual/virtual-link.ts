@@ -9,7 +9,7 @@ import { unwrapNear, unwrapper, wrapTime } from '../wrap.ts';
 import { type CompleteBoardConfig, fitProblems } from './board-config.ts';
 import { type Chips, wireChips } from './chips.ts';
 import { eventFifo } from './fifo.ts';
-import { boardSteps } from './steps.ts';
+import { boardSteps, stepEvents } from './steps.ts';
 
 /** A link to a virtual board, with what only a virtual one allows. */
 export interface VirtualLink<Configuration = DefaultConfiguration>
@@ -79,9 +79,9 @@ export function openVirtualLink<Configuration>(
     if (output.full && !realTime) flush();
     if (!output.push(time, word)) statistics.overflowed++;
   };
-  const emit = (word: number, index: number, count: number): void => {
-    give(steps.start + Math.floor((index * (steps.end - steps.start)) / count), word);
-  };
+  const fired = stepEvents();
+  const emit = (word: number, index: number, count: number): void =>
+    fired.add(steps.start + Math.floor((index * (steps.end - steps.start)) / count), word);
   /** Answers the echo words that are next in line and whose time is over. */
   const answerEchoes = (): void => {
     while (input.headWord === echo.word && input.headTime <= steps.start) {
@@ -101,6 +101,7 @@ export function openVirtualLink<Configuration>(
       input.shift();
     }
     chips?.step(emit);
+    fired.drain(give);
     steps.advance();
   };
   /** Does every step whose time is over. */

@@ -1,0 +1,41 @@
+/** What every target must do: plain cases that any implementation is run through. */
+import { InvalidArgumentError } from '../errors.ts';
+import {
+  callback,
+  flag,
+  listOf,
+  number,
+  type OptionTable,
+  optionProblems,
+  text,
+} from '../options.ts';
+import { type SuiteCase, suiteCases } from '../suite.ts';
+import { type TargetSuiteConfig, targetBench } from './target-bench.ts';
+import { endCases, recordCases, spikeCases } from './target-suite-cases.ts';
+
+const table: OptionTable<TargetSuiteConfig> = {
+  open: callback,
+  states: listOf(text),
+  exact: flag,
+  left: callback,
+  pass: callback,
+  patience: number({ above: 0, unit: 'milliseconds' }),
+};
+
+/**
+ * Makes the cases that every target must pass. They need no test framework: run them one after the other; what
+ * rejects has failed, and says why.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * const suite = targetSuite({ open: async () => ({ target: simulator() }), states: ['output:imem'] });
+ * await suite[0]!.run();
+ * ```
+ */
+export function targetSuite(config: TargetSuiteConfig): SuiteCase[] {
+  const problems = optionProblems(config, table, 'open');
+  if (problems.length > 0) throw new InvalidArgumentError('this suite cannot be made', problems);
+  const bench = targetBench(config);
+  return suiteCases({ ...spikeCases(bench), ...recordCases(bench), ...endCases(bench) });
+}
