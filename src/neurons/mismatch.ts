@@ -1,4 +1,7 @@
 /** Mismatch: how the transistors of a chip differ. */
+import { InvalidArgumentError } from '../errors.ts';
+import { type Check, number, type OptionTable, options } from '../options.ts';
+import { within } from '../problems.ts';
 import { type Random, randomStream } from '../random.ts';
 import { combineParameters, type ParameterSet } from './parameter-set.ts';
 
@@ -10,11 +13,23 @@ export interface Mismatch {
   readonly sigmaRule?: number;
 }
 
+const seeds = number();
+
+/** What a mismatch may hold. */
+export const mismatchTable: OptionTable<Mismatch> = {
+  fraction: number({ min: 0 }),
+  sigmaRule: number({ above: 0 }),
+};
+
+/** Checks a mismatch; paths are relative to it. */
+export const mismatchCheck: Check = options(mismatchTable, 'fraction');
+
 /**
  * Draws a chip: every current and layout constant of every neuron deviates on its own,
  * `p·(1 + fraction/sigmaRule·z)` with z standard normal, not truncated. `Iscale` stays. The draw
  * belongs to `seed` and `labels` alone, and each parameter has a stream of its own.
  *
+ * @throws InvalidArgumentError with all reasons
  * @example
  * ```ts
  * drawMismatch(dynapSimParameters({}, 2), { fraction: 0.3 }, 7).Idc; // two values near 5e-13
@@ -26,6 +41,13 @@ export function drawMismatch<P extends ParameterSet<'Io'>>(
   seed: number,
   ...labels: readonly (string | number)[]
 ): P {
+  // A mismatch in training says more than this; that is checked there.
+  const { fraction, sigmaRule }: Partial<Mismatch> = mismatch ?? {};
+  const problems = [
+    ...within('mismatch', mismatchCheck({ fraction, sigmaRule })),
+    ...within('seed', seeds(seed)),
+  ];
+  if (problems.length > 0) throw new InvalidArgumentError('no chip can be drawn', problems);
   const sigma = mismatch.fraction / (mismatch.sigmaRule ?? 3);
   if (sigma === 0) return parameters;
   return mismatched(parameters, sigma, (name) => randomStream(seed, 'mismatch', ...labels, name));

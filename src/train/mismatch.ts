@@ -1,7 +1,7 @@
 /** Mismatch while learning: how it is checked, and one chip for every trial. */
-import type { Mismatch } from '../neurons/mismatch.ts';
+import { type Mismatch, mismatchTable } from '../neurons/mismatch.ts';
 import { combineParameters, type ParameterSet } from '../neurons/parameter-set.ts';
-import { type Check, number, type OptionTable, options } from '../options.ts';
+import { type Check, number, options } from '../options.ts';
 
 /** Mismatch while learning. */
 export interface TrainingMismatch extends Mismatch {
@@ -10,11 +10,6 @@ export interface TrainingMismatch extends Mismatch {
   /** Chips that every sample is shown to at once; one where left out. */
   readonly instances?: number;
 }
-
-const mismatchTable: OptionTable<Mismatch> = {
-  fraction: number({ min: 0 }),
-  sigmaRule: number({ above: 0 }),
-};
 
 /** Checks a mismatch that is drawn anew; paths are relative to it. */
 export const redrawnMismatchCheck: Check = options<Mismatch & { readonly every?: number }>(

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { InvalidArgumentError, type Mismatch } from 'spikeline';
 import { type DynapSimParameters, drawMismatch, dynapSimParameters } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { parameterNames } from '#src/neurons/dynap-sim/parameters';
@@ -60,6 +61,13 @@ describe('drawMismatch', () => {
     const scaled = dynapSimParameters({ Iscale: 3e-8 }, 2);
     expect(drawMismatch(scaled, { fraction: 0.9 }, 1).Iscale).toBe(3e-8);
   });
+
+  it.each([null, 3, {}, { fraction: Number.NaN }, { fraction: -1 }, { percent: 0.3 }])(
+    'refuses %o in its place',
+    (junk) => {
+      expect(() => drawMismatch(nominal, junk as Mismatch, 1)).toThrow(InvalidArgumentError);
+    },
+  );
 
   it('is the identity at a fraction of zero', () => {
     expect(drawMismatch(nominal, { fraction: 0 }, 1)).toEqual(nominal);

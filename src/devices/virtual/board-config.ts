@@ -5,16 +5,8 @@ import { type Clock, systemClock } from '../../clock.ts';
 import { InvalidArgumentError } from '../../errors.ts';
 import { defaultEngine } from '../../kernel/engine.ts';
 import type { Engine } from '../../neurons/engine.ts';
-import type { Mismatch } from '../../neurons/mismatch.ts';
-import {
-  flag,
-  having,
-  number,
-  type OptionTable,
-  oneOf,
-  optionProblems,
-  options,
-} from '../../options.ts';
+import { type Mismatch, mismatchCheck } from '../../neurons/mismatch.ts';
+import { flag, having, number, type OptionTable, oneOf, optionProblems } from '../../options.ts';
 import { type Problem, within } from '../../problems.ts';
 
 /** What a virtual board is made of. */
@@ -52,11 +44,6 @@ export interface VirtualBoardConfig<Configuration = DefaultConfiguration> {
 /** A board with everything said. */
 export type CompleteBoardConfig<Configuration> = Required<VirtualBoardConfig<Configuration>>;
 
-const mismatchTable: OptionTable<Mismatch> = {
-  fraction: number({ min: 0 }),
-  sigmaRule: number({ above: 0 }),
-};
-
 const capacity = number({ min: 1, max: 2 ** 26, whole: true, unit: 'events' });
 
 function table(family: ChipSilicon): OptionTable<VirtualBoardConfig> {
@@ -64,7 +51,7 @@ function table(family: ChipSilicon): OptionTable<VirtualBoardConfig> {
     family: having('a chip family', 'memories', 'circuits'),
     seed: number({ whole: true }),
     chips: number({ min: 1, max: family.limits.chips, whole: true }),
-    mismatch: options(mismatchTable, 'fraction'),
+    mismatch: mismatchCheck,
     dt: number({ min: 1e-6, max: 1, unit: 'seconds' }),
     realTime: flag,
     clock: having('a clock', 'now', 'schedule'),
