@@ -4,6 +4,7 @@ import { deployment } from './deploy.ts';
 import { forward } from './forward.ts';
 import { million } from './million.ts';
 import { old } from './old/beside.ts';
+import { packaged } from './package.ts';
 import { reference } from './reference.ts';
 import { type BenchRow, missed, table } from './rows.ts';
 import { streaming } from './streaming.ts';
@@ -54,6 +55,10 @@ const benches: Readonly<Record<string, Bench>> = {
   old: {
     about: 'training, simulation and streaming beside f1bb240, in pairs: time now ÷ time then',
     run: ({ note, old: folder }) => old(note, folder),
+  },
+  package: {
+    about: 'the library alone: megabytes installed, milliseconds to import, names',
+    run: ({ note }) => packaged(note),
   },
   reference: { about: 'the float64 reference, quantisation, streams', run: () => reference() },
 };

@@ -1,5 +1,5 @@
 /** The one wire form of events, rasters and control messages: bytes and back. */
-import { Packr } from 'msgpackr';
+import { Packr } from 'msgpackr/pack';
 import { DataError } from '../errors.ts';
 import { problemText } from '../problems.ts';
 import type { AerPacket } from './aer-packet.ts';

@@ -1,5 +1,5 @@
 /** Saves pipelines as JSON and MessagePack, and reads them back. */
-import { pack, unpack } from 'msgpackr';
+import { Packr } from 'msgpackr/pack';
 import { DataError } from '../errors.ts';
 import { type Problem, problem, problemText, within } from '../problems.ts';
 import {
@@ -11,6 +11,9 @@ import {
 import { automaticName, type DraftNode } from './draft.ts';
 import { inputProblems } from './guard.ts';
 import { finish, type Pipeline, pipeline, type StageInput } from './pipeline.ts';
+
+// Maps, not records: what is written is read by any library.
+const packr = new Packr({ useRecords: false });
 
 /** Marks a saved pipeline. */
 const format = 'spikeline/pipeline';
@@ -134,7 +137,7 @@ export function pipelineFromJson(text: string): Pipeline {
 
 /** Writes a pipeline as MessagePack. Every number survives to the last bit. */
 export function packPipeline(saved: Pipeline): Uint8Array {
-  return pack(plain(saved));
+  return packr.pack(plain(saved));
 }
 
 /**
@@ -146,7 +149,7 @@ export function packPipeline(saved: Pipeline): Uint8Array {
 export function unpackPipeline(bytes: Uint8Array): Pipeline {
   let value: unknown;
   try {
-    value = unpack(bytes);
+    value = packr.unpack(bytes);
   } catch (cause) {
     throw new DataError('this is no saved pipeline: the bytes are not MessagePack', { cause });
   }

@@ -1,5 +1,5 @@
 /** Checkpoints: all that training needs to go on, and its form in a file. */
-import { Packr } from 'msgpackr';
+import { Packr } from 'msgpackr/pack';
 import { DataError } from '../errors.ts';
 import { type Check, number, type OptionTable, oneOf, optionProblems, text } from '../options.ts';
 import { problem, problemText } from '../problems.ts';

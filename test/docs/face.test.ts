@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as spikeline from 'spikeline';
 import { describe, expect, it } from 'vitest';
@@ -81,5 +81,20 @@ describe('the entries', () => {
       }
     }
     expect([...meanings].filter(([, values]) => values.size > 1).map(([name]) => name)).toEqual([]);
+  });
+});
+
+describe('a link of the opening page', () => {
+  it('holds wherever the page is read, and leads to a file of this repository', () => {
+    const page = readFileSync(join(root, 'README.md'), 'utf8');
+    const ours =
+      /^https:\/\/(?:github\.com\/spikeline\/spikeline\/blob|raw\.githubusercontent\.com\/spikeline\/spikeline)\/main\/(.*)$/;
+    const links = Array.from(page.matchAll(/\]\(([^)]*)\)/g), ([, link]) => link!);
+    expect(links.length).toBeGreaterThan(10);
+    for (const link of links) {
+      const [, path] = ours.exec(link) ?? [];
+      expect(path, link).toBeDefined();
+      expect(existsSync(join(root, path!)), link).toBe(true);
+    }
   });
 });

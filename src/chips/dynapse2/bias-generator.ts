@@ -38,9 +38,21 @@ export function biasCurrent(
 
 /** Smallest and largest current that a parameter can carry, amperes. */
 export function biasRange(parameter: CoreParameterName): { min: number; max: number } {
-  const all = biasCurrents[biasType(parameter)].flat();
+  const { min, max } = tableRange(biasType(parameter));
   const scale = coreParameters[parameter];
-  return { min: Math.min(...all) * scale, max: Math.max(...all) * scale };
+  return { min: min * scale, max: max * scale };
+}
+
+const tableRanges = new Map<'N' | 'P', { readonly min: number; readonly max: number }>();
+
+/** Smallest and largest current of a table, found when first asked for. */
+function tableRange(type: 'N' | 'P'): { readonly min: number; readonly max: number } {
+  const known = tableRanges.get(type);
+  if (known !== undefined) return known;
+  const all = biasCurrents[type].flat();
+  const range = { min: Math.min(...all), max: Math.max(...all) };
+  tableRanges.set(type, range);
+  return range;
 }
 
 /**

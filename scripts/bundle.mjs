@@ -1,0 +1,88 @@
+// Writes the JavaScript of the package: one file for each entry, and what several share in chunks. A program then
+// loads some twenty files, not two hundred, and of RxJS only what is used.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+const sources = Object.values(exports).flatMap((entry) => entry['@spikeline/source'] ?? []);
+const input = Object.fromEntries(
+  sources.map((path) => [path.slice(2).replace(/\.ts$/, ''), `${root}${path.slice(2)}`]),
+);
+
+/** The module of RxJS that has each name, from its own list. They are public: `exports` of its package.json. */
+const rxjs = new Map(
+  [
+    ...readFileSync(`${root}node_modules/rxjs/dist/types/index.d.ts`, 'utf8').matchAll(
+      /export \{ ([^}]*) \} from '\.\/(internal\/[^']+)'/g,
+    ),
+  ].flatMap(([, names, path]) =>
+    names.split(', ').map((name) => {
+      const [own, as = own] = name.split(' as ');
+      return [as, { own, module: `rxjs/${path}` }];
+    }),
+  ),
+);
+
+/** Names that are used of RxJS. */
+const used = new Set();
+
+/** Imports from `rxjs` become imports from `#rxjs`, which in Node loads what is used, not all 230 files. */
+const narrowRxjs = {
+  name: 'narrow-rxjs',
+  enforce: 'pre',
+  transform(code) {
+    const narrowed = code.replace(/import (\{[^}]*\}) from 'rxjs';/g, (_, list) => {
+      for (const name of list.slice(1, -1).split(',')) {
+        const plain = name.trim();
+        if (plain !== '' && !plain.startsWith('type ')) used.add(plain);
+      }
+      return `import ${list} from '#rxjs';`;
+    });
+    return { code: narrowed, map: null };
+  },
+};
+
+rmSync(`${root}dist`, { recursive: true, force: true });
+await build({
+  root,
+  configFile: false,
+  logLevel: 'warn',
+  plugins: [narrowRxjs],
+  build: {
+    target: 'es2022',
+    outDir: 'dist',
+    emptyOutDir: false,
+    minify: false,
+    sourcemap: true,
+    lib: { entry: input, formats: ['es'] },
+    rollupOptions: {
+      external: (id) => !/^[./]/.test(id),
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: 'chunks/[name]-[hash].js',
+        // The sources are in the package.
+        sourcemapExcludeSources: true,
+        // Without comments and spaces, names as they are: half as much to read at every start.
+        minify: { compress: false, mangle: false, codegen: true },
+      },
+    },
+  },
+});
+
+const names = [...used].sort();
+const missing = names.filter((name) => !rxjs.has(name));
+if (missing.length > 0) throw new Error(`rxjs has no module of its own for ${missing.join(', ')}`);
+// For Node: required one by one, from one file, which costs a third of importing them one by one.
+writeFileSync(
+  `${root}dist/rxjs.cjs`,
+  names
+    .map((name) => {
+      const { own, module } = rxjs.get(name);
+      return `exports.${name} = require('${module}').${own};\n`;
+    })
+    .join(''),
+);
+// For bundlers, which leave out what is not used by themselves.
+writeFileSync(`${root}dist/rxjs.js`, `export { ${names.join(', ')} } from 'rxjs';\n`);
