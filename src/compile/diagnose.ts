@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { poissonRaster } from '../events/poisson.ts';
 import { channelCounts, type SpikeRaster } from '../events/spike-raster.ts';
-import { fromStages, type Pipeline } from '../pipeline/pipeline.ts';
+import { type Pipeline, pipelineUpTo } from '../pipeline/pipeline.ts';
 import { startPipeline } from '../pipeline/run.ts';
 import { problem } from '../problems.ts';
 import type { Deployment } from './deployment.ts';
@@ -30,7 +30,7 @@ export interface Diagnosis {
 
 /** Everything that is compared to find neurons that fell silent. */
 interface SilenceCheck {
-  readonly deployment: Pick<Deployment, 'population' | 'weights' | 'deviation'>;
+  readonly deployment: Pick<Deployment<unknown>, 'population' | 'weights' | 'deviation'>;
   readonly names: Names;
   /** Spikes of each input channel, and of each neuron before and after. */
   readonly inputs: readonly number[];
@@ -46,12 +46,11 @@ function noiseFor({ channelsIn, dt }: Pipeline): SpikeRaster {
 }
 
 /** Spikes of all neurons in the pipeline as it was given, those of each population after the other. */
-function spikesBefore({ stages }: Pipeline, input: SpikeRaster, { populations }: Names) {
+function spikesBefore(pipeline: Pipeline, input: SpikeRaster, { populations }: Names) {
   const counts: number[] = [];
   const firsts: number[] = [];
   for (const name of populations) {
-    const at = stages.findIndex((stage) => stage.name === name);
-    const output = startPipeline(fromStages(stages.slice(0, at + 1))).process(input);
+    const output = startPipeline(pipelineUpTo(pipeline, name)).process(input);
     counts.push(...channelCounts(output));
     const { channels, steps } = output;
     for (let n = 0; n < channels; n++) {
@@ -235,7 +234,7 @@ function describeSilence(
 }
 
 function argumentProblems(deployment: unknown, input: unknown) {
-  const { pipeline, population, weights } = (deployment ?? {}) as Partial<Deployment>;
+  const { pipeline, population, weights } = (deployment ?? {}) as Partial<Deployment<unknown>>;
   const { counts } = (input ?? {}) as Partial<SpikeRaster>;
   return [
     ...(typeof pipeline === 'object' && typeof population === 'object' && weights
@@ -260,7 +259,7 @@ function argumentProblems(deployment: unknown, input: unknown) {
  * diagnose(deploy(net)).silent.length; // 0
  * ```
  */
-export function diagnose(deployment: Deployment, input?: SpikeRaster): Diagnosis {
+export function diagnose(deployment: Deployment<unknown>, input?: SpikeRaster): Diagnosis {
   const problems = argumentProblems(deployment, input);
   if (problems.length > 0) throw new InvalidArgumentError('nothing can be diagnosed', problems);
   const { pipeline, population, deployedPipeline, remarks } = deployment;

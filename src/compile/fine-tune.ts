@@ -1,4 +1,5 @@
 /** Trains on with the weights that a chip can hold. */
+import type { DefaultConfiguration } from '../chips/families.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
@@ -10,6 +11,7 @@ import {
   type OptionTable,
   optionProblems,
 } from '../options.ts';
+import { pipelineProblems } from '../pipeline/guard.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { type AdamConfig, adamCheck, adamState, adamStep, learningRateAt } from '../train/adam.ts';
@@ -20,10 +22,9 @@ import { sampleProblems, type TrainingSample } from '../train/sample.ts';
 import { listenersOf } from './back/model.ts';
 import { deploy } from './deploy.ts';
 import type { Deployment, DeployOptions } from './deployment.ts';
-import { pipelineProblems } from './options.ts';
 
 /** How to train weights of four bits. */
-export interface FineTuneOptions {
+export interface FineTuneOptions<Configuration = DefaultConfiguration> {
   /** Passes over all samples. */
   readonly epochs: number;
   /** What to make small; the plain mean squared error where left out. */
@@ -31,7 +32,7 @@ export interface FineTuneOptions {
   /** How to step; Adam at a hundredth of the largest weight where left out. */
   readonly optimiser?: AdamConfig;
   /** How to deploy. */
-  readonly deploy?: DeployOptions;
+  readonly deploy?: DeployOptions<Configuration>;
   /** What computes the neurons; the kernel where left out. */
   readonly engine?: Engine;
   /** Hears of every epoch and its loss, with the weights in four bits. */
@@ -39,9 +40,9 @@ export interface FineTuneOptions {
 }
 
 /** What fine-tuning found. */
-export interface FineTuned {
+export interface FineTuned<Configuration = DefaultConfiguration> {
   /** The tuned weights on the chip, on the same base currents as before. */
-  readonly deployment: Deployment;
+  readonly deployment: Deployment<Configuration>;
   /** Loss of the weights as they were quantised. */
   readonly lossBefore: number;
   /** Loss of the tuned weights, in four bits; never above the one before. */
@@ -71,7 +72,7 @@ function describeStandstill(
 }
 
 /** Magnitudes that each weight of a pipeline can have, by the core of the neuron that listens. */
-function levelsOf({ family, cores, quantised, population }: Deployment): Float64Array[] {
+function levelsOf({ family, cores, quantised, population }: Deployment<unknown>): Float64Array[] {
   const byNeuron: Float64Array[] = [];
   for (const { neurons, weights } of cores) {
     const levels = family.levels(weights.base).sort();
@@ -102,9 +103,12 @@ const table: OptionTable<FineTuneOptions> = {
 function tuningProblems(
   net: Pipeline,
   samples: readonly TrainingSample[],
-  options: FineTuneOptions,
+  options: FineTuneOptions<unknown>,
 ): Problem[] {
-  const wrong = [...pipelineProblems(net), ...optionProblems(options, table, 'epochs')];
+  const wrong = [
+    ...within('pipeline', pipelineProblems(net)),
+    ...optionProblems(options, table, 'epochs'),
+  ];
   if (!Array.isArray(samples)) {
     wrong.push(problem('samples', 'wrong-type', samples, 'a list of samples is needed'));
   }
@@ -137,11 +141,11 @@ function tuningProblems(
  * loss <= lossBefore; // true
  * ```
  */
-export async function fineTune(
+export async function fineTune<Configuration = DefaultConfiguration>(
   net: Pipeline,
   samples: readonly TrainingSample[],
-  options: FineTuneOptions,
-): Promise<FineTuned> {
+  options: FineTuneOptions<Configuration>,
+): Promise<FineTuned<Configuration>> {
   const { epochs, loss = meanSquaredError(), progress } = options;
   const problems = tuningProblems(net, samples, options);
   if (problems.length > 0) throw new InvalidArgumentError('fine-tuning cannot start', problems);

@@ -2,24 +2,12 @@
 import type { ChipLimits } from '../chips/family.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { optionProblems } from '../options.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import { pipelineProblems } from '../pipeline/guard.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
 import { type DeployOptions, deployTable, familyCheck } from './deployment.ts';
 import type { Names } from './front/names.ts';
 import type { MergedPopulation } from './network.ts';
 import { clusterProblems } from './passes/cluster.ts';
-
-/** Lists what keeps a value from being a pipeline. */
-export function pipelineProblems(value: unknown): Problem[] {
-  const { stages, channelsIn, dt } = (value ?? {}) as Partial<Pipeline>;
-  const sound =
-    Array.isArray(stages) &&
-    stages.length > 0 &&
-    stages.every((stage) => typeof (stage as { kind?: unknown } | null)?.kind === 'string') &&
-    typeof channelsIn === 'number' &&
-    typeof dt === 'number';
-  return sound ? [] : [problem('pipeline', 'wrong-type', value, 'a pipeline is needed')];
-}
 
 /**
  * Refuses arguments that are of another type than they must be.
@@ -30,7 +18,10 @@ export function pipelineProblems(value: unknown): Problem[] {
 export function checkArguments(pipeline: unknown, options: unknown, defaults: ChipLimits): void {
   const family = (options as DeployOptions | null | undefined)?.family;
   const limits = familyCheck(family).length === 0 && family ? family.limits : defaults;
-  const problems = [...pipelineProblems(pipeline), ...optionProblems(options, deployTable(limits))];
+  const problems = [
+    ...within('pipeline', pipelineProblems(pipeline)),
+    ...optionProblems(options, deployTable(limits)),
+  ];
   if (problems.length > 0) throw new InvalidArgumentError('this cannot be deployed', problems);
 }
 

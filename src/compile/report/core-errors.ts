@@ -61,7 +61,7 @@ function weightsByCell(
  */
 export function coreErrors(
   deployment: Pick<
-    Deployment,
+    Deployment<unknown>,
     'family' | 'configuration' | 'inputWords' | 'hardware' | 'population'
   >,
 ): CoreError[] {
