@@ -6,8 +6,8 @@ import { finish, type Pipeline } from '../pipeline/pipeline.ts';
 import { within } from '../problems.ts';
 import { add } from '../stages/add/definition.ts';
 import { count } from '../stages/checks.ts';
-import { type LinearDefinition, linear } from '../stages/linear/definition.ts';
-import { type StageDefinition, stageProblems } from '../stages/stage.ts';
+import { linear } from '../stages/linear/definition.ts';
+import { nirForm, type StageDefinition, stageProblems } from '../stages/stage.ts';
 import type { CheckedGraph } from './check.ts';
 import type { FlatNode } from './flatten.ts';
 import { formOf } from './forms.ts';
@@ -175,14 +175,15 @@ function sum([first, ...others]: readonly Matrix[]): Matrix | undefined {
   return { ...first, values };
 }
 
-/** Whether a stage is linear, and so can take a bias over. */
-function isLinear(part: DraftNode['part']): part is LinearDefinition {
-  return part.kind === 'linear';
+/** The same stage with a bias added to what leaves it; undefined where its kind cannot. */
+function withBias(part: StageDefinition, bias: readonly number[]): StageDefinition | undefined {
+  const form = nirForm(part.kind);
+  return form.form === 'node' ? form.withBias?.(part, bias) : undefined;
 }
 
 /**
- * Adds what always flows into a population to the linear stage before it, where nothing else takes what that gives, or
- * to a new one of weights 1. Returns what enters the population then, and the name of the stage.
+ * Adds what always flows into a population to the stage before it, where that can take it and nothing else takes what
+ * it gives, or to a new one of weights 1. Returns what enters the population then, and the name of the stage.
  */
 function addBias(
   assembly: Assembly,
@@ -195,20 +196,14 @@ function addBias(
   const place = entry.from;
   const before = place === null ? undefined : assembly.nodes[place];
   const giver = inputs.length === 1 ? inputs[0]!.from : null;
-  const alone =
-    nodes.flatMap((node) => node.inputs).filter(({ from }) => from === giver).length === 1;
-  if (
-    place === null ||
-    before === undefined ||
-    before.built ||
-    !isLinear(before.part) ||
-    !(alone || before.name === undefined)
-  ) {
+  const takers = nodes.flatMap((node) => node.inputs).filter(({ from }) => from === giver);
+  const alone = takers.length === 1 || before?.name === undefined;
+  const biased =
+    before === undefined || before.built || !alone ? undefined : withBias(before.part, bias);
+  if (place === null || before === undefined || before.built || biased === undefined) {
     const part = linear({ weight: diagonal(ones(bias.length)), bias });
     return { entry: assembly.append(part, loop, [entry], true), by: loop };
   }
-  const own = before.part.bias ?? 0;
-  const both = bias.map((value, i) => value + (typeof own === 'number' ? own : own[i]!));
-  assembly.nodes[place] = { ...before, part: { ...before.part, bias: both } };
+  assembly.nodes[place] = { ...before, part: biased };
   return { entry, by: assembly.makers[place]! };
 }

@@ -1,3 +1,4 @@
+/** Finds damage in the bytes of HDF5 files that the library would not survive. */
 const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 /** `GCOL` and its version, with which every global heap opens. */
 const heapStart = [0x47, 0x43, 0x4f, 0x4c, 1];

@@ -1,3 +1,4 @@
+/** Loads the HDF5 library when it is first needed, and keeps its memory clean. */
 import { MissingLibraryError } from '../errors.ts';
 
 /** The HDF5 library. It keeps its files in a memory of its own. */

@@ -1,3 +1,4 @@
+/** Reads HDF5 files. */
 import { DataError } from '../errors.ts';
 import { headProblem, textProblem } from './hdf5-bytes.ts';
 import { type Hdf5Library, hdf5Path, withHdf5 } from './hdf5-library.ts';

@@ -1,3 +1,4 @@
+/** Writes HDF5 files. */
 import type { Group } from 'h5wasm';
 import { hdf5Path, withHdf5 } from './hdf5-library.ts';
 import type { Hdf5Group, Hdf5Numbers, Hdf5Words } from './hdf5-tree.ts';

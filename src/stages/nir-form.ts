@@ -27,6 +27,8 @@ export interface NirNodeForm<Node extends NirPrimitive, Definition, Stage> {
   readonly types: readonly Node['type'][];
   /** Whether the trainable weights of a stage are what comes back from it to itself: a node of their own. */
   readonly recurrent?: true;
+  /** The same stage with something added to all that leaves it; only kinds that can do so have it. */
+  withBias?(definition: Definition, bias: readonly number[]): Definition;
   /** The stage that a node becomes. */
   definition(node: Node, context: NodeContext): Definition;
   /** The node that a stage becomes. */

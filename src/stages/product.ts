@@ -1,3 +1,4 @@
+/** Products of rows and matrices. */
 import type { Matrix } from '../matrix.ts';
 
 /** Adds a row of `input` times a matrix to a row of `output`; silent channels cost nothing. */

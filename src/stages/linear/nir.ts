@@ -14,6 +14,11 @@ export const linearNir: NirNodeForm<NirLinear | NirAffine, LinearDefinition, Lin
       weight: matrixOf(node.weight),
       ...(node.type === 'Affine' ? { bias: listOf(node.bias, size) } : {}),
     }),
+  withBias(definition, added) {
+    const { bias: own = 0 } = definition;
+    const both = added.map((value, i) => value + (typeof own === 'number' ? own : own[i]!));
+    return { ...definition, bias: both };
+  },
   node: ({ weight, bias }) =>
     bias === undefined
       ? { type: 'Linear', weight: nirMatrix(weight) }
