@@ -27,21 +27,22 @@ describe('pipeline', () => {
   });
 
   it('is told apart by kind', () => {
-    expectTypeOf<Stage['kind']>().toEqualTypeOf<
+    expectTypeOf<
       | 'add'
       | 'concatenate'
+      | 'delay'
+      | 'dynapSe2'
+      | 'dynapSim'
+      | 'integrateAndFire'
+      | 'integrator'
+      | 'li'
+      | 'lif'
       | 'linear'
       | 'scale'
-      | 'delay'
-      | 'dynapSim'
-      | 'dynapSe2'
-      | 'dynapSe2'
-      | 'lif'
-      | 'li'
-      | 'integrator'
-      | 'integrateAndFire'
       | 'threshold'
-    >();
+    >().toExtend<Stage['kind']>();
+    // @ts-expect-error -- no such kind
+    expectTypeOf<'lief'>().toExtend<Stage['kind']>();
     expectTypeOf<Extract<Stage, { kind: 'linear' }>>().toEqualTypeOf<LinearStage>();
     expectTypeOf<DynapSimStage['dt']>().toEqualTypeOf<number>();
   });
