@@ -44,21 +44,6 @@ function signalProblems(chunk: SignalRaster): Problem[] {
   return problems;
 }
 
-/** Refuses a chunk that a stage cannot take. */
-function checkChunk(chunk: StageChunk, stage: Stage, reached: number | undefined): void {
-  const { name, channelsIn, dt } = stage;
-  const problems = isSpikes(chunk) ? rasterProblems(chunk) : signalProblems(chunk);
-  if (chunk.channels !== channelsIn) {
-    const needed = `${name} takes ${channelsIn} channels`;
-    problems.push(problem('channels', 'wrong-shape', chunk.channels, needed));
-  }
-  if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
-  // A stage without time takes any bins, in any order.
-  if (dt === undefined) return;
-  checkGrid(chunk, { channelsIn, dt });
-  checkOrder(chunk, reached);
-}
-
 /**
  * Starts a stage of one input at rest. It keeps its state from chunk to chunk; a gap between two is silence, in which
  * time passes.
@@ -67,33 +52,62 @@ function checkChunk(chunk: StageChunk, stage: Stage, reached: number | undefined
  * width or `dt` than the stage, starts before the last one has ended, or holds values that are not finite
  */
 export function startStage(stage: Stage, engine: Engine): (chunk: StageChunk) => StageChunk {
-  const { channelsIn, channelsOut, dt } = stage;
+  const { name, channelsIn, channelsOut, dt } = stage;
+  const grid = dt === undefined ? undefined : { channelsIn, dt };
   const most = Math.max(1, Math.floor(sliceValues / Math.max(channelsIn, channelsOut)));
   const input = new Float64Array(most * channelsIn);
   const run = runStage(stage, [input], { engine, steps: most });
+  const spikesFromSpikes = emissionOf(stage, ['spikes']) === 'spikes';
+  const spikesFromValues = emissionOf(stage, ['weighted']) === 'spikes';
   let reached: number | undefined;
+  const check = (chunk: StageChunk): void => {
+    const problems = isSpikes(chunk) ? rasterProblems(chunk) : signalProblems(chunk);
+    if (chunk.channels !== channelsIn) {
+      const needed = `${name} takes ${channelsIn} channels`;
+      problems.push(problem('channels', 'wrong-shape', chunk.channels, needed));
+    }
+    if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
+    // A stage without time takes any bins, in any order.
+    if (grid === undefined) return;
+    checkGrid(chunk, grid);
+    checkOrder(chunk, reached);
+  };
   const passSilence = (until: number): void => {
-    if (dt === undefined) return;
-    let left = Math.round((until - (reached ?? until)) / (dt * 1e6));
+    if (dt === undefined || reached === undefined) return;
+    let left = Math.round((until - reached) / (dt * 1e6));
     if (left > 0) input.fill(0);
     for (; left > 0; left -= most) run.run(0, Math.min(left, most));
   };
-  return (chunk) => {
-    checkChunk(chunk, stage, reached);
-    const { steps, dt, startTime } = chunk;
-    passSilence(startTime);
-    const given = isSpikes(chunk) ? chunk.counts : chunk.values;
-    const leaves = emissionOf(stage, [isSpikes(chunk) ? 'spikes' : 'weighted']);
-    const length = steps * channelsOut;
-    const left = leaves === 'spikes' ? new Uint32Array(length) : new Float64Array(length);
+  /** Brings a chunk through the stage, slice by slice. */
+  const bring = (
+    given: Float64Array | Uint32Array,
+    left: Float64Array | Uint32Array,
+    steps: number,
+  ): void => {
     for (let t = 0; t < steps; t += most) {
       const count = Math.min(most, steps - t);
       input.set(given.subarray(t * channelsIn, (t + count) * channelsIn));
       run.run(0, count);
       left.set(run.output.subarray(0, count * channelsOut), t * channelsOut);
     }
+  };
+  const take = (chunk: StageChunk, left: Float64Array | Uint32Array): void => {
+    if (isSpikes(chunk)) bring(chunk.counts, left, chunk.steps);
+    else if (run.through === undefined) bring(chunk.values, left, chunk.steps);
+    else run.through(chunk.values, left);
+  };
+  return (chunk) => {
+    check(chunk);
+    const { steps, dt: bins, startTime } = chunk;
+    passSilence(startTime);
     reached = chunkEnd(chunk);
-    const grid = { steps, channels: channelsOut, dt, startTime };
-    return left instanceof Uint32Array ? { ...grid, counts: left } : { ...grid, values: left };
+    if (isSpikes(chunk) ? spikesFromSpikes : spikesFromValues) {
+      const counts = new Uint32Array(steps * channelsOut);
+      take(chunk, counts);
+      return { steps, channels: channelsOut, dt: bins, startTime, counts };
+    }
+    const values = new Float64Array(steps * channelsOut);
+    take(chunk, values);
+    return { steps, channels: channelsOut, dt: bins, startTime, values };
   };
 }

@@ -50,6 +50,7 @@ export function populationForm<Stage extends PopulationStage>(
           for (let c = 0, at = from * channelsIn; c < channelsIn; c++, at++) row[c] = input[at]!;
           output.set(layer.step(row), from * channelsOut);
         },
+        through: (given, left) => layer.run(given, left),
         reset: () => layer.reset(),
       };
     },

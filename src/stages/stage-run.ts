@@ -15,6 +15,11 @@ export interface StageRun {
   readonly output: Float64Array;
   /** Takes the steps from `from` up to `to` of a slice; steps follow each other. */
   run(from: number, to: number): void;
+  /**
+   * Takes as many steps as `input` holds and writes what leaves to `output`, without copies on the way; absent where a
+   * stage has no such way.
+   */
+  through?(input: Float64Array, output: Float64Array | Uint32Array): void;
   /** Goes back to rest. */
   reset(): void;
   /** States that can be read by name after a step; only neurons have any. */
