@@ -13,7 +13,7 @@ import { blocksOf } from './walk.ts';
 /** What a summary asks of a target. */
 interface AskedTarget {
   readonly name: string;
-  unsupported(pipeline: Pipeline): readonly (Problem | string)[];
+  unsupported(pipeline: Pipeline): readonly Problem[];
 }
 
 /** Lays rows out in columns; the first row is the heading. */
@@ -75,7 +75,7 @@ function targetLines(pipeline: Pipeline, target: AskedTarget): string[] {
   if (problems.length === 0) return [`${name} runs it`];
   return [
     `${name} cannot run it:`,
-    ...problems.map((one) => `  - ${typeof one === 'string' ? one : problemText(one)}`),
+    ...problems.map((one) => `  - ${problemText(one)}`),
   ];
 }
 

@@ -1,6 +1,5 @@
 import { type OperatorFunction, of } from 'rxjs';
 import {
-  ampaGaba,
   DataError,
   delay,
   dynapSe2,
@@ -21,6 +20,7 @@ import {
   startPipeline,
   threshold,
 } from 'spikeline';
+import { ampaGaba } from 'spikeline/neurons';
 import {
   applyDelay,
   applyDynapSe2,
