@@ -73,10 +73,7 @@ function targetLines(pipeline: Pipeline, target: AskedTarget): string[] {
   const problems = target.unsupported(pipeline);
   const name = target.name.padEnd(9);
   if (problems.length === 0) return [`${name} runs it`];
-  return [
-    `${name} cannot run it:`,
-    ...problems.map((one) => `  - ${problemText(one)}`),
-  ];
+  return [`${name} cannot run it:`, ...problems.map((one) => `  - ${problemText(one)}`)];
 }
 
 /**
