@@ -1,5 +1,6 @@
 /** Reads NIR files. */
-import { DataError } from '../errors.ts';
+import { DataError, InvalidArgumentError } from '../errors.ts';
+import { problem } from '../problems.ts';
 import { type Field, fieldsOf } from './fields.ts';
 import type { NirArray, NirGraph, NirMetadata, NirNode } from './graph/types.ts';
 import { formTexts } from './guard.ts';
@@ -11,6 +12,7 @@ import type { Hdf5Group, Hdf5Item } from './hdf5-tree.ts';
  * Communications 15). What does not fit together in the graph is no error here;
  * {@link pipelineOfNir} names it.
  *
+ * @throws InvalidArgumentError where it is given no bytes
  * @throws DataError where the bytes are no NIR file, or are damaged, with all that is wrong
  * @example
  * ```ts
@@ -20,6 +22,12 @@ import type { Hdf5Group, Hdf5Item } from './hdf5-tree.ts';
  * ```
  */
 export async function readNir(bytes: Uint8Array): Promise<NirGraph> {
+  const given: unknown = bytes;
+  if (!(given instanceof Uint8Array)) {
+    throw new InvalidArgumentError('no NIR file can be read', [
+      problem('bytes', 'wrong-type', given, 'the bytes of a file, as a Uint8Array, are needed'),
+    ]);
+  }
   const file = await readHdf5(bytes);
   const reasons: string[] = [];
   const root = file.items.get('node');

@@ -186,8 +186,18 @@ export function fromStages(stages: readonly Stage[]): Pipeline {
   return graphOf(stages, inputs, stages.at(-1)!.name);
 }
 
-/** The same graph with other stages, as after training: as many, in the same order, with the same channels. */
+/**
+ * The same graph with other stages, as after training: as many, in the same order, with the same channels.
+ *
+ * @throws InvalidArgumentError where it is no pipeline, or there are more stages or fewer
+ */
 export function withStages(pipeline: Pipeline, stages: readonly Stage[]): Pipeline {
+  refuse(pipelineProblems(pipeline));
+  const list: unknown = stages;
+  if (!Array.isArray(list) || list.length !== pipeline.stages.length) {
+    refuse([fault('stages', 'wrong-shape', `${pipeline.stages.length} stages are needed`)]);
+  }
+  refuse(stages.flatMap(builtProblems));
   const renamed = new Map(pipeline.stages.map(({ name }, i) => [name, stages[i]!.name]));
   const inputs = pipeline.inputs.map((own) =>
     own.map(({ from, delayed }) => ({ from: from === null ? null : renamed.get(from)!, delayed })),
@@ -198,14 +208,16 @@ export function withStages(pipeline: Pipeline, stages: readonly Stage[]): Pipeli
 /**
  * The part of a pipeline that leads to one of its stages, whose output then leaves it.
  *
- * @throws InvalidArgumentError where there is no such stage
+ * @throws InvalidArgumentError where it is no pipeline, or there is no such stage
  * @example
  * ```ts
  * const net = pipeline(linear({ weight: [[1]] }), dynapSim({ neurons: 1 }), linear({ weight: [[2]] }), dynapSim({ neurons: 1 }));
  * pipelineUpTo(net, 'dynapSim1').stages.length; // 2
  * ```
  */
-export function pipelineUpTo({ stages, inputs }: Pipeline, name: string): Pipeline {
+export function pipelineUpTo(pipeline: Pipeline, name: string): Pipeline {
+  refuse(pipelineProblems(pipeline));
+  const { stages, inputs } = pipeline;
   const places = new Map(stages.map((stage, i) => [stage.name, i]));
   const last = places.get(name);
   if (last === undefined) {

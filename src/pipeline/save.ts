@@ -1,6 +1,6 @@
 /** Saves pipelines as JSON and MessagePack, and reads them back. */
 import { Packr } from 'msgpackr/pack';
-import { DataError } from '../errors.ts';
+import { DataError, InvalidArgumentError } from '../errors.ts';
 import { type Problem, problem, problemText, within } from '../problems.ts';
 import {
   definitionProblems,
@@ -9,7 +9,7 @@ import {
   stageProblems,
 } from '../stages/stage.ts';
 import { automaticName, type DraftNode } from './draft.ts';
-import { inputProblems } from './guard.ts';
+import { inputProblems, pipelineProblems } from './guard.ts';
 import { finish, type Pipeline, pipeline, type StageInput } from './pipeline.ts';
 
 // Maps, not records: what is written is read by any library.
@@ -29,7 +29,10 @@ interface Saved {
 }
 
 /** Writes a pipeline as plain lists and numbers, from which it is rebuilt without loss. */
-function plain({ stages, inputs, output }: Pipeline): unknown {
+function plain(saved: Pipeline): unknown {
+  const problems = pipelineProblems(saved);
+  if (problems.length > 0) throw new InvalidArgumentError('this cannot be saved', problems);
+  const { stages, inputs, output } = saved;
   return { format, version, stages: stages.map(stageDefinition), inputs, output };
 }
 
@@ -109,6 +112,7 @@ function rebuild(value: unknown): Pipeline {
 /**
  * Writes a pipeline as JSON. Every number survives to the last bit.
  *
+ * @throws InvalidArgumentError where it is no pipeline
  * @example
  * ```ts
  * const net = pipeline(dynapSim({ neurons: 1 }));
@@ -135,7 +139,11 @@ export function pipelineFromJson(text: string): Pipeline {
   return rebuild(value);
 }
 
-/** Writes a pipeline as MessagePack. Every number survives to the last bit. */
+/**
+ * Writes a pipeline as MessagePack. Every number survives to the last bit.
+ *
+ * @throws InvalidArgumentError where it is no pipeline
+ */
 export function packPipeline(saved: Pipeline): Uint8Array {
   return packr.pack(plain(saved));
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as spikeline from 'spikeline';
 import { InvalidArgumentError, type Pipeline, pipeline } from 'spikeline';
-import { nirOfPipeline, pipelineOfNir, writeNir } from 'spikeline/nir';
+import { nirOfPipeline, pipelineOfNir, readNir, writeNir } from 'spikeline/nir';
 import * as operators from 'spikeline/operators';
 import * as stages from 'spikeline/stages';
 import { describe, expect, it } from 'vitest';
@@ -91,6 +91,13 @@ describe('whatever takes stages or pipelines', () => {
       (given) => spikeline.startPipeline(given as Pipeline),
       (given) => stages.fromStages(given as never),
       (given) => nirOfPipeline(given as Pipeline),
+      (given) => stages.withStages(given as Pipeline, []),
+      (given) =>
+        stages.withStages(pipeline({ kind: 'lif', neurons: 1, tauMem: 0.02 }), given as never),
+      (given) => stages.pipelineUpTo(given as Pipeline, 'lif0'),
+      (given) => spikeline.pipelineToJson(given as Pipeline),
+      (given) => spikeline.packPipeline(given as Pipeline),
+      (given) => spikeline.summary(given as Pipeline),
       (given) => pipelineOfNir(given as never),
       (given) => operators.applyLinear(given as never),
       (given) => operators.applyLif({ neurons: 1, tauMem: 0.02 }, { engine: given as never }),
@@ -103,10 +110,12 @@ describe('whatever takes stages or pipelines', () => {
     );
   });
 
-  it('refuses junk in place of a graph that is written', async () => {
+  it('refuses junk in place of a graph that is written, and of bytes that are read', async () => {
     await fc.assert(
       fc.asyncProperty(junk, async (given) => {
         await expect(writeNir(given as never)).rejects.toBeInstanceOf(InvalidArgumentError);
+        if (given instanceof Uint8Array) return;
+        await expect(readNir(given as never)).rejects.toBeInstanceOf(InvalidArgumentError);
       }),
       { numRuns: 100 },
     );
