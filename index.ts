@@ -22,6 +22,13 @@ export { type FrozenNoiseConfig, frozenNoise } from './sources/frozen-noise.ts';
 export { type PoissonSourceConfig, poisson } from './sources/poisson.ts';
 export { type TrainConfig, type TrainingProgress, train } from './sources/train.ts';
 export type { HardwareNeuron } from './src/chips/family.ts';
+export {
+  type AssessedAs,
+  type AssessedRun,
+  type Assessment,
+  type AssessOptions,
+  assess,
+} from './src/compile/assess.ts';
 export { deploy } from './src/compile/deploy.ts';
 export type {
   DeployedCore,
@@ -54,6 +61,7 @@ export {
 } from './src/errors.ts';
 export { type AerPacket, aerPacket } from './src/events/aer-packet.ts';
 export type { Unbinned } from './src/events/convert.ts';
+export { firingRateRatio } from './src/events/firing-rates.ts';
 export type { Losses } from './src/events/losses.ts';
 export { type PoissonConfig, poissonRaster } from './src/events/poisson.ts';
 export {
@@ -141,4 +149,5 @@ export type { TrainingSample } from './src/train/sample.ts';
 export type { Training } from './src/train/training.ts';
 export type { TrainingOptions, WeightLimits } from './src/train/training-options.ts';
 export { type ChipConfig, type ChipTarget, chip } from './targets/chip.ts';
+export { type ChooseNeuronsOptions, chooseNeurons } from './targets/choose-neurons.ts';
 export { type SimulatorConfig, type SimulatorTarget, simulator } from './targets/simulator.ts';

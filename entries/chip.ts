@@ -80,6 +80,13 @@ export type {
   SynapseList,
 } from '../src/chips/family.ts';
 export { encodeWeights, type QuantiseOptions, quantise } from '../src/chips/masks.ts';
+export {
+  type AssessedAs,
+  type AssessedRun,
+  type Assessment,
+  type AssessOptions,
+  assess,
+} from '../src/compile/assess.ts';
 export { toDynapSim } from '../src/compile/back/model.ts';
 export {
   type NetworkFromOptions,

@@ -1,10 +1,8 @@
-import { type Pipeline, type SpikeRaster, startPipeline } from 'spikeline';
+import { type AssessedRun, assess as assessNetwork, type Pipeline } from 'spikeline';
 import { quantise } from 'spikeline/chip';
-import { drawMismatch } from 'spikeline/neurons';
-import { fromStages } from 'spikeline/stages';
 import { pipelineWeights, withWeights } from 'spikeline/train';
 import type { FrozenNoiseData } from './data.ts';
-import { mean, median, patternRatio, type Rates, ratesOf, testRatio } from './rates.ts';
+import { mean, median, patternRatio, ratesOf, testRatio } from './rates.ts';
 
 /** How good a network would be once deployed, as far as can be told without a chip. */
 export interface Assessment {
@@ -27,35 +25,6 @@ export interface Assessment {
 const chipCount = 12;
 const chipTests = 6;
 
-/** Runs a pipeline from rest. */
-export function simulate(net: Pipeline, raster: SpikeRaster): Rates {
-  return ratesOf(startPipeline(net).process(raster));
-}
-
-/** The same pipeline on a simulated chip. */
-function onChip(net: Pipeline, mismatch: number, seed: number, chip: number): Pipeline {
-  return fromStages(
-    net.stages.map((stage) =>
-      stage.kind !== 'dynapSim'
-        ? stage
-        : {
-            ...stage,
-            parameters: drawMismatch(
-              stage.parameters,
-              { fraction: mismatch },
-              seed,
-              'assess',
-              chip,
-            ),
-          },
-    ),
-  );
-}
-
-function patternRatios(net: Pipeline, { patterns }: FrozenNoiseData): [number, number] {
-  return [patternRatio(simulate(net, patterns[0]), 0), patternRatio(simulate(net, patterns[1]), 1)];
-}
-
 /** Needs that the margin is measured against. */
 const needs = { simulated: 3, quantised: 2.5, worstChip: 1.2, test: 1.4 };
 
@@ -70,23 +39,37 @@ export function assess(
   mismatch: number,
   seed: number,
 ): Assessment {
-  const weights = quantise(pipelineWeights(net), { seed, restarts: 150, hops: 150 });
-  const coarse = withWeights(net, weights.values);
-  const chips = Array.from({ length: chipCount }, (_, i) => onChip(coarse, mismatch, seed, i));
-  const simulated = patternRatios(net, data);
-  const quantised = patternRatios(coarse, data);
-  const onChips = chips.map((chip) => patternRatios(chip, data));
+  const { patterns, validation } = data;
+  const score = (run: AssessedRun, as: string) => ({
+    ratios: [
+      patternRatio(ratesOf(run(patterns[0])), 0),
+      patternRatio(ratesOf(run(patterns[1])), 1),
+    ] as const,
+    tests: validation
+      .slice(0, as === 'chip' ? chipTests : validation.length)
+      .map((raster) => testRatio(ratesOf(run(raster)))),
+  });
+  const found = assessNetwork(net, score, {
+    chips: chipCount,
+    mismatch: { fraction: mismatch },
+    seed,
+    quantise: (fine) => {
+      const { values } = quantise(pipelineWeights(fine), { seed, restarts: 150, hops: 150 });
+      return withWeights(fine, values);
+    },
+  });
+  const simulated = found.simulated.ratios;
+  const quantised = found.quantised.ratios;
+  const onChips = found.chips.map(({ ratios }) => ratios);
   const medians: [number, number] = [
     median(onChips.map(([first]) => first)),
     median(onChips.map(([, second]) => second)),
   ];
   const worstChip = Math.min(...onChips.flat());
-  const tests = (of: Pipeline, rasters: readonly SpikeRaster[]): number[] =>
-    rasters.map((raster) => testRatio(simulate(of, raster)));
   const test = Math.max(
-    mean(tests(net, data.validation)),
-    mean(tests(coarse, data.validation)),
-    mean(chips.flatMap((chip) => tests(chip, data.validation.slice(0, chipTests)))),
+    mean(found.simulated.tests),
+    mean(found.quantised.tests),
+    mean(found.chips.flatMap(({ tests }) => tests)),
   );
   const margin = Math.min(
     Math.log(Math.min(...simulated) / needs.simulated),

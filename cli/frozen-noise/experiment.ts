@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Observable, ReplaySubject } from 'rxjs';
 import {
   chip,
+  chooseNeurons,
   type Deployment,
   deploy,
   meanSquaredError,
@@ -13,12 +14,11 @@ import {
   type VirtualLink,
   virtualBoard,
 } from 'spikeline';
-import { toSamnaJson } from 'spikeline/chip';
+import { encodeWeights, toSamnaJson } from 'spikeline/chip';
 import { lossCounter } from 'spikeline/events';
 import { lossFunction, pipelineGradient } from 'spikeline/train';
 import { makeFolder, writeJson, writeWhole } from '../store.ts';
 import { chipSeed, recordChips } from './chips.ts';
-import { chooseNeurons, deployOn } from './choose-neurons.ts';
 import { drawData, type FrozenNoiseData, readData } from './data.ts';
 import { writeDrawings } from './draw.ts';
 import { samplesOf } from './recipe.ts';
@@ -113,9 +113,12 @@ async function calibrated(
   progress: Progress,
 ): Promise<Deployment> {
   progress.begin('neurons', net.channelsOut * noise.length);
-  const neurons = await chooseNeurons(link, deployment, noise, (done) => progress.move(done));
+  const hardware = await chooseNeurons(link, deployment, noise, {
+    onMeasured: (done) => progress.move(done),
+  });
   progress.end();
-  return deployOn(net, deployment, neurons);
+  const { base } = deployment.cores[0]!.weights;
+  return deploy(net, { hardware, quantiser: (values) => encodeWeights(values, base) });
 }
 
 /**

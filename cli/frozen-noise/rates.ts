@@ -1,4 +1,4 @@
-import { channelRates, type SpikeRaster } from 'spikeline';
+import { channelRates, firingRateRatio, type SpikeRaster } from 'spikeline';
 
 /** Firing rates of the two neurons, hertz. */
 export type Rates = readonly [number, number];
@@ -11,15 +11,12 @@ export function ratesOf(raster: SpikeRaster): Rates {
 
 /** Firing-rate ratio of the neuron that should fire to the other; two silent neurons are even. */
 export function patternRatio(rates: Rates, pattern: 0 | 1): number {
-  const right = rates[pattern];
-  const wrong = rates[pattern === 0 ? 1 : 0];
-  return right === 0 && wrong === 0 ? 1 : right / wrong;
+  return firingRateRatio(rates, pattern);
 }
 
 /** Firing-rate ratio of the faster to the slower neuron; two silent neurons are even. */
 export function testRatio(rates: Rates): number {
-  const most = Math.max(...rates);
-  return most === 0 ? 1 : most / Math.min(...rates);
+  return firingRateRatio(rates);
 }
 
 /** Mean of a list; NaN where it is empty. */

@@ -1,21 +1,9 @@
 import { from, lastValueFrom, map, type Observable, tap, toArray } from 'rxjs';
 import { type Pipeline, runOn, type SpikeRaster, type Target } from 'spikeline';
+import { inTurn } from 'spikeline/events';
 import type { FrozenNoiseData } from './data.ts';
 import { patternRatio, type Rates, ratesOf, testRatio } from './rates.ts';
 import { finite, type TargetResult, testResult } from './result.ts';
-
-/** Silence between two rasters, so that each finds the neurons at rest, microseconds. */
-const silence = 200_000;
-
-/** Lays rasters out one after the other with silence between. */
-export function inTurn(rasters: readonly SpikeRaster[]): SpikeRaster[] {
-  let startTime = 0;
-  return rasters.map((raster) => {
-    const placed = { ...raster, startTime };
-    startTime += Math.round(raster.steps * raster.dt * 1e6) + silence;
-    return placed;
-  });
-}
 
 /** Sends rasters one after the other through a pipeline on a target; the same code for every target. */
 export function stream(

@@ -1,0 +1,161 @@
+/** Measures the neurons of a chip, to choose those that behave most like the model. */
+
+import type { HardwareNeuron } from '../src/chips/family.ts';
+import { encodeWeights } from '../src/chips/masks.ts';
+import type { Deployment } from '../src/compile/deployment.ts';
+import { type Link, linkProblems } from '../src/devices/link.ts';
+import { InvalidArgumentError } from '../src/errors.ts';
+import { inTurn } from '../src/events/firing-rates.ts';
+import { channelCounts, rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
+import { matrixRows } from '../src/matrix.ts';
+import { isAnalog } from '../src/neurons/model-table.ts';
+import { callback, type OptionTable, optionProblems } from '../src/options.ts';
+import { type Pipeline, pipeline } from '../src/pipeline/pipeline.ts';
+import type { Target } from '../src/pipeline/target.ts';
+import { fault, type Problem, problem, within } from '../src/problems.ts';
+import { dynapSim } from '../src/stages/dynap-sim/definition.ts';
+import { linear } from '../src/stages/linear/definition.ts';
+import { stageWeights } from '../src/stages/stage.ts';
+import { chip } from './chip.ts';
+import { simulator } from './simulator.ts';
+
+/** How neurons are chosen. */
+export interface ChooseNeuronsOptions {
+  /** Is told how many rasters have been measured, of each neuron of the network in turn. */
+  readonly onMeasured?: (done: number) => void;
+}
+
+const table: OptionTable<ChooseNeuronsOptions> = { onMeasured: callback };
+
+/** Parameters of one neuron, as a definition takes them for many. */
+function parametersOf(stage: Pipeline['stages'][number], neuron: number): Record<string, number> {
+  const arrays = Object.entries(stage.parameters ?? {}).filter(
+    (entry): entry is [string, Float64Array] => entry[1] instanceof Float64Array,
+  );
+  return Object.fromEntries(arrays.map(([name, values]) => [name, values[neuron]!]));
+}
+
+/** Every neuron of a core with the input weights and the parameters of neuron `role`, without recurrence. */
+function probe({ quantised, family }: Deployment, role: number): Pipeline {
+  const [input, population] = quantised.stages as [
+    Pipeline['stages'][number],
+    Pipeline['stages'][number],
+  ];
+  const { neurons } = family.limits;
+  const rows = matrixRows(stageWeights(input)!);
+  return pipeline(
+    linear({ weight: rows.map((row) => new Array<number>(neurons).fill(row[role]!)) }),
+    dynapSim({ ...parametersOf(population, role), neurons, dt: quantised.dt }),
+  );
+}
+
+/** Runs rasters through a pipeline on a target, one after the other, and counts the spikes of each channel. */
+function totals(
+  target: Target,
+  net: Pipeline,
+  rasters: readonly SpikeRaster[],
+  onOutput: () => void = () => {},
+): Promise<number[]> {
+  return new Promise((resolve, reject) => {
+    const sums = new Array<number>(net.channelsOut).fill(0);
+    const run = target.start(net, {
+      next(output) {
+        for (const [i, count] of channelCounts(output as SpikeRaster).entries()) sums[i]! += count;
+        onOutput();
+      },
+      error: reject,
+      complete: () => resolve(sums),
+    });
+    for (const raster of inTurn(rasters)) run.push(raster);
+    run.end();
+  });
+}
+
+function deploymentProblems(deployment: Deployment): Problem[] {
+  const given = deployment as Partial<Deployment> | null | undefined;
+  if (typeof given?.where !== 'function' || given.hardware === undefined) {
+    return [problem('deployment', 'wrong-type', given, 'what deploy gives is needed')];
+  }
+  const { pipeline: net, hardware, cores } = deployment;
+  const [input, population] = net.stages;
+  const parameters = population?.parameters;
+  const problems: Problem[] = [];
+  const single =
+    net.stages.length === 2 &&
+    stageWeights(input!) !== undefined &&
+    parameters !== undefined &&
+    isAnalog(parameters) &&
+    parameters.model === 'dynapSim';
+  if (!single) {
+    const needed = 'neurons are measured for a linear stage and one population of DynapSim neurons';
+    problems.push(fault('deployment.pipeline', 'unsupported', needed));
+  }
+  if (cores.length !== 1) {
+    const needed = 'neurons are measured on one core';
+    problems.push(problem('deployment.cores.length', 'unsupported', cores.length, needed));
+  }
+  return hardware.length > 0 ? problems : [];
+}
+
+/**
+ * Chooses the hardware neurons of a chip that behave most like the model, for the option `hardware` of `deploy`:
+ * all neurons of the core are given the input weights of one neuron of the network and some noise, and the one
+ * whose spike count comes nearest to the simulated count takes its place. Transistors differ; a laboratory
+ * measures before it chooses.
+ *
+ * @param link an open board, which is configured anew
+ * @param deployment a linear stage and one population, on one core
+ * @param noise rasters to measure with, each from rest
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * const net = pipeline(linear({ weight: [[9, 5]] }), dynapSim({ neurons: 2 }));
+ * const link = await virtualBoard({ seed: 3, mismatch: { fraction: 0.3 } }).open();
+ * const noise = [poissonRaster({ channels: 1, rate: 100, duration: 0.05, seed: 1 })];
+ * const hardware = await chooseNeurons(link, deploy(net), noise);
+ * deploy(net, { hardware }).where('dynapSim1', 0).core; // 0
+ * await link.close();
+ * ```
+ */
+export async function chooseNeurons(
+  link: Link,
+  deployment: Deployment,
+  noise: readonly SpikeRaster[],
+  options: ChooseNeuronsOptions = {},
+): Promise<HardwareNeuron[]> {
+  const rasters: unknown = noise;
+  const problems = [
+    ...linkProblems(link),
+    ...deploymentProblems(deployment),
+    ...(Array.isArray(rasters) && rasters.length > 0
+      ? noise.flatMap((raster, i) => within(`noise[${i}]`, rasterProblems(raster)))
+      : [problem('noise', 'wrong-type', noise, 'a list of rasters is needed')]),
+    ...optionProblems(options, table),
+  ];
+  if (problems.length > 0) throw new InvalidArgumentError('nothing can be measured', problems);
+  const { quantised, cores, hardware, family } = deployment;
+  const { chip: chipIndex, core } = hardware[0]!;
+  const all = Array.from({ length: family.limits.neurons }, (_, neuron) => ({
+    chip: chipIndex,
+    core,
+    neuron,
+  }));
+  const { base } = cores[0]!.weights;
+  const { onMeasured = () => {} } = options;
+  let done = 0;
+  const chosen: HardwareNeuron[] = [];
+  for (let role = 0; role < quantised.channelsOut; role++) {
+    const net = probe(deployment, role);
+    const onChip = chip(link, {
+      family,
+      hardware: all,
+      quantiser: (values) => encodeWeights(values, base),
+    });
+    const measured = await totals(onChip, net, noise, () => onMeasured(++done));
+    const [model] = (await totals(simulator(), net, noise)) as [number];
+    const distance = ({ neuron }: HardwareNeuron): number => Math.abs(measured[neuron]! - model);
+    const free = all.filter((one) => !chosen.includes(one));
+    chosen.push(free.reduce((best, one) => (distance(one) < distance(best) ? one : best)));
+  }
+  return chosen;
+}
