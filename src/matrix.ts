@@ -16,20 +16,6 @@ export function isMatrix(input: MatrixInput): input is Matrix {
   return !Array.isArray(input);
 }
 
-/** Says why `input` is not a rectangular matrix, or `undefined` where it is one. */
-export function matrixShapeProblem(input: MatrixInput): string | undefined {
-  if (isMatrix(input)) {
-    return input.values.length === input.rows * input.columns
-      ? undefined
-      : `says ${input.rows}×${input.columns} but holds ${input.values.length} values`;
-  }
-  const columns = input[0]?.length ?? 0;
-  const ragged = input.findIndex((row) => row.length !== columns);
-  return ragged < 0
-    ? undefined
-    : `row ${ragged} has ${input[ragged]?.length} entries, row 0 has ${columns}`;
-}
-
 /**
  * Copies rows of numbers into a {@link Matrix}; missing entries of ragged rows become NaN.
  *
