@@ -9,7 +9,7 @@ export {
   type DecodeEventsConfig,
   decodeEvents,
 } from './operators/decode-events.ts';
-export { runOn } from './operators/run-on.ts';
+export { type RunAndRecord, type RunOn, type RunOnOptions, runOn } from './operators/run-on.ts';
 export { toEvents } from './operators/to-events.ts';
 export { type ToRaster, type ToRasterConfig, toRaster } from './operators/to-raster.ts';
 export { usingLink } from './operators/using-link.ts';
@@ -85,22 +85,38 @@ export { type KernelConfig, kernel } from './src/kernel/engine.ts';
 export type { Matrix, MatrixInput } from './src/matrix.ts';
 export { type Engine, referenceEngine } from './src/neurons/engine.ts';
 export type { Mismatch } from './src/neurons/mismatch.ts';
-export { feedback, type ParallelOptions, parallel, residual } from './src/pipeline/compose.ts';
+export {
+  type Branch,
+  feedback,
+  type ParallelOptions,
+  parallel,
+  residual,
+} from './src/pipeline/compose.ts';
 export {
   type Pipeline,
   type PipelinePart,
   pipeline,
   type StageInput,
 } from './src/pipeline/pipeline.ts';
-export { type PipelineRun, startPipeline } from './src/pipeline/run.ts';
+export { type PipelineRun, type RunOptions, startPipeline } from './src/pipeline/run.ts';
 export {
   packPipeline,
   pipelineFromJson,
   pipelineToJson,
   unpackPipeline,
 } from './src/pipeline/save.ts';
-export { summary } from './src/pipeline/summary.ts';
-export type { Target, TargetObserver, TargetRun } from './src/pipeline/target.ts';
+export { type AskedTarget, summary } from './src/pipeline/summary.ts';
+export type {
+  Recorded,
+  RecordedOf,
+  SpikesOf,
+  Target,
+  TargetInput,
+  TargetObserver,
+  TargetOutput,
+  TargetRequest,
+  TargetRun,
+} from './src/pipeline/target.ts';
 export { type Problem, type ProblemCode, problemText } from './src/problems.ts';
 export { type DelayConfig, type DelayStage, delay } from './src/stages/delay/definition.ts';
 export {

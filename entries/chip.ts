@@ -21,7 +21,7 @@ export {
   coreTimes,
 } from '../src/chips/dynapse2/core-currents.ts';
 export type { Dynapse2Delta } from '../src/chips/dynapse2/delta.ts';
-export { type Destination, eventOf } from '../src/chips/dynapse2/event.ts';
+export { type Destination, eventOf, eventWord } from '../src/chips/dynapse2/event.ts';
 export { dynapse2 } from '../src/chips/dynapse2/family.ts';
 export {
   type ConfigurationInspection,
@@ -104,6 +104,7 @@ export { type Diagnosis, diagnose, type SilentNeuron } from '../src/compile/diag
 export { type FineTuned, type FineTuneOptions, fineTune } from '../src/compile/fine-tune.ts';
 export type { NamedNeuron } from '../src/compile/front/names.ts';
 export type {
+  Connection,
   MergedPopulation,
   PopulationRange,
   WeightedSynapses,

@@ -6,7 +6,13 @@ export type {
   StageProblem,
   WayWeights,
 } from '../src/pipeline/chip-graph.ts';
-export { feedback, type ParallelOptions, parallel, residual } from '../src/pipeline/compose.ts';
+export {
+  type Branch,
+  feedback,
+  type ParallelOptions,
+  parallel,
+  residual,
+} from '../src/pipeline/compose.ts';
 export {
   fromStages,
   type Pipeline,

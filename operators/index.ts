@@ -16,7 +16,7 @@ export {
   boundedBuffer,
 } from './bounded-buffer.ts';
 export { type DecodeEvents, type DecodeEventsConfig, decodeEvents } from './decode-events.ts';
-export { runOn } from './run-on.ts';
+export { type RunAndRecord, type RunOn, type RunOnOptions, runOn } from './run-on.ts';
 export { toEvents } from './to-events.ts';
 export { type ToRaster, type ToRasterConfig, toRaster } from './to-raster.ts';
 export { usingLink } from './using-link.ts';

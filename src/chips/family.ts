@@ -82,7 +82,7 @@ export interface SynapseList {
   readonly post: Uint32Array;
   /** What the memory says of the weight, as in {@link QuantisedWeights}; never 0. */
   readonly code: Uint8Array;
-  /** Dendrite that is charged, as in {@link dendriteCodes}. */
+  /** Dendrite that is charged, as in `dendriteCodes`. */
   readonly dendrite: Uint8Array;
 }
 

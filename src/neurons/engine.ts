@@ -24,7 +24,7 @@ export interface Engine {
   readonly name: string;
   /** Whether differentiable populations can run part of their steps; all at once where left out. */
   readonly ranges?: boolean;
-  /** Whether it computes neurons of a model; what it does not, the reference does: see {@link computing}. */
+  /** Whether it computes neurons of a model; what it does not, the reference does: see `computing`. */
   supports(model: ModelName): boolean;
   /**
    * Makes a population that runs.

@@ -11,7 +11,7 @@ import type { Pipeline, StageInput } from './pipeline.ts';
 import { blocksOf } from './walk.ts';
 
 /** What a summary asks of a target. */
-interface AskedTarget {
+export interface AskedTarget {
   readonly name: string;
   unsupported(pipeline: Pipeline): readonly Problem[];
 }

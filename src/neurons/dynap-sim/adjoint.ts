@@ -5,7 +5,7 @@ import type { StepTape } from './step.ts';
 
 /**
  * Gradient of the loss with respect to the state, one value per lane: per ampere, per volt, and per
- * spike. Before {@link stepBackward} it belongs to the state after the step, then to the one before.
+ * spike. Before `stepBackward` it belongs to the state after the step, then to the one before.
  */
 export interface StateGradient extends MembraneGradient {
   /** With respect to the synaptic current, per ampere. */

@@ -55,7 +55,7 @@ export interface DynapSe2Stage extends StageBase {
  * Defines a population of DYNAP-SE2 neurons: the full circuit, in which AMPA, GABA, NMDA and SHUNT have a
  * synapse each. It takes `4 × neurons` channels, channel `dendrite·neurons + neuron` in this order of the
  * dendrites, and gives `neurons`: the columns of the weights before it say which dendrite a connection ends
- * on. {@link ampaGaba} spreads signed weights. In training, a dendrite that gets nothing at all learns
+ * on. `ampaGaba` spreads signed weights. In training, a dendrite that gets nothing at all learns
  * nothing; start its weights above zero. Parameters that are left out take the chip's defaults;
  * currents are amperes, `dt` seconds.
  *
