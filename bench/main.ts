@@ -1,6 +1,6 @@
 // Measures how fast Spikeline is. `npm run bench -- help` tells what there is.
 import { parseArgs } from 'node:util';
-import { deployment } from './deploy.ts';
+import { deployment } from './deploy/index.ts';
 import { forward } from './forward.ts';
 import { million } from './million.ts';
 import { old } from './old/beside.ts';
@@ -50,7 +50,7 @@ const benches: Readonly<Record<string, Bench>> = {
   deploy: {
     about:
       'mapping, quantising and allocating up to 4096 neurons; 1000 neurons on two virtual chips',
-    run: ({ note }) => deployment(note),
+    run: ({ note, old: folder }) => deployment(note, folder),
   },
   old: {
     about: 'training, simulation and streaming beside f1bb240, in pairs: time now ÷ time then',

@@ -117,6 +117,7 @@ export type { ClusterOptions } from '../src/compile/passes/cluster.ts';
 export type { Traffic } from '../src/compile/passes/place-cores.ts';
 export type { QuantisedList } from '../src/compile/passes/quantise-cores.ts';
 export type { Routing } from '../src/compile/passes/route.ts';
+export { checkDeployment, type DeploymentCheck } from '../src/compile/plan.ts';
 export { type CoreError, coreErrors } from '../src/compile/report/core-errors.ts';
 export type { LargestDeviation, ParameterDeviation } from '../src/compile/report/deviation.ts';
 export type { LostWeights } from '../src/compile/report/lost.ts';

@@ -4,8 +4,9 @@ import { type DefaultConfiguration, defaultFamily } from '../src/chips/families.
 import type { Clock } from '../src/clock.ts';
 import { deploy } from '../src/compile/deploy.ts';
 import { type Deployment, type DeployOptions, deployTable } from '../src/compile/deployment.ts';
+import { checkDeployment } from '../src/compile/plan.ts';
 import { type Link, linkProblems } from '../src/devices/link.ts';
-import { DeviceError, InvalidArgumentError, UnsupportedPipelineError } from '../src/errors.ts';
+import { DeviceError, InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
@@ -48,6 +49,13 @@ function table(limits: Parameters<typeof deployTable>[0]): OptionTable<ChipConfi
   };
 }
 
+/** Whether the board has chips of another family. */
+function familyProblems(path: string, name: string, { info }: Link): Problem[] {
+  if (name === info.family) return [];
+  const needed = `the board has chips of ${info.family}; name their family`;
+  return [problem(path, 'conflict', name, needed)];
+}
+
 /** Lists why a deployment cannot be one of `pipeline` on this board. */
 function deploymentProblems(
   { inputWords, outputWords, dt, family }: Deployment<unknown>,
@@ -66,15 +74,18 @@ function deploymentProblems(
     differs('outputWords.length', outputWords.length, `the pipeline gives ${channelsOut} channels`);
   }
   if (dt !== pipeline.dt) differs('dt', dt, `the pipeline steps by ${pipeline.dt} s`);
-  if (family.name !== link.info.family) {
-    differs('family', family.name, `the board has chips of ${link.info.family}; name their family`);
-  }
-  return problems;
+  return [...problems, ...familyProblems('deployment.family', family.name, link)];
+}
+
+/** Whether a population of a deployment reports to the host; undefined if there is none of the name. */
+function reportsOf(deployment: Deployment<unknown>, name: string): boolean | undefined {
+  if (!Object.hasOwn(deployment.population.populations, name)) return undefined;
+  return deployment.wordsOf(name).every((word) => deployment.populationOf(word) !== undefined);
 }
 
 /** Lists what cannot be heard of a deployment: states, and populations that do not report. */
 function hearingProblems(
-  deployment: Deployment<unknown>,
+  reports: (population: string) => boolean | undefined,
   pipeline: Pipeline,
   { record = [] }: TargetRequest,
 ): Problem[] {
@@ -84,16 +95,12 @@ function hearingProblems(
       const needed = 'states cannot be seen on a chip; record spikes here, states in the simulator';
       return [problem(path, 'unsupported', name, needed)];
     }
-    let words: Uint32Array;
-    try {
-      words = deployment.wordsOf(name);
-    } catch (cause) {
-      if (!(cause instanceof InvalidArgumentError)) throw cause;
+    const heard = reports(name);
+    if (heard === undefined) {
       return [problem(path, 'unsupported', name, 'there are no neurons of that name on the chip')];
     }
-    const silent = words.some((word) => deployment.populationOf(word) === undefined);
     const needed = `it does not report to the host; name it in monitored when deploying`;
-    return silent ? [problem(path, 'unsupported', name, needed)] : [];
+    return heard ? [] : [problem(path, 'unsupported', name, needed)];
   });
 }
 
@@ -151,13 +158,20 @@ export function chip<Configuration = DefaultConfiguration>(
       const wrong = requestProblems(pipeline, request);
       if (wrong.length > 0) return wrong;
       try {
-        const deployment = deploymentOf(pipeline);
-        return [
-          ...deploymentProblems(deployment, pipeline, link),
-          ...hearingProblems(deployment, pipeline, request),
-        ];
+        if (given !== undefined) {
+          const deployment = given as Deployment<unknown>;
+          return [
+            ...deploymentProblems(deployment, pipeline, link),
+            ...hearingProblems((name) => reportsOf(deployment, name), pipeline, request),
+          ];
+        }
+        const { name } = options.family ?? defaultFamily;
+        const other = familyProblems('family', name, link);
+        if (other.length > 0) return other;
+        const check = checkDeployment(pipeline, { chips: link.info.chips, ...options });
+        if (check.problems.length > 0) return check.problems;
+        return hearingProblems((name) => check.reports.get(name), pipeline, request);
       } catch (cause) {
-        if (cause instanceof UnsupportedPipelineError) return cause.problems;
         if (cause instanceof InvalidArgumentError) return cause.problems;
         throw cause;
       }

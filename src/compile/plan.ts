@@ -1,6 +1,6 @@
 /** The passes of the compiler, in their order: each takes what the last one gave, and adds its problems. */
-import { defaultFamily } from '../chips/families.ts';
-import type { ChipFamily, ChipMapping, PlacedSynapses, Route } from '../chips/family.ts';
+import { type DefaultConfiguration, defaultFamily } from '../chips/families.ts';
+import type { ChipFamily, ChipMapping, PlacedSynapses, Quantiser, Route } from '../chips/family.ts';
 import { switchesOf } from '../chips/switches.ts';
 import { UnsupportedPipelineError } from '../errors.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -9,7 +9,7 @@ import type { DeployedCore, DeployOptions } from './deployment.ts';
 import { mergeForChip } from './front/merge.ts';
 import { type Names, namesOf } from './front/names.ts';
 import type { MergedPopulation, WeightedSynapses } from './network.ts';
-import { checkOptions } from './options.ts';
+import { checkArguments, checkOptions } from './options.ts';
 import { clusterNeurons } from './passes/cluster.ts';
 import { currentProblems } from './passes/currents.ts';
 import { fanInProblems } from './passes/limits.ts';
@@ -23,6 +23,9 @@ import {
 import { type QuantisedCores, type QuantisedList, quantiseCores } from './passes/quantise-cores.ts';
 import { routeNetwork } from './passes/route.ts';
 import { separatePopulations } from './passes/separate.ts';
+
+/** What the passes must know of a family. */
+type Family = ChipMapping & Pick<ChipFamily, 'limits'>;
 
 /** Everything that is decided before memories are written. */
 export interface DeploymentPlan {
@@ -100,7 +103,7 @@ function planClusters<Configuration>(
   names: Names,
   clustering: Clustering,
   options: DeployOptions<Configuration>,
-  family: ChipMapping & Pick<ChipFamily, 'limits'>,
+  family: Family,
 ): DeploymentPlan {
   const { quantiser, monitored, chips = family.limits.chips } = options;
   const weights = quantiseCores(population, clustering.clusters, family, quantiser);
@@ -123,6 +126,55 @@ function planClusters<Configuration>(
   return { population, names, weights, network, routes: routing.routes, cores, problems };
 }
 
+/** What all passes begin with. */
+interface Start<Configuration> {
+  readonly family: Family;
+  readonly population: MergedPopulation;
+  readonly names: Names;
+  readonly options: DeployOptions<Configuration>;
+  /** Chips that the board has. */
+  readonly chips: number;
+  /** Neurons as the user wants them on cores, or neighbours together. */
+  readonly clustering: Clustering;
+  /** Whether the user wants them so. */
+  readonly asked: boolean;
+}
+
+function start<Configuration>(
+  pipeline: Pipeline,
+  options: DeployOptions<Configuration>,
+): Start<Configuration> {
+  const family: Family = options.family ?? defaultFamily;
+  const population = mergeForChip(pipeline);
+  const names = namesOf(population.populations);
+  checkOptions(population, names, options, family.limits);
+  const { cluster = {}, chips = family.limits.chips } = options;
+  const pins = options.hardware ?? options.cores;
+  const clustering =
+    pins === undefined
+      ? { clusters: clusterNeurons(population, cluster, family.limits) }
+      : clustersOfPins(pins);
+  const asked =
+    pins !== undefined || cluster.method !== undefined || cluster.clusters !== undefined;
+  return { family, population, names, options, chips, clustering, asked };
+}
+
+/** Finds the plan that gives populations cores of their own where that helps and fits. */
+function bestPlan<Configuration>(given: Start<Configuration>): DeploymentPlan {
+  const { family, population, names, options, chips, clustering, asked } = given;
+  const { limits } = family;
+  const plan = (own: Clustering): DeploymentPlan =>
+    planClusters(population, names, own, options, family);
+  const cores = chips * limits.cores;
+  if (asked || clusterCount(clustering) > cores) return plan(clustering);
+  const bounds = { cores, room: options.cluster?.neuronsPerCluster ?? limits.neurons };
+  const separated = separatePopulations(population, clustering.clusters, names, family, bounds);
+  if (separated === clustering.clusters) return plan(clustering);
+  const better = plan({ clusters: separated });
+  // Cores of their own must not cost more destinations or tags than there are.
+  return better.problems.length === 0 ? better : plan(clustering);
+}
+
 /**
  * Merges a pipeline into one population, gathers its neurons into cores, puts their weights into codes, and finds
  * a hardware neuron and tags for each. Simulates nothing.
@@ -134,32 +186,66 @@ export function planDeployment<Configuration>(
   pipeline: Pipeline,
   options: DeployOptions<Configuration>,
 ): DeploymentPlan {
-  const family: ChipMapping & Pick<ChipFamily, 'limits'> = options.family ?? defaultFamily;
-  const population = mergeForChip(pipeline);
-  const names = namesOf(population.populations);
-  checkOptions(population, names, options, family.limits);
-  const { cluster = {}, chips = family.limits.chips } = options;
-  const { neuronsPerCluster: room = family.limits.neurons } = cluster;
-  const pins = options.hardware ?? options.cores;
-  const clustering =
-    pins === undefined
-      ? { clusters: clusterNeurons(population, cluster, family.limits) }
-      : clustersOfPins(pins);
-  const plan = (own: Clustering): DeploymentPlan =>
-    planClusters(population, names, own, options, family);
-  const checked = (found: DeploymentPlan): DeploymentPlan => {
-    if (found.problems.length > 0) throw new UnsupportedPipelineError('chip', found.problems);
-    return found;
+  const plan = bestPlan(start(pipeline, options));
+  if (plan.problems.length > 0) throw new UnsupportedPipelineError('chip', plan.problems);
+  return plan;
+}
+
+/** The least favourable codes that there can be: no weight is lost, each as large as it gets. */
+function worstQuantiser({ bases, largestCode }: Family): Quantiser {
+  return (weights) => {
+    let largest = 0;
+    for (let i = 0; i < weights.length; i++) largest = Math.max(largest, Math.abs(weights[i]!));
+    return {
+      // A base current never exceeds the largest weight that it is part of.
+      base: new Array<number>(bases).fill(largest),
+      codes: new Uint8Array(weights.length).fill(largestCode),
+      values: Float64Array.from(weights),
+      mse: 0,
+    };
   };
-  const asked =
-    pins !== undefined || cluster.method !== undefined || cluster.clusters !== undefined;
-  if (asked || clusterCount(clustering) > chips * family.limits.cores) {
-    return checked(plan(clustering));
+}
+
+/** What can be said of a deployment before it is made. */
+export interface DeploymentCheck {
+  /** Everything that keeps it from being made. */
+  readonly problems: readonly Problem[];
+  /** Populations, and whether each would report to the host; empty if there are problems. */
+  readonly reports: ReadonlyMap<string, boolean>;
+}
+
+/**
+ * Tells whether a pipeline can be deployed, and if not, every limit that is broken. Base currents are searched for
+ * only if the answer depends on them.
+ *
+ * @throws InvalidArgumentError if the options are none or contradict each other or the pipeline
+ * @example
+ * ```ts
+ * const net = pipeline(linear({ weight: [[1, 2]] }), dynapSim({ neurons: 2, name: 'output' }));
+ * checkDeployment(net).problems; // []
+ * ```
+ */
+export function checkDeployment<Configuration = DefaultConfiguration>(
+  pipeline: Pipeline,
+  options: DeployOptions<Configuration> = {},
+): DeploymentCheck {
+  checkArguments(pipeline, options, defaultFamily.limits);
+  try {
+    const given = start(pipeline, options);
+    const { family, population, names, clustering } = given;
+    const worst = { ...options, quantiser: worstQuantiser(family) };
+    const quick =
+      options.quantiser === undefined
+        ? planClusters(population, names, clustering, worst, family).problems
+        : undefined;
+    const problems = quick?.length === 0 ? [] : bestPlan(given).problems;
+    const monitored = options.monitored ?? names.populations;
+    const reports = names.populations.map(
+      (name) => [name, name === population.output || monitored.includes(name)] as const,
+    );
+    return { problems, reports: new Map(problems.length === 0 ? reports : []) };
+  } catch (cause) {
+    if (!(cause instanceof UnsupportedPipelineError)) throw cause;
+    return { problems: cause.problems, reports: new Map() };
   }
-  const bounds = { cores: chips * family.limits.cores, room };
-  const separated = separatePopulations(population, clustering.clusters, names, family, bounds);
-  if (separated === clustering.clusters) return checked(plan(clustering));
-  const better = plan({ clusters: separated });
-  // Cores of their own must not cost more destinations or tags than there are.
-  return better.problems.length === 0 ? better : checked(plan(clustering));
 }
