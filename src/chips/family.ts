@@ -283,9 +283,9 @@ export interface ChipMapping<Configuration = unknown> {
   /** Writes a program down as a configuration: plain data. */
   compile(program: ChipProgram): Configuration;
   /**
-   * Reads a configuration back from its memory words.
+   * Reads a sound configuration back: one without {@link ChipSilicon.problems}.
    *
-   * @throws InvalidArgumentError with everything that no chip can hold
+   * @throws InvalidArgumentError with everything that was asked for and is not there
    */
   read(configuration: Configuration, options?: ReadOptions): ChipReading;
 }

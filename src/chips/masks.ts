@@ -67,15 +67,13 @@ function bucketsOf({ sorted }: Pick<Magnitudes, 'sorted'>): Uint32Array {
   return starts;
 }
 
-/** Number of magnitudes below `bound`, of which there are at least `known`. */
+/** Number of magnitudes below `bound`, which is 1 at most; there are at least `known` of them. */
 function countBelow(
   sorted: Float64Array,
   buckets: Uint32Array,
   bound: number,
   known: number,
 ): number {
-  // No magnitude is above 1.
-  if (bound > 1) return sorted.length;
   const bucket = (bound * bucketCount) | 0;
   const first = buckets[bucket]!;
   let low = first > known ? first : known;
@@ -228,7 +226,9 @@ function descent(magnitudes: Magnitudes): (base: Float64Array, gain: number) => 
     for (let k = 0; k <= last; k++) {
       const mask = order[k]!;
       const next = k === last ? Number.POSITIVE_INFINITY : levels[order[k + 1]!]!;
-      const to = countBelow(sorted, buckets, (level + next) / 2, from);
+      const bound = (level + next) / 2;
+      // No magnitude is above 1.
+      const to = bound > 1 ? sorted.length : countBelow(sorted, buckets, bound, from);
       const count = to - from;
       counts[mask] = count;
       if (count > 0) {

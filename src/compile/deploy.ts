@@ -66,7 +66,10 @@ export function deploy<Configuration = DefaultConfiguration>(
     .map((own) => Uint32Array.from(own, (route) => family.inputWord(route)));
   const model: CircuitModel = hasDendrites(parameters) ? 'dynapSe2' : 'dynapSim';
   const reading = family.read(configuration, { inputs: inputWords, hardware });
-  const deviation = deviationBetween(parameters, readParameters(reading, model, parameters.Iscale));
+  const deviation = deviationBetween(
+    parameters,
+    readParameters(reading, model, population.neurons, parameters.Iscale),
+  );
   const lists = [
     { before: population.input, after: weights.input },
     { before: population.recurrent, after: weights.recurrent },

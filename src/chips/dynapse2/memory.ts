@@ -245,7 +245,12 @@ export function chipMemories(configuration: ChipConfiguration): ChipMemory[] {
   if (problems.length > 0) {
     throw new InvalidArgumentError('this configuration fits no chip', problems);
   }
-  return configuration.chips.map(writeChip);
+  return writeMemories(configuration);
+}
+
+/** Writes a configuration that is known to be sound into memory words. */
+export function writeMemories({ chips }: ChipConfiguration): ChipMemory[] {
+  return chips.map(writeChip);
 }
 
 /** Reads one neuron back from its memory words. */

@@ -13,9 +13,9 @@ import type {
   ReadOptions,
   SynapseList,
 } from '../family.ts';
+import { biasCurrent } from './bias-generator.ts';
 import {
   camOf,
-  currentOf,
   keyOf,
   keysOf,
   lumpedCurrent,
@@ -34,8 +34,8 @@ import {
 } from './configuration.ts';
 import { coresOf, destinationProblems, eventOf, eventWord } from './event.ts';
 import { chipLimits } from './limits.ts';
-import { type ChipMemory, chipMemories, synapseOf } from './memory.ts';
-import type { CoreCurrentName } from './parameters.ts';
+import { type ChipMemory, synapseOf, writeMemories } from './memory.ts';
+import { type CoreCurrentName, currentParameter } from './parameters.ts';
 
 /** Refuses event words that cannot be. */
 function inputProblems(inputs: readonly Uint32Array[]): Problem[] {
@@ -189,7 +189,7 @@ const gaba = dendriteNames.indexOf('gaba');
 const bases = ['Iw_0', 'Iw_1', 'Iw_2', 'Iw_3'] as const;
 
 /** Reads the currents of cores once for each core. */
-function currentReader(memories: readonly ChipMemory[]) {
+function currentReader({ chips }: ChipConfiguration) {
   const known = new Map<CoreCurrentName, number[]>();
   return ({ chip, core }: HardwareNeuron, name: CoreCurrentName): number => {
     let own = known.get(name);
@@ -197,8 +197,9 @@ function currentReader(memories: readonly ChipMemory[]) {
       own = [];
       known.set(name, own);
     }
+    const parameter = currentParameter[name];
     const at = chip * chipLimits.cores + core;
-    own[at] ??= currentOf(memories[chip]!, core, name);
+    own[at] ??= biasCurrent(parameter, chips[chip]!.cores[core]!.parameters[parameter]);
     return own[at];
   };
 }
@@ -282,48 +283,72 @@ const namesOf: Readonly<Record<CircuitModel, readonly string[]>> = {
   dynapSe2: dynapSe2CurrentNames,
 };
 
+/** Switches of neurons that are known, as their latches have them. */
+function switchesOf({ chips }: ChipConfiguration, hardware: readonly HardwareNeuron[]) {
+  const neurons = hardware.map(
+    ({ chip, core, neuron }) => chips[chip]!.cores[core]!.neurons[neuron]!,
+  );
+  return {
+    Idc: neurons.map(({ latchSoDc }) => latchSoDc),
+    Igain_ahp: neurons.map(({ latchSoAdaptation }) => latchSoAdaptation),
+    If_nmda: neurons.map(({ latchDenmNmda }) => latchDenmNmda),
+  };
+}
+
 /**
- * Reads a configuration back as the chip holds it, with the currents that its bias generators give.
+ * Reads a sound configuration back as the chip holds it, with the currents that its bias generators give. Its
+ * synapses are read from the memory words when they are asked for.
  *
- * @throws InvalidArgumentError with everything that no chip can hold, or that was asked for and is not there
+ * @throws InvalidArgumentError with everything that was asked for and is not there
  */
 export function readDynapse2(
   configuration: ChipConfiguration,
   given: ReadOptions = {},
 ): ChipReading {
-  const memories = chipMemories(configuration);
   const { inputs = [], hardware = [] } = given;
-  const problems = [...inputProblems(inputs), ...hardwareProblems(hardware, memories.length)];
+  const problems = [
+    ...inputProblems(inputs),
+    ...hardwareProblems(hardware, configuration.chips.length),
+  ];
   if (problems.length > 0) {
     throw new InvalidArgumentError('this configuration cannot be read so', problems);
   }
-  const reading = readNetwork(memories, given);
-  const { network, inputWords } = reading;
-  const { dc, adaptation, nmda } = network;
-  const current = currentReader(memories);
-  const isOn: Readonly<Record<string, readonly boolean[] | undefined>> = {
-    Idc: dc,
-    Igain_ahp: adaptation,
+  let known: NetworkReading | undefined;
+  const reading = (): NetworkReading => {
+    known ??= readNetwork(writeMemories(configuration), given);
+    return known;
   };
+  const neurons = (): readonly HardwareNeuron[] => given.hardware ?? reading().network.hardware;
+  const current = currentReader(configuration);
   return {
-    network,
-    inputWords,
-    remarks: remarksOn(configuration, reading),
-    problems: (model) => (model === 'dynapSim' ? lumpedProblems(network, current) : []),
+    get network() {
+      return reading().network;
+    },
+    get inputWords() {
+      return reading().inputWords;
+    },
+    get remarks() {
+      return remarksOn(configuration, reading());
+    },
+    problems: (model) => (model === 'dynapSim' ? lumpedProblems(reading().network, current) : []),
     parameters(model) {
-      const on = model === 'dynapSim' ? isOn : { ...isOn, If_nmda: nmda };
+      const own = neurons();
+      const { If_nmda, ...always } = switchesOf(configuration, own);
+      const on: Readonly<Record<string, readonly boolean[]>> =
+        model === 'dynapSim' ? always : { ...always, If_nmda };
       const values = namesOf[model].map((name) => {
         const behind = lumpedCurrent(name);
-        const own = Float64Array.from(network.hardware, (neuron, n) =>
+        const named = Float64Array.from(own, (neuron, n) =>
           on[name]?.[n] === false ? 0 : current(neuron, behind),
         );
-        return [name, own] as const;
+        return [name, named] as const;
       });
       return Object.fromEntries(values);
     },
     weights({ post, code, dendrite }: SynapseList, model) {
+      const own = neurons();
       return Float64Array.from(post, (n, i) => {
-        const neuron = network.hardware[n]!;
+        const neuron = own[n]!;
         let size = 0;
         for (const [bit, name] of bases.entries()) {
           if ((code[i]! >> bit) % 2 === 1) size += current(neuron, name);

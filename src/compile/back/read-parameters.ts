@@ -8,10 +8,10 @@ import type { AnalogParameters } from '../../neurons/model-table.ts';
 export function readParameters(
   reading: ChipReading,
   model: CircuitModel,
+  neurons: number,
   Iscale: number,
 ): AnalogParameters {
   const given = { ...reading.parameters(model), Iscale };
-  const neurons = reading.network.hardware.length;
   return model === 'dynapSim'
     ? dynapSimParameters(given, neurons)
     : dynapSe2Parameters(given, neurons);
