@@ -3,6 +3,7 @@ import { InvalidArgumentError, SpikelineError } from 'spikeline';
 import { unknownName } from 'spikeline/problems';
 import { readArguments } from './arguments.ts';
 import { type Command, exitCodes } from './command.ts';
+import { board } from './commands/board.ts';
 import { conformance } from './commands/conformance.ts';
 import { deploy } from './commands/deploy.ts';
 import { frozenNoise } from './commands/frozen-noise.ts';
@@ -12,7 +13,7 @@ import { processTerminal, type Terminal } from './terminal.ts';
 
 export type { Terminal } from './terminal.ts';
 
-const commands: readonly Command[] = [frozenNoise, conformance, importNir, deploy, inspect];
+const commands: readonly Command[] = [frozenNoise, conformance, importNir, deploy, inspect, board];
 
 const usage = `spikeline <command> [options]
 
