@@ -1,3 +1,4 @@
+/** The operator `boundedBuffer`: holds back what a slow consumer cannot take, up to a bound. */
 import {
   defer,
   from,
@@ -12,6 +13,14 @@ import {
 } from 'rxjs';
 import { DeviceError, InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
+import {
+  callback,
+  having,
+  number,
+  type OptionTable,
+  oneOf,
+  optionProblems,
+} from '../src/options.ts';
 
 /** What happens to an item that finds the buffer full. */
 export type BufferPolicy =
@@ -30,7 +39,7 @@ export interface BoundedBufferConfig<In, Out> {
   readonly policy: BufferPolicy;
   /** Works on one item at a time; the next waits until what this returns completes. */
   readonly consume: (item: In) => ObservableInput<Out>;
-  /** Counts what was dropped, in items; the operator's own where left out. */
+  /** Counts what was dropped, in items; the operator's own if left out. */
   readonly losses?: Losses;
 }
 
@@ -38,6 +47,13 @@ export interface BoundedBufferConfig<In, Out> {
 export type BoundedBuffer<In, Out> = OperatorFunction<In, Out> & {
   /** Items dropped, by policy. */
   readonly losses: Losses;
+};
+
+const table: OptionTable<BoundedBufferConfig<unknown, unknown>> = {
+  capacity: number({ min: 1, whole: true, unit: 'items' }),
+  policy: oneOf(['dropOldest', 'dropNewest', 'error']),
+  consume: callback,
+  losses: having('a counter of losses', 'add'),
 };
 
 /** First in, first out, in constant time however many wait. */
@@ -67,7 +83,7 @@ function queue<T>() {
  * cannot wait, and an unbounded queue ends in the loss of everything. What is dropped is counted. For
  * sources that can wait, such as files, use `fromPull`, which drops nothing.
  *
- * @throws InvalidArgumentError where the capacity is not a whole number above zero
+ * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
  * const buffer = boundedBuffer({
@@ -82,12 +98,9 @@ function queue<T>() {
 export function boundedBuffer<In, Out>(
   config: BoundedBufferConfig<In, Out>,
 ): BoundedBuffer<In, Out> {
+  const problems = optionProblems(config, table as never, 'capacity', 'policy', 'consume');
+  if (problems.length > 0) throw new InvalidArgumentError('this buffer cannot be made', problems);
   const { capacity, policy, consume, losses = lossCounter() } = config;
-  if (!Number.isSafeInteger(capacity) || capacity < 1) {
-    throw new InvalidArgumentError('this buffer cannot be made', [
-      `capacity is ${capacity}; a whole number above 0 is needed`,
-    ]);
-  }
   const operator: OperatorFunction<In, Out> = (source) =>
     defer(() => {
       const waiting = queue<In>();

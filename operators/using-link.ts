@@ -1,9 +1,14 @@
+/** The operator `usingLink`: opens a link, uses it, and closes it whatever happens. */
 import { defer, finalize, from, type Observable, type ObservableInput, switchMap } from 'rxjs';
 import type { Link } from '../src/devices/link.ts';
+import { InvalidArgumentError } from '../src/errors.ts';
+import { callback } from '../src/options.ts';
+import { within } from '../src/problems.ts';
 
 /**
  * Opens a link, uses it, and closes it on unsubscribe, error and completion.
  *
+ * @throws InvalidArgumentError if one of them is no function
  * @example
  * ```ts
  * const board = virtualBoard();
@@ -19,6 +24,8 @@ export function usingLink<L extends Link, Out>(
   open: () => Promise<L>,
   use: (link: L) => ObservableInput<Out>,
 ): Observable<Out> {
+  const problems = [...within('open', callback(open)), ...within('use', callback(use))];
+  if (problems.length > 0) throw new InvalidArgumentError('no link can be used', problems);
   return defer(() => {
     let abandoned = false;
     let opened: L | undefined;

@@ -1,3 +1,4 @@
+/** The sink `collect`: everything, once the source has completed. */
 import { type OperatorFunction, toArray } from 'rxjs';
 
 /**

@@ -1,9 +1,11 @@
+/** The source `fromHardware`: the events that a board sends to the host. */
 import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
-import type { Link } from '../src/devices/link.ts';
+import { type Link, linkProblems } from '../src/devices/link.ts';
 import { unwrapper } from '../src/devices/wrap.ts';
-import type { DeviceError } from '../src/errors.ts';
+import { type DeviceError, InvalidArgumentError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { type ChipWordSpace, chipWords } from '../src/events/space.ts';
+import { callback, having, type OptionTable, optionProblems } from '../src/options.ts';
 
 /** Configuration of {@link fromHardware}. */
 export interface FromHardwareConfig {
@@ -13,11 +15,17 @@ export interface FromHardwareConfig {
   readonly clock?: SchedulerLike;
 }
 
+const table: OptionTable<FromHardwareConfig> = {
+  onWrap: callback,
+  clock: having('a scheduler', 'now', 'schedule'),
+};
+
 /**
  * Emits every event that the board sends to the host, also those that no neuron sent. Addresses are event
  * words of the board's chip family (of a DYNAP-SE2: see `eventOf`), timestamps the board's own microseconds, unwrapped. Errors with the cause when the
  * link is lost, completes when it is closed on purpose; unsubscribing leaves the link open.
  *
+ * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
  * const link = await virtualBoard().open();
@@ -32,8 +40,10 @@ export function fromHardware(
   link: Link,
   config: FromHardwareConfig = {},
 ): Observable<AerPacket<ChipWordSpace>> {
+  const problems = [...linkProblems(link), ...optionProblems(config, table)];
+  if (problems.length > 0) throw new InvalidArgumentError('no board can be heard', problems);
+  const { clock = asyncScheduler } = config;
   return new Observable((subscriber) => {
-    const { clock = asyncScheduler } = config;
     const space = chipWords(link.info.family);
     const board = unwrapper();
     let wraps = 0;

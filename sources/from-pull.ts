@@ -1,12 +1,31 @@
+/** The source `fromPull`: reads what can wait, only as fast as its consumer works. */
 import { defer, from, mergeMap, Observable, type ObservableInput, tap } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
+import { callback, number, type OptionTable, optionProblems } from '../src/options.ts';
+import { type Problem, problem } from '../src/problems.ts';
 
 /** Configuration of {@link fromPull}. */
 export interface FromPullConfig<In, Out> {
-  /** Items that may be under way at once; 1 where left out. */
+  /** Items that may be under way at once; 1 if left out. */
   readonly credit?: number;
   /** Works on an item; what it returns gives the credit back by completing. */
   readonly consume: (item: In) => ObservableInput<Out>;
+}
+
+const table: OptionTable<FromPullConfig<unknown, unknown>> = {
+  credit: number({ min: 1, whole: true, unit: 'items' }),
+  consume: callback,
+};
+
+/** Lists why something cannot be read item by item. */
+function itemProblems(items: unknown): Problem[] {
+  const is =
+    items !== undefined &&
+    items !== null &&
+    [Symbol.asyncIterator, Symbol.iterator].some(
+      (name) => typeof (items as Record<symbol, unknown>)[name] === 'function',
+    );
+  return is ? [] : [problem('items', 'wrong-type', items, 'something iterable is needed')];
 }
 
 function iteratorOf<T>(items: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
@@ -23,7 +42,7 @@ async function closeIterator(iterator: AsyncIterator<unknown> | Iterator<unknown
  * for when there is credit. Nothing is dropped and no more than `credit` items are held. The source
  * is closed on unsubscribe, error and completion.
  *
- * @throws InvalidArgumentError where the credit is not a whole number above zero
+ * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
  * fromPull([1, 2, 3], { consume: (item) => Promise.resolve(item * 2) }); // emits 2, 4, 6
@@ -33,12 +52,9 @@ export function fromPull<In, Out>(
   items: AsyncIterable<In> | Iterable<In>,
   config: FromPullConfig<In, Out>,
 ): Observable<Out> {
+  const problems = [...itemProblems(items), ...optionProblems(config, table as never, 'consume')];
+  if (problems.length > 0) throw new InvalidArgumentError('this source cannot be read', problems);
   const { credit = 1, consume } = config;
-  if (!Number.isSafeInteger(credit) || credit < 1) {
-    throw new InvalidArgumentError('this source cannot be read', [
-      `credit is ${credit}; a whole number above 0 is needed`,
-    ]);
-  }
   return defer(() => {
     let free = credit;
     let wake = (): void => {};

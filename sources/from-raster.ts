@@ -1,3 +1,4 @@
+/** The source `fromRaster`: a raster, replayed in chunks. */
 import {
   asapScheduler,
   concatMap,
@@ -12,15 +13,22 @@ import {
 import { InvalidArgumentError } from '../src/errors.ts';
 import { binStart, chunkEnd } from '../src/events/convert.ts';
 import { rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
-import { problem } from '../src/problems.ts';
+import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
+import { within } from '../src/problems.ts';
 
 /** Configuration of {@link fromRaster}. */
 export interface FromRasterConfig {
-  /** Steps of each chunk; the whole raster at once where left out. */
+  /** Steps of each chunk; the whole raster at once if left out. */
   readonly chunkSteps?: number;
-  /** Keeps time: each chunk is emitted when its last bin is over. As fast as it can where left out. */
+  /** Keeps time: each chunk is emitted when its last bin is over. As fast as it can if left out. */
   readonly clock?: SchedulerLike;
 }
+
+/** What the options of replaying must be. */
+export const fromRasterTable: OptionTable<FromRasterConfig> = {
+  chunkSteps: number({ min: 1, whole: true }),
+  clock: having('a scheduler', 'now', 'schedule'),
+};
 
 /** Cuts `raster` into chunks of at most `chunkSteps`. */
 function chunksOf(raster: SpikeRaster, chunkSteps: number): SpikeRaster[] {
@@ -41,7 +49,7 @@ function chunksOf(raster: SpikeRaster, chunkSteps: number): SpikeRaster[] {
 /**
  * Replays a raster in chunks, then completes.
  *
- * @throws InvalidArgumentError with all reasons
+ * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
  * const raster = spikeRaster({ channels: 1, dt: 1e-3, counts: [0, 1, 0, 1] });
@@ -52,16 +60,14 @@ export function fromRaster(
   raster: SpikeRaster,
   config: FromRasterConfig = {},
 ): Observable<SpikeRaster> {
-  const { chunkSteps = Math.max(1, raster.steps), clock } = config;
-  const problems = rasterProblems(raster);
-  if (!Number.isSafeInteger(chunkSteps) || chunkSteps < 1) {
-    problems.push(
-      problem('chunkSteps', 'out-of-range', chunkSteps, 'a whole number above 0 is needed'),
-    );
-  }
+  const problems = [
+    ...within('raster', rasterProblems(raster)),
+    ...optionProblems(config, fromRasterTable),
+  ];
   if (problems.length > 0) {
     throw new InvalidArgumentError('this raster cannot be replayed', problems);
   }
+  const { chunkSteps = Math.max(1, raster.steps), clock } = config;
   const chunks = chunksOf(raster, chunkSteps);
   if (clock === undefined) return scheduled(chunks, asapScheduler);
   return defer(() => {

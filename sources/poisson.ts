@@ -1,18 +1,29 @@
+/** The source `poisson`: noise in chunks, of any length. */
 import { asapScheduler, Observable, type SchedulerLike } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { binStart } from '../src/events/convert.ts';
-import { type PoissonConfig, poissonRaster } from '../src/events/poisson.ts';
+import { type PoissonConfig, poissonRaster, poissonTable } from '../src/events/poisson.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
+import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
 
 /** Configuration of {@link poisson}. */
 export interface PoissonSourceConfig extends Omit<PoissonConfig, 'duration' | 'labels'> {
-  /** Length, seconds; endless where left out. */
+  /** Length, seconds; endless if left out. */
   readonly duration?: number;
-  /** Steps of each chunk; 100 where left out. */
+  /** Steps of each chunk; 100 if left out. */
   readonly chunkSteps?: number;
-  /** Keeps time: each chunk is emitted when its last bin is over. As fast as it can where left out. */
+  /** Keeps time: each chunk is emitted when its last bin is over. As fast as it can if left out. */
   readonly clock?: SchedulerLike;
 }
+
+const { labels: _, ...noiseTable } = poissonTable;
+
+const table: OptionTable<PoissonSourceConfig> = {
+  ...noiseTable,
+  duration: number({ min: 0, unit: 'seconds', infinite: true }),
+  chunkSteps: number({ min: 1, whole: true }),
+  clock: having('a scheduler', 'now', 'schedule'),
+};
 
 /** Chunks after which timers, and so whoever wants to stop the noise, get a turn. */
 const chunksPerTurn = 32;
@@ -20,7 +31,7 @@ const chunksPerTurn = 32;
 /**
  * Emits Poisson noise in chunks. Every subscription sees the same noise.
  *
- * @throws InvalidArgumentError with all reasons
+ * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
  * poisson({ channels: 60, rate: 50, duration: 0.25, seed: 3 }).pipe(
@@ -29,21 +40,10 @@ const chunksPerTurn = 32;
  * ```
  */
 export function poisson(config: PoissonSourceConfig): Observable<SpikeRaster> {
+  const problems = optionProblems(config, table, 'channels', 'rate', 'seed');
+  if (problems.length > 0) throw new InvalidArgumentError('this noise cannot be drawn', problems);
   const { duration = Number.POSITIVE_INFINITY, chunkSteps = 100, clock, ...noise } = config;
   const { dt = 1e-3, startTime = 0 } = noise;
-  const problems: string[] = [];
-  if (!Number.isSafeInteger(chunkSteps) || chunkSteps < 1) {
-    problems.push(`chunkSteps is ${chunkSteps}; a whole number above 0 is needed`);
-  }
-  if (!(duration >= 0)) problems.push(`duration is ${duration} s; at least 0 is needed`);
-  try {
-    poissonRaster({ ...noise, duration: dt });
-  } catch (cause) {
-    if (!(cause instanceof InvalidArgumentError)) throw cause;
-    problems.push(...cause.reasons);
-  }
-  if (problems.length > 0) throw new InvalidArgumentError('this noise cannot be drawn', problems);
-
   const total = Math.round(duration / dt);
   /** First step after chunk `index`. */
   const endOf = (index: number): number => Math.min(total, (index + 1) * chunkSteps);
