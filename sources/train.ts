@@ -1,3 +1,4 @@
+/** The source `train`: the training of a pipeline, report by report. */
 import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { having, number } from '../src/options.ts';

@@ -124,6 +124,34 @@ const advice: Readonly<Record<Space['kind'], Partial<Record<Space['kind'], strin
   pixels: {},
 };
 
+/** What is wrong with something that should be a packet of addresses of a kind; undefined if nothing is. */
+export function packetFault(packet: unknown, kind?: Space['kind']): Problem | undefined {
+  const { timestamps, addresses, space, until } = (packet ?? {}) as AerPacket;
+  if (!(timestamps instanceof Float64Array && addresses instanceof Uint32Array)) {
+    return fault('', 'wrong-type', 'this is no packet of events; make it with aerPacket()');
+  }
+  const [odd] = spaceProblems(space);
+  if (odd !== undefined) {
+    return fault('', odd.code, `the space of the packet cannot be: ${problemText(odd)}`);
+  }
+  if (kind !== undefined && space.kind !== kind) {
+    const help = advice[kind][space.kind] ?? 'convert them first';
+    const needed = `the packet has ${spaceText(space)}, but ${kind} are needed here: ${help}`;
+    return fault('', 'conflict', needed);
+  }
+  if (timestamps.length !== addresses.length) {
+    const counts = `${timestamps.length} timestamps and ${addresses.length} addresses`;
+    return fault('', 'wrong-shape', `the packet has ${counts}`);
+  }
+  const bad = timestamps.findIndex((time) => !Number.isFinite(time));
+  if (bad >= 0) {
+    const needed = 'it must be finite';
+    return problem(`timestamp ${bad} of the packet`, 'not-finite', timestamps[bad], needed);
+  }
+  if (Number.isFinite(until)) return undefined;
+  return problem('until of the packet', 'not-finite', until, 'it must be finite');
+}
+
 /**
  * Refuses what is no packet, or one whose addresses mean something else than `kind`. A stream cannot be
  * trusted to hold what its type says.
@@ -131,28 +159,6 @@ const advice: Readonly<Record<Space['kind'], Partial<Record<Space['kind'], strin
  * @throws DataError that says what is wrong and what to do
  */
 export function checkPacket(packet: unknown, kind?: Space['kind']): asserts packet is AerPacket {
-  const { timestamps, addresses, space, until } = (packet ?? {}) as AerPacket;
-  if (!(timestamps instanceof Float64Array && addresses instanceof Uint32Array)) {
-    throw new DataError('this is no packet of events; make it with aerPacket()');
-  }
-  const odd = spaceProblems(space);
-  if (odd.length > 0) {
-    throw new DataError(`the space of the packet: ${odd.map(problemText).join('; ')}`);
-  }
-  if (kind !== undefined && space.kind !== kind) {
-    const help = advice[kind][space.kind] ?? 'convert them first';
-    throw new DataError(`the packet has ${spaceText(space)}, but ${kind} are needed here: ${help}`);
-  }
-  if (timestamps.length !== addresses.length) {
-    throw new DataError(
-      `the packet has ${timestamps.length} timestamps and ${addresses.length} addresses`,
-    );
-  }
-  const bad = timestamps.findIndex((time) => !Number.isFinite(time));
-  if (bad >= 0) {
-    throw new DataError(`timestamp ${bad} of the packet is ${timestamps[bad]}; it must be finite`);
-  }
-  if (!Number.isFinite(until)) {
-    throw new DataError(`until of the packet is ${until}; it must be finite`);
-  }
+  const found = packetFault(packet, kind);
+  if (found !== undefined) throw new DataError(problemText(found));
 }

@@ -1,7 +1,9 @@
 import { InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from './aer-packet.ts';
+import { number } from '../options.ts';
+import { fault, within } from '../problems.ts';
+import { type AerPacket, packetFault } from './aer-packet.ts';
 import { type ChannelSpace, channels as channelSpace } from './space.ts';
-import { type Grid, gridProblems, type SpikeRaster } from './spike-raster.ts';
+import { type Grid, gridProblems, rasterProblems, type SpikeRaster } from './spike-raster.ts';
 
 /** Events that have no place on a raster, counted. */
 export interface Unbinned {
@@ -13,9 +15,21 @@ export interface Unbinned {
   readonly unknownChannel: number;
 }
 
-/** First whole microsecond of bin `step`, counted from the start of the raster. */
+/**
+ * First whole microsecond of bin `step`, counted from the start of the raster.
+ *
+ * @throws InvalidArgumentError if there is no such bin
+ */
 export function binStart(step: number, dt: number): number {
-  const width = dt * 1e6;
+  const width = typeof dt === 'number' && dt >= 1e-6 ? dt * 1e6 : Number.NaN;
+  const isBin = Number.isSafeInteger(step) && Math.abs(step * width) <= Number.MAX_SAFE_INTEGER;
+  if (!isBin) {
+    const bins = number({ whole: true, unit: 'bins' })(step);
+    const widths = number({ min: 1e-6, unit: 'seconds' })(dt);
+    const problems = [...within('step', bins), ...within('dt', widths)];
+    const far = fault('', 'too-large', 'its time has more than 53 bits');
+    throw new InvalidArgumentError('there is no such bin', problems.length > 0 ? problems : [far]);
+  }
   let time = Math.ceil(step * width);
   while (Math.floor(time / width) < step) time++;
   while (time > 0 && Math.floor((time - 1) / width) >= step) time--;
@@ -27,12 +41,15 @@ export function binStart(step: number, dt: number): number {
  * microseconds of the bin, beginning with its first. Events of the same microsecond are ordered by
  * channel. `until` is the end of the raster, so that silence is said too.
  *
+ * @throws InvalidArgumentError with all problems of the raster
  * @example
  * ```ts
  * rasterToEvents(spikeRaster({ channels: 2, dt: 1e-3, counts: [0, 2] })).timestamps; // Float64Array [0, 500]
  * ```
  */
 export function rasterToEvents(raster: SpikeRaster): AerPacket<ChannelSpace> {
+  const problems = rasterProblems(raster);
+  if (problems.length > 0) throw new InvalidArgumentError('there is no such raster', problems);
   const { counts, channels, steps, dt, startTime } = raster;
   let total = 0;
   for (let i = 0; i < counts.length; i++) total += counts[i]!;
@@ -92,8 +109,7 @@ export function binOf(time: number, startTime: number, dt: number): number {
  * Bins address-events by floor((t - start)/dt). What has no place is counted, never dropped in
  * silence.
  *
- * @throws InvalidArgumentError if the grid cannot be
- * @throws DataError if this is no packet, or its addresses are no channels
+ * @throws InvalidArgumentError if the grid cannot be, this is no packet, or its addresses are no channels
  * @example
  * ```ts
  * const grid = { steps: 2, channels: 2, dt: 1e-3, startTime: 0 };
@@ -106,7 +122,8 @@ export function eventsToRaster(
 ): { raster: SpikeRaster; unbinned: Unbinned } {
   const problems = gridProblems(grid);
   if (problems.length > 0) throw new InvalidArgumentError('this raster cannot be made', problems);
-  checkPacket(packet, 'channels');
+  const found = packetFault(packet, 'channels');
+  if (found !== undefined) throw new InvalidArgumentError('this raster cannot be made', [found]);
   const { steps, channels, dt, startTime } = grid;
   const counts = new Uint32Array(steps * channels);
   let before = 0;

@@ -103,7 +103,8 @@ export function chipWords(family: string): ChipWordSpace {
 }
 
 function refuse(problems: readonly Problem[]): void {
-  if (problems.length > 0) throw new InvalidArgumentError('this space cannot be', problems);
+  if (problems.length > 0)
+    throw new InvalidArgumentError('this space or pixel cannot be', problems);
 }
 
 /** Bits that hold 0 to `count - 1`. */
@@ -120,25 +121,45 @@ export function pixelBits({ width }: PixelSpace): PixelBits {
 /**
  * Packs a pixel into an address: polarity in the lowest bit, above it x, above that y.
  *
+ * @throws InvalidArgumentError if there is no such pixel
  * @example
  * ```ts
  * packPixel(pixels(128, 128), { x: 3, y: 1, polarity: 1 }); // 263
  * ```
  */
-export function packPixel(space: PixelSpace, { x, y, polarity }: Pixel): number {
+export function packPixel(space: PixelSpace, pixel: Pixel): number {
+  const { width, height } = refuseOther(space);
+  const { x, y, polarity } = (pixel ?? {}) as Pixel;
+  refuse([
+    ...within('x', number({ min: 0, max: width - 1, whole: true })(x)),
+    ...within('y', number({ min: 0, max: height - 1, whole: true })(y)),
+    ...within('polarity', number({ min: 0, max: 1, whole: true })(polarity)),
+  ]);
   return ((y << pixelBits(space).yShift) | (x << 1) | polarity) >>> 0;
+}
+
+/** Refuses a space that is not one of pixels. */
+function refuseOther(space: PixelSpace): PixelSpace {
+  const problems = within('space', spaceProblems(space));
+  if (problems.length === 0 && space.kind !== 'pixels') {
+    problems.push(problem('space.kind', 'out-of-range', space.kind, 'pixels are needed'));
+  }
+  refuse(problems);
+  return space;
 }
 
 /**
  * Takes an address apart into its pixel.
  *
+ * @throws InvalidArgumentError if the space is not one of pixels
  * @example
  * ```ts
  * unpackPixel(pixels(128, 128), 263); // { x: 3, y: 1, polarity: 1 }
  * ```
  */
 export function unpackPixel(space: PixelSpace, address: number): Pixel {
-  const { yShift, xMask } = pixelBits(space);
+  const { yShift, xMask } = pixelBits(refuseOther(space));
+  refuse(within('address', number({ min: 0, max: 2 ** 32 - 1, whole: true })(address)));
   // A shift by 32 would do nothing.
   const y = yShift > 31 ? 0 : address >>> yShift;
   return { x: (address >>> 1) & xMask, y, polarity: address & 1 };

@@ -60,18 +60,36 @@ const gridChecks = {
 /** What a width of bins must be: events have whole microseconds. */
 const anyWidth = number({ min: 1e-6, unit: 'seconds (1 µs)' });
 
+/** Bins times channels of the largest raster: 8 GiB of counts. */
+const mostBins = 2 ** 31;
+
+/** Lists what is too much of a grid whose numbers are sound by themselves. */
+function sizeProblems({ steps, channels, dt, startTime }: Grid): Problem[] {
+  const problems: Problem[] = [];
+  if (steps * channels > mostBins) {
+    const needed = `a raster holds ${mostBins} values at most; cut it into chunks`;
+    problems.push(problem('', 'too-large', `${steps}×${channels}`, needed));
+  }
+  const end = startTime + steps * dt * 1e6;
+  if (!(end < Number.MAX_SAFE_INTEGER)) {
+    problems.push(problem('', 'too-large', end, 'its end must fit in 53 bits of microseconds'));
+  }
+  return problems;
+}
+
 /** Lists what is wrong with the grid of a raster; empty if nothing is. */
 export function gridProblems(grid: Grid): Problem[] {
   if (typeof grid !== 'object' || grid === null) {
     return [problem('', 'wrong-type', grid, 'steps, channels, dt and startTime are needed')];
   }
   const { channels, steps, dt, startTime } = grid;
-  return [
+  const problems = [
     ...within('channels', gridChecks.channels(channels)),
     ...within('steps', gridChecks.steps(steps)),
     ...within('dt', anyWidth(dt)),
     ...within('startTime', gridChecks.startTime(startTime)),
   ];
+  return problems.length > 0 ? problems : sizeProblems(grid);
 }
 
 /** Lists what is wrong with a raster that was made by hand; empty if nothing is. */
@@ -114,8 +132,15 @@ export function spikeRaster(config: SpikeRasterConfig): SpikeRaster {
   return { ...grid, counts: silent ? new Uint32Array(given.steps * channels) : values };
 }
 
-/** Adds up each channel's counts. */
-export function channelCounts({ counts, channels }: SpikeRaster): number[] {
+/**
+ * Adds up each channel's counts.
+ *
+ * @throws InvalidArgumentError with all problems of the raster
+ */
+export function channelCounts(raster: SpikeRaster): number[] {
+  const problems = rasterProblems(raster);
+  if (problems.length > 0) throw new InvalidArgumentError('there is no such raster', problems);
+  const { counts, channels } = raster;
   const totals = new Array<number>(channels).fill(0);
   for (let i = 0; i < counts.length; i++) {
     totals[i % channels] = totals[i % channels]! + counts[i]!;
@@ -123,7 +148,11 @@ export function channelCounts({ counts, channels }: SpikeRaster): number[] {
   return totals;
 }
 
-/** Mean firing rate of each channel, hertz. */
+/**
+ * Mean firing rate of each channel, hertz.
+ *
+ * @throws InvalidArgumentError with all problems of the raster
+ */
 export function channelRates(raster: SpikeRaster): number[] {
   return channelCounts(raster).map((count) => count / (raster.steps * raster.dt));
 }

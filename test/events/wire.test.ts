@@ -31,7 +31,12 @@ const packet = fc
       });
   });
 const raster = fc
-  .tuple(fc.integer({ min: 1, max: 5 }), fc.nat(20), fc.constantFrom(1e-3, 1 / 3000, 1), time)
+  .tuple(
+    fc.integer({ min: 1, max: 5 }),
+    fc.nat(20),
+    fc.constantFrom(1e-3, 1 / 3000, 1),
+    fc.integer({ min: -(2 ** 52), max: 2 ** 52 }),
+  )
   .chain(([width, steps, dt, startTime]) =>
     fc
       .array(fc.integer({ min: 0, max: 2 ** 32 - 1 }), {
