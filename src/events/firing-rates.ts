@@ -1,7 +1,8 @@
 /** Compares how fast neurons fire. */
 import { InvalidArgumentError } from '../errors.ts';
-import { type Problem, problem } from '../problems.ts';
-import type { SpikeRaster } from './spike-raster.ts';
+import { listOf, number } from '../options.ts';
+import { type Problem, problem, within } from '../problems.ts';
+import { rasterProblems, type SpikeRaster } from './spike-raster.ts';
 
 function rateProblems(rates: readonly number[], neuron: number | undefined): Problem[] {
   const list: unknown = rates;
@@ -52,11 +53,17 @@ const restingTime = 200_000;
  * Lays rasters out one after the other, each after a silence in which neurons come to rest.
  *
  * @param silence microseconds; 200 ms if left out
+ * @throws InvalidArgumentError with all problems
  */
 export function inTurn(
   rasters: readonly SpikeRaster[],
   silence: number = restingTime,
 ): SpikeRaster[] {
+  const problems = [
+    ...within('rasters', listOf((raster) => rasterProblems(raster as SpikeRaster))(rasters)),
+    ...within('silence', number({ min: 0, whole: true, unit: 'µs' })(silence)),
+  ];
+  if (problems.length > 0) throw new InvalidArgumentError('rasters cannot be laid out', problems);
   let startTime = 0;
   return rasters.map((raster) => {
     const placed = { ...raster, startTime };
