@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** Runs `taskset` on the main thread of this process, and gives the cores it may use then; nothing where that fails. */
+/** Runs `taskset` on the main thread of this process, and gives the cores it may use then; nothing if that fails. */
 function affinity(...cores: string[]): string | undefined {
   const { status, stdout } = spawnSync('taskset', ['-cp', ...cores, `${process.pid}`], {
     encoding: 'utf8',

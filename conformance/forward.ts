@@ -7,7 +7,7 @@ import { readTrace, type Trace } from './trace.ts';
 
 const stateNames = ['imem', 'isyn', 'iahp', 'vmem'] as const;
 
-/** What is known of the cases in float32; null where it does not diverge. */
+/** What is known of the cases in float32; null if it does not diverge. */
 type Margins = Readonly<Record<string, { readonly float32_first_divergent_step: number | null }>>;
 
 /** Names of the final state that differ from ours. */
@@ -23,7 +23,7 @@ const finalNames: Readonly<Record<string, keyof DynapSimState>> = {
 /** Decisions nearer than this, in the logarithm of the current, may fall otherwise in float32. */
 const doubt = 1e-4;
 
-/** The step from which on float32 may fire otherwise; undefined where nobody has found out. */
+/** The step from which on float32 may fire otherwise; undefined if nobody has found out. */
 function divergentStep(folder: string, name: string, steps: number): number | undefined {
   if (!isThere(folder, 'forward/margins.json')) return undefined;
   const known = readJson<Margins>(folder, 'forward', 'margins.json')[name];

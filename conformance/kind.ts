@@ -14,11 +14,11 @@ export type EngineName = 'reference' | 'kernel';
 /** All cases of one kind. */
 export interface KindReport {
   readonly kind: string;
-  /** Null where no engine is involved. */
+  /** Null if no engine is involved. */
   readonly engine: EngineName | null;
   readonly cases: number;
   readonly passed: number;
-  /** Worst error of all cases; null where a case could not be compared at all. */
+  /** Worst error of all cases; null if a case could not be compared at all. */
   readonly worst: number | null;
   /** Largest error that passes. */
   readonly tolerance: number;
@@ -28,7 +28,7 @@ export interface KindReport {
 /** A kind of golden cases. */
 export interface Kind {
   readonly kind: string;
-  /** What computes; left out where no engine is involved. */
+  /** What computes; left out if no engine is involved. */
   readonly engine?: EngineName;
   readonly tolerance: number;
   /** Files that must be there for the kind to be run, relative to the folder. */

@@ -37,7 +37,7 @@ interface MappingCase {
     readonly core_map_example: readonly number[];
     readonly clustered: PerNeuron;
   };
-  /** There where the network has no place on a chip. */
+  /** Present if the network has no place on a chip. */
   readonly rockpool_error?: string;
 }
 

@@ -13,7 +13,7 @@ interface ForwardCase {
   readonly has_rec: boolean;
   readonly restart_at: number | null;
   readonly params: DynapSimParametersInput;
-  /** Absent where the file is no case. */
+  /** Absent if the file is no case. */
   readonly arrays?: Readonly<
     Record<string, { readonly shape: readonly number[]; readonly offset_float64: number }>
   >;
@@ -43,7 +43,7 @@ export interface Trace {
   after(step: number, key: TraceName): Float64Array;
 }
 
-/** Reads a trace; undefined where the file is none. */
+/** Reads a trace; undefined if the file is none. */
 export function readTrace(folder: string, name: string): Trace | undefined {
   const given = readJson<ForwardCase>(folder, 'forward', `${name}.json`);
   const { N, T, dt, Iscale, params, arrays } = given;

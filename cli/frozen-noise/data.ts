@@ -30,7 +30,7 @@ export function drawData(seed: number, tests: number): FrozenNoiseData {
 /**
  * Reads recorded patterns and test rasters from a folder.
  *
- * @throws StorageError where the folder lacks them
+ * @throws StorageError if the folder lacks them
  */
 export function readData(folder: string, seed: number, tests: number): FrozenNoiseData {
   const patterns = recordedPatterns(folder);

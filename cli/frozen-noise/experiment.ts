@@ -40,7 +40,7 @@ export interface FrozenNoiseConfig {
   readonly realTime: boolean;
   /** Takes the first neurons of the chip as they are instead of measuring which are typical. */
   readonly uncalibrated: boolean;
-  /** Folder with recorded patterns; drawn from the seed where left out. */
+  /** Folder with recorded patterns; drawn from the seed if left out. */
   readonly data?: string;
   /** Folder for everything that comes out. */
   readonly out: string;
@@ -178,7 +178,7 @@ async function chipPart(
  * Runs the experiment of the paper from training to many chips. What each part found is on disk before
  * the next begins.
  *
- * @throws StorageError where the folder for results or the recorded data cannot be used
+ * @throws StorageError if the folder for results or the recorded data cannot be used
  */
 export async function runFrozenNoise(
   config: FrozenNoiseConfig,

@@ -19,12 +19,12 @@ export function testRatio(rates: Rates): number {
   return firingRateRatio(rates);
 }
 
-/** Mean of a list; NaN where it is empty. */
+/** Mean of a list; NaN if it is empty. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Median of a list; NaN where it is empty. */
+/** Median of a list; NaN if it is empty. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

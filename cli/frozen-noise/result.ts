@@ -4,16 +4,16 @@ import { mean } from './rates.ts';
 /** Response to one pattern: rates in hertz, and the ratio of the right neuron to the other. */
 export interface PatternResult {
   readonly rates: Rates;
-  /** Null where it is infinite: the wrong neuron is silent. */
+  /** Null if it is infinite: the wrong neuron is silent. */
   readonly frr: number | null;
 }
 
 /** Response to random rasters: mean rates in hertz, and the ratio of the faster neuron to the slower. */
 export interface TestResult {
   readonly rates: Rates;
-  /** Null where any is infinite. */
+  /** Null if any is infinite. */
   readonly meanFrr: number | null;
-  /** Null where it is infinite. */
+  /** Null if it is infinite. */
   readonly maxFrr: number | null;
   readonly count: number;
 }
@@ -30,7 +30,7 @@ export interface ChipsResult {
   readonly count: number;
   /** Chips on which the right neuron fires more for both patterns. */
   readonly bothCorrect: number;
-  /** Null where it is infinite. */
+  /** Null if it is infinite. */
   readonly medianFrr: readonly [number | null, number | null];
 }
 

@@ -27,11 +27,11 @@ function textsOf(remarks: readonly NirRemark[]): NodeText[] {
 /** What `spikeline import` found. */
 export interface ImportReport {
   readonly file: string;
-  /** What the writer of the file says of itself; null where it says nothing. */
+  /** What the writer of the file says of itself; null if it says nothing. */
   readonly version: string | null;
   /** Nodes of the outermost graph. */
   readonly nodes: number;
-  /** The pipeline; null where there is none. */
+  /** The pipeline; null if there is none. */
   readonly pipeline: {
     readonly channelsIn: number;
     readonly channelsOut: number;
@@ -43,7 +43,7 @@ export interface ImportReport {
   /** What keeps it from running on a chip. */
   readonly chip: readonly NodeText[];
   readonly notes: readonly NodeText[];
-  /** Where the pipeline was saved; null where it was not. */
+  /** Where the pipeline was saved; null if it was not. */
   readonly saved: string | null;
 }
 

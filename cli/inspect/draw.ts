@@ -19,7 +19,7 @@ function biases(chip: number, cores: readonly CoreReport[]): string {
   });
 }
 
-/** Draws every picture of an inspection as SVG; none where no core is in use. */
+/** Draws every picture of an inspection as SVG; none if no core is in use. */
 export function inspectionPictures({ cores }: InspectionReport): Readonly<Record<string, string>> {
   if (cores.length === 0) return {};
   const chips = [...new Set(cores.map(({ chip }) => chip))];

@@ -1,7 +1,7 @@
-import { look } from './look.ts';
 import type { Interval, Scale } from './scale.ts';
 import { formatTicks } from './scale.ts';
 import { element, num, path, text } from './svg.ts';
+import { theme } from './theme.ts';
 
 /** Holds the rectangle that data is drawn in. */
 export interface Frame {
@@ -41,8 +41,8 @@ export function backdrop(frame: Frame, x: Axis, y: Axis): string {
   const horizontal = y.ticks.map((tick) => `M${num(frame.x)} ${num(y.scale(tick))}h${num(width)}`);
   const grid = [...(x.grid === false ? [] : vertical), ...(y.grid === false ? [] : horizontal)];
   return (
-    element('rect', { x: frame.x, y: frame.y, width, height, fill: look.panel }) +
-    path(grid.join(''), { stroke: look.grid, 'stroke-width': 1, fill: 'none' })
+    element('rect', { x: frame.x, y: frame.y, width, height, fill: theme.panel }) +
+    path(grid.join(''), { stroke: theme.grid, 'stroke-width': 1, fill: 'none' })
   );
 }
 
@@ -57,23 +57,23 @@ export function axes(frame: Frame, x: Axis, y: Axis): string {
   ];
   return [
     border(frame),
-    path(marks.join(''), { stroke: look.axis, 'stroke-width': 1, fill: 'none' }),
+    path(marks.join(''), { stroke: theme.axis, 'stroke-width': 1, fill: 'none' }),
     ...names.map((name, index) =>
       text(name, {
         x: x.scale(x.ticks[index]!),
         y: bottom + 17,
-        size: look.size.tick,
+        size: theme.size.tick,
         anchor: 'middle',
-        fill: x.colours?.[index] ?? look.faintInk,
+        fill: x.colours?.[index] ?? theme.faintInk,
       }),
     ),
     ...sides.map((name, index) =>
       text(name, {
         x: frame.x - 8,
         y: y.scale(y.ticks[index]!) + 4,
-        size: look.size.tick,
+        size: theme.size.tick,
         anchor: 'end',
-        fill: y.colours?.[index] ?? look.faintInk,
+        fill: y.colours?.[index] ?? theme.faintInk,
       }),
     ),
     x.label === undefined
@@ -92,10 +92,10 @@ export function axes(frame: Frame, x: Axis, y: Axis): string {
 
 /** Estimates how much room the numbers at the left of a frame take. */
 export function sideWidth(names: readonly string[]): number {
-  return Math.max(0, ...names.map((name) => [...name].length)) * look.size.tick * 0.6;
+  return Math.max(0, ...names.map((name) => [...name].length)) * theme.size.tick * 0.6;
 }
 
 /** Draws the thin border of a frame. */
 export function border({ x, y, width, height }: Frame): string {
-  return element('rect', { x, y, width, height, fill: 'none', stroke: look.axis });
+  return element('rect', { x, y, width, height, fill: 'none', stroke: theme.axis });
 }

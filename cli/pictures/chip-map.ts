@@ -1,14 +1,14 @@
 import type { Frame } from './axes.ts';
 import { border } from './axes.ts';
 import { legend } from './legend.ts';
-import { look, seriesColour } from './look.ts';
 import { page } from './page.ts';
 import { num, path, text } from './svg.ts';
+import { seriesColour, theme } from './theme.ts';
 
 /** Holds a square of neurons. */
 export interface CoreMap {
   readonly label: string;
-  /** Index of the group of each neuron, row by row from the top left; none where it is not in use. */
+  /** Index of the group of each neuron, row by row from the top left; none if it is not in use. */
   readonly groups: readonly (number | undefined)[];
 }
 
@@ -67,7 +67,7 @@ function drawCore({ label, groups }: CoreMap, frame: Frame, count: number): stri
       .join('');
   return [
     text(label, { x: frame.x, y: frame.y - 7, weight: 'bold' }),
-    path(cells(undefined), { fill: look.grid }),
+    path(cells(undefined), { fill: theme.grid }),
     ...Array.from({ length: count }, (_, group) =>
       path(cells(group), { fill: seriesColour(group) }),
     ),

@@ -1,4 +1,4 @@
-import { look } from './look.ts';
+import { theme } from './theme.ts';
 
 type Rgb = readonly [number, number, number];
 
@@ -21,7 +21,7 @@ const shadesEachWay = 80;
 
 /** Picks one of few enough shades to draw equal cells as one path, for a value from -1 to 1. */
 export function divergingColour(value: number): string {
-  if (!Number.isFinite(value)) return look.missing;
+  if (!Number.isFinite(value)) return theme.missing;
   const shade = Math.round(Math.min(1, Math.max(-1, value)) * shadesEachWay);
   const place = (shade / shadesEachWay + 1) / 2;
   const position = place * (anchors.length - 1);

@@ -1,10 +1,10 @@
 import type { Axis, Frame } from './axes.ts';
 import { across, axes, backdrop, sideWidth } from './axes.ts';
 import { legend } from './legend.ts';
-import { seriesColour } from './look.ts';
 import { page } from './page.ts';
 import { extentOf, linearScale, superscript } from './scale.ts';
 import { num, path } from './svg.ts';
+import { seriesColour } from './theme.ts';
 
 /** Names a set of values, one for each row; rows without a value stay empty. */
 export interface DotSeries {

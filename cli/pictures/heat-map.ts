@@ -1,9 +1,9 @@
 import type { Axis, Frame } from './axes.ts';
 import { across, axes, border } from './axes.ts';
 import { divergingColour } from './diverging.ts';
-import { look } from './look.ts';
 import { formatTicks, linearScale, niceTicks } from './scale.ts';
 import { element, num, path, text } from './svg.ts';
+import { theme } from './theme.ts';
 
 /** Holds a matrix as rows. */
 export type RowMatrix = readonly (readonly number[])[];
@@ -69,15 +69,15 @@ export function colourBar(frame: Frame, limit: number, label: string): string {
     text(name, {
       x: right + 8,
       y: scale(ticks[index]!) + 4,
-      size: look.size.tick,
-      fill: look.faintInk,
+      size: theme.size.tick,
+      fill: theme.faintInk,
     }),
   );
   const marks = ticks.map((tick) => `M${num(right)} ${num(scale(tick))}h4`).join('');
   return [
     ...drawn,
     border(frame),
-    path(marks, { stroke: look.axis, fill: 'none' }),
+    path(marks, { stroke: theme.axis, fill: 'none' }),
     ...numbers,
     text(label, { x: frame.x, y: frame.y - 11 }),
   ].join('');

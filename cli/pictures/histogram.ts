@@ -4,13 +4,13 @@ import type { Bins } from './bins.ts';
 import { chooseBins, countBins, heightTicks, wholeBins } from './bins.ts';
 import { drawInfinite, slotWidth } from './infinite-bar.ts';
 import { legend } from './legend.ts';
-import { seriesColour } from './look.ts';
 import type { Marker } from './markers.ts';
 import { drawMarkers, markerRowHeight, placeMarkers } from './markers.ts';
 import { page } from './page.ts';
 import type { Scale } from './scale.ts';
 import { extentOf, formatTicks, linearScale, niceTicks } from './scale.ts';
 import { num, path } from './svg.ts';
+import { seriesColour } from './theme.ts';
 
 /** Names a set of values, of which `null` and `Infinity` are infinite. */
 export interface HistogramSeries {

@@ -1,8 +1,8 @@
 import type { Axis, Frame } from './axes.ts';
 import { axes, backdrop } from './axes.ts';
-import { look } from './look.ts';
 import { linearScale } from './scale.ts';
 import { element, text } from './svg.ts';
+import { theme } from './theme.ts';
 
 /** Holds how many values of a series are infinite. */
 export interface InfiniteCount {
@@ -47,7 +47,7 @@ export function drawInfinite(
     const number = text(String(infinite), {
       x: left + barWidth / 2,
       y: top - 5,
-      size: look.size.tick,
+      size: theme.size.tick,
       anchor: 'middle',
     });
     return (infinite === 0 ? '' : bar) + number;
@@ -57,7 +57,7 @@ export function drawInfinite(
     y: frame.y + frame.height + 19,
     size: 17,
     anchor: 'middle',
-    fill: look.faintInk,
+    fill: theme.faintInk,
   });
   return backdrop(frame, x, y) + bars.join('') + axes(frame, x, { ...y, ticks: [] }) + name;
 }

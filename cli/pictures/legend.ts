@@ -1,6 +1,6 @@
-import { look } from './look.ts';
 import { textWidth } from './measure.ts';
 import { element, text } from './svg.ts';
+import { theme } from './theme.ts';
 
 /** Names a colour. */
 export interface LegendEntry {
@@ -23,7 +23,7 @@ export function legend(
   let x = at.x;
   let row = 0;
   const parts = entries.map(({ label, colour }) => {
-    const width = 26 + textWidth(label, look.size.label);
+    const width = 26 + textWidth(label, theme.size.label);
     if (x > at.x && x + width > at.x + at.width) {
       x = at.x;
       row += 1;

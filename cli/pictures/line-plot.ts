@@ -1,7 +1,8 @@
 import type { Axis, Frame } from './axes.ts';
 import { across, axes, backdrop, sideWidth, upwards } from './axes.ts';
+import type { Point } from './decimate.ts';
+import { decimate } from './decimate.ts';
 import { legend } from './legend.ts';
-import { seriesColour } from './look.ts';
 import { page } from './page.ts';
 import type { Scale } from './scale.ts';
 import {
@@ -13,8 +14,7 @@ import {
   niceTicks,
 } from './scale.ts';
 import { num, path } from './svg.ts';
-import type { Point } from './thin.ts';
-import { thinLine } from './thin.ts';
+import { seriesColour } from './theme.ts';
 
 /** Names a line. */
 export interface LineSeries {
@@ -37,7 +37,7 @@ const right = 36;
 
 /** Draws one line for each series; points that are not finite are left out. */
 export function linePlot({ title, xLabel, yLabel, series }: LinePlotConfig): string {
-  const lines = series.map(({ points }) => thinLine(points.filter(isFinitePoint)));
+  const lines = series.map(({ points }) => decimate(points.filter(isFinitePoint)));
   const xDomain = nearlyNiceInterval(
     extentOf(lines.flatMap((points) => points.map(([x]) => x))),
     7,

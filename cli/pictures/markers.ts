@@ -1,8 +1,8 @@
 import type { Frame } from './axes.ts';
-import { look } from './look.ts';
 import { textWidth } from './measure.ts';
 import type { Interval, Scale } from './scale.ts';
 import { element, text } from './svg.ts';
+import { theme } from './theme.ts';
 
 /** Names a value to point out. */
 export interface Marker {
@@ -33,7 +33,7 @@ export function placeMarkers(
     .sort((a, b) => b.value - a.value)
     .map(({ label, value }) => {
       const x = scale(value);
-      const width = textWidth(label, look.size.tick);
+      const width = textWidth(label, theme.size.tick);
       const start = Math.max(left, Math.min(right - width, x - 3));
       let row = starts.length;
       while (row > 0 && start + width + 10 <= starts[row - 1]!) row -= 1;
@@ -52,11 +52,11 @@ export function drawMarkers(placed: readonly PlacedMarker[], frame: Frame): stri
         x2: x,
         y1: base + 4,
         y2: frame.y + frame.height,
-        stroke: look.ink,
+        stroke: theme.ink,
         'stroke-width': 1.4,
         'stroke-dasharray': '5 4',
       });
-      return line + text(label, { x: start, y: base, size: look.size.tick });
+      return line + text(label, { x: start, y: base, size: theme.size.tick });
     })
     .join('');
 }

@@ -1,6 +1,6 @@
-import { look } from './look.ts';
 import { wrapText } from './measure.ts';
 import { element, escapeXml, num, text } from './svg.ts';
+import { theme } from './theme.ts';
 
 /** Holds what a finished chart needs around its drawing. */
 export interface Page {
@@ -15,7 +15,7 @@ const lineHeight = 21;
 
 /** Composes a white page with a title, broken into lines where it is too long, and a drawing. */
 export function page({ title, width, draw }: Page): string {
-  const { size } = look;
+  const { size } = theme;
   const lines = wrapText(title, size.title, width - 2 * margin, 'bold');
   const heading = lines.map((line, index) =>
     text(line, {
@@ -35,11 +35,11 @@ export function page({ title, width, draw }: Page): string {
       width,
       height,
       viewBox: `0 0 ${num(width)} ${num(height)}`,
-      'font-family': look.font,
+      'font-family': theme.font,
       role: 'img',
     },
     element('title', {}, escapeXml(title)) +
-      element('rect', { width, height, fill: look.page }) +
+      element('rect', { width, height, fill: theme.page }) +
       heading.join('') +
       markup,
   );

@@ -1,10 +1,10 @@
 import type { Axis, Frame } from './axes.ts';
 import { across, axes, backdrop, sideWidth, upwards } from './axes.ts';
-import { look, seriesColour } from './look.ts';
 import { page } from './page.ts';
 import type { Scale } from './scale.ts';
 import { formatTicks, linearScale, niceTicks } from './scale.ts';
 import { element, num, path, text } from './svg.ts';
+import { seriesColour, theme } from './theme.ts';
 
 /** Holds spike counts by step, then by channel: `counts[step * channels + channel]`. */
 export interface RasterLike {
@@ -97,7 +97,7 @@ function drawPanel(panel: RasterPanel, frame: Frame, x: Axis, ticks: readonly nu
       y: scale(channel + 0.5),
       width: frame.width,
       height: rowHeight,
-      fill: look.accent,
+      fill: theme.accent,
       'fill-opacity': '0.1',
     }),
   );
@@ -137,8 +137,8 @@ function ticksOf(
 }
 
 function channelColour(channel: number, few: boolean, highlight: readonly number[]): string {
-  if (highlight.length > 0) return highlight.includes(channel) ? look.accent : look.mark;
-  return few ? seriesColour(channel) : look.mark;
+  if (highlight.length > 0) return highlight.includes(channel) ? theme.accent : theme.mark;
+  return few ? seriesColour(channel) : theme.mark;
 }
 
 function channelTicks(channels: number): readonly number[] {

@@ -1,10 +1,10 @@
 import type { Axis, Frame } from './axes.ts';
 import { across, axes, backdrop, sideWidth } from './axes.ts';
 import { legend } from './legend.ts';
-import { seriesColour } from './look.ts';
 import { page } from './page.ts';
 import { linearScale, niceTicks } from './scale.ts';
 import { num, path } from './svg.ts';
+import { seriesColour } from './theme.ts';
 
 /** Holds the numbers that each series marks in one row. */
 export interface Strip {

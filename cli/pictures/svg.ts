@@ -1,4 +1,4 @@
-import { look } from './look.ts';
+import { theme } from './theme.ts';
 
 /** Holds the attributes of an element; an `undefined` one is left out. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
@@ -50,7 +50,7 @@ export function element(name: string, attributes: Attributes, children = ''): st
 
 /** Builds one line of escaped text. */
 export function text(content: string, style: TextStyle): string {
-  const { x, y, size = look.size.label, anchor, weight, fill = look.ink, rotate } = style;
+  const { x, y, size = theme.size.label, anchor, weight, fill = theme.ink, rotate } = style;
   return element(
     'text',
     {

@@ -2,12 +2,12 @@ import type { Axis, Frame } from './axes.ts';
 import { across, axes, backdrop, sideWidth, upwards } from './axes.ts';
 import type { RowMatrix } from './heat-map.ts';
 import { colourBar, columnsOf, heatMap } from './heat-map.ts';
-import { look, seriesColour } from './look.ts';
 import { textWidth } from './measure.ts';
 import { page } from './page.ts';
 import type { Interval } from './scale.ts';
 import { extentOf, formatTicks, linearScale, niceInterval, niceTicks } from './scale.ts';
 import { num, path, text } from './svg.ts';
+import { seriesColour, theme } from './theme.ts';
 
 /** Describes weights before and after quantisation, as `[pre][post]`. */
 export interface WeightPlotConfig {
@@ -79,12 +79,12 @@ function drawScatter(
     text(`${levels} distinct ${levels === 1 ? 'value' : 'values'} after`, {
       x: frame.x + frame.width,
       y: frame.y - 11,
-      size: look.size.tick,
+      size: theme.size.tick,
       anchor: 'end',
-      fill: look.faintInk,
+      fill: theme.faintInk,
     }),
     backdrop(frame, x, y),
-    path(identity, { stroke: look.axis, 'stroke-dasharray': '5 4', fill: 'none' }),
+    path(identity, { stroke: theme.axis, 'stroke-dasharray': '5 4', fill: 'none' }),
     path(dots.join(''), {
       stroke: seriesColour(0),
       'stroke-width': pairs.length > 1000 ? 3 : 4.5,
@@ -106,7 +106,7 @@ function boxOf(
   label: string,
 ): { readonly width: number; readonly height: number } {
   const cell = side / Math.max(1, matrix.length);
-  const least = Math.max(96, textWidth(label, look.size.label, 'bold'));
+  const least = Math.max(96, textWidth(label, theme.size.label, 'bold'));
   return { width: Math.max(least, Math.min(side, cell * columnsOf(matrix))), height: side };
 }
 

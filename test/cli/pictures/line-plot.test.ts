@@ -5,7 +5,7 @@ import { pathsWith, textsOf, unbalancedTags } from './marks.ts';
 const labels = { xLabel: 'epoch', yLabel: 'loss' };
 
 describe('linePlot', () => {
-  it('thins long lines and keeps their extremes', () => {
+  it('decimates long lines and keeps their extremes', () => {
     const points = Array.from({ length: 60_000 }, (_, i) => [i, i === 31_234 ? 9.9 : 1] as const);
     const svg = linePlot({ title: 't', ...labels, series: [{ label: 'loss', points }] });
     const [line] = pathsWith(svg, 'stroke="#0072b2"');

@@ -1,8 +1,8 @@
 /** Holds the coordinates of a point in the data. */
 export type Point = readonly [x: number, y: number];
 
-/** Thins a line to at most `limit` points, and keeps the ends and extremes of each stretch. */
-export function thinLine(points: readonly Point[], limit = 2000): readonly Point[] {
+/** Takes points out of a line until it has at most `limit`, and keeps the ends and extremes of each stretch. */
+export function decimate(points: readonly Point[], limit = 2000): readonly Point[] {
   if (points.length <= limit) return points;
   const stretches = Math.max(1, Math.floor(limit / 4));
   const kept: Point[] = [];

@@ -1,5 +1,5 @@
 /** Gives the fonts, sizes and colours that all charts share; the palette is Okabe and Ito's. */
-export const look: {
+export const theme: {
   readonly font: string;
   readonly size: { readonly title: number; readonly label: number; readonly tick: number };
   readonly page: string;
