@@ -178,7 +178,7 @@ export function unknownName(name: string, known: readonly string[], path: string
   return fault(path, 'unknown', `there is no such name; ${hint}`);
 }
 
-/** The known name that is nearest to a misspelt one; undefined where none is near. */
+/** The known name that is nearest to a misspelt one; undefined if none is near. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const lower = name.toLowerCase();
   const longer = known.find((other) => other.toLowerCase().startsWith(lower));

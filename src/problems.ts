@@ -27,7 +27,7 @@ export interface Problem {
   readonly path: string;
   /** What kind of mistake it is. */
   readonly code: ProblemCode;
-  /** What was given; absent where nothing single was. */
+  /** What was given; absent if nothing single was. */
   readonly given?: unknown;
   /** What is needed instead, or what to do: a phrase that follows a semicolon. */
   readonly needed: string;

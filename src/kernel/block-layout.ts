@@ -18,7 +18,7 @@ export interface BlockLayout {
   readonly lanes: LaneMap;
   /** Its spikes by channel. */
   readonly fired: SparseLayout;
-  /** The gradients of its input and its recurrent matrix, where rows are single vectors; 0 where not. */
+  /** The gradients of its input and its recurrent matrix, where rows are single vectors; 0 if not. */
   readonly gathered: number;
   readonly gatheredLoop: number;
 }
@@ -41,7 +41,7 @@ export interface Neurons {
 
 /** Populations that are to be placed. */
 export interface Population extends Neurons {
-  /** Channels that its input matrix takes; 0 where it has none that learns. */
+  /** Channels that its input matrix takes; 0 if it has none that learns. */
   readonly rows: number;
   /** Whether it has a recurrent matrix whose gradient may be gathered on the way back. */
   readonly recurrent: boolean;

@@ -19,7 +19,7 @@ import { kernelFeatures } from './module.ts';
 /** Configuration of {@link kernel}. */
 export interface KernelConfig {
   /**
-   * Worker threads that train; where left out, the thread that asks trains itself. With one, it stays free
+   * Worker threads that train; if left out, the thread that asks trains itself. With one, it stays free
    * all the same. Numbers do not depend on it. Where memory cannot be shared, it has no effect.
    */
   readonly threads?: number;
@@ -33,7 +33,7 @@ const configTable: OptionTable<KernelConfig> = {
  * The WebAssembly kernel as an engine: float32, four lanes at a time. Uses relaxed SIMD where the machine has
  * it.
  *
- * @throws InvalidArgumentError where the number of threads makes no sense, or there is no SIMD
+ * @throws InvalidArgumentError if the number of threads makes no sense, or there is no SIMD
  * @example
  * ```ts
  * const net = pipeline(dynapSim({ neurons: 2, Idc: 1e-10 }));

@@ -65,7 +65,7 @@ export interface MatrixContents {
 export interface MatrixOperand {
   readonly input: number;
   readonly drive: number;
-  /** The gradient itself, where it was gathered on the way back; 0 where not. */
+  /** The gradient itself, where it was gathered on the way back; 0 if not. */
   readonly gathered: number;
 }
 

@@ -152,7 +152,7 @@ export function kernelSupports(model: ModelName): boolean {
 /**
  * The model that parameters belong to, as the kernel has it.
  *
- * @throws InvalidArgumentError where the kernel does not compute it
+ * @throws InvalidArgumentError if the kernel does not compute it
  */
 export function kernelModelOf({
   model,

@@ -148,7 +148,7 @@ export interface Kernel {
 /**
  * Makes a kernel with `pages` of memory.
  *
- * @throws RangeError where the machine does not have so much
+ * @throws RangeError if the machine does not have so much
  */
 export function instantiate(pages: number, shared: boolean): Kernel {
   // Shared memory must say how far it may grow; it never does.

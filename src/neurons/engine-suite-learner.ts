@@ -88,7 +88,7 @@ function expectedOf({ problem, counts, columns }: ReturnType<typeof learningTask
   return { loss, spikes: layer.output, gradient };
 }
 
-/** What any engine's learner must do with neurons of a model; nothing where it has none. */
+/** What any engine's learner must do with neurons of a model; nothing if it has none. */
 export function learnerCases(engine: Engine, model: ModelName, tolerance: number): EngineCase[] {
   const { learner: make } = engine;
   if (make === undefined || !modelOf(modelExample(model, 1, 0).parameters).spiking) return [];

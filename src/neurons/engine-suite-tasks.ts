@@ -17,7 +17,7 @@ export interface EngineCase {
 /** How the suite compares. */
 export interface SuiteOptions {
   /**
-   * Largest deviation from the reference, as a fraction of the largest value: 1e-4 where left out, which float32 holds.
+   * Largest deviation from the reference, as a fraction of the largest value: 1e-4 if left out, which float32 holds.
    */
   readonly tolerance?: number;
 }
@@ -53,7 +53,7 @@ export interface SuiteTask {
   readonly steps: number;
   /** Values of a row of input: `batch × channels`. */
   readonly row: number;
-  /** Weights `[pre][channel]`; none where nothing comes back. */
+  /** Weights `[pre][channel]`; none if nothing comes back. */
   readonly recurrent: Float64Array | undefined;
   /** `[steps][trial][channel]`. */
   readonly input: Float64Array;

@@ -36,7 +36,7 @@ function refusalCases(engine: Engine, parameters: NeuronParameters): EngineCase[
  * each other; recurrence acts one step later; its gradients are those of the reference, and of finite differences
  * where neurons never spike; what it does not support it refuses. A case throws where the engine fails it.
  *
- * @throws InvalidArgumentError where the engine is none, by the cases
+ * @throws InvalidArgumentError if the engine is none, by the cases
  * @example
  * ```ts
  * for (const { run } of engineSuite(referenceEngine)) run();

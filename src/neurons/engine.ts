@@ -22,14 +22,14 @@ import { differentiablePopulation, runningPopulation, type StatefulLayer } from 
 export interface Engine {
   /** Name for logs and tables. */
   readonly name: string;
-  /** Whether differentiable populations can run part of their steps; all at once where left out. */
+  /** Whether differentiable populations can run part of their steps; all at once if left out. */
   readonly ranges?: boolean;
   /** Whether it computes neurons of a model; what it does not, the reference does: see `computing`. */
   supports(model: ModelName): boolean;
   /**
    * Makes a population that runs.
    *
-   * @throws InvalidArgumentError where it does not support the model, or cannot hold so much
+   * @throws InvalidArgumentError if it does not support the model, or cannot hold so much
    */
   layer<Parameters extends NeuronParameters>(
     parameters: Parameters,
@@ -39,7 +39,7 @@ export interface Engine {
    * Makes a population whose runs can be differentiated. Parameters hold one value per neuron, or one per
    * trial and neuron, `[trials][neurons]`; then `neurons` tells how many there are.
    *
-   * @throws InvalidArgumentError where it does not support the model, or cannot hold so much
+   * @throws InvalidArgumentError if it does not support the model, or cannot hold so much
    */
   differentiable<Parameters extends NeuronParameters>(
     parameters: Parameters,

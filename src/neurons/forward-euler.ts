@@ -27,7 +27,7 @@ export interface EulerCoefficients {
   readonly bias: Float64Array;
   /** Factor on all that enters. */
   readonly inputWeight: Float64Array;
-  /** dt/tauSyn; absent where input is the current. */
+  /** dt/tauSyn; absent if input is the current. */
   readonly synapseRate?: Float64Array;
   /** Potential above which a neuron fires; neurons without one give their potential. */
   readonly threshold?: Float64Array;

@@ -4,9 +4,9 @@
 export interface LayerOptions {
   /** Step, seconds. */
   readonly dt: number;
-  /** Recurrent weights `[pre][channel]`, acting one step later; none where left out. */
+  /** Recurrent weights `[pre][channel]`, acting one step later; none if left out. */
   readonly recurrent?: Float64Array | undefined;
-  /** Trials that run side by side; one where left out. */
+  /** Trials that run side by side; one if left out. */
   readonly batch?: number;
 }
 
@@ -20,12 +20,12 @@ export interface DifferentiableOptions {
   readonly batch: number;
   /**
    * Number of neurons, where parameters hold one value per trial and neuron, `[trials][neurons]`; as many as there
-   * are values where left out.
+   * are values if left out.
    */
   readonly neurons?: number;
-  /** Where it reads its weighted input, `steps × batch × channels`; an array of its own where left out. */
+  /** Where it reads its weighted input, `steps × batch × channels`; an array of its own if left out. */
   readonly input?: Float64Array;
-  /** Where it writes the gradient with respect to the input; an array of its own where left out. */
+  /** Where it writes the gradient with respect to the input; an array of its own if left out. */
   readonly inputGradient?: Float64Array;
 }
 
@@ -47,7 +47,7 @@ export interface NeuronLayer<State> {
   /**
    * Copies a state as it is after the last step, `batch × neurons` values, to `into` from `at` on.
    *
-   * @throws InvalidArgumentError where there is no such signal
+   * @throws InvalidArgumentError if there is no such signal
    */
   readSignal(name: string, into: Float64Array, at?: number): void;
   /** A copy of the state. */
@@ -73,17 +73,17 @@ export interface DifferentiableLayer<Parameters, State> {
   /** Starts every run from `state` instead of rest. */
   setStart(state: State): void;
   /**
-   * Runs the steps from `from` up to, not including, `to`; all of them where left out. A run from step 0
+   * Runs the steps from `from` up to, not including, `to`; all of them if left out. A run from step 0
    * starts at rest, or from what `setStart` was given; any other goes on where the one before has ended, at `from`.
    *
-   * @throws InvalidArgumentError where only part of the steps is asked for and the engine has no `ranges`
+   * @throws InvalidArgumentError if only part of the steps is asked for and the engine has no `ranges`
    */
   forward(recurrent: Float64Array | undefined, from?: number, to?: number): void;
   /**
-   * Goes back from step `to` to step `from`, all of them where left out; adds to `recurrentGradient`, `neurons × channels`.
+   * Goes back from step `to` to step `from`, all of them if left out; adds to `recurrentGradient`, `neurons × channels`.
    * One from the last step starts anew; any other goes on from the one before, which has come down to `to`.
    *
-   * @throws InvalidArgumentError where only part of the steps is asked for and the engine has no `ranges`
+   * @throws InvalidArgumentError if only part of the steps is asked for and the engine has no `ranges`
    */
   backward(
     recurrent: Float64Array | undefined,

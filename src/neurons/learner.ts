@@ -14,7 +14,7 @@ export interface SparseSpikes {
 export interface LearningLayer {
   /** Neurons. */
   readonly neurons: number;
-  /** Channels that the matrix before it takes; none where there is no matrix, and spikes enter as they are. */
+  /** Channels that the matrix before it takes; none if there is no matrix, and spikes enter as they are. */
   readonly rows?: number;
   /** Whether it has recurrent weights. */
   readonly recurrent: boolean;

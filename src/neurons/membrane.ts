@@ -67,7 +67,7 @@ export function clipSlope(value: number, bound: number): number {
  * ```
  *
  * @param current amperes, one value per lane
- * @param shunt amperes, one value per lane; none where left out
+ * @param shunt amperes, one value per lane; none if left out
  * @param tape where to record, if at all, at `offset`
  */
 export function membraneForward(
@@ -129,7 +129,7 @@ export function membraneForward(
  * imem + clip(spikes, 0, 1)·(Io - imem) has slope ½ at zero and one spike and 0 above; nothing flows
  * through the refractory timer.
  *
- * @param shunt amperes, at `offset` like the tape; none where left out
+ * @param shunt amperes, at `offset` like the tape; none if left out
  * @param gradient of the state; `gradient.spikes` holds all that is known about the spikes of this step
  * @param currentGradient receives dL/d(current), per ampere, one value per lane
  * @param shuntGradient dL/d(shunt), per ampere, one value per lane, is added to it

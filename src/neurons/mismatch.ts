@@ -9,7 +9,7 @@ import { combineParameters, type ParameterSet } from './parameter-set.ts';
 export interface Mismatch {
   /** Deviation that `sigmaRule` standard deviations reach, as a fraction: 0.3 is 30 %. */
   readonly fraction: number;
-  /** Standard deviations within `fraction`; 3 where left out. */
+  /** Standard deviations within `fraction`; 3 if left out. */
   readonly sigmaRule?: number;
 }
 

@@ -68,7 +68,7 @@ function listProblems(values: object, neurons: number, positive: boolean): Probl
   return [];
 }
 
-/** Lists everything wrong with `input` for a population of `neurons`; empty where all is well. */
+/** Lists everything wrong with `input` for a population of `neurons`; empty if all is well. */
 export function problemsOf<Model extends string, Name extends string>(
   table: ParameterTable<Model, Name>,
   input: ParameterSetInput<Model, Name>,
@@ -109,7 +109,7 @@ export function completeParameters<Model extends string, Name extends string>(
   return { ...values, Iscale, model: table.model };
 }
 
-/** The values of one parameter by its name, one per neuron; undefined where there is none of that name. */
+/** The values of one parameter by its name, one per neuron; undefined if there is none of that name. */
 export function parameterValues(parameters: object, name: string): Float64Array | undefined {
   const value: unknown = Reflect.get(parameters, name);
   return value instanceof Float64Array ? value : undefined;

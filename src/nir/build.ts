@@ -175,7 +175,7 @@ function sum([first, ...others]: readonly Matrix[]): Matrix | undefined {
   return { ...first, values };
 }
 
-/** The same stage with a bias added to what leaves it; undefined where its kind cannot. */
+/** The same stage with a bias added to what leaves it; undefined if its kind cannot. */
 function withBias(part: StageDefinition, bias: readonly number[]): StageDefinition | undefined {
   const form = nirForm(part.kind);
   return form.form === 'node' ? form.withBias?.(part, bias) : undefined;

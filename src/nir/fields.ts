@@ -77,7 +77,7 @@ const primitives: {
   CubaLIF: { ...cubaLi, ...firing },
 };
 
-/** The fields of a primitive by name; undefined where there is no such primitive. */
+/** The fields of a primitive by name; undefined if there is no such primitive. */
 export function fieldsOf(primitive: string): readonly (readonly [string, Field])[] | undefined {
   return primitive in primitives && Object.hasOwn(primitives, primitive)
     ? Object.entries(primitives[primitive as PrimitiveName])

@@ -12,7 +12,7 @@ const forms: ReadonlyMap<string, Form> = new Map(
   }),
 );
 
-/** How nodes of a type become stages; undefined where they do not. */
+/** How nodes of a type become stages; undefined if they do not. */
 export function formOf(type: string): Form | undefined {
   return forms.get(type);
 }

@@ -30,7 +30,7 @@ interface OpenFile {
 /**
  * Reads an HDF5 file.
  *
- * @throws DataError where it is none, is damaged, or needs a filter that is not there
+ * @throws DataError if it is none, is damaged, or needs a filter that is not there
  */
 export async function readHdf5(bytes: Uint8Array): Promise<Hdf5Group> {
   const foreign = headProblem(bytes);
@@ -140,7 +140,7 @@ function wordsIn(
   });
 }
 
-/** How to read numbers of a type; undefined where the type is no number that is known. */
+/** How to read numbers of a type; undefined if the type is no number that is known. */
 function numberReader({
   type,
   size,

@@ -12,8 +12,8 @@ import type { Hdf5Group, Hdf5Item } from './hdf5-tree.ts';
  * Communications 15). What does not fit together in the graph is no error here;
  * {@link pipelineOfNir} names it.
  *
- * @throws InvalidArgumentError where it is given no bytes
- * @throws DataError where the bytes are no NIR file, or are damaged, with all that is wrong
+ * @throws InvalidArgumentError if it is given no bytes
+ * @throws DataError if the bytes are no NIR file, or are damaged, with all that is wrong
  * @example
  * ```ts
  * const net = pipeline(linear({ weight: [[2]] }), lif({ neurons: 1, tauMem: 0.02, name: 'out' }));
@@ -102,7 +102,7 @@ function edgesOf(item: Hdf5Item | undefined): [string, string][] | undefined {
   return Array.from({ length: values.length / 2 }, (_, i) => [values[2 * i]!, values[2 * i + 1]!]);
 }
 
-/** Reads a field; undefined where it is not there or not what it should be. */
+/** Reads a field; undefined if it is not there or not what it should be. */
 function fieldOf(group: Hdf5Group, name: string, field: Field): unknown {
   const item = group.items.get(name);
   if (item === undefined) return missingValue(group, field);

@@ -14,13 +14,13 @@ import { chipProblems, simulatorProblems } from './support.ts';
 
 /** Options of {@link pipelineOfNir}. */
 export interface NirOptions {
-  /** Step, seconds; where left out, `dt` of the graph's metadata, or else 1 ms. NIR itself has none. */
+  /** Step, seconds; if left out, `dt` of the graph's metadata, or else 1 ms. NIR itself has none. */
   readonly dt?: number;
 }
 
 /** What became of a NIR graph. */
 export interface NirPipeline {
-  /** The pipeline, its stages named as the nodes; none where there are problems. */
+  /** The pipeline, its stages named as the nodes; none if there are problems. */
   readonly pipeline?: Pipeline;
   /** What keeps it from running in a simulator, node by node. */
   readonly problems: readonly NirRemark[];
@@ -43,7 +43,7 @@ const defaultStep = 1e-3;
  * comes one step later too. Nested graphs
  * are opened, and Flatten is dropped: channels are flat, row-major. Weights become `[pre][post]`.
  *
- * @throws InvalidArgumentError where it is no graph, or `dt` is not above 0
+ * @throws InvalidArgumentError if it is no graph, or `dt` is not above 0
  * @example
  * ```ts
  * const net = pipeline(linear({ weight: [[2]] }), lif({ neurons: 1, tauMem: 0.02 }));

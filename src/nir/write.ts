@@ -14,7 +14,7 @@ const nirVersion = '1.0';
  * Writes a graph as a NIR file, arrays packed by gzip, as NIR's own Python package does. What
  * {@link readNir} reads of it is the graph, in the precision that it has.
  *
- * @throws InvalidArgumentError where names cannot stand in a file, or arrays do not fill their shape
+ * @throws InvalidArgumentError if names cannot stand in a file, or arrays do not fill their shape
  * @example
  * ```ts
  * const bytes = await writeNir({

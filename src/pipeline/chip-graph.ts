@@ -15,7 +15,7 @@ export type WayWeights =
 
 /** A way on which spikes reach a population. */
 export interface ChipSource {
-  /** Name of the population that sends; null where it is the input of the pipeline. */
+  /** Name of the population that sends; null if it is the input of the pipeline. */
   readonly from: string | null;
   /** First channel of the sender that the weights belong to. */
   readonly pre: number;
@@ -23,7 +23,7 @@ export interface ChipSource {
   readonly post: number;
   /** Weights, with all factors on the way; units of `Iscale`. */
   readonly weights: WayWeights;
-  /** Name of the stage whose trainable weights they come from; undefined where none on the way has any. */
+  /** Name of the stage whose trainable weights they come from; undefined if none on the way has any. */
   readonly stage: string | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface ChipNeurons {
 
 /** Something that keeps a stage from a chip. */
 export interface StageProblem {
-  /** Name of the stage; empty where it is the pipeline as a whole. */
+  /** Name of the stage; empty if it is the pipeline as a whole. */
   readonly stage: string;
   /** What is wrong, with a path within the stage. */
   readonly problem: Problem;
@@ -66,7 +66,7 @@ interface Way {
   readonly post: number;
   /** Channels that they fill where they are. */
   readonly channels: number;
-  /** Undefined where nothing has been done to them. */
+  /** Undefined if nothing has been done to them. */
   readonly weights: WayWeights | undefined;
   readonly stage: string | undefined;
   readonly delayed: boolean;
@@ -79,7 +79,7 @@ function rowsOf(weight: Matrix, first: number, rows: number): Matrix {
   return { rows, columns, values: values.subarray(first * columns, (first + rows) * columns) };
 }
 
-/** The way through a matrix; undefined where there was one before. */
+/** The way through a matrix; undefined if there was one before. */
 function weighted(way: Way, weight: Matrix, stage: string): Way | undefined {
   const { weights, post, channels } = way;
   if (weights?.form === 'matrix') return undefined;

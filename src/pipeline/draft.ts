@@ -19,7 +19,7 @@ export interface Link {
 
 /** A node of a pipeline that is put together: as written, or as built before. */
 export type DraftNode = {
-  /** The name that it was given; undefined where it is to be named by its kind and place. */
+  /** The name that it was given; undefined if it is to be named by its kind and place. */
   readonly name: string | undefined;
   readonly inputs: readonly Link[];
 } & (

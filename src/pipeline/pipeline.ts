@@ -22,7 +22,7 @@ import { builtProblems, looksLikePipeline, pipelineProblems } from './guard.ts';
 
 /** Where an input of a stage comes from. */
 export interface StageInput {
-  /** Name of the stage that gives it; null where it is the input of the pipeline. */
+  /** Name of the stage that gives it; null if it is the input of the pipeline. */
   readonly from: string | null;
   /** Whether it comes one step later. */
   readonly delayed: boolean;
@@ -173,7 +173,7 @@ export function pipeline(...parts: readonly PipelinePart[]): Pipeline {
 /**
  * Makes a pipeline of stages that were built before, one after the other.
  *
- * @throws InvalidArgumentError where there is none
+ * @throws InvalidArgumentError if there is none
  */
 export function fromStages(stages: readonly Stage[]): Pipeline {
   const list: unknown = stages;
@@ -189,7 +189,7 @@ export function fromStages(stages: readonly Stage[]): Pipeline {
 /**
  * The same graph with other stages, as after training: as many, in the same order, with the same channels.
  *
- * @throws InvalidArgumentError where it is no pipeline, or there are more stages or fewer
+ * @throws InvalidArgumentError if it is no pipeline, or there are more stages or fewer
  */
 export function withStages(pipeline: Pipeline, stages: readonly Stage[]): Pipeline {
   refuse(pipelineProblems(pipeline));
@@ -208,7 +208,7 @@ export function withStages(pipeline: Pipeline, stages: readonly Stage[]): Pipeli
 /**
  * The part of a pipeline that leads to one of its stages, whose output then leaves it.
  *
- * @throws InvalidArgumentError where it is no pipeline, or there is no such stage
+ * @throws InvalidArgumentError if it is no pipeline, or there is no such stage
  * @example
  * ```ts
  * const net = pipeline(linear({ weight: [[1]] }), dynapSim({ neurons: 1 }), linear({ weight: [[2]] }), dynapSim({ neurons: 1 }));

@@ -22,7 +22,7 @@ export interface PipelineRun {
    * Runs a chunk of any length and returns the spikes of the last stage on the same time bins. A gap
    * since the last chunk is silence, in which time passes.
    *
-   * @throws DataError where the chunk has another width or another `dt` than the pipeline, or starts
+   * @throws DataError if the chunk has another width or another `dt` than the pipeline, or starts
    * before the last one has ended
    */
   process(input: SpikeRaster): SpikeRaster;
@@ -89,8 +89,8 @@ interface Recording {
 /**
  * Starts a pipeline at rest.
  *
- * @param engine what computes the neurons; the kernel where left out
- * @throws InvalidArgumentError where it is no pipeline, does not end in spikes, or what is to be recorded is not there
+ * @param engine what computes the neurons; the kernel if left out
+ * @throws InvalidArgumentError if it is no pipeline, does not end in spikes, or what is to be recorded is not there
  * @example
  * ```ts
  * const run = startPipeline(pipeline(dynapSim({ neurons: 1 })));

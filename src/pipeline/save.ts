@@ -112,7 +112,7 @@ function rebuild(value: unknown): Pipeline {
 /**
  * Writes a pipeline as JSON. Every number survives to the last bit.
  *
- * @throws InvalidArgumentError where it is no pipeline
+ * @throws InvalidArgumentError if it is no pipeline
  * @example
  * ```ts
  * const net = pipeline(dynapSim({ neurons: 1 }));
@@ -126,8 +126,8 @@ export function pipelineToJson(saved: Pipeline): string {
 /**
  * Reads a pipeline from JSON and checks it.
  *
- * @throws DataError where the text is no saved pipeline
- * @throws InvalidArgumentError where the pipeline in it cannot be built
+ * @throws DataError if the text is no saved pipeline
+ * @throws InvalidArgumentError if the pipeline in it cannot be built
  */
 export function pipelineFromJson(text: string): Pipeline {
   let value: unknown;
@@ -142,7 +142,7 @@ export function pipelineFromJson(text: string): Pipeline {
 /**
  * Writes a pipeline as MessagePack. Every number survives to the last bit.
  *
- * @throws InvalidArgumentError where it is no pipeline
+ * @throws InvalidArgumentError if it is no pipeline
  */
 export function packPipeline(saved: Pipeline): Uint8Array {
   return packr.pack(plain(saved));
@@ -151,8 +151,8 @@ export function packPipeline(saved: Pipeline): Uint8Array {
 /**
  * Reads a pipeline from MessagePack and checks it.
  *
- * @throws DataError where the bytes are no saved pipeline
- * @throws InvalidArgumentError where the pipeline in it cannot be built
+ * @throws DataError if the bytes are no saved pipeline
+ * @throws InvalidArgumentError if the pipeline in it cannot be built
  */
 export function unpackPipeline(bytes: Uint8Array): Pipeline {
   let value: unknown;

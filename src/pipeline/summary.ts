@@ -81,8 +81,8 @@ function targetLines(pipeline: Pipeline, target: AskedTarget): string[] {
  * (weights other than 0) and what computes their neurons; how it is trained; and what each of some targets says of it.
  *
  * @param targets to be asked whether they can run it
- * @param engine what computes the neurons; the kernel where left out
- * @throws InvalidArgumentError where it is no pipeline, or a target is none
+ * @param engine what computes the neurons; the kernel if left out
+ * @throws InvalidArgumentError if it is no pipeline, or a target is none
  * @example
  * ```ts
  * const net = pipeline(

@@ -4,7 +4,7 @@ import type { LayoutName } from '../neurons/dynap-sim/parameters.ts';
 import type { AnalogParameters } from '../neurons/model-table.ts';
 import type { Problem } from '../problems.ts';
 
-/** Constants of the chip that neurons are converted for; those of the defaults where left out. */
+/** Constants of the chip that neurons are converted for; those of the defaults if left out. */
 export type ChipConstants = { readonly [name in LayoutName | 'Iscale']?: number };
 
 /** What a stage becomes on a chip. */
@@ -39,7 +39,7 @@ export interface ChipPopulation {
   readonly parameters: AnalogParameters;
   /** Recurrent weights `[pre][channel]`, what is taken over included. */
   readonly recurrent?: Matrix;
-  /** Factor on all that enters each neuron, which the weights before it take over; 1 where there is none. */
+  /** Factor on all that enters each neuron, which the weights before it take over; 1 if there is none. */
   readonly takenOver?: Float64Array;
   /** Whether its neurons were made for the chip from others, and so weights must lead to them. */
   readonly converted: boolean;

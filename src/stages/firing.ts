@@ -5,9 +5,9 @@ import { filledIn, listed, type PerNeuron, type ValueFields } from './values.ts'
 
 /** Values of neurons that fire. */
 export interface FiringValues {
-  /** Potential above which a neuron fires; 1 where left out. */
+  /** Potential above which a neuron fires; 1 if left out. */
   readonly threshold?: PerNeuron;
-  /** Potential after a spike; 0 where left out. */
+  /** Potential after a spike; 0 if left out. */
   readonly reset?: PerNeuron;
 }
 

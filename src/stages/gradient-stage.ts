@@ -22,7 +22,7 @@ export interface GradientContext {
   readonly engine: Engine;
   readonly steps: number;
   readonly trials: number;
-  /** Its trainable matrix, row-major; empty where it has none. Live. */
+  /** Its trainable matrix, row-major; empty if it has none. Live. */
   readonly weights: Float64Array;
   /** The gradient of that, to be added to. */
   readonly weightGradient: Float64Array;

@@ -49,13 +49,13 @@ export interface DefinitionForm<Definition, Stage> {
   problems(definition: Definition): Problem[];
   /** What a definition promises. Its fields may be of any type. */
   outline(definition: Definition): StageOutline;
-  /** Channels of each input of a stage; absent where there is one input. */
+  /** Channels of each input of a stage; absent if there is one input. */
   inputsOf?(stage: Stage): readonly number[];
   /** Completes a checked definition: defaults filled in, arrays copied. */
   build(definition: Definition, base: StageBase): Stage;
   /** The trainable matrix, if there is one. */
   weights(stage: Stage): Matrix | undefined;
-  /** The same stage with another trainable matrix; as it is where it has none. */
+  /** The same stage with another trainable matrix; as it is if it has none. */
   withWeights(stage: Stage, weights: Matrix): Stage;
   /** The definition that builds `stage` again: plain numbers and lists. */
   definition(stage: Stage): Definition;
@@ -83,7 +83,7 @@ export const defaultStep = 1e-3;
 /**
  * Puts a kind beside what a user says of a stage; whether that is sound is asked when it is built.
  *
- * @throws InvalidArgumentError where it is no object
+ * @throws InvalidArgumentError if it is no object
  */
 export function definitionOf<Kind extends string, Config>(
   kind: Kind,

@@ -16,7 +16,7 @@ export interface StageRun {
   /** Takes the steps from `from` up to `to` of a slice; steps follow each other. */
   run(from: number, to: number): void;
   /**
-   * Takes as many steps as `input` holds and writes what leaves to `output`, without copies on the way; absent where a
+   * Takes as many steps as `input` holds and writes what leaves to `output`, without copies on the way; absent if a
    * stage has no such way.
    */
   through?(input: Float64Array, output: Float64Array | Uint32Array): void;

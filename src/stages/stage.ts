@@ -87,7 +87,7 @@ export function emissionOf(
 /**
  * Completes a checked definition: defaults filled in, arrays copied.
  *
- * @param emits what leaves it; of a stage that gives what enters, spikes where left out
+ * @param emits what leaves it; of a stage that gives what enters, spikes if left out
  */
 export function buildStage(
   definition: StageDefinition,
@@ -123,7 +123,7 @@ export function stageWeights(stage: Stage): Matrix | undefined {
   return rowOf(stage).weights(stage);
 }
 
-/** The same stage with other values in its trainable matrix; as it is where it has none. */
+/** The same stage with other values in its trainable matrix; as it is if it has none. */
 export function withStageWeights(stage: Stage, values: Float64Array): Stage {
   const row = rowOf(stage);
   const weights = row.weights(stage);
@@ -135,12 +135,12 @@ export function stageDefinition(stage: Stage): StageDefinition {
   return rowOf(stage).definition(stage);
 }
 
-/** The parameters by which an engine computes the neurons of a stage; undefined where it has none. */
+/** The parameters by which an engine computes the neurons of a stage; undefined if it has none. */
 export function stageNeurons(stage: Stage): NeuronParameters | undefined {
   return rowOf(stage).neurons?.(stage);
 }
 
-/** What a learner that does whole epochs takes a stage for; undefined where it takes no such stage. */
+/** What a learner that does whole epochs takes a stage for; undefined if it takes no such stage. */
 export function stageFused(stage: Stage): 'weights' | 'neurons' | undefined {
   return rowOf(stage).fused?.(stage);
 }

@@ -15,7 +15,7 @@ export function perNeuron(given: PerNeuron, length: number): Float64Array {
 
 /** What there is to know of values that neurons have one of each. */
 export interface ValueField {
-  /** What is taken where nothing is given; absent where it must be given or may be missing for good. */
+  /** What is taken where nothing is given; absent if it must be given or may be missing for good. */
   readonly default?: number;
   /** Whether it may be missing for good. */
   readonly optional?: true;
@@ -33,7 +33,7 @@ type Filled<Values> = { [name in keyof Values]: Float64Array };
 export interface PopulationConfig {
   /** Number of neurons. */
   readonly neurons: number;
-  /** Step, seconds; 1 ms where left out. */
+  /** Step, seconds; 1 ms if left out. */
   readonly dt?: number;
   /** Name of the population in messages and maps. */
   readonly name?: string;

@@ -17,7 +17,7 @@ export interface DynapSimOperationConfig extends Omit<DynapSimConfig, 'recurrent
   readonly steps: number;
   /** Trials that run side by side. */
   readonly trials: number;
-  /** What computes the neurons; the kernel where left out. */
+  /** What computes the neurons; the kernel if left out. */
   readonly engine?: Engine;
 }
 
@@ -29,7 +29,7 @@ export interface DynapSimOperation {
    *
    * @param drive weighted input in units of weight, `[trials, steps, neurons]`
    * @param recurrent weights `[pre, post]`, `[neurons, neurons]`, acting one step later
-   * @throws DataError where a tensor has another shape
+   * @throws DataError if a tensor has another shape
    */
   (drive: tf.Tensor3D, recurrent?: tf.Tensor2D): tf.Tensor3D;
   /** Parameters as configured, one value per neuron: what mismatch is drawn around. */

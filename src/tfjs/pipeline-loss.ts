@@ -17,13 +17,13 @@ import { firstOrder } from './first-order.ts';
 
 /** How the loss of a pipeline is worked out. */
 export interface PipelineLossOptions {
-  /** What to make small; the plain mean squared error where left out. */
+  /** What to make small; the plain mean squared error if left out. */
   readonly loss?: Loss;
-  /** What computes the pipeline; the kernel where left out. */
+  /** What computes the pipeline; the kernel if left out. */
   readonly engine?: Engine;
-  /** Mismatch, redrawn every `every` calls of `loss` (100 where left out); none where left out. */
+  /** Mismatch, redrawn every `every` calls of `loss` (100 if left out); none if left out. */
   readonly mismatch?: Mismatch & { readonly every?: number };
-  /** Seed of the mismatch; 0 where left out. */
+  /** Seed of the mismatch; 0 if left out. */
   readonly seed?: number;
 }
 

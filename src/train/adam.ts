@@ -12,13 +12,13 @@ export type Schedule =
 export interface AdamConfig {
   /** Learning rate at the start, units of weight per epoch. */
   readonly learningRate: number;
-  /** Decay of the mean of the gradient; 0.9 where left out. */
+  /** Decay of the mean of the gradient; 0.9 if left out. */
   readonly beta1?: number;
-  /** Decay of the mean of its square; 0.999 where left out. */
+  /** Decay of the mean of its square; 0.999 if left out. */
   readonly beta2?: number;
-  /** Added to the root; 1e-16 where left out, as gradients are of order 1e-9. */
+  /** Added to the root; 1e-16 if left out, as gradients are of order 1e-9. */
   readonly epsilon?: number;
-  /** How the learning rate changes; constant where left out. */
+  /** How the learning rate changes; constant if left out. */
   readonly schedule?: Schedule;
 }
 

@@ -71,7 +71,7 @@ export function packCheckpoint(checkpoint: Checkpoint): Uint8Array {
 /**
  * Reads a checkpoint.
  *
- * @throws DataError where the bytes are none
+ * @throws DataError if the bytes are none
  */
 export function unpackCheckpoint(bytes: Uint8Array): Checkpoint {
   let value: unknown;

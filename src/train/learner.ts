@@ -18,7 +18,7 @@ export interface LearningTask {
   readonly samples: readonly TrainingSample[];
   readonly loss: Loss;
   readonly optimiser: AdamConfig;
-  /** Least and greatest value of every weight; no bounds where left out. */
+  /** Least and greatest value of every weight; no bounds if left out. */
   readonly min?: Float64Array;
   readonly max?: Float64Array;
   /** One set per population, with one value per neuron, or per trial and neuron. */
@@ -27,7 +27,7 @@ export interface LearningTask {
 }
 
 /**
- * The populations of a chain of stages, each with the matrix before it; none where there is anything else: branches,
+ * The populations of a chain of stages, each with the matrix before it; none if there is anything else: branches,
  * loops, neurons that the engine does not compute, or two matrices in a row with nothing between them that could
  * fire.
  */

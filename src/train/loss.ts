@@ -36,7 +36,7 @@ const lossCheck: Check = variants({
   rateCrossEntropy: { temperature: number({ above: 0 }) },
 });
 
-/** Lists what is wrong with `loss`, and what is missing in `samples` for it; empty where all is well. */
+/** Lists what is wrong with `loss`, and what is missing in `samples` for it; empty if all is well. */
 export function lossProblems(
   loss: Loss,
   samples: readonly TrainingSample[],

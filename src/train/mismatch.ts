@@ -5,9 +5,9 @@ import { type Check, number, options } from '../options.ts';
 
 /** Mismatch while learning. */
 export interface TrainingMismatch extends Mismatch {
-  /** Epochs after which it is redrawn; 100 where left out. */
+  /** Epochs after which it is redrawn; 100 if left out. */
   readonly every?: number;
-  /** Chips that every sample is shown to at once; one where left out. */
+  /** Chips that every sample is shown to at once; one if left out. */
   readonly instances?: number;
 }
 

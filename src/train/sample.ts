@@ -16,7 +16,7 @@ export interface TrainingSample {
   readonly label?: number;
 }
 
-/** Lists what is wrong with `samples` for `pipeline`; empty where all is well. */
+/** Lists what is wrong with `samples` for `pipeline`; empty if all is well. */
 export function sampleProblems(pipeline: Pipeline, samples: readonly TrainingSample[]): Problem[] {
   if (!Array.isArray(samples)) {
     return [problem('samples', 'wrong-type', samples, 'a list of samples is needed')];
@@ -31,7 +31,7 @@ export function sampleProblems(pipeline: Pipeline, samples: readonly TrainingSam
   );
 }
 
-/** The input of a sample; undefined where there is none. */
+/** The input of a sample; undefined if there is none. */
 function inputOf(sample: unknown): SpikeRaster | undefined {
   const input = (sample as Partial<TrainingSample> | null | undefined)?.input;
   return typeof input === 'object' && input !== null ? input : undefined;

@@ -32,22 +32,22 @@ export interface WeightLimits {
 export interface TrainingOptions {
   /** Passes over all samples. */
   readonly epochs: number;
-  /** What to make small; the plain mean squared error where left out. */
+  /** What to make small; the plain mean squared error if left out. */
   readonly loss?: Loss;
-  /** How to step; Adam at 6e-3 falling to 2 % of it where left out. */
+  /** How to step; Adam at 6e-3 falling to 2 % of it if left out. */
   readonly optimiser?: AdamConfig;
   /**
-   * Mismatch of DynapSim and DYNAP-SE2 neurons in training; none where left out. With several instances the loss is the mean
+   * Mismatch of DynapSim and DYNAP-SE2 neurons in training; none if left out. With several instances the loss is the mean
    * over all of them.
    */
   readonly mismatch?: TrainingMismatch;
-  /** Bounds of the weights of a stage, by its name; none where left out. */
+  /** Bounds of the weights of a stage, by its name; none if left out. */
   readonly weightLimits?: Readonly<Record<string, WeightLimits>>;
-  /** Seed of the mismatch; 0 where left out. */
+  /** Seed of the mismatch; 0 if left out. */
   readonly seed?: number;
   /** Goes on from here. */
   readonly checkpoint?: Checkpoint;
-  /** What computes the neurons; the kernel where left out. */
+  /** What computes the neurons; the kernel if left out. */
   readonly engine?: Engine;
 }
 
@@ -102,7 +102,7 @@ function optionsTable({ stages }: Pipeline): OptionTable<TrainingOptions> {
   };
 }
 
-/** Lists what is wrong with what is to be learnt; empty where all is well. */
+/** Lists what is wrong with what is to be learnt; empty if all is well. */
 export function taskProblems(
   pipeline: Pipeline,
   samples: readonly TrainingSample[],
@@ -114,7 +114,7 @@ export function taskProblems(
     : [...sampleProblems(pipeline, samples), ...lossProblems(loss, samples, pipeline.channelsOut)];
 }
 
-/** Lists everything wrong with what training is given; empty where all is well. */
+/** Lists everything wrong with what training is given; empty if all is well. */
 export function trainingProblems(
   pipeline: Pipeline,
   samples: readonly TrainingSample[],

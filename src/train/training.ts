@@ -35,7 +35,7 @@ export interface Training {
    * Does up to `epochs` more epochs. Has done so when it returns, or, where the engine has threads of its
    * own, when what it returns resolves; rejects where one dies.
    *
-   * @throws InvalidArgumentError where the call before has not resolved yet
+   * @throws InvalidArgumentError if the call before has not resolved yet
    */
   advance(epochs: number): void | Promise<void>;
   /** The pipeline with the weights of now. */

@@ -104,7 +104,7 @@ const table: ParameterTable<'dynapSe2', DynapSe2ParameterName> = {
   positive: new Set([...requiredCurrents, ...dynapSe2LayoutNames, 'Iscale']),
 };
 
-/** Lists everything wrong with `input` for a population of `neurons`; empty where all is well. */
+/** Lists everything wrong with `input` for a population of `neurons`; empty if all is well. */
 export function dynapSe2ParameterProblems(
   input: DynapSe2ParametersInput,
   neurons: number,

@@ -103,7 +103,7 @@ const table: ParameterTable<'dynapSim', ParameterName> = {
   positive: new Set([...requiredCurrents, ...layoutNames, 'Iscale']),
 };
 
-/** Lists everything wrong with `input` for a population of `neurons`; empty where all is well. */
+/** Lists everything wrong with `input` for a population of `neurons`; empty if all is well. */
 export function parameterProblems(input: DynapSimParametersInput, neurons: number): Problem[] {
   return problemsOf(table, input, neurons);
 }

@@ -4,7 +4,7 @@
 export interface LeakyParameters {
   /** Time constant of the membrane, seconds. */
   readonly tauMem: Float64Array;
-  /** Time constant of the synapse, seconds; absent where input is the current. */
+  /** Time constant of the synapse, seconds; absent if input is the current. */
   readonly tauSyn?: Float64Array;
   /** Current that always flows. */
   readonly bias: Float64Array;

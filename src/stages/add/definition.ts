@@ -13,7 +13,7 @@ import {
 export interface AddConfig {
   /** Number of channels of each input. */
   readonly channels: number;
-  /** Number of inputs; 2 where left out. */
+  /** Number of inputs; 2 if left out. */
   readonly inputs?: number;
   /** Name of the stage in messages and maps. */
   readonly name?: string;
@@ -38,7 +38,7 @@ const defaultInputs = 2;
  * Defines a stage that adds what several stages give: out[c] = Σ in[i][c]. Spikes stay spikes; where anything
  * weighted enters, weighted values leave. {@link parallel}, {@link residual} and {@link feedback} put it in.
  *
- * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
+ * @throws InvalidArgumentError if it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * add({ channels: 3, inputs: 2 }).kind; // "add"

@@ -32,7 +32,7 @@ export interface ConcatenateStage extends StageBase {
  * those of the second, and so on. Spikes stay spikes; where anything weighted enters, weighted values leave.
  * {@link parallel} puts it in.
  *
- * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
+ * @throws InvalidArgumentError if it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * concatenate({ channels: [3, 2] }).kind; // "concatenate"

@@ -17,7 +17,7 @@ export interface DelayConfig {
   readonly delay: PerNeuron;
   /** Number of channels. */
   readonly channels: number;
-  /** Step, seconds; 1 ms where left out. */
+  /** Step, seconds; 1 ms if left out. */
   readonly dt?: number;
   /** Name of the stage in messages and maps. */
   readonly name?: string;
@@ -40,7 +40,7 @@ export interface DelayStage extends StageBase {
  * enters leaves as it is: spikes stay spikes, weighted values stay weighted. Before anything has come
  * through, zeros leave. Delays are not trained.
  *
- * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
+ * @throws InvalidArgumentError if it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * const net = pipeline(delay({ channels: 1, delay: 2e-3 }));

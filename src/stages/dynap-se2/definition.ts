@@ -31,7 +31,7 @@ export interface DynapSe2Config extends DynapSe2ParametersInput {
    * `dendrite·neurons + post`, the dendrites in the order AMPA, GABA, NMDA, SHUNT.
    */
   readonly recurrent?: MatrixInput;
-  /** Step, seconds; 1 ms where left out. */
+  /** Step, seconds; 1 ms if left out. */
   readonly dt?: number;
   /** Name of the population in messages and maps. */
   readonly name?: string;
@@ -59,7 +59,7 @@ export interface DynapSe2Stage extends StageBase {
  * nothing; start its weights above zero. Parameters that are left out take the chip's defaults;
  * currents are amperes, `dt` seconds.
  *
- * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
+ * @throws InvalidArgumentError if it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * const net = pipeline(

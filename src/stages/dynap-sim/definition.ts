@@ -27,7 +27,7 @@ export interface DynapSimConfig extends DynapSimParametersInput {
   readonly neurons: number;
   /** Recurrent weights `[pre][post]`, acting one step later, in units of `Iscale` amperes. */
   readonly recurrent?: MatrixInput;
-  /** Step, seconds; 1 ms where left out. */
+  /** Step, seconds; 1 ms if left out. */
   readonly dt?: number;
   /** Name of the population in messages and maps. */
   readonly name?: string;
@@ -51,7 +51,7 @@ export interface DynapSimStage extends StageBase {
  * Defines a population of DynapSim neurons. Parameters that are left out take the chip's defaults;
  * currents are amperes, `dt` seconds.
  *
- * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
+ * @throws InvalidArgumentError if it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * dynapSim({ neurons: 2, recurrent: [[0, -1], [-1, 0]], Idc: 1e-11 });

@@ -42,7 +42,7 @@ export interface IntegrateAndFireStage extends StageBase, IntegratingMembrane, F
  * Defines integrate-and-fire neurons (IF of NIR): dv/dt = resistance·S with S what enters, recurrence
  * of the step before included; a spike where v > threshold, then v = reset. Forward Euler from v = 0.
  *
- * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
+ * @throws InvalidArgumentError if it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * const net = pipeline(integrateAndFire({ neurons: 1, resistance: 1000, threshold: 1.5 }));

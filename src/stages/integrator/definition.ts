@@ -22,7 +22,7 @@ import {
 
 /** Values of membranes that only integrate. */
 export interface IntegratingValues {
-  /** What v gains per second and unit of input; 1 where left out. */
+  /** What v gains per second and unit of input; 1 if left out. */
   readonly resistance?: PerNeuron;
 }
 
@@ -54,7 +54,7 @@ export interface IntegratorStage extends StageBase, IntegratingMembrane {
  * Defines integrators (I of NIR): dv/dt = resistance·input, stepped by forward Euler from v = 0. What
  * leaves is v, for a linear stage or neurons to take.
  *
- * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
+ * @throws InvalidArgumentError if it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * integrator({ neurons: 2, resistance: 100 });

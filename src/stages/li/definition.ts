@@ -26,15 +26,15 @@ import {
 export interface LeakyValues {
   /** Time constant of the membrane, seconds; at least `dt / 2`. */
   readonly tauMem: PerNeuron;
-  /** Time constant of the synapse, seconds, at least `dt / 2`; where left out, input is the current. */
+  /** Time constant of the synapse, seconds, at least `dt / 2`; if left out, input is the current. */
   readonly tauSyn?: PerNeuron;
-  /** Current that always flows; 0 where left out. */
+  /** Current that always flows; 0 if left out. */
   readonly bias?: PerNeuron;
-  /** Membrane potential per unit of current; 1 where left out. */
+  /** Membrane potential per unit of current; 1 if left out. */
   readonly resistance?: PerNeuron;
-  /** Potential that the membrane leaks to; 0 where left out. */
+  /** Potential that the membrane leaks to; 0 if left out. */
   readonly leak?: PerNeuron;
-  /** Factor on all that enters, recurrence included; 1 where left out. */
+  /** Factor on all that enters, recurrence included; 1 if left out. */
   readonly inputWeight?: PerNeuron;
 }
 
@@ -65,7 +65,7 @@ export interface LiStage extends StageBase, LeakyParameters {
  * Defines leaky integrators (LI and CubaLI of NIR): what leaves is their potential v, for a linear
  * stage or neurons to take. They step as {@link lif} does and never fire.
  *
- * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
+ * @throws InvalidArgumentError if it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * li({ neurons: 2, tauMem: 20e-3, tauSyn: [5e-3, 10e-3] });

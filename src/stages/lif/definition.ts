@@ -48,7 +48,7 @@ export interface LifStage extends StageBase, LeakyParameters, Firing {
  * Communications 15; `nir_reference_impl.py` beside the paper), so that with a synapse, input acts on
  * v one step later. Potentials and currents have no unit; times are seconds.
  *
- * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
+ * @throws InvalidArgumentError if it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * const net = pipeline(

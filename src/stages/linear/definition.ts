@@ -14,7 +14,7 @@ import { type PerNeuron, perNeuron } from '../values.ts';
 export interface LinearConfig {
   /** Weights `[pre][post]`, in units of `Iscale` amperes. */
   readonly weight: MatrixInput;
-  /** Added to each post channel, or to all, in every step; nothing where left out. */
+  /** Added to each post channel, or to all, in every step; nothing if left out. */
   readonly bias?: PerNeuron;
   /** Name of the stage in messages and maps. */
   readonly name?: string;
@@ -36,7 +36,7 @@ export interface LinearStage extends StageBase {
  * Defines a linear stage: out[post] = Σ weight[pre][post]·in[pre] + bias[post] (Linear and, with a
  * bias, Affine of NIR). Training changes its weights and leaves its bias.
  *
- * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
+ * @throws InvalidArgumentError if it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * linear({ weight: [[1, 0], [0, 1]] });

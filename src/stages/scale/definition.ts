@@ -32,7 +32,7 @@ export interface ScaleStage extends StageBase {
  * Defines a stage that multiplies each channel by a factor of its own (Scale of NIR):
  * out[c] = scale[c]·in[c]. Its factors are not trained.
  *
- * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
+ * @throws InvalidArgumentError if it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * scale({ scale: [0.5, 2] });

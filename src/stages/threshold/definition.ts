@@ -32,7 +32,7 @@ export interface ThresholdStage extends StageBase {
  * Defines a stage that gives one spike in each step in which a channel is above its threshold
  * (Threshold of NIR). It keeps no state.
  *
- * @throws InvalidArgumentError where it is given no object; what is in it is checked when the pipeline is built
+ * @throws InvalidArgumentError if it is given no object; what is in it is checked when the pipeline is built
  * @example
  * ```ts
  * pipeline(linear({ weight: [[1, 2]] }), threshold({ threshold: [1.5, 1.5] }));
