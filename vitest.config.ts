@@ -6,6 +6,7 @@ const conditions = ['@spikeline/source'];
 const alone = [
   'test/docs/programs.test.ts',
   'test/kernel/{browser,engine,relaxed,threads}.test.ts',
+  'test/devices/wall-clock.test.ts',
   'test/nir/lazy.test.ts',
   'test/tfjs/*.test.ts',
 ];

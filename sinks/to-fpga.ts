@@ -1,14 +1,6 @@
 /** The sink `toFpga`: address-events go to the chips of a board, each at its own time. */
-import {
-  asyncScheduler,
-  concatWith,
-  ignoreElements,
-  NEVER,
-  Observable,
-  type OperatorFunction,
-  type SchedulerLike,
-  tap,
-} from 'rxjs';
+import { concatWith, ignoreElements, NEVER, Observable, type OperatorFunction, tap } from 'rxjs';
+import { type Clock, monotonic } from '../src/clock.ts';
 import { fpgaSchedule } from '../src/devices/fpga-schedule.ts';
 import { type Link, linkProblems } from '../src/devices/link.ts';
 import { routeEvents, wordListProblems } from '../src/devices/route.ts';
@@ -25,8 +17,8 @@ export interface ToFpgaConfig {
   readonly capacity?: number;
   /** Event words of each channel, as a deployment has them; if left out, addresses are event words already. */
   readonly inputWords?: readonly Uint32Array[];
-  /** Clock of the host. */
-  readonly clock?: SchedulerLike;
+  /** Clock of the host; the machine's if left out. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -48,7 +40,7 @@ const table: OptionTable<ToFpgaConfig> = {
   lookAhead: number({ min: 0, unit: 'seconds' }),
   capacity: number({ min: 1, whole: true, unit: 'events' }),
   inputWords: listOf(wordListProblems),
-  clock: having('a scheduler', 'now', 'schedule'),
+  clock: having('a clock', 'now', 'schedule'),
 };
 
 /** Refuses a packet whose events cannot be given a time on the board, in their order. */
@@ -102,7 +94,8 @@ export function toFpga(
 ): OperatorFunction<AerPacket, FpgaReport> {
   const problems = [...linkProblems(link), ...optionProblems(config, table)];
   if (problems.length > 0) throw new InvalidArgumentError('this sink cannot be made', problems);
-  const { lookAhead = 5e-3, capacity = 1_000_000, clock = asyncScheduler, inputWords } = config;
+  const { lookAhead = 5e-3, capacity = 1_000_000, inputWords } = config;
+  const clock = monotonic(config.clock);
   const space = chipWords(link.info.family);
   return (source: Observable<AerPacket>) =>
     new Observable((subscriber) => {

@@ -1,5 +1,6 @@
 /** The source `fromHardware`: the events that a board sends to the host. */
-import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import { Observable } from 'rxjs';
+import { type Clock, monotonic } from '../src/clock.ts';
 import { type Link, linkProblems } from '../src/devices/link.ts';
 import { unwrapper } from '../src/devices/wrap.ts';
 import { type DeviceError, InvalidArgumentError } from '../src/errors.ts';
@@ -11,13 +12,13 @@ import { callback, having, type OptionTable, optionProblems } from '../src/optio
 export interface FromHardwareConfig {
   /** Is told each time the board's clock has wrapped, with the number of wraps so far. */
   readonly onWrap?: (wraps: number) => void;
-  /** Clock of the host, which tells how long the board was silent: it may have wrapped meanwhile. */
-  readonly clock?: SchedulerLike;
+  /** Clock of the host, which tells how long the board was silent: it may have wrapped meanwhile. The machine's if left out. */
+  readonly clock?: Clock;
 }
 
 const table: OptionTable<FromHardwareConfig> = {
   onWrap: callback,
-  clock: having('a scheduler', 'now', 'schedule'),
+  clock: having('a clock', 'now', 'schedule'),
 };
 
 /**
@@ -42,7 +43,7 @@ export function fromHardware(
 ): Observable<AerPacket<ChipWordSpace>> {
   const problems = [...linkProblems(link), ...optionProblems(config, table)];
   if (problems.length > 0) throw new InvalidArgumentError('no board can be heard', problems);
-  const { clock = asyncScheduler } = config;
+  const clock = monotonic(config.clock);
   return new Observable((subscriber) => {
     const space = chipWords(link.info.family);
     const board = unwrapper();

@@ -10,6 +10,7 @@ import {
   scheduled,
   timer,
 } from 'rxjs';
+import { timeOf } from '../src/clock.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { binStart, chunkEnd } from '../src/events/convert.ts';
 import { rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
@@ -71,9 +72,10 @@ export function fromRaster(
   const chunks = chunksOf(raster, chunkSteps);
   if (clock === undefined) return scheduled(chunks, asapScheduler);
   return defer(() => {
-    const begin = clock.now();
+    const now = timeOf(clock);
+    const begin = now();
     const wait = (chunk: SpikeRaster): number =>
-      begin + (chunkEnd(chunk) - raster.startTime) / 1000 - clock.now();
+      begin + (chunkEnd(chunk) - raster.startTime) / 1000 - now();
     return from(chunks).pipe(
       concatMap((chunk) => timer(Math.max(0, wait(chunk)), clock).pipe(map(() => chunk))),
     );

@@ -1,5 +1,6 @@
 /** The source `poisson`: noise in chunks, of any length. */
 import { asapScheduler, Observable, type SchedulerLike } from 'rxjs';
+import { timeOf } from '../src/clock.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { binStart } from '../src/events/convert.ts';
 import { type PoissonConfig, poissonRaster, poissonTable } from '../src/events/poisson.ts';
@@ -59,12 +60,13 @@ export function poisson(config: PoissonSourceConfig): Observable<SpikeRaster> {
       return undefined;
     }
     const scheduler = clock ?? asapScheduler;
-    const begin = scheduler.now();
+    const now = timeOf(scheduler);
+    const begin = now();
     let index = 0;
     const wait = (): number =>
       clock === undefined
         ? Number(index % chunksPerTurn === chunksPerTurn - 1)
-        : Math.max(0, begin + binStart(endOf(index), dt) / 1000 - clock.now());
+        : Math.max(0, begin + binStart(endOf(index), dt) / 1000 - now());
     return scheduler.schedule(function () {
       subscriber.next(chunkAt(index));
       if (endOf(index) === total) {

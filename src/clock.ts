@@ -17,3 +17,18 @@ export const systemClock: Clock = {
     return { unsubscribe: () => clearTimeout(timer) };
   },
 };
+
+/**
+ * How to read a clock. The schedulers that RxJS makes for real time, such as `asyncScheduler`, read the wall clock, which
+ * is set back and forth while the machine runs: they do so by the `now` of their class. The machine's own
+ * clock is read in its place; virtual time stays as it is.
+ */
+export function timeOf(clock: Pick<Clock, 'now'>): () => number {
+  const maker = clock.constructor as { readonly now?: unknown } | undefined;
+  return maker?.now === clock.now ? systemClock.now : () => clock.now();
+}
+
+/** A clock that never goes back, with the timers of the one that is given; the machine's if none is. */
+export function monotonic(clock: Clock = systemClock): Clock {
+  return { now: timeOf(clock), schedule: (work, delay) => clock.schedule(work, delay) };
+}

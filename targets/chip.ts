@@ -1,7 +1,6 @@
 /** The target `chip`: runs a pipeline on the chips of a board behind an open link. */
-import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { type DefaultConfiguration, defaultFamily } from '../src/chips/families.ts';
-import type { Clock } from '../src/clock.ts';
+import { type Clock, monotonic } from '../src/clock.ts';
 import { deploy } from '../src/compile/deploy.ts';
 import { type Deployment, type DeployOptions, deployTable } from '../src/compile/deployment.ts';
 import { checkDeployment } from '../src/compile/plan.ts';
@@ -21,8 +20,8 @@ export interface ChipConfig<Configuration = DefaultConfiguration>
   extends DeployOptions<Configuration> {
   /** How long before its time an event is handed to the board, seconds; 5 ms if left out. */
   readonly lookAhead?: number;
-  /** Clock of the host. */
-  readonly clock?: SchedulerLike;
+  /** Clock of the host; the machine's if left out. */
+  readonly clock?: Clock;
   /** A deployment made before, to be used instead of deploying the pipeline. */
   readonly deployment?: Deployment<Configuration>;
   /** Counts what was lost on the way; the target's own if left out. */
@@ -43,7 +42,7 @@ function table(limits: Parameters<typeof deployTable>[0]): OptionTable<ChipConfi
   return {
     ...deployTable(limits),
     lookAhead: number({ min: 0, unit: 'seconds' }),
-    clock: having('a scheduler', 'now', 'schedule'),
+    clock: having('a clock', 'now', 'schedule'),
     deployment: having('a deployment', 'wordsOf', 'populationOf'),
     losses: having('a counter of losses', 'add'),
   };
@@ -135,7 +134,7 @@ export function chip<Configuration = DefaultConfiguration>(
   if (problems.length > 0) throw new InvalidArgumentError('this target cannot be made', problems);
   const {
     lookAhead = 5e-3,
-    clock = asyncScheduler as Clock,
+    clock: hostClock,
     losses = lossCounter(),
     deployment: given,
     ...options
@@ -197,7 +196,7 @@ export function chip<Configuration = DefaultConfiguration>(
         request,
         observer,
         lookAhead,
-        clock,
+        clock: monotonic(hostClock),
         losses,
         done: () => occupied.delete(link),
       });

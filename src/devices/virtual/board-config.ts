@@ -1,7 +1,7 @@
 /** What a virtual board is made of. */
 import { type DefaultConfiguration, defaultFamily } from '../../chips/families.ts';
 import type { ChipSilicon, CircuitModel } from '../../chips/family.ts';
-import { type Clock, systemClock } from '../../clock.ts';
+import { type Clock, monotonic } from '../../clock.ts';
 import { InvalidArgumentError } from '../../errors.ts';
 import { defaultEngine } from '../../kernel/engine.ts';
 import type { Engine } from '../../neurons/engine.ts';
@@ -94,7 +94,7 @@ export function completeBoard<Configuration>(
     model: config.model ?? family.models[0]!,
     dt: config.dt ?? 1e-3,
     realTime: config.realTime ?? false,
-    clock: config.clock ?? systemClock,
+    clock: monotonic(config.clock),
     startTime: config.startTime ?? 0,
     inputCapacity: config.inputCapacity ?? 65_536,
     outputCapacity: config.outputCapacity ?? 65_536,
