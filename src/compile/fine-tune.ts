@@ -146,9 +146,9 @@ export async function fineTune<Configuration = DefaultConfiguration>(
   samples: readonly TrainingSample[],
   options: FineTuneOptions<Configuration>,
 ): Promise<FineTuned<Configuration>> {
-  const { epochs, loss = meanSquaredError(), progress } = options;
   const problems = tuningProblems(net, samples, options);
   if (problems.length > 0) throw new InvalidArgumentError('fine-tuning cannot start', problems);
+  const { epochs, loss = meanSquaredError(), progress } = options;
   const start = deploy(net, options.deploy);
   const levels = levelsOf(start);
   const behind = pipelineWeights(start.quantised);

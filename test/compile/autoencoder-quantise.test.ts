@@ -105,6 +105,6 @@ describe('autoencoderQuantise', () => {
 
   it.each([Number.NaN, Number.NEGATIVE_INFINITY])('refuses %s and says which it is', (bad) => {
     expect(() => autoencoderQuantise([1, bad])).toThrow(InvalidArgumentError);
-    expect(() => autoencoderQuantise([1, bad])).toThrow(`weight 1 is ${bad}`);
+    expect(() => autoencoderQuantise([1, bad])).toThrow(`weights[1] is ${bad}`);
   });
 });

@@ -154,6 +154,6 @@ describe('quantise', () => {
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses %s and says which it is', (bad) => {
     expect(() => quantise([1, 2, bad])).toThrow(InvalidArgumentError);
-    expect(() => quantise([1, 2, bad])).toThrow(`weight 2 is ${bad}`);
+    expect(() => quantise([1, 2, bad])).toThrow(`weights[2] is ${bad}`);
   });
 });

@@ -1,6 +1,8 @@
 /** Lists why a pipeline cannot be on a chip, whatever its size. */
+
+import { InvalidArgumentError } from '../../errors.ts';
 import type { Matrix } from '../../matrix.ts';
-import { defaultParameters } from '../../neurons/dynap-sim/parameters.ts';
+import { defaultParameters, parameterProblems } from '../../neurons/dynap-sim/parameters.ts';
 import {
   type ChipGraph,
   type ChipNeurons,
@@ -8,8 +10,9 @@ import {
   chipGraph,
   stageProblemsOf,
 } from '../../pipeline/chip-graph.ts';
+import { pipelineProblems } from '../../pipeline/guard.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
-import { fault, type Problem, problem } from '../../problems.ts';
+import { fault, type Problem, problem, within } from '../../problems.ts';
 import type { ChipConstants } from '../../stages/chip-form.ts';
 
 /** Names the first weight below zero, if there is one: no synapse can take away from a dendrite. */
@@ -77,8 +80,29 @@ export interface CheckedGraph {
   readonly problems: readonly Problem[];
 }
 
-/** Reads a pipeline as populations, and lists everything that keeps them from being one network. */
+/**
+ * Refuses arguments that are no pipeline or no constants.
+ *
+ * @throws InvalidArgumentError with all problems
+ */
+function checkArguments(pipeline: unknown, constants: unknown): void {
+  const isObject = typeof constants === 'object' && constants !== null;
+  const problems = [
+    ...within('pipeline', pipelineProblems(pipeline)),
+    ...(isObject
+      ? within('constants', parameterProblems(constants, 1))
+      : [problem('constants', 'wrong-type', constants, 'an object of constants is needed')]),
+  ];
+  if (problems.length > 0) throw new InvalidArgumentError('this cannot be on a chip', problems);
+}
+
+/**
+ * Reads a pipeline as populations, and lists everything that keeps them from being one network.
+ *
+ * @throws InvalidArgumentError if it is no pipeline, or a constant cannot be
+ */
 export function checkedGraph(pipeline: Pipeline, constants: ChipConstants = {}): CheckedGraph {
+  checkArguments(pipeline, constants);
   const own = pipeline.stages.find(({ parameters }) => parameters !== undefined)?.parameters;
   const Iscale = constants.Iscale ?? own?.Iscale ?? defaultParameters.Iscale;
   const graph = chipGraph(pipeline, { ...constants, Iscale });

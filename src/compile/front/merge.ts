@@ -2,9 +2,8 @@
 
 import { dendriteCodes } from '../../chips/family.ts';
 import { hasDendrites } from '../../chips/switches.ts';
-import { InvalidArgumentError, UnsupportedPipelineError } from '../../errors.ts';
+import { UnsupportedPipelineError } from '../../errors.ts';
 import { dendriteNames } from '../../neurons/dynap-se2/parameters.ts';
-import { parameterProblems } from '../../neurons/dynap-sim/parameters.ts';
 import type { AnalogParameters } from '../../neurons/model-table.ts';
 import { combineParameters } from '../../neurons/parameter-set.ts';
 import type { ChipGraph, ChipSource } from '../../pipeline/chip-graph.ts';
@@ -143,8 +142,6 @@ function joinParameters(all: readonly AnalogParameters[]): AnalogParameters {
  * ```
  */
 export function mergeStages(pipeline: Pipeline, constants: ChipConstants = {}): MergedPopulation {
-  const wrong = parameterProblems(constants, 1);
-  if (wrong.length > 0) throw new InvalidArgumentError('neurons cannot be converted', wrong);
   const { graph, problems } = checkedGraph(pipeline, constants);
   if (problems.length > 0) throw new UnsupportedPipelineError('chip', problems);
   return mergeGraph(graph, pipeline);
