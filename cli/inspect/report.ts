@@ -18,7 +18,9 @@ import {
 } from 'spikeline/chip';
 
 /** A core with what its biases mean. */
-export interface CoreReport extends CoreInspection {
+export interface CoreReport extends Omit<CoreInspection, 'tags'> {
+  /** Tags in use: heard, sent, heard and not sent, sent and not heard. */
+  readonly tags: Readonly<Record<'heard' | 'sent' | 'unsent' | 'unheard', readonly number[]>>;
   /** Every bias and its current, amperes. */
   readonly biases: Readonly<Record<CoreParameterName, Bias & { readonly current: number }>>;
   /** Time constants and pulse widths, seconds: tau = C·Ut/(kappa·I), t = C·Vth/I. */
@@ -51,8 +53,10 @@ function coreReport(
     const bias = parameters[name];
     return [name, { ...bias, current: biasCurrent(name, bias) }] as const;
   });
+  const { heard, sent, unsentTags: unsent, unheardTags: unheard } = inspection.tags;
   return {
     ...inspection,
+    tags: { heard, sent, unsent, unheard },
     biases: Object.fromEntries(biases) as CoreReport['biases'],
     times: coreTimes(inspection.currents),
     gains: coreGains(inspection.currents),

@@ -27,13 +27,13 @@ import type { Deployment, DeployOptions } from './deployment.ts';
 export interface FineTuneOptions<Configuration = DefaultConfiguration> {
   /** Passes over all samples. */
   readonly epochs: number;
-  /** What to make small; the plain mean squared error where left out. */
+  /** What to make small; the plain mean squared error if left out. */
   readonly loss?: Loss;
-  /** How to step; Adam at a hundredth of the largest weight where left out. */
+  /** How to step; Adam at a hundredth of the largest weight if left out. */
   readonly optimiser?: AdamConfig;
   /** How to deploy. */
   readonly deploy?: DeployOptions<Configuration>;
-  /** What computes the neurons; the kernel where left out. */
+  /** What computes the neurons; the kernel if left out. */
   readonly engine?: Engine;
   /** Hears of every epoch and its loss, with the weights in four bits. */
   readonly progress?: (epoch: number, loss: number) => void;

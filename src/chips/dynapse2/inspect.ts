@@ -29,9 +29,9 @@ export interface TagUse {
   /** Tags that neurons of the board send to the core. */
   readonly sent: readonly number[];
   /** Heard, but sent by no neuron of the board: inputs from the host, or dead synapses. */
-  readonly unsent: readonly number[];
+  readonly unsentTags: readonly number[];
   /** Sent to the core, but heard by none of its synapses. */
-  readonly unheard: readonly number[];
+  readonly unheardTags: readonly number[];
 }
 
 /** What a configuration makes of one core. */
@@ -148,8 +148,8 @@ function tagUse({ listeners, senders }: Traffic, first: number): TagUse {
   return {
     heard: all.filter(listens),
     sent: all.filter(sends),
-    unsent: all.filter((tag) => listens(tag) && !sends(tag)),
-    unheard: all.filter((tag) => sends(tag) && !listens(tag)),
+    unsentTags: all.filter((tag) => listens(tag) && !sends(tag)),
+    unheardTags: all.filter((tag) => sends(tag) && !listens(tag)),
   };
 }
 

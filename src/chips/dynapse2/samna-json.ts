@@ -3,7 +3,7 @@ import type { ChipConfiguration } from './configuration.ts';
 import { configurationProblems } from './memory.ts';
 import { allProblems, noFindings } from './samna/findings.ts';
 import { isFields } from './samna/json.ts';
-import { onto, parseLong, stringifyLong } from './samna/onto.ts';
+import { overlay, parseLong, stringifyLong } from './samna/overlay.ts';
 import { readConfiguration } from './samna/read.ts';
 import { chipText } from './samna/write.ts';
 
@@ -105,5 +105,5 @@ export function toSamnaJson(configuration: ChipConfiguration, board?: string): s
       `it is for ${chips.length} chips; the board has ${there}`,
     ]);
   }
-  return `${stringifyLong(onto(document, JSON.parse(text)))}\n`;
+  return `${stringifyLong(overlay(document, JSON.parse(text)))}\n`;
 }

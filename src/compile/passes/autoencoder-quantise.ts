@@ -6,11 +6,11 @@ import { type AdamConfig, type AdamState, adamState, adamStep } from '../../trai
 
 /** How long to train. */
 export interface AutoencoderQuantiseOptions {
-  /** Seed of the initial encoder and decoder; 0 where left out. */
+  /** Seed of the initial encoder and decoder; 0 if left out. */
   readonly seed?: number;
-  /** Most epochs to train for; 20 000 where left out. */
+  /** Most epochs to train for; 20 000 if left out. */
   readonly epochs?: number;
-  /** Epochs without a smaller error after which training stops; 5000 where left out. */
+  /** Epochs without a smaller error after which training stops; 5000 if left out. */
   readonly patience?: number;
 }
 

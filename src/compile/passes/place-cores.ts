@@ -5,7 +5,7 @@ import { randomStream } from '../../random.ts';
 
 /** Neurons or input channels whose spikes go the same way. */
 export interface Traffic {
-  /** Cluster they are in; the host where left out. */
+  /** Cluster they are in; the host if left out. */
   readonly from?: number;
   /** Clusters that listen to them: bit c for cluster c. */
   readonly to: number;

@@ -110,9 +110,14 @@ describe('inspectConfiguration', () => {
   });
 
   it('tells tags that nobody sends and tags that nobody hears', () => {
-    expect(cores[0]!.tags).toEqual({ heard: [7, 8], sent: [7, 42], unsent: [8], unheard: [42] });
-    expect(cores[1]!.tags).toEqual({ heard: [40], sent: [40], unsent: [], unheard: [] });
-    expect(cores[2]!.tags).toEqual({ heard: [41], sent: [41], unsent: [], unheard: [] });
+    expect(cores[0]!.tags).toEqual({
+      heard: [7, 8],
+      sent: [7, 42],
+      unsentTags: [8],
+      unheardTags: [42],
+    });
+    expect(cores[1]!.tags).toEqual({ heard: [40], sent: [40], unsentTags: [], unheardTags: [] });
+    expect(cores[2]!.tags).toEqual({ heard: [41], sent: [41], unsentTags: [], unheardTags: [] });
   });
 
   it('names destinations that lead off the board', () => {
@@ -140,8 +145,8 @@ describe('inspectConfiguration', () => {
       fc.property(anyConfiguration, (configuration) => {
         const all = inspectConfiguration(configuration).cores;
         for (const { tags, fanIn, synapses, currents, chip, core: k } of all) {
-          const { heard, sent, unsent, unheard } = tags;
-          expect(heard.length - unsent.length).toBe(sent.length - unheard.length);
+          const { heard, sent, unsentTags, unheardTags } = tags;
+          expect(heard.length - unsentTags.length).toBe(sent.length - unheardTags.length);
           const entries = fanIn.reduce((sum, count) => sum + count, 0);
           expect(Object.values(synapses).reduce((sum, count) => sum + count, 0)).toBe(entries);
           const { parameters } = configuration.chips[chip]!.cores[k]!;

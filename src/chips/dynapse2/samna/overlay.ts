@@ -24,7 +24,7 @@ function pairsOnto(board: readonly unknown[], ours: readonly unknown[]): unknown
   const laid = board.map((pair) => {
     const own = isPair(pair) ? left.get(pair['key']) : undefined;
     if (own !== undefined) left.delete(own['key']);
-    return own === undefined ? pair : onto(pair, own);
+    return own === undefined ? pair : overlay(pair, own);
   });
   return [...laid, ...left.values()];
 }
@@ -33,16 +33,16 @@ function pairsOnto(board: readonly unknown[], ours: readonly unknown[]): unknown
  * Lays a document over another: what is in `ours` takes its place, all else stays. Lists and maps keep
  * the form that `board` has them in.
  */
-export function onto(board: unknown, ours: unknown): unknown {
+export function overlay(board: unknown, ours: unknown): unknown {
   if (Array.isArray(board)) {
     if (Array.isArray(ours) && board.some(isPair)) return pairsOnto(board, ours);
     const own = entriesOf(ours) ?? [];
-    return board.map((entry, i) => (i < own.length ? onto(entry, own[i]) : entry));
+    return board.map((entry, i) => (i < own.length ? overlay(entry, own[i]) : entry));
   }
   if (!isFields(board) || typeof ours !== 'object' || ours === null) return ours;
   const named = Array.isArray(ours) ? ours.map((entry, i) => [`value${i}`, entry]) : ours;
   const own: Fields = Array.isArray(named) ? Object.fromEntries(named) : { ...named };
   const laid: Record<string, unknown> = { ...board };
-  for (const [name, value] of Object.entries(own)) laid[name] = onto(board[name], value);
+  for (const [name, value] of Object.entries(own)) laid[name] = overlay(board[name], value);
   return laid;
 }
