@@ -44,7 +44,7 @@ describe('spikeline import', () => {
     expect(stdout).toMatch(/^in +linear +2 +weight -2…3$/m);
     expect(stdout).toMatch(/^out +lif +2 +tauMem 0.02, .*leak 0…1/m);
     expect(stdout).toContain('the simulator can run it');
-    expect(stdout).toMatch(/the chip cannot take:\n {2}out {2}there is no tauSyn/);
+    expect(stdout).toMatch(/the chip cannot take:\n {2}out {2}tauSyn: there is no tauSyn/);
     expect(stdout).toContain(`saved: ${out}`);
     expect(pipelineFromJson(readFileSync(out, 'utf8'))).toEqual(net);
   });
