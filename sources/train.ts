@@ -11,7 +11,7 @@ import type { TrainingOptions } from '../src/train/training-options.ts';
 
 /** Configuration of {@link train}. */
 export interface TrainConfig extends TrainingOptions {
-  /** Epochs between two reports; 100 where left out. */
+  /** Epochs between two reports; 100 if left out. */
   readonly reportEvery?: number;
   /** Gives way to other work between reports. */
   readonly scheduler?: SchedulerLike;

@@ -12,9 +12,9 @@ export interface PoissonConfig {
   readonly rate: number;
   /** Length, seconds. */
   readonly duration: number;
-  /** Width of a bin, seconds; 1 ms where left out. */
+  /** Width of a bin, seconds; 1 ms if left out. */
   readonly dt?: number;
-  /** Start of the first bin, whole microseconds; 0 where left out. */
+  /** Start of the first bin, whole microseconds; 0 if left out. */
   readonly startTime?: number;
   /** Seed of the noise. */
   readonly seed: number;

@@ -37,7 +37,7 @@ export interface Pixel {
   readonly x: number;
   /** Row, from the top. */
   readonly y: number;
-  /** 1 where it became brighter, 0 where it became darker. */
+  /** 1 if it became brighter, 0 if it became darker. */
   readonly polarity: number;
 }
 

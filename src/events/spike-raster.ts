@@ -32,7 +32,7 @@ export interface SpikeRasterConfig {
   readonly channels: number;
   /** Width of a bin, seconds. */
   readonly dt: number;
-  /** Start of the first bin, whole microseconds; 0 where left out. */
+  /** Start of the first bin, whole microseconds; 0 if left out. */
   readonly startTime?: number;
   /** Row-major counts; or the number of steps, for an empty raster. */
   readonly counts: Uint32Array | readonly number[] | { readonly steps: number };

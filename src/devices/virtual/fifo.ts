@@ -6,11 +6,11 @@ export interface EventFifo {
   readonly size: number;
   /** Whether one more has no room. */
   readonly full: boolean;
-  /** Time of the oldest event, microseconds; NaN where there is none. */
+  /** Time of the oldest event, microseconds; NaN if there is none. */
   readonly headTime: number;
   /** Word of the oldest event. */
   readonly headWord: number;
-  /** Adds an event; false where there was no room. */
+  /** Adds an event; false if there was no room. */
   push(time: number, word: number): boolean;
   /** Forgets the oldest event. */
   shift(): void;
