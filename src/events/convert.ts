@@ -1,3 +1,4 @@
+/** Rasters to events and back, and the bins of time between them. */
 import { InvalidArgumentError } from '../errors.ts';
 import { number } from '../options.ts';
 import { fault, within } from '../problems.ts';

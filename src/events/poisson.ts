@@ -1,3 +1,4 @@
+/** Poisson noise, the same for the same seed. */
 import { InvalidArgumentError } from '../errors.ts';
 import { listOf, number, type OptionTable, optionProblems } from '../options.ts';
 import { problem } from '../problems.ts';

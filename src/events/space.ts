@@ -1,3 +1,4 @@
+/** What the addresses of events mean. */
 import { InvalidArgumentError } from '../errors.ts';
 import { number } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';

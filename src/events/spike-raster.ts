@@ -1,3 +1,4 @@
+/** Dense chunks of time bins, and what a raster must be. */
 import { InvalidArgumentError } from '../errors.ts';
 import { anything, number, type OptionTable, optionProblems } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';

@@ -1,3 +1,4 @@
+/** The bounded queues of a virtual board. */
 import type { HardwareEvents } from '../link.ts';
 
 /** A bounded queue of events: a ring of typed arrays, so that an event allocates nothing. */
