@@ -13,10 +13,14 @@ function problemsOf(given: Problems): Problem[] {
   return given.map((one) => (typeof one === 'string' ? fault('', 'unsupported', one) : one));
 }
 
+/** Reasons that a message names at most; the error has all. */
+const mostReasons = 100;
+
 function list(headline: string, reasons: readonly string[]): string {
-  return reasons.length === 1
-    ? `${headline}: ${reasons[0]}`
-    : `${headline}:${reasons.map((reason) => `\n  - ${reason}`).join('')}`;
+  if (reasons.length === 1) return `${headline}: ${reasons[0]}`;
+  const shown = reasons.slice(0, mostReasons).map((reason) => `\n  - ${reason}`);
+  const more = reasons.length - shown.length;
+  return `${headline}:${shown.join('')}${more > 0 ? `\n  - and ${more} more` : ''}`;
 }
 
 /** The caller's mistake, found while something is built. Carries every reason at once. */

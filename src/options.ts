@@ -76,6 +76,12 @@ export const flag: Check = (value) =>
 export const text: Check = (value) =>
   typeof value === 'string' ? [] : [problem('', 'wrong-type', value, 'a text is needed')];
 
+/** Checks bytes, as a file is read into. */
+export const bytes: Check = (value) =>
+  value instanceof Uint8Array
+    ? []
+    : [problem('', 'wrong-type', value, 'a Uint8Array of bytes is needed')];
+
 /** Checks a function. */
 export const callback: Check = (value) =>
   typeof value === 'function' ? [] : [problem('', 'wrong-type', value, 'a function is needed')];
@@ -105,9 +111,16 @@ export function listOf(check: Check, { min = 0 }: { readonly min?: number } = {}
     if (value.length < min) {
       return [problem('length', 'out-of-range', value.length, `at least ${min} is needed`)];
     }
-    return value.flatMap((entry, i) => within(`[${i}]`, check(entry)));
+    const problems: Problem[] = [];
+    for (let i = 0; i < value.length && problems.length < mostProblems; i++) {
+      for (const one of within(`[${i}]`, check(value[i]))) problems.push(one);
+    }
+    return problems;
   };
 }
+
+/** Entries of a list that are named as wrong at most: a list may be as long as a file. */
+const mostProblems = 100;
 
 /** Checks an options object inside another. */
 export function options<Options>(

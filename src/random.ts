@@ -1,13 +1,31 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
+import { InvalidArgumentError } from './errors.ts';
+import { number } from './options.ts';
+import { type Problem, problem, within } from './problems.ts';
+
+/** Largest mean of a Poisson-distributed count: each event that is drawn takes its time. */
+export const mostMean = 1e6;
+
+const seedCheck = number();
+const meanCheck = number({ min: 0, max: mostMean });
+const belowCheck = number({ min: 1, max: Number.MAX_SAFE_INTEGER });
+
+/** Checks a label of a random stream. */
+export function labelCheck(label: unknown): Problem[] {
+  if (typeof label === 'string') return [];
+  if (typeof label === 'number') return [...seedCheck(label)];
+  return [problem('', 'wrong-type', label, 'a text or a number is needed')];
+}
+
 /** A reproducible stream of random numbers. */
 export interface Random {
   /** Uniform in [0, 1). */
   uniform(): number;
   /** Standard normal. */
   normal(): number;
-  /** Poisson-distributed count with the given mean. */
+  /** Poisson-distributed count with the given mean, 1e6 at most. */
   poisson(mean: number): number;
   /** Uniform whole number in [0, below). */
   integer(below: number): number;
@@ -17,8 +35,11 @@ export interface Random {
 function mix(seed: number, labels: readonly (string | number)[]): number {
   let hash = 0x811c9dc5;
   for (const part of [seed, ...labels]) {
-    for (const character of `${part}/`) {
-      hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
+    // A slash within a label is told from the one after it.
+    const text = `${`${part}`.replace(/[\\/]/g, '\\$&')}/`;
+    // By code units: characters of two differ in either.
+    for (let i = 0; i < text.length; i++) {
+      hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
     }
   }
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
@@ -29,15 +50,20 @@ function mix(seed: number, labels: readonly (string | number)[]): number {
 /**
  * Opens the random stream that belongs to a seed and a path of labels. The same seed and labels
  * give the same numbers; different labels give independent streams, so nothing depends on the order
- * in which streams are opened and no generator state has to be saved. Labels are joined by slashes, so
- * none should hold one.
+ * in which streams are opened and no generator state has to be saved. A number and its digits are the same label.
  *
+ * @throws InvalidArgumentError where the seed is no finite number, or a label neither that nor a text
  * @example
  * ```ts
  * randomStream(7, 'mismatch', 3).normal(); // always the same number
  * ```
  */
 export function randomStream(seed: number, ...labels: readonly (string | number)[]): Random {
+  const wrong = [
+    ...within('seed', seedCheck(seed)),
+    ...labels.flatMap((label, i) => within(`labels[${i}]`, labelCheck(label))),
+  ];
+  if (wrong.length > 0) throw new InvalidArgumentError('there is no such random stream', wrong);
   const generator = xoroshiro128plus(mix(seed, labels));
   const uniform = (): number => uniformFloat64(generator);
   let spare: number | undefined;
@@ -54,6 +80,7 @@ export function randomStream(seed: number, ...labels: readonly (string | number)
   };
   // Splits large means (a Poisson sum is Poisson), so that exp(-mean) never underflows.
   const poisson = (mean: number): number => {
+    if (!(mean >= 0 && mean <= mostMean)) throw refused('mean', meanCheck(mean));
     let count = 0;
     for (let rest = mean; rest > 0; rest -= 500) {
       const limit = Math.exp(-Math.min(rest, 500));
@@ -61,5 +88,15 @@ export function randomStream(seed: number, ...labels: readonly (string | number)
     }
     return count;
   };
-  return { uniform, normal, poisson, integer: (below) => Math.floor(uniform() * below) };
+  const integer = (below: number): number => {
+    if (!(below >= 1 && below <= Number.MAX_SAFE_INTEGER)) {
+      throw refused('below', belowCheck(below));
+    }
+    return Math.floor(uniform() * below);
+  };
+  return { uniform, normal, poisson, integer };
+}
+
+function refused(path: string, problems: readonly Problem[]): InvalidArgumentError {
+  return new InvalidArgumentError('this cannot be drawn', within(path, problems));
 }

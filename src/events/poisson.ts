@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { listOf, number, type OptionTable, optionProblems } from '../options.ts';
 import { problem } from '../problems.ts';
-import { randomStream } from '../random.ts';
+import { labelCheck, mostMean, randomStream } from '../random.ts';
 import { gridProblems, type SpikeRaster } from './spike-raster.ts';
 
 /** What {@link poissonRaster} takes. */
@@ -31,11 +31,7 @@ export const poissonTable: OptionTable<PoissonConfig> = {
   dt: number({ min: 1e-6, unit: 'seconds' }),
   startTime: number({ whole: true, unit: 'µs' }),
   seed: number({ whole: true }),
-  labels: listOf((label) =>
-    typeof label === 'string' || typeof label === 'number'
-      ? []
-      : [problem('', 'wrong-type', label, 'a text or a number is needed')],
-  ),
+  labels: listOf(labelCheck),
 };
 
 /** Options that Poisson noise cannot do without. */
@@ -55,7 +51,13 @@ export function poissonRaster(config: PoissonConfig): SpikeRaster {
   const { channels, rate, duration, dt = 1e-3, startTime = 0, seed, labels = [] } = config ?? {};
   const problems = optionProblems(config, poissonTable, ...poissonNeeds);
   const steps = Math.round(duration / dt);
-  if (problems.length === 0) problems.push(...gridProblems({ steps, channels, dt, startTime }));
+  if (problems.length === 0) {
+    problems.push(...gridProblems({ steps, channels, dt, startTime }));
+    if (rate * dt > mostMean) {
+      const needed = `at most ${mostMean} spikes per bin can be drawn, ${mostMean / dt} Hz`;
+      problems.push(problem('rate', 'too-large', rate, needed));
+    }
+  }
   if (problems.length > 0) throw new InvalidArgumentError('this noise cannot be drawn', problems);
   const random = randomStream(seed, 'poisson', ...labels);
   const counts = new Uint32Array(steps * channels);

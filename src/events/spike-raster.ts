@@ -52,6 +52,9 @@ const configTable: OptionTable<SpikeRasterConfig> = {
   },
 };
 
+/** Bins of a raster in all channels together at most: half a gigabyte of counts. */
+const mostCells = 2 ** 27;
+
 const gridChecks = {
   channels: number({ min: 1, whole: true }),
   steps: number({ min: 0, whole: true }),
@@ -61,8 +64,8 @@ const gridChecks = {
 /** What a width of bins must be: events have whole microseconds. */
 const anyWidth = number({ min: 1e-6, unit: 'seconds (1 µs)' });
 
-/** Bins times channels of the largest raster: 8 GiB of counts. */
-const mostBins = 2 ** 31;
+/** Bins times channels of the largest raster: half a gigabyte of counts. */
+const mostBins = 2 ** 27;
 
 /** Lists what is too much of a grid whose numbers are sound by themselves. */
 function sizeProblems({ steps, channels, dt, startTime }: Grid): Problem[] {

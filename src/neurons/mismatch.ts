@@ -17,7 +17,8 @@ const seeds = number();
 
 /** What a mismatch may hold. */
 export const mismatchTable: OptionTable<Mismatch> = {
-  fraction: number({ min: 0 }),
+  // Beyond, half of all transistors would have currents below zero.
+  fraction: number({ min: 0, max: 100 }),
   sigmaRule: number({ above: 0 }),
 };
 

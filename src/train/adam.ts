@@ -44,11 +44,12 @@ export function adamState(weights: number): AdamState {
 }
 
 const adamTable: OptionTable<AdamConfig> = {
-  learningRate: number({ above: 0 }),
+  // A step is as large as the rate; weights are of order 1 to 1000.
+  learningRate: number({ above: 0, max: 1e6 }),
   beta1: number({ min: 0, below: 1 }),
   beta2: number({ min: 0, below: 1 }),
-  epsilon: number({ above: 0 }),
-  schedule: variants({ constant: {}, exponential: { final: number({ above: 0 }) } }),
+  epsilon: number({ above: 0, max: 1e6 }),
+  schedule: variants({ constant: {}, exponential: { final: number({ above: 0, max: 1e6 }) } }),
 };
 
 /** Checks the settings of the optimiser; paths are relative to them. */

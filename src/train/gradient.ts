@@ -1,8 +1,11 @@
 /** The loss of a pipeline on its samples and its gradient through time, stage by stage. */
+import { InvalidArgumentError } from '../errors.ts';
 import type { Engine } from '../neurons/engine.ts';
 import type { SparseSpikes } from '../neurons/learner.ts';
 import { type AnalogParameters, isAnalog, type NeuronParameters } from '../neurons/model-table.ts';
+import { pipelineProblems } from '../pipeline/guard.ts';
 import { type Pipeline, withStages } from '../pipeline/pipeline.ts';
+import { type Problem, problem, within } from '../problems.ts';
 import { type Stage, stageNeurons, stageWeights, withStageWeights } from '../stages/stage.ts';
 import { graphGradient } from './graph-gradient.ts';
 import type { LossFunction } from './loss.ts';
@@ -39,8 +42,34 @@ export function pipelineWeights({ stages }: Pipeline): Float64Array {
   return all;
 }
 
-/** The same pipeline with other weights, given in one run. */
+const weightNeeded = 'a finite number is needed';
+
+/** Lists what is wrong with weights for a pipeline. */
+function weightProblems(pipeline: Pipeline, weights: Float64Array): Problem[] {
+  const guard = within('pipeline', pipelineProblems(pipeline));
+  if (guard.length > 0) return guard;
+  if (!(weights instanceof Float64Array)) {
+    return [problem('weights', 'wrong-type', weights, 'a Float64Array is needed')];
+  }
+  const length = pipeline.stages.reduce((sum, stage) => sum + weightCount(stage), 0);
+  if (weights.length !== length) {
+    const needed = `the pipeline has ${length}`;
+    return [problem('weights.length', 'wrong-shape', weights.length, needed)];
+  }
+  const at = weights.findIndex((weight) => !Number.isFinite(weight));
+  return at < 0 ? [] : [problem(`weights[${at}]`, 'not-finite', weights[at], weightNeeded)];
+}
+
+/**
+ * The same pipeline with other weights, given in one run.
+ *
+ * @throws InvalidArgumentError where there are more or fewer, or one is not finite
+ */
 export function withWeights(pipeline: Pipeline, weights: Float64Array): Pipeline {
+  const problems = weightProblems(pipeline, weights);
+  if (problems.length > 0) {
+    throw new InvalidArgumentError('the pipeline cannot have these weights', problems);
+  }
   let at = 0;
   const stages = pipeline.stages.map((stage) => {
     const values = weights.slice(at, at + weightCount(stage));

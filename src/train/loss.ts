@@ -32,8 +32,8 @@ export function rateCrossEntropy(temperature = 0.01): Loss {
 }
 
 const lossCheck: Check = variants({
-  meanSquaredError: { silenceWeight: number({ above: 0 }) },
-  rateCrossEntropy: { temperature: number({ above: 0 }) },
+  meanSquaredError: { silenceWeight: number({ above: 0, max: 1e9 }) },
+  rateCrossEntropy: { temperature: number({ above: 0, max: 1e9 }) },
 });
 
 /** Lists what is wrong with `loss`, and what is missing in `samples` for it; empty if all is well. */
@@ -63,20 +63,25 @@ export function lossProblems(
 function targetProblems({ input, target }: TrainingSample, channels: number): Problem[] {
   const needed = `${input.steps} steps × ${channels} neurons are needed`;
   if (target === undefined) return [fault('target', 'missing', `there is no target; ${needed}`)];
-  const { length } = target;
+  const length: unknown = (target as ArrayLike<number> | null)?.length;
+  if (typeof target !== 'object' || typeof length !== 'number') {
+    return [problem('target', 'wrong-type', target, needed)];
+  }
   if (length !== input.steps * channels) {
     return [problem('target.length', 'wrong-shape', length, needed)];
   }
   for (let i = 0; i < length; i++) {
-    if (!Number.isFinite(target[i])) {
-      return [problem(`target[${i}]`, 'not-finite', target[i], 'a finite number is needed')];
-    }
+    const problems = spikes(target[i]);
+    if (problems.length > 0) return within(`target[${i}]`, problems);
   }
   return [];
 }
 
+/** Wanted spikes of a bin: counts have 32 bits. */
+const spikes = number({ min: -(2 ** 32), max: 2 ** 32 });
+
 function labelProblems({ label }: TrainingSample, channels: number): Problem[] {
-  return label !== undefined && Number.isInteger(label) && label >= 0 && label < channels
+  return typeof label === 'number' && Number.isInteger(label) && label >= 0 && label < channels
     ? []
     : [problem('label', 'out-of-range', label, `a channel from 0 to ${channels - 1} is needed`)];
 }

@@ -22,7 +22,7 @@ export const trainingMismatchCheck: Check = options<TrainingMismatch>(
   {
     ...mismatchTable,
     every: number({ min: 1, whole: true }),
-    instances: number({ min: 1, whole: true }),
+    instances: number({ min: 1, max: 4096, whole: true }),
   },
   'fraction',
 );

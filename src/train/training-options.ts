@@ -90,13 +90,13 @@ export const engineCheck: Check = having('an engine', 'supports', 'layer', 'diff
 
 function optionsTable({ stages }: Pipeline): OptionTable<TrainingOptions> {
   return {
-    epochs: number({ min: 0, whole: true }),
+    epochs: number({ min: 0, max: 1e9, whole: true }),
     // With what it needs of the samples, it is checked beside them.
     loss: () => [],
     optimiser: adamCheck,
     mismatch: trainingMismatchCheck,
     weightLimits: weightLimitsCheck(stages.map(({ name }) => name)),
-    seed: number(),
+    seed: number({ whole: true }),
     checkpoint: options(checkpointTable, ...checkpointNeeds),
     engine: engineCheck,
   };

@@ -3,17 +3,20 @@ import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import { drawMismatch } from '../neurons/mismatch.ts';
 import type { AnalogParameters } from '../neurons/model-table.ts';
+import { number } from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { fault } from '../problems.ts';
+import { fault, within } from '../problems.ts';
 import { stageWeights } from '../stages/stage.ts';
 import { learningRateAt } from './adam.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import { pipelineParameters, withWeights } from './gradient.ts';
+import { type Checkpoint, checkpointProblems } from './checkpoint.ts';
+import { epochRunner, type NotFinite } from './epochs.ts';
+import { pipelineParameters, pipelineWeights, withWeights } from './gradient.ts';
 import { startLearner } from './learner.ts';
 import { meanSquaredError } from './loss.ts';
 import { perTrial } from './mismatch.ts';
 import type { TrainingSample } from './sample.ts';
 import { trainingDigest } from './training-digest.ts';
+import { TrainingError } from './training-error.ts';
 import {
   defaultOptimiser,
   type TrainingOptions,
@@ -35,12 +38,13 @@ export interface Training {
    * Does up to `epochs` more epochs. Has done so when it returns, or, where the engine has threads of its
    * own, when what it returns resolves; rejects where one dies.
    *
-   * @throws InvalidArgumentError if the call before has not resolved yet
+   * @throws TrainingError where numbers come out that are not finite; the training keeps what it had before
+   * @throws InvalidArgumentError where the call before has not resolved yet, or this is no number of epochs
    */
   advance(epochs: number): void | Promise<void>;
-  /** The pipeline with the weights of now. */
+  /** The pipeline with the weights after {@link Training.epoch} epochs, while others are on the way too. */
   pipeline(): Pipeline;
-  /** Everything needed to go on later. */
+  /** Everything needed to go on later from {@link Training.epoch}. */
   checkpoint(): Checkpoint;
   /** Gives back the threads of the engine; it can only be looked at then. */
   close(): Promise<void>;
@@ -79,14 +83,21 @@ export function startTraining(
   const { epochs, seed = 0, mismatch, weightLimits = {}, checkpoint } = options;
   const { loss: lossKind = meanSquaredError(), optimiser = defaultOptimiser } = options;
   const belongsTo = trainingDigest(pipeline, samples, options);
-  if (checkpoint !== undefined && checkpoint.belongsTo !== belongsTo) {
-    throw new InvalidArgumentError('training cannot go on from this checkpoint', [
-      fault(
-        'checkpoint',
-        'conflict',
-        'it belongs to another pipeline, other samples or other options; use the same ones or start anew',
-      ),
-    ]);
+  if (checkpoint !== undefined) {
+    const { length } = pipelineWeights(pipeline);
+    const found =
+      checkpoint.belongsTo === belongsTo
+        ? within('checkpoint', checkpointProblems(checkpoint, length, epochs))
+        : [
+            fault(
+              'checkpoint',
+              'conflict',
+              'it belongs to another pipeline, other samples or other options; use the same ones or start anew',
+            ),
+          ];
+    if (found.length > 0) {
+      throw new InvalidArgumentError('training cannot go on from this checkpoint', found);
+    }
   }
 
   const { every = 100, instances = 1 } = mismatch ?? {};
@@ -101,9 +112,7 @@ export function startTraining(
       return instances === 1 ? chips[0]! : perTrial(chips, samples.length);
     });
   const drawAt = (epoch: number): number => Math.floor(epoch / every);
-  let epoch = checkpoint?.epoch ?? 0;
-  let loss = checkpoint?.loss ?? Number.NaN;
-  let drawn = drawAt(epoch);
+  let drawn = drawAt(checkpoint?.epoch ?? 0);
   let advancing = false;
   const learner = startLearner({
     pipeline,
@@ -121,69 +130,81 @@ export function startTraining(
     learner.write('square', checkpoint.square);
   }
 
-  /** Uses the mismatch that belongs to this epoch; a resumed run draws the same. */
+  const runner = epochRunner(pipeline, learner, {
+    epoch: checkpoint?.epoch ?? 0,
+    loss: checkpoint?.loss ?? Number.NaN,
+    weights: learner.read('weights'),
+    mean: learner.read('mean'),
+    square: learner.read('square'),
+  });
+  /** Uses the mismatch that belongs to the next epoch; a resumed run draws the same. */
   const drawSilicon = (): void => {
-    if (mismatch === undefined || drawAt(epoch) === drawn) return;
-    drawn = drawAt(epoch);
+    const draw = drawAt(runner.learnt.epoch);
+    if (mismatch === undefined || draw === drawn) return;
+    drawn = draw;
     learner.setParameters(silicon(drawn));
   };
+  // What was never trained is as it was given, to the last bit.
+  const trained = (): Pipeline =>
+    runner.learnt.epoch === 0 ? pipeline : withWeights(pipeline, runner.learnt.weights);
+  const saved = (): Checkpoint => {
+    const { epoch, loss, weights, mean, square } = runner.learnt;
+    return {
+      ...{ epoch, loss, belongsTo },
+      ...{ weights: weights.slice(), mean: mean.slice(), square: square.slice() },
+    };
+  };
+  let failure: TrainingError | undefined;
+  const fail = ({ what, stages }: NotFinite): never => {
+    failure = new TrainingError(what, stages, { pipeline: trained(), checkpoint: saved() });
+    throw failure;
+  };
   const advanceTo = (end: number): void | Promise<void> => {
-    while (epoch < end) {
+    while (runner.learnt.epoch < end) {
+      const { epoch } = runner.learnt;
       drawSilicon();
       // Silicon stays the same until the next draw.
       const until = mismatch === undefined ? end : Math.min(end, (drawn + 1) * every);
       const rates = Float64Array.from({ length: until - epoch }, (_, k) =>
         learningRateAt(optimiser, epoch + k, epochs),
       );
-      const learning = learner.learn(epoch, rates);
-      const settle = (): void => {
-        epoch = until;
-        loss = learner.loss;
-      };
-      if (learning !== undefined) {
-        return learning.then(() => {
-          settle();
-          return advanceTo(end);
-        });
-      }
-      settle();
+      const learning = runner.learn(rates, fail);
+      if (learning !== undefined) return learning.then(() => advanceTo(end));
     }
     return undefined;
   };
   return {
     get epoch() {
-      return epoch;
+      return runner.learnt.epoch;
     },
     epochs,
     get loss() {
-      return loss;
+      return runner.learnt.loss;
     },
     get learningRate() {
-      return learningRateAt(optimiser, epoch, epochs);
+      return learningRateAt(optimiser, runner.learnt.epoch, epochs);
     },
     advance(count) {
+      const problems = within('epochs', counts(count));
       if (advancing) {
-        throw new InvalidArgumentError('training cannot advance', [
-          fault('', 'conflict', 'it is advancing already; wait for the promise of the call before'),
-        ]);
+        const needed = 'it is advancing already; wait for the promise of the call before';
+        problems.push(fault('', 'conflict', needed));
       }
-      const done = advanceTo(Math.min(epochs, epoch + count));
+      if (problems.length > 0) {
+        throw new InvalidArgumentError('training cannot advance', problems);
+      }
+      if (failure !== undefined) throw failure;
+      const done = advanceTo(Math.min(epochs, runner.learnt.epoch + count));
       if (done === undefined) return undefined;
       advancing = true;
       return done.finally(() => {
         advancing = false;
       });
     },
-    // What was never trained is as it was given, to the last bit.
-    pipeline: () => (epoch === 0 ? pipeline : withWeights(pipeline, learner.read('weights'))),
-    checkpoint: () => ({
-      epoch,
-      loss,
-      weights: learner.read('weights'),
-      mean: learner.read('mean'),
-      square: learner.read('square'),
-      belongsTo,
-    }),
+    pipeline: trained,
+    checkpoint: saved,
     close: () => learner.close(),
   };
 }
+
+const counts = number({ min: 0, whole: true, infinite: true });

@@ -1,0 +1,36 @@
+/** What is thrown when training comes to numbers that are not finite. */
+import { SpikelineError } from '../errors.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Checkpoint } from './checkpoint.ts';
+
+/** Training came to numbers that are not finite; what was learnt before is in it. */
+export class TrainingError extends SpikelineError {
+  override readonly name = 'TrainingError';
+  /** Stable machine-readable reason. */
+  readonly code = 'NOT_FINITE';
+  /** The epoch in which it happened, counted from one. */
+  readonly epoch: number;
+  /** Names of the stages whose weights came out not finite; the last one where only the loss did. */
+  readonly stages: readonly string[];
+  /** The pipeline with the last weights that were finite. */
+  readonly pipeline: Pipeline;
+  /** Training as it was before that epoch. */
+  readonly checkpoint: Checkpoint;
+
+  /** Names epoch and stages, and keeps what was learnt before. */
+  constructor(
+    what: string,
+    stages: readonly string[],
+    kept: { readonly pipeline: Pipeline; readonly checkpoint: Checkpoint },
+  ) {
+    const { epoch } = kept.checkpoint;
+    super(
+      `in epoch ${epoch + 1} ${what} of ${stages.join(', ')} came out infinite or not a number; ` +
+        `the weights after ${epoch} epochs are kept. Take a smaller learning rate, bounds by weightLimits, or a smaller mismatch`,
+    );
+    this.epoch = epoch + 1;
+    this.stages = stages;
+    this.pipeline = kept.pipeline;
+    this.checkpoint = kept.checkpoint;
+  }
+}
