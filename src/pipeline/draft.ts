@@ -4,6 +4,7 @@ import {
   buildStage,
   builtOutline,
   emissionOf,
+  isPopulation,
   type Stage,
   type StageDefinition,
   stageOutline,
@@ -41,7 +42,11 @@ export function namesOf(nodes: readonly DraftNode[]): string[] {
 
 /** What nodes promise, sound or not. */
 export function outlinesOf(nodes: readonly DraftNode[]): StageOutline[] {
-  return nodes.map((node) => (node.built ? builtOutline(node.part) : stageOutline(node.part)));
+  return nodes.map(outlineOf);
+}
+
+function outlineOf(node: DraftNode): StageOutline {
+  return node.built ? builtOutline(node.part) : stageOutline(node.part);
 }
 
 /** Channels of the input of a pipeline, as the first node says that takes it. */
@@ -121,7 +126,32 @@ export function nodeProblems(nodes: readonly DraftNode[]): Problem[] {
     ...nodes.flatMap((node, place) => (node.built ? [] : stageProblems(node.part, names[place]!))),
     ...fitProblems(nodes, names),
     ...nameProblems(names),
+    ...budgetProblems(nodes),
   ];
+}
+
+/** Neurons of a pipeline in all at most: with 24 parameters each, they fill 200 MB. */
+const mostNeurons = 2 ** 20;
+/** Channels of all stages of a pipeline at most. */
+const mostChannels = 2 ** 23;
+
+/** Lists what of a pipeline is too large in all, though each stage by itself is not. */
+function budgetProblems(nodes: readonly DraftNode[]): Problem[] {
+  let [neurons, channels] = [0, 0];
+  for (const node of nodes) {
+    const { channelsOut = 0 } = outlineOf(node);
+    channels += channelsOut;
+    if (isPopulation(node.part)) neurons += channelsOut;
+  }
+  const sums: readonly [string, number, number][] = [
+    ['neurons', neurons, mostNeurons],
+    ['channels', channels, mostChannels],
+  ];
+  return sums.flatMap(([what, count, most]) =>
+    count <= most
+      ? []
+      : [problem(what, 'too-large', count, `${most} in all stages together are the most`)],
+  );
 }
 
 /** Builds the stages of sound nodes. */

@@ -1,6 +1,8 @@
 /** Saves pipelines as JSON and MessagePack, and reads them back. */
 import { Packr } from 'msgpackr/pack';
 import { DataError, InvalidArgumentError } from '../errors.ts';
+import { checkMsgpack } from '../events/msgpack-check.ts';
+import { bytes as bytesCheck, text as textCheck } from '../options.ts';
 import { type Problem, problem, problemText, within } from '../problems.ts';
 import {
   definitionProblems,
@@ -33,7 +35,11 @@ function plain(saved: Pipeline): unknown {
   const problems = pipelineProblems(saved);
   if (problems.length > 0) throw new InvalidArgumentError('this cannot be saved', problems);
   const { stages, inputs, output } = saved;
-  return { format, version, stages: stages.map(stageDefinition), inputs, output };
+  const definitions = stages.map(stageDefinition);
+  // What could not be read back, as weights that are not finite, must not be written.
+  const unsound = definitions.flatMap((stage, i) => stageProblems(stage, stages[i]!.name));
+  if (unsound.length > 0) throw new InvalidArgumentError('this cannot be saved', unsound);
+  return { format, version, stages: definitions, inputs, output };
 }
 
 /** Codes of problems of a stage that make it no stage at all, rather than one that cannot be built. */
@@ -69,7 +75,7 @@ function savedProblems(value: unknown): Problem[] {
   if (!Array.isArray(stages)) {
     return [...problems, problem('stages', 'wrong-type', stages, 'a list is needed')];
   }
-  problems.push(...stages.flatMap(formProblems));
+  for (const found of stages.flatMap(formProblems)) problems.push(found);
   if (!graph || problems.length > 0) return problems;
   const names = namesIn(stages as readonly StageDefinition[]);
   if (!Array.isArray(inputs) || inputs.length !== stages.length) {
@@ -87,10 +93,18 @@ function namesIn(stages: readonly StageDefinition[]): string[] {
   return stages.map(({ kind, name }, place) => name ?? automaticName(kind, place));
 }
 
+function refuseJunk(path: string, problems: readonly Problem[]): void {
+  if (problems.length > 0) {
+    throw new InvalidArgumentError('no pipeline can be read', within(path, problems));
+  }
+}
+
 function rebuild(value: unknown): Pipeline {
   const problems = savedProblems(value);
   if (problems.length > 0) {
-    throw new DataError(`this is no saved pipeline: ${problems.map(problemText).join('; ')}`);
+    const shown = problems.slice(0, 100).map(problemText).join('; ');
+    const more = problems.length > 100 ? `; and ${problems.length - 100} more` : '';
+    throw new DataError(`this is no saved pipeline: ${shown}${more}`);
   }
   const { stages, inputs, output } = value as Saved;
   if (inputs === undefined) return pipeline(...stages);
@@ -112,7 +126,7 @@ function rebuild(value: unknown): Pipeline {
 /**
  * Writes a pipeline as JSON. Every number survives to the last bit.
  *
- * @throws InvalidArgumentError if it is no pipeline
+ * @throws InvalidArgumentError if it is no pipeline, or holds what could not be read back
  * @example
  * ```ts
  * const net = pipeline(dynapSim({ neurons: 1 }));
@@ -130,6 +144,7 @@ export function pipelineToJson(saved: Pipeline): string {
  * @throws InvalidArgumentError if the pipeline in it cannot be built
  */
 export function pipelineFromJson(text: string): Pipeline {
+  refuseJunk('text', textCheck(text));
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -142,7 +157,7 @@ export function pipelineFromJson(text: string): Pipeline {
 /**
  * Writes a pipeline as MessagePack. Every number survives to the last bit.
  *
- * @throws InvalidArgumentError if it is no pipeline
+ * @throws InvalidArgumentError if it is no pipeline, or holds what could not be read back
  */
 export function packPipeline(saved: Pipeline): Uint8Array {
   return packr.pack(plain(saved));
@@ -155,8 +170,10 @@ export function packPipeline(saved: Pipeline): Uint8Array {
  * @throws InvalidArgumentError if the pipeline in it cannot be built
  */
 export function unpackPipeline(bytes: Uint8Array): Pipeline {
+  refuseJunk('bytes', bytesCheck(bytes));
   let value: unknown;
   try {
+    checkMsgpack(bytes);
     value = packr.unpack(bytes);
   } catch (cause) {
     throw new DataError('this is no saved pipeline: the bytes are not MessagePack', { cause });

@@ -74,6 +74,11 @@ export function stageProblems(definition: StageDefinition, name: string): Proble
   return within(name, rowOf(definition).problems(definition));
 }
 
+/** Whether a stage, written or built, is one of neurons. */
+export function isPopulation(stage: { readonly kind: StageKindName }): boolean {
+  return rowOf(stage).neurons !== undefined;
+}
+
 /** What leaves a stage of what enters it. */
 export function emissionOf(
   stage: { readonly kind: StageKindName },

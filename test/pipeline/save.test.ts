@@ -3,6 +3,7 @@ import {
   DataError,
   delay,
   dynapSim,
+  InvalidArgumentError,
   integrateAndFire,
   integrator,
   li,
@@ -191,5 +192,51 @@ describe('unpackPipeline', () => {
     );
     // What was refused leaves no trace.
     expect(unpackPipeline(bytes)).toEqual(saved);
+  });
+});
+
+describe('what is too large', () => {
+  const file = (stages: object[]): string =>
+    JSON.stringify({ format: 'spikeline/pipeline', version: 1, stages });
+
+  it('is refused in all, though each stage by itself would do, before there is memory for it', () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const stages = Array.from({ length: 40 }, () => ({ kind: 'dynapSim', neurons: 2 ** 20 }));
+    expect(() => pipelineFromJson(file(stages))).toThrow(
+      /neurons is 41943040; 1048576 in all stages together are the most/,
+    );
+    const wide = Array.from({ length: 40 }, () => ({ kind: 'add', channels: 2 ** 20 }));
+    expect(() => pipelineFromJson(file(wide))).toThrow(/channels is 41943040/);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 24);
+  });
+
+  it('is named once, not 160 000 times', () => {
+    const weight = Array.from({ length: 400 }, () => new Array(400).fill(null));
+    const stages = [
+      { kind: 'linear', weight },
+      { kind: 'dynapSim', neurons: 400 },
+    ];
+    expect(() => pipelineFromJson(file(stages))).toThrow(DataError);
+    const odd = Array.from({ length: 200_000 }, () => ({ kind: 'nothing' }));
+    expect(() => pipelineFromJson(file(odd))).toThrow(/and 199900 more/);
+  });
+});
+
+describe('what cannot be read back', () => {
+  it('is not written', () => {
+    const { stages } = saved;
+    const values = new Float64Array(4).fill(Number.NaN);
+    const first = { ...stages[0]!, weight: { rows: 2, columns: 2, values } } as never;
+    const spoilt: Pipeline = { ...saved, stages: [first, stages[1]!] };
+    for (const write of [pipelineToJson, packPipeline]) {
+      expect(() => write(spoilt)).toThrow(/weight\[0\]\[0\] is NaN/);
+      for (const junk of [undefined, null, 1, 'text', {}, []]) {
+        expect(() => write(junk as never)).toThrow(InvalidArgumentError);
+      }
+    }
+    for (const junk of [undefined, null, 1, {}, []]) {
+      expect(() => pipelineFromJson(junk as never)).toThrow(InvalidArgumentError);
+      expect(() => unpackPipeline(junk as never)).toThrow(InvalidArgumentError);
+    }
   });
 });

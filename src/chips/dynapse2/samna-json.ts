@@ -1,9 +1,12 @@
 import { InvalidArgumentError } from '../../errors.ts';
+import { callback, optionProblems, text as textCheck } from '../../options.ts';
+import { within } from '../../problems.ts';
 import type { ChipConfiguration } from './configuration.ts';
 import { configurationProblems } from './memory.ts';
 import { allProblems, noFindings } from './samna/findings.ts';
 import { isFields } from './samna/json.ts';
-import { overlay, parseLong, stringifyLong } from './samna/overlay.ts';
+import { parseLong, stringifyLong } from './samna/numbers.ts';
+import { overlay } from './samna/overlay.ts';
 import { readConfiguration } from './samna/read.ts';
 import { chipText } from './samna/write.ts';
 
@@ -13,7 +16,11 @@ export interface FromSamnaJsonOptions {
   readonly onUnknown?: (path: string) => void;
 }
 
-function parsed(text: string, parse: (text: string) => unknown): unknown {
+function parsed<T>(text: string, parse: (text: string) => T): T {
+  const junk = within('text', textCheck(text));
+  if (junk.length > 0) {
+    throw new InvalidArgumentError("this is no configuration in samna's form", junk);
+  }
   try {
     return parse(text);
   } catch (cause) {
@@ -61,7 +68,11 @@ function configurationOf(document: unknown, { onUnknown }: FromSamnaJsonOptions)
  * ```
  */
 export function fromSamnaJson(text: string, options: FromSamnaJsonOptions = {}): ChipConfiguration {
-  return configurationOf(parsed(text, JSON.parse), options);
+  const problems = optionProblems<FromSamnaJsonOptions>(options, { onUnknown: callback });
+  if (problems.length > 0) {
+    throw new InvalidArgumentError('the configuration cannot be read', problems);
+  }
+  return configurationOf(parsed<unknown>(text, JSON.parse), options);
 }
 
 /**
@@ -99,11 +110,11 @@ export function toSamnaJson(configuration: ChipConfiguration, board?: string): s
   const text = `{"value0":{"chips":[${chips.join(',\n')}]}}\n`;
   if (board === undefined) return text;
   const document = parsed(board, parseLong);
-  const there = configurationOf(document, {}).chips.length;
+  const there = configurationOf(document.value, {}).chips.length;
   if (chips.length > there) {
     throw new InvalidArgumentError('this configuration does not fit the board', [
       `it is for ${chips.length} chips; the board has ${there}`,
     ]);
   }
-  return `${stringifyLong(overlay(document, JSON.parse(text)))}\n`;
+  return `${stringifyLong({ ...document, value: overlay(document.value, JSON.parse(text)) })}\n`;
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { deploy, dynapSim, linear, pipeline } from 'spikeline';
+import { deploy, dynapSim, InvalidArgumentError, linear, pipeline } from 'spikeline';
 import {
   type ChipConfiguration,
   type CoreConfiguration,
@@ -342,5 +342,44 @@ describe('toSamnaJson onto a board', () => {
     const two = { chips: [...one.chips, ...one.chips] };
     expect(() => toSamnaJson(two, toSamnaJson(one))).toThrow('it is for 2 chips; the board has 1');
     expect(() => toSamnaJson(one, '{}')).toThrow('value0 is missing');
+  });
+});
+
+describe('numbers that a double would round', () => {
+  const configuration: ChipConfiguration = {
+    chips: [{ cores: [idleCore(), idleCore(), idleCore(), idleCore()] }],
+  };
+  const fields = [
+    '"field":12345678901234567890',
+    '"inList":[12345678901234567890, -9007199254740993 ,1]',
+    '"nested":{"a":[[18446744073709551615]]}',
+    '"big":1e400,"small":1e-400',
+    '"fraction":0.1234567890123456789012',
+    '"mixed":1234567890123456789.5',
+    '"negzero":-0',
+    '"text":"\\u0000n1234567890123456789, 12345678901234567890"',
+    '"likeOurs":"number 12345678901234567890"',
+    '"escaped":"\\u006eumber 12345678901234567890"',
+    '"quote":"\\"number 1"',
+  ];
+
+  it('stay as the board has them, wherever they stand', () => {
+    const board = toSamnaJson(configuration).replace('{"value0":{', `{"value0":{${fields.join()},`);
+    const laid = toSamnaJson(configuration, board);
+    for (const field of fields) {
+      const plain = field.replaceAll(' ,', ',').replaceAll(', ', ',');
+      expect(laid.replaceAll(', ', ',')).toContain(plain.replace('\\u006e', 'n'));
+    }
+    expect(JSON.parse(laid)).toEqual(JSON.parse(board));
+    expect(toSamnaJson(configuration, laid)).toBe(laid);
+  });
+
+  it('are no number that a configuration could have', () => {
+    const text = toSamnaJson(configuration).replace('"tag":0', '"tag":1e400');
+    expect(() => fromSamnaJson(text)).toThrow(InvalidArgumentError);
+  });
+
+  it.each([undefined, null, 1, {}, Symbol('x')])('%s is no text to read', (given) => {
+    expect(() => fromSamnaJson(given as never)).toThrow(InvalidArgumentError);
   });
 });

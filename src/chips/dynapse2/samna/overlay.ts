@@ -1,20 +1,5 @@
+/** Lays one document over another. */
 import { entriesOf, type Fields, isFields } from './json.ts';
-
-/** A field that holds a whole number which a double would round. No string can hold such a text. */
-const longField = /(\w"\s*:\s*)(-?\d{16,})(?=\s*[,}])/g;
-
-/**
- * Parses JSON and keeps every digit of long whole numbers, such as addresses of 64 bits: they become
- * strings that {@link stringifyLong} knows by the character they begin with.
- */
-export function parseLong(text: string): unknown {
-  return JSON.parse(text.replaceAll(longField, '$1"\\u0000$2"'));
-}
-
-/** Writes JSON; undoes {@link parseLong}. */
-export function stringifyLong(value: unknown): string {
-  return JSON.stringify(value).replaceAll(/"\\u0000(-?\d+)"/g, '$1');
-}
 
 const isPair = (entry: unknown): entry is Fields => isFields(entry) && 'key' in entry;
 
@@ -42,7 +27,7 @@ export function overlay(board: unknown, ours: unknown): unknown {
   if (!isFields(board) || typeof ours !== 'object' || ours === null) return ours;
   const named = Array.isArray(ours) ? ours.map((entry, i) => [`value${i}`, entry]) : ours;
   const own: Fields = Array.isArray(named) ? Object.fromEntries(named) : { ...named };
-  const laid: Record<string, unknown> = { ...board };
-  for (const [name, value] of Object.entries(own)) laid[name] = overlay(board[name], value);
-  return laid;
+  const laid = new Map<string, unknown>(Object.entries(board));
+  for (const [name, value] of Object.entries(own)) laid.set(name, overlay(laid.get(name), value));
+  return Object.fromEntries(laid);
 }
