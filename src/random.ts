@@ -52,7 +52,7 @@ function mix(seed: number, labels: readonly (string | number)[]): number {
  * give the same numbers; different labels give independent streams, so nothing depends on the order
  * in which streams are opened and no generator state has to be saved. A number and its digits are the same label.
  *
- * @throws InvalidArgumentError where the seed is no finite number, or a label neither that nor a text
+ * @throws InvalidArgumentError if the seed is no finite number, or a label neither that nor a text
  * @example
  * ```ts
  * randomStream(7, 'mismatch', 3).normal(); // always the same number

@@ -54,7 +54,7 @@ export function seal({ what, version }: Seal, content: Uint8Array): Uint8Array {
 /**
  * Gives back the bytes that were sealed.
  *
- * @throws DataError where they are something else, of another version, cut off or damaged
+ * @throws DataError if they are something else, of another version, cut off or damaged
  */
 export function unseal({ what, version }: Seal, bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

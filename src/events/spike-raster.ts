@@ -52,9 +52,6 @@ const configTable: OptionTable<SpikeRasterConfig> = {
   },
 };
 
-/** Bins of a raster in all channels together at most: half a gigabyte of counts. */
-const mostCells = 2 ** 27;
-
 const gridChecks = {
   channels: number({ min: 1, whole: true }),
   steps: number({ min: 0, whole: true }),

@@ -113,7 +113,7 @@ export function checkpointProblems(
 /**
  * Writes a checkpoint as MessagePack behind a checksum. Every number survives to the last bit.
  *
- * @throws InvalidArgumentError where it is none
+ * @throws InvalidArgumentError if it is none
  */
 export function packCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const problems = ownProblems(checkpoint);
@@ -124,8 +124,8 @@ export function packCheckpoint(checkpoint: Checkpoint): Uint8Array {
 /**
  * Reads a checkpoint.
  *
- * @throws DataError where the bytes are none, or have changed since they were written
- * @throws InvalidArgumentError where they are no bytes
+ * @throws DataError if the bytes are none, or have changed since they were written
+ * @throws InvalidArgumentError if they are no bytes
  */
 export function unpackCheckpoint(bytes: Uint8Array): Checkpoint {
   const junk = within('bytes', bytesCheck(bytes));

@@ -63,7 +63,7 @@ function weightProblems(pipeline: Pipeline, weights: Float64Array): Problem[] {
 /**
  * The same pipeline with other weights, given in one run.
  *
- * @throws InvalidArgumentError where there are more or fewer, or one is not finite
+ * @throws InvalidArgumentError if there are more or fewer, or one is not finite
  */
 export function withWeights(pipeline: Pipeline, weights: Float64Array): Pipeline {
   const problems = weightProblems(pipeline, weights);

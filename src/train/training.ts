@@ -38,8 +38,8 @@ export interface Training {
    * Does up to `epochs` more epochs. Has done so when it returns, or, where the engine has threads of its
    * own, when what it returns resolves; rejects where one dies.
    *
-   * @throws TrainingError where numbers come out that are not finite; the training keeps what it had before
-   * @throws InvalidArgumentError where the call before has not resolved yet, or this is no number of epochs
+   * @throws TrainingError if numbers come out that are not finite; the training keeps what it had before
+   * @throws InvalidArgumentError if the call before has not resolved yet, or this is no number of epochs
    */
   advance(epochs: number): void | Promise<void>;
   /** The pipeline with the weights after {@link Training.epoch} epochs, while others are on the way too. */

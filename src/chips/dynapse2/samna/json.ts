@@ -21,7 +21,7 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Reads an object with fields; undefined where it is none. */
+/** Reads an object with fields; undefined if it is none. */
 export function fieldsAt(findings: Findings, place: Place, value: unknown): Fields | undefined {
   if (isFields(value)) return value;
   unfit(findings, place, value, 'an object is needed');
@@ -32,7 +32,7 @@ export function fieldsAt(findings: Findings, place: Place, value: unknown): Fiel
 const entryNames = Array.from({ length: 257 }, (_, i) => `value${i}`);
 
 /**
- * Entries of a list, written as `[…]` or as `{"value0": …, "value1": …}`; undefined where the value is
+ * Entries of a list, written as `[…]` or as `{"value0": …, "value1": …}`; undefined if the value is
  * neither. What follows a gap is no entry.
  */
 export function entriesOf(value: unknown): readonly unknown[] | undefined {

@@ -41,7 +41,7 @@ function markFor(text: string): string {
  * Parses JSON and keeps every digit of numbers that a double would round, such as addresses of 64 bits: they become
  * texts that {@link stringifyLong} knows by the mark they begin with.
  *
- * @throws SyntaxError where it is no JSON
+ * @throws SyntaxError if it is no JSON
  * @example
  * ```ts
  * stringifyLong(parseLong('[12345678901234567890]')); // '[12345678901234567890]'
