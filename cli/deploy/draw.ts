@@ -1,4 +1,4 @@
-import { chipLimits } from 'spikeline/chip';
+import { dynapse2 } from 'spikeline/chip';
 import { chipMap } from '../pictures/index.ts';
 import type { DeploymentRecord } from './record.ts';
 
@@ -9,7 +9,8 @@ export function deploymentPicture({ populations }: DeploymentRecord): string {
   for (const [group, name] of names.entries()) {
     for (const { chip, core, neuron } of populations[name]!) {
       const label = `chip ${chip}, core ${core}`;
-      const groups = cores.get(label) ?? new Array<undefined>(chipLimits.neurons).fill(undefined);
+      const groups =
+        cores.get(label) ?? new Array<undefined>(dynapse2.limits.neurons).fill(undefined);
       groups[neuron] = group;
       cores.set(label, groups);
     }

@@ -1,4 +1,4 @@
-import { chipLimits, coreCurrentNames, currentParameter } from 'spikeline/chip';
+import { coreCurrentNames, currentParameter, dynapse2 } from 'spikeline/chip';
 import { dotPlot, histogram, stripPlot } from '../pictures/index.ts';
 import type { CoreReport, InspectionReport } from './report.ts';
 
@@ -26,7 +26,7 @@ export function inspectionPictures({ cores }: InspectionReport): Readonly<Record
   return {
     'fan-in': histogram({
       title: 'Fan-in',
-      xLabel: `synapses of a neuron (${chipLimits.synapses} exist)`,
+      xLabel: `synapses of a neuron (${dynapse2.limits.synapses} exist)`,
       series: [{ label: 'neurons that listen', values: cores.flatMap(({ fanIn }) => fanIn) }],
       whole: true,
     }),
@@ -39,7 +39,7 @@ export function inspectionPictures({ cores }: InspectionReport): Readonly<Record
     tags: stripPlot({
       title: 'Tags',
       xLabel: 'tag',
-      count: chipLimits.tags,
+      count: dynapse2.limits.tags,
       series: ['sent and heard', 'heard, but sent by no neuron', 'sent, but heard by no synapse'],
       strips: cores.map((core) => {
         const { heard, unsent, unheard } = core.tags;
