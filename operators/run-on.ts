@@ -1,13 +1,5 @@
 /** The operator `runOn`: a pipeline runs on a target, chunk by chunk or packet by packet. */
-import {
-  concatWith,
-  ignoreElements,
-  isObservable,
-  NEVER,
-  Observable,
-  type OperatorFunction,
-  tap,
-} from 'rxjs';
+import { isObservable, type Observable, type OperatorFunction } from 'rxjs';
 import { DataError, InvalidArgumentError, UnsupportedPipelineError } from '../src/errors.ts';
 import { rasterProblems } from '../src/events/spike-raster.ts';
 import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
@@ -23,6 +15,7 @@ import {
   type TargetRequest,
 } from '../src/pipeline/target.ts';
 import { problem, problemText, within } from '../src/problems.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** What is wanted of {@link runOn}. */
 export interface RunOnOptions extends TargetRequest {
@@ -106,33 +99,32 @@ export function runOn(
   const { resetOn, ...request } = options;
   const unsupported = target.unsupported(pipeline, request);
   if (unsupported.length > 0) throw new UnsupportedPipelineError(target.name, unsupported);
-  return (source) =>
-    new Observable<TargetOutput>((subscriber) => {
-      const run = target.start(pipeline, subscriber, request);
-      subscriber.add(() => run.stop());
-      if (isObservable(resetOn)) {
-        subscriber.add(
-          resetOn.subscribe({
-            next: () => run.reset(),
-            error: (cause: unknown) => subscriber.error(cause),
-          }),
-        );
-      }
-      let first = true;
-      source
-        .pipe(
-          tap({
-            next: (input) => {
-              checkInput(input);
-              if (resetOn === 'chunk' && !first) run.reset();
-              first = false;
-              run.push(input);
-            },
-            complete: () => run.end(),
-          }),
-          ignoreElements(),
-          concatWith(NEVER),
-        )
-        .subscribe(subscriber);
-    }) as Observable<never>;
+  return oneAtATime<TargetInput, TargetOutput>((subscriber) => {
+    const run = target.start(pipeline, subscriber, request);
+    subscriber.add(() => run.stop());
+    if (isObservable(resetOn)) {
+      subscriber.add(
+        resetOn.subscribe({
+          next() {
+            try {
+              run.reset();
+            } catch (cause) {
+              subscriber.error(cause);
+            }
+          },
+          error: (cause: unknown) => subscriber.error(cause),
+        }),
+      );
+    }
+    let first = true;
+    return {
+      next(input) {
+        checkInput(input);
+        if (resetOn === 'chunk' && !first) run.reset();
+        first = false;
+        run.push(input);
+      },
+      complete: () => run.end(),
+    };
+  }) as OperatorFunction<TargetInput, never>;
 }

@@ -1,5 +1,5 @@
 /** The operator `toRaster`: address-events become chunks of time bins. */
-import { ignoreElements, Observable, type OperatorFunction, tap } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { type AerPacket, checkPacket } from '../src/events/aer-packet.ts';
 import { binOf, binStart } from '../src/events/convert.ts';
@@ -7,6 +7,7 @@ import { type Losses, lossCounter } from '../src/events/losses.ts';
 import type { ChannelSpace } from '../src/events/space.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** Configuration of {@link toRaster}. */
 export interface ToRasterConfig {
@@ -58,61 +59,63 @@ export function toRaster(config: ToRasterConfig): ToRaster {
   if (problems.length > 0) throw new InvalidArgumentError('this raster cannot be made', problems);
   const { channels, dt, chunkSteps, startTime = 0, losses = lossCounter() } = config;
 
-  const operator: OperatorFunction<AerPacket<ChannelSpace>, SpikeRaster> = (source) =>
-    new Observable((subscriber) => {
-      let first = 0;
-      /** Bins that have begun, or hold an event. */
-      let reached = 0;
-      let counts = new Uint32Array(chunkSteps * channels);
-      const emit = (steps: number): void => {
-        const chunk = counts.subarray(0, steps * channels);
-        const at = startTime + binStart(first, dt);
-        first += steps;
-        counts = new Uint32Array(chunkSteps * channels);
-        subscriber.next({ steps, channels, dt, startTime: at, counts: chunk });
-      };
-      /** Emits every chunk that has ended before bin `step`. */
-      const passTo = (step: number): void => {
-        while (step >= first + chunkSteps && !subscriber.closed) emit(chunkSteps);
-      };
-      const bin = ({ timestamps, addresses, until }: AerPacket): void => {
-        let before = 0;
-        let late = 0;
-        let unknownChannel = 0;
-        for (let i = 0; i < timestamps.length; i++) {
-          const step = binOf(timestamps[i]!, startTime, dt);
-          passTo(step);
-          if (step >= reached) reached = step + 1;
-          const channel = addresses[i]!;
-          if (step < 0) before++;
-          else if (step < first) late++;
-          else if (channel >= channels) unknownChannel++;
-          else {
-            const at = (step - first) * channels + channel;
-            counts[at] = counts[at]! + 1;
-          }
+  const operator = oneAtATime<AerPacket<ChannelSpace>, SpikeRaster>((subscriber) => {
+    let first = 0;
+    /** Bins that have begun, or hold an event. */
+    let reached = 0;
+    let counts = new Uint32Array(chunkSteps * channels);
+    /** What has no place, until it is counted: before whoever is given a chunk may look. */
+    let before = 0;
+    let late = 0;
+    let unknownChannel = 0;
+    const count = (): void => {
+      const [beforeNow, lateNow, unknownNow] = [before, late, unknownChannel];
+      before = late = unknownChannel = 0;
+      losses.add('before', beforeNow);
+      losses.add('late', lateNow);
+      losses.add('unknownChannel', unknownNow);
+    };
+    const emit = (steps: number): void => {
+      const chunk = counts.subarray(0, steps * channels);
+      const at = startTime + binStart(first, dt);
+      first += steps;
+      counts = new Uint32Array(chunkSteps * channels);
+      count();
+      subscriber.next({ steps, channels, dt, startTime: at, counts: chunk });
+    };
+    /** Emits every chunk that has ended before bin `step`. */
+    const passTo = (step: number): void => {
+      while (step >= first + chunkSteps && !subscriber.closed) emit(chunkSteps);
+    };
+    const bin = ({ timestamps, addresses, until }: AerPacket): void => {
+      for (let i = 0; i < timestamps.length; i++) {
+        const step = binOf(timestamps[i]!, startTime, dt);
+        passTo(step);
+        if (step >= reached) reached = step + 1;
+        const channel = addresses[i]!;
+        if (step < 0) before++;
+        else if (step < first) late++;
+        else if (channel >= channels) unknownChannel++;
+        else {
+          const at = (step - first) * channels + channel;
+          counts[at] = counts[at]! + 1;
         }
-        losses.add('before', before);
-        losses.add('late', late);
-        losses.add('unknownChannel', unknownChannel);
-        passTo(binOf(until, startTime, dt));
-        const begun = binOf(until - 1, startTime, dt) + 1;
-        if (begun > reached) reached = begun;
-      };
-      source
-        .pipe(
-          tap({
-            next: (packet) => {
-              checkPacket(packet, 'channels');
-              bin(packet);
-            },
-            complete: () => {
-              if (reached > first) emit(reached - first);
-            },
-          }),
-          ignoreElements(),
-        )
-        .subscribe(subscriber);
-    });
+      }
+      count();
+      passTo(binOf(until, startTime, dt));
+      const begun = binOf(until - 1, startTime, dt) + 1;
+      if (begun > reached) reached = begun;
+    };
+    return {
+      next(packet) {
+        checkPacket(packet, 'channels');
+        bin(packet);
+      },
+      complete() {
+        if (reached > first) emit(reached - first);
+        subscriber.complete();
+      },
+    };
+  });
   return Object.assign(operator, { losses });
 }

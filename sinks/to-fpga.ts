@@ -1,5 +1,6 @@
 /** The sink `toFpga`: address-events go to the chips of a board, each at its own time. */
-import { concatWith, ignoreElements, NEVER, Observable, type OperatorFunction, tap } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
+import { oneAtATime } from '../operators/one-at-a-time.ts';
 import { type Clock, monotonic } from '../src/clock.ts';
 import { fpgaSchedule } from '../src/devices/fpga-schedule.ts';
 import { type Link, linkProblems } from '../src/devices/link.ts';
@@ -23,7 +24,8 @@ export interface ToFpgaConfig {
 
 /**
  * What became of the events: delivered + late + dropped = sent, once the stream has completed, on a board that
- * counts them. A counter that the board has not got is absent.
+ * counts them. A counter that the board has not got is absent, as is one that it cannot tell from those of another
+ * sink on the same link.
  */
 export interface FpgaReport {
   /** Events handed to the sink. */
@@ -34,6 +36,19 @@ export interface FpgaReport {
   readonly late?: number;
   /** Events that found no room on the host or in the board's FIFO. */
   readonly dropped: number;
+}
+
+/** The sinks that run on each link: only of those that share it may one be told what the board counts of others. */
+const running = new WeakMap<Link, Set<{ shares: boolean }>>();
+
+/** Joins the sinks that run on a link until the returned function is called. */
+function join(link: Link): { readonly shares: boolean; leave(): void } {
+  const sinks = running.get(link) ?? new Set();
+  running.set(link, sinks);
+  const own = { shares: false, leave: () => sinks.delete(own) };
+  sinks.add(own);
+  if (sinks.size > 1) for (const sink of sinks) sink.shares = true;
+  return own;
 }
 
 const table: OptionTable<ToFpgaConfig> = {
@@ -97,52 +112,52 @@ export function toFpga(
   const { lookAhead = 5e-3, capacity = 1_000_000, inputWords } = config;
   const clock = monotonic(config.clock);
   const space = chipWords(link.info.family);
-  return (source: Observable<AerPacket>) =>
-    new Observable((subscriber) => {
-      const before = { ...link.statistics };
-      const schedule = fpgaSchedule(link, {
-        lookAhead,
-        capacity,
-        clock,
-        failed: (cause) => subscriber.error(cause),
-      });
-      subscriber.add(() => schedule.stop());
-      /** What the board has counted since the beginning; absent if it does not count. */
-      const counted = (name: 'delivered' | 'late'): { [name in 'delivered' | 'late']?: number } => {
-        const now = link.statistics[name];
-        return now === undefined ? {} : { [name]: now - (before[name] ?? 0) };
-      };
-      const report = (): FpgaReport => ({
-        sent: schedule.sent,
-        ...counted('delivered'),
-        ...counted('late'),
-        dropped: (link.statistics.dropped ?? 0) - (before.dropped ?? 0) + schedule.dropped,
-      });
-      let last: number | undefined;
-      source
-        .pipe(
-          tap({
-            next: (packet) => {
-              checkPacket(packet, inputWords === undefined ? 'chipWords' : 'channels');
-              checkOrder(packet, last);
-              schedule.add(
-                inputWords === undefined
-                  ? (packet as AerPacket<ChipWordSpace>)
-                  : routeEvents(packet as AerPacket<ChannelSpace>, inputWords, space),
-              );
-              last = packet.timestamps.at(-1) ?? last;
-              subscriber.next(report());
-            },
-            complete: () => {
-              schedule.mark((last ?? 0) + 1, () => {
-                subscriber.next(report());
-                subscriber.complete();
-              });
-            },
-          }),
-          ignoreElements(),
-          concatWith(NEVER),
-        )
-        .subscribe(subscriber);
+  return oneAtATime<AerPacket, FpgaReport>((subscriber) => {
+    const before = { ...link.statistics };
+    const sink = join(link);
+    subscriber.add(sink.leave);
+    const schedule = fpgaSchedule(link, {
+      lookAhead,
+      capacity,
+      clock,
+      failed: (cause) => subscriber.error(cause),
     });
+    subscriber.add(() => schedule.stop());
+    /** What the board has counted of this sink's events; undefined if it cannot. */
+    const counted = (name: 'delivered' | 'late' | 'dropped'): number | undefined => {
+      const all = link.statistics[name];
+      if (all === undefined || schedule.handed === 0) return all && 0;
+      const alone = sink.shares ? undefined : all - (before[name] ?? 0);
+      return schedule.counts[name] ?? alone;
+    };
+    const report = (): FpgaReport => {
+      const [delivered, late] = [counted('delivered'), counted('late')];
+      return {
+        sent: schedule.sent,
+        ...(delivered !== undefined && { delivered }),
+        ...(late !== undefined && { late }),
+        dropped: (counted('dropped') ?? 0) + schedule.dropped,
+      };
+    };
+    let last: number | undefined;
+    return {
+      next(packet) {
+        checkPacket(packet, inputWords === undefined ? 'chipWords' : 'channels');
+        checkOrder(packet, last);
+        schedule.add(
+          inputWords === undefined
+            ? (packet as AerPacket<ChipWordSpace>)
+            : routeEvents(packet as AerPacket<ChannelSpace>, inputWords, space),
+        );
+        last = packet.timestamps.at(-1) ?? last;
+        subscriber.next(report());
+      },
+      complete() {
+        schedule.mark((last ?? 0) + 1, () => {
+          subscriber.next(report());
+          subscriber.complete();
+        });
+      },
+    };
+  });
 }

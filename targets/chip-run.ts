@@ -93,10 +93,11 @@ function boardLosses(link: Link, losses: Losses): () => void {
   let before = { ...link.statistics };
   return () => {
     const now = { ...link.statistics };
-    for (const reason of ['late', 'dropped', 'overflowed'] as const) {
-      losses.add(reason, (now[reason] ?? 0) - (before[reason] ?? 0));
-    }
+    const last = before;
     before = now;
+    for (const reason of ['late', 'dropped', 'overflowed'] as const) {
+      losses.add(reason, (now[reason] ?? 0) - (last[reason] ?? 0));
+    }
   };
 }
 
@@ -123,7 +124,11 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   const fail = (cause: unknown): void => {
     if (stopped) return;
     stop();
-    observer.error(cause);
+    try {
+      observer.error(cause);
+    } catch {
+      // Whoever was told has failed too; what it throws now has nobody to go to.
+    }
   };
   const stop = (): void => {
     if (stopped) return;

@@ -54,11 +54,11 @@ export function simulator(config: SimulatorConfig = {}): SimulatorTarget {
       const process = {
         process(input: Parameters<typeof run.process>[0]) {
           const output = run.process(input);
-          losses.add('unbinned', run.unbinned - counted);
-          counted = run.unbinned;
-          if (record === undefined) return [output];
-          const { recorded } = run;
-          return record.map((name) => recorded[name]!);
+          const { recorded, unbinned } = run;
+          const more = unbinned - counted;
+          counted = unbinned;
+          losses.add('unbinned', more);
+          return record === undefined ? [output] : record.map((name) => recorded[name]!);
         },
         reset() {
           run.reset();

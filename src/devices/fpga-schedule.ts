@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { DeviceError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import { type ChipWordSpace, chipWords } from '../events/space.ts';
-import type { HardwareEvents, Link } from './link.ts';
+import type { HardwareEvents, Link, SenderCounts } from './link.ts';
 import { unwrapNear, unwrapper, wrapTime } from './wrap.ts';
 
 /** How a schedule behaves and whom it tells. */
@@ -18,8 +18,8 @@ export interface FpgaScheduleConfig {
   readonly capacity: number;
   /** Takes what comes back: event words, in the time of the stream, microseconds; `until` is the last one's time. */
   output?(packet: AerPacket<ChipWordSpace>): void;
-  /** Learns that the board is gone or silent; nothing follows. */
-  failed(cause: DeviceError): void;
+  /** Learns that the board is gone or silent, or what a callback threw; nothing follows. */
+  failed(cause: unknown): void;
 }
 
 /**
@@ -31,6 +31,10 @@ export interface FpgaSchedule {
   readonly sent: number;
   /** Events that found no room on the host. */
   readonly dropped: number;
+  /** Events handed to the board so far. */
+  readonly handed: number;
+  /** What the board has counted of these events; what it cannot tell from those of others is absent. */
+  readonly counts: Readonly<SenderCounts>;
   /** Takes events; times in the stream's microseconds, sorted. */
   add(packet: AerPacket<ChipWordSpace>): void;
   /** Calls back once everything before `time` has been emitted and its answers are in. */
@@ -70,6 +74,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   const board = unwrapper();
   const queue: Waiting[] = [];
   const marks: { time: number; reached: () => void }[] = [];
+  const counts: SenderCounts = {};
   let waiting = 0;
   let sent = 0;
   let dropped = 0;
@@ -81,10 +86,22 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   const startedAt = clock.now();
   let askedAt = startedAt;
 
-  const fail = (cause: DeviceError): void => {
+  const fail = (cause: unknown): void => {
     if (stopped) return;
     stop();
-    config.failed(cause);
+    try {
+      config.failed(cause);
+    } catch {
+      // Whoever was told has failed too; what it throws now has nobody to go to.
+    }
+  };
+  /** Does what others have a hand in: what they throw ends this schedule, and nothing else. */
+  const guard = (work: () => void): void => {
+    try {
+      work();
+    } catch (cause) {
+      fail(cause);
+    }
   };
   const boardNow = (): number => known!.board + (clock.now() - known!.host) * 1000;
   const anchor = (first: number): void => {
@@ -96,15 +113,16 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   const ask = (at?: number): void => {
     const answer = at === undefined ? link.time() : link.time(wrapTime(at));
     answer.then(
-      (time) => {
-        if (stopped) return;
-        if (known === undefined) {
-          known = { board: board.unwrap(time), host: clock.now() };
-          if (queue.length > 0) wake(0);
-        }
-        if (at !== undefined) reach(at);
-      },
-      (cause: unknown) => fail(cause as DeviceError),
+      (time) =>
+        guard(() => {
+          if (stopped) return;
+          if (known === undefined) {
+            known = { board: board.unwrap(time), host: clock.now() };
+            if (queue.length > 0) wake(0);
+          }
+          if (at !== undefined) reach(at);
+        }),
+      fail,
     );
   };
   /** Tells the marks up to `time`, board time. */
@@ -130,11 +148,12 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       for (let i = next; i < end; i++) due[i - next] = wrapTime(timestamps[i]! + offset!);
       packet.next = end;
       waiting -= end - next;
-      link.send({ timestamps: due, words: words.subarray(next, end) });
+      link.send({ timestamps: due, words: words.subarray(next, end) }, counts);
     }
     return end === words.length;
   };
-  const pump = (): void => {
+  const pump = (): void => guard(work);
+  const work = (): void => {
     timer = undefined;
     if (stopped) return;
     const silent = known === undefined ? clock.now() - startedAt : overdue();
@@ -147,20 +166,15 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       );
       return;
     }
-    try {
-      if (silent > askAgain && clock.now() - askedAt > askAgain) {
-        askedAt = clock.now();
-        ask(known === undefined ? undefined : marks[0]!.time + offset!);
-      }
-      if (known !== undefined && queue.length > 0) {
-        const [first] = queue as [Waiting];
-        if (offset === undefined) anchor(first.mark ?? first.timestamps[0]!);
-        const horizon = ownClock ? boardNow() + lookAhead : Number.POSITIVE_INFINITY;
-        while (queue.length > 0 && !stopped && sendDue(queue[0]!, horizon)) queue.shift();
-      }
-    } catch (cause) {
-      fail(cause as DeviceError);
-      return;
+    if (silent > askAgain && clock.now() - askedAt > askAgain) {
+      askedAt = clock.now();
+      ask(known === undefined ? undefined : marks[0]!.time + offset!);
+    }
+    if (known !== undefined && queue.length > 0) {
+      const [first] = queue as [Waiting];
+      if (offset === undefined) anchor(first.mark ?? first.timestamps[0]!);
+      const horizon = ownClock ? boardNow() + lookAhead : Number.POSITIVE_INFINITY;
+      while (queue.length > 0 && !stopped && sendDue(queue[0]!, horizon)) queue.shift();
     }
     if (known === undefined || queue.length > 0 || marks.length > 0) wake(tickInterval);
   };
@@ -188,7 +202,13 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     if (!stopped && queue.length > 0) wake(0);
   };
   const silence = link.listen({
-    events: receive,
+    events(events) {
+      try {
+        receive(events);
+      } catch (cause) {
+        fail(cause);
+      }
+    },
     closed: (cause) =>
       fail(
         new DeviceError('disconnected', 'the link was closed in mid-run; open the board again', {
@@ -204,14 +224,20 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     silence();
   };
 
-  ask();
-  wake(tickInterval);
+  guard(() => {
+    ask();
+    wake(tickInterval);
+  });
   return {
+    counts,
     get sent() {
       return sent;
     },
     get dropped() {
       return dropped;
+    },
+    get handed() {
+      return sent - dropped - waiting;
     },
     add({ timestamps, addresses }) {
       if (addresses.length === 0) return;

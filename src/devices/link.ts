@@ -27,6 +27,19 @@ export interface LinkStatistics {
   readonly overflowed?: number;
 }
 
+/**
+ * What became of the events of one sender on a link that several share. A link that can tell them apart fills in what
+ * it counts, from 0 on at the first events it is handed; what it cannot count stays absent.
+ */
+export interface SenderCounts {
+  /** Events that reached the chips at their time. */
+  delivered?: number;
+  /** Events that came after their time and were passed on at once. */
+  late?: number;
+  /** Events that the input FIFO had no room for, or that were still in it when it was emptied. */
+  dropped?: number;
+}
+
 /** Receives what a link gives. One that throws is told that it is closed, and nothing more; others go on. */
 export interface LinkListener {
   /** Takes events, oldest first. */
@@ -71,18 +84,20 @@ export interface Link<Configuration = unknown, Delta = unknown> {
   /** Changes in mid-run since opening, oldest first; live. */
   readonly updates: readonly LinkUpdate<Delta>[];
   /**
-   * Configures the chips and puts them to rest.
+   * Configures the chips and puts them to rest. Nothing of before comes after: what was queued for the chips is
+   * forgotten and counted as `dropped`; what they have sent goes to whoever listens, or is counted as `overflowed`.
    *
    * @throws InvalidArgumentError if the configuration does not fit the board
    * @throws DeviceError `disconnected` if the link is closed
    */
   configure(configuration: Configuration): Promise<void>;
   /**
-   * Hands over events sorted by time. Each is emitted at its own time; those that are late, at once.
+   * Hands over events sorted by time. Each is emitted at its own time; those that are late, at once. What becomes of
+   * them is also added to `counts`, if given, by a link that can tell senders apart.
    *
    * @throws DeviceError `disconnected` if the link is closed
    */
-  send(events: HardwareEvents): void;
+  send(events: HardwareEvents, counts?: SenderCounts): void;
   /**
    * Changes biases and synapses while the chips run, without putting them to rest, and resolves with the board
    * time at which that took effect, microseconds, wrapped at 2^32.

@@ -6,7 +6,10 @@ export interface Losses {
   readonly byReason: Readonly<Record<string, number>>;
   /** Adds to the count of a reason; nothing happens for zero. */
   add(reason: string, count: number): void;
-  /** Calls back after each addition until the returned function is called. */
+  /**
+   * Calls back after each addition until the returned function is called. What a listener throws reaches whoever
+   * added, once all others have been told.
+   */
   watch(listener: (losses: Losses) => void): () => void;
 }
 
@@ -25,6 +28,17 @@ export function lossCounter(): Losses {
   const byReason: Record<string, number> = {};
   const listeners = new Set<(losses: Losses) => void>();
   let total = 0;
+  const tell = (all: readonly ((losses: Losses) => void)[]): void => {
+    const thrown: unknown[] = [];
+    for (const listener of all) {
+      try {
+        if (listeners.has(listener)) listener(losses);
+      } catch (cause) {
+        thrown.push(cause);
+      }
+    }
+    if (thrown.length > 0) throw thrown[0];
+  };
   const losses: Losses = {
     get total() {
       return total;
@@ -34,7 +48,7 @@ export function lossCounter(): Losses {
       if (count === 0) return;
       total += count;
       byReason[reason] = (byReason[reason] ?? 0) + count;
-      for (const listener of listeners) listener(losses);
+      if (listeners.size > 0) tell([...listeners]);
     },
     watch(listener) {
       listeners.add(listener);

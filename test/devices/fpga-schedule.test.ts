@@ -29,7 +29,7 @@ function schedule(link: Link, clock: FakeClock, changes: Partial<FpgaScheduleCon
     lookAhead,
     capacity: 1000,
     output: (packet) => output.push(packet),
-    failed: (cause) => failures.push(cause),
+    failed: (cause) => failures.push(cause as DeviceError),
     ...changes,
   });
   return { schedule: made, failures, output };
