@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, StorageError } from '../src/errors.ts';
 import { type SpikeRaster, spikeRaster } from '../src/events/spike-raster.ts';
+import { stepsIn } from '../src/events/ticks.ts';
 
 const channels = 60;
 const duration = 0.5;
@@ -36,7 +37,7 @@ export function recordedPatterns(folder: string): [SpikeRaster, SpikeRaster] {
     );
   }
   const dt = parsed.cfg?.dt ?? 1e-3;
-  const steps = Math.round(duration / dt);
+  const steps = stepsIn(duration, dt);
   const counts = [new Uint32Array(steps * channels), new Uint32Array(steps * channels)] as const;
   for (let i = 0; i < events.length; i += 3) {
     const [trial, step, channel] = events.slice(i, i + 3) as [number, number, number];

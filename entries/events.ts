@@ -1,5 +1,6 @@
 export { type AerPacket, aerPacket, emptyPacket } from '../src/events/aer-packet.ts';
-export { binStart, eventsToRaster, rasterToEvents, type Unbinned } from '../src/events/convert.ts';
+export { binStart } from '../src/events/bins.ts';
+export { eventsToRaster, rasterToEvents, type Unbinned } from '../src/events/convert.ts';
 export { firingRateRatio, inTurn } from '../src/events/firing-rates.ts';
 export type { FrameDecoder, FrameDecoderConfig } from '../src/events/framing.ts';
 export { type Losses, lossCounter } from '../src/events/losses.ts';

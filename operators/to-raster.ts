@@ -2,11 +2,12 @@
 import type { OperatorFunction } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { type AerPacket, checkPacket } from '../src/events/aer-packet.ts';
-import { binOf, binStart } from '../src/events/convert.ts';
+import { binOf, binStart, startProblems } from '../src/events/bins.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import type { ChannelSpace } from '../src/events/space.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
+import { within } from '../src/problems.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 /** Configuration of {@link toRaster}. */
@@ -56,6 +57,9 @@ const table: OptionTable<ToRasterConfig> = {
  */
 export function toRaster(config: ToRasterConfig): ToRaster {
   const problems = optionProblems(config, table, 'channels', 'dt', 'chunkSteps');
+  if (problems.length === 0) {
+    problems.push(...within('startTime', startProblems(config.startTime ?? 0, config.dt)));
+  }
   if (problems.length > 0) throw new InvalidArgumentError('this raster cannot be made', problems);
   const { channels, dt, chunkSteps, startTime = 0, losses = lossCounter() } = config;
 
@@ -77,7 +81,7 @@ export function toRaster(config: ToRasterConfig): ToRaster {
     };
     const emit = (steps: number): void => {
       const chunk = counts.subarray(0, steps * channels);
-      const at = startTime + binStart(first, dt);
+      const at = binStart(first, dt, startTime);
       first += steps;
       counts = new Uint32Array(chunkSteps * channels);
       count();

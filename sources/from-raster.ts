@@ -12,7 +12,7 @@ import {
 } from 'rxjs';
 import { timeOf } from '../src/clock.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
-import { binStart, chunkEnd } from '../src/events/convert.ts';
+import { binStart, chunkEnd } from '../src/events/bins.ts';
 import { rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
 import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
 import { within } from '../src/problems.ts';
@@ -41,7 +41,7 @@ function chunksOf(raster: SpikeRaster, chunkSteps: number): SpikeRaster[] {
       steps: end - first,
       channels,
       dt,
-      startTime: startTime + binStart(first, dt),
+      startTime: binStart(first, dt, startTime),
       counts: counts.subarray(first * channels, end * channels),
     };
   });

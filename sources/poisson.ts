@@ -2,10 +2,12 @@
 import { asapScheduler, Observable, type SchedulerLike } from 'rxjs';
 import { timeOf } from '../src/clock.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
-import { binStart } from '../src/events/convert.ts';
+import { binStart, startProblems } from '../src/events/bins.ts';
 import { type PoissonConfig, poissonRaster, poissonTable } from '../src/events/poisson.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
+import { stepsIn } from '../src/events/ticks.ts';
 import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
+import { within } from '../src/problems.ts';
 
 /** Configuration of {@link poisson}. */
 export interface PoissonSourceConfig extends Omit<PoissonConfig, 'duration' | 'labels'> {
@@ -42,15 +44,18 @@ const chunksPerTurn = 32;
  */
 export function poisson(config: PoissonSourceConfig): Observable<SpikeRaster> {
   const problems = optionProblems(config, table, 'channels', 'rate', 'seed');
+  if (problems.length === 0) {
+    problems.push(...within('startTime', startProblems(config.startTime ?? 0, config.dt ?? 1e-3)));
+  }
   if (problems.length > 0) throw new InvalidArgumentError('this noise cannot be drawn', problems);
   const { duration = Number.POSITIVE_INFINITY, chunkSteps = 100, clock, ...noise } = config;
   const { dt = 1e-3, startTime = 0 } = noise;
-  const total = Math.round(duration / dt);
+  const total = stepsIn(duration, dt);
   /** First step after chunk `index`. */
   const endOf = (index: number): number => Math.min(total, (index + 1) * chunkSteps);
   const chunkAt = (index: number): SpikeRaster => {
     const first = index * chunkSteps;
-    const at = startTime + binStart(first, dt);
+    const at = binStart(first, dt, startTime);
     const length = (endOf(index) - first) * dt;
     return poissonRaster({ ...noise, duration: length, startTime: at, labels: [index] });
   };
@@ -66,7 +71,7 @@ export function poisson(config: PoissonSourceConfig): Observable<SpikeRaster> {
     const wait = (): number =>
       clock === undefined
         ? Number(index % chunksPerTurn === chunksPerTurn - 1)
-        : Math.max(0, begin + binStart(endOf(index), dt) / 1000 - now());
+        : Math.max(0, begin + (binStart(endOf(index), dt, startTime) - startTime) / 1000 - now());
     return scheduler.schedule(function () {
       subscriber.next(chunkAt(index));
       if (endOf(index) === total) {

@@ -6,10 +6,12 @@ import { type FpgaSchedule, fpgaSchedule } from '../src/devices/fpga-schedule.ts
 import type { Link } from '../src/devices/link.ts';
 import { routeEvents } from '../src/devices/route.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
-import { chunkEnd, rasterToEvents } from '../src/events/convert.ts';
+import { chunkEnd } from '../src/events/bins.ts';
+import { rasterToEvents } from '../src/events/convert.ts';
 import type { Losses } from '../src/events/losses.ts';
 import { type ChannelSpace, chipWords } from '../src/events/space.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
+import { tickWidth } from '../src/events/ticks.ts';
 import { kindCheck } from '../src/pipeline/binned-run.ts';
 import { type BinSpan, packetBins } from '../src/pipeline/packet-bins.ts';
 import { checkGrid, checkOrder } from '../src/pipeline/run.ts';
@@ -210,7 +212,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
       lookAhead,
       capacity: Number.POSITIVE_INFINITY,
       clock,
-      grid: Math.round(dt * 1e6),
+      grid: tickWidth(dt),
       output: (packet) => collected.take(packet),
       failed: fail,
     });

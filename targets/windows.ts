@@ -1,5 +1,5 @@
 /** What the target `chip` gathers: the spikes that belong to each input, in the form in which it came. */
-import { binOf, chunkEnd } from '../src/events/convert.ts';
+import { binOf, chunkEnd } from '../src/events/bins.ts';
 import { channels as channelSpace } from '../src/events/space.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import type { BinSpan } from '../src/pipeline/packet-bins.ts';

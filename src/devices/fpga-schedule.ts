@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { DeviceError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import { type ChipWordSpace, chipWords } from '../events/space.ts';
+import { microseconds, type TickWidth } from '../events/ticks.ts';
 import type { HardwareEvents, Link, SenderCounts } from './link.ts';
 import { unwrapNear, unwrapper, wrapTime } from './wrap.ts';
 
@@ -12,8 +13,8 @@ export interface FpgaScheduleConfig {
   readonly lookAhead: number;
   /** Clock of the host. */
   readonly clock: Clock;
-  /** Board time is entered on multiples of this, microseconds. */
-  readonly grid?: number;
+  /** Bins of the stream, which begin where bins of the board do. */
+  readonly grid?: TickWidth;
   /** Events that may wait on the host. */
   readonly capacity: number;
   /** Takes what comes back: event words, in the time of the stream, microseconds; `until` is the last one's time. */
@@ -49,6 +50,9 @@ const askAgain = 50;
 /** How long a board may stay silent after a mark was due, milliseconds. */
 const patience = 2000;
 
+/** How long a stream may wait until its bins begin where bins of the board do, microseconds. */
+const longestWait = 100_000;
+
 /** Milliseconds between two looks at the clock. */
 const tickInterval = 1;
 
@@ -67,8 +71,8 @@ interface Waiting {
  * @throws DeviceError `disconnected` if the link is closed
  */
 export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedule {
-  const { clock, grid = 1 } = config;
-  const lookAhead = config.lookAhead * 1e6;
+  const { clock, grid = { micros: 1, steps: 1 } } = config;
+  const lookAhead = microseconds(config.lookAhead);
   const ownClock = link.info.clock === 'board';
   const space = chipWords(link.info.family);
   const board = unwrapper();
@@ -106,8 +110,13 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   const boardNow = (): number => known!.board + (clock.now() - known!.host) * 1000;
   const anchor = (first: number): void => {
     // A board that follows the host stands still on its own grid until events come.
-    const begin = ownClock ? Math.ceil((boardNow() + lookAhead) / grid) * grid : known!.board;
-    offset = begin - first;
+    const begin = ownClock ? boardNow() + lookAhead : known!.board;
+    const { micros, steps } = grid;
+    if (steps > 1) {
+      // Bins lie alike on stream and board where edges repeat; for that a board with a clock is kept waiting a moment.
+      const period = ownClock && micros > longestWait ? 1 : micros;
+      offset = Math.ceil((begin - first) / period) * period;
+    } else offset = (ownClock ? Math.ceil(begin / micros) * micros : begin) - first;
   };
   /** Asks for the board's time, of now or of a mark. */
   const ask = (at?: number): void => {

@@ -1,8 +1,7 @@
 /** Rasters to events and back, and the bins of time between them. */
 import { InvalidArgumentError } from '../errors.ts';
-import { number } from '../options.ts';
-import { fault, within } from '../problems.ts';
 import { type AerPacket, packetFault } from './aer-packet.ts';
+import { binOf, binStart, chunkEnd } from './bins.ts';
 import { type ChannelSpace, channels as channelSpace } from './space.ts';
 import { type Grid, gridProblems, rasterProblems, type SpikeRaster } from './spike-raster.ts';
 
@@ -14,27 +13,6 @@ export interface Unbinned {
   readonly after: number;
   /** Events of a channel that the raster does not have. */
   readonly unknownChannel: number;
-}
-
-/**
- * First whole microsecond of bin `step`, counted from the start of the raster.
- *
- * @throws InvalidArgumentError if there is no such bin
- */
-export function binStart(step: number, dt: number): number {
-  const width = typeof dt === 'number' && dt >= 1e-6 ? dt * 1e6 : Number.NaN;
-  const isBin = Number.isSafeInteger(step) && Math.abs(step * width) <= Number.MAX_SAFE_INTEGER;
-  if (!isBin) {
-    const bins = number({ whole: true, unit: 'bins' })(step);
-    const widths = number({ min: 1e-6, unit: 'seconds' })(dt);
-    const problems = [...within('step', bins), ...within('dt', widths)];
-    const far = fault('', 'too-large', 'its time has more than 53 bits');
-    throw new InvalidArgumentError('there is no such bin', problems.length > 0 ? problems : [far]);
-  }
-  let time = Math.ceil(step * width);
-  while (Math.floor(time / width) < step) time++;
-  while (time > 0 && Math.floor((time - 1) / width) >= step) time--;
-  return time;
 }
 
 /**
@@ -67,12 +45,12 @@ export function rasterToEvents(raster: SpikeRaster): AerPacket<ChannelSpace> {
       const count = counts[row + channel]!;
       if (count === 0) continue;
       if (Number.isNaN(start)) {
-        start = binStart(step, dt);
-        width = binStart(step + 1, dt) - start;
+        start = binStart(step, dt, startTime);
+        width = binStart(step + 1, dt, startTime) - start;
       }
       if (count > most) most = count;
       for (let k = 0; k < count; k++) {
-        timestamps[at] = startTime + start + Math.floor((k * width) / count);
+        timestamps[at] = start + Math.floor((k * width) / count);
         addresses[at++] = channel;
       }
     }
@@ -96,18 +74,8 @@ function sortRange(
   addresses.set(sortedAddresses, from);
 }
 
-/** End of the last bin of a chunk, whole microseconds. */
-export function chunkEnd({ startTime, steps, dt }: Grid): number {
-  return startTime + binStart(steps, dt);
-}
-
-/** Bin of a time, which may lie outside the raster: floor((t - start)/dt). */
-export function binOf(time: number, startTime: number, dt: number): number {
-  return Math.floor((time - startTime) / (dt * 1e6));
-}
-
 /**
- * Bins address-events by floor((t - start)/dt). What has no place is counted, never dropped in
+ * Bins address-events by the bins that {@link binStart} tells of. What has no place is counted, never dropped in
  * silence.
  *
  * @throws InvalidArgumentError if the grid cannot be, this is no packet, or its addresses are no channels

@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { listOf, number } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
+import { binOf, binStart, chunkEnd, startProblems } from './bins.ts';
 import { rasterProblems, type SpikeRaster } from './spike-raster.ts';
 
 function rateProblems(rates: readonly number[], neuron: number | undefined): Problem[] {
@@ -65,9 +66,12 @@ export function inTurn(
   ];
   if (problems.length > 0) throw new InvalidArgumentError('rasters cannot be laid out', problems);
   let startTime = 0;
-  return rasters.map((raster) => {
+  return rasters.map((raster, i) => {
     const placed = { ...raster, startTime };
-    startTime += Math.round(raster.steps * raster.dt * 1e6) + silence;
+    const end = chunkEnd(placed) + silence;
+    const next = rasters[i + 1]?.dt ?? raster.dt;
+    startTime =
+      startProblems(end, next).length === 0 ? end : binStart(binOf(end, 0, next) + 1, next);
     return placed;
   });
 }

@@ -4,6 +4,7 @@ import { listOf, number, type OptionTable, optionProblems } from '../options.ts'
 import { problem } from '../problems.ts';
 import { labelCheck, mostMean, randomStream } from '../random.ts';
 import { gridProblems, type SpikeRaster } from './spike-raster.ts';
+import { stepsIn } from './ticks.ts';
 
 /** What {@link poissonRaster} takes. */
 export interface PoissonConfig {
@@ -50,7 +51,7 @@ export const poissonNeeds = ['channels', 'rate', 'duration', 'seed'] as const;
 export function poissonRaster(config: PoissonConfig): SpikeRaster {
   const { channels, rate, duration, dt = 1e-3, startTime = 0, seed, labels = [] } = config ?? {};
   const problems = optionProblems(config, poissonTable, ...poissonNeeds);
-  const steps = Math.round(duration / dt);
+  const steps = problems.length === 0 ? stepsIn(duration, dt) : 0;
   if (problems.length === 0) {
     problems.push(...gridProblems({ steps, channels, dt, startTime }));
     if (rate * dt > mostMean) {

@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { anything, number, type OptionTable, optionProblems } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
+import { startProblems } from './bins.ts';
 
 /** The time grid that rasters share. */
 export interface Grid {
@@ -90,7 +91,8 @@ export function gridProblems(grid: Grid): Problem[] {
     ...within('dt', anyWidth(dt)),
     ...within('startTime', gridChecks.startTime(startTime)),
   ];
-  return problems.length > 0 ? problems : sizeProblems(grid);
+  if (problems.length > 0) return problems;
+  return [...within('startTime', startProblems(startTime, dt)), ...sizeProblems(grid)];
 }
 
 /** Lists what is wrong with a raster that was made by hand; empty if nothing is. */

@@ -21,7 +21,7 @@ export interface TickWidth {
 const maxSteps = 65_536;
 
 /** How far a fraction may lie from what floating point made of it, as a share of it. */
-const tolerance = 2 ** -50;
+const tolerance = 2 ** -47;
 
 /**
  * Reads a width of seconds as the simplest fraction of microseconds that it can mean, by continued
@@ -30,6 +30,14 @@ const tolerance = 2 ** -50;
  * @param seconds above 0, at most 2^33
  */
 export function tickWidth(seconds: number): TickWidth {
+  if (seconds !== last.seconds) last = { seconds, width: readWidth(seconds) };
+  return last.width;
+}
+
+/** The width that was read last: it is mostly the one that is asked for again. */
+let last = { seconds: Number.NaN, width: { micros: 0, steps: 1 } };
+
+function readWidth(seconds: number): TickWidth {
   const value = seconds * 1e6;
   let [p0, q0, p1, q1] = [0, 1, 1, 0];
   for (let rest = value; ; ) {
@@ -41,7 +49,7 @@ export function tickWidth(seconds: number): TickWidth {
     if (Math.abs(p1 / q1 - value) <= tolerance * value) return { micros: p1, steps: q1 };
     rest = 1 / (rest - whole);
   }
-  const micros = Math.round(value * maxSteps);
+  const micros = Math.max(1, Math.round(value * maxSteps));
   return Number.isSafeInteger(micros)
     ? { micros, steps: maxSteps }
     : { micros: Math.round(value), steps: 1 };
@@ -80,6 +88,7 @@ export function stepsIn(seconds: number, dt: number): number {
   const [time, width] = [tickWidth(Math.abs(seconds)), tickWidth(dt)];
   const ratio = (time.micros / width.micros) * (width.steps / time.steps);
   const whole = Math.round(ratio);
+  if (!Number.isSafeInteger(whole)) return seconds < 0 ? -whole : whole;
   // Near a half, floating point must not decide: compare whole numbers, as large as they are.
   const [left, right] = [
     2n * BigInt(time.micros) * BigInt(width.steps),

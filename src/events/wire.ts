@@ -3,7 +3,7 @@ import { Packr } from 'msgpackr/pack';
 import { DataError } from '../errors.ts';
 import { problemText } from '../problems.ts';
 import type { AerPacket } from './aer-packet.ts';
-import { chunkEnd } from './convert.ts';
+import { chunkEnd } from './bins.ts';
 import { checkMsgpack } from './msgpack-check.ts';
 import { addressLimit, channels, chipWords, pixels, type Space, spaceText } from './space.ts';
 import { gridProblems, type SpikeRaster } from './spike-raster.ts';

@@ -1,7 +1,7 @@
 /** Runs bins as they come: rasters at once, packets as soon as their bins are complete. */
 import { DataError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
-import { binOf, binStart, chunkEnd } from '../events/convert.ts';
+import { binOf, binStart, chunkEnd } from '../events/bins.ts';
 import type { ChannelSpace } from '../events/space.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import { type BinSpan, packetBins } from './packet-bins.ts';
@@ -66,8 +66,8 @@ export function binnedRun(
     const pieces: (readonly (SpikeRaster | SignalRaster)[])[] = [];
     for (let step = 0; step < span.steps; step += most) {
       const steps = Math.min(most, span.steps - step);
-      const startTime = span.from + binStart(step, dt);
-      const end = span.from + binStart(step + steps, dt);
+      const startTime = binStart(step, dt, span.from);
+      const end = binStart(step + steps, dt, span.from);
       const grid = { steps, channels: channelsIn, dt, startTime };
       const counts = new Uint32Array(steps * channelsIn);
       waiting = takeEvents(waiting, end, (time, channel) => {

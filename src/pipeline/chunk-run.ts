@@ -1,6 +1,6 @@
 /** Runs one stage that stands alone, chunk by chunk. */
 import { DataError } from '../errors.ts';
-import { chunkEnd } from '../events/convert.ts';
+import { binsBetween, chunkEnd } from '../events/bins.ts';
 import {
   gridProblems,
   rasterProblems,
@@ -72,9 +72,9 @@ export function startStage(stage: Stage, engine: Engine): (chunk: StageChunk) =>
     checkGrid(chunk, grid);
     checkOrder(chunk, reached);
   };
-  const passSilence = (until: number): void => {
+  const passSilence = ({ startTime, dt: width }: StageChunk): void => {
     if (dt === undefined || reached === undefined) return;
-    let left = Math.round((until - reached) / (dt * 1e6));
+    let left = binsBetween(reached, startTime, width);
     if (left > 0) input.fill(0);
     for (; left > 0; left -= most) run.run(0, Math.min(left, most));
   };
@@ -99,7 +99,7 @@ export function startStage(stage: Stage, engine: Engine): (chunk: StageChunk) =>
   return (chunk) => {
     check(chunk);
     const { steps, dt: bins, startTime } = chunk;
-    passSilence(startTime);
+    passSilence(chunk);
     reached = chunkEnd(chunk);
     if (isSpikes(chunk) ? spikesFromSpikes : spikesFromValues) {
       const counts = new Uint32Array(steps * channelsOut);

@@ -1,7 +1,7 @@
 /** Which bins of a pipeline the packets of a stream have completed. */
 import { DataError } from '../errors.ts';
 import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
-import { binOf, binStart } from '../events/convert.ts';
+import { binOf, binStart } from '../events/bins.ts';
 import type { ChannelSpace } from '../events/space.ts';
 
 /** A span of whole bins, whole microseconds. */
@@ -45,7 +45,7 @@ export function packetBins({ channelsIn, dt, startTime }: PacketBinsConfig): Pac
   let complete = 0;
   let begun = 0;
   let said = Number.NEGATIVE_INFINITY;
-  const timeOf = (step: number): number => begin! + binStart(step, dt);
+  const timeOf = (step: number): number => binStart(step, dt, begin!);
   const span = (to: number): BinSpan => {
     const from = complete;
     complete = Math.max(complete, to);

@@ -1,6 +1,6 @@
 /** Runs a pipeline in process, chunk by chunk. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
-import { chunkEnd } from '../events/convert.ts';
+import { binsBetween, chunkEnd } from '../events/bins.ts';
 import type { Grid, SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
@@ -51,13 +51,9 @@ export function checkGrid(
   }
 }
 
-/**
- * Refuses a chunk that starts before the last one has ended. Where bins are no whole number of
- * microseconds, the start of a chunk is rounded up, and so its end may come out one too late.
- */
+/** Refuses a chunk that starts before the last one has ended. */
 export function checkOrder(chunk: Grid, reached: number | undefined): void {
-  const slack = Number.isInteger(chunk.dt * 1e6) ? 0 : 1;
-  if (reached !== undefined && chunk.startTime < reached - slack) {
+  if (reached !== undefined && chunk.startTime < reached) {
     throw new DataError(
       `the chunk starts at ${chunk.startTime} µs, before the end of the last one at ${reached} µs; chunks must follow each other in time`,
     );
@@ -104,7 +100,7 @@ export function startPipeline(
 ): PipelineRun {
   const problems = runProblems(pipeline, record);
   if (problems.length > 0) throw new InvalidArgumentError('this pipeline cannot run', problems);
-  const { channelsIn, channelsOut, dt } = pipeline;
+  const { channelsIn, channelsOut } = pipeline;
   const graph = graphRun(pipeline, engine);
   const { input, steps: most } = graph;
   const fired = graph.outputOf(pipeline.output);
@@ -118,8 +114,8 @@ export function startPipeline(
   let recorded: Record<string, SpikeRaster | SignalRaster> = {};
   let reached: number | undefined;
   let unbinned = 0;
-  const passSilence = (until: number): void => {
-    let left = reached === undefined ? 0 : Math.round((until - reached) / (dt * 1e6));
+  const passSilence = ({ startTime, dt }: Grid): void => {
+    let left = reached === undefined ? 0 : binsBetween(reached, startTime, dt);
     if (left > 0) input.fill(0);
     for (; left > 0; left -= most) {
       const steps = Math.min(left, most);
@@ -131,7 +127,7 @@ export function startPipeline(
     process(chunk) {
       checkGrid(chunk, pipeline);
       checkOrder(chunk, reached);
-      passSilence(chunk.startTime);
+      passSilence(chunk);
       const counts = new Uint32Array(chunk.steps * channelsOut);
       const signals = recordings.map(({ channels, spiking }) =>
         spiking

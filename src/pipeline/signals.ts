@@ -1,9 +1,10 @@
 /** What comes out of a run: the signals that were asked for, in the form in which the input came. */
 import type { AerPacket } from '../events/aer-packet.ts';
+import { startProblems } from '../events/bins.ts';
 import { rasterToEvents } from '../events/convert.ts';
 import { type ChannelSpace, channels as channelSpace } from '../events/space.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
-import { type Problem, problem } from '../problems.ts';
+import { type Problem, problem, within } from '../problems.ts';
 import type { BinSpan } from './packet-bins.ts';
 import type { Pipeline } from './pipeline.ts';
 import { recordedSignal } from './record.ts';
@@ -40,6 +41,8 @@ export function requestProblems(
   const problems = runProblems(pipeline, record);
   if (startTime !== undefined && !Number.isSafeInteger(startTime)) {
     problems.push(problem('startTime', 'out-of-range', startTime, 'whole microseconds are needed'));
+  } else if (startTime !== undefined && problems.length === 0) {
+    problems.push(...within('startTime', startProblems(startTime, pipeline.dt)));
   }
   if (problems.length > 0 || record === undefined) return problems;
   if (record.length === 0) {

@@ -1,6 +1,7 @@
 /** What the cases of the target suite share: networks, inputs, and a run that is written down. */
 import type { AerPacket } from '../events/aer-packet.ts';
-import { binOf, binStart, rasterToEvents } from '../events/convert.ts';
+import { binOf, binStart, binsBetween } from '../events/bins.ts';
+import { rasterToEvents } from '../events/convert.ts';
 import { poissonRaster } from '../events/poisson.ts';
 import { type ChannelSpace, channels } from '../events/space.ts';
 import { type SpikeRaster, spikeRaster } from '../events/spike-raster.ts';
@@ -111,7 +112,7 @@ export function rasterChunks(
       steps: to - from,
       channels: width,
       dt,
-      startTime: startTime + binStart(from, dt),
+      startTime: binStart(from, dt, startTime),
       counts: counts.slice(from * width, to * width),
     });
     from = to;
@@ -160,7 +161,7 @@ export function binnedSpikes(outputs: readonly TargetOutput[], name?: string): n
       }
       continue;
     }
-    const offset = Math.round((each.startTime - startTime) / (dt * 1e6));
+    const offset = binsBetween(startTime, each.startTime, dt);
     for (const [i, count] of each.counts.entries()) {
       if (count > 0) add(offset + Math.floor(i / width), i % width, count);
     }
@@ -176,7 +177,7 @@ export function total(counts: readonly number[]): number {
 /** Silence on the grid of the input, from a step on. */
 export function silence(step: number, steps: number): SpikeRaster {
   const { channels: width, dt, startTime } = suiteInput;
-  const at = startTime + binStart(step, dt);
+  const at = binStart(step, dt, startTime);
   return spikeRaster({ channels: width, dt, startTime: at, counts: { steps } });
 }
 

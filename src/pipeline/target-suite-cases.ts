@@ -1,7 +1,7 @@
 /** The cases of the target suite. */
 import { DataError } from '../errors.ts';
 import { aerPacket, emptyPacket } from '../events/aer-packet.ts';
-import { chunkEnd } from '../events/convert.ts';
+import { chunkEnd } from '../events/bins.ts';
 import { channels } from '../events/space.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import { expectSame, expectTrue, type NamedCases } from '../suite.ts';

@@ -92,11 +92,27 @@ describe('fpgaSchedule', () => {
   });
 
   it('enters board time on its grid', async () => {
-    const { clock, link, schedule: made } = onStub({ grid: 1000 }, { startTime: 123 });
+    const {
+      clock,
+      link,
+      schedule: made,
+    } = onStub({ grid: { micros: 1000, steps: 1 } }, { startTime: 123 });
     await clock.pass(3);
     made.add(packet(7, 1007));
     await clock.pass(20);
     expect(link.handed.map(({ timestamp }) => timestamp % 1000)).toEqual([0, 0]);
+  });
+
+  it('enters board time where bins lie alike, if they are no whole number of microseconds', async () => {
+    // Edges of bins of 1/3000 s repeat every 1000 µs.
+    const grid = { micros: 1000, steps: 3 };
+    for (const realTime of [true, false]) {
+      const { clock, link, schedule: made } = onStub({ grid }, { startTime: 123, realTime });
+      await clock.pass(3);
+      made.add(packet(667, 1333));
+      await clock.pass(20);
+      expect(link.handed.map(({ timestamp }) => timestamp % 1000)).toEqual([667, 333]);
+    }
   });
 
   it('hands everything over at once to a board without a clock', async () => {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { aerPacket, channels, spikeRaster } from 'spikeline';
 import { binStart, eventsToRaster, rasterToEvents } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
-import { binOf } from '#src/events/convert';
+import { binOf } from '#src/events/bins';
+import { edge } from '#test/support/rasters';
 import { reasonsOf } from './reasons.ts';
 
 /** Widths that are whole, odd and fractional numbers of microseconds. */
@@ -30,7 +31,7 @@ const raster = fc
       ),
     }),
   )
-  .map(spikeRaster);
+  .map((config) => spikeRaster({ ...config, startTime: edge(config.startTime, config.dt) }));
 
 const space = channels(10);
 
@@ -71,7 +72,12 @@ describe('rasterToEvents and eventsToRaster', () => {
   it('bring a raster back after very many bins', () => {
     for (const width of [1.1e-3, 3.7e-4, 1e-6, 1 / 3]) {
       const counts = new Uint32Array(100_000).fill(1);
-      const given = spikeRaster({ channels: 1, dt: width, startTime: 2 ** 45 + 1, counts });
+      const given = spikeRaster({
+        channels: 1,
+        dt: width,
+        startTime: edge(2 ** 45 + 1, width),
+        counts,
+      });
       const { raster: back } = eventsToRaster(rasterToEvents(given), given);
       expect(back.counts.every((count) => count === 1)).toBe(true);
     }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeFrame, frameDecoder } from '#src/events/framing';
 import { addressLimit } from '#src/events/space';
 import { decodeWire, encodeWire } from '#src/events/wire';
+import { edge } from '#test/support/rasters';
 
 const space: fc.Arbitrary<Space> = fc.oneof(
   fc.integer({ min: 1, max: 2 ** 32 }).map(channels),
@@ -43,7 +44,9 @@ const raster = fc
         minLength: steps * width,
         maxLength: steps * width,
       })
-      .map((counts) => spikeRaster({ channels: width, dt, startTime, counts })),
+      .map((counts) =>
+        spikeRaster({ channels: width, dt, startTime: edge(startTime, dt), counts }),
+      ),
   );
 const body = fc.oneof(
   fc.jsonValue().filter((value) => !JSON.stringify(value).includes('__proto__')),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type SignalRaster, type SpikeRaster, spikeRaster } from 'spikeline';
 import { binStart } from 'spikeline/events';
+import { binOf, binsBetween, startProblems } from '#src/events/bins';
 
 /** Chunk `index` of a stream of `channels` channels, two steps of 1 ms each. */
 export function chunk(index: number, channels = 2): SpikeRaster {
@@ -26,7 +27,7 @@ export function cut(raster: SpikeRaster, sizes: readonly number[]): SpikeRaster[
       steps: to - from,
       channels,
       dt,
-      startTime: startTime + binStart(from, dt),
+      startTime: binStart(from, dt, startTime),
       counts: counts.slice(from * channels, to * channels),
     });
     from = to;
@@ -38,10 +39,15 @@ export function cut(raster: SpikeRaster, sizes: readonly number[]): SpikeRaster[
 export function join(chunks: readonly SpikeRaster[]): SpikeRaster {
   const { channels, dt, startTime } = chunks[0]!;
   const { startTime: at, steps } = chunks.at(-1)!;
-  const stepOf = (time: number): number => Math.round((time - startTime) / (dt * 1e6));
+  const stepOf = (time: number): number => binsBetween(startTime, time, dt);
   const counts = new Uint32Array((stepOf(at) + steps) * channels);
   for (const part of chunks) counts.set(part.counts, stepOf(part.startTime) * channels);
   return { steps: counts.length / channels, channels, dt, startTime, counts };
+}
+
+/** The time itself if bins of `dt` can begin there; if not, the edge before it. */
+export function edge(time: number, dt: number): number {
+  return startProblems(time, dt).length === 0 ? time : binStart(binOf(time, 0, dt), dt);
 }
 
 /** Random rasters, none of them empty. */
@@ -64,7 +70,9 @@ export function rasters(config: {
           minLength: width * steps,
           maxLength: width * steps,
         })
-        .map((counts) => spikeRaster({ channels: width, dt: bin, startTime: start, counts })),
+        .map((counts) =>
+          spikeRaster({ channels: width, dt: bin, startTime: edge(start, bin), counts }),
+        ),
     );
 }
 

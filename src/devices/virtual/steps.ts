@@ -1,5 +1,5 @@
 /** The steps of a virtual board: how far its circuits have come, and what leaves them. */
-import { binStart } from '../../events/convert.ts';
+import { binOf, binStart, startProblems } from '../../events/bins.ts';
 
 /** Where a board stands: the step that comes next. */
 export interface BoardSteps {
@@ -11,11 +11,18 @@ export interface BoardSteps {
   advance(): void;
 }
 
-/** Begins at `startTime` with steps of `dt` seconds. */
+/**
+ * Begins at `startTime` with steps of `dt` seconds; with the next one on the grid from time 0, if they are no whole
+ * number of microseconds.
+ */
 export function boardSteps(startTime: number, dt: number): BoardSteps {
   let done = 0;
-  let start = startTime;
-  let end = startTime + binStart(1, dt);
+  let start =
+    startProblems(startTime, dt).length === 0
+      ? startTime
+      : binStart(binOf(startTime, 0, dt) + 1, dt);
+  const begin = start;
+  let end = binStart(1, dt, begin);
   return {
     get start() {
       return start;
@@ -26,7 +33,7 @@ export function boardSteps(startTime: number, dt: number): BoardSteps {
     advance() {
       done++;
       start = end;
-      end = startTime + binStart(done + 1, dt);
+      end = binStart(done + 1, dt, begin);
     },
   };
 }

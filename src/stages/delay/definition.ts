@@ -1,4 +1,5 @@
 /** The stage that delays: each channel is held back for a time of its own. */
+import { stepsIn } from '../../events/ticks.ts';
 import { anything, optionProblems, text } from '../../options.ts';
 import { count, perNeuronValues, soundCount, step } from '../checks.ts';
 import {
@@ -36,7 +37,7 @@ export interface DelayStage extends StageBase {
 }
 
 /**
- * Defines a stage that holds each channel back by round(delay / dt) whole steps (Delay of NIR). What
+ * Defines a stage that holds each channel back by the whole steps nearest to delay / dt (Delay of NIR). What
  * enters leaves as it is: spikes stay spikes, weighted values stay weighted. Before anything has come
  * through, zeros leave. Delays are not trained.
  *
@@ -54,7 +55,7 @@ export function delay(config: DelayConfig): DelayDefinition {
 
 /** Whole steps of each delay. */
 export function delaySteps({ delay, dt }: Pick<DelayStage, 'delay' | 'dt'>): Uint32Array {
-  return Uint32Array.from(delay, (seconds) => Math.round(seconds / dt));
+  return Uint32Array.from(delay, (seconds) => stepsIn(seconds, dt));
 }
 
 /** Values on their way at most: they fill 128 MB. */
