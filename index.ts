@@ -47,6 +47,7 @@ export type {
   LinkListener,
   LinkStatistics,
   LinkUpdate,
+  SenderCounts,
 } from './src/devices/link.ts';
 export { type VirtualBoard, virtualBoard } from './src/devices/virtual/board.ts';
 export type { VirtualBoardConfig } from './src/devices/virtual/board-config.ts';

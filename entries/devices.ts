@@ -8,6 +8,7 @@ export type {
   LinkListener,
   LinkStatistics,
   LinkUpdate,
+  SenderCounts,
 } from '../src/devices/link.ts';
 export type { LinkSuiteConfig } from '../src/devices/link-bench.ts';
 export { linkSuite } from '../src/devices/link-suite.ts';

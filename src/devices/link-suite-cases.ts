@@ -56,6 +56,15 @@ export function runCases<C, D>(bench: LinkBench<C, D>): NamedCases {
           expectSame(runs[1]!, runs[0]!, 'the second run is not as the first');
         }
       }),
+    'lets nothing that was queued before a configuration come after it': () =>
+      configured(async (link) => {
+        const start = await bench.send(link);
+        await answer(link.configure(configuration), 'configure()');
+        const { events, stop } = hear(link);
+        await answer(link.time(wrapTime(start + burstLength)), 'time(at)');
+        stop();
+        expectTrue(events.length === 0, `${events.length} events came of what was sent before`);
+      }),
     'counts what it counts, and loses nothing': () =>
       configured(async (link) => {
         const { heard } = await burst(link);

@@ -1,5 +1,6 @@
 /** The listeners of a link: one that throws ends alone. */
 import { DeviceError } from '../errors.ts';
+import { serial } from '../serial.ts';
 import type { HardwareEvents, LinkListener } from './link.ts';
 
 /** Listeners of a link. */
@@ -8,7 +9,7 @@ export interface Listeners {
   readonly size: number;
   /** Adds one until the returned function is called. */
   add(listener: LinkListener): () => void;
-  /** Gives events to all. */
+  /** Gives events to all. What comes of one that makes the board speak again is given after it, oldest first to each. */
   give(events: HardwareEvents): void;
   /** Tells all that nothing follows, and forgets them. */
   close(cause?: DeviceError): void;
@@ -36,7 +37,7 @@ export function linkListeners(): Listeners {
       entries.add(entry);
       return () => entries.delete(entry);
     },
-    give(events) {
+    give: serial((events) => {
       for (const entry of [...entries]) {
         if (!entries.has(entry)) continue;
         try {
@@ -46,7 +47,7 @@ export function linkListeners(): Listeners {
           tell(entry, new DeviceError('disconnected', what, { cause }));
         }
       }
-    },
+    }),
     close(cause) {
       for (const entry of [...entries]) tell(entry, cause);
     },

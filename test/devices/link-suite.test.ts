@@ -1,5 +1,6 @@
 import {
   DeviceError,
+  type HardwareEvents,
   type Link,
   type VirtualBoardConfig,
   type VirtualLink,
@@ -165,6 +166,22 @@ const broken: Record<string, readonly [Change, ...RegExp[]]> = {
       }));
     },
     /from rest/,
+  ],
+  'one that keeps what was queued when it is configured': [
+    (link) => {
+      let queued: HardwareEvents | undefined;
+      return changed(link, () => ({
+        async configure(given) {
+          await link.configure(given as never);
+          if (queued !== undefined) link.send(queued);
+        },
+        send(events) {
+          queued = events;
+          link.send(events);
+        },
+      }));
+    },
+    /queued before a configuration/,
   ],
   'one without a name': [
     (link) => changed(link, () => ({ info: { ...link.info, name: '' } })),

@@ -142,10 +142,17 @@ function serveUser(
       return;
     }
     if (ended) {
-      await link.close();
+      await link.close().catch(() => {});
       return;
     }
-    link.listen({
+    try {
+      serve(link);
+    } catch (cause) {
+      refuse(cause);
+    }
+  };
+  const serve = (opened: Link): void => {
+    opened.listen({
       events: (events) => (hears ? forward(events) : hold(events)),
       closed(cause) {
         if (ended) return;
@@ -153,11 +160,12 @@ function serveUser(
         user.end();
       },
     });
-    user.tell({ welcome: link.info });
+    user.tell({ welcome: opened.info });
   };
   const call = async ({ id, call: name, argument }: Extract<Request, { id: number }>) => {
     try {
       const value = await callLink(link!, name, argument);
+      if (name === 'configure') forget();
       user.tell({ answer: id, value, statistics: counts() });
     } catch (cause) {
       user.tell({ answer: id, error: plainError(cause), statistics: counts() });
@@ -174,6 +182,12 @@ function serveUser(
     }
     held.push(events);
     heldCount += events.words.length;
+  };
+  /** What was sent before a configuration is not to come after it. */
+  const forget = (): void => {
+    overflowed += heldCount;
+    held = [];
+    heldCount = 0;
   };
   const hear = (on: boolean): void => {
     hears = on;

@@ -30,9 +30,14 @@ export function virtualBoard<Configuration = DefaultConfiguration>(
     async open() {
       if (open) throw new DeviceError('busy', 'the virtual board is open already; close it first');
       open = true;
-      return openVirtualLink(complete, () => {
+      try {
+        return openVirtualLink(complete, () => {
+          open = false;
+        });
+      } catch (cause) {
         open = false;
-      });
+        throw cause;
+      }
     },
   };
 }

@@ -3,12 +3,14 @@ import type { DefaultConfiguration } from '../../chips/families.ts';
 import type { ConfigurationDelta, MemoryWords } from '../../chips/family.ts';
 import { DeviceError, InvalidArgumentError } from '../../errors.ts';
 import { fault } from '../../problems.ts';
-import type { Link, LinkStatistics, LinkUpdate } from '../link.ts';
+import { serial } from '../../serial.ts';
+import type { HardwareEvents, Link, LinkStatistics, LinkUpdate, SenderCounts } from '../link.ts';
 import { linkListeners } from '../listeners.ts';
 import { unwrapNear, unwrapper, wrapTime } from '../wrap.ts';
 import { type CompleteBoardConfig, fitProblems } from './board-config.ts';
 import { type Chips, wireChips } from './chips.ts';
 import { eventFifo } from './fifo.ts';
+import { addCount, senderQueue } from './senders.ts';
 import { boardSteps, stepEvents } from './steps.ts';
 
 /** A link to a virtual board, with what only a virtual one allows. */
@@ -24,6 +26,12 @@ export interface VirtualLink<Configuration = DefaultConfiguration>
   poke(chip: number, memory: string, index: number, word: number): void;
   /** Pulls the plug: listeners are told, and the link is gone. */
   unplug(): void;
+}
+
+/** Events that were handed over, and by whom. */
+interface Handed {
+  readonly events: HardwareEvents;
+  readonly counts: SenderCounts | undefined;
 }
 
 /** Milliseconds between two looks at the clock. */
@@ -47,6 +55,7 @@ export function openVirtualLink<Configuration>(
   const { family, realTime, clock, startTime } = config;
   const input = eventFifo(config.inputCapacity);
   const output = eventFifo(config.outputCapacity);
+  const senders = senderQueue();
   const statistics = { sent: 0, delivered: 0, late: 0, dropped: 0, received: 0, overflowed: 0 };
   const listeners = linkListeners();
   const updates: LinkUpdate<ConfigurationDelta>[] = [];
@@ -69,14 +78,19 @@ export function openVirtualLink<Configuration>(
   const unwrap = (time: number): number =>
     realTime ? unwrapNear(time, now()) : incoming.unwrap(time);
 
-  const flush = (): void => {
-    if (output.size === 0 || listeners.size === 0) return;
+  /** What the output FIFO had no room for in the middle of a step: nobody is called before the step is over. */
+  const overfull: HardwareEvents[] = [];
+  const take = (): HardwareEvents => {
     const events = output.drain();
     statistics.received += events.words.length;
-    listeners.give(events);
+    return events;
+  };
+  const flush = (): void => {
+    while (overfull.length > 0) listeners.give(overfull.shift()!);
+    if (output.size > 0 && listeners.size > 0) listeners.give(take());
   };
   const give = (time: number, word: number): void => {
-    if (output.full && !realTime) flush();
+    if (output.full && !realTime && listeners.size > 0) overfull.push(take());
     if (!output.push(time, word)) statistics.overflowed++;
   };
   const fired = stepEvents();
@@ -85,20 +99,23 @@ export function openVirtualLink<Configuration>(
   /** Answers the echo words that are next in line and whose time is over. */
   const answerEchoes = (): void => {
     while (input.headWord === echo.word && input.headTime <= steps.start) {
-      give(realTime ? now() : Math.max(input.headTime, steps.start), echo.reply);
+      const time = realTime ? now() : Math.max(input.headTime, steps.start);
       input.shift();
+      give(time, echo.reply);
     }
   };
   const runStep = (): void => {
     while (input.headTime < steps.end) {
-      if (input.headWord === echo.word) {
-        give(realTime ? now() : input.headTime, echo.reply);
-      } else {
-        if (input.headTime < steps.start) statistics.late++;
-        else statistics.delivered++;
-        chips?.take(input.headWord);
-      }
+      const { headTime, headWord } = input;
       input.shift();
+      if (headWord === echo.word) {
+        give(realTime ? now() : headTime, echo.reply);
+      } else {
+        const as = headTime < steps.start ? 'late' : 'delivered';
+        statistics[as]++;
+        senders.shift(as);
+        chips?.take(headWord);
+      }
     }
     chips?.step(emit);
     fired.drain(give);
@@ -116,6 +133,7 @@ export function openVirtualLink<Configuration>(
       while (goesOn() && !closed) {
         runStep();
         answerEchoes();
+        if (overfull.length > 0) flush();
       }
     }
   };
@@ -136,22 +154,34 @@ export function openVirtualLink<Configuration>(
   const tick = (): void => {
     timer = undefined;
     if (closed) return;
-    advance();
+    try {
+      advance();
+    } catch (cause) {
+      // An engine that fails, or a family: there is nobody above a timer to tell.
+      shut(
+        new DeviceError('disconnected', 'the virtual board broke down; open it again', { cause }),
+      );
+    }
     // A listener that has sent something has set the timer already.
     if (realTime && !closed) timer ??= clock.schedule(tick, tickInterval);
   };
   const wake = (): void => {
     timer ??= clock.schedule(tick, 0);
   };
+  /** Empties both FIFOs; what was in them is counted. */
+  const empty = (): void => {
+    const { sent, delivered, late, dropped } = statistics;
+    statistics.dropped += sent - delivered - late - dropped;
+    statistics.overflowed += output.size;
+    senders.clear();
+    input.clear();
+    output.clear();
+  };
   const shut = (cause?: DeviceError): void => {
     if (closed) return;
     closed = true;
     timer?.unsubscribe();
-    const { sent, delivered, late, dropped } = statistics;
-    statistics.dropped += sent - delivered - late - dropped;
-    statistics.overflowed += output.size;
-    input.clear();
-    output.clear();
+    empty();
     onClose();
     const waiting = asked;
     asked = [];
@@ -161,7 +191,7 @@ export function openVirtualLink<Configuration>(
   const alive = (): void => {
     if (closed) throw gone();
   };
-  const accept = (timestamp: number, word: number): void => {
+  const accept = (timestamp: number, word: number, counts: SenderCounts | undefined): void => {
     const time = unwrap(timestamp);
     const isEcho = word === echo.word;
     if (!isEcho) statistics.sent++;
@@ -171,9 +201,32 @@ export function openVirtualLink<Configuration>(
       if (input.full) runStep();
     }
     if (!input.push(time, word)) {
-      if (!isEcho) statistics.dropped++;
+      if (isEcho) return;
+      statistics.dropped++;
+      addCount(counts, 'dropped');
     } else if (isEcho) newestAsked = Math.max(newestAsked, time);
-    else newestEvent = Math.max(newestEvent, time);
+    else {
+      newestEvent = Math.max(newestEvent, time);
+      senders.push(counts);
+    }
+  };
+  const acceptAll = serial(({ events, counts }: Handed) => {
+    if (closed) return;
+    const { timestamps, words } = events;
+    for (const name of ['delivered', 'late', 'dropped'] as const) addCount(counts, name, 0);
+    // What is late is decided by the time of arrival, not by when the board last looked.
+    if (realTime) runDue();
+    for (let i = 0; i < words.length; i++) accept(timestamps[i]!, words[i]!, counts);
+    wake();
+  });
+  /** Brings the board to where it would be had nothing been sent: what was asked for has passed, and nothing waits. */
+  const settle = (): void => {
+    flush();
+    empty();
+    if (!realTime) while (steps.start < newestAsked) steps.advance();
+    newestEvent = steps.start;
+    newestAsked = steps.start;
+    answer();
   };
 
   if (realTime) wake();
@@ -196,15 +249,17 @@ export function openVirtualLink<Configuration>(
       if (problems.length > 0) {
         throw new InvalidArgumentError('this configuration does not fit the board', problems);
       }
-      memories = family.memories(configuration);
-      chips = wireChips(family, memories, config);
-    },
-    send({ timestamps, words }) {
+      const next = family.memories(configuration);
+      const wired = wireChips(family, next, config);
+      settle();
+      // A listener that was given what had been sent may have closed the link.
       alive();
-      // What is late is decided by the time of arrival, not by when the board last looked.
-      if (realTime) runDue();
-      for (let i = 0; i < words.length; i++) accept(timestamps[i]!, words[i]!);
-      wake();
+      memories = next;
+      chips = wired;
+    },
+    send(events, counts) {
+      alive();
+      acceptAll({ events, counts });
     },
     async update(delta) {
       alive();
