@@ -1,16 +1,9 @@
-import { fault, type Problem, problemText } from './problems.ts';
+import { type Problem, problemText } from './problems.ts';
 
 /** Base class of every failure Spikeline throws on purpose. */
 export abstract class SpikelineError extends Error {
   /** Stable machine-readable reason. */
   abstract readonly code: string;
-}
-
-/** What problems are given as: values, or, on their way out, sentences. */
-type Problems = readonly (Problem | string)[];
-
-function problemsOf(given: Problems): Problem[] {
-  return given.map((one) => (typeof one === 'string' ? fault('', 'unsupported', one) : one));
 }
 
 /** Reasons that a message names at most; the error has all. */
@@ -32,10 +25,9 @@ export class InvalidArgumentError extends SpikelineError {
   readonly problems: readonly Problem[];
 
   /** Names what could not be built and why. */
-  constructor(what: string, problems: Problems, options?: ErrorOptions) {
-    const found = problemsOf(problems);
-    super(list(what, found.map(problemText)), options);
-    this.problems = found;
+  constructor(what: string, problems: readonly Problem[], options?: ErrorOptions) {
+    super(list(what, problems.map(problemText)), options);
+    this.problems = problems;
   }
 
   /** The same as sentences. */
@@ -55,11 +47,10 @@ export class UnsupportedPipelineError extends SpikelineError {
   readonly problems: readonly Problem[];
 
   /** Names the target and everything it cannot do. */
-  constructor(target: string, problems: Problems, options?: ErrorOptions) {
-    const found = problemsOf(problems);
-    super(list(`the ${target} cannot run this pipeline`, found.map(problemText)), options);
+  constructor(target: string, problems: readonly Problem[], options?: ErrorOptions) {
+    super(list(`the ${target} cannot run this pipeline`, problems.map(problemText)), options);
     this.target = target;
-    this.problems = found;
+    this.problems = problems;
   }
 
   /** The same as sentences. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../../errors.ts';
+import { problem } from '../../problems.ts';
 import { biasCurrents } from './bias-currents.ts';
 import { chipLimits } from './limits.ts';
 import { type CoreParameterName, coreParameters } from './parameters.ts';
@@ -30,7 +31,12 @@ export function biasCurrent(
   const current = biasCurrents[biasType(parameter)][setting.coarse]?.[setting.fine];
   if (current === undefined) {
     throw new InvalidArgumentError(`${parameter} has no such setting`, [
-      `coarse ${setting.coarse}, fine ${setting.fine}; coarse 0…${chipLimits.coarse - 1} and fine 0…${chipLimits.fine - 1} exist`,
+      problem(
+        '',
+        'out-of-range',
+        `coarse ${setting.coarse}, fine ${setting.fine}`,
+        `coarse 0…${chipLimits.coarse - 1} and fine 0…${chipLimits.fine - 1} exist`,
+      ),
     ]);
   }
   return current * coreParameters[parameter];
@@ -69,7 +75,7 @@ function tableRange(type: 'N' | 'P'): { readonly min: number; readonly max: numb
 export function nearestBias(parameter: CoreParameterName, current: number): Bias {
   if (!Number.isFinite(current) || current < 0) {
     throw new InvalidArgumentError(`${parameter} cannot be set`, [
-      `the current is ${current} A; a finite one of at least 0 is needed`,
+      problem('current', 'out-of-range', current, 'a finite one of at least 0 A is needed'),
     ]);
   }
   const type = biasType(parameter);

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../../errors.ts';
 import { callback, optionProblems, text as textCheck } from '../../options.ts';
-import { within } from '../../problems.ts';
+import { fault, problem, within } from '../../problems.ts';
 import type { ChipConfiguration } from './configuration.ts';
 import { configurationProblems } from './memory.ts';
 import { allProblems, noFindings } from './samna/findings.ts';
@@ -25,7 +25,7 @@ function parsed<T>(text: string, parse: (text: string) => T): T {
     return parse(text);
   } catch (cause) {
     throw new InvalidArgumentError("this is no configuration in samna's form", [
-      `the text is not JSON (${(cause as Error).message})`,
+      fault('text', 'wrong-type', `it is not JSON (${(cause as Error).message})`),
     ]);
   }
 }
@@ -35,7 +35,7 @@ function configurationOf(document: unknown, { onUnknown }: FromSamnaJsonOptions)
   const root = isFields(document) ? document['value0'] : undefined;
   if (!isFields(root)) {
     throw new InvalidArgumentError("this is no configuration in samna's form", [
-      'value0 is missing; samna writes {"value0": {"chips": …}}',
+      fault('value0', 'missing', 'it is missing; samna writes {"value0": {"chips": …}}'),
     ]);
   }
   const findings = noFindings();
@@ -113,7 +113,7 @@ export function toSamnaJson(configuration: ChipConfiguration, board?: string): s
   const there = configurationOf(document.value, {}).chips.length;
   if (chips.length > there) {
     throw new InvalidArgumentError('this configuration does not fit the board', [
-      `it is for ${chips.length} chips; the board has ${there}`,
+      problem('chips.length', 'too-large', chips.length, `the board has ${there}`),
     ]);
   }
   return `${stringifyLong({ ...document, value: overlay(document.value, JSON.parse(text)) })}\n`;

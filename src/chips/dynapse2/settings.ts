@@ -151,11 +151,6 @@ export const chipSettingForms: Readonly<Record<keyof ChipSettings, SettingForm>>
   paramGen1Powerdown: onOff,
 };
 
-/** Whether `value` is one of `count` numbers from 0. */
-export function oneOf(value: unknown, count: number): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < count;
-}
-
 const neuronCheck = number({ min: 0, max: chipLimits.neurons - 1, whole: true });
 const biasTable: OptionTable<BiasSetting> = {
   coarse: number({ min: 0, max: chipLimits.coarse - 1, whole: true }),

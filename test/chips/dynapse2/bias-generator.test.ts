@@ -112,7 +112,7 @@ describe('nearestBias', () => {
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, -1e-12])('refuses %s A', (given) => {
-    expect(() => nearestBias('SOIF_DC_P', given)).toThrow(`the current is ${given} A`);
+    expect(() => nearestBias('SOIF_DC_P', given)).toThrow(`current is ${given};`);
   });
 });
 

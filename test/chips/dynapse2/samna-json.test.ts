@@ -188,20 +188,20 @@ describe('fromSamnaJson', () => {
     at(parameters[0], 'value')['coarseValue'] = 7.5;
     at(document, 'value0', 'chips', 0)['sharedParameters23'] = { PG_BUF_N: 1 };
     expect(reasonsOf(() => readJson(document))).toEqual([
-      'chips[0].cores[1].neurons[17].latchHoActive is missing',
+      'chips[0].cores[1].neurons[17].latchHoActive: it is missing; true or false is needed',
       'chips[0].cores[1].neurons[17].synapses[3].tag is 4000; 0…2047 exist',
-      'chips[0].cores[1].neurons[17].synapses[3].weight is no list of four switches',
+      'chips[0].cores[1].neurons[17].synapses[3].weight is [true,true,true]; a list of four switches is needed',
       'chips[0].cores[1].neurons[17].synapses[3].dendrite is 3; 0, 1024, 512, 256, 128 exist',
       'chips[0].cores[1].neurons[17].synapses[3].stp is "yes"; true or false is needed',
-      'chips[0].cores[1].neurons[17].destinations[1].core is no list of four switches',
+      'chips[0].cores[1].neurons[17].destinations[1].core is 1; a list of four switches is needed',
       'chips[0].cores[1].neurons[17].destinations[1].xHop is -8; -7…7 exist',
-      'chips[0].cores[1].neurons[17].destinations[1].tag is missing',
-      'chips[0].cores[2].neurons holds 0 entries; 256 are needed',
-      'chips[0].cores[2].parameters[52] is no pair of a key and a value',
+      'chips[0].cores[1].neurons[17].destinations[1].tag: it is missing; 0…2047 exist',
+      'chips[0].cores[2].neurons.length is 0; 256 entries are needed',
+      'chips[0].cores[2].parameters[52] is {"key":3}; a pair of a key and a value is needed',
       'chips[0].cores[2].parameters.SOIF_GAIN_N.coarseValue is 7.5; 0…5 exist',
-      'chips[0].cores[2].parameters.SOIF_LEAK_N is missing',
+      'chips[0].cores[2].parameters.SOIF_LEAK_N: it is missing; an object is needed',
       'chips[0].cores[2].neuronMonitoringOn is 1; true or false is needed',
-      'chips[0].sharedParameters23 is an object; a list of keys and values is needed',
+      'chips[0].sharedParameters23 is {"PG_BUF_N":1}; a list of keys and values is needed',
     ]);
   });
 
@@ -214,10 +214,10 @@ describe('fromSamnaJson', () => {
 
   it.each([
     ['[', /not JSON/],
-    ['null', /value0 is missing/],
-    ['{"chips": []}', /value0 is missing/],
-    ['{"value0": {}}', /chips is no list of chips; a board has 1…4/],
-    ['{"value0": {"chips": [1, 2, 3, 4, 5]}}', /chips holds 5 chips; a board has 1…4/],
+    ['null', /value0: it is missing/],
+    ['{"chips": []}', /value0: it is missing/],
+    ['{"value0": {}}', /chips: it is missing; a list of 1…4 chips is needed/],
+    ['{"value0": {"chips": [1, 2, 3, 4, 5]}}', /chips.length is 5; a list of 1…4 chips is needed/],
     ['{"value0": {"chips": [7]}}', /chips\[0\] is 7; an object is needed/],
   ])('refuses %s', (text, message) => {
     expect(() => fromSamnaJson(text)).toThrow(message);
@@ -340,8 +340,8 @@ describe('toSamnaJson onto a board', () => {
   it('refuses a board of fewer chips, and what is no board', () => {
     const one = withNeuron(idleNeuron());
     const two = { chips: [...one.chips, ...one.chips] };
-    expect(() => toSamnaJson(two, toSamnaJson(one))).toThrow('it is for 2 chips; the board has 1');
-    expect(() => toSamnaJson(one, '{}')).toThrow('value0 is missing');
+    expect(() => toSamnaJson(two, toSamnaJson(one))).toThrow('chips.length is 2; the board has 1');
+    expect(() => toSamnaJson(one, '{}')).toThrow('value0: it is missing');
   });
 });
 

@@ -1,3 +1,5 @@
+import { fault, type Problem, type ProblemCode, problem } from '../../../problems.ts';
+
 /** Where a value stands in a document: its last step, and the place above. */
 export interface Place {
   /** The place above; the first step has none. */
@@ -9,7 +11,7 @@ export interface Place {
 /** What is found wrong or unknown while a document is read. */
 export interface Findings {
   /** Each mistake with its path, as many as are shown. */
-  readonly problems: string[];
+  readonly problems: Problem[];
   /** Mistakes that are not shown. */
   hidden: number;
   /** Paths of fields that nobody asked for, without indices. */
@@ -30,10 +32,24 @@ function pathOf({ up, step }: Place, indices: boolean): string {
   return up === undefined ? step : `${above}.${step}`;
 }
 
-/** Notes a mistake at `place`. */
-export function wrong(findings: Findings, place: Place, what: string): void {
-  if (findings.problems.length === shown) findings.hidden += 1;
-  else findings.problems.push(`${pathOf(place, true)} ${what}`);
+/** Notes that what stands at `place`, if anything, is not what is needed. */
+export function wrong(
+  findings: Findings,
+  place: Place,
+  code: ProblemCode,
+  given: unknown,
+  needed: string,
+): void {
+  if (findings.problems.length === shown) {
+    findings.hidden += 1;
+    return;
+  }
+  const path = pathOf(place, true);
+  findings.problems.push(
+    given === undefined
+      ? fault(path, 'missing', `it is missing; ${needed}`)
+      : problem(path, code, given, needed),
+  );
 }
 
 /** Notes the fields of an object at `up` that are not `known`. */
@@ -49,6 +65,6 @@ export function noteUnknown(
 }
 
 /** Every mistake; the last line counts those that are not shown. */
-export function allProblems({ problems, hidden }: Findings): string[] {
-  return hidden === 0 ? problems : [...problems, `… and ${hidden} more`];
+export function allProblems({ problems, hidden }: Findings): Problem[] {
+  return hidden === 0 ? problems : [...problems, fault('', 'too-large', `… and ${hidden} more`)];
 }

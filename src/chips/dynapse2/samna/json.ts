@@ -3,19 +3,6 @@ import { type Findings, type Place, wrong } from './findings.ts';
 /** Fields of a JSON object, whatever they hold. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** A value in few words, for a message. */
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === 'object' && value !== null) return 'an object';
-  if (typeof value !== 'string') return `${value}`;
-  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-}
-
-/** Notes that `value` is not what is needed, or is not there. */
-function unfit(findings: Findings, place: Place, value: unknown, needed: string): void {
-  wrong(findings, place, value === undefined ? 'is missing' : `is ${shown(value)}; ${needed}`);
-}
-
 /** Whether a value is an object with fields. */
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -24,7 +11,7 @@ export function isFields(value: unknown): value is Fields {
 /** Reads an object with fields; undefined if it is none. */
 export function fieldsAt(findings: Findings, place: Place, value: unknown): Fields | undefined {
   if (isFields(value)) return value;
-  unfit(findings, place, value, 'an object is needed');
+  wrong(findings, place, 'wrong-type', value, 'an object is needed');
   return undefined;
 }
 
@@ -55,11 +42,17 @@ export function listAt(
 ): readonly unknown[] {
   const entries = entriesOf(value);
   if (entries === undefined) {
-    unfit(findings, place, value, `a list of ${count} is needed`);
+    wrong(findings, place, 'wrong-type', value, `a list of ${count} is needed`);
     return [];
   }
   if (entries.length !== count) {
-    wrong(findings, place, `holds ${entries.length} entries; ${count} are needed`);
+    wrong(
+      findings,
+      { up: place, step: 'length' },
+      'wrong-shape',
+      entries.length,
+      `${count} entries are needed`,
+    );
     return [];
   }
   return entries;
@@ -69,15 +62,27 @@ export function listAt(
 export function mapAt(findings: Findings, place: Place, value: unknown): Map<string, unknown> {
   const map = new Map<string, unknown>();
   if (!Array.isArray(value)) {
-    unfit(findings, place, value, 'a list of keys and values is needed');
+    wrong(findings, place, 'wrong-type', value, 'a list of keys and values is needed');
     return map;
   }
   for (const [i, entry] of value.entries()) {
     const key: unknown = isFields(entry) ? entry['key'] : undefined;
     if (!isFields(entry) || typeof key !== 'string' || entry['value'] === undefined) {
-      wrong(findings, { up: place, step: i }, 'is no pair of a key and a value');
+      wrong(
+        findings,
+        { up: place, step: i },
+        'wrong-type',
+        entry,
+        'a pair of a key and a value is needed',
+      );
     } else if (map.has(key)) {
-      wrong(findings, { up: place, step: i }, `holds ${key} a second time`);
+      wrong(
+        findings,
+        { up: place, step: i },
+        'duplicate',
+        key,
+        'it was there before; each key once',
+      );
     } else map.set(key, entry['value']);
   }
   return map;
@@ -87,7 +92,7 @@ export function mapAt(findings: Findings, place: Place, value: unknown): Map<str
 export function switchAt(findings: Findings, up: Place, fields: Fields, step: string): boolean {
   const value = fields[step];
   if (typeof value !== 'boolean') {
-    unfit(findings, { up, step }, value, 'true or false is needed');
+    wrong(findings, { up, step }, 'wrong-type', value, 'true or false is needed');
   }
   return value === true;
 }
@@ -105,6 +110,6 @@ export function wholeAt(
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) {
     return value + 0;
   }
-  unfit(findings, { up, step }, value, `${least}…${most} exist`);
+  wrong(findings, { up, step }, 'out-of-range', value, `${least}…${most} exist`);
   return least;
 }

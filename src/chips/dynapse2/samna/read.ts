@@ -40,8 +40,7 @@ type Four = readonly [boolean, boolean, boolean, boolean];
 function readFour(findings: Findings, up: Place, fields: Fields, step: string): Four {
   const entries = entriesOf(fields[step]);
   if (entries?.length !== 4 || entries.some((entry) => typeof entry !== 'boolean')) {
-    const what = fields[step] === undefined ? 'is missing' : 'is no list of four switches';
-    wrong(findings, { up, step }, what);
+    wrong(findings, { up, step }, 'wrong-type', fields[step], 'a list of four switches is needed');
     return [false, false, false, false];
   }
   return [entries[0] === true, entries[1] === true, entries[2] === true, entries[3] === true];
@@ -51,8 +50,7 @@ function readDendrite(findings: Findings, up: Place, fields: Fields): Dendrite {
   const { dendrite } = fields;
   if (dendriteValues.includes(dendrite)) return dendrite as Dendrite;
   const needed = `${dendriteValues.join(', ')} exist`;
-  const what = dendrite === undefined ? 'is missing' : `is ${String(dendrite)}; ${needed}`;
-  wrong(findings, { up, step: 'dendrite' }, what);
+  wrong(findings, { up, step: 'dendrite' }, 'out-of-range', dendrite, needed);
   return dendrites.none;
 }
 
@@ -182,8 +180,9 @@ export function readConfiguration(findings: Findings, fields: Fields): ChipConfi
   const at: Place = { up: undefined, step: 'chips' };
   const chips = entriesOf(fields['chips']);
   if (chips === undefined || chips.length < 1 || chips.length > chipLimits.chips) {
-    const given = chips === undefined ? 'is no list of chips' : `holds ${chips.length} chips`;
-    wrong(findings, at, `${given}; a board has 1…${chipLimits.chips}`);
+    const needed = `a list of 1…${chipLimits.chips} chips is needed`;
+    if (chips === undefined) wrong(findings, at, 'wrong-type', fields['chips'], needed);
+    else wrong(findings, { up: at, step: 'length' }, 'wrong-shape', chips.length, needed);
     return { chips: [] };
   }
   return { chips: chips.map((chip, step) => readChip(findings, { up: at, step }, chip)) };
