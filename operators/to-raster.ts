@@ -1,12 +1,12 @@
 /** The operator `toRaster`: address-events become chunks of time bins. */
 import type { OperatorFunction } from 'rxjs';
-import { InvalidArgumentError } from '../src/errors.ts';
+import { DataError, InvalidArgumentError } from '../src/errors.ts';
 import { type AerPacket, checkPacket } from '../src/events/aer-packet.ts';
 import { binOf, binStart, startProblems } from '../src/events/bins.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import type { ChannelSpace } from '../src/events/space.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
-import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
+import { having, number, type OptionTable, oneOf, optionProblems } from '../src/options.ts';
 import { within } from '../src/problems.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
@@ -18,15 +18,19 @@ export interface ToRasterConfig {
   readonly dt: number;
   /** Steps of each chunk. */
   readonly chunkSteps: number;
-  /** Start of the first bin, whole microseconds; 0 if left out. */
+  /** Start of the first bin, whole microseconds; the start of the bin of the first event if left out. */
   readonly startTime?: number;
+  /** Longest silence that is binned if nothing is said of it, by an `until`, before the next event, seconds; 60 if left out. */
+  readonly maxGap?: number;
+  /** What a longer one is: a `jump` over it, which is counted, if left out; or an `error`. */
+  readonly onGap?: 'jump' | 'error';
   /** Counts what has no place; the operator's own if left out. */
   readonly losses?: Losses;
 }
 
 /** The operator, with what it could not place. */
 export type ToRaster = OperatorFunction<AerPacket<ChannelSpace>, SpikeRaster> & {
-  /** Events that had no place: `late`, `before` the start, `unknownChannel`. */
+  /** Events that had no place: `late`, `before` the start, `unknownChannel`; and `jumps` over time that nobody spoke of. */
   readonly losses: Losses;
 };
 
@@ -35,14 +39,18 @@ const table: OptionTable<ToRasterConfig> = {
   dt: number({ min: 1e-6, unit: 'seconds' }),
   chunkSteps: number({ min: 1, whole: true }),
   startTime: number({ whole: true, unit: 'µs' }),
+  maxGap: number({ min: 0, unit: 'seconds', infinite: true }),
+  onGap: oneOf(['jump', 'error']),
   losses: having('a counter of losses', 'add'),
 };
 
 /**
  * Bins address-events into chunks of a raster. Time is what `until` says: a chunk is emitted once `until` has
  * reached its end, the last one on completion, cut to the bins that have begun before `until` or hold an event.
- * Silence gives chunks of zeros. What comes after its chunk is counted, never dropped in silence. Errors
- * with a `DataError` if an event has no time, or addresses are no channels.
+ * Silence gives chunks of zeros, from the bin of the first event on if no `startTime` is given. An event more than
+ * `maxGap` after all that was said before it, as a broken time stamp is, ends the chunk, and the next one begins with
+ * it. What comes after its chunk is counted, never dropped in silence. Errors with a `DataError` if an event has no time,
+ * or addresses are no channels.
  *
  * @throws InvalidArgumentError with all problems
  * @example
@@ -61,9 +69,13 @@ export function toRaster(config: ToRasterConfig): ToRaster {
     problems.push(...within('startTime', startProblems(config.startTime ?? 0, config.dt)));
   }
   if (problems.length > 0) throw new InvalidArgumentError('this raster cannot be made', problems);
-  const { channels, dt, chunkSteps, startTime = 0, losses = lossCounter() } = config;
+  const { channels, dt, chunkSteps, maxGap = 60, onGap = 'jump', losses = lossCounter() } = config;
+  const longest = maxGap * 1e6;
 
   const operator = oneAtATime<AerPacket<ChannelSpace>, SpikeRaster>((subscriber) => {
+    /** Start of the first bin, once it is known, and the time up to which everything was said. */
+    let startTime = config.startTime;
+    let said = startTime;
     let first = 0;
     /** Bins that have begun, or hold an event. */
     let reached = 0;
@@ -81,7 +93,7 @@ export function toRaster(config: ToRasterConfig): ToRaster {
     };
     const emit = (steps: number): void => {
       const chunk = counts.subarray(0, steps * channels);
-      const at = binStart(first, dt, startTime);
+      const at = binStart(first, dt, startTime!);
       first += steps;
       counts = new Uint32Array(chunkSteps * channels);
       count();
@@ -91,9 +103,26 @@ export function toRaster(config: ToRasterConfig): ToRaster {
     const passTo = (step: number): void => {
       while (step >= first + chunkSteps && !subscriber.closed) emit(chunkSteps);
     };
+    /** Leaves out what lies between all that was said and bin `step`. */
+    const jumpTo = (step: number, time: number): void => {
+      if (onGap === 'error') {
+        throw new DataError(
+          `an event at ${time} µs comes ${(time - said!) / 1e6} s after everything that was said, with at most ${maxGap} s to be filled; mend its time, say that time passes by empty packets, or raise maxGap`,
+        );
+      }
+      if (reached > first) emit(reached - first);
+      losses.add('jumps', 1);
+      first = step;
+    };
     const bin = ({ timestamps, addresses, until }: AerPacket): void => {
       for (let i = 0; i < timestamps.length; i++) {
-        const step = binOf(timestamps[i]!, startTime, dt);
+        const time = timestamps[i]!;
+        // On the grid of whole steps from 0, so that no cut makes a difference.
+        startTime ??= binStart(binOf(time, 0, dt), dt);
+        said ??= startTime;
+        const step = binOf(time, startTime, dt);
+        if (time - said > longest) jumpTo(step, time);
+        if (time > said) said = time;
         passTo(step);
         if (step >= reached) reached = step + 1;
         const channel = addresses[i]!;
@@ -106,6 +135,8 @@ export function toRaster(config: ToRasterConfig): ToRaster {
         }
       }
       count();
+      if (startTime === undefined) return;
+      if (until > said!) said = until;
       passTo(binOf(until, startTime, dt));
       const begun = binOf(until - 1, startTime, dt) + 1;
       if (begun > reached) reached = begun;

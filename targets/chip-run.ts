@@ -5,6 +5,7 @@ import type { Deployment } from '../src/compile/deployment.ts';
 import { type FpgaSchedule, fpgaSchedule } from '../src/devices/fpga-schedule.ts';
 import type { Link } from '../src/devices/link.ts';
 import { routeEvents } from '../src/devices/route.ts';
+import { DataError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { chunkEnd } from '../src/events/bins.ts';
 import { rasterToEvents } from '../src/events/convert.ts';
@@ -42,6 +43,17 @@ export interface ChipRunConfig {
 
 /** Inputs that are handed to the schedule ahead of the board; the others wait as they came. */
 const inputsAhead = 64;
+
+/** Silence that a board without a clock is run through at most, microseconds: a day. */
+const longestSilence = 86_400e6;
+
+/** Refuses a time that lies so far ahead that the board would never come there: broken time stamps do. */
+function checkGap(from: number | undefined, to: number | undefined): void {
+  if (from === undefined || to === undefined || to - from <= longestSilence) return;
+  throw new DataError(
+    `${to} µs follows ${from} µs: the board would be run through more than a day of silence; mend the time, or start another run`,
+  );
+}
 
 /** What waits to be handed to the schedule. */
 type Item =
@@ -122,6 +134,9 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   let ended = false;
   let stopped = false;
   let reached: number | undefined;
+  const hostClock = link.info.clock === 'host';
+  /** Time of the last event of packets. */
+  let heard: number | undefined;
 
   const fail = (cause: unknown): void => {
     if (stopped) return;
@@ -235,12 +250,24 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
       guard(() => {
         check(input);
         if (isPacket(input)) {
+          if (hostClock) {
+            const { timestamps } = input;
+            for (let i = 0; i < timestamps.length; i++) {
+              checkGap(timestamps[i - 1] ?? heard, timestamps[i]);
+            }
+            checkGap(timestamps.at(-1) ?? heard, input.until);
+            heard =
+              timestamps.length > 0 || heard !== undefined
+                ? Math.max(heard ?? input.until, input.until)
+                : undefined;
+          }
           const span = bins.take(input);
           waiting.push({ kind: 'packet', events: input, span, begin: bins.begin });
           return;
         }
         checkGrid(input, { channelsIn, dt });
         checkOrder(input, reached);
+        if (hostClock) checkGap(reached, input.startTime);
         reached = chunkEnd(input);
         waiting.push({ kind: 'raster', raster: input });
       }),

@@ -19,7 +19,7 @@ export interface SimulatorConfig {
 
 /** The simulator as a target, with what no chunk holds. */
 export interface SimulatorTarget extends Target {
-  /** Spikes of the output in gaps between chunks (`unbinned`), as a chip counts them. */
+  /** Spikes of the output in gaps between chunks (`unbinned`), as a chip counts them; gaps longer than a minute (`jumps`). */
   readonly losses: Losses;
 }
 
@@ -31,7 +31,7 @@ const table: OptionTable<SimulatorConfig> = {
 /**
  * Makes the simulator a target: runs each chunk at once, and of packets all bins that are complete. It sees the
  * spikes of all populations and all states of neurons. A gap between two chunks is silence, in which time
- * passes; spikes in it are counted in `losses`.
+ * passes, for a minute at most; spikes in it are counted in `losses`, and so are longer gaps.
  *
  * @throws InvalidArgumentError with all problems
  * @example
@@ -51,18 +51,22 @@ export function simulator(config: SimulatorConfig = {}): SimulatorTarget {
       const { record } = request;
       const run = startPipeline(pipeline, engine, record === undefined ? {} : { record });
       let counted = 0;
+      let jumped = 0;
       const process = {
         process(input: Parameters<typeof run.process>[0]) {
           const output = run.process(input);
-          const { recorded, unbinned } = run;
-          const more = unbinned - counted;
+          const { recorded, unbinned, jumps } = run;
+          const [more, moreJumps] = [unbinned - counted, jumps - jumped];
           counted = unbinned;
+          jumped = jumps;
           losses.add('unbinned', more);
+          losses.add('jumps', moreJumps);
           return record === undefined ? [output] : record.map((name) => recorded[name]!);
         },
         reset() {
           run.reset();
           counted = 0;
+          jumped = 0;
         },
       };
       return binnedRun(pipeline, process, observer, request);

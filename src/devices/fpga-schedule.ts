@@ -5,7 +5,7 @@ import type { AerPacket } from '../events/aer-packet.ts';
 import { type ChipWordSpace, chipWords } from '../events/space.ts';
 import { microseconds, type TickWidth } from '../events/ticks.ts';
 import type { HardwareEvents, Link, SenderCounts } from './link.ts';
-import { unwrapNear, unwrapper, wrapTime } from './wrap.ts';
+import { unwrapNear, wrapTime } from './wrap.ts';
 
 /** How a schedule behaves and whom it tells. */
 export interface FpgaScheduleConfig {
@@ -53,6 +53,9 @@ const patience = 2000;
 /** How long a stream may wait until its bins begin where bins of the board do, microseconds. */
 const longestWait = 100_000;
 
+/** How far a board without a clock runs at a stretch, microseconds: its times wrap, and half a period must not pass unheard. */
+const longestStretch = 2 ** 30;
+
 /** Milliseconds between two looks at the clock. */
 const tickInterval = 1;
 
@@ -75,7 +78,6 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   const lookAhead = microseconds(config.lookAhead);
   const ownClock = link.info.clock === 'board';
   const space = chipWords(link.info.family);
-  const board = unwrapper();
   const queue: Waiting[] = [];
   const marks: { time: number; reached: () => void }[] = [];
   const counts: SenderCounts = {};
@@ -87,6 +89,9 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   /** Board time and host time of the first answer, then the board time of the stream's zero. */
   let known: { board: number; host: number } | undefined;
   let offset: number | undefined;
+  /** Board time that a board without a clock has told, and the one that it is asked for to get on. */
+  let told = 0;
+  let stretch: number | undefined;
   const startedAt = clock.now();
   let askedAt = startedAt;
 
@@ -126,16 +131,19 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
         guard(() => {
           if (stopped) return;
           if (known === undefined) {
-            known = { board: board.unwrap(time), host: clock.now() };
+            known = { board: time, host: clock.now() };
+            told = known.board;
             if (queue.length > 0) wake(0);
           }
           if (at !== undefined) reach(at);
+          if (at === stretch) stretch = undefined;
         }),
       fail,
     );
   };
   /** Tells the marks up to `time`, board time. */
   const reach = (time: number): void => {
+    told = Math.max(told, time);
     while (marks.length > 0 && offset !== undefined && marks[0]!.time + offset <= time) {
       marks.shift()!.reached();
     }
@@ -182,8 +190,12 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     if (known !== undefined && queue.length > 0) {
       const [first] = queue as [Waiting];
       if (offset === undefined) anchor(first.mark ?? first.timestamps[0]!);
-      const horizon = ownClock ? boardNow() + lookAhead : Number.POSITIVE_INFINITY;
+      const horizon = ownClock ? boardNow() + lookAhead : told + longestStretch;
       while (queue.length > 0 && !stopped && sendDue(queue[0]!, horizon)) queue.shift();
+      if (!ownClock && queue.length > 0 && stretch === undefined && !stopped) {
+        stretch = horizon;
+        ask(horizon);
+      }
     }
     if (known === undefined || queue.length > 0 || marks.length > 0) wake(tickInterval);
   };
@@ -201,11 +213,9 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     if (offset === undefined || words.length === 0) return;
     const times = new Float64Array(words.length);
     // Once the board's clock is known, no silence is too long to tell the time.
-    const near = ownClock ? boardNow() : undefined;
+    const near = ownClock ? boardNow() : told;
     for (let i = 0; i < words.length; i++) {
-      const time =
-        near === undefined ? board.unwrap(timestamps[i]!) : unwrapNear(timestamps[i]!, near);
-      times[i] = time - offset;
+      times[i] = unwrapNear(timestamps[i]!, near) - offset;
     }
     config.output?.({ timestamps: times, addresses: words, space, until: times.at(-1)! });
     if (!stopped && queue.length > 0) wake(0);

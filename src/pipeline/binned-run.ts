@@ -6,7 +6,7 @@ import type { ChannelSpace } from '../events/space.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import { type BinSpan, packetBins } from './packet-bins.ts';
 import type { Pipeline } from './pipeline.ts';
-import { checkOrder } from './run.ts';
+import { checkOrder, longestSilence } from './run.ts';
 import { joinSpikes, joinValues, outputOf, outputSignals } from './signals.ts';
 import {
   isPacket,
@@ -61,12 +61,27 @@ export function binnedRun(
       observer.error(cause);
     }
   };
+  /** Refuses to record values over a time that is left out. */
+  const refuseStates = (time: number): void => {
+    const state = signals.find(({ spikes }) => !spikes);
+    if (state === undefined) return;
+    throw new DataError(
+      `an event at ${time} µs comes more than ${longestSilence} s after all that was said: ${state.name} cannot be recorded over that; say by empty packets that time passes`,
+    );
+  };
   /** Runs the bins of a span on the events that wait. */
   const runSpan = (span: BinSpan): void => {
     const pieces: (readonly (SpikeRaster | SignalRaster)[])[] = [];
-    for (let step = 0; step < span.steps; step += most) {
-      const steps = Math.min(most, span.steps - step);
+    for (let step = 0; step < span.steps; ) {
       const startTime = binStart(step, dt, span.from);
+      const next = waiting[0]?.timestamps[0] ?? startTime;
+      if (next - startTime > longestSilence * 1e6) {
+        // Nobody spoke of this time before the event: it is a gap, as between two chunks.
+        refuseStates(next);
+        step = Math.min(span.steps, binOf(next, span.from, dt));
+        continue;
+      }
+      const steps = Math.min(most, span.steps - step);
       const end = binStart(step + steps, dt, span.from);
       const grid = { steps, channels: channelsIn, dt, startTime };
       const counts = new Uint32Array(steps * channelsIn);
@@ -75,6 +90,7 @@ export function binnedRun(
         counts[at] = counts[at]! + 1;
       });
       pieces.push(process.process({ ...grid, counts }));
+      step += steps;
     }
     const joined = signals.map((signal, i) =>
       signal.spikes

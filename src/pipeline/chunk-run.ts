@@ -10,7 +10,7 @@ import {
 import type { Engine } from '../neurons/engine.ts';
 import { fault, type Problem, problem, problemText } from '../problems.ts';
 import { emissionOf, runStage, type Stage } from '../stages/stage.ts';
-import { checkGrid, checkOrder } from './run.ts';
+import { checkGrid, checkOrder, silentSteps } from './run.ts';
 
 /** A chunk of what enters or leaves a stage. */
 export type StageChunk = SpikeRaster | SignalRaster;
@@ -46,7 +46,7 @@ function signalProblems(chunk: SignalRaster): Problem[] {
 
 /**
  * Starts a stage of one input at rest. It keeps its state from chunk to chunk; a gap between two is silence, in which
- * time passes.
+ * time passes: a minute of it at most.
  *
  * @returns what takes a chunk and gives what leaves on the same bins; throws a DataError where a chunk has another
  * width or `dt` than the stage, starts before the last one has ended, or holds values that are not finite
@@ -74,7 +74,7 @@ export function startStage(stage: Stage, engine: Engine): (chunk: StageChunk) =>
   };
   const passSilence = ({ startTime, dt: width }: StageChunk): void => {
     if (dt === undefined || reached === undefined) return;
-    let left = binsBetween(reached, startTime, width);
+    let left = silentSteps(binsBetween(reached, startTime, width), width);
     if (left > 0) input.fill(0);
     for (; left > 0; left -= most) run.run(0, Math.min(left, most));
   };

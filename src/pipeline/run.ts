@@ -2,6 +2,7 @@
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { binsBetween, chunkEnd } from '../events/bins.ts';
 import type { Grid, SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
+import { stepsIn } from '../events/ticks.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
 import { fault, type Problem } from '../problems.ts';
@@ -20,7 +21,7 @@ export interface RunOptions {
 export interface PipelineRun {
   /**
    * Runs a chunk of any length and returns the spikes of the last stage on the same time bins. A gap
-   * since the last chunk is silence, in which time passes.
+   * since the last chunk is silence, in which time passes: a minute of it at most, after which neurons are at rest.
    *
    * @throws DataError if the chunk has another width or another `dt` than the pipeline, or starts
    * before the last one has ended
@@ -28,6 +29,8 @@ export interface PipelineRun {
   process(input: SpikeRaster): SpikeRaster;
   /** What was asked to be recorded, by name, of the last chunk: spikes, or values where none leave. */
   readonly recorded: Readonly<Record<string, SpikeRaster | SignalRaster>>;
+  /** Gaps between chunks that were too long to be computed to their end. */
+  readonly jumps: number;
   /** Spikes of the last stage in gaps between chunks, which no chunk holds. */
   readonly unbinned: number;
   /** Goes back to rest. */
@@ -58,6 +61,14 @@ export function checkOrder(chunk: Grid, reached: number | undefined): void {
       `the chunk starts at ${chunk.startTime} µs, before the end of the last one at ${reached} µs; chunks must follow each other in time`,
     );
   }
+}
+
+/** Silence in a gap that is computed at most, seconds. */
+export const longestSilence = 60;
+
+/** Steps of a gap that are computed; the rest is a jump. */
+export function silentSteps(gap: number, dt: number): number {
+  return Math.min(gap, Math.max(1, stepsIn(longestSilence, dt)));
 }
 
 /** Lists what keeps a pipeline from being run, whatever computes it. */
@@ -114,8 +125,11 @@ export function startPipeline(
   let recorded: Record<string, SpikeRaster | SignalRaster> = {};
   let reached: number | undefined;
   let unbinned = 0;
+  let jumps = 0;
   const passSilence = ({ startTime, dt }: Grid): void => {
-    let left = reached === undefined ? 0 : binsBetween(reached, startTime, dt);
+    const gap = reached === undefined ? 0 : binsBetween(reached, startTime, dt);
+    let left = silentSteps(gap, dt);
+    if (left < gap) jumps++;
     if (left > 0) input.fill(0);
     for (; left > 0; left -= most) {
       const steps = Math.min(left, most);
@@ -160,12 +174,16 @@ export function startPipeline(
     get recorded() {
       return recorded;
     },
+    get jumps() {
+      return jumps;
+    },
     get unbinned() {
       return unbinned;
     },
     reset: () => {
       reached = undefined;
       unbinned = 0;
+      jumps = 0;
       recorded = {};
       graph.reset();
     },

@@ -20,7 +20,7 @@ import { watch } from '#test/support/watch';
 
 const space = channels(10);
 
-const config = { channels: 2, dt: 1e-3, chunkSteps: 2 };
+const config = { channels: 2, dt: 1e-3, chunkSteps: 2, startTime: 0 };
 
 /** An event beyond the end of the last chunk, so that one chunk comes out for each packet. */
 function packet(index: number): AerPacket<ChannelSpace> {
@@ -73,7 +73,9 @@ describe('toRaster, case list', () => {
 
   it('stops in the middle of a packet when a stage behind it has enough', () => {
     const millennium = aerPacket([2 ** 52], [0], space);
-    const { values, ended } = watch(of(millennium).pipe(toRaster(config), take(3)));
+    const { values, ended } = watch(
+      of(millennium).pipe(toRaster({ ...config, maxGap: Number.POSITIVE_INFINITY }), take(3)),
+    );
     expect(values.map(({ startTime }) => startTime)).toEqual([0, 2000, 4000]);
     expect(ended).toBe('completed');
   });
@@ -148,6 +150,43 @@ describe('toRaster', () => {
     expect(seen.values.flatMap(({ counts }) => [...counts])).toEqual([
       0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     ]);
+  });
+
+  it('begins with the bin of the first event, however far from 0 it is', () => {
+    const { startTime: _, ...anywhere } = config;
+    const time = 1.6e15 + 2500;
+    const operator = toRaster(anywhere);
+    const source = [emptyPacket(space, 1000), aerPacket([time, time + 1000], [0, 1], space)];
+    const { values } = watch(from(source).pipe(operator));
+    expect(values.map(({ startTime, counts }) => [startTime, ...counts])).toEqual([
+      [1.6e15 + 2000, 1, 0, 0, 1],
+    ]);
+    expect(operator.losses.total).toBe(0);
+  });
+
+  it('jumps over a time that nobody spoke of, and counts that', () => {
+    const operator = toRaster({ ...config, maxGap: 10 });
+    const far = 1.6e15;
+    const source = [
+      aerPacket([500, 10_000_000, far], [0, 1, 0], space),
+      emptyPacket(space, far + 20e6),
+      aerPacket([far + 20e6], [1], space),
+    ];
+    const { values } = watch(from(source).pipe(operator));
+    // 10 s of silence, bin by bin; then a jump; then 20 s of silence that was spoken of.
+    expect(values.filter(({ startTime }) => startTime < far)).toHaveLength(5001);
+    expect(values.filter(({ startTime }) => startTime >= far)).toHaveLength(10_001);
+    expect(values[5001]!.startTime).toBe(far);
+    expect(values.flatMap(({ counts }) => [...counts]).reduce((a, b) => a + b)).toBe(4);
+    expect(operator.losses.byReason).toEqual({ jumps: 1 });
+  });
+
+  it('errors on such a time if it is asked to', () => {
+    const seen = watch(
+      of(aerPacket([0, 2 ** 52], [0, 0], space)).pipe(toRaster({ ...config, onGap: 'error' })),
+    );
+    expect([seen.values.length, seen.error]).toEqual([0, expect.any(DataError)]);
+    expect(() => toRaster({ ...config, onGap: 'never' as never })).toThrow(/onGap/);
   });
 
   it('emits no bin that had not begun', () => {
@@ -239,7 +278,7 @@ describe('toRaster', () => {
     it(`errors on ${title} and leaves the source`, () => {
       marbles(({ cold, expectObservable, expectSubscriptions }) => {
         const source = cold('-a-b-c|', { a: packet(0), b: wrong, c: packet(2) });
-        const first = { ...config, steps: 2, startTime: 0, counts: new Uint32Array(4) };
+        const first = { ...config, steps: 2, counts: new Uint32Array(4) };
         const { chunkSteps: _, ...x } = first;
         expectObservable(source.pipe(toRaster(config))).toBe('-x-#', { x }, expect.any(DataError));
         expectSubscriptions(source.subscriptions).toBe('^--!');
