@@ -7,7 +7,7 @@ import { within } from '../problems.ts';
 import { add } from '../stages/add/definition.ts';
 import { count } from '../stages/checks.ts';
 import { linear } from '../stages/linear/definition.ts';
-import { nirForm, type StageDefinition, stageProblems } from '../stages/stage.ts';
+import { isPopulation, nirForm, type StageDefinition, stageProblems } from '../stages/stage.ts';
 import type { CheckedGraph } from './check.ts';
 import type { FlatNode } from './flatten.ts';
 import { formOf } from './forms.ts';
@@ -64,6 +64,9 @@ class Assembly {
   }
 }
 
+/** Weights of a matrix that nodes do not hold, but imply, at most: they fill 128 MB. */
+const mostWeights = 2 ** 24;
+
 /** Builds a pipeline of nodes in their order, stepping by `dt` seconds. */
 export function build(
   { nodes, output }: Pick<Ordered, 'nodes' | 'output'>,
@@ -88,6 +91,11 @@ export function build(
       assembly.problems.push(...remarksOn(name, within('size', sizes.slice(0, 1))));
       continue;
     }
+    if (loops.length > 0 && size * size > mostWeights) {
+      const needed = `a matrix of ${size}×${size} is needed for its loop; ${mostWeights} weights are the most`;
+      assembly.problems.push(remark(name, 'too-large', needed));
+      continue;
+    }
     const back = loops.map((loop) => ({ loop, ...weighted(flat.nodes.get(loop)!, size) }));
     const recurrent = sum(back.map(({ matrix }) => matrix));
     if (inputs.length > 1 && isOnes(node)) {
@@ -102,6 +110,7 @@ export function build(
       entry = added.entry;
       notes.push(remark(loop, 'conflict', `its bias flows all the time; ${added.by} adds it`));
     }
+    notes.push(...slowNotes(name, node, dt));
     const context = { name, size, dt, ...(recurrent === undefined ? {} : { recurrent }) };
     const definition = form.definition(node as NirPrimitive, context);
     assembly.append(definition, name, [entry], true);
@@ -114,7 +123,16 @@ export function build(
   const drafts = assembly.settled();
   const names = namesOf(drafts);
   try {
-    return { pipeline: finish(drafts, last, { spiking: true }), problems, notes };
+    const end = last.from === null ? undefined : drafts[last.from];
+    // Neurons that never spike may stand last: their potential is what is read.
+    const graded = end !== undefined && isPopulation(end.part);
+    const pipeline = finish(drafts, last, { spiking: !graded });
+    const { emits } = pipeline.stages.find(({ name }) => name === pipeline.output)!;
+    if (emits !== 'spikes') {
+      const text = 'values leave the graph here, no spikes; a run needs spikes, training does not';
+      notes.push(remark(pipeline.output, 'conflict', text));
+    }
+    return { pipeline, problems, notes };
   } catch (cause) {
     if (!(cause instanceof InvalidArgumentError)) throw cause;
     // What is wrong with each stage was asked before; what is left is how they fit, at the name of a stage.
@@ -127,6 +145,20 @@ export function build(
       notes,
     };
   }
+}
+
+/** Steps of input 1 after which a neuron without leak has fired, if its r is meant as it is written. */
+const slow = 100;
+
+/** Says that a neuron without leak takes long to fire, which may mean that its r was meant per step. */
+function slowNotes(name: string, node: FlatNode, dt: number): NirRemark[] {
+  if (node.type !== 'IF') return [];
+  const { r, v_threshold } = node;
+  const least = Array.from(v_threshold.values).reduce((a, b) => Math.min(a, b));
+  const steps = least / dt;
+  if (!Array.from(r.values).every((value) => value === 1) || !(steps > slow)) return [];
+  const text = `with r = 1 per second it takes ${Math.ceil(steps)} steps of input 1 to fire; if r was meant per step, as some tools have it, give ${1 / dt}`;
+  return [remark(name, 'conflict', text)];
 }
 
 /** What enters a node: where several lead to it, a stage that adds them. */

@@ -31,6 +31,14 @@ export function checkNir(graph: NirGraph): CheckedGraph {
       notes.push(remark(name, 'unknown', `${field} is no field of ${node.type}; it is ignored`));
     }
   }
+  for (const name of flat.inner) {
+    const node = flat.nodes.get(name)!;
+    const stated = 'shape' in node && Array.isArray(node.shape) ? node.shape : undefined;
+    const real = shapes.get(name)?.enters;
+    if (stated === undefined || real === undefined || same(stated, real)) continue;
+    const text = `it says ${shapeText(stated)}, but ${shapeText(real)} passes; taken as that`;
+    notes.push(remark(name, 'wrong-shape', text));
+  }
   for (const [from, to] of repeated(flat.edges)) {
     const text = `its edge to ${to} is given more than once; NIR does not say what that means`;
     problems.push(remark(from, 'duplicate', text));

@@ -9,11 +9,19 @@ function opens(bytes: Uint8Array, start: readonly number[], at = 0): boolean {
   return start.every((byte, i) => bytes[at + i] === byte);
 }
 
+/** Where the head of a file may stand: at 0, or after a block of the user's own, whose length is a power of two. */
+export function headOf(bytes: Uint8Array): number | undefined {
+  if (opens(bytes, signature)) return 0;
+  for (let at = 512; at < bytes.length; at *= 2) if (opens(bytes, signature, at)) return at;
+  return undefined;
+}
+
 /** Says why bytes are no HDF5 file that can be read here, if so. */
 export function headProblem(bytes: Uint8Array): string | undefined {
-  if (!opens(bytes, signature)) return 'it does not open as HDF5 files do';
+  const at = headOf(bytes);
+  if (at === undefined) return 'it does not open as HDF5 files do';
   // The size of lengths stands where the version of the file's head says.
-  const lengths = bytes[bytes[8]! < 2 ? 14 : 10];
+  const lengths = bytes[at + (bytes[at + 8]! < 2 ? 14 : 10)];
   return lengths === 8 ? undefined : `its lengths have ${lengths} bytes; 8 are needed`;
 }
 

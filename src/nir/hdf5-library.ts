@@ -24,11 +24,42 @@ async function load(): Promise<Hdf5Library> {
   return found.ready;
 }
 
+const pageBytes = 65_536;
+
+/** A memory of WebAssembly, of which the language library knows nothing without a browser's. */
+interface GrowingMemory {
+  readonly buffer: ArrayBuffer;
+  grow(this: GrowingMemory, pages: number): number;
+}
+
+declare const WebAssembly: { readonly Memory: { readonly prototype: GrowingMemory } };
+
 /**
- * Runs `work` with the HDF5 library, and frees the file at {@link hdf5Path} afterwards. The library is
- * loaded when it is first needed. It prints all it has against a file; that is kept from the console.
+ * Keeps memories from growing beyond `most` bytes while `work` runs, which does so at once: the library makes room for
+ * whatever a damaged file claims, and gives none of it back. It takes a refusal for want of memory.
  */
-export async function withHdf5<T>(work: (library: Hdf5Library) => T): Promise<T> {
+function withCeiling<T>(most: number, work: () => T): T {
+  const { prototype } = WebAssembly.Memory;
+  const own = prototype.grow;
+  prototype.grow = function grow(this: GrowingMemory, pages: number): number {
+    if (this.buffer.byteLength + pages * pageBytes > most) throw new RangeError('no more memory');
+    return own.call(this, pages);
+  };
+  try {
+    return work();
+  } finally {
+    prototype.grow = own;
+  }
+}
+
+/**
+ * Runs `work` with the HDF5 library, whose memory may grow to `most` bytes, and frees the file at {@link hdf5Path}
+ * afterwards. The library is loaded when it is first needed. It prints all it has against a file; that is kept from the console.
+ */
+export async function withHdf5<T>(
+  work: (library: Hdf5Library) => T,
+  most: number = Number.POSITIVE_INFINITY,
+): Promise<T> {
   const library = await load();
   const { FS } = library;
   const streams: unknown[] = 'streams' in FS && Array.isArray(FS.streams) ? FS.streams : [];
@@ -36,7 +67,7 @@ export async function withHdf5<T>(work: (library: Hdf5Library) => T): Promise<T>
   const silent = FS.open('/dev/null', 'w');
   streams[2] = silent;
   try {
-    return work(library);
+    return withCeiling(most, () => work(library));
   } finally {
     streams[2] = loud;
     FS.close(silent);

@@ -1,6 +1,6 @@
 /** Reads HDF5 files. */
 import { DataError } from '../errors.ts';
-import { headProblem, textProblem } from './hdf5-bytes.ts';
+import { headOf, headProblem, textProblem } from './hdf5-bytes.ts';
 import { type Hdf5Library, hdf5Path, withHdf5 } from './hdf5-library.ts';
 import type { Hdf5Group, Hdf5Item } from './hdf5-tree.ts';
 
@@ -12,8 +12,14 @@ const deepest = 64;
 const densest = 1100;
 /** Bytes of a file that an item takes at least. */
 const leastItem = 16;
-/** Classes of data, as HDF5 counts them. */
-const classes = { whole: 0, float: 1, text: 3 };
+/** Bytes that all items of a file may take together, unless it is larger: one piece of it may have many names. */
+const leastRoom = 2 ** 26;
+/** Bytes of memory that the library takes for itself. */
+const ownRoom = 2 ** 26;
+/** How often the bytes of a large file may be taken. */
+const mostTimes = 32;
+/** Classes of data, as HDF5 counts them; numpy writes booleans as names for whole numbers. */
+const classes = { whole: 0, float: 1, text: 3, names: 8 };
 
 type Metadata = ReturnType<Hdf5Library['get_dataset_metadata']>;
 
@@ -25,6 +31,8 @@ interface OpenFile {
   readonly length: number;
   /** Items that it may still name. */
   left: number;
+  /** Bytes that they may still take. */
+  room: number;
 }
 
 /**
@@ -32,24 +40,31 @@ interface OpenFile {
  *
  * @throws DataError if it is none, is damaged, or needs a filter that is not there
  */
-export async function readHdf5(bytes: Uint8Array): Promise<Hdf5Group> {
-  const foreign = headProblem(bytes);
+export async function readHdf5(given: Uint8Array): Promise<Hdf5Group> {
+  const foreign = headProblem(given);
   if (foreign !== undefined) throw new DataError(`this is no HDF5 file: ${foreign}`);
+  // Addresses count from the head.
+  const bytes = given.subarray(headOf(given));
   const endless = textProblem(bytes);
   if (endless !== undefined) throw damaged(endless);
-  return withHdf5((library) => {
-    library.FS.writeFile(hdf5Path, bytes);
-    const id = library.open(hdf5Path, library.H5F_ACC_RDONLY, false, -1, -1);
-    if (id < 0n) throw damaged('it cannot be opened');
-    try {
-      const { length } = bytes;
-      return groupAt({ library, id, length, left: Math.ceil(length / leastItem) }, '', 0);
-    } catch (cause) {
-      throw cause instanceof DataError ? cause : damaged('a part of it cannot be read', cause);
-    } finally {
-      library.close_file(id);
-    }
-  });
+  const { length } = bytes;
+  const room = Math.min(densest * length, Math.max(leastRoom, mostTimes * length));
+  return withHdf5(
+    (library) => {
+      library.FS.writeFile(hdf5Path, bytes);
+      const id = library.open(hdf5Path, library.H5F_ACC_RDONLY, false, -1, -1);
+      if (id < 0n) throw damaged('it cannot be opened');
+      try {
+        const left = Math.ceil(length / leastItem);
+        return groupAt({ library, id, length, left, room }, '', 0);
+      } catch (cause) {
+        throw cause instanceof DataError ? cause : damaged('a part of it cannot be read', cause);
+      } finally {
+        library.close_file(id);
+      }
+    },
+    ownRoom + 2 * room,
+  );
 }
 
 function damaged(how: string, cause?: unknown): DataError {
@@ -90,7 +105,12 @@ function datasetAt(file: OpenFile, path: string, metadata: Metadata): Hdf5Item {
   const read = numberReader(metadata);
   if (read === undefined) return { kind: 'other', what: 'neither numbers nor text' };
   const bytes = readBytes(file, path, metadata, (data) => data);
-  return { kind: 'numbers', shape, values: read(bytes.buffer), whole: type === classes.whole };
+  return {
+    kind: 'numbers',
+    shape,
+    values: read(bytes.buffer),
+    whole: type === classes.whole || type === classes.names,
+  };
 }
 
 /**
@@ -98,13 +118,19 @@ function datasetAt(file: OpenFile, path: string, metadata: Metadata): Hdf5Item {
  * library's own way of reading takes what lies in memory for text where a read has failed.
  */
 function readBytes<T>(
-  { library, id, length }: OpenFile,
+  file: OpenFile,
   path: string,
   metadata: Metadata,
   use: (data: Uint8Array<ArrayBuffer>, metadata: Metadata, library: Hdf5Library) => T,
 ): T {
+  const { library, id, length } = file;
   const size = metadata.size * metadata.total_size;
   if (!(size <= densest * length)) throw damaged(`${path} claims ${size} bytes`);
+  // Whole numbers take eight bytes each once they are read.
+  file.room -= Math.max(size, 8 * metadata.total_size);
+  if (file.room < 0) {
+    throw damaged(`its items claim more bytes together than ${length} bytes of a file can hold`);
+  }
   const at = library._malloc(Math.max(1, size));
   if (at === 0) throw damaged(`there is no memory for ${path}, ${size} bytes`);
   try {
@@ -146,12 +172,25 @@ function numberReader({
   size,
   signed,
 }: Metadata): ((data: ArrayBuffer) => Float32Array | Float64Array) | undefined {
+  if (type === classes.float && size === 2) {
+    return (data) => Float32Array.from(new Uint16Array(data), fromHalf);
+  }
   if (type === classes.float && size === 4) return (data) => new Float32Array(data);
   if (type === classes.float && size === 8) return (data) => new Float64Array(data);
-  if (type !== classes.whole) return undefined;
+  if (type !== classes.whole && type !== classes.names) return undefined;
   if (size === 1) return (data) => Float64Array.from(new (signed ? Int8Array : Uint8Array)(data));
   if (size === 2) return (data) => Float64Array.from(new (signed ? Int16Array : Uint16Array)(data));
   if (size === 4) return (data) => Float64Array.from(new (signed ? Int32Array : Uint32Array)(data));
   if (size !== 8) return undefined;
   return (data) => Float64Array.from(new (signed ? BigInt64Array : BigUint64Array)(data), Number);
+}
+
+/** The number that 16 bits stand for (binary16 of IEEE 754). */
+function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = (bits & 1023) / 1024;
+  if (exponent === 0) return sign * fraction * 2 ** -14;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction) * 2 ** (exponent - 15);
 }

@@ -27,23 +27,30 @@ export interface NodeShapes {
 }
 
 /** Works out the shapes at all nodes, as far as they follow from the nodes and their edges. */
-export function shapesOf({ nodes, edges }: FlatGraph): ReadonlyMap<string, NodeShapes> {
+export function shapesOf({ nodes, edges, inner }: FlatGraph): ReadonlyMap<string, NodeShapes> {
   const shapes = new Map<string, NodeShapes>();
   const learn = (name: string, before: Shape | undefined): boolean => {
     const node = nodes.get(name)!;
-    const enters = sound(entering(node)) ?? before;
-    const leaves = sound(leaving(node, enters));
+    // What a nested graph says of its ports counts only where nothing else tells: writers often get it wrong.
+    const enters = inner.has(name) ? before : (sound(entering(node)) ?? before);
+    const leaves = inner.has(name) ? before : sound(leaving(node, enters));
     const grew = leaves !== undefined && shapes.get(name)?.leaves === undefined;
     shapes.set(name, { ...(enters && { enters }), ...(leaves && { leaves }) });
     return grew;
   };
-  const queue = [...nodes.keys()].filter((name) => learn(name, undefined));
   const next = neighbours(edges);
-  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-    const { leaves } = shapes.get(name)!;
-    for (const to of next.get(name) ?? []) {
-      if (shapes.get(to)!.enters === undefined && learn(to, leaves)) queue.push(to);
+  const passOn = (queue: string[]): void => {
+    for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+      const { leaves } = shapes.get(name)!;
+      for (const to of next.get(name) ?? []) {
+        if (shapes.get(to)!.enters === undefined && learn(to, leaves)) queue.push(to);
+      }
     }
+  };
+  passOn([...nodes.keys()].filter((name) => learn(name, undefined)));
+  for (const name of inner) {
+    if (shapes.get(name)!.enters !== undefined) continue;
+    if (learn(name, sound(entering(nodes.get(name)!)))) passOn([name]);
   }
   return shapes;
 }

@@ -63,7 +63,11 @@ export function pipelineOfNir(graph: NirGraph, options: NirOptions = {}): NirPip
   const { dt = stepOf(graph) } = options;
   const checked = checkNir(graph);
   const nodes = [...checked.flat.nodes];
-  const unable = nodes.flatMap(([name, node]) => remarksOn(name, simulatorProblems(node)));
+  // What no edge leads to or from takes no part, whatever it is.
+  const taken = new Set(checked.flat.edges.flat());
+  const unable = nodes.flatMap(([name, node]) =>
+    nodes.length > 1 && !taken.has(name) ? [] : remarksOn(name, simulatorProblems(node)),
+  );
   const alone = nodes.flatMap(([name, node]) => remarksOn(name, chipProblems(node)));
   const faults = [...checked.problems, ...unable];
   // Where edges lead nowhere, what else is odd follows from that.
@@ -87,6 +91,10 @@ function onChip(pipeline: Pipeline): NirRemark[] {
 }
 
 function stepOf({ metadata }: NirGraph): number {
-  const dt = metadata?.['dt'];
+  const given = metadata?.['dt'];
+  // h5py writes a number as an array of one where it is told so.
+  const list = typeof given === 'object' && 'values' in given ? given.values : undefined;
+  const one = Array.isArray(list) || ArrayBuffer.isView(list) ? Array.from<unknown>(list) : [given];
+  const dt = one.length === 1 ? one[0] : undefined;
   return typeof dt === 'number' && Number.isFinite(dt) && dt > 0 ? dt : defaultStep;
 }
