@@ -2,7 +2,7 @@ import type { DynapSimParameters } from '../src/neurons/dynap-sim/parameters.ts'
 import type { DynapSimState } from '../src/neurons/dynap-sim/state.ts';
 import { type Contender, onEachEngine } from './engines.ts';
 import { isThere, jsonNames, readJson } from './files.ts';
-import type { CaseOutcome, Kind } from './kind.ts';
+import { type CaseOutcome, inForm, type Kind } from './kind.ts';
 import { readTrace, type Trace } from './trace.ts';
 
 const stateNames = ['imem', 'isyn', 'iahp', 'vmem'] as const;
@@ -129,5 +129,12 @@ export const forward: readonly Kind[] = onEachEngine({
   tolerances: { reference: 1e-9, kernel: 2e-5 },
   needs: ['forward'],
   run: (folder, contender) =>
-    jsonNames(`${folder}/forward`).flatMap((name) => compare(folder, name, contender) ?? []),
+    Promise.all(
+      jsonNames(`${folder}/forward`).map((name) =>
+        inForm(`forward/${name}.json`, () => {
+          const outcome = compare(folder, name, contender);
+          return outcome === undefined ? [] : [outcome];
+        }),
+      ),
+    ).then((outcomes) => outcomes.flat()),
 });

@@ -4,7 +4,7 @@ import { startLearner } from '../src/train/learner.ts';
 import { meanSquaredError } from '../src/train/loss.ts';
 import { type Contender, onEachEngine } from './engines.ts';
 import { jsonNames, readJson } from './files.ts';
-import { type CaseOutcome, type Kind, relativeToLargest } from './kind.ts';
+import { type CaseOutcome, inForm, type Kind, relativeToLargest } from './kind.ts';
 import { caseNetwork, caseSamples, type NetworkCase } from './network-case.ts';
 
 /** The loss counts spikes: float32 must not show in it as in a gradient. */
@@ -56,5 +56,9 @@ export const gradients: readonly Kind[] = onEachEngine({
   tolerances: { reference: 1e-8, kernel: 1e-5 },
   needs: ['gradients'],
   run: (folder, contender) =>
-    Promise.all(jsonNames(`${folder}/gradients`).map((name) => compare(folder, name, contender))),
+    Promise.all(
+      jsonNames(`${folder}/gradients`).map((name) =>
+        inForm(`gradients/${name}.json`, async () => [await compare(folder, name, contender)]),
+      ),
+    ).then((outcomes) => outcomes.flat()),
 });

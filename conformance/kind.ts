@@ -1,3 +1,5 @@
+import { StorageError } from '../src/errors.ts';
+
 /** One case of a kind, compared with its reference. */
 export interface CaseOutcome {
   /** Name of the case. */
@@ -41,7 +43,8 @@ export interface Kind {
 export function reportOf(kind: Kind, outcomes: readonly CaseOutcome[]): KindReport {
   const { tolerance, engine } = kind;
   const bad = outcomes.filter(({ error, note }) => !(error <= tolerance) || note !== undefined);
-  const worst = Math.max(0, ...outcomes.map(({ error }) => error));
+  const worst = outcomes.reduce((most, { error }) => Math.max(most, error), 0);
+  const none = { case: 'all', error: 'there is no case to compare' };
   return {
     kind: kind.kind,
     engine: engine ?? null,
@@ -49,13 +52,41 @@ export function reportOf(kind: Kind, outcomes: readonly CaseOutcome[]): KindRepo
     passed: outcomes.length - bad.length,
     worst: Number.isFinite(worst) ? worst : null,
     tolerance,
-    failures: bad.map(({ name, error, note }) => ({ case: name, error: note ?? error })),
+    failures:
+      outcomes.length === 0
+        ? [none]
+        : bad.map(({ name, error, note }) => ({ case: name, error: note ?? error })),
   };
+}
+
+/** Whether all are numbers: what a file has in their place, as null, must not pass for 0. */
+function areNumbers(values: ArrayLike<unknown>): boolean {
+  for (let i = 0; i < values.length; i++) if (typeof values[i] !== 'number') return false;
+  return true;
+}
+
+/**
+ * What comparing with a file gives; one case that failed where the file is of another form than its kind.
+ *
+ * @throws StorageError if the file cannot be read
+ */
+export async function inForm(
+  file: string,
+  compare: () => CaseOutcome[] | Promise<CaseOutcome[]>,
+): Promise<CaseOutcome[]> {
+  try {
+    return await compare();
+  } catch (cause) {
+    if (cause instanceof StorageError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const note = `the file is of another form than its kind has (${why})`;
+    return [{ name: file, error: Number.POSITIVE_INFINITY, note }];
+  }
 }
 
 /** Largest difference relative to the largest reference value. */
 export function relativeToLargest(ours: ArrayLike<number>, theirs: ArrayLike<number>): number {
-  if (ours.length !== theirs.length) return Number.POSITIVE_INFINITY;
+  if (ours.length !== theirs.length || !areNumbers(theirs)) return Number.POSITIVE_INFINITY;
   let largest = 0;
   let worst = 0;
   for (let i = 0; i < theirs.length; i++) {
@@ -69,7 +100,7 @@ export function relativeToLargest(ours: ArrayLike<number>, theirs: ArrayLike<num
 
 /** Largest difference relative to each reference value by itself. */
 export function relativeEach(ours: ArrayLike<number>, theirs: ArrayLike<number>): number {
-  if (ours.length !== theirs.length) return Number.POSITIVE_INFINITY;
+  if (ours.length !== theirs.length || !areNumbers(theirs)) return Number.POSITIVE_INFINITY;
   let worst = 0;
   for (let i = 0; i < theirs.length; i++) {
     const difference = Math.abs(ours[i]! - theirs[i]!);

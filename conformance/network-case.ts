@@ -1,3 +1,4 @@
+import { DataError } from '../src/errors.ts';
 import { spikeRaster } from '../src/events/spike-raster.ts';
 import type { DynapSimParametersInput } from '../src/neurons/dynap-sim/parameters.ts';
 import { type Pipeline, pipeline } from '../src/pipeline/pipeline.ts';
@@ -16,6 +17,9 @@ export interface NetworkCase {
   /** Absent or null where neuron n should fire in every bin of trials with b mod N = n. */
   readonly target_events_btn?: readonly number[] | null;
 }
+
+/** Bins of all trials and channels at most. */
+const mostBins = 2 ** 26;
 
 /** Counts of flat triples (trial, step, channel), for one trial. */
 function countsOf(
@@ -36,6 +40,9 @@ function countsOf(
 /** The samples of a case. */
 export function caseSamples(given: NetworkCase): TrainingSample[] {
   const { N, Nin, T, B, dt, input_events_btc: events, target_events_btn: wanted } = given;
+  if (!(T * B * Math.max(N, Nin) <= mostBins)) {
+    throw new DataError(`${B} trials of ${T} steps are more than ${mostBins} bins`);
+  }
   return Array.from({ length: B }, (_, b) => ({
     input: spikeRaster({ channels: Nin, dt, counts: countsOf(events, b, T, Nin) }),
     target:

@@ -3,9 +3,18 @@ import { join } from 'node:path';
 import { DataError, StorageError } from '../src/errors.ts';
 import { type SpikeRaster, spikeRaster } from '../src/events/spike-raster.ts';
 import { stepsIn } from '../src/events/ticks.ts';
+import { shown } from '../src/problems.ts';
 
 const channels = 60;
 const duration = 0.5;
+
+/** Least width of a bin, seconds. */
+const leastStep = 1e-5;
+
+/** Whether a value from a file is a whole number from 0 to below a limit. */
+function isBelow(value: unknown, limit: number): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < limit;
+}
 
 function read(path: string): Buffer {
   try {
@@ -29,27 +38,32 @@ export function recordedPatterns(folder: string): [SpikeRaster, SpikeRaster] {
     if (cause instanceof StorageError) throw cause;
     throw new StorageError(path, 'is not JSON', { cause });
   }
-  const events = parsed.input_events_btc;
+  const events: unknown = parsed?.input_events_btc;
   if (!Array.isArray(events) || events.length === 0 || events.length % 3 !== 0) {
     throw new StorageError(
       path,
       'has no input_events_btc, a list of (trial, step, channel) triples',
     );
   }
-  const dt = parsed.cfg?.dt ?? 1e-3;
+  const dt: unknown = parsed.cfg?.dt ?? 1e-3;
+  if (typeof dt !== 'number' || !(dt >= leastStep && dt <= duration)) {
+    const needed = `seconds from ${leastStep} to ${duration} are needed`;
+    throw new StorageError(path, `has a cfg.dt of ${shown(dt)}; ${needed}`);
+  }
   const steps = stepsIn(duration, dt);
   const counts = [new Uint32Array(steps * channels), new Uint32Array(steps * channels)] as const;
   for (let i = 0; i < events.length; i += 3) {
-    const [trial, step, channel] = events.slice(i, i + 3) as [number, number, number];
-    const pattern = counts[trial];
-    const inside = step >= 0 && step < steps && channel >= 0 && channel < channels;
-    if (pattern === undefined || !inside) {
+    const [trial, step, channel] = events.slice(i, i + 3) as unknown[];
+    const whole = isBelow(trial, counts.length) && isBelow(step, steps);
+    if (!whole || !isBelow(channel, channels)) {
       throw new StorageError(
         path,
-        `event ${i / 3} is (${trial}, ${step}, ${channel}); 2 trials of ${steps} steps and ${channels} channels exist`,
+        `event ${i / 3} is (${shown(trial)}, ${shown(step)}, ${shown(channel)}); 2 trials of ${steps} steps and ${channels} channels exist`,
       );
     }
-    pattern[step * channels + channel] = pattern[step * channels + channel]! + 1;
+    const pattern = counts[trial]!;
+    const at = step * channels + channel;
+    pattern[at] = pattern[at]! + 1;
   }
   return [
     spikeRaster({ channels, dt, counts: counts[0] }),

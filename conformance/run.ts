@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { StorageError } from '../src/errors.ts';
 import { kernelFeatures } from '../src/kernel/module.ts';
 import { adam } from './adam.ts';
@@ -8,7 +9,7 @@ import { eventWords } from './event-words.ts';
 import { isThere } from './files.ts';
 import { forward } from './forward.ts';
 import { gradients } from './gradients.ts';
-import { type EngineName, type Kind, type KindReport, reportOf } from './kind.ts';
+import { type EngineName, inForm, type Kind, type KindReport, reportOf } from './kind.ts';
 import { mapping } from './mapping.ts';
 import { mismatch } from './mismatch.ts';
 import { params } from './params.ts';
@@ -56,9 +57,35 @@ function obstacle(folder: string, { kind, engine, needs }: Kind): ConformanceSki
   return undefined;
 }
 
+/** Name of the sub-folder that a path in a folder of reference numbers lies in. */
+function subfolder(path: string): string {
+  return path.split('/')[0]!;
+}
+
+/** The folder of reference numbers, and the kinds to compare in it; what is given may be the sub-folder of some. */
+function asked(folder: string, kinds: readonly Kind[]) {
+  const whole = { root: folder, among: kinds };
+  if (kinds.some((kind) => obstacle(folder, kind) === undefined)) return whole;
+  const path = resolve(folder);
+  const own = kinds.filter(({ needs }) =>
+    needs.every((need) => subfolder(need) === basename(path)),
+  );
+  return own.length === 0 ? whole : { root: dirname(path), among: own };
+}
+
+/** Sub-folders that no kind is known for. */
+function unknownIn(folder: string): ConformanceSkip[] {
+  const known = new Set(conformanceKinds.flatMap(({ needs }) => needs.map(subfolder)));
+  const why = 'no such kind is known here';
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !known.has(entry.name))
+    .map(({ name }) => ({ kind: name, engine: null, why }));
+}
+
 /**
  * Compares with a folder of reference numbers: one sub-folder for each kind of case, with any number and size
- * of cases. Kinds that are not there are skipped.
+ * of cases; or with one such sub-folder. Kinds that are not there, or not known, are skipped and named. A kind without any
+ * case fails, and so does a case whose file is of another form.
  *
  * @param kinds kinds to compare; all that are known if left out
  * @throws StorageError if the folder cannot be read or holds no kind that is known
@@ -67,14 +94,19 @@ export async function runConformance(
   folder: string,
   kinds: readonly Kind[] = conformanceKinds,
 ): Promise<ConformanceReport> {
-  if (!existsSync(folder)) {
-    throw new StorageError(folder, 'is not there; give a folder of reference numbers');
+  if (typeof folder !== 'string' || !existsSync(folder)) {
+    throw new StorageError(`${folder}`, 'is not there; give a folder of reference numbers');
   }
-  const able = kinds.filter((kind) => obstacle(folder, kind) === undefined);
+  const { root, among } = asked(folder, kinds);
+  const able = among.filter((kind) => obstacle(root, kind) === undefined);
   if (able.length === 0) {
     throw new StorageError(folder, 'holds no reference numbers of a kind that is known');
   }
   const reports: KindReport[] = [];
-  for (const kind of able) reports.push(reportOf(kind, await kind.run(folder)));
-  return { reports, skipped: kinds.flatMap((kind) => obstacle(folder, kind) ?? []) };
+  for (const kind of able) {
+    const outcomes = await inForm(kind.needs.join(', '), () => kind.run(root));
+    reports.push(reportOf(kind, outcomes));
+  }
+  const skipped = among.flatMap((kind) => obstacle(root, kind) ?? []);
+  return { reports, skipped: root === folder ? [...skipped, ...unknownIn(folder)] : skipped };
 }

@@ -14,7 +14,8 @@ const help = `spikeline conformance FOLDER [options]
 
 Compares Spikeline with reference numbers. The folder holds one sub-folder for each kind of case
 (forward, gradients, training, biasgen, params, quantisation, mismatch, mapping, allocation), with any
-number and size of cases. Kinds that are not there are skipped and named.
+number and size of cases; or it is one of these itself. Kinds that are not there, or not known, are skipped
+and named.
 
 What an engine computes (forward, gradients, adam, test counts) is compared once for the float64
 reference and once for the float32 kernel, which needs WebAssembly SIMD.
@@ -24,7 +25,8 @@ tolerance; then every case that failed and by how much.
 
 ${optionHelp(options)}
 
-Exit codes: 0 all passed, 1 a case failed, 2 the folder cannot be read or holds no case.`;
+Exit codes: 0 all passed, 1 a case failed or a kind has none, 2 the folder cannot be read or holds no kind
+that is known.`;
 
 /** Failures named at most for each kind; the JSON has all. */
 const shown = 10;

@@ -31,6 +31,27 @@ describe('a file of another tool', () => {
     }
   });
 
+  it('may hold numbers of 16 bits', async () => {
+    const bytes = await hdf5File(oldLayout, { libver: ['earliest', 'latest'] });
+    // The type of float32, and that of float16 in its place.
+    const type = [0x11, 0x20, 0x1f, 0, 4, 0, 0, 0, 0, 0, 32, 0, 23, 8, 0, 23, 127, 0, 0, 0];
+    const half = [0x11, 0x20, 0x0f, 0, 2, 0, 0, 0, 0, 0, 16, 0, 10, 5, 0, 10, 15, 0, 0, 0];
+    let found = 0;
+    for (let at = 0; at < bytes.length - type.length; at++) {
+      if (!type.every((byte, i) => bytes[at + i] === byte)) continue;
+      bytes.set(half, at);
+      found++;
+    }
+    expect(found).toBeGreaterThan(0);
+    const { nodes } = await readNir(bytes);
+    const values = nodes['b']?.type === 'Linear' ? nodes['b'].weight.values : [];
+    // The lower half of 2 as float32 is 0.
+    expect(Array.from(values)).toEqual([0]);
+    const tau = nodes['c']?.type === 'CubaLIF' ? nodes['c'].tau_syn.values : [];
+    // That of 0.01 is 0xd70a.
+    expect(Array.from(tau)).toEqual([-(1 + 0x30a / 1024) * 2 ** 6]);
+  });
+
   it('cannot claim more than it holds', async () => {
     const zeros = {
       data: new Float64Array(2 ** 20),
