@@ -27,6 +27,7 @@ export {
   type SpikeRasterConfig,
   spikeRaster,
 } from '../src/events/spike-raster.ts';
+export type { TickWidth } from '../src/events/ticks.ts';
 export type {
   ControlMessage,
   EventsMessage,
