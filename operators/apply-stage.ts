@@ -1,11 +1,12 @@
 /** What the operators of single stages have in common. */
-import { defer, map, type OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
 import type { Engine } from '../src/neurons/engine.ts';
 import { having, optionProblems } from '../src/options.ts';
 import { type StageChunk, startStage } from '../src/pipeline/chunk-run.ts';
 import { checkedStage, type StageDefinition } from '../src/stages/stage.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** What may be said of a stage that is applied to a stream, beside its configuration. */
 export interface ApplyOptions {
@@ -24,10 +25,9 @@ export function applyStage<In extends StageChunk, Out extends StageChunk>(
   if (problems.length > 0) throw new InvalidArgumentError('this stage cannot be applied', problems);
   const stage = checkedStage(definition, definition.kind);
   const { engine = defaultEngine() } = options;
-  return (source) =>
-    defer(() => {
-      const run = startStage(stage, engine);
-      // What leaves is of the kind that the stage emits.
-      return source.pipe(map((chunk) => run(chunk) as Out));
-    });
+  return oneAtATime((subscriber) => {
+    const run = startStage(stage, engine);
+    // What leaves is of the kind that the stage emits.
+    return { next: (chunk) => subscriber.next(run(chunk) as Out) };
+  });
 }

@@ -116,9 +116,13 @@ export function boundedBuffer<In, Out>(
               `${capacity} items wait and another came; make the consumer faster, the buffer larger, or choose what to drop`,
             );
           }
+          if (policy === 'dropOldest') {
+            waiting.shift();
+            waiting.push(item);
+          }
+          // Whoever watches the counter may hand over another item.
           losses.add(policy, 1);
-          if (policy === 'dropNewest') return;
-          waiting.shift();
+          return;
         }
         waiting.push(item);
       };

@@ -38,7 +38,8 @@ export function usingLink<L extends Link, Out>(
       switchMap(use),
       finalize(() => {
         abandoned = true;
-        opened?.close().catch(() => {});
+        // Whoever used it has ended; what closing throws has nobody to go to.
+        (async () => opened?.close())().catch(() => {});
       }),
     );
   });

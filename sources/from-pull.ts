@@ -1,8 +1,17 @@
 /** The source `fromPull`: reads what can wait, only as fast as its consumer works. */
-import { defer, from, mergeMap, Observable, type ObservableInput, tap } from 'rxjs';
+import {
+  defer,
+  from,
+  mergeMap,
+  Observable,
+  type ObservableInput,
+  tap,
+  type Unsubscribable,
+} from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { callback, number, type OptionTable, optionProblems } from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
+import { afterOthers, atOnce } from './paced.ts';
 
 /** Configuration of {@link fromPull}. */
 export interface FromPullConfig<In, Out> {
@@ -65,8 +74,17 @@ export function fromPull<In, Out>(
     const read = new Observable<In>((subscriber) => {
       const iterator = iteratorOf(items);
       let ended = false;
+      let turn: Unsubscribable | undefined;
+      let inTurn = 0;
       const readAll = async (): Promise<void> => {
         while (!subscriber.closed) {
+          // Promises alone let no timer through, and with it nobody who wants to stop this.
+          if (++inTurn > atOnce) {
+            await new Promise<void>((resolve) => {
+              turn = afterOthers(resolve);
+            });
+            if (subscriber.closed) return;
+          }
           if (free === 0) {
             await new Promise<void>((resolve) => {
               wake = resolve;
@@ -86,6 +104,7 @@ export function fromPull<In, Out>(
         subscriber.error(cause);
       });
       return () => {
+        turn?.unsubscribe();
         wake();
         // A source that has ended, well or not, is closed already; closing must not fail the stream.
         if (!ended) closeIterator(iterator).catch(() => {});

@@ -1,21 +1,11 @@
 /** The source `fromRaster`: a raster, replayed in chunks. */
-import {
-  asapScheduler,
-  concatMap,
-  defer,
-  from,
-  map,
-  type Observable,
-  type SchedulerLike,
-  scheduled,
-  timer,
-} from 'rxjs';
-import { timeOf } from '../src/clock.ts';
+import type { Observable, SchedulerLike } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
-import { binStart, chunkEnd } from '../src/events/bins.ts';
+import { binStart } from '../src/events/bins.ts';
 import { rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
 import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
 import { within } from '../src/problems.ts';
+import { paced } from './paced.ts';
 
 /** Configuration of {@link fromRaster}. */
 export interface FromRasterConfig {
@@ -30,22 +20,6 @@ export const fromRasterTable: OptionTable<FromRasterConfig> = {
   chunkSteps: number({ min: 1, whole: true }),
   clock: having('a scheduler', 'now', 'schedule'),
 };
-
-/** Cuts `raster` into chunks of at most `chunkSteps`. */
-function chunksOf(raster: SpikeRaster, chunkSteps: number): SpikeRaster[] {
-  const { steps, channels, dt, startTime, counts } = raster;
-  return Array.from({ length: Math.ceil(steps / chunkSteps) }, (_, i) => {
-    const first = i * chunkSteps;
-    const end = Math.min(steps, first + chunkSteps);
-    return {
-      steps: end - first,
-      channels,
-      dt,
-      startTime: binStart(first, dt, startTime),
-      counts: counts.subarray(first * channels, end * channels),
-    };
-  });
-}
 
 /**
  * Replays a raster in chunks, then completes.
@@ -69,15 +43,22 @@ export function fromRaster(
     throw new InvalidArgumentError('this raster cannot be replayed', problems);
   }
   const { chunkSteps = Math.max(1, raster.steps), clock } = config;
-  const chunks = chunksOf(raster, chunkSteps);
-  if (clock === undefined) return scheduled(chunks, asapScheduler);
-  return defer(() => {
-    const now = timeOf(clock);
-    const begin = now();
-    const wait = (chunk: SpikeRaster): number =>
-      begin + (chunkEnd(chunk) - raster.startTime) / 1000 - now();
-    return from(chunks).pipe(
-      concatMap((chunk) => timer(Math.max(0, wait(chunk)), clock).pipe(map(() => chunk))),
-    );
+  const { steps, channels, dt, startTime, counts } = raster;
+  const endOf = (index: number): number => Math.min(steps, (index + 1) * chunkSteps);
+  return paced({
+    count: Math.ceil(steps / chunkSteps),
+    itemAt(index) {
+      const first = index * chunkSteps;
+      const end = endOf(index);
+      return {
+        steps: end - first,
+        channels,
+        dt,
+        startTime: binStart(first, dt, startTime),
+        counts: counts.subarray(first * channels, end * channels),
+      };
+    },
+    dueAt: (index) => (binStart(endOf(index), dt, startTime) - startTime) / 1000,
+    clock,
   });
 }

@@ -1,6 +1,5 @@
 /** The source `poisson`: noise in chunks, of any length. */
-import { asapScheduler, Observable, type SchedulerLike } from 'rxjs';
-import { timeOf } from '../src/clock.ts';
+import type { Observable, SchedulerLike } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { binStart, startProblems } from '../src/events/bins.ts';
 import { type PoissonConfig, poissonRaster, poissonTable } from '../src/events/poisson.ts';
@@ -8,6 +7,7 @@ import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import { stepsIn } from '../src/events/ticks.ts';
 import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
 import { within } from '../src/problems.ts';
+import { paced } from './paced.ts';
 
 /** Configuration of {@link poisson}. */
 export interface PoissonSourceConfig extends Omit<PoissonConfig, 'duration' | 'labels'> {
@@ -27,9 +27,6 @@ const table: OptionTable<PoissonSourceConfig> = {
   chunkSteps: number({ min: 1, whole: true }),
   clock: having('a scheduler', 'now', 'schedule'),
 };
-
-/** Chunks after which timers, and so whoever wants to stop the noise, get a turn. */
-const chunksPerTurn = 32;
 
 /**
  * Emits Poisson noise in chunks. Every subscription sees the same noise.
@@ -59,27 +56,10 @@ export function poisson(config: PoissonSourceConfig): Observable<SpikeRaster> {
     const length = (endOf(index) - first) * dt;
     return poissonRaster({ ...noise, duration: length, startTime: at, labels: [index] });
   };
-  return new Observable((subscriber) => {
-    if (total === 0) {
-      subscriber.complete();
-      return undefined;
-    }
-    const scheduler = clock ?? asapScheduler;
-    const now = timeOf(scheduler);
-    const begin = now();
-    let index = 0;
-    const wait = (): number =>
-      clock === undefined
-        ? Number(index % chunksPerTurn === chunksPerTurn - 1)
-        : Math.max(0, begin + (binStart(endOf(index), dt, startTime) - startTime) / 1000 - now());
-    return scheduler.schedule(function () {
-      subscriber.next(chunkAt(index));
-      if (endOf(index) === total) {
-        subscriber.complete();
-        return;
-      }
-      index++;
-      this.schedule(undefined, wait());
-    }, wait());
+  return paced({
+    count: Math.ceil(total / chunkSteps),
+    itemAt: chunkAt,
+    dueAt: (index) => (binStart(endOf(index), dt, startTime) - startTime) / 1000,
+    clock,
   });
 }

@@ -1,5 +1,5 @@
 /** The source `train`: the training of a pipeline, report by report. */
-import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, Observable, type SchedulerLike, type Unsubscribable } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { having, number } from '../src/options.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
@@ -82,21 +82,35 @@ export function train(
       });
       if (epoch >= epochs) subscriber.complete();
     };
-    subscriber.add(() => training.close());
-    subscriber.add(
-      scheduler.schedule(function () {
-        const go = (): void => {
-          report();
-          if (!subscriber.closed) this.schedule();
-        };
-        try {
-          const advancing = training.advance(reportEvery);
-          if (advancing === undefined) go();
-          else advancing.then(go).catch((cause) => subscriber.error(cause));
-        } catch (cause) {
-          subscriber.error(cause);
-        }
-      }),
-    );
+    let waiting: Unsubscribable | undefined;
+    const goOn = (): void => {
+      if (subscriber.closed) return;
+      report();
+      if (!subscriber.closed) wait();
+    };
+    const advance = (): void => {
+      turns++;
+      if (subscriber.closed) return;
+      try {
+        const advancing = training.advance(reportEvery);
+        if (advancing === undefined) goOn();
+        else advancing.then(goOn).catch((cause) => subscriber.error(cause));
+      } catch (cause) {
+        subscriber.error(cause);
+      }
+    };
+    let turns = 0;
+    /** Each turn is an action of its own: schedulers of RxJS do not all take one that is scheduled again later. */
+    const wait = (): void => {
+      const turn = turns;
+      const action = scheduler.schedule(advance);
+      // A scheduler may have done it, and what follows, at once.
+      if (turns === turn) waiting = action;
+    };
+    subscriber.add(() => {
+      waiting?.unsubscribe();
+      training.close().catch(() => {});
+    });
+    wait();
   });
 }

@@ -89,16 +89,25 @@ export const startThread: StartThread = async (listener) => {
   if (typeof Worker !== 'undefined') return startBrowserThread(listener, Worker);
   const threads: typeof import('node:worker_threads') = await import(/* @vite-ignore */ ofNode);
   const worker = new threads.Worker(workerProgram, { eval: true });
+  // Only work that somebody waits for holds the process; a worker that is idle does not.
+  worker.unref();
   let ended = false;
-  worker.on('message', () => listener.finished());
+  worker.on('message', () => {
+    worker.unref();
+    listener.finished();
+  });
   worker.on('error', (cause) => listener.died(cause));
   worker.on('exit', (code) => {
     if (!ended) listener.died(new Error(`it ended with exit code ${code}`));
   });
   return {
-    send: (message) => worker.postMessage(message),
+    send(message) {
+      if ('epochs' in message) worker.ref();
+      worker.postMessage(message);
+    },
     async end() {
       ended = true;
+      worker.ref();
       await worker.terminate();
     },
   };

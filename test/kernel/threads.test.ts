@@ -21,7 +21,12 @@ import { watch } from '#test/support/watch';
 import { learnerOf, type Model, type NetShape, randomTask } from './tasks.ts';
 
 /** Every worker of a test, and how many of them may start. */
-const started = { workers: [] as Worker[], most: Number.POSITIVE_INFINITY };
+const started = {
+  workers: [] as Worker[],
+  /** Those that keep the process alive. */
+  held: new Set<Worker>(),
+  most: Number.POSITIVE_INFINITY,
+};
 
 // `vi.mock` misses all but the first of several imports at once, so Node's own module is changed.
 const threadsOfNode: { Worker: typeof Worker } = createRequire(import.meta.url)(
@@ -34,6 +39,17 @@ class RecordedWorker extends OriginalWorker {
     if (started.workers.length >= started.most) throw new Error('no more threads');
     super(...given);
     started.workers.push(this);
+    started.held.add(this);
+  }
+
+  override ref(): void {
+    started.held.add(this);
+    super.ref();
+  }
+
+  override unref(): void {
+    started.held.delete(this);
+    super.unref();
   }
 }
 
@@ -52,6 +68,7 @@ afterAll(() => {
 
 beforeEach(() => {
   started.workers = [];
+  started.held.clear();
   started.most = Number.POSITIVE_INFINITY;
 });
 
@@ -144,6 +161,18 @@ describe('training on threads', () => {
     const ended = expect(advancing).rejects.toThrow(KernelThreadError);
     await training.close();
     await ended;
+    await allGone();
+  });
+
+  it('holds the process while somebody waits for it, and not a moment longer', async () => {
+    const training = startTraining(net, samples, { ...endless, engine: kernel({ threads: 2 }) });
+    for (let portion = 0; portion < 2; portion++) {
+      const advancing = training.advance(20);
+      while (started.held.size < 2) await new Promise((resolve) => setImmediate(resolve));
+      await advancing;
+      expect(started.held.size).toBe(0);
+    }
+    await training.close();
     await allGone();
   });
 

@@ -1,0 +1,70 @@
+/** How a source emits what it knows beforehand: item after item, each at its time, or as fast as others allow. */
+import { asapScheduler, Observable, type SchedulerLike, type Unsubscribable } from 'rxjs';
+import { timeOf } from '../src/clock.ts';
+
+/** Items that follow each other without a break; after those, timers and the outside have a turn between any two. */
+export const atOnce = 32;
+
+/** Does `work` once timers and the outside have had their turn; sooner than a timer can, if the machine is able to. */
+export function afterOthers(work: () => void): Unsubscribable {
+  if (typeof setImmediate === 'function') {
+    const turn = setImmediate(work);
+    return { unsubscribe: () => clearImmediate(turn) };
+  }
+  const timer = setTimeout(work);
+  return { unsubscribe: () => clearTimeout(timer) };
+}
+
+/** What a source emits, and when. */
+export interface Paced<T> {
+  /** Number of items; may be infinite. */
+  readonly count: number;
+  /** Makes an item; what it throws ends the stream. */
+  itemAt(index: number): T;
+  /** When an item is due, milliseconds after the subscription. */
+  dueAt(index: number): number;
+  /** Keeps time; items come as fast as they can if left out. */
+  readonly clock?: SchedulerLike | undefined;
+}
+
+/**
+ * Emits items on any scheduler. Each has an action of its own: schedulers of RxJS fail if one action is scheduled
+ * again and again, now with a delay and now without.
+ */
+export function paced<T>({ count, itemAt, dueAt, clock }: Paced<T>): Observable<T> {
+  return new Observable((subscriber) => {
+    if (count === 0) {
+      subscriber.complete();
+      return undefined;
+    }
+    const now = clock === undefined ? () => 0 : timeOf(clock);
+    const begin = now();
+    let index = 0;
+    let waiting: Unsubscribable | undefined;
+    const emit = (): void => {
+      if (subscriber.closed) return;
+      try {
+        subscriber.next(itemAt(index++));
+        if (subscriber.closed) return;
+        if (index === count) subscriber.complete();
+        else wait();
+      } catch (cause) {
+        subscriber.error(cause);
+      }
+    };
+    const next = (): Unsubscribable => {
+      if (clock !== undefined) {
+        return clock.schedule(emit, Math.max(0, begin + dueAt(index) - now()));
+      }
+      return index < atOnce ? asapScheduler.schedule(emit) : afterOthers(emit);
+    };
+    const wait = (): void => {
+      const at = index;
+      const action = next();
+      // A scheduler may have done it, and what follows, at once.
+      if (index === at) waiting = action;
+    };
+    wait();
+    return () => waiting?.unsubscribe();
+  });
+}
