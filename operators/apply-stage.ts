@@ -10,7 +10,7 @@ import { oneAtATime } from './one-at-a-time.ts';
 
 /** What may be said of a stage that is applied to a stream, beside its configuration. */
 export interface ApplyOptions {
-  /** What computes neurons; the kernel where left out. */
+  /** What computes neurons; the kernel if left out. */
   readonly engine?: Engine;
 }
 

@@ -1,3 +1,4 @@
+// The RxJS operators: stages of a stream, one per file.
 export { applyDelay } from './apply-delay.ts';
 export { applyDynapSe2 } from './apply-dynap-se2.ts';
 export { applyDynapSim } from './apply-dynap-sim.ts';

@@ -1,3 +1,4 @@
+// The sources: where streams begin.
 export { type FromHardwareConfig, fromHardware } from './from-hardware.ts';
 export { type FromPullConfig, fromPull } from './from-pull.ts';
 export { type FromRasterConfig, fromRaster } from './from-raster.ts';

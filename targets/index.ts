@@ -1,3 +1,4 @@
+// The targets: where a pipeline runs.
 export type {
   OpenTarget,
   TargetSuiteConfig,

@@ -131,7 +131,7 @@ function tuningProblems(
  * shares and rounds them is not trained for.
  *
  * @throws InvalidArgumentError with all reasons
- * @throws UnsupportedPipelineError where the pipeline does not fit the chip
+ * @throws UnsupportedPipelineError if the pipeline does not fit the chip
  * @example
  * ```ts
  * const net = pipeline(linear({ weight: [[5.2], [3.1]] }), dynapSim({ neurons: 1, Ispkthr: 1e-8 }));

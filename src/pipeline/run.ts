@@ -27,7 +27,7 @@ export interface PipelineRun {
    * before the last one has ended
    */
   process(input: SpikeRaster): SpikeRaster;
-  /** What was asked to be recorded, by name, of the last chunk: spikes, or values where none leave. */
+  /** What was asked to be recorded, by name, of the last chunk: spikes, or values if no spikes leave. */
   readonly recorded: Readonly<Record<string, SpikeRaster | SignalRaster>>;
   /** Gaps between chunks that were too long to be computed to their end. */
   readonly jumps: number;

@@ -52,7 +52,7 @@ async function withoutListeners<T>(start: () => Promise<T>): Promise<T> {
  * in silence; `reasons` says why.
  *
  * @param names backends to try, first to last
- * @throws InvalidArgumentError with all reasons, where none can be used
+ * @throws InvalidArgumentError with all reasons, if none can be used
  * @example
  * ```ts
  * import { useBackend } from 'spikeline/tfjs';

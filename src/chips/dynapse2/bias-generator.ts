@@ -22,7 +22,7 @@ export function biasType(parameter: CoreParameterName): 'N' | 'P' {
 /**
  * Gives the current of a setting, amperes: the measured table times the parameter's factor.
  *
- * @throws InvalidArgumentError where coarse or fine do not exist
+ * @throws InvalidArgumentError if coarse or fine do not exist
  */
 export function biasCurrent(
   parameter: CoreParameterName,

@@ -98,7 +98,7 @@ export function keyOf(chip: number, core: number, tag: number): number {
   return (chip * cores + core) * tags + tag;
 }
 
-/** Keys of the cores that an event reaches on a board of `chips`; none where it runs off the board. */
+/** Keys of the cores that an event reaches on a board of `chips`; none if it runs off the board. */
 export function keysOf(word: number, from: number, chips: number): number[] {
   const { core, xHop, yHop, tag } = eventOf(word);
   const chip = from + xHop;

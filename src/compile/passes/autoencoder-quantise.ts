@@ -127,7 +127,7 @@ function train(model: Autoencoder, epochs: number, patience: number) {
  * of random weights, and smaller by far where four bases express the weights exactly. Deterministic
  * for a seed. Time grows with weights times epochs: 0.2 s for 124 weights, 6 s for 8000.
  *
- * @throws InvalidArgumentError where a weight is not finite
+ * @throws InvalidArgumentError if a weight is not finite
  * @example
  * ```ts
  * const weights = [0.3, -0.9, 1.7, 2.2, -2.8, 3.1, 0];

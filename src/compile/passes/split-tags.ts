@@ -52,7 +52,7 @@ interface Workshop {
   split(piece: Piece, part?: number): void;
 }
 
-/** The mask whose pieces to split into single cores next; undefined where no such split helps. */
+/** The mask whose pieces to split into single cores next; undefined if no such split helps. */
 function nextMask({ count, splittable }: Workshop): number | undefined {
   const any = (cores: number): boolean => splittable[cores]!.length > 0;
   return (

@@ -28,7 +28,7 @@ export interface ParameterDeviation {
 
 const of = valuesOf;
 
-/** The time behind a current: its name and its values, seconds; undefined where there is none. */
+/** The time behind a current: its name and its values, seconds; undefined if there is none. */
 function timeBehind(p: AnalogParameters, current: string) {
   const [, kind, part] = /^(Itau_|Ipulse|Iref)(.*)$/.exec(current) ?? [];
   if (kind === undefined || part === undefined) return undefined;

@@ -34,7 +34,7 @@ export class Workspace {
   later: usize;
   /** Gradient with respect to the spikes of every step that comes from the loss or the next population. */
   outer: usize;
-  /** Bytes from one row of `outer` to the next; 0 where all steps share one. */
+  /** Bytes from one row of `outer` to the next; 0 if all steps share one. */
   outerStride: usize;
   /** Spikes by the step whose recurrence they are: steps + 2 starts. */
   spikes: SparseRows;

@@ -76,7 +76,7 @@ function addTrial(m: Matrix, out: usize, all: usize, trial: u32): void {
   }
 }
 
-/** For a swizzle: the bytes numbered in `from`, where `place` is below `end`; nothing where it is not. */
+/** For a swizzle: the bytes numbered in `from`, where `place` is below `end`; nothing if it is not. */
 // @ts-ignore: decorator
 @inline
 function bytesWhere(place: v128, from: v128, end: u32): v128 {
