@@ -1,5 +1,5 @@
 export type { Clock } from '../src/clock.ts';
-export type { FpgaSchedule, FpgaScheduleConfig } from '../src/devices/fpga-schedule.ts';
+export type { FpgaSchedule, FpgaScheduleConfig, SlipPolicy } from '../src/devices/fpga-schedule.ts';
 export type {
   Board,
   HardwareEvents,

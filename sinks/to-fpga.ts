@@ -2,7 +2,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { oneAtATime } from '../operators/one-at-a-time.ts';
 import { type Clock, monotonic } from '../src/clock.ts';
-import { fpgaSchedule } from '../src/devices/fpga-schedule.ts';
+import { fpgaSchedule, type SlipPolicy, slipPolicies } from '../src/devices/fpga-schedule.ts';
 import { type Link, linkProblems } from '../src/devices/link.ts';
 import { routeEvents, wordListProblems } from '../src/devices/route.ts';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
@@ -14,6 +14,8 @@ import { having, listOf, number, type OptionTable, optionProblems } from '../src
 export interface ToFpgaConfig {
   /** How long before its time an event is handed to the board, seconds; 5 ms if left out. */
   readonly lookAhead?: number;
+  /** What becomes of a stream that falls behind the board: it is followed, which is counted as slips, if left out. */
+  readonly policy?: SlipPolicy;
   /** Events that may wait on the host; a million if left out. */
   readonly capacity?: number;
   /** Event words of each channel, as a deployment has them; if left out, addresses are event words already. */
@@ -36,6 +38,10 @@ export interface FpgaReport {
   readonly late?: number;
   /** Events that found no room on the host or in the board's FIFO. */
   readonly dropped: number;
+  /** How often the stream fell behind the board and was followed; absent if it did not. */
+  readonly slips?: number;
+  /** By how much in all, microseconds. */
+  readonly slipped?: number;
 }
 
 /** The sinks that run on each link: only of those that share it may one be told what the board counts of others. */
@@ -53,6 +59,7 @@ function join(link: Link): { readonly shares: boolean; leave(): void } {
 
 const table: OptionTable<ToFpgaConfig> = {
   lookAhead: number({ min: 0, unit: 'seconds' }),
+  policy: slipPolicies,
   capacity: number({ min: 1, whole: true, unit: 'events' }),
   inputWords: listOf(wordListProblems),
   clock: having('a clock', 'now', 'schedule'),
@@ -116,10 +123,17 @@ export function toFpga(
     const before = { ...link.statistics };
     const sink = join(link);
     subscriber.add(sink.leave);
+    let slips = 0;
+    let slipped = 0;
     const schedule = fpgaSchedule(link, {
       lookAhead,
       capacity,
       clock,
+      ...(config.policy !== undefined && { policy: config.policy }),
+      slipped(size) {
+        slips++;
+        slipped += size;
+      },
       failed: (cause) => subscriber.error(cause),
     });
     subscriber.add(() => schedule.stop());
@@ -137,6 +151,7 @@ export function toFpga(
         ...(delivered !== undefined && { delivered }),
         ...(late !== undefined && { late }),
         dropped: (counted('dropped') ?? 0) + schedule.dropped,
+        ...(slips > 0 && { slips, slipped }),
       };
     };
     let last: number | undefined;

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../src/clock.ts';
 import type { Deployment } from '../src/compile/deployment.ts';
-import { type FpgaSchedule, fpgaSchedule } from '../src/devices/fpga-schedule.ts';
+import { type FpgaSchedule, fpgaSchedule, type SlipPolicy } from '../src/devices/fpga-schedule.ts';
 import type { Link } from '../src/devices/link.ts';
 import { routeEvents } from '../src/devices/route.ts';
 import { DataError } from '../src/errors.ts';
@@ -35,6 +35,9 @@ export interface ChipRunConfig {
   readonly observer: TargetObserver;
   /** How long before its time an event is handed to the board, seconds. */
   readonly lookAhead: number;
+  readonly policy: SlipPolicy;
+  /** Is told of each slip, microseconds. */
+  slipped(size: number): void;
   readonly clock: Clock;
   readonly losses: Losses;
   /** Is called once, when the link is free again. */
@@ -225,6 +228,8 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     begun = false;
     schedule = fpgaSchedule(link, {
       lookAhead,
+      policy: config.policy,
+      slipped: config.slipped,
       capacity: Number.POSITIVE_INFINITY,
       clock,
       grid: tickWidth(dt),

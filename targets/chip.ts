@@ -4,6 +4,7 @@ import { type Clock, monotonic } from '../src/clock.ts';
 import { deploy } from '../src/compile/deploy.ts';
 import { type Deployment, type DeployOptions, deployTable } from '../src/compile/deployment.ts';
 import { checkDeployment } from '../src/compile/plan.ts';
+import { type SlipPolicy, slipPolicies } from '../src/devices/fpga-schedule.ts';
 import { type Link, linkProblems } from '../src/devices/link.ts';
 import { DeviceError, InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
@@ -20,6 +21,8 @@ export interface ChipConfig<Configuration = DefaultConfiguration>
   extends DeployOptions<Configuration> {
   /** How long before its time an event is handed to the board, seconds; 5 ms if left out. */
   readonly lookAhead?: number;
+  /** What becomes of a stream that falls behind the board: it is followed, which is counted as slips, if left out. */
+  readonly policy?: SlipPolicy;
   /** Clock of the host; the machine's if left out. */
   readonly clock?: Clock;
   /** A deployment made before, to be used instead of deploying the pipeline. */
@@ -36,12 +39,15 @@ export interface ChipTarget extends Target {
    * (`unbinned`), or come from nothing that is in the pipeline (`unknownWord`).
    */
   readonly losses: Losses;
+  /** How often its streams fell behind the board and were followed, and by how much in all. */
+  readonly slips: { readonly count: number; readonly microseconds: number };
 }
 
 function table(limits: Parameters<typeof deployTable>[0]): OptionTable<ChipConfig> {
   return {
     ...deployTable(limits),
     lookAhead: number({ min: 0, unit: 'seconds' }),
+    policy: slipPolicies,
     clock: having('a clock', 'now', 'schedule'),
     deployment: having('a deployment', 'wordsOf', 'populationOf'),
     losses: having('a counter of losses', 'add'),
@@ -134,11 +140,13 @@ export function chip<Configuration = DefaultConfiguration>(
   if (problems.length > 0) throw new InvalidArgumentError('this target cannot be made', problems);
   const {
     lookAhead = 5e-3,
+    policy = 'follow',
     clock: hostClock,
     losses = lossCounter(),
     deployment: given,
     ...options
   } = config;
+  const slips = { count: 0, microseconds: 0 };
   let prepared:
     | { readonly pipeline: Pipeline; readonly deployment: Deployment<unknown> }
     | undefined;
@@ -153,6 +161,7 @@ export function chip<Configuration = DefaultConfiguration>(
   return {
     name: 'chip',
     losses,
+    slips,
     unsupported(pipeline, request = {}) {
       const wrong = requestProblems(pipeline, request);
       if (wrong.length > 0) return wrong;
@@ -196,6 +205,11 @@ export function chip<Configuration = DefaultConfiguration>(
         request,
         observer,
         lookAhead,
+        policy,
+        slipped(size) {
+          slips.count++;
+          slips.microseconds += size;
+        },
         clock: monotonic(hostClock),
         losses,
         done: () => occupied.delete(link),

@@ -4,8 +4,19 @@ import { DeviceError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import { type ChipWordSpace, chipWords } from '../events/space.ts';
 import { microseconds, type TickWidth } from '../events/ticks.ts';
+import { type Check, oneOf } from '../options.ts';
+import { boardClock } from './board-clock.ts';
 import type { HardwareEvents, Link, SenderCounts } from './link.ts';
 import { unwrapNear, wrapTime } from './wrap.ts';
+
+/**
+ * What becomes of a stream that has fallen behind the board, as a slow source or a busy host makes it: `follow` it, all
+ * that comes from then on is later; `refuse` it; or `replace` the times of what is late by now, and keep all others.
+ */
+export type SlipPolicy = 'follow' | 'refuse' | 'replace';
+
+/** What a policy must be. */
+export const slipPolicies: Check = oneOf(['follow', 'refuse', 'replace']);
 
 /** How a schedule behaves and whom it tells. */
 export interface FpgaScheduleConfig {
@@ -17,6 +28,10 @@ export interface FpgaScheduleConfig {
   readonly grid?: TickWidth;
   /** Events that may wait on the host. */
   readonly capacity: number;
+  /** What becomes of a stream that has fallen behind the board; it is followed if left out. */
+  readonly policy?: SlipPolicy;
+  /** Is told of each slip of a stream that is followed, with its size in microseconds. */
+  slipped?(size: number): void;
   /** Takes what comes back: event words, in the time of the stream, microseconds; `until` is the last one's time. */
   output?(packet: AerPacket<ChipWordSpace>): void;
   /** Learns that the board is gone or silent, or what a callback threw; nothing follows. */
@@ -47,6 +62,9 @@ export interface FpgaSchedule {
 /** How long to wait for an answer before asking again, milliseconds: questions may be lost. */
 const askAgain = 50;
 
+/** Milliseconds between two questions that follow the board's clock. */
+const askEvery = 250;
+
 /** How long a board may stay silent after a mark was due, milliseconds. */
 const patience = 2000;
 
@@ -55,6 +73,9 @@ const longestWait = 100_000;
 
 /** How far a board without a clock runs at a stretch, microseconds: its times wrap, and half a period must not pass unheard. */
 const longestStretch = 2 ** 30;
+
+/** Slips whose answers may still be on their way. */
+const mostOffsets = 1000;
 
 /** Milliseconds between two looks at the clock. */
 const tickInterval = 1;
@@ -74,26 +95,31 @@ interface Waiting {
  * @throws DeviceError `disconnected` if the link is closed
  */
 export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedule {
-  const { clock, grid = { micros: 1, steps: 1 } } = config;
+  const { clock, grid = { micros: 1, steps: 1 }, policy = 'follow' } = config;
   const lookAhead = microseconds(config.lookAhead);
+  // What the host does not know of the board's clock, if the look-ahead has room for it.
+  const margin = lookAhead >= 3000 ? 500 : 0;
   const ownClock = link.info.clock === 'board';
   const space = chipWords(link.info.family);
   const queue: Waiting[] = [];
-  const marks: { time: number; reached: () => void }[] = [];
+  /** Marks, with the board's time of those that it was asked for. */
+  const marks: { at: number | undefined; reached: () => void }[] = [];
+  const board = boardClock();
   const counts: SenderCounts = {};
   let waiting = 0;
   let sent = 0;
   let dropped = 0;
   let stopped = false;
   let timer: { unsubscribe(): void } | undefined;
-  /** Board time and host time of the first answer, then the board time of the stream's zero. */
-  let known: { board: number; host: number } | undefined;
+  /** Board time of the stream's zero: now, and from which board time on it has been which. */
   let offset: number | undefined;
+  const offsets: { readonly from: number; readonly offset: number }[] = [];
   /** Board time that a board without a clock has told, and the one that it is asked for to get on. */
   let told = 0;
   let stretch: number | undefined;
   const startedAt = clock.now();
   let askedAt = startedAt;
+  let followedAt = startedAt;
 
   const fail = (cause: unknown): void => {
     if (stopped) return;
@@ -112,28 +138,32 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       fail(cause);
     }
   };
-  const boardNow = (): number => known!.board + (clock.now() - known!.host) * 1000;
+  const boardNow = (): number => board.at(clock.now());
   const anchor = (first: number): void => {
     // A board that follows the host stands still on its own grid until events come.
-    const begin = ownClock ? boardNow() + lookAhead : known!.board;
+    const begin = ownClock ? boardNow() + lookAhead : told;
     const { micros, steps } = grid;
     if (steps > 1) {
       // Bins lie alike on stream and board where edges repeat; for that a board with a clock is kept waiting a moment.
       const period = ownClock && micros > longestWait ? 1 : micros;
       offset = Math.ceil((begin - first) / period) * period;
-    } else offset = (ownClock ? Math.ceil(begin / micros) * micros : begin) - first;
+    } else offset = Math.floor((ownClock ? Math.ceil(begin / micros) * micros : begin) - first);
+    offsets.push({ from: Number.NEGATIVE_INFINITY, offset });
   };
   /** Asks for the board's time, of now or of a mark. */
   const ask = (at?: number): void => {
+    const asked = clock.now();
     const answer = at === undefined ? link.time() : link.time(wrapTime(at));
     answer.then(
       (time) =>
         guard(() => {
           if (stopped) return;
-          if (known === undefined) {
-            known = { board: time, host: clock.now() };
-            told = known.board;
-            if (queue.length > 0) wake(0);
+          if (at === undefined) {
+            const first = !board.known;
+            const now = clock.now();
+            board.answer(asked, now, first ? time : unwrapNear(time, boardNow()));
+            if (first) told = time;
+            if (first && queue.length > 0) wake(0);
           }
           if (at !== undefined) reach(at);
           if (at === stretch) stretch = undefined;
@@ -144,20 +174,52 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   /** Tells the marks up to `time`, board time. */
   const reach = (time: number): void => {
     told = Math.max(told, time);
-    while (marks.length > 0 && offset !== undefined && marks[0]!.time + offset <= time) {
+    while (
+      marks.length > 0 &&
+      offset !== undefined &&
+      (marks[0]!.at ?? Number.POSITIVE_INFINITY) <= time
+    ) {
       marks.shift()!.reached();
     }
     if (!stopped && queue.length > 0) wake(0);
   };
 
+  /** Sees to it that an event is not too late for the board. */
+  const keepUp = (time: number): void => {
+    const due = time + offset!;
+    const now = boardNow();
+    if (due >= now + margin || lookAhead === 0 || policy === 'replace') return;
+    const { micros, steps } = grid;
+    const period = steps > 1 && micros > longestWait ? 1 : micros;
+    const size = Math.ceil((now + lookAhead - due) / period) * period;
+    if (policy === 'refuse') {
+      throw new DeviceError(
+        'timed-out',
+        `the stream has fallen ${((now - due) / 1000).toFixed(3)} ms behind the board; let it be followed, or give it a larger lookAhead`,
+      );
+    }
+    offset = offset! + size;
+    offsets.push({ from: time + offset, offset });
+    if (offsets.length > mostOffsets) offsets.splice(1, 1);
+    config.slipped?.(size);
+  };
+  /** The stream's time of a board time. */
+  const streamTime = (time: number): number => {
+    let i = offsets.length - 1;
+    while (i > 0 && offsets[i]!.from > time) i--;
+    return time - offsets[i]!.offset;
+  };
   /** Hands over what of `packet` is due by `horizon`, board time; whether that was all of it. */
   const sendDue = (packet: Waiting, horizon: number): boolean => {
     const { timestamps, words, next, mark } = packet;
     if (mark !== undefined) {
       if (mark + offset! > horizon) return false;
-      ask(mark + offset!);
+      const at = mark + offset!;
+      marks.find((each) => each.at === undefined)!.at = at;
+      ask(at);
       return true;
     }
+    if (ownClock) keepUp(timestamps[next]!);
     let end = next;
     while (end < words.length && timestamps[end]! + offset! <= horizon) end++;
     if (end > next) {
@@ -173,7 +235,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   const work = (): void => {
     timer = undefined;
     if (stopped) return;
-    const silent = known === undefined ? clock.now() - startedAt : overdue();
+    const silent = !board.known ? clock.now() - startedAt : overdue();
     if (silent > patience) {
       fail(
         new DeviceError(
@@ -185,9 +247,13 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     }
     if (silent > askAgain && clock.now() - askedAt > askAgain) {
       askedAt = clock.now();
-      ask(known === undefined ? undefined : marks[0]!.time + offset!);
+      ask(board.known ? marks[0]!.at : undefined);
     }
-    if (known !== undefined && queue.length > 0) {
+    if (ownClock && board.known && clock.now() - followedAt > askEvery) {
+      followedAt = clock.now();
+      ask();
+    }
+    if (board.known && queue.length > 0) {
       const [first] = queue as [Waiting];
       if (offset === undefined) anchor(first.mark ?? first.timestamps[0]!);
       const horizon = ownClock ? boardNow() + lookAhead : told + longestStretch;
@@ -197,7 +263,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
         ask(horizon);
       }
     }
-    if (known === undefined || queue.length > 0 || marks.length > 0) wake(tickInterval);
+    if (!board.known || queue.length > 0 || marks.length > 0) wake(tickInterval);
   };
   const wake = (delay: number): void => {
     if (!stopped) timer ??= clock.schedule(pump, delay);
@@ -205,8 +271,8 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   /** Milliseconds since the oldest mark should have been reached. */
   const overdue = (): number => {
     const oldest = marks[0];
-    if (oldest === undefined || offset === undefined || !ownClock) return 0;
-    return (boardNow() - (oldest.time + offset)) / 1000;
+    if (oldest?.at === undefined || !ownClock) return 0;
+    return (boardNow() - oldest.at) / 1000;
   };
 
   const receive = ({ timestamps, words }: HardwareEvents): void => {
@@ -215,7 +281,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     // Once the board's clock is known, no silence is too long to tell the time.
     const near = ownClock ? boardNow() : told;
     for (let i = 0; i < words.length; i++) {
-      times[i] = unwrapNear(timestamps[i]!, near) - offset;
+      times[i] = streamTime(unwrapNear(timestamps[i]!, near));
     }
     config.output?.({ timestamps: times, addresses: words, space, until: times.at(-1)! });
     if (!stopped && queue.length > 0) wake(0);
@@ -271,7 +337,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       wake(0);
     },
     mark(time, reached) {
-      marks.push({ time, reached });
+      marks.push({ at: undefined, reached });
       queue.push({ timestamps: noTimes, words: noWords, next: 0, mark: time });
       wake(0);
     },

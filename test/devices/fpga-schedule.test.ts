@@ -169,7 +169,7 @@ describe('fpgaSchedule', () => {
   });
 
   it('reads the time of what comes back after an hour of silence', async () => {
-    const { clock, link, schedule: made, output, failures } = onStub();
+    const { clock, link, schedule: made, output, failures } = onStub({ policy: 'replace' });
     let reached = 0;
     made.add(packet(0));
     await clock.pass(20);

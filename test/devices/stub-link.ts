@@ -24,6 +24,8 @@ export interface StubConfig {
   readonly startTime?: number;
   /** Whether it answers at all. */
   readonly mute?: boolean;
+  /** By how much its clock is faster than the host's, as a share of it. */
+  readonly drift?: number;
 }
 
 /** Makes such a board. */
@@ -32,11 +34,13 @@ export function stubLink({
   realTime = true,
   startTime = 0,
   mute = false,
+  drift = 0,
 }: StubConfig): StubLink {
   const listeners = new Set<LinkListener>();
   const handed: StubLink['handed'] = [];
   const startedAt = clock.now();
-  const boardTime = (): number => startTime + Math.floor((clock.now() - startedAt) * 1000);
+  const boardTime = (): number =>
+    startTime + Math.floor((clock.now() - startedAt) * 1000 * (1 + drift));
   const say = (events: HardwareEvents): void => {
     for (const listener of [...listeners]) listener.events(events);
   };

@@ -199,7 +199,9 @@ describe('toFpga, the report', () => {
     const packet = rasterToEvents(
       poissonRaster({ channels: 2, rate: 200, duration: 0.3, seed: 1 }),
     );
-    const seen = watch(of(packet).pipe(toFpga(link, { clock: host, inputWords })));
+    const seen = watch(
+      of(packet).pipe(toFpga(link, { clock: host, inputWords, policy: 'replace' })),
+    );
     await clock.runUntil(() => link.statistics.delivered > 30);
     host.stall(100);
     await clock.runUntil(() => seen.ended !== 'no');

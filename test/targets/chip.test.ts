@@ -515,7 +515,7 @@ describe('chip, in real time', () => {
     for (const sizes of [[], new Array(300).fill(1)]) {
       const { clock, link } = await rig({ realTime: true });
       const host = clock.host();
-      const target = chip(link, { clock: host });
+      const target = chip(link, { clock: host, policy: 'replace' });
       const seen = watch(from(cut(long, sizes)).pipe(runOn(target, net)));
       await clock.runUntil(() => link.statistics.delivered > 20);
       host.stall(100);
