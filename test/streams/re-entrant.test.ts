@@ -1,0 +1,273 @@
+import { of } from 'rxjs';
+import {
+  aerPacket,
+  channels,
+  chip,
+  collect,
+  DeviceError,
+  deploy,
+  dynapSim,
+  fromHardware,
+  fromPull,
+  fromRaster,
+  frozenNoise,
+  linear,
+  pipeline,
+  poisson,
+  poissonRaster,
+  runOn,
+  simulator,
+  type Target,
+  toFpga,
+  train,
+  usingLink,
+  virtualBoard,
+} from 'spikeline';
+import { chipWords, rasterToEvents } from 'spikeline/events';
+import * as operators from 'spikeline/operators';
+import * as sinks from 'spikeline/sinks';
+import * as sources from 'spikeline/sources';
+import * as targets from 'spikeline/targets';
+import { describe, expect, it } from 'vitest';
+import { echoWord, monitorReply } from '#src/chips/dynapse2/event';
+import { spied } from '#test/support/links';
+import { cut } from '#test/support/rasters';
+import {
+  type AnyOperator,
+  type AnySource,
+  inRig,
+  plainOutput,
+  ways,
+} from '#test/support/re-entrant';
+import type { TestClock } from '#test/support/test-clock';
+
+const weight = [
+  [9, 1],
+  [1, 9],
+];
+const net = pipeline(linear({ weight }), dynapSim({ neurons: 2, name: 'out' }));
+const { configuration, inputWords } = deploy(net);
+const noise = poissonRaster({ channels: 2, rate: 300, duration: 0.04, seed: 3 });
+const chunks = cut(noise, [10, 10, 10]);
+const signals = chunks.map(({ counts, ...grid }) => ({
+  ...grid,
+  values: Float64Array.from(counts, (count) => 8 * count),
+}));
+const packets = chunks.map(rasterToEvents);
+/** A packet over several chunks of a raster: the subscriber is called in the middle of it. */
+const long = [
+  aerPacket([0, 1500, 9500, 12_000, 25_000], [0, 1, 1, 0, 1], channels(2)),
+  aerPacket([26_000, 26_500, 41_000], [1, 0, 0], channels(2)),
+  aerPacket([41_000, 58_000], [1, 1], channels(2)),
+];
+const words = [1, 2, 3].map((n) =>
+  aerPacket([10 * n, 10 * n + 1], [monitorReply(0, 0, n % 2), echoWord], chipWords('dynapse2')),
+);
+const busy = (cause: unknown) => cause instanceof DeviceError && cause.code === 'busy';
+
+async function board(clock: TestClock) {
+  const link = spied(await virtualBoard({ clock, mismatch: { fraction: 0 } }).open());
+  await link.configure(configuration);
+  return { link, left: () => link.listeners, close: () => link.close() };
+}
+
+const applied =
+  (operator: OperatorRigOf, items: readonly unknown[] = chunks): AnyOperator =>
+  async () => ({ operator: operator() as never, items });
+type OperatorRigOf = () => unknown;
+
+const onTarget =
+  (target: Target, items: readonly unknown[]): AnyOperator =>
+  async () => ({ operator: runOn(target, net) as never, items });
+
+const onChip =
+  (items: readonly unknown[], resetOn?: 'chunk'): AnyOperator =>
+  async (clock) => {
+    const { link, ...rest } = await board(clock);
+    const options = resetOn === undefined ? {} : { resetOn };
+    const operator = runOn(chip(link, { clock }), net, options) as never;
+    return { operator, items, again: busy, ...rest };
+  };
+
+/** Operators, sinks and targets by public name; each in one or more forms. */
+const operatorRigs: Record<string, Record<string, AnyOperator>> = {
+  applyDelay: { plain: applied(() => operators.applyDelay({ channels: 2, delay: 3e-3 })) },
+  applyDynapSe2: {
+    plain: applied(
+      () => operators.applyDynapSe2({ neurons: 2 }),
+      signals.map((s) => ({
+        ...s,
+        channels: 8,
+        values: Float64Array.from({ length: 8 * s.steps }, (_, i) => i % 5),
+      })),
+    ),
+  },
+  applyDynapSim: { plain: applied(() => operators.applyDynapSim({ neurons: 2 }), signals) },
+  applyIntegrateAndFire: {
+    plain: applied(() => operators.applyIntegrateAndFire({ neurons: 2 }), signals),
+  },
+  applyIntegrator: {
+    plain: applied(() => operators.applyIntegrator({ neurons: 2 }), signals),
+  },
+  applyLi: { plain: applied(() => operators.applyLi({ neurons: 2, tauMem: 0.02 }), signals) },
+  applyLif: { plain: applied(() => operators.applyLif({ neurons: 2, tauMem: 0.02 }), signals) },
+  applyLinear: { plain: applied(() => operators.applyLinear({ weight })) },
+  applyScale: {
+    plain: applied(() => operators.applyScale({ scale: [2, 3] }), signals),
+  },
+  applyThreshold: {
+    plain: applied(() => operators.applyThreshold({ threshold: [4, 4] }), signals),
+  },
+  boundedBuffer: {
+    'at once': applied(() =>
+      operators.boundedBuffer({ capacity: 8, policy: 'error', consume: (item) => [item, item] }),
+    ),
+    later: applied(() =>
+      operators.boundedBuffer({
+        capacity: 8,
+        policy: 'error',
+        consume: async (item) => item,
+      }),
+    ),
+  },
+  decodeEvents: {
+    plain: applied(
+      () => operators.decodeEvents({ words: [monitorReply(0, 0, 0), monitorReply(0, 0, 1)] }),
+      words,
+    ),
+  },
+  runOn: {
+    'rasters, simulator': onTarget(simulator(), chunks),
+    'packets, simulator': onTarget(simulator(), packets),
+    'rasters, chip': onChip(chunks),
+    'packets, chip': onChip(packets),
+    'resets, chip': onChip(chunks, 'chunk'),
+  },
+  toEvents: { plain: applied(() => operators.toEvents()) },
+  toRaster: {
+    'packets over several chunks': applied(
+      () => operators.toRaster({ channels: 2, dt: 1e-3, chunkSteps: 10 }),
+      long,
+    ),
+  },
+  collect: { plain: applied(() => collect()) },
+  toFpga: {
+    plain: async (clock) => {
+      const { link, ...rest } = await board(clock);
+      return { operator: toFpga(link, { clock, inputWords }), items: packets, ...rest };
+    },
+  },
+};
+
+const sourceRigs: Record<string, Record<string, AnySource>> = {
+  fromHardware: {
+    echoes: async (clock) => {
+      const { link, ...rest } = await board(clock);
+      return {
+        source: fromHardware(link, { clock }),
+        speak: (i) =>
+          link.send({
+            timestamps: Uint32Array.of(1000 * i + 1000),
+            words: Uint32Array.of(echoWord),
+          }),
+        // Of a source that speaks to all, a second subscriber hears the rest.
+        again: () => true,
+        key: ({ addresses }) => addresses.length > 0,
+        ...rest,
+      };
+    },
+  },
+  fromPull: {
+    values: async () => ({
+      source: fromPull([1, 2, 3, 4], { consume: (item) => of(item, -item) }),
+    }),
+    'longer than one turn': async () => ({
+      source: fromPull(
+        Array.from({ length: 70 }, (_, i) => i),
+        { consume: (item) => [item] },
+      ),
+    }),
+  },
+  fromRaster: {
+    fast: async () => ({ source: fromRaster(noise, { chunkSteps: 1 }) }),
+    timed: async (clock) => ({
+      source: fromRaster(noise, { chunkSteps: 10, clock }),
+      left: () => clock.waiting,
+    }),
+  },
+  frozenNoise: {
+    timed: async (clock) => ({
+      source: frozenNoise({
+        channels: 2,
+        rate: 80,
+        duration: 0.03,
+        seed: 1,
+        chunkSteps: 10,
+        clock,
+      }),
+      left: () => clock.waiting,
+    }),
+  },
+  poisson: {
+    fast: async () => ({
+      source: poisson({ channels: 2, rate: 80, duration: 0.07, seed: 1, chunkSteps: 1 }),
+    }),
+    timed: async (clock) => ({
+      source: poisson({ channels: 2, rate: 80, duration: 0.04, seed: 1, chunkSteps: 10, clock }),
+      left: () => clock.waiting,
+    }),
+  },
+  train: {
+    plain: async (clock) => ({
+      source: train(net, [{ input: noise, target: new Float64Array(80) }], {
+        epochs: 6,
+        reportEvery: 2,
+        scheduler: clock,
+      }),
+      key: ({ epoch, loss }) => [epoch, loss],
+      left: () => clock.waiting,
+    }),
+  },
+  usingLink: {
+    plain: async (clock) => ({
+      source: usingLink(
+        () => virtualBoard({ clock, mismatch: { fraction: 0 } }).open(),
+        (link) => fromRaster(noise, { chunkSteps: 10 }).pipe(runOn(chip(link, { clock }), net)),
+      ),
+    }),
+  },
+};
+
+/** Public values that are no stream: what they are tried as. */
+const others: Record<string, string> = {
+  chip: 'runOn',
+  simulator: 'runOn',
+  chooseNeurons: 'a promise; see choose-neurons.test.ts',
+  targetSuite: 'cases for targets',
+};
+
+it('names every operator, source, sink and target there is', () => {
+  const known = { ...operatorRigs, ...sourceRigs, ...others };
+  const names = [operators, sources, sinks, targets].flatMap((entry) => Object.keys(entry));
+  expect(names.filter((name) => !Object.hasOwn(known, name))).toEqual([]);
+});
+
+type Rigs = Record<string, Record<string, AnyOperator | AnySource>>;
+const kinds: Record<'operator' | 'source', Rigs> = { operator: operatorRigs, source: sourceRigs };
+
+for (const kind of ['operator', 'source'] as const) {
+  const rigs = kinds[kind];
+  for (const [name, forms] of Object.entries(rigs)) {
+    for (const [form, make] of Object.entries(forms)) {
+      describe(`${name}, ${form}: a subscriber that`, () => {
+        for (const [what, way] of Object.entries(ways)) {
+          it(what, async () => {
+            const expected = await plainOutput(kind, make);
+            expect(expected.length).toBeGreaterThan(0);
+            await inRig(kind, make, way(expected));
+          });
+        }
+      });
+    }
+  }
+}
