@@ -1,6 +1,6 @@
 /** The operator `usingLink`: opens a link, uses it, and closes it whatever happens. */
 import { defer, finalize, from, type Observable, type ObservableInput, switchMap } from 'rxjs';
-import type { Link } from '../src/devices/link.ts';
+import { type Link, linkProblems } from '../src/devices/link.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { callback } from '../src/options.ts';
 import { within } from '../src/problems.ts';
@@ -29,7 +29,9 @@ export function usingLink<L extends Link, Out>(
   return defer(() => {
     let abandoned = false;
     let opened: L | undefined;
-    const opening = open().then(async (link) => {
+    const opening = Promise.resolve(open()).then(async (link) => {
+      const unfit = linkProblems(link);
+      if (unfit.length > 0) throw new InvalidArgumentError('no link was opened', unfit);
       opened = link;
       if (abandoned) await link.close();
       return link;

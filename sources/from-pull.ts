@@ -38,7 +38,8 @@ function itemProblems(items: unknown): Problem[] {
 }
 
 function iteratorOf<T>(items: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
-  return Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  const { [Symbol.asyncIterator]: waits } = items as Partial<AsyncIterable<T>>;
+  return waits === undefined ? (items as Iterable<T>)[Symbol.iterator]() : waits.call(items);
 }
 
 /** Calls `return` at once and waits for what comes of it. */

@@ -4,8 +4,9 @@ import { oneOf, optionProblems, text } from '../options.ts';
 import { fault } from '../problems.ts';
 import { add } from '../stages/add/definition.ts';
 import { concatenate } from '../stages/concatenate/definition.ts';
-import type { StageDefinition } from '../stages/stage.ts';
+import { definitionProblems, type StageDefinition } from '../stages/stage.ts';
 import { type DraftNode, type Link, outlinesOf } from './draft.ts';
+import { looksLikePipeline } from './guard.ts';
 import {
   append,
   checkParts,
@@ -34,7 +35,12 @@ function partsOf(branch: Branch): readonly PipelinePart[] {
   return isList(branch) ? branch : [branch];
 }
 
-/** Channels that a node gives; where that cannot be told, 1, and its own problems say why. */
+/** Whether what stands last is a branch, so that the options are missing. */
+function isBranch(last: unknown): boolean {
+  return Array.isArray(last) || looksLikePipeline(last) || definitionProblems(last).length === 0;
+}
+
+/** Channels that a node gives; 1 if that cannot be told, and its own problems say why. */
 function widthOf(nodes: readonly DraftNode[], { from }: Link): number {
   return (from === null ? undefined : outlinesOf(nodes)[from]!.channelsOut) ?? 1;
 }
@@ -47,7 +53,7 @@ function appendJoin(nodes: DraftNode[], part: StageDefinition, inputs: readonly 
 
 /**
  * Puts branches side by side: each takes the same input, and their outputs become one, with their channels one after
- * the other or added; a single one is as it is. A branch of several stages is a list. The result is part of a pipeline, or one itself where
+ * the other or added; a single one is as it is. A branch of several stages is a list. The result is part of a pipeline, or one itself if
  * it ends in spikes.
  *
  * @throws InvalidArgumentError with all problems, as `pipeline` has them
@@ -64,11 +70,19 @@ function appendJoin(nodes: DraftNode[], part: StageDefinition, inputs: readonly 
 export function parallel(...args: readonly [...Branch[], ParallelOptions]): Pipeline {
   const branches = (args.slice(0, -1) as readonly Branch[]).map(partsOf);
   const given = args.at(-1) as ParallelOptions;
-  const problems = optionProblems<ParallelOptions>(
-    given,
-    { join: oneOf(['concatenate', 'add']), name: text },
-    'join',
-  );
+  const problems = isBranch(given)
+    ? [
+        fault(
+          'options',
+          'missing',
+          "after the branches, say { join: 'concatenate' } or { join: 'add' }",
+        ),
+      ]
+    : optionProblems<ParallelOptions>(
+        given,
+        { join: oneOf(['concatenate', 'add']), name: text },
+        'join',
+      );
   if (branches.length === 0) {
     problems.push(
       fault('branches.length', 'missing', 'give one branch at least, and the options last'),
@@ -92,7 +106,7 @@ export function parallel(...args: readonly [...Branch[], ParallelOptions]): Pipe
 
 /**
  * Adds the input of stages to their output, channel by channel: what they learn is what is to be added. They need
- * as many channels out as in. The result is part of a pipeline, or one itself where it ends in spikes.
+ * as many channels out as in. The result is part of a pipeline, or one itself if it ends in spikes.
  *
  * @throws InvalidArgumentError with all problems, as `pipeline` has them
  * @example
@@ -111,7 +125,7 @@ export function residual(...parts: readonly PipelinePart[]): Pipeline {
 
 /**
  * Adds the output of stages to their own input, one step later: what leaves in step t enters again in step t + 1.
- * They need as many channels out as in. The result is part of a pipeline, or one itself where it ends in spikes.
+ * They need as many channels out as in. The result is part of a pipeline, or one itself if it ends in spikes.
  *
  * @throws InvalidArgumentError with all problems, as `pipeline` has them
  * @example

@@ -1,6 +1,6 @@
 /** The pipeline: a graph of named stages as plain data, of which the list is the simple case. */
 import { InvalidArgumentError } from '../errors.ts';
-import { unknownName } from '../options.ts';
+import { text, unknownName } from '../options.ts';
 import { fault, type Problem, within } from '../problems.ts';
 import {
   builtOutline,
@@ -216,7 +216,7 @@ export function withStages(pipeline: Pipeline, stages: readonly Stage[]): Pipeli
  * ```
  */
 export function pipelineUpTo(pipeline: Pipeline, name: string): Pipeline {
-  refuse(pipelineProblems(pipeline));
+  refuse([...pipelineProblems(pipeline), ...within('name', text(name))]);
   const { stages, inputs } = pipeline;
   const places = new Map(stages.map((stage, i) => [stage.name, i]));
   const last = places.get(name);

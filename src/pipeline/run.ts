@@ -5,7 +5,8 @@ import type { Grid, SignalRaster, SpikeRaster } from '../events/spike-raster.ts'
 import { stepsIn } from '../events/ticks.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
-import { fault, type Problem } from '../problems.ts';
+import { anything, having, optionProblems } from '../options.ts';
+import { fault, type Problem, within } from '../problems.ts';
 import { graphRun } from './graph-run.ts';
 import { pipelineProblems } from './guard.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -42,6 +43,7 @@ export function checkGrid(
   input: Grid,
   { channelsIn, dt }: { channelsIn: number; dt: number },
 ): void {
+  if (typeof input !== 'object' || input === null) throw new DataError('a raster is needed');
   if (input.channels !== channelsIn) {
     throw new DataError(
       `the raster has ${input.channels} channels but the pipeline takes ${channelsIn}; give a raster of ${channelsIn} channels`,
@@ -93,6 +95,8 @@ interface Recording {
   readonly slice: Float64Array;
 }
 
+const anyEngine = having('an engine', 'supports', 'layer');
+
 /**
  * Starts a pipeline at rest.
  *
@@ -107,9 +111,14 @@ interface Recording {
 export function startPipeline(
   pipeline: Pipeline,
   engine: Engine = defaultEngine(),
-  { record = [] }: RunOptions = {},
+  options: RunOptions = {},
 ): PipelineRun {
-  const problems = runProblems(pipeline, record);
+  const record = options?.record ?? [];
+  const problems = [
+    ...runProblems(pipeline, record),
+    ...within('engine', anyEngine(engine)),
+    ...optionProblems<RunOptions>(options, { record: anything }),
+  ];
   if (problems.length > 0) throw new InvalidArgumentError('this pipeline cannot run', problems);
   const { channelsIn, channelsOut } = pipeline;
   const graph = graphRun(pipeline, engine);

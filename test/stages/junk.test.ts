@@ -82,6 +82,7 @@ describe.each(Object.keys(sound))('%s', (kind) => {
 
 describe('whatever takes stages or pipelines', () => {
   it('refuses junk in their place', () => {
+    const net = pipeline({ kind: 'lif', neurons: 1, tauMem: 0.02 });
     const takers: ((given: unknown) => unknown)[] = [
       (given) => pipeline(given as never),
       (given) => stages.residual(given as never),
@@ -89,6 +90,9 @@ describe('whatever takes stages or pipelines', () => {
       (given) => stages.parallel(given as never, { join: 'add' }),
       (given) => stages.parallel({ kind: 'scale', scale: [1] }, given as never),
       (given) => spikeline.startPipeline(given as Pipeline),
+      (given) => spikeline.startPipeline(net, given as never),
+      (given) => spikeline.startPipeline(net, undefined, given as never),
+      (given) => stages.pipelineUpTo(net, given as never),
       (given) => stages.fromStages(given as never),
       (given) => nirOfPipeline(given as Pipeline),
       (given) => stages.withStages(given as Pipeline, []),
@@ -108,6 +112,14 @@ describe('whatever takes stages or pipelines', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('says that parallel was given no options', () => {
+    const part = stages.parallel as (...parts: unknown[]) => unknown;
+    const one = { kind: 'lif', neurons: 1, tauMem: 0.02 };
+    for (const last of [one, [one], pipeline(one as never)]) {
+      expect(() => part(one, last)).toThrow(/options: .*join: 'concatenate'/);
+    }
   });
 
   it('refuses junk in place of a graph that is written, and of bytes that are read', async () => {
