@@ -8,6 +8,7 @@ const alone = [
   'test/kernel/{browser,engine,relaxed,threads}.test.ts',
   'test/devices/wall-clock.test.ts',
   'test/nir/lazy.test.ts',
+  'test/streams/schedulers.test.ts',
   'test/tfjs/*.test.ts',
 ];
 
