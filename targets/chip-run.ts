@@ -60,11 +60,13 @@ function checkGap(from: number | undefined, to: number | undefined): void {
 
 /** What waits to be handed to the schedule. */
 type Item =
-  | { readonly kind: 'raster'; readonly raster: SpikeRaster }
+  | { readonly kind: 'raster'; readonly raster: SpikeRaster; readonly arrived: number }
   | {
       readonly kind: 'packet';
       readonly events: AerPacket<ChannelSpace> | undefined;
       readonly span: BinSpan;
+      /** Host time at which it came. */
+      readonly arrived: number;
       /** Start of the first bin, if it is known. */
       readonly begin: number | undefined;
     }
@@ -163,32 +165,36 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     observer.complete();
   };
   /** Time begins with the first bin, not with the first event in it. */
-  const beginAt = (time: number): void => {
-    if (!begun) schedule!.mark(time, () => {});
+  const beginAt = (time: number, arrived: number): void => {
+    if (!begun) schedule!.mark(time, () => {}, arrived);
     begun = true;
   };
   /** Gives a window once the board has come to its end. */
-  const gather = (window: Window): void => {
+  const gather = (window: Window, arrived: number): void => {
     ahead++;
-    schedule!.mark(window.to, () => {
-      collected.close();
-      countLosses();
-      ahead--;
-      observer.next(window.output());
-      submitWaiting();
-      completeIfDone();
-    });
+    schedule!.mark(
+      window.to,
+      () => {
+        collected.close();
+        countLosses();
+        ahead--;
+        observer.next(window.output());
+        submitWaiting();
+        completeIfDone();
+      },
+      arrived,
+    );
   };
   const submit = (item: Exclude<Item, { readonly kind: 'reset' }>): void => {
     if (item.kind === 'raster') {
       const window = rasterWindow(item.raster, signals, request);
       collected.open(window);
-      beginAt(window.from);
-      schedule!.add(routeEvents(rasterToEvents(item.raster), inputWords, space));
-      gather(window);
+      beginAt(window.from, item.arrived);
+      schedule!.add(routeEvents(rasterToEvents(item.raster), inputWords, space), item.arrived);
+      gather(window, item.arrived);
       return;
     }
-    const { events, span, begin } = item;
+    const { events, span, begin, arrived } = item;
     const window = packetWindow(span, signals, request);
     if (begin === undefined) {
       // Before the first event there is nothing to be run.
@@ -197,14 +203,16 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     }
     collected.open(window);
     if (!begun) {
-      beginAt(Math.max(begin, span.from));
-      for (const packet of unfinished) schedule!.add(routeEvents(packet, inputWords, space));
+      beginAt(Math.max(begin, span.from), arrived);
+      for (const packet of unfinished) {
+        schedule!.add(routeEvents(packet, inputWords, space), arrived);
+      }
     }
-    if (events !== undefined) schedule!.add(routeEvents(events, inputWords, space));
+    if (events !== undefined) schedule!.add(routeEvents(events, inputWords, space), arrived);
     unfinished = [...unfinished, ...(events === undefined ? [] : [events])].flatMap((packet) =>
       eventsFrom(packet, span.to),
     );
-    gather(window);
+    gather(window, arrived);
   };
   const submitWaiting = (): void => {
     while (schedule !== undefined && !stopped && ahead < inputsAhead && waiting.length > 0) {
@@ -254,6 +262,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     push: (input) =>
       guard(() => {
         check(input);
+        const arrived = clock.now();
         if (isPacket(input)) {
           if (hostClock) {
             const { timestamps } = input;
@@ -267,14 +276,14 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
                 : undefined;
           }
           const span = bins.take(input);
-          waiting.push({ kind: 'packet', events: input, span, begin: bins.begin });
+          waiting.push({ kind: 'packet', events: input, span, begin: bins.begin, arrived });
           return;
         }
         checkGrid(input, { channelsIn, dt });
         checkOrder(input, reached);
         if (hostClock) checkGap(reached, input.startTime);
         reached = chunkEnd(input);
-        waiting.push({ kind: 'raster', raster: input });
+        waiting.push({ kind: 'raster', raster: input, arrived });
       }),
     reset: () => guard(() => waiting.push({ kind: 'reset' })),
     end: () =>
@@ -282,7 +291,13 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
         ended = true;
         const span = bins.finish();
         if (span.steps === 0) return;
-        waiting.push({ kind: 'packet', events: undefined, span, begin: bins.begin });
+        waiting.push({
+          kind: 'packet',
+          events: undefined,
+          span,
+          begin: bins.begin,
+          arrived: clock.now(),
+        });
       }),
     stop,
   };

@@ -51,10 +51,10 @@ export interface FpgaSchedule {
   readonly handed: number;
   /** What the board has counted of these events; what it cannot tell from those of others is absent. */
   readonly counts: Readonly<SenderCounts>;
-  /** Takes events; times in the stream's microseconds, sorted. */
-  add(packet: AerPacket<ChipWordSpace>): void;
+  /** Takes events, times in the stream's microseconds, sorted; `arrived` is when they came, host time, if not now. */
+  add(packet: AerPacket<ChipWordSpace>, arrived?: number): void;
   /** Calls back once everything before `time` has been emitted and its answers are in. */
-  mark(time: number, reached: () => void): void;
+  mark(time: number, reached: () => void, arrived?: number): void;
   /** Forgets everything and listens no more. */
   stop(): void;
 }
@@ -74,6 +74,9 @@ const longestWait = 100_000;
 /** How far a board without a clock runs at a stretch, microseconds: its times wrap, and half a period must not pass unheard. */
 const longestStretch = 2 ** 30;
 
+/** By how much a stream in real time may be ahead of the host's clock while the board is made ready, microseconds. */
+const startUpJitter = 2000;
+
 /** Slips whose answers may still be on their way. */
 const mostOffsets = 1000;
 
@@ -85,6 +88,8 @@ interface Waiting {
   readonly timestamps: Float64Array;
   readonly words: Uint32Array;
   next: number;
+  /** Host time at which they came. */
+  readonly arrived: number;
   /** Time of the mark, for one that holds no events. */
   readonly mark?: number;
 }
@@ -139,7 +144,28 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     }
   };
   const boardNow = (): number => board.at(clock.now());
-  const anchor = (first: number): void => {
+  /** Time of the stream before which all came while the board was made ready: it is handed over at once. */
+  let caughtUp = Number.NEGATIVE_INFINITY;
+  const startOf = ({ mark, timestamps }: Waiting): number => mark ?? timestamps[0]!;
+  /**
+   * The time of the stream that comes first on the board. What came in real time while the board was made ready would stay
+   * behind by that for ever: of such a stream it is the beginning of what came last.
+   */
+  const firstTime = (): number => {
+    const [first, last] = [queue[0]!, queue.at(-1)!];
+    if (!ownClock || policy !== 'follow') return startOf(first);
+    const newest = queue.find(({ arrived }) => arrived === last.arrived)!;
+    const passed = (last.arrived - first.arrived) * 1000;
+    const went = startOf(newest) - startOf(first);
+    if (!(went > 0 && went <= passed + startUpJitter)) return startOf(first);
+    const bin = grid.steps === 1 ? grid.micros : 1;
+    caughtUp = startOf(first) + Math.floor(went / bin) * bin;
+    return caughtUp;
+  };
+  /** Board time of a time of the stream. */
+  const dueAt = (time: number): number => Math.max(time, caughtUp) + offset!;
+  const anchor = (): void => {
+    const first = firstTime();
     // A board that follows the host stands still on its own grid until events come.
     const begin = ownClock ? boardNow() + lookAhead : told;
     const { micros, steps } = grid;
@@ -186,7 +212,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
 
   /** Sees to it that an event is not too late for the board. */
   const keepUp = (time: number): void => {
-    const due = time + offset!;
+    const due = dueAt(time);
     const now = boardNow();
     if (due >= now + margin || lookAhead === 0 || policy === 'replace') return;
     const { micros, steps } = grid;
@@ -199,7 +225,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       );
     }
     offset = offset! + size;
-    offsets.push({ from: time + offset, offset });
+    offsets.push({ from: dueAt(time), offset });
     if (offsets.length > mostOffsets) offsets.splice(1, 1);
     config.slipped?.(size);
   };
@@ -213,18 +239,18 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   const sendDue = (packet: Waiting, horizon: number): boolean => {
     const { timestamps, words, next, mark } = packet;
     if (mark !== undefined) {
-      if (mark + offset! > horizon) return false;
-      const at = mark + offset!;
+      const at = dueAt(mark);
+      if (at > horizon) return false;
       marks.find((each) => each.at === undefined)!.at = at;
       ask(at);
       return true;
     }
     if (ownClock) keepUp(timestamps[next]!);
     let end = next;
-    while (end < words.length && timestamps[end]! + offset! <= horizon) end++;
+    while (end < words.length && dueAt(timestamps[end]!) <= horizon) end++;
     if (end > next) {
       const due = new Uint32Array(end - next);
-      for (let i = next; i < end; i++) due[i - next] = wrapTime(timestamps[i]! + offset!);
+      for (let i = next; i < end; i++) due[i - next] = wrapTime(dueAt(timestamps[i]!));
       packet.next = end;
       waiting -= end - next;
       link.send({ timestamps: due, words: words.subarray(next, end) }, counts);
@@ -254,8 +280,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       ask();
     }
     if (board.known && queue.length > 0) {
-      const [first] = queue as [Waiting];
-      if (offset === undefined) anchor(first.mark ?? first.timestamps[0]!);
+      if (offset === undefined) anchor();
       const horizon = ownClock ? boardNow() + lookAhead : told + longestStretch;
       while (queue.length > 0 && !stopped && sendDue(queue[0]!, horizon)) queue.shift();
       if (!ownClock && queue.length > 0 && stretch === undefined && !stopped) {
@@ -324,7 +349,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     get handed() {
       return sent - dropped - waiting;
     },
-    add({ timestamps, addresses }) {
+    add({ timestamps, addresses }, arrived = clock.now()) {
       if (addresses.length === 0) return;
       sent += addresses.length;
       const room = Math.max(0, config.capacity - waiting);
@@ -333,12 +358,12 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       if (kept === 0) return;
       waiting += kept;
       const words = addresses.subarray(0, kept);
-      queue.push({ timestamps: timestamps.subarray(0, kept), words, next: 0 });
+      queue.push({ timestamps: timestamps.subarray(0, kept), words, next: 0, arrived });
       wake(0);
     },
-    mark(time, reached) {
+    mark(time, reached, arrived = clock.now()) {
       marks.push({ at: undefined, reached });
-      queue.push({ timestamps: noTimes, words: noWords, next: 0, mark: time });
+      queue.push({ timestamps: noTimes, words: noWords, next: 0, arrived, mark: time });
       wake(0);
     },
     stop,
