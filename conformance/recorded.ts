@@ -1,12 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataError, StorageError } from '../src/errors.ts';
+import { DataError, InvalidArgumentError, StorageError } from '../src/errors.ts';
 import { type SpikeRaster, spikeRaster } from '../src/events/spike-raster.ts';
 import { stepsIn } from '../src/events/ticks.ts';
-import { shown } from '../src/problems.ts';
+import { text } from '../src/options.ts';
+import { shown, within } from '../src/problems.ts';
 
 const channels = 60;
 const duration = 0.5;
+
+function checkFolder(folder: unknown): void {
+  const problems = within('folder', text(folder));
+  if (problems.length > 0) throw new InvalidArgumentError('nothing can be read', problems);
+}
 
 /** Least width of a bin, seconds. */
 const leastStep = 1e-5;
@@ -30,6 +36,7 @@ function read(path: string): Buffer {
  * @throws StorageError if the file is not there or holds something else
  */
 export function recordedPatterns(folder: string): [SpikeRaster, SpikeRaster] {
+  checkFolder(folder);
   const path = join(folder, 'train.json');
   let parsed: { input_events_btc?: unknown; cfg?: { dt?: number } };
   try {
@@ -80,6 +87,7 @@ export function recordedPatterns(folder: string): [SpikeRaster, SpikeRaster] {
  * @throws DataError if the rasters have another number of channels than the patterns
  */
 export function recordedRasters(folder: string, most: number, dt: number): SpikeRaster[] {
+  checkFolder(folder);
   let names: string[];
   try {
     names = readdirSync(folder);

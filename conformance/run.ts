@@ -95,7 +95,7 @@ export async function runConformance(
   kinds: readonly Kind[] = conformanceKinds,
 ): Promise<ConformanceReport> {
   if (typeof folder !== 'string' || !existsSync(folder)) {
-    throw new StorageError(`${folder}`, 'is not there; give a folder of reference numbers');
+    throw new StorageError(String(folder), 'is not there; give a folder of reference numbers');
   }
   const { root, among } = asked(folder, kinds);
   const able = among.filter((kind) => obstacle(root, kind) === undefined);

@@ -1,3 +1,6 @@
+import { InvalidArgumentError } from './errors.ts';
+import { type Problem, problem } from './problems.ts';
+
 /** A dense matrix, row-major. Weights are `[pre][post]`: one row per presynaptic channel. */
 export interface Matrix {
   /** Number of rows (presynaptic channels). */
@@ -25,6 +28,8 @@ export function isMatrix(input: MatrixInput): input is Matrix {
  * ```
  */
 export function matrix(input: MatrixInput): Matrix {
+  const junk = matrixProblem(input);
+  if (junk !== undefined) throw new InvalidArgumentError('this is no matrix', [junk]);
   if (isMatrix(input)) return { ...input, values: input.values.map((value) => value + 0) };
   const rows = input.length;
   const columns = input[0]?.length ?? 0;
@@ -36,8 +41,38 @@ export function matrix(input: MatrixInput): Matrix {
   return { rows, columns, values };
 }
 
+/** Says what keeps something from being a matrix or rows, if anything does; entries of rows may be of any number. */
+function matrixProblem(input: unknown): Problem | undefined {
+  const needed = 'rows of numbers or a matrix is needed';
+  if (Array.isArray(input)) {
+    const rows: readonly unknown[] = input;
+    const odd = Array.from(rows).findIndex((row) => !isRow(row));
+    return odd < 0 ? undefined : problem(`[${odd}]`, 'wrong-type', rows[odd], needed);
+  }
+  const { rows, columns, values } = (input ?? {}) as Partial<Record<keyof Matrix, unknown>>;
+  const sound =
+    values instanceof Float64Array &&
+    typeof rows === 'number' &&
+    typeof columns === 'number' &&
+    Number.isInteger(rows) &&
+    rows >= 0 &&
+    values.length === rows * columns;
+  return sound ? undefined : problem('', 'wrong-type', input, needed);
+}
+
+/** Whether something is a list of numbers; holes are missing entries. */
+function isRow(row: unknown): boolean {
+  const values = row instanceof Float64Array || row instanceof Float32Array;
+  return values || (Array.isArray(row) && row.every((value) => typeof value === 'number'));
+}
+
 /** Turns a matrix back into rows of numbers, for printing and JSON. */
-export function matrixRows({ rows, columns, values }: Matrix): number[][] {
+export function matrixRows(given: Matrix): number[][] {
+  const junk = Array.isArray(given)
+    ? problem('', 'wrong-type', given, 'a matrix is needed')
+    : matrixProblem(given);
+  if (junk !== undefined) throw new InvalidArgumentError('this is no matrix', [junk]);
+  const { rows, columns, values } = given;
   return Array.from({ length: rows }, (_, r) =>
     Array.from(values.subarray(r * columns, (r + 1) * columns)),
   );

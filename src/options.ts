@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from './errors.ts';
 import { fault, type Problem, problem, shown, within } from './problems.ts';
 
 /** Lists what is wrong with one value; paths are relative to it. */
@@ -91,6 +92,12 @@ export const anything: Check = () => [];
 
 /** Checks that a value is one of a few. */
 export function oneOf(values: readonly unknown[]): Check {
+  if (!Array.isArray(values)) {
+    const needed = 'a list of values is needed';
+    throw new InvalidArgumentError('nothing can be checked', [
+      problem('values', 'wrong-type', values, needed),
+    ]);
+  }
   const needed = `one of ${values.map(shown).join(', ')} is needed`;
   return (value) => (values.includes(value) ? [] : [problem('', 'out-of-range', value, needed)]);
 }
@@ -168,6 +175,11 @@ export function optionProblems<Options>(
   if (!isObject(given)) {
     return [problem('options', 'wrong-type', given, 'an object of options is needed')];
   }
+  if (!isObject(table)) {
+    throw new InvalidArgumentError('nothing can be checked', [
+      problem('table', 'wrong-type', table, 'checks by name are needed'),
+    ]);
+  }
   const checks = table as Readonly<Record<string, Check>>;
   const names = Object.keys(checks);
   const values: Readonly<Record<string, unknown>> = { ...given };
@@ -184,9 +196,18 @@ export function optionProblems<Options>(
 }
 
 /** The problem of a name that does not exist, with the nearest one that does. */
-export function unknownName(name: string, known: readonly string[], path: string = name): Problem {
-  const near = nearest(name, known);
-  const all = known.join(', ');
+export function unknownName(
+  given: string,
+  known: readonly string[],
+  path: string = given,
+): Problem {
+  if (typeof given !== 'string') {
+    return problem(typeof path === 'string' ? path : '', 'wrong-type', given, 'a name is needed');
+  }
+  const name = given;
+  const names = (Array.isArray(known) ? known : []).filter((one) => typeof one === 'string');
+  const near = nearest(name, names);
+  const all = names.join(', ');
   const hint = near === undefined ? `there are ${all}` : `did you mean ${near}? There are ${all}`;
   return fault(path, 'unknown', `there is no such name; ${hint}`);
 }

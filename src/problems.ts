@@ -47,7 +47,12 @@ export function fault(path: string, code: ProblemCode, needed: string): Problem 
 
 /** The same problems inside something larger: `Idc` in `hidden` is at `hidden.Idc`. */
 export function within(outer: string, problems: readonly Problem[]): Problem[] {
-  return problems.map((inner) => ({ ...inner, path: join(outer, inner.path) }));
+  const list: readonly Problem[] = Array.isArray(problems) ? problems : [];
+  return list.map((inner) => ({ ...inner, path: join(shownPath(outer), shownPath(inner?.path)) }));
+}
+
+function shownPath(path: unknown): string {
+  return typeof path === 'string' ? path : '';
 }
 
 function join(outer: string, inner: string): string {
@@ -80,7 +85,8 @@ function plain(value: unknown): string {
 
 /** A problem as a person reads it: the one place that prints it. */
 export function problemText(problem: Problem): string {
-  const { path, needed } = problem;
+  const { path, needed } = (problem ?? {}) as Partial<Problem>;
+  if (typeof path !== 'string' || typeof needed !== 'string') return shown(problem);
   if ('given' in problem) return `${path || 'it'} is ${shown(problem.given)}; ${needed}`;
   return path === '' ? needed : `${path}: ${needed}`;
 }

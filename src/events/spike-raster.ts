@@ -98,6 +98,7 @@ export function gridProblems(grid: Grid): Problem[] {
 /** Lists what is wrong with a raster that was made by hand; empty if nothing is. */
 export function rasterProblems(raster: SpikeRaster): Problem[] {
   const problems = gridProblems(raster);
+  if (problems.length > 0) return problems;
   const counts = (raster as SpikeRaster | null | undefined)?.counts;
   if (!(counts instanceof Uint32Array)) {
     problems.push(problem('counts', 'wrong-type', counts, 'a Uint32Array is needed'));

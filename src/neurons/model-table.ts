@@ -1,4 +1,6 @@
 /** What the table of neuron models says, and the types that follow from it. */
+import { InvalidArgumentError } from '../errors.ts';
+import { problem } from '../problems.ts';
 import type { Random } from '../random.ts';
 import type { ModelExample, ModelParameters, NeuronModel } from './model.ts';
 import * as models from './models.ts';
@@ -48,9 +50,15 @@ export function modelExampleOf(
 }
 
 /** The model that parameters belong to. */
-export function modelOf<Parameters extends NeuronParameters>({
-  model,
-}: Parameters): NeuronModel<Parameters, StateOf<Parameters>> {
+export function modelOf<Parameters extends NeuronParameters>(
+  parameters: Parameters,
+): NeuronModel<Parameters, StateOf<Parameters>> {
+  const model: ModelName | undefined = (parameters as Parameters | null | undefined)?.model;
+  if (model === undefined || !Object.hasOwn(table, model)) {
+    throw new InvalidArgumentError('these are no parameters of neurons', [
+      problem('model', 'unknown', model, `one of ${modelNames.join(', ')} is needed`),
+    ]);
+  }
   // The compiler cannot follow that a row of the table is of the parameters whose tag it stands under.
   return table[model] as NeuronModel<Parameters, StateOf<Parameters>>;
 }

@@ -1,6 +1,6 @@
 /** Tells a pipeline from anything else. */
-import { fault, type Problem, problem } from '../problems.ts';
-import { stageKinds } from '../stages/stage.ts';
+import { fault, type Problem, problem, within } from '../problems.ts';
+import { type Stage, stageFaults, stageKinds } from '../stages/stage.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -26,7 +26,9 @@ export function builtProblems(stage: unknown, place: number): Problem[] {
     (stageKinds as readonly string[]).includes(kind) &&
     typeof channelsIn === 'number' &&
     typeof channelsOut === 'number';
-  return built ? [] : [fault(path, 'wrong-type', stageNeeded)];
+  return built
+    ? within(path, stageFaults(stage as object as Stage))
+    : [fault(path, 'wrong-type', stageNeeded)];
 }
 
 /** Lists what is wrong with where the inputs of a stage come from; `before` are the names of the stages before it. */

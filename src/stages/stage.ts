@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import type { Matrix } from '../matrix.ts';
 import type { NeuronParameters } from '../neurons/model-table.ts';
 import { unknownName } from '../options.ts';
-import { type Problem, problem, within } from '../problems.ts';
+import { fault, type Problem, problem, within } from '../problems.ts';
 import type { ChipConstants, ChipForm } from './chip-form.ts';
 import type { Activations, GradientContext, GradientStage } from './gradient-stage.ts';
 import type { NirForm } from './nir-form.ts';
@@ -69,6 +69,28 @@ export function builtOutline(stage: Stage): StageOutline {
   return { inputs, channelsOut, dt };
 }
 
+/** Stages that were built here: what is in them is known to be sound. */
+const sound = new WeakSet<object>();
+
+/** Lists what is wrong in a stage, unless it was built here or has been looked at before. */
+export function stageFaults(stage: Stage): Problem[] {
+  if (sound.has(stage)) return [];
+  const odd = fault('', 'wrong-type', 'a stage that was built is needed');
+  let problems: Problem[];
+  try {
+    const row = rowOf(stage);
+    const definition = row.definition(stage);
+    problems = row.problems(definition);
+    const { channelsOut } = row.outline(definition);
+    if (problems.length === 0 && channelsOut !== stage.channelsOut) problems = [odd];
+  } catch {
+    // Whatever is missing in it, it was not built here.
+    problems = [odd];
+  }
+  if (problems.length === 0) sound.add(stage);
+  return problems;
+}
+
 /** Lists everything wrong with one stage, with paths that open with `name`. */
 export function stageProblems(definition: StageDefinition, name: string): Problem[] {
   return within(name, rowOf(definition).problems(definition));
@@ -123,13 +145,22 @@ export function checkedStage(definition: StageDefinition, name: string): Stage {
   return buildStage(definition, own);
 }
 
+/** Refuses what is no stage. */
+function checkStage(stage: unknown): void {
+  const problems = definitionProblems(stage);
+  if (problems.length === 0) problems.push(...stageFaults(stage as Stage));
+  if (problems.length > 0) throw new InvalidArgumentError('this is no stage', problems);
+}
+
 /** The trainable matrix of a stage, if it has one. */
 export function stageWeights(stage: Stage): Matrix | undefined {
+  checkStage(stage);
   return rowOf(stage).weights(stage);
 }
 
 /** The same stage with other values in its trainable matrix; as it is if it has none. */
 export function withStageWeights(stage: Stage, values: Float64Array): Stage {
+  checkStage(stage);
   const row = rowOf(stage);
   const weights = row.weights(stage);
   return weights === undefined ? stage : row.withWeights(stage, { ...weights, values });

@@ -31,7 +31,10 @@ function weightCount(stage: Stage): number {
 }
 
 /** All trainable weights of a pipeline in one run. */
-export function pipelineWeights({ stages }: Pipeline): Float64Array {
+export function pipelineWeights(pipeline: Pipeline): Float64Array {
+  const junk = within('pipeline', pipelineProblems(pipeline));
+  if (junk.length > 0) throw new InvalidArgumentError('there are no weights', junk);
+  const { stages } = pipeline;
   const parts = stages.map((stage) => stageWeights(stage)?.values ?? new Float64Array(0));
   const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

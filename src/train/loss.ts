@@ -1,5 +1,7 @@
 /** Losses: what training makes small. */
 import { match } from 'ts-pattern';
+import { InvalidArgumentError } from '../errors.ts';
+import { gridProblems } from '../events/spike-raster.ts';
 import { type Check, number, variants } from '../options.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
 import type { TrainingSample } from './sample.ts';
@@ -163,6 +165,14 @@ export function lossFunction(
   steps: number,
   channels: number,
 ): LossFunction {
+  const grid = { steps, channels, dt: 1, startTime: 0 };
+  const problems = [...gridProblems(grid), ...lossProblems(loss, samples, channels)];
+  if (!Array.isArray(samples) || samples.some((sample) => sample?.input?.steps !== steps)) {
+    problems.push(
+      problem('samples', 'wrong-shape', samples, `samples of ${steps} steps are needed`),
+    );
+  }
+  if (problems.length > 0) throw new InvalidArgumentError('there is no such loss', problems);
   return match(loss)
     .with({ kind: 'meanSquaredError' }, ({ silenceWeight }) =>
       squaredError(samples, steps, channels, silenceWeight),

@@ -24,7 +24,8 @@ export function sampleProblems(pipeline: Pipeline, samples: readonly TrainingSam
   if (samples.length === 0) {
     return [problem('samples.length', 'out-of-range', 0, 'at least one sample is needed')];
   }
-  const given: readonly unknown[] = samples;
+  // A hole is no sample.
+  const given: readonly unknown[] = Array.from(samples);
   const steps = given.map(inputOf).find((input) => input !== undefined)?.steps;
   return given.flatMap((sample, i) =>
     within(`samples[${i}].input`, inputProblems(pipeline, inputOf(sample), steps)),

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../../errors.ts';
-import { problem } from '../../problems.ts';
+import { number, oneOf, optionProblems } from '../../options.ts';
+import { type Problem, problem, within } from '../../problems.ts';
 import { biasCurrents } from './bias-currents.ts';
 import { chipLimits } from './limits.ts';
 import { type CoreParameterName, coreParameters } from './parameters.ts';
@@ -19,6 +20,29 @@ export function biasType(parameter: CoreParameterName): 'N' | 'P' {
   return parameter.endsWith('_N') ? 'N' : 'P';
 }
 
+/** Lists what keeps something from being the name of a parameter. */
+function parameterProblems(parameter: unknown): Problem[] {
+  if (typeof parameter === 'string' && Object.hasOwn(coreParameters, parameter)) return [];
+  return [problem('parameter', 'unknown', parameter, 'the name of a bias of a core is needed')];
+}
+
+/** Refuses what is no parameter with a setting. */
+function checkSetting(parameter: unknown, setting: unknown): void {
+  const problems = [
+    ...parameterProblems(parameter),
+    ...within(
+      'setting',
+      optionProblems<Bias>(
+        setting,
+        { coarse: number(), fine: number(), type: oneOf(['N', 'P']) },
+        'coarse',
+        'fine',
+      ),
+    ),
+  ];
+  if (problems.length > 0) throw new InvalidArgumentError('there is no such current', problems);
+}
+
 /**
  * Gives the current of a setting, amperes: the measured table times the parameter's factor.
  *
@@ -28,6 +52,7 @@ export function biasCurrent(
   parameter: CoreParameterName,
   setting: { readonly coarse: number; readonly fine: number },
 ): number {
+  checkSetting(parameter, setting);
   const current = biasCurrents[biasType(parameter)][setting.coarse]?.[setting.fine];
   if (current === undefined) {
     throw new InvalidArgumentError(`${parameter} has no such setting`, [
@@ -73,6 +98,8 @@ function tableRange(type: 'N' | 'P'): { readonly min: number; readonly max: numb
  * ```
  */
 export function nearestBias(parameter: CoreParameterName, current: number): Bias {
+  const unknown = parameterProblems(parameter);
+  if (unknown.length > 0) throw new InvalidArgumentError('it cannot be set', unknown);
   if (!Number.isFinite(current) || current < 0) {
     throw new InvalidArgumentError(`${parameter} cannot be set`, [
       problem('current', 'out-of-range', current, 'a finite one of at least 0 A is needed'),

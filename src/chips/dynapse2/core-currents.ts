@@ -1,6 +1,9 @@
 /** The currents of a DYNAP-SE2 core as time constants and gains, and what its neurons share of them. */
+import { InvalidArgumentError } from '../../errors.ts';
 import { pulseWidth, timeConstant } from '../../neurons/coefficients.ts';
 import type { AnalogParameters } from '../../neurons/model-table.ts';
+import { number } from '../../options.ts';
+import { problem, within } from '../../problems.ts';
 import { meanOver } from '../switches.ts';
 import { type CoreCurrentName, type CoreCurrents, coreCurrentNames } from './parameters.ts';
 
@@ -155,8 +158,24 @@ export function withGains(currents: CoreCurrents, ratios: Partial<CoreGains>): C
   return changed;
 }
 
+/** Refuses what are no currents of a core. */
+function checkCurrents(currents: unknown, layout: unknown = coreLayout): void {
+  const needs = { currents: coreCurrentNames, layout: Object.keys(coreLayout) };
+  const problems = Object.entries({ currents, layout }).flatMap(([path, given]) => {
+    if (typeof given !== 'object' || given === null) {
+      return [problem(path, 'wrong-type', given, 'an object of numbers by name is needed')];
+    }
+    const names: readonly string[] = needs[path as keyof typeof needs];
+    return names.flatMap((name) => within(`${path}.${name}`, finite(Reflect.get(given, name))));
+  });
+  if (problems.length > 0) throw new InvalidArgumentError('these are no currents', problems);
+}
+
+const finite = number();
+
 /** Time constants and pulse widths of `currents`, seconds. */
 export function coreTimes(currents: CoreCurrents, layout: CoreLayout = coreLayout): CoreTimes {
+  checkCurrents(currents, layout);
   return Object.fromEntries(
     entries(behindTime).map(([name, [current]]) => [
       name,
@@ -167,6 +186,7 @@ export function coreTimes(currents: CoreCurrents, layout: CoreLayout = coreLayou
 
 /** Gain ratios of `currents`. */
 export function coreGains(currents: CoreCurrents): CoreGains {
+  checkCurrents(currents);
   return Object.fromEntries(
     entries(behindGain).map(([name, [gain, leak]]) => [name, currents[gain] / currents[leak]]),
   ) as CoreGains;
