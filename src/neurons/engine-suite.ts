@@ -45,7 +45,7 @@ function refusalCases(engine: Engine, parameters: NeuronParameters): EngineCase[
  * ```
  */
 export function engineSuite(engine: Engine, options: SuiteOptions = {}): EngineCase[] {
-  const { tolerance } = settled(options);
+  const { tolerance } = settled(options ?? {});
   const junk = having('an engine', 'supports', 'layer', 'differentiable')(engine);
   if (junk.length > 0) throw new InvalidArgumentError('there is nothing to hold', junk);
   const supported = modelNames.filter((model) => engine.supports(model));
