@@ -77,6 +77,10 @@ const longestStretch = 2 ** 30;
 /** By how much a stream in real time may be ahead of the host's clock while the board is made ready, microseconds. */
 const startUpJitter = 2000;
 
+/** An answer that took longer, milliseconds, tells too little of a board's time to begin with, unless others do no better. */
+const slowAnswer = 1;
+const mostQuestions = 8;
+
 /** Slips whose answers may still be on their way. */
 const mostOffsets = 1000;
 
@@ -122,6 +126,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   /** Board time that a board without a clock has told, and the one that it is asked for to get on. */
   let told = 0;
   let stretch: number | undefined;
+  let questions = 0;
   const startedAt = clock.now();
   let askedAt = startedAt;
   let followedAt = startedAt;
@@ -187,6 +192,11 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
           if (at === undefined) {
             const first = !board.known;
             const now = clock.now();
+            // Nothing has been given a time yet: an answer that took long is worth another question.
+            if (first && now - asked > slowAnswer && questions++ < mostQuestions) {
+              ask();
+              return;
+            }
             board.answer(asked, now, first ? time : unwrapNear(time, boardNow()));
             if (first) told = time;
             if (first && queue.length > 0) wake(0);
