@@ -3,7 +3,7 @@
 import type { Clock } from '../src/clock.ts';
 import type { Deployment } from '../src/compile/deployment.ts';
 import { type FpgaSchedule, fpgaSchedule, type SlipPolicy } from '../src/devices/fpga-schedule.ts';
-import type { Link } from '../src/devices/link.ts';
+import type { Link, LinkStatistics, SenderCounts } from '../src/devices/link.ts';
 import { routeEvents } from '../src/devices/route.ts';
 import { DataError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
@@ -107,16 +107,32 @@ function collector({ signals, deployment, losses }: ChipRunConfig) {
   };
 }
 
-/** Adds what the board has lost since the last call. */
-function boardLosses(link: Link, losses: Losses): () => void {
-  let before = { ...link.statistics };
-  return () => {
-    const now = { ...link.statistics };
-    const last = before;
-    before = now;
-    for (const reason of ['late', 'dropped', 'overflowed'] as const) {
-      losses.add(reason, (now[reason] ?? 0) - (last[reason] ?? 0));
-    }
+/** Counts what the board loses of a run; of a link that cannot tell whose events they were, what it loses of all. */
+function boardLosses(link: Link, losses: Losses) {
+  let schedule: FpgaSchedule | undefined;
+  let own: SenderCounts = {};
+  let all: LinkStatistics = {};
+  return {
+    /** Begins with a schedule on a board that is configured: what was lost before is not of this run. */
+    begin(begun: FpgaSchedule): void {
+      schedule = begun;
+      own = {};
+      all = { ...link.statistics };
+    },
+    /** Adds what was lost since the last call. */
+    count(): void {
+      if (schedule === undefined) return;
+      const [ownBefore, allBefore] = [own, all];
+      own = { ...schedule.counts };
+      all = { ...link.statistics };
+      for (const reason of ['late', 'dropped'] as const) {
+        const tells = own[reason] !== undefined;
+        const [now, before] = tells ? [own, ownBefore] : [all, allBefore];
+        if (tells || schedule.handed > 0)
+          losses.add(reason, (now[reason] ?? 0) - (before[reason] ?? 0));
+      }
+      losses.add('overflowed', (all.overflowed ?? 0) - (allBefore.overflowed ?? 0));
+    },
   };
 }
 
@@ -127,7 +143,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   const channelsIn = inputWords.length;
   const space = chipWords(link.info.family);
   const collected = collector(config);
-  const countLosses = boardLosses(link, losses);
+  const boardLost = boardLosses(link, losses);
   const bins = packetBins({ channelsIn, dt, startTime: request.startTime });
   const check = kindCheck();
   const waiting: Item[] = [];
@@ -176,7 +192,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
       window.to,
       () => {
         collected.close();
-        countLosses();
+        boardLost.count();
         ahead--;
         observer.next(window.output());
         submitWaiting();
@@ -244,6 +260,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
       output: (packet) => collected.take(packet),
       failed: fail,
     });
+    boardLost.begin(schedule);
     submitWaiting();
     completeIfDone();
   };
