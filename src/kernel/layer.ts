@@ -1,7 +1,9 @@
 /** A population that runs in the kernel. */
+import { InvalidArgumentError } from '../errors.ts';
 import type { LayerOptions, NeuronLayer } from '../neurons/layer.ts';
 import { noSuchSignal } from '../neurons/population.ts';
 import type { MembraneState } from '../neurons/state.ts';
+import { problem } from '../problems.ts';
 import { arena, type LaidOut, word } from './arena.ts';
 import { coefficientRoom, vectorsOf, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';
@@ -74,6 +76,20 @@ function rowLanes(
   return { first, lanes };
 }
 
+/** Refuses weights that float32 cannot hold. */
+function refuseOverflow(weights: Float64Array | undefined): void {
+  const at = weights?.findIndex((weight) => !Number.isFinite(Math.fround(weight))) ?? -1;
+  if (at < 0) return;
+  throw new InvalidArgumentError('the kernel cannot hold these weights', [
+    problem(
+      `recurrent[${at}]`,
+      'too-large',
+      weights![at],
+      'float32 ends at 3.4e38; take smaller weights, or referenceEngine',
+    ),
+  ]);
+}
+
 /**
  * Makes a population that runs in the kernel. Nothing is allocated while it runs. Arguments are those of
  * the reference; numbers are float32 inside.
@@ -83,6 +99,7 @@ export function kernelLayer<Parameters, State extends MembraneState>(
   parameters: Parameters,
   { dt, recurrent, batch = 1 }: LayerOptions,
 ): NeuronLayer<State> {
+  refuseOverflow(recurrent);
   const c = model.coefficients(parameters, dt);
   const { neurons } = c;
   const { stateBytes, synapses, stream: streamName } = c.layout;
