@@ -1,7 +1,7 @@
 /** The contract of an open device, whatever chips are on it. */
-import type { DeviceError } from '../errors.ts';
-import { having } from '../options.ts';
-import { type Problem, within } from '../problems.ts';
+import { type DeviceError, InvalidArgumentError } from '../errors.ts';
+import { type Check, having, number } from '../options.ts';
+import { fault, type Problem, within } from '../problems.ts';
 
 /** Events as a board carries them. Both arrays have the same length and are not written again. */
 export interface HardwareEvents {
@@ -144,4 +144,21 @@ export function linkProblems(link: unknown): Problem[] {
     return within('link', problems.length > 0 ? problems : anyLink(undefined));
   }
   return [];
+}
+
+/** Checks a time of a board as a host asks for it. */
+export const timeCheck: Check = number({ min: 0, max: 2 ** 32 - 1, whole: true, unit: 'µs' });
+
+/**
+ * Refuses what are no events of a board.
+ *
+ * @throws InvalidArgumentError if they are not
+ */
+export function checkEvents(events: HardwareEvents): void {
+  const { timestamps, words } = (events ?? {}) as Partial<HardwareEvents>;
+  const are = timestamps instanceof Uint32Array && words instanceof Uint32Array;
+  if (are && timestamps.length === words.length) return;
+  throw new InvalidArgumentError('these are no events', [
+    fault('events', 'wrong-type', 'timestamps and words, a Uint32Array each, as long, are needed'),
+  ]);
 }

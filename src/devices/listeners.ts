@@ -1,5 +1,7 @@
 /** The listeners of a link: one that throws ends alone. */
-import { DeviceError } from '../errors.ts';
+import { DeviceError, InvalidArgumentError } from '../errors.ts';
+import { having } from '../options.ts';
+import { within } from '../problems.ts';
 import { serial } from '../serial.ts';
 import type { HardwareEvents, LinkListener } from './link.ts';
 
@@ -33,6 +35,8 @@ export function linkListeners(): Listeners {
       return entries.size;
     },
     add(listener) {
+      const problems = within('listener', having('a listener', 'events')(listener));
+      if (problems.length > 0) throw new InvalidArgumentError('nobody listens', problems);
       const entry = { listener };
       entries.add(entry);
       return () => entries.delete(entry);

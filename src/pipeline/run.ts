@@ -149,6 +149,12 @@ export function startPipeline(
   return {
     process(chunk) {
       checkGrid(chunk, pipeline);
+      if (
+        !(chunk.counts instanceof Uint32Array) ||
+        chunk.counts.length !== chunk.steps * channelsIn
+      ) {
+        throw new DataError(`a Uint32Array of ${channelsIn} counts for each step is needed`);
+      }
       checkOrder(chunk, reached);
       passSilence(chunk);
       const counts = new Uint32Array(chunk.steps * channelsOut);

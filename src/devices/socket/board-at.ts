@@ -2,9 +2,18 @@
 import { connect, type Socket } from 'node:net';
 import type { DefaultConfiguration } from '../../chips/families.ts';
 import type { ConfigurationDelta } from '../../chips/family.ts';
-import { DataError, DeviceError, InvalidArgumentError } from '../../errors.ts';
+import { DataError, DeviceError, InvalidArgumentError, SpikelineError } from '../../errors.ts';
 import { number, type OptionTable, optionProblems } from '../../options.ts';
-import type { Board, Link, LinkInfo, LinkStatistics, LinkUpdate } from '../link.ts';
+import { fault, within } from '../../problems.ts';
+import {
+  type Board,
+  checkEvents,
+  type Link,
+  type LinkInfo,
+  type LinkStatistics,
+  type LinkUpdate,
+  timeCheck,
+} from '../link.ts';
 import { linkListeners } from '../listeners.ts';
 import { addressText, readAddress, type SocketAddress } from './address.ts';
 import { type Connection, connection } from './connection.ts';
@@ -141,7 +150,14 @@ function socketLink<Configuration>(
     alive();
     const id = nextCall++;
     const answered = new Promise<unknown>((resolve, reject) => calls.set(id, { resolve, reject }));
-    wire.tell({ id, call: name, argument } satisfies Request);
+    try {
+      wire.tell({ id, call: name, argument } satisfies Request);
+    } catch (cause) {
+      calls.delete(id);
+      if (cause instanceof SpikelineError) throw cause;
+      const unfit = fault('', 'wrong-type', 'plain data is needed, without functions and symbols');
+      throw new InvalidArgumentError(`${name} cannot be sent`, [unfit], { cause });
+    }
     return answered;
   };
   const timeOf = (value: unknown): number => {
@@ -167,6 +183,7 @@ function socketLink<Configuration>(
     },
     send(events) {
       alive();
+      checkEvents(events);
       if (wire.queued > place.buffer) {
         const what = `${wire.queued} bytes wait for ${addressText(place)}; send less at a time`;
         throw new DeviceError('overflow', what);
@@ -178,7 +195,11 @@ function socketLink<Configuration>(
       updates.push({ time, delta });
       return time;
     },
-    time: async (at) => timeOf(await call('time', at)),
+    async time(at) {
+      const problems = at === undefined ? [] : within('at', timeCheck(at));
+      if (problems.length > 0) throw new InvalidArgumentError('there is no such time', problems);
+      return timeOf(await call('time', at));
+    },
     listen(listener) {
       alive();
       const silence = listeners.add(listener);

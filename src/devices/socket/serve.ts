@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { DataError, DeviceError, InvalidArgumentError } from '../../errors.ts';
 import { having, number, type OptionTable, optionProblems, text } from '../../options.ts';
 import { within } from '../../problems.ts';
-import type { Board, HardwareEvents, Link } from '../link.ts';
+import { type Board, type HardwareEvents, type Link, timeCheck } from '../link.ts';
 import { addressText, readAddress } from './address.ts';
 import { type Connection, connection } from './connection.ts';
 import {
@@ -236,7 +236,7 @@ async function callLink(link: Link, name: string, argument: unknown): Promise<un
   if (name === 'configure') return link.configure(argument);
   if (name === 'update') return link.update(argument);
   if (argument === undefined) return link.time();
-  const problems = number({ min: 0, max: 2 ** 32 - 1, whole: true, unit: 'µs' })(argument);
+  const problems = timeCheck(argument);
   if (problems.length > 0) throw new InvalidArgumentError('there is no such time', problems);
   return link.time(argument as number);
 }

@@ -2,9 +2,17 @@
 import type { DefaultConfiguration } from '../../chips/families.ts';
 import type { ConfigurationDelta, MemoryWords } from '../../chips/family.ts';
 import { DeviceError, InvalidArgumentError } from '../../errors.ts';
-import { fault } from '../../problems.ts';
+import { fault, within } from '../../problems.ts';
 import { serial } from '../../serial.ts';
-import type { HardwareEvents, Link, LinkStatistics, LinkUpdate, SenderCounts } from '../link.ts';
+import {
+  checkEvents,
+  type HardwareEvents,
+  type Link,
+  type LinkStatistics,
+  type LinkUpdate,
+  type SenderCounts,
+  timeCheck,
+} from '../link.ts';
 import { linkListeners } from '../listeners.ts';
 import { unwrapNear, unwrapper, wrapTime } from '../wrap.ts';
 import { type CompleteBoardConfig, fitProblems } from './board-config.ts';
@@ -259,6 +267,7 @@ export function openVirtualLink<Configuration>(
     },
     send(events, counts) {
       alive();
+      checkEvents(events);
       acceptAll({ events, counts });
     },
     async update(delta) {
@@ -277,6 +286,8 @@ export function openVirtualLink<Configuration>(
     async time(at) {
       alive();
       if (at === undefined) return wrapTime(now());
+      const problems = within('at', timeCheck(at));
+      if (problems.length > 0) throw new InvalidArgumentError('there is no such time', problems);
       const time = unwrap(at);
       newestAsked = Math.max(newestAsked, time);
       const answered = new Promise<number>((resolve, reject) => {
