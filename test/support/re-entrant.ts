@@ -66,8 +66,6 @@ interface Driven<Out> extends Rig<Out> {
   observed(): boolean;
 }
 
-export type Way<Out> = (driven: Driven<Out>, clock: TestClock) => Promise<void>;
-
 function driveOperator<In, Out>(rig: OperatorRig<In, Out>): Driven<Out> {
   const input = new Subject<In>();
   let at = 0;
