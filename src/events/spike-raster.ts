@@ -98,12 +98,13 @@ export function gridProblems(grid: Grid): Problem[] {
 /** Lists what is wrong with a raster that was made by hand; empty if nothing is. */
 export function rasterProblems(raster: SpikeRaster): Problem[] {
   const problems = gridProblems(raster);
-  if (problems.length > 0) return problems;
-  const counts = (raster as SpikeRaster | null | undefined)?.counts;
+  if (typeof raster !== 'object' || raster === null) return problems;
+  const { steps, channels, counts } = raster;
+  const sized = Number.isSafeInteger(steps) && Number.isSafeInteger(channels);
   if (!(counts instanceof Uint32Array)) {
     problems.push(problem('counts', 'wrong-type', counts, 'a Uint32Array is needed'));
-  } else if (counts.length !== raster.steps * raster.channels) {
-    const needed = `${raster.steps}×${raster.channels} counts are needed`;
+  } else if (sized && counts.length !== steps * channels) {
+    const needed = `${steps}×${channels} counts are needed`;
     problems.push(problem('counts.length', 'wrong-shape', counts.length, needed));
   }
   return problems;
