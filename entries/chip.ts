@@ -53,7 +53,7 @@ export type {
   SadcGroupSettings,
   Switches,
 } from '../src/chips/dynapse2/settings.ts';
-export { type DefaultConfiguration, families } from '../src/chips/families.ts';
+export { type DefaultConfiguration, familyNamed } from '../src/chips/families.ts';
 export type {
   ChipFamily,
   ChipLimits,

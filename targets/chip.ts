@@ -1,5 +1,5 @@
 /** The target `chip`: runs a pipeline on the chips of a board behind an open link. */
-import { type DefaultConfiguration, defaultFamily } from '../src/chips/families.ts';
+import { type DefaultConfiguration, defaultFamily, familyNamed } from '../src/chips/families.ts';
 import { type Clock, monotonic } from '../src/clock.ts';
 import { deploy } from '../src/compile/deploy.ts';
 import { type Deployment, type DeployOptions, deployTable } from '../src/compile/deployment.ts';
@@ -135,7 +135,8 @@ export function chip<Configuration = DefaultConfiguration>(
   link: Link<Configuration>,
   config: ChipConfig<Configuration> = {},
 ): ChipTarget {
-  const limits = config?.family?.limits ?? defaultFamily.limits;
+  const named = familyNamed<Configuration>(link?.info?.family);
+  const limits = (config?.family ?? named ?? defaultFamily).limits;
   const problems = [...linkProblems(link), ...optionProblems(config, table(limits))];
   if (problems.length > 0) throw new InvalidArgumentError('this target cannot be made', problems);
   const {
@@ -144,8 +145,15 @@ export function chip<Configuration = DefaultConfiguration>(
     clock: hostClock,
     losses = lossCounter(),
     deployment: given,
-    ...options
+    family = named,
+    ...asked
   } = config;
+  /** How to deploy: for the chips of this link, unless told otherwise. */
+  const options = {
+    chips: link.info.chips,
+    ...(family === undefined ? {} : { family }),
+    ...asked,
+  };
   const slips = { count: 0, microseconds: 0 };
   let prepared:
     | { readonly pipeline: Pipeline; readonly deployment: Deployment<unknown> }
@@ -153,7 +161,7 @@ export function chip<Configuration = DefaultConfiguration>(
   const deploymentOf = (pipeline: Pipeline): Deployment<unknown> => {
     if (given !== undefined) return given as Deployment<unknown>;
     if (prepared?.pipeline !== pipeline) {
-      const deployment = deploy(pipeline, { chips: link.info.chips, ...options });
+      const deployment = deploy(pipeline, options);
       prepared = { pipeline, deployment: deployment as Deployment<unknown> };
     }
     return prepared.deployment;
@@ -173,10 +181,10 @@ export function chip<Configuration = DefaultConfiguration>(
             ...hearingProblems((name) => reportsOf(deployment, name), pipeline, request),
           ];
         }
-        const { name } = options.family ?? defaultFamily;
+        const { name } = family ?? defaultFamily;
         const other = familyProblems('family', name, link);
         if (other.length > 0) return other;
-        const check = checkDeployment(pipeline, { chips: link.info.chips, ...options });
+        const check = checkDeployment(pipeline, options);
         if (check.problems.length > 0) return check.problems;
         return hearingProblems((name) => check.reports.get(name), pipeline, request);
       } catch (cause) {

@@ -292,7 +292,7 @@ export interface ChipMapping<Configuration = unknown> {
 
 /**
  * A chip family: limits, biases, memory words, event words, and both ways between networks and configurations.
- * One family is one folder in `src/chips` and one line in `src/chips/families.ts`.
+ * One family is one folder in `src/chips` and one line in `src/chips/table.ts`.
  */
 export interface ChipFamily<Configuration = unknown>
   extends ChipSilicon<Configuration>,

