@@ -13,19 +13,41 @@ export interface NotFinite {
   readonly stages: readonly string[];
 }
 
-/** Learns epochs, each of which is known to be sound. */
+/** Learns epochs, and keeps the last state that is known to be sound. */
 export interface EpochRunner {
-  /** The state after the last epoch that is done: the same until more are. */
+  /** Epochs that are done. */
+  readonly epoch: number;
+  /** Loss of the last of them. */
+  readonly loss: number;
+  /** The state after them; while epochs run, or if it is not sound, the last one before that is known to be. */
   readonly learnt: Learnt;
-  /** Learns as many epochs as there are rates; calls `fail` where one comes to numbers that are not finite. */
+  /** Learns as many epochs as there are rates; calls `fail` if one comes to numbers that are not finite. */
   learn(rates: Float64Array, fail: (found: NotFinite) => never): void | Promise<void>;
 }
 
-/** Epochs between two looks at most; a look copies all weights. */
+/** What an epoch runner is told. */
+export interface EpochRunnerConfig {
+  readonly pipeline: Pipeline;
+  readonly learner: Learner;
+  /** The start or a checkpoint. */
+  readonly start: Learnt;
+  /** Epochs in all: the state after the last one is always looked at. */
+  readonly epochs: number;
+  /** Readies the learner for an epoch, which may come a second time. */
+  prepare(epoch: number): void;
+}
+
+/** Epochs between two looks at most. */
 const lookEvery = 256;
 
+/** A look copies all weights: of so many, it is worth an epoch. */
+const weightsPerEpoch = 16_384;
+
 function finite(values: Float64Array): boolean {
-  return values.every((value) => Number.isFinite(value));
+  for (let i = 0; i < values.length; i++) {
+    if (!(Math.abs(values[i]!) < Number.POSITIVE_INFINITY)) return false;
+  }
+  return true;
 }
 
 /** Finds what is not finite in a state. */
@@ -44,53 +66,91 @@ function notFinite({ stages, output }: Pipeline, learnt: Learnt): NotFinite | un
   return { what: 'the weights', stages: found };
 }
 
-/** Learns epochs from a state on, the start or a checkpoint. */
-export function epochRunner(pipeline: Pipeline, learner: Learner, start: Learnt): EpochRunner {
+/** Learns epochs from a state on. */
+export function epochRunner(config: EpochRunnerConfig): EpochRunner {
+  const { pipeline, learner, start, epochs, prepare } = config;
+  const { length } = start.weights;
+  const every = Math.max(1, Math.min(lookEvery, Math.ceil(length / weightsPerEpoch)));
   let learnt = start;
-  const look = (epoch: number): Learnt => ({
-    epoch,
-    loss: learner.loss,
-    weights: learner.read('weights'),
-    mean: learner.read('mean'),
-    square: learner.read('square'),
-  });
+  let loss = start.loss;
+  let running = false;
+  /** Rates of the epochs since `learnt`. */
+  let since: number[] = [];
+  const epochNow = (): number => learnt.epoch + since.length;
+  /** Keeps the state of now if it is sound, or says what is not. */
+  const keep = (): NotFinite | undefined => {
+    if (since.length === 0) return undefined;
+    const now: Learnt = {
+      epoch: epochNow(),
+      loss: learner.loss,
+      weights: learner.read('weights'),
+      mean: learner.read('mean'),
+      square: learner.read('square'),
+    };
+    const found = notFinite(pipeline, now);
+    if (found === undefined) {
+      learnt = now;
+      since = [];
+    }
+    return found;
+  };
   const goBack = (): void => {
     for (const what of ['weights', 'mean', 'square'] as const) learner.write(what, learnt[what]);
+    since = [];
+    loss = learnt.loss;
   };
-  const learn = (
-    rates: Float64Array,
-    fail: (found: NotFinite) => never,
-    every = lookEvery,
-  ): void | Promise<void> => {
-    for (let at = 0; at < rates.length; ) {
-      const some = rates.subarray(at, at + every);
-      const rest = rates.subarray(at + some.length);
-      const settle = (): void | Promise<void> => {
-        const after = look(learnt.epoch + some.length);
-        const found = notFinite(pipeline, after);
-        if (found === undefined) {
-          learnt = after;
-          return undefined;
-        }
-        goBack();
-        if (some.length === 1) return fail(found);
-        // Once more, one by one: numbers that are not finite stay so, so that the first is found.
-        return learn(some, fail, 1);
-      };
-      const running = learner.learn(learnt.epoch, some);
-      if (running !== undefined) {
-        return running.then(settle).then(() => learn(rest, fail, every));
+  /** Learns epochs at once, then goes on as `settle` says. */
+  const run = (rates: Float64Array, settle: () => void | Promise<void>): void | Promise<void> => {
+    running = true;
+    const done = (): void | Promise<void> => {
+      running = false;
+      since.push(...rates);
+      loss = learner.loss;
+      return settle();
+    };
+    const learning = learner.learn(epochNow(), rates);
+    return learning === undefined ? done() : learning.then(done);
+  };
+  /** Takes the epochs since the last sound state once more, one by one, so that the first that is not is found. */
+  const replay = (fail: (found: NotFinite) => never): void | Promise<void> => {
+    const rates = since;
+    goBack();
+    const from = (at: number): void | Promise<void> => {
+      for (let k = at; k < rates.length; k++) {
+        prepare(epochNow());
+        const one = run(Float64Array.of(rates[k]!), () => {
+          const found = keep();
+          if (found === undefined) return;
+          goBack();
+          fail(found);
+        });
+        if (one !== undefined) return one.then(() => from(k + 1));
       }
-      const again = settle();
-      if (again !== undefined) return again.then(() => learn(rest, fail, every));
-      at += some.length;
-    }
-    return undefined;
+      return undefined;
+    };
+    return from(0);
   };
   return {
+    get epoch() {
+      return epochNow();
+    },
+    get loss() {
+      return loss;
+    },
     get learnt() {
+      if (!running) keep();
       return learnt;
     },
-    learn,
+    learn: function learn(rates, fail): void | Promise<void> {
+      for (let at = 0; at < rates.length; at += lookEvery) {
+        const rest = rates.subarray(at + lookEvery);
+        const portion = run(rates.subarray(at, at + lookEvery), () => {
+          const due = since.length >= every || epochNow() >= epochs || !Number.isFinite(loss);
+          return due && keep() !== undefined ? replay(fail) : undefined;
+        });
+        if (portion !== undefined) return portion.then(() => learn(rest, fail));
+      }
+      return undefined;
+    },
   };
 }

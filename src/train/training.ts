@@ -130,20 +130,26 @@ export function startTraining(
     learner.write('square', checkpoint.square);
   }
 
-  const runner = epochRunner(pipeline, learner, {
-    epoch: checkpoint?.epoch ?? 0,
-    loss: checkpoint?.loss ?? Number.NaN,
-    weights: learner.read('weights'),
-    mean: learner.read('mean'),
-    square: learner.read('square'),
-  });
-  /** Uses the mismatch that belongs to the next epoch; a resumed run draws the same. */
-  const drawSilicon = (): void => {
-    const draw = drawAt(runner.learnt.epoch);
+  /** Uses the mismatch that belongs to an epoch; a resumed run draws the same. */
+  const drawSilicon = (epoch: number): void => {
+    const draw = drawAt(epoch);
     if (mismatch === undefined || draw === drawn) return;
     drawn = draw;
     learner.setParameters(silicon(drawn));
   };
+  const runner = epochRunner({
+    pipeline,
+    learner,
+    start: {
+      epoch: checkpoint?.epoch ?? 0,
+      loss: checkpoint?.loss ?? Number.NaN,
+      weights: learner.read('weights'),
+      mean: learner.read('mean'),
+      square: learner.read('square'),
+    },
+    epochs,
+    prepare: drawSilicon,
+  });
   // What was never trained is as it was given, to the last bit.
   const trained = (): Pipeline =>
     runner.learnt.epoch === 0 ? pipeline : withWeights(pipeline, runner.learnt.weights);
@@ -160,9 +166,9 @@ export function startTraining(
     throw failure;
   };
   const advanceTo = (end: number): void | Promise<void> => {
-    while (runner.learnt.epoch < end) {
-      const { epoch } = runner.learnt;
-      drawSilicon();
+    while (runner.epoch < end) {
+      const { epoch } = runner;
+      drawSilicon(epoch);
       // Silicon stays the same until the next draw.
       const until = mismatch === undefined ? end : Math.min(end, (drawn + 1) * every);
       const rates = Float64Array.from({ length: until - epoch }, (_, k) =>
@@ -175,14 +181,14 @@ export function startTraining(
   };
   return {
     get epoch() {
-      return runner.learnt.epoch;
+      return runner.epoch;
     },
     epochs,
     get loss() {
-      return runner.learnt.loss;
+      return runner.loss;
     },
     get learningRate() {
-      return learningRateAt(optimiser, runner.learnt.epoch, epochs);
+      return learningRateAt(optimiser, runner.epoch, epochs);
     },
     advance(count) {
       const problems = within('epochs', counts(count));
@@ -194,7 +200,7 @@ export function startTraining(
         throw new InvalidArgumentError('training cannot advance', problems);
       }
       if (failure !== undefined) throw failure;
-      const done = advanceTo(Math.min(epochs, runner.learnt.epoch + count));
+      const done = advanceTo(Math.min(epochs, runner.epoch + count));
       if (done === undefined) return undefined;
       advancing = true;
       return done.finally(() => {
