@@ -88,5 +88,29 @@ export function pipelineProblems(given: unknown): Problem[] {
       problems.push(problem(name, 'wrong-type', value, 'a number is needed'));
     }
   }
+  return problems.length > 0 ? problems : widthProblems(given as object as Widths);
+}
+
+interface Widths {
+  readonly stages: readonly Stage[];
+  readonly output: string;
+  readonly channelsIn: number;
+  readonly channelsOut: number;
+}
+
+/** Lists widths of a pipeline that its stages have not got. */
+function widthProblems({ stages, output, channelsIn, channelsOut }: Widths): Problem[] {
+  const problems: Problem[] = [];
+  const widest = Math.max(...stages.map((stage) => stage.channelsIn));
+  if (!(Number.isSafeInteger(channelsIn) && channelsIn >= 1 && channelsIn <= widest)) {
+    const needed = `a whole number from 1 to ${widest} is needed, as its stages take`;
+    problems.push(problem('channelsIn', 'out-of-range', channelsIn, needed));
+  }
+  const leaves = stages.find(({ name }) => name === output)!.channelsOut;
+  if (channelsOut !== leaves) {
+    problems.push(
+      problem('channelsOut', 'wrong-shape', channelsOut, `${leaves} is needed, as ${output} gives`),
+    );
+  }
   return problems;
 }
