@@ -123,13 +123,15 @@ export function buildStage(
 ): Stage {
   const row = rowOf(definition);
   const { inputs, channelsOut, dt } = row.outline(definition);
-  return row.build(definition, {
+  const stage = row.build(definition, {
     name,
     channelsIn: inputs.reduce<number>((sum, width) => sum + (width ?? 0), 0),
     channelsOut: channelsOut ?? 0,
     emits,
     ...(typeof dt === 'number' ? { dt } : {}),
   });
+  sound.add(stage);
+  return stage;
 }
 
 /**
