@@ -1,5 +1,6 @@
 /** Packets of address-events, and what a packet must be. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
+import { firstNotFinite } from '../matrix.ts';
 import { fault, type Problem, problem, problemText, within } from '../problems.ts';
 import { addressLimit, type Space, spaceProblems, spaceText } from './space.ts';
 
@@ -144,7 +145,7 @@ export function packetFault(packet: unknown, kind?: Space['kind']): Problem | un
     const counts = `${timestamps.length} timestamps and ${addresses.length} addresses`;
     return fault('', 'wrong-shape', `the packet has ${counts}`);
   }
-  const bad = timestamps.findIndex((time) => !Number.isFinite(time));
+  const bad = firstNotFinite(timestamps);
   if (bad >= 0) {
     const needed = 'it must be finite';
     return problem(`timestamp ${bad} of the packet`, 'not-finite', timestamps[bad], needed);

@@ -7,6 +7,7 @@ import {
   type SignalRaster,
   type SpikeRaster,
 } from '../events/spike-raster.ts';
+import { firstNotFinite } from '../matrix.ts';
 import type { Engine } from '../neurons/engine.ts';
 import { fault, type Problem, problem, problemText } from '../problems.ts';
 import { emissionOf, runStage, type Stage } from '../stages/stage.ts';
@@ -22,13 +23,6 @@ function isSpikes(chunk: StageChunk): chunk is SpikeRaster {
   return Object.hasOwn(chunk, 'counts');
 }
 
-/** Place of the first value that is not finite; the length where all are. A call per value would cost ten times more. */
-function firstNotFinite(values: Float64Array): number {
-  let at = 0;
-  while (at < values.length && Math.abs(values[at]!) < Number.POSITIVE_INFINITY) at++;
-  return at;
-}
-
 /** Lists what is wrong with values on a grid. */
 function signalProblems(chunk: SignalRaster): Problem[] {
   const { steps, channels, values } = chunk;
@@ -38,7 +32,7 @@ function signalProblems(chunk: SignalRaster): Problem[] {
     problems.push(fault('', 'wrong-shape', needed));
   }
   const bad = firstNotFinite(values);
-  if (bad < values.length) {
+  if (bad >= 0) {
     problems.push(problem(`values[${bad}]`, 'not-finite', values[bad], 'it must be finite'));
   }
   return problems;

@@ -1,5 +1,5 @@
 /** Checks that several kinds of stages share. */
-import type { Matrix, MatrixInput } from '../matrix.ts';
+import { firstNotFinite, type Matrix, type MatrixInput } from '../matrix.ts';
 import { type Check, number } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 
@@ -67,7 +67,7 @@ function entryProblems(given: MatrixInput, columns: number): Problem[] {
     return [problem(`[${r}][${c}]`, code, value, 'a finite number is needed')];
   };
   if (isMatrixLike(given)) {
-    const i = given.values.findIndex(bad);
+    const i = firstNotFinite(given.values);
     return i < 0 ? [] : at(Math.floor(i / columns), i % columns, given.values[i]);
   }
   for (const [r, row] of (given as readonly (readonly number[])[]).entries()) {

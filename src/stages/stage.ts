@@ -1,6 +1,6 @@
 /** Stages of any kind: what the table says of each, asked in one place. */
 import { InvalidArgumentError } from '../errors.ts';
-import type { Matrix } from '../matrix.ts';
+import { firstNotFinite, type Matrix } from '../matrix.ts';
 import type { NeuronParameters } from '../neurons/model-table.ts';
 import { unknownName } from '../options.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
@@ -165,7 +165,12 @@ export function withStageWeights(stage: Stage, values: Float64Array): Stage {
   checkStage(stage);
   const row = rowOf(stage);
   const weights = row.weights(stage);
-  return weights === undefined ? stage : row.withWeights(stage, { ...weights, values });
+  if (weights === undefined) return stage;
+  const changed = row.withWeights(stage, { ...weights, values });
+  // All else was sound before.
+  const fits = values instanceof Float64Array && values.length === weights.values.length;
+  if (fits && firstNotFinite(values) < 0) sound.add(changed);
+  return changed;
 }
 
 /** The definition that builds `stage` again: plain numbers and lists. */

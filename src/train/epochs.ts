@@ -1,4 +1,5 @@
 /** Learns whole epochs, and keeps the last state in which every number was finite. */
+import { firstNotFinite } from '../matrix.ts';
 import type { Learner } from '../neurons/learner.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { stageWeights } from '../stages/stage.ts';
@@ -43,12 +44,7 @@ const lookEvery = 256;
 /** A look copies all weights: of so many, it is worth an epoch. */
 const weightsPerEpoch = 16_384;
 
-function finite(values: Float64Array): boolean {
-  for (let i = 0; i < values.length; i++) {
-    if (!(Math.abs(values[i]!) < Number.POSITIVE_INFINITY)) return false;
-  }
-  return true;
-}
+const finite = (values: Float64Array): boolean => firstNotFinite(values) < 0;
 
 /** Finds what is not finite in a state. */
 function notFinite({ stages, output }: Pipeline, learnt: Learnt): NotFinite | undefined {

@@ -1,5 +1,6 @@
 /** The loss of a pipeline on its samples and its gradient through time, stage by stage. */
 import { InvalidArgumentError } from '../errors.ts';
+import { firstNotFinite } from '../matrix.ts';
 import type { Engine } from '../neurons/engine.ts';
 import type { SparseSpikes } from '../neurons/learner.ts';
 import { type AnalogParameters, isAnalog, type NeuronParameters } from '../neurons/model-table.ts';
@@ -59,7 +60,7 @@ function weightProblems(pipeline: Pipeline, weights: Float64Array): Problem[] {
     const needed = `the pipeline has ${length}`;
     return [problem('weights.length', 'wrong-shape', weights.length, needed)];
   }
-  const at = weights.findIndex((weight) => !Number.isFinite(weight));
+  const at = firstNotFinite(weights);
   return at < 0 ? [] : [problem(`weights[${at}]`, 'not-finite', weights[at], weightNeeded)];
 }
 
