@@ -6,6 +6,15 @@ export type { FrameDecoder, FrameDecoderConfig } from '../src/events/framing.ts'
 export { type Losses, lossCounter } from '../src/events/losses.ts';
 export { type PoissonConfig, poissonRaster } from '../src/events/poisson.ts';
 export {
+  type ItemKind,
+  itemKind,
+  type Marks,
+  marks,
+  type Series,
+  type StreamItem,
+  series,
+} from '../src/events/series.ts';
+export {
   type ChannelSpace,
   type ChipWordSpace,
   channels,
@@ -31,7 +40,11 @@ export type { TickWidth } from '../src/events/ticks.ts';
 export type {
   ControlMessage,
   EventsMessage,
+  ItemMessage,
+  MarksMessage,
   RasterMessage,
+  SeriesMessage,
+  SignalsMessage,
   WireHeader,
   WireMessage,
 } from '../src/events/wire.ts';

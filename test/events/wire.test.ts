@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { aerPacket, channels, DataError, pixels, type Space, spikeRaster } from 'spikeline';
-import { chipWords, rasterToEvents, type WireMessage } from 'spikeline/events';
+import { chipWords, marks, rasterToEvents, series, type WireMessage } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { encodeFrame, frameDecoder } from '#src/events/framing';
 import { addressLimit } from '#src/events/space';
@@ -48,6 +48,22 @@ const raster = fc
         spikeRaster({ channels: width, dt, startTime: edge(startTime, dt), counts }),
       ),
   );
+const signals = raster.map(({ counts, ...grid }) => ({
+  ...grid,
+  values: Float64Array.from(counts, (count) => (count % 7 === 3 ? Number.NaN : count / 3)),
+}));
+const times = fc.tuple(fc.array(time, { maxLength: 20 }), fc.nat(1000)).map(([some, more]) => {
+  const sorted = some.toSorted((a, b) => a - b);
+  return [sorted, Math.min(Number.MAX_SAFE_INTEGER, (sorted.at(-1) ?? 0) + more)] as const;
+});
+const numbers = fc
+  .tuple(times, fc.integer({ min: 1, max: 4 }), fc.double())
+  .map(([[sorted, until], width, value]) =>
+    series(sorted, new Array(sorted.length * width).fill(value), width, until),
+  );
+const labelled = fc
+  .tuple(times, fc.array(fc.string({ unit: 'binary' }), { minLength: 20, maxLength: 20 }))
+  .map(([[sorted, until], labels]) => marks(sorted, labels.slice(0, sorted.length), until));
 const body = fc.oneof(
   fc.jsonValue().filter((value) => !JSON.stringify(value).includes('__proto__')),
   fc.uint8Array().map((bytes) => Float64Array.from(bytes)),
@@ -61,6 +77,9 @@ const header = { stream: fc.nat(65_535), sequence: fc.nat(2 ** 31 - 1).map((n) =
 const message: fc.Arbitrary<WireMessage> = fc.oneof(
   fc.record({ kind: fc.constant('events' as const), ...header, packet }),
   fc.record({ kind: fc.constant('raster' as const), ...header, raster }),
+  fc.record({ kind: fc.constant('signals' as const), ...header, signals }),
+  fc.record({ kind: fc.constant('series' as const), ...header, series: numbers }),
+  fc.record({ kind: fc.constant('marks' as const), ...header, marks: labelled }),
   fc.record({ kind: fc.constant('control' as const), ...header, body }),
 );
 
