@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { StorageError } from '../src/errors.ts';
 import { kernelFeatures } from '../src/kernel/module.ts';
+import { shown } from '../src/problems.ts';
 import { adam } from './adam.ts';
 import { allocation } from './allocation.ts';
 import { biasgen } from './biasgen.ts';
@@ -95,7 +96,8 @@ export async function runConformance(
   kinds: readonly Kind[] = conformanceKinds,
 ): Promise<ConformanceReport> {
   if (typeof folder !== 'string' || !existsSync(folder)) {
-    throw new StorageError(String(folder), 'is not there; give a folder of reference numbers');
+    const path = typeof folder === 'string' ? folder : shown(folder);
+    throw new StorageError(path, 'is not there; give a folder of reference numbers');
   }
   const { root, among } = asked(folder, kinds);
   const able = among.filter((kind) => obstacle(root, kind) === undefined);

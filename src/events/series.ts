@@ -75,9 +75,19 @@ function timeProblems(timestamps: ArrayLike<number>, until: number): Problem[] {
 
 /** Lists why something is no list of numbers. */
 function listProblems(path: string, list: unknown): Problem[] {
-  const length = (list as ArrayLike<number> | null | undefined)?.length;
-  const is = typeof list === 'object' && Number.isSafeInteger(length);
-  return is ? [] : [problem(path, 'wrong-type', list, 'a list of numbers is needed')];
+  const needed = 'a list of numbers is needed';
+  if (list instanceof Float64Array) return [];
+  if (typeof list !== 'object' || list === null) return [problem(path, 'wrong-type', list, needed)];
+  const { length } = list as ArrayLike<unknown>;
+  if (!Number.isSafeInteger(length) || length < 0 || length > 2 ** 32) {
+    return [problem(path, 'wrong-type', list, needed)];
+  }
+  for (let i = 0; i < length; i++) {
+    const value = (list as ArrayLike<unknown>)[i];
+    if (typeof value === 'number') continue;
+    return [problem(`${path}[${i}]`, 'wrong-type', value, 'a number is needed')];
+  }
+  return [];
 }
 
 /** Lists everything that is wrong with a series; empty if nothing is. */
