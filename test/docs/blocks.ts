@@ -99,10 +99,13 @@ function examplesIn(path: string): Block[] {
   const source = readFileSync(path, 'utf8');
   const blocks: Block[] = [];
   const visit = (node: ts.Node): void => {
-    for (const comment of ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc)) {
+    // What is inside a constant has the comment of the constant too.
+    const own = ts.getJSDocCommentsAndTags(node).filter((comment) => comment.parent === node);
+    for (const comment of own.filter(ts.isJSDoc)) {
       const [, ...examples] = commentText(comment.getText()).split(/^@example$/m);
       if (examples.length === 0) continue;
-      const symbol = (node as ts.NamedDeclaration).name?.getText() ?? 'module';
+      const named = ts.isVariableStatement(node) ? node.declarationList.declarations[0] : node;
+      const symbol = (named as ts.NamedDeclaration).name?.getText() ?? 'module';
       for (const [, code] of examples.join('').matchAll(fence)) {
         const name = `${relative(root, path)}, ${symbol}`;
         blocks.push({ name, code: missingImports(code!) + code! });

@@ -1,5 +1,6 @@
 import * as spikeline from 'spikeline';
 import * as chip from 'spikeline/chip';
+import * as codecs from 'spikeline/codecs';
 import * as conformance from 'spikeline/conformance';
 import * as devices from 'spikeline/devices';
 import * as events from 'spikeline/events';
@@ -18,6 +19,7 @@ import * as train from 'spikeline/train';
 export const entries: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   spikeline,
   'spikeline/chip': chip,
+  'spikeline/codecs': codecs,
   'spikeline/conformance': conformance,
   'spikeline/devices': devices,
   'spikeline/events': events,
