@@ -74,9 +74,13 @@ interface Magnitudes {
 
 /** Magnitudes as fractions of `largest`, so that no square overflows or vanishes. */
 function magnitudesOf(weights: ArrayLike<number>, largest: number): Magnitudes {
-  const sorted = Float64Array.from(weights, (weight) => Math.abs(weight) / largest)
-    .filter((value) => value > 0)
-    .sort();
+  const all = new Float64Array(weights.length);
+  let count = 0;
+  for (let i = 0; i < weights.length; i++) {
+    const size = Math.abs(weights[i]!) / largest;
+    if (size > 0) all[count++] = size;
+  }
+  const sorted = all.subarray(0, count).sort();
   const sums = new Float64Array(sorted.length + 1);
   let squares = 0;
   for (let i = 0; i < sorted.length; i++) {
@@ -86,49 +90,19 @@ function magnitudesOf(weights: ArrayLike<number>, largest: number): Magnitudes {
   return { sorted, sums, squares };
 }
 
-/** Buckets of equal width that an index divides the magnitudes into. */
-const bucketCount = 4096;
-
-/** First magnitude of each bucket of equal width, so that a search begins next to where it ends. */
-function bucketsOf({ sorted }: Pick<Magnitudes, 'sorted'>): Uint32Array {
-  const starts = new Uint32Array(bucketCount + 2);
+/** First magnitude of each of `count` buckets of equal width, so that a search begins next to where it ends. */
+function bucketsOf({ sorted }: Pick<Magnitudes, 'sorted'>, count: number): Uint32Array {
+  const starts = new Uint32Array(count + 1);
   let at = 0;
   for (let bucket = 0; bucket < starts.length; bucket++) {
-    while (at < sorted.length && Math.floor(sorted[at]! * bucketCount) < bucket) at++;
+    while (at < sorted.length && Math.floor(sorted[at]! * count) < bucket) at++;
     starts[bucket] = at;
   }
   return starts;
 }
 
-/** Number of magnitudes below `bound`, which is 1 at most; there are at least `known` of them. */
-function countBelow(
-  sorted: Float64Array,
-  buckets: Uint32Array,
-  bound: number,
-  known: number,
-): number {
-  const bucket = (bound * bucketCount) | 0;
-  const first = buckets[bucket]!;
-  let low = first > known ? first : known;
-  let high = buckets[bucket + 1]!;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Puts `order` into ascending order of what it points to; quick if it nearly is. */
-function sortBy(order: Uint8Array, values: Float64Array): void {
-  for (let i = 1; i < order.length; i++) {
-    const moving = order[i]!;
-    const value = values[moving]!;
-    let at = i;
-    for (; at > 0 && values[order[at - 1]!]! > value; at--) order[at] = order[at - 1]!;
-    order[at] = moving;
-  }
-}
+/** Number of buckets for a search among `count` magnitudes: a power of two, most of which hold one at most. */
+const bucketsFor = (count: number): number => 2 ** Math.min(15, Math.ceil(Math.log2(count)) + 2);
 
 /** Largest number of turns of a descent; few need half of it. */
 const mostTurns = 200;
@@ -146,28 +120,32 @@ const finalGain = 1e-12;
  */
 function descent(magnitudes: Magnitudes): (base: Float64Array, gain: number) => number {
   const { sorted, sums, squares } = magnitudes;
-  const buckets = bucketsOf(magnitudes);
+  const width = bucketsFor(sorted.length);
+  const buckets = bucketsOf(magnitudes, width);
   const gram = new Float64Array(baseCount * baseCount);
   const right = new Float64Array(baseCount);
   const levels = new Float64Array(1 << baseCount);
   const order = Uint8Array.from(levels.keys());
-  const before = new Float64Array(baseCount);
+  const ordered = new Float64Array(1 << baseCount);
   const solve = nonNegativeSolver(gram, right, baseCount);
   const counts = new Float64Array(1 << baseCount);
   const last = order.length - 1;
-  /** Leaves the normal equations of what the masks were given. */
+  /** Leaves the normal equations of what the masks were given; counts are whole, so that their order is free. */
   const accumulate = (): void => {
     const c = counts;
-    gram[0] = c[1]! + c[3]! + c[5]! + c[7]! + c[9]! + c[11]! + c[13]! + c[15]!;
-    gram[5] = c[2]! + c[3]! + c[6]! + c[7]! + c[10]! + c[11]! + c[14]! + c[15]!;
-    gram[10] = c[4]! + c[5]! + c[6]! + c[7]! + c[12]! + c[13]! + c[14]! + c[15]!;
-    gram[15] = c[8]! + c[9]! + c[10]! + c[11]! + c[12]! + c[13]! + c[14]! + c[15]!;
-    const both01 = c[3]! + c[7]! + c[11]! + c[15]!;
-    const both02 = c[5]! + c[7]! + c[13]! + c[15]!;
-    const both03 = c[9]! + c[11]! + c[13]! + c[15]!;
-    const both12 = c[6]! + c[7]! + c[14]! + c[15]!;
-    const both13 = c[10]! + c[11]! + c[14]! + c[15]!;
-    const both23 = c[12]! + c[13]! + c[14]! + c[15]!;
+    const c7 = c[7]! + c[15]!;
+    const c11 = c[11]! + c[15]!;
+    const c13 = c[13]! + c[15]!;
+    const both01 = c[3]! + c[11]! + c7;
+    const both02 = c[5]! + c[13]! + c7;
+    const both12 = c[6]! + c[14]! + c7;
+    const both03 = c[9]! + c[13]! + c11;
+    const both13 = c[10]! + c[14]! + c11;
+    const both23 = c[12]! + c[14]! + c13;
+    gram[0] = c[1]! + c[5]! + c[9]! + c[13]! + both01;
+    gram[5] = c[2]! + c[6]! + c[10]! + c[14]! + both01;
+    gram[10] = c[4]! + c[6]! + c[12]! + c[14]! + both02;
+    gram[15] = c[8]! + c[10]! + c[12]! + c[14]! + both03;
     gram[1] = both01;
     gram[2] = both02;
     gram[3] = both03;
@@ -181,21 +159,40 @@ function descent(magnitudes: Magnitudes): (base: Float64Array, gain: number) => 
     gram[13] = both13;
     gram[14] = both23;
   };
-  /** Squared error of `base`; leaves the normal equations of the nearest sums. */
+  /** Squared error of `base`; leaves what each mask was given, and the right side. */
   const assign = (base: Float64Array): number => {
     subsetSums(base, levels);
-    sortBy(order, levels);
-    let [right0, right1, right2, right3] = [0, 0, 0, 0];
+    // Sorts the levels; quick if their order is nearly that of the last turn.
+    for (let i = 0; i <= last; i++) {
+      const moving = order[i]!;
+      const value = levels[moving]!;
+      let at = i;
+      for (; at > 0 && ordered[at - 1]! > value; at--) {
+        order[at] = order[at - 1]!;
+        ordered[at] = ordered[at - 1]!;
+      }
+      order[at] = moving;
+      ordered[at] = value;
+    }
+    let right0 = 0;
+    let right1 = 0;
+    let right2 = 0;
+    let right3 = 0;
     let error = squares;
     let from = 0;
     let passed = 0;
-    let level = levels[order[0]!]!;
+    let level = ordered[0]!;
     for (let k = 0; k <= last; k++) {
       const mask = order[k]!;
-      const next = k === last ? Number.POSITIVE_INFINITY : levels[order[k + 1]!]!;
+      const next = k === last ? Number.POSITIVE_INFINITY : ordered[k + 1]!;
       const bound = (level + next) / 2;
-      // No magnitude is above 1.
-      const to = bound > 1 ? sorted.length : countBelow(sorted, buckets, bound, from);
+      let to = sorted.length;
+      // The last magnitude is 1.
+      if (bound <= 1) {
+        to = buckets[(bound * width) | 0]!;
+        if (to < from) to = from;
+        while (sorted[to]! < bound) to++;
+      }
       const count = to - from;
       counts[mask] = count;
       if (count > 0) {
@@ -204,10 +201,11 @@ function descent(magnitudes: Magnitudes): (base: Float64Array, gain: number) => 
         from = to;
         passed = reached;
         error += count * level * level - 2 * level * sum;
-        if ((mask & 1) !== 0) right0 += sum;
-        if ((mask & 2) !== 0) right1 += sum;
-        if ((mask & 4) !== 0) right2 += sum;
-        if ((mask & 8) !== 0) right3 += sum;
+        // No branches: which bits a mask has is hard to foresee.
+        right0 += (mask & 1) * sum;
+        right1 += ((mask >> 1) & 1) * sum;
+        right2 += ((mask >> 2) & 1) * sum;
+        right3 += (mask >> 3) * sum;
       }
       level = next;
     }
@@ -215,7 +213,6 @@ function descent(magnitudes: Magnitudes): (base: Float64Array, gain: number) => 
     right[1] = right1;
     right[2] = right2;
     right[3] = right3;
-    accumulate();
     return error;
   };
   return (base, gain) => {
@@ -224,11 +221,8 @@ function descent(magnitudes: Magnitudes): (base: Float64Array, gain: number) => 
       const error = assign(base);
       if (error >= least * (1 - gain)) return least;
       least = error;
-      before.set(base);
-      if (!solve(base)) {
-        base.set(before);
-        return least;
-      }
+      accumulate();
+      if (!solve(base)) return least;
     }
     return least;
   };
@@ -236,16 +230,18 @@ function descent(magnitudes: Magnitudes): (base: Float64Array, gain: number) => 
 
 /** Bases to start from: powers of two of a random ratio, or magnitudes drawn from the weights. */
 function randomBase({ sorted }: Magnitudes, random: Random): Float64Array {
-  const largest = sorted.at(-1)!;
+  const base = new Float64Array(baseCount);
   if (random.uniform() < 0.5) {
     const ratio = 1.3 + 1.4 * random.uniform();
-    const top = (largest * (0.3 + 0.7 * random.uniform())) / 1.5;
-    return Float64Array.from({ length: baseCount }, (_, i) => top / ratio ** (baseCount - 1 - i));
+    const top = (sorted.at(-1)! * (0.3 + 0.7 * random.uniform())) / 1.5;
+    for (let i = 0; i < baseCount; i++) base[i] = top / ratio ** (baseCount - 1 - i);
+    return base;
   }
-  return Float64Array.from({ length: baseCount }, () => {
+  for (let i = 0; i < baseCount; i++) {
     const drawn = sorted[random.integer(sorted.length)]!;
-    return drawn * (0.2 + 0.8 * random.uniform());
-  });
+    base[i] = drawn * (0.2 + 0.8 * random.uniform());
+  }
+  return base;
 }
 
 /** Base currents of weights whose largest size is `largest`, in ascending order. */

@@ -25,36 +25,38 @@ function destinationOf({ chip, cores, tag }: Route, from: number): Destination {
 const weightOf = Array.from({ length: chipLimits.mask + 1 }, (_, mask) => weightSwitches(mask));
 const dendriteOf: readonly Dendrite[] = dendriteNames.map((name) => dendrites[name]);
 
-interface Entry {
-  readonly source: number;
-  readonly synapse: SynapseConfiguration;
+/** Synapses in the order of who sends, as they stand if they are listed so. */
+function bySender({ pre }: SynapseList): Uint32Array {
+  const order = Uint32Array.from(pre.keys());
+  for (let i = 1; i < pre.length; i++) {
+    if (pre[i]! < pre[i - 1]!) return order.sort((a, b) => pre[a]! - pre[b]!);
+  }
+  return order;
 }
 
 /** CAM entries of each neuron, those of the input channels first, by the order of who sends. */
 function camEntries({ network, routes }: ChipProgram): SynapseConfiguration[][] {
   const { channels, input, recurrent, hardware } = network;
-  const entries = hardware.map((): Entry[] => []);
-  const add = ({ pre, post, code, dendrite }: SynapseList, first: number): void => {
-    for (let i = 0; i < pre.length; i++) {
-      const source = first + pre[i]!;
+  const entries = hardware.map((): SynapseConfiguration[] => []);
+  const add = (list: SynapseList, first: number): void => {
+    const { pre, post, code, dendrite } = list;
+    for (const i of bySender(list)) {
       const { chip, core } = hardware[post[i]!]!;
-      const route = routes[source]!.find((to) => to.chip === chip && (to.cores >> core) % 2 === 1);
-      const synapse = {
+      const own = routes[first + pre[i]!]!;
+      const route = own.find((to) => to.chip === chip && (to.cores >> core) % 2 === 1);
+      entries[post[i]!]!.push({
         tag: route!.tag,
         weight: weightOf[code[i]!]!,
         dendrite: dendriteOf[dendrite[i]!]!,
         stp: false,
         preciseDelay: false,
         mismatchedDelay: false,
-      };
-      entries[post[i]!]!.push({ source, synapse });
+      });
     }
   };
   add(input, 0);
   add(recurrent, channels);
-  return entries.map((own) =>
-    own.sort((a, b) => a.source - b.source).map(({ synapse }) => synapse),
-  );
+  return entries;
 }
 
 /** Picks the bias settings whose currents lie nearest to what a core asks for. */

@@ -32,6 +32,12 @@ interface Block {
 const rowsOf = (weights: ChipSource['weights']): number =>
   weights.form === 'matrix' ? weights.matrix.rows : weights.factors.length;
 
+/** The values of a block whose rows are as long as all channels of the population that listens; else undefined. */
+function wholeRows({ weights, channel }: Block, channels: number): Float64Array | undefined {
+  const whole = weights.form === 'matrix' && channel === 0 && weights.matrix.columns === channels;
+  return whole ? weights.matrix.values : undefined;
+}
+
 /** Adds one row of a block to the columns of the population that listens. */
 function addRow({ weights, channel }: Block, row: number, columns: Float64Array): void {
   if (weights.form === 'diagonal') {
@@ -97,19 +103,24 @@ function synapsesOf(blocks: readonly Block[], lumped: boolean): WeightedSynapses
       blocks: blocks.filter((block) => block.first === first),
     }));
   for (let pre = 0; pre < last; pre++) {
-    const heard = listeners.filter(({ blocks: own, row }) => {
+    const heard = listeners.flatMap(({ first, size, blocks: own, row }) => {
       const sending = own.filter((b) => pre >= b.pre && pre < b.pre + rowsOf(b.weights));
+      const [only] = sending;
+      if (only === undefined) return [];
+      // Read where it stands if nothing is added to it: a large matrix is mostly zeros.
+      const values = sending.length === 1 ? wholeRows(only, row.length) : undefined;
+      if (values) return [{ first, size, values, from: (pre - only.pre) * row.length }];
+      row.fill(0);
       for (const block of sending) addRow(block, pre - block.pre, row);
-      return sending.length > 0;
+      return [{ first, size, values: row, from: 0 }];
     });
     for (let kind = 0; kind < kinds; kind++) {
-      for (const { first, size, row } of heard) {
-        for (let n = 0, at = kind * size; n < size; n++, at++) {
-          const value = row[at]!;
+      for (const { first, size, values, from } of heard) {
+        for (let n = 0, at = from + kind * size; n < size; n++, at++) {
+          const value = values[at]!;
           if (value === 0) continue;
           const sign = value < 0 ? dendriteCodes.gaba : dendriteCodes.ampa;
           store.add(pre, first + n, lumped ? sign : kind, value);
-          row[at] = 0;
         }
       }
     }

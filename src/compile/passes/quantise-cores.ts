@@ -62,18 +62,23 @@ export function byCore(
 ): { readonly starts: Uint32Array; readonly indices: Uint32Array } {
   const cores = clusters.reduce((most, cluster) => Math.max(most, cluster + 1), 0);
   const starts = new Uint32Array(cores + 1);
-  const inputs = input.post.length;
-  const count = inputs + recurrent.post.length;
-  const coreOf = (i: number): number =>
-    clusters[i < inputs ? input.post[i]! : recurrent.post[i - inputs]!]!;
-  for (let i = 0; i < count; i++) starts[coreOf(i) + 1] = starts[coreOf(i) + 1]! + 1;
+  const lists = [input.post, recurrent.post];
+  for (const post of lists) {
+    for (let i = 0; i < post.length; i++) {
+      const after = clusters[post[i]!]! + 1;
+      starts[after] = starts[after]! + 1;
+    }
+  }
   for (let c = 0; c < cores; c++) starts[c + 1] = starts[c + 1]! + starts[c]!;
   const next = starts.slice();
-  const indices = new Uint32Array(count);
-  for (let i = 0; i < count; i++) {
-    const core = coreOf(i);
-    indices[next[core]!] = i;
-    next[core] = next[core]! + 1;
+  const indices = new Uint32Array(input.post.length + recurrent.post.length);
+  let index = 0;
+  for (const post of lists) {
+    for (let i = 0; i < post.length; i++) {
+      const core = clusters[post[i]!]!;
+      indices[next[core]!] = index++;
+      next[core] = next[core]! + 1;
+    }
   }
   return { starts, indices };
 }
@@ -97,9 +102,11 @@ export function quantiseCores(
   const values = new Float64Array(indices.length);
   const cores = Array.from({ length: starts.length - 1 }, (_, core) => {
     const own = indices.subarray(starts[core], starts[core + 1]);
-    const asked = Float64Array.from(own, (i) =>
-      i < inputs ? input.weight[i]! : recurrent.weight[i - inputs]!,
-    );
+    const asked = new Float64Array(own.length);
+    for (let k = 0; k < own.length; k++) {
+      const i = own[k]!;
+      asked[k] = i < inputs ? input.weight[i]! : recurrent.weight[i - inputs]!;
+    }
     const found = quantiser(asked, core);
     const problems = quantisedProblems(found, own.length, family.bases, family.largestCode);
     if (problems.length > 0) {

@@ -31,12 +31,14 @@ export function isOnCore({ chip, core }: CorePlacement, { cores }: ChipLimits): 
 export function sourcesOf(network: PlacedSynapses, limits: ChipLimits): Source[] {
   const { channels, hardware, monitored } = network;
   const masks = Array.from({ length: channels + hardware.length }, () => new Map<number, number>());
+  const exists = hardware.map((place) => isOnCore(place, limits));
   const listen = ({ pre, post }: SynapseList, first: number): void => {
     for (let i = 0; i < pre.length; i++) {
-      const place = hardware[post[i]!]!;
-      if (!isOnCore(place, limits)) continue;
+      const n = post[i]!;
+      if (!exists[n]) continue;
+      const { chip, core } = hardware[n]!;
       const mask = masks[first + pre[i]!]!;
-      mask.set(place.chip, (mask.get(place.chip) ?? 0) | (1 << place.core));
+      mask.set(chip, (mask.get(chip) ?? 0) | (1 << core));
     }
   };
   listen(network.input, 0);
