@@ -10,4 +10,30 @@ export {
 export { type EventDigest, type EventSummary, eventDigest } from '../src/codecs/digest.ts';
 export { type DatEncoderOptions, dat } from '../src/codecs/prophesee/dat.ts';
 export type { GeometryOptions } from '../src/codecs/prophesee/header.ts';
+export {
+  type SpkDecoderOptions,
+  type SpkEncoderOptions,
+  spk,
+} from '../src/codecs/recording/codec.ts';
+export { type RecordingDecoder, recordingDecoder } from '../src/codecs/recording/decoder.ts';
+export {
+  type RecordingEncoder,
+  type RecordingEncoderConfig,
+  type RecordingEnd,
+  recordingEncoder,
+} from '../src/codecs/recording/encoder.ts';
+export {
+  openRecording,
+  type ReadBytes,
+  type RecordingReader,
+  type RecordingWindow,
+} from '../src/codecs/recording/reader.ts';
+export type {
+  LossReport,
+  RecordedClock,
+  RecordedItem,
+  RecordedKind,
+  RecordedStream,
+  RecordedStreamConfig,
+} from '../src/codecs/recording/streams.ts';
 export { codecs } from '../src/codecs/table.ts';

@@ -7,13 +7,19 @@ import {
   pixels,
   spikeRaster,
 } from 'spikeline';
+import {
+  decodeBytes,
+  openRecording,
+  type RecordedItem,
+  type RecordedStreamConfig,
+  type RecordingEncoderConfig,
+  recordingDecoder,
+  recordingEncoder,
+  spk,
+} from 'spikeline/codecs';
 import { marks, series } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { headBytes } from '#src/codecs/recording/chunk';
-import { recordingDecoder } from '#src/codecs/recording/decoder';
-import { type RecordingEncoderConfig, recordingEncoder } from '#src/codecs/recording/encoder';
-import { openRecording } from '#src/codecs/recording/reader';
-import type { RecordedItem, RecordedStreamConfig } from '#src/codecs/recording/streams';
 
 const streams: readonly RecordedStreamConfig[] = [
   { name: 'camera', kind: 'events', clock: { name: 'camera', unit: 1e-6, offset: -250 } },
@@ -113,15 +119,14 @@ describe('a recording', () => {
     ]);
     const { items } = decoded(bytes);
     const packets = items.flatMap(({ item }) => ('addresses' in item ? [item] : []));
-    expect(Buffer.concat(packets.map(({ timestamps }) => bytesOf(timestamps)))).toEqual(
-      bytesOf(times),
-    );
+    expect(
+      Buffer.concat(packets.map(({ timestamps }) => bytesOf(timestamps))).equals(bytesOf(times)),
+    ).toBe(true);
     expect(packets.at(-1)!.until).toBe(400_000);
     const rasters = items.flatMap(({ item }) => ('counts' in item ? [item] : []));
     expect(rasters.length).toBeGreaterThan(1);
-    expect(Buffer.concat(rasters.map(({ counts }) => bytesOf(counts)))).toEqual(
-      bytesOf(raster.counts),
-    );
+    const joint = Buffer.concat(rasters.map(({ counts }) => bytesOf(counts)));
+    expect(joint.equals(bytesOf(raster.counts))).toBe(true);
   });
 
   it('holds back little, and nothing once it is flushed', () => {
@@ -163,6 +168,25 @@ describe('a recording', () => {
       expect((await all(reader.items())).length).toBe(every.length - 1);
       expect(Object.keys(reader.skipped).length).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('the codec of a recording', () => {
+  it('reads one stream of events and counts the others', () => {
+    const { header, packets, skipped } = decodeBytes(written(some));
+    expect(header).toMatchObject({ format: 'spk', width: 4, height: 4 });
+    expect(packets).toEqual(byStream(some)['camera']);
+    expect(skipped).toEqual({ otherStreams: 20 });
+    const [angle] = [spk.decoder({ stream: 'angle' })];
+    angle.push(written(some));
+    expect(() => angle.end()).toThrow('no stream of events that is named angle');
+  });
+
+  it('writes one, of any space', () => {
+    const encoder = spk.encoder!({ about: { seed: 1 } });
+    const packet = aerPacket([1, 2], [0, 3], channels(4), 9);
+    const bytes = joined([encoder.push(packet), encoder.end()]);
+    expect(decodeBytes(bytes).packets).toEqual([packet]);
   });
 });
 
