@@ -4,7 +4,8 @@ import { callback, number, type OptionTable, optionProblems } from '../options.t
 import { fault } from '../problems.ts';
 import { type SuiteCase, suiteCases } from '../suite.ts';
 import { type LinkSuiteConfig, linkBench } from './link-bench.ts';
-import { failureCases, runCases, timeCases } from './link-suite-cases.ts';
+import { runCases, timeCases } from './link-suite-cases.ts';
+import { failureCases } from './link-suite-failures.ts';
 
 const table: OptionTable<LinkSuiteConfig> = {
   open: callback,

@@ -11,7 +11,8 @@ import {
 } from '../options.ts';
 import { type SuiteCase, suiteCases } from '../suite.ts';
 import { type TargetSuiteConfig, targetBench } from './target-bench.ts';
-import { endCases, recordCases, spikeCases } from './target-suite-cases.ts';
+import { recordCases, spikeCases } from './target-suite-cases.ts';
+import { endCases } from './target-suite-ends.ts';
 
 const table: OptionTable<TargetSuiteConfig> = {
   open: callback,
