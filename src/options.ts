@@ -218,8 +218,8 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   const longer = known.find((other) => other.toLowerCase().startsWith(lower));
   if (lower.length > 2 && longer !== undefined) return longer;
   const distances = known.map((other) => distance(lower, other.toLowerCase()));
-  const least = Math.min(...distances);
-  return least <= Math.max(2, name.length / 3) ? known[distances.indexOf(least)] : undefined;
+  const min = Math.min(...distances);
+  return min <= Math.max(2, name.length / 3) ? known[distances.indexOf(min)] : undefined;
 }
 
 /** Characters to add, leave out or change to make one text of another (Levenshtein 1966). */

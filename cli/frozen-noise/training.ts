@@ -106,7 +106,7 @@ export async function trainFrozenNoise(
   let seconds = 0;
   let resumedAt = performance.now();
 
-  const look = ({ pipeline, checkpoint: now, epoch }: TrainingProgress): void => {
+  const assessNow = ({ pipeline, checkpoint: now, epoch }: TrainingProgress): void => {
     const assessment = assess(pipeline, data, epoch, mismatch, seed);
     assessments.push(assessment);
     if (best === undefined || assessment.margin > best.assessment.margin) {
@@ -123,7 +123,7 @@ export async function trainFrozenNoise(
     losses.push([progress.epoch, progress.loss]);
     onProgress(progress, (progress.epoch - begun) / Math.max(seconds, 1e-9));
     if (progress.epoch % assessEvery === 0 && progress.epoch > (assessments.at(-1)?.epoch ?? 0)) {
-      look(progress);
+      assessNow(progress);
       keep(progress);
     }
     resumedAt = performance.now();
@@ -139,7 +139,7 @@ export async function trainFrozenNoise(
   // saved, so that a run that goes on chooses among the same ones as a run that was never stopped.
   if (last !== undefined && last.epoch > (assessments.at(-1)?.epoch ?? 0)) {
     keep(last);
-    look(last);
+    assessNow(last);
   }
   if (best === undefined) {
     best = { assessment: assess(start, data, 0, mismatch, seed), weights: new Float64Array(0) };

@@ -2,7 +2,7 @@ import { type Matrix, type Pipeline, problemText, type Stage } from 'spikeline';
 import type { NirGraph, NirPipeline, NirRemark } from 'spikeline/nir';
 
 /** Least and most of some values. */
-type Range = readonly [least: number, most: number];
+type Range = readonly [min: number, max: number];
 
 /** A stage in few words. */
 export interface StageReport {
@@ -49,7 +49,7 @@ export interface ImportReport {
 
 function rangeOf(values: Float64Array): Range {
   return values.reduce<Range>(
-    ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
+    ([min, max], value) => [Math.min(min, value), Math.max(max, value)],
     [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   );
 }

@@ -5,8 +5,8 @@ function figure(value: number): string {
   return `${Number(value.toPrecision(3))}`;
 }
 
-function parameterText([name, [least, most]]: [string, readonly [number, number]]): string {
-  return `${name} ${least === most ? figure(least) : `${figure(least)}…${figure(most)}`}`;
+function parameterText([name, [min, max]]: [string, readonly [number, number]]): string {
+  return `${name} ${min === max ? figure(min) : `${figure(min)}…${figure(max)}`}`;
 }
 
 function row({ stage, kind, channelsIn, channelsOut, parameters }: StageReport): string[] {

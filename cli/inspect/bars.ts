@@ -3,11 +3,11 @@ const widest = 32;
 
 /** Counts of whole numbers, in bins of equal width where there are many different ones. */
 function binsOf(values: readonly number[]): { readonly label: string; readonly count: number }[] {
-  const least = Math.min(...values);
-  const most = Math.max(...values);
-  const width = Math.ceil((most - least + 1) / mostBars);
-  const bins = Array.from({ length: Math.ceil((most - least + 1) / width) }, (_, bin) => {
-    const first = least + bin * width;
+  const min = Math.min(...values);
+  const max = Math.max(...values);
+  const width = Math.ceil((max - min + 1) / mostBars);
+  const bins = Array.from({ length: Math.ceil((max - min + 1) / width) }, (_, bin) => {
+    const first = min + bin * width;
     return { label: width === 1 ? `${first}` : `${first}…${first + width - 1}`, first };
   });
   return bins.map(({ label, first }) => ({

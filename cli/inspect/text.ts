@@ -52,10 +52,10 @@ function biasTable(core: CoreReport): string[] {
 function histogramLines(title: string, values: readonly number[]): string[] {
   if (values.length === 0) return [];
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const least = Math.min(...values);
-  const most = Math.max(...values);
+  const min = Math.min(...values);
+  const max = Math.max(...values);
   return [
-    `${title} of ${counted(values.length, 'neuron')}: ${least}…${most}, mean ${Number(mean.toPrecision(3))}`,
+    `${title} of ${counted(values.length, 'neuron')}: ${min}…${max}, mean ${Number(mean.toPrecision(3))}`,
     ...bars(values).map((line) => `  ${line}`),
   ];
 }

@@ -8,7 +8,7 @@ export interface Bins {
 }
 
 const fewest = 10;
-const most = 60;
+const maxBins = 60;
 
 /** Chooses bins of a nice width for all values, by the rule of Freedman and Diaconis. */
 export function chooseBins(values: readonly number[], extent: Interval): Bins {
@@ -16,7 +16,7 @@ export function chooseBins(values: readonly number[], extent: Interval): Bins {
   const sorted = [...values].sort((a, b) => a - b);
   const quartile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   const wanted = (2 * (quartile(0.75) - quartile(0.25))) / Math.cbrt(Math.max(1, sorted.length));
-  const count = wanted > 0 ? Math.min(most, Math.max(fewest, Math.ceil(span / wanted))) : fewest;
+  const count = wanted > 0 ? Math.min(maxBins, Math.max(fewest, Math.ceil(span / wanted))) : fewest;
   const domain = niceInterval(extent, count);
   const bins = Math.max(1, Math.round((domain[1] - domain[0]) / niceStep(span, count)));
   const width = (domain[1] - domain[0]) / bins;
@@ -25,11 +25,11 @@ export function chooseBins(values: readonly number[], extent: Interval): Bins {
 
 /** Chooses bins for whole numbers: each holds as many of them as any other, at least one. */
 export function wholeBins(values: readonly number[]): Bins {
-  const [least, highest] = [Math.min(...values), Math.max(...values)];
-  if (least > highest) return { domain: [-0.5, 0.5], edges: [-0.5, 0.5] };
-  const width = Math.ceil((highest - least + 1) / most);
-  const count = Math.ceil((highest - least + 1) / width);
-  const edges = Array.from({ length: count + 1 }, (_, bin) => least - 0.5 + bin * width);
+  const [lowest, highest] = [Math.min(...values), Math.max(...values)];
+  if (lowest > highest) return { domain: [-0.5, 0.5], edges: [-0.5, 0.5] };
+  const width = Math.ceil((highest - lowest + 1) / maxBins);
+  const count = Math.ceil((highest - lowest + 1) / width);
+  const edges = Array.from({ length: count + 1 }, (_, bin) => lowest - 0.5 + bin * width);
   return { domain: [edges[0]!, edges.at(-1)!], edges };
 }
 

@@ -85,7 +85,7 @@ export function colourBar(frame: Frame, limit: number, label: string): string {
 
 /** Counts the columns of the longest row. */
 export function columnsOf(matrix: RowMatrix): number {
-  return matrix.reduce((most, row) => Math.max(most, row.length), 0);
+  return matrix.reduce((max, row) => Math.max(max, row.length), 0);
 }
 
 function indexTicks(count: number): readonly number[] {

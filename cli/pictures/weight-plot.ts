@@ -106,8 +106,8 @@ function boxOf(
   label: string,
 ): { readonly width: number; readonly height: number } {
   const cell = side / Math.max(1, matrix.length);
-  const least = Math.max(96, textWidth(label, theme.size.label, 'bold'));
-  return { width: Math.max(least, Math.min(side, cell * columnsOf(matrix))), height: side };
+  const min = Math.max(96, textWidth(label, theme.size.label, 'bold'));
+  return { width: Math.max(min, Math.min(side, cell * columnsOf(matrix))), height: side };
 }
 
 function pairsOf(before: RowMatrix, after: RowMatrix): readonly Interval[] {

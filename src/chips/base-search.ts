@@ -216,15 +216,15 @@ function descent(magnitudes: Magnitudes): (base: Float64Array, gain: number) => 
     return error;
   };
   return (base, gain) => {
-    let least = Number.POSITIVE_INFINITY;
+    let lowest = Number.POSITIVE_INFINITY;
     for (let turn = 0; turn < mostTurns; turn++) {
       const error = assign(base);
-      if (error >= least * (1 - gain)) return least;
-      least = error;
+      if (error >= lowest * (1 - gain)) return lowest;
+      lowest = error;
       accumulate();
-      if (!solve(base)) return least;
+      if (!solve(base)) return lowest;
     }
-    return least;
+    return lowest;
   };
 }
 
@@ -254,15 +254,15 @@ export function findBase(
   const random = randomStream(seed, 'quantise');
   const descend = descent(magnitudes);
   let best: Float64Array = new Float64Array(baseCount);
-  let least = Number.POSITIVE_INFINITY;
+  let lowest = Number.POSITIVE_INFINITY;
   for (let trial = 0; trial < restarts + hops; trial++) {
     const base =
       trial < restarts
         ? randomBase(magnitudes, random)
         : best.map((value) => Math.abs(value * (1 + 0.15 * random.normal())));
     const error = descend(base, searchGain);
-    if (error < least) {
-      least = error;
+    if (error < lowest) {
+      lowest = error;
       best = base;
     }
   }

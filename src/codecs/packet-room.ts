@@ -3,7 +3,7 @@ import type { AerPacket } from '../events/aer-packet.ts';
 import type { Space } from '../events/space.ts';
 
 /** Events of a packet at most. */
-const most = 2 ** 15;
+const maxEvents = 2 ** 15;
 
 /** Room for the events of one packet after the other. A hot loop writes to its arrays and sets `count`. */
 export interface PacketRoom {
@@ -30,8 +30,8 @@ export interface PacketRoom {
  * @param slack events that one record may have, less one
  */
 export function packetRoom(space: Space, slack = 0): PacketRoom {
-  const timestamps = new Float64Array(most + slack);
-  const addresses = new Uint32Array(most + slack);
+  const timestamps = new Float64Array(maxEvents + slack);
+  const addresses = new Uint32Array(maxEvents + slack);
   let packets: AerPacket[] = [];
   let until = 0;
   let begun = false;
@@ -39,7 +39,7 @@ export function packetRoom(space: Space, slack = 0): PacketRoom {
     timestamps,
     addresses,
     count: 0,
-    limit: most,
+    limit: maxEvents,
     flush() {
       const { count } = room;
       if (count === 0) return;

@@ -152,7 +152,7 @@ export async function fineTune<Configuration = DefaultConfiguration>(
   const start = deploy(net, options.deploy);
   const levels = levelsOf(start);
   const behind = pipelineWeights(start.quantised);
-  const largest = behind.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  const largest = behind.reduce((max, weight) => Math.max(max, Math.abs(weight)), 0);
   const { optimiser = { learningRate: largest / 100 } } = options;
   // Synapses only add to a dendrite.
   const dendritic = start.quantised.stages.some(
@@ -169,7 +169,7 @@ export async function fineTune<Configuration = DefaultConfiguration>(
     engine: options.engine ?? defaultEngine(),
   });
   let best = behind.slice();
-  let least = Number.POSITIVE_INFINITY;
+  let lowest = Number.POSITIVE_INFINITY;
   let lossBefore = Number.NaN;
   let largestGradient = 0;
   let first: Float64Array | undefined;
@@ -180,8 +180,8 @@ export async function fineTune<Configuration = DefaultConfiguration>(
       learner.write('weights', bits);
       learner.evaluate();
       if (epoch === 0) lossBefore = learner.loss;
-      if (learner.loss < least) {
-        least = learner.loss;
+      if (learner.loss < lowest) {
+        lowest = learner.loss;
         best = bits;
       }
       progress?.(epoch, learner.loss);
@@ -189,7 +189,7 @@ export async function fineTune<Configuration = DefaultConfiguration>(
       reached ||= bits.some((weight, i) => weight !== first![i]);
       const gradient = learner.read('gradient').map((slope, i) => (absent[i] === 1 ? 0 : slope));
       largestGradient = gradient.reduce(
-        (most, slope) => Math.max(most, Math.abs(slope)),
+        (max, slope) => Math.max(max, Math.abs(slope)),
         largestGradient,
       );
       const rate = learningRateAt(optimiser, epoch, epochs);
@@ -214,10 +214,10 @@ export async function fineTune<Configuration = DefaultConfiguration>(
   return {
     deployment,
     lossBefore,
-    loss: least,
+    loss: lowest,
     moved,
     remarks: [
-      ...describeStandstill(moved, epochs, reached, largestGradient, least),
+      ...describeStandstill(moved, epochs, reached, largestGradient, lowest),
       ...deployment.remarks,
     ],
   };

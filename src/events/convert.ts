@@ -40,7 +40,7 @@ export function rasterToEvents(raster: SpikeRaster): AerPacket<ChannelSpace> {
     const row = step * channels;
     let start = Number.NaN;
     let width = 0;
-    let most = 0;
+    let max = 0;
     for (let channel = 0; channel < channels; channel++) {
       const count = counts[row + channel]!;
       if (count === 0) continue;
@@ -48,13 +48,13 @@ export function rasterToEvents(raster: SpikeRaster): AerPacket<ChannelSpace> {
         start = binStart(step, dt, startTime);
         width = binStart(step + 1, dt, startTime) - start;
       }
-      if (count > most) most = count;
+      if (count > max) max = count;
       for (let k = 0; k < count; k++) {
         timestamps[at] = start + Math.floor((k * width) / count);
         addresses[at++] = channel;
       }
     }
-    if (most > 1) sortRange(timestamps, addresses, from, at);
+    if (max > 1) sortRange(timestamps, addresses, from, at);
   }
   return { timestamps, addresses, space: channelSpace(channels), until: chunkEnd(raster) };
 }

@@ -74,21 +74,21 @@ export function kernelDifferentiableLayer<Parameters, State extends MembraneStat
     }
   };
   /**
-   * Calls back with the place of every value of block `b` inside, `[steps][channels][trials][neurons]`, and
-   * outside, `[steps][trials][channels][neurons]`, where a neuron has `channels` values.
+   * Calls back with the place of every value of block `b` in the kernel, `[steps][channels][trials][neurons]`, and
+   * in the caller's array, `[steps][trials][channels][neurons]`, where a neuron has `channels` values.
    */
   const eachValue = (
     b: number,
     channels: number,
-    visit: (inside: number, outside: number) => void,
+    visit: (packed: number, given: number) => void,
   ): void => {
     const trials = Math.min(batch - b * pack, pack);
     for (let t = 0; t < steps; t++) {
-      let outside = (t * batch + b * pack) * channels * neurons;
+      let given = (t * batch + b * pack) * channels * neurons;
       for (let trial = 0; trial < trials; trial++) {
         for (let channel = 0; channel < channels; channel++) {
-          const inside = (t * channels + channel) * width + trial * neurons;
-          for (let n = 0; n < neurons; n++) visit(inside + n, outside++);
+          const packed = (t * channels + channel) * width + trial * neurons;
+          for (let n = 0; n < neurons; n++) visit(packed + n, given++);
         }
       }
     }
@@ -124,8 +124,8 @@ export function kernelDifferentiableLayer<Parameters, State extends MembraneStat
       const spread = recurrent === undefined ? 0 : matrix.spread;
       output.fill(0);
       for (const [b, { record, drive, fired }] of blocks.entries()) {
-        eachValue(b, dendrites, (inside, outside) => {
-          f32[drive / 4 + inside] = input[outside]!;
+        eachValue(b, dendrites, (packed, given) => {
+          f32[drive / 4 + packed] = input[given]!;
         });
         const workspace = workspaces[b]!;
         forward(record, workspace.record, steps, vectors, 0, 0, 0, spread);
@@ -140,12 +140,12 @@ export function kernelDifferentiableLayer<Parameters, State extends MembraneStat
       const transposed = recurrent === undefined ? 0 : matrix.transposed;
       for (const [b, { record, drive }] of blocks.entries()) {
         const workspace = workspaces[b]!;
-        eachValue(b, 1, (inside, outside) => {
-          f32[workspace.outer / 4 + inside] = outputGradient[outside]!;
+        eachValue(b, 1, (packed, given) => {
+          f32[workspace.outer / 4 + packed] = outputGradient[given]!;
         });
         backFromOuter(record, workspace.record, steps, vectors, 0, 0, transposed, 0, 0, 0);
-        eachValue(b, dendrites, (inside, outside) => {
-          inputGradient[outside] = f32[drive / 4 + inside]!;
+        eachValue(b, dendrites, (packed, given) => {
+          inputGradient[given] = f32[drive / 4 + packed]!;
         });
       }
       if (recurrent === undefined || recurrentGradient === undefined) return;

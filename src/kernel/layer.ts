@@ -23,8 +23,8 @@ interface StreamLayout {
   readonly drive: number;
   readonly recurrent: number;
   readonly workspace: number;
-  /** Where input and spikes stand as they do outside. */
-  readonly outside: number;
+  /** Where input and spikes stand without padding, as callers have them. */
+  readonly unpadded: number;
   /** Rows that are apart from each other, and the vectors of each. */
   readonly rows: number;
   readonly vectors: number;
@@ -53,7 +53,7 @@ function layOutStream(
     coefficients: place.room(coefficientRoom(rows * vectors, model.coefficientBytes)),
     state: place.room(rows * vectors * model.stateBytes),
     drive: place.room(steps * rows * row * 4),
-    outside: place.room(steps * rows * row * 8),
+    unpadded: place.room(steps * rows * row * 8),
     recurrent:
       recurrent === undefined
         ? 0
@@ -134,31 +134,31 @@ export function kernelLayer<Parameters, State extends MembraneState>(
     const rest = restBlock(vectors, c.layout);
     for (let r = 0; r < rows; r++) f32.set(rest, place.state / 4 + r * stateFloats);
   };
-  // Numbers that stand together both outside, by trial, then dendrite, and inside, by dendrite, then trial.
+  // Numbers that stand together both without padding, by trial, then dendrite, and with it, by dendrite, then trial.
   const together = dendrites === 1 ? width : neurons;
   const groups = width / together;
-  const [outside, inside] = [together * 8, padding * 4];
+  const [unpadded, padded] = [together * 8, padding * 4];
   /** Copies steps of input to their padded rows. */
   const packInput = (input: Float64Array, at: number, count: number): void => {
     const whole = at === 0 && input.length === count * channels;
-    f64.set(whole ? input : input.subarray(at, at + count * channels), place.outside / 8);
+    f64.set(whole ? input : input.subarray(at, at + count * channels), place.unpadded / 8);
     if (dendrites === 1) {
-      kernel.giveRows(place.outside, outside, place.drive, inside, count * rows, together);
+      kernel.packInput(place.unpadded, unpadded, place.drive, padded, count * rows, together);
       return;
     }
     for (let row = 0; row < count * rows * dendrites; row += dendrites) {
       for (let d = 0; d < dendrites; d++) {
-        const from = place.outside + (row * groups + d) * outside;
-        const to = place.drive + (row + d) * inside;
-        kernel.giveRows(from, dendrites * outside, to, together * 4, groups, together);
+        const from = place.unpadded + (row * groups + d) * unpadded;
+        const to = place.drive + (row + d) * padded;
+        kernel.packInput(from, dendrites * unpadded, to, together * 4, groups, together);
       }
     }
   };
-  const oneStep = u32.subarray(place.outside / 4, place.outside / 4 + lanes);
+  const oneStep = u32.subarray(place.unpadded / 4, place.unpadded / 4 + lanes);
   /** Copies the spikes of some steps from their padded rows. */
   const unpackSpikes = (into: Float64Array | Uint32Array, at: number, count: number): void => {
-    kernel.takeRows(place.drive, rowPadding * 4, place.outside, count * rows, width);
-    const first = place.outside / 4;
+    kernel.unpackSpikes(place.drive, rowPadding * 4, place.unpadded, count * rows, width);
+    const first = place.unpadded / 4;
     into.set(count === 1 ? oneStep : u32.subarray(first, first + count * lanes), at);
   };
 

@@ -44,8 +44,8 @@ export const POWER = 208;
 /** Io, amperes: what one spike's gradient, per ampere, is in units of Io. */
 export const SURROGATE = 320;
 /**
- * synCharge·Igain_syn/Itau_syn·Iscale/Io: weighted input to what it adds to the synaptic current, where that is more than
- * synCharge; and gradient of the one to that of the other.
+ * pulseFraction·Igain_syn/Itau_syn·Iscale/Io: weighted input to what it adds to the synaptic current, where that is more than
+ * pulseFraction; and gradient of the one to that of the other.
  */
 export const DRIVE_SLOPE = 336;
 /** 1 - exp(-dt/tau_syn): a decay that is taken off loses less to rounding than one that is multiplied with. */
@@ -141,9 +141,9 @@ export const DENDRITIC_TAPE = 96;
 // with on the way back.
 
 /** Of the spikes, by the membrane before clipping. */
-export const OF_SPIKES = 0;
+export const SLOPE_SPIKE = 0;
 /** Of the membrane before clipping, by the one of the step before, the synapse, and the leak. */
-export const BY_BEFORE = 16;
+export const SLOPE_PREVIOUS = 16;
 export const BY_SYNAPSE = 32;
 export const BY_LEAK = 48;
 /** Of the adaptation current, by what was clipped. */

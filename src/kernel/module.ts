@@ -52,7 +52,7 @@ export interface KernelExports {
   /** Works out the gradient of a thread's share of a matrix. */
   gradientOf(matrix: number, thread: number, threads: number): void;
   /** Rounds runs of f64 to runs of f32; strides are bytes. */
-  giveRows(
+  packInput(
     from: number,
     fromStride: number,
     to: number,
@@ -61,7 +61,7 @@ export interface KernelExports {
     length: number,
   ): void;
   /** Copies rows of u32 so that nothing is between them. */
-  takeRows(from: number, fromStride: number, to: number, rows: number, length: number): void;
+  unpackSpikes(from: number, fromStride: number, to: number, rows: number, length: number): void;
   readonly stream: Stream;
   readonly streamDendrites: Stream;
   /** Loss and gradient. */

@@ -167,7 +167,7 @@ export function differentiableCases(
       const sum = gradient.map(() => 1);
       layer.forward(task!.recurrent);
       layer.backward(task!.recurrent, sum);
-      const largest = gradient.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+      const largest = gradient.reduce((max, value) => Math.max(max, Math.abs(value)), 1);
       const added = gradient.map((value) => 1 + value);
       checkNear(sum, added, 1e-12 * largest, 'the sum');
     },

@@ -57,13 +57,13 @@ const onTask: Readonly<
 > = {
   'gives the same in one run as step by step'(engine, task) {
     const layer = layerOf(engine, task);
-    const singly: number[] = [];
-    for (let t = 0; t < task.steps; t++) singly.push(...layer.step(rowAt(task, t)));
-    checkSame(outputOf(layerOf(engine, task), task), singly, 'what leaves');
+    const stepwise: number[] = [];
+    for (let t = 0; t < task.steps; t++) stepwise.push(...layer.step(rowAt(task, t)));
+    checkSame(outputOf(layerOf(engine, task), task), stepwise, 'what leaves');
     if (!modelOf(task.parameters).spiking) return;
-    const counts = new Uint32Array(singly.length);
+    const counts = new Uint32Array(stepwise.length);
     layerOf(engine, task).run(task.input, counts);
-    checkSame(counts, singly, 'what leaves as whole numbers');
+    checkSame(counts, stepwise, 'what leaves as whole numbers');
   },
   'gives the same however the stream is cut'(engine, task) {
     const whole = outputOf(layerOf(engine, task), task);

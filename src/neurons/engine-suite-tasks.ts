@@ -185,7 +185,7 @@ export function checkNear(
     found.length === expected.length,
     `${what}: ${found.length} values, not ${expected.length}`,
   );
-  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const largest = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   for (let i = 0; i < expected.length; i++) {
     // Written so that NaN fails.
     check(

@@ -1,7 +1,7 @@
 /** Builds pipelines of the nodes of a graph. */
 import { InvalidArgumentError } from '../errors.ts';
 import type { Matrix } from '../matrix.ts';
-import { type DraftNode, type Link, namesOf } from '../pipeline/draft.ts';
+import { type DraftNode, type NodeInput, namesOf } from '../pipeline/draft.ts';
 import { finish, type Pipeline } from '../pipeline/pipeline.ts';
 import { within } from '../problems.ts';
 import { add } from '../stages/add/definition.ts';
@@ -33,7 +33,7 @@ class Assembly {
   readonly #places = new Map<string, number>();
 
   /** Where what a node of the graph gives comes from. */
-  linkOf(from: string | null, delayed: boolean): Link {
+  inputOf(from: string | null, delayed: boolean): NodeInput {
     // What comes a step late may come from a node that is not there yet: see `settle`.
     return { from: from === null ? null : (this.#places.get(from) ?? this.#later(from)), delayed };
   }
@@ -46,7 +46,12 @@ class Assembly {
   }
 
   /** Appends a stage for a node of the graph; with a `name`, others take it for that node. */
-  append(part: StageDefinition, maker: string, inputs: readonly Link[], named: boolean): Link {
+  append(
+    part: StageDefinition,
+    maker: string,
+    inputs: readonly NodeInput[],
+    named: boolean,
+  ): NodeInput {
     this.problems.push(...remarksOn(maker, stageProblems(part, '')));
     this.nodes.push({ part, built: false, name: named ? maker : undefined, inputs });
     this.makers.push(maker);
@@ -56,7 +61,7 @@ class Assembly {
 
   /** The nodes, with what was not there yet put in. */
   settled(): DraftNode[] {
-    const settle = ({ from, delayed }: Link): Link => {
+    const settle = ({ from, delayed }: NodeInput): NodeInput => {
       if (from === null || from >= 0) return { from, delayed };
       return { from: this.#places.get(this.#waiting[-from - 1]!)!, delayed };
     };
@@ -99,8 +104,8 @@ export function build(
     const back = loops.map((loop) => ({ loop, ...weighted(flat.nodes.get(loop)!, size) }));
     const recurrent = sum(back.map(({ matrix }) => matrix));
     if (inputs.length > 1 && isOnes(node)) {
-      const links = inputs.map(({ from, delayed }) => assembly.linkOf(from, delayed));
-      assembly.append(add({ name, channels: size, inputs: links.length }), name, links, true);
+      const sources = inputs.map(({ from, delayed }) => assembly.inputOf(from, delayed));
+      assembly.append(add({ name, channels: size, inputs: sources.length }), name, sources, true);
       continue;
     }
     let entry = joined(assembly, name, inputs, entering);
@@ -154,8 +159,8 @@ const slow = 100;
 function slowNotes(name: string, node: FlatNode, dt: number): NirRemark[] {
   if (node.type !== 'IF') return [];
   const { r, v_threshold } = node;
-  const least = Array.from(v_threshold.values).reduce((a, b) => Math.min(a, b));
-  const steps = least / dt;
+  const min = Array.from(v_threshold.values).reduce((a, b) => Math.min(a, b));
+  const steps = min / dt;
   if (!Array.from(r.values).every((value) => value === 1) || !(steps > slow)) return [];
   const text = `with r = 1 per second it takes ${Math.ceil(steps)} steps of input 1 to fire; if r was meant per step, as some tools have it, give ${1 / dt}`;
   return [remark(name, 'conflict', text)];
@@ -167,11 +172,11 @@ function joined(
   maker: string,
   inputs: OrderedNode['inputs'],
   channels: number,
-): Link {
-  const links = inputs.map(({ from, delayed }) => assembly.linkOf(from, delayed));
-  const [only] = links;
-  if (links.length === 1 && only !== undefined) return only;
-  return assembly.append(add({ channels, inputs: links.length }), maker, links, false);
+): NodeInput {
+  const sources = inputs.map(({ from, delayed }) => assembly.inputOf(from, delayed));
+  const [only] = sources;
+  if (sources.length === 1 && only !== undefined) return only;
+  return assembly.append(add({ channels, inputs: sources.length }), maker, sources, false);
 }
 
 /** Whether a node hands on what enters as it is. */
@@ -219,12 +224,12 @@ function withBias(part: StageDefinition, bias: readonly number[]): StageDefiniti
  */
 function addBias(
   assembly: Assembly,
-  entry: Link,
+  entry: NodeInput,
   bias: readonly number[],
   loop: string,
   nodes: readonly OrderedNode[],
   inputs: OrderedNode['inputs'],
-): { readonly entry: Link; readonly by: string } {
+): { readonly entry: NodeInput; readonly by: string } {
   const place = entry.from;
   const before = place === null ? undefined : assembly.nodes[place];
   const giver = inputs.length === 1 ? inputs[0]!.from : null;

@@ -95,10 +95,10 @@ function lengthProblems(name: string, shape: Shape): Problem[] {
 
 function weightProblems(node: Extract<FlatNode, { weight: unknown }>): Problem[] {
   const { shape } = node.weight;
-  const least = node.type === 'Conv1d' ? 3 : node.type === 'Conv2d' ? 4 : 2;
-  const product = least === 2;
-  if (product ? shape.length < least : shape.length !== least) {
-    return misshapen('weight', shape, `; ${least} dimensions are needed`);
+  const dimensions = node.type === 'Conv1d' ? 3 : node.type === 'Conv2d' ? 4 : 2;
+  const product = dimensions === 2;
+  if (product ? shape.length < dimensions : shape.length !== dimensions) {
+    return misshapen('weight', shape, `; ${dimensions} dimensions are needed`);
   }
   if (node.type === 'Linear') return [];
   const bias = node.bias.shape;

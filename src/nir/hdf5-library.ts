@@ -35,14 +35,15 @@ interface GrowingMemory {
 declare const WebAssembly: { readonly Memory: { readonly prototype: GrowingMemory } };
 
 /**
- * Keeps memories from growing beyond `most` bytes while `work` runs, which does so at once: the library makes room for
+ * Keeps memories from growing beyond `maxBytes` bytes while `work` runs, which does so at once: the library makes room for
  * whatever a damaged file claims, and gives none of it back. It takes a refusal for want of memory.
  */
-function withCeiling<T>(most: number, work: () => T): T {
+function withCeiling<T>(maxBytes: number, work: () => T): T {
   const { prototype } = WebAssembly.Memory;
   const own = prototype.grow;
   prototype.grow = function grow(this: GrowingMemory, pages: number): number {
-    if (this.buffer.byteLength + pages * pageBytes > most) throw new RangeError('no more memory');
+    if (this.buffer.byteLength + pages * pageBytes > maxBytes)
+      throw new RangeError('no more memory');
     return own.call(this, pages);
   };
   try {
@@ -53,12 +54,12 @@ function withCeiling<T>(most: number, work: () => T): T {
 }
 
 /**
- * Runs `work` with the HDF5 library, whose memory may grow to `most` bytes, and frees the file at {@link hdf5Path}
+ * Runs `work` with the HDF5 library, whose memory may grow to `maxBytes` bytes, and frees the file at {@link hdf5Path}
  * afterwards. The library is loaded when it is first needed. It prints all it has against a file; that is kept from the console.
  */
 export async function withHdf5<T>(
   work: (library: Hdf5Library) => T,
-  most: number = Number.POSITIVE_INFINITY,
+  maxBytes: number = Number.POSITIVE_INFINITY,
 ): Promise<T> {
   const library = await load();
   const { FS } = library;
@@ -67,7 +68,7 @@ export async function withHdf5<T>(
   const silent = FS.open('/dev/null', 'w');
   streams[2] = silent;
   try {
-    return withCeiling(most, () => work(library));
+    return withCeiling(maxBytes, () => work(library));
   } finally {
     streams[2] = loud;
     FS.close(silent);

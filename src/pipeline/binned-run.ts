@@ -39,7 +39,7 @@ export function binnedRun(
   const { channelsIn, dt } = pipeline;
   const signals = outputSignals(pipeline, request);
   const bins = packetBins({ channelsIn, dt, startTime: request.startTime });
-  const most = Math.max(1, Math.floor(sliceValues / channelsIn));
+  const maxSteps = Math.max(1, Math.floor(sliceValues / channelsIn));
   const check = kindCheck();
   let waiting: AerPacket<ChannelSpace>[] = [];
   let reached: number | undefined;
@@ -81,7 +81,7 @@ export function binnedRun(
         step = Math.min(span.steps, binOf(next, span.from, dt));
         continue;
       }
-      const steps = Math.min(most, span.steps - step);
+      const steps = Math.min(maxSteps, span.steps - step);
       const end = binStart(step + steps, dt, span.from);
       const grid = { steps, channels: channelsIn, dt, startTime };
       const counts = new Uint32Array(steps * channelsIn);

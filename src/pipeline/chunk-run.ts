@@ -48,9 +48,9 @@ function signalProblems(chunk: SignalRaster): Problem[] {
 export function startStage(stage: Stage, engine: Engine): (chunk: StageChunk) => StageChunk {
   const { name, channelsIn, channelsOut, dt } = stage;
   const grid = dt === undefined ? undefined : { channelsIn, dt };
-  const most = Math.max(1, Math.floor(sliceValues / Math.max(channelsIn, channelsOut)));
-  const input = new Float64Array(most * channelsIn);
-  const run = runStage(stage, [input], { engine, steps: most });
+  const maxSteps = Math.max(1, Math.floor(sliceValues / Math.max(channelsIn, channelsOut)));
+  const input = new Float64Array(maxSteps * channelsIn);
+  const run = runStage(stage, [input], { engine, steps: maxSteps });
   const spikesFromSpikes = emissionOf(stage, ['spikes']) === 'spikes';
   const spikesFromValues = emissionOf(stage, ['weighted']) === 'spikes';
   let reached: number | undefined;
@@ -70,7 +70,7 @@ export function startStage(stage: Stage, engine: Engine): (chunk: StageChunk) =>
     if (dt === undefined || reached === undefined) return;
     let left = silentSteps(binsBetween(reached, startTime, width), width);
     if (left > 0) input.fill(0);
-    for (; left > 0; left -= most) run.run(0, Math.min(left, most));
+    for (; left > 0; left -= maxSteps) run.run(0, Math.min(left, maxSteps));
   };
   /** Brings a chunk through the stage, slice by slice. */
   const bring = (
@@ -78,8 +78,8 @@ export function startStage(stage: Stage, engine: Engine): (chunk: StageChunk) =>
     left: Float64Array | Uint32Array,
     steps: number,
   ): void => {
-    for (let t = 0; t < steps; t += most) {
-      const count = Math.min(most, steps - t);
+    for (let t = 0; t < steps; t += maxSteps) {
+      const count = Math.min(maxSteps, steps - t);
       input.set(given.subarray(t * channelsIn, (t + count) * channelsIn));
       run.run(0, count);
       left.set(run.output.subarray(0, count * channelsOut), t * channelsOut);

@@ -5,7 +5,7 @@ import { fault } from '../problems.ts';
 import { add } from '../stages/add/definition.ts';
 import { concatenate } from '../stages/concatenate/definition.ts';
 import { definitionProblems, type StageDefinition } from '../stages/stage.ts';
-import { type DraftNode, type Link, outlinesOf } from './draft.ts';
+import { type DraftNode, type NodeInput, outlinesOf } from './draft.ts';
 import { looksLikePipeline } from './guard.ts';
 import {
   append,
@@ -41,12 +41,16 @@ function isBranch(last: unknown): boolean {
 }
 
 /** Channels that a node gives; 1 if that cannot be told, and its own problems say why. */
-function widthOf(nodes: readonly DraftNode[], { from }: Link): number {
+function widthOf(nodes: readonly DraftNode[], { from }: NodeInput): number {
   return (from === null ? undefined : outlinesOf(nodes)[from]!.channelsOut) ?? 1;
 }
 
 /** Appends a stage with several inputs, and returns what leaves it. */
-function appendJoin(nodes: DraftNode[], part: StageDefinition, inputs: readonly Link[]): Link {
+function appendJoin(
+  nodes: DraftNode[],
+  part: StageDefinition,
+  inputs: readonly NodeInput[],
+): NodeInput {
   nodes.push({ part, built: false, name: part.name, inputs });
   return { from: nodes.length - 1, delayed: false };
 }
@@ -153,6 +157,6 @@ export function feedback(...parts: readonly PipelinePart[]): Pipeline {
 }
 
 /** The same link after a stage has been put before all, which takes the input of the pipeline in its place. */
-function shifted({ from, delayed }: Link): Link {
+function shifted({ from, delayed }: NodeInput): NodeInput {
   return { from: from === null ? 0 : from + 1, delayed };
 }

@@ -13,7 +13,7 @@ import {
 import type { SignalKind, StageOutline } from '../stages/stage-kind.ts';
 
 /** Where an input of a node comes from: another node by its place, or the input of the pipeline. */
-export interface Link {
+export interface NodeInput {
   readonly from: number | null;
   readonly delayed: boolean;
 }
@@ -22,7 +22,7 @@ export interface Link {
 export type DraftNode = {
   /** The name that it was given; undefined if it is to be named by its kind and place. */
   readonly name: string | undefined;
-  readonly inputs: readonly Link[];
+  readonly inputs: readonly NodeInput[];
 } & (
   | { readonly built: false; readonly part: StageDefinition }
   | { readonly built: true; readonly part: Stage }

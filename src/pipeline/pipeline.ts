@@ -13,7 +13,7 @@ import {
   automaticName,
   type DraftNode,
   emissionsOf,
-  type Link,
+  type NodeInput,
   namesOf,
   nodeProblems,
   stagesOf,
@@ -48,7 +48,7 @@ export interface Pipeline {
 export type PipelinePart = StageDefinition | Pipeline;
 
 /** The input of a pipeline. */
-export const pipelineInput: Link = { from: null, delayed: false };
+export const pipelineInput: NodeInput = { from: null, delayed: false };
 
 /** Whether a part is a pipeline rather than a stage. */
 function isPipeline(part: PipelinePart): part is Pipeline {
@@ -56,7 +56,7 @@ function isPipeline(part: PipelinePart): part is Pipeline {
 }
 
 /** Appends the stages of a pipeline to `nodes`, with `enters` as its input, and returns what leaves it. */
-function appendPipeline(nodes: DraftNode[], part: Pipeline, enters: Link): Link {
+function appendPipeline(nodes: DraftNode[], part: Pipeline, enters: NodeInput): NodeInput {
   const first = nodes.length;
   const places = new Map(part.stages.map(({ name }, i) => [name, first + i]));
   for (const [i, stage] of part.stages.entries()) {
@@ -78,8 +78,8 @@ function appendPipeline(nodes: DraftNode[], part: Pipeline, enters: Link): Link 
 export function append(
   nodes: DraftNode[],
   parts: readonly PipelinePart[],
-  enters: Link = pipelineInput,
-): Link {
+  enters: NodeInput = pipelineInput,
+): NodeInput {
   let link = enters;
   for (const part of parts) {
     if (isPipeline(part)) {
@@ -118,7 +118,7 @@ function refuse(problems: readonly Problem[]): void {
  */
 export function finish(
   nodes: readonly DraftNode[],
-  output: Link,
+  output: NodeInput,
   { spiking }: { readonly spiking: boolean },
 ): Pipeline {
   const problems = nodeProblems(nodes);

@@ -122,7 +122,7 @@ export function startPipeline(
   if (problems.length > 0) throw new InvalidArgumentError('this pipeline cannot run', problems);
   const { channelsIn, channelsOut } = pipeline;
   const graph = graphRun(pipeline, engine);
-  const { input, steps: most } = graph;
+  const { input, steps: maxSteps } = graph;
   const fired = graph.outputOf(pipeline.output);
   const recordings = record.map((name): Recording => {
     const { stage, state } = recordedSignal(pipeline, name);
@@ -140,8 +140,8 @@ export function startPipeline(
     let left = silentSteps(gap, dt);
     if (left < gap) jumps++;
     if (left > 0) input.fill(0);
-    for (; left > 0; left -= most) {
-      const steps = Math.min(left, most);
+    for (; left > 0; left -= maxSteps) {
+      const steps = Math.min(left, maxSteps);
       graph.run(steps);
       for (let i = 0; i < steps * channelsOut; i++) unbinned += fired[i]!;
     }
@@ -163,8 +163,8 @@ export function startPipeline(
           ? new Uint32Array(chunk.steps * channels)
           : new Float64Array(chunk.steps * channels),
       );
-      for (let t = 0; t < chunk.steps; t += most) {
-        const steps = Math.min(most, chunk.steps - t);
+      for (let t = 0; t < chunk.steps; t += maxSteps) {
+        const steps = Math.min(maxSteps, chunk.steps - t);
         input.set(chunk.counts.subarray(t * channelsIn, (t + steps) * channelsIn));
         graph.run(steps);
         counts.set(fired.subarray(0, steps * channelsOut), t * channelsOut);

@@ -145,7 +145,7 @@ function crossEntropy(
     let loss = 0;
     for (let b = 0; b < batch; b++) {
       const own = logits.subarray(b * channels, (b + 1) * channels);
-      const peak = own.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+      const peak = own.reduce((max, value) => Math.max(max, value), Number.NEGATIVE_INFINITY);
       const total = own.reduce((sum, value) => sum + Math.exp(value - peak), 0);
       loss += (peak + Math.log(total) - own[labels[b]!]!) / batch;
       for (let n = 0; n < channels; n++) {

@@ -108,12 +108,12 @@ export function nearestBias(parameter: CoreParameterName, current: number): Bias
   const type = biasType(parameter);
   const scale = coreParameters[parameter];
   let best: Bias = { coarse: 0, fine: 0, type };
-  let least = Number.POSITIVE_INFINITY;
+  let smallest = Number.POSITIVE_INFINITY;
   for (const [coarse, row] of biasCurrents[type].entries()) {
     for (const [fine, entry] of row.entries()) {
       const error = Math.abs(entry * scale - current);
-      if (error >= least) continue;
-      least = error;
+      if (error >= smallest) continue;
+      smallest = error;
       best = { coarse, fine, type };
     }
   }

@@ -198,10 +198,10 @@ export function configurationProblems(configuration: unknown): Problem[] {
     return [problem('chips', 'wrong-type', chips, 'a list of chips is needed')];
   }
   const count = chips.length;
-  const { chips: most } = chipLimits;
+  const { chips: max } = chipLimits;
   return [
-    ...(count < 1 || count > most
-      ? [problem('chips.length', 'out-of-range', count, `a board has 1…${most}`)]
+    ...(count < 1 || count > max
+      ? [problem('chips.length', 'out-of-range', count, `a board has 1…${max}`)]
       : []),
     ...chips.flatMap((chip, c) => within(`chips[${c}]`, chipProblems(chip))),
   ];

@@ -91,7 +91,7 @@ function synapseStore() {
 function synapsesOf(blocks: readonly Block[], lumped: boolean): WeightedSynapses {
   const store = synapseStore();
   const kinds = lumped ? 1 : dendriteNames.length;
-  const last = blocks.reduce((most, { pre, weights }) => Math.max(most, pre + rowsOf(weights)), 0);
+  const last = blocks.reduce((max, { pre, weights }) => Math.max(max, pre + rowsOf(weights)), 0);
   // Populations that listen, by their first neuron, each with a row of all its channels.
   const sizes = new Map(blocks.map(({ first, size }) => [first, size]));
   const listeners = [...sizes]

@@ -99,11 +99,11 @@ function train(model: Autoencoder, epochs: number, patience: number) {
   const encoderAdam: AdamConfig = { learningRate: 3e-4 / sum };
   const code = new Float64Array(baseCount);
   const bits = new Uint8Array(input.length);
-  let least = input.reduce((total, value) => total + value * value, 0) / input.length;
+  let lowest = input.reduce((total, value) => total + value * value, 0) / input.length;
   for (let epoch = 0, since = 0; epoch < epochs && since < patience; epoch++, since++) {
     const error = reconstruct(model);
-    if (error < least) {
-      least = error;
+    if (error < lowest) {
+      lowest = error;
       code.set(model.code);
       bits.set(model.bits);
       since = 0;
@@ -143,7 +143,7 @@ export function autoencoderQuantise(
   const sizes = Float64Array.from(weights, Math.abs);
   const input = sizes.filter((size) => size > 0);
   if (input.length === 0) return encodeWeights(weights, [0, 0, 0, 0]);
-  const scale = input.reduce((most, size) => Math.max(most, size));
+  const scale = input.reduce((max, size) => Math.max(max, size));
   const { code, bits } = train(
     autoencoder(
       input.map((size) => size / scale),

@@ -42,18 +42,18 @@ export function clusterProblems(
   limits: ChipLimits,
 ): Problem[] {
   if (clusters === undefined) return [];
-  const most = neuronsPerCluster ?? limits.neurons;
+  const room = neuronsPerCluster ?? limits.neurons;
   if (clusters > Math.max(neurons, 1)) {
     return [problem('clusters', 'out-of-range', clusters, `there are ${neurons} neurons`)];
   }
-  return clusters * most >= neurons
+  return clusters * room >= neurons
     ? []
     : [
         problem(
           'clusters',
           'out-of-range',
           clusters,
-          `as many of ${most} hold ${clusters * most} neurons; there are ${neurons}`,
+          `as many of ${room} hold ${clusters * room} neurons; there are ${neurons}`,
         ),
       ];
 }
@@ -104,7 +104,7 @@ function farthestPointInit(features: readonly Float64Array[], neurons: number, c
     for (let n = 0; n < neurons; n++) {
       nearest[n] = Math.min(nearest[n]!, distance(features, n, centre));
     }
-    next = nearest.indexOf(nearest.reduce((most, value) => Math.max(most, value)));
+    next = nearest.indexOf(nearest.reduce((max, value) => Math.max(max, value)));
   }
   return centres;
 }
@@ -114,7 +114,7 @@ function assign(
   features: readonly Float64Array[],
   neurons: number,
   centres: readonly Float64Array[],
-  most: number,
+  room: number,
 ): number[][] {
   const waiting = Array.from({ length: neurons }, (_, n) => {
     const distances = centres.map((centre) => distance(features, n, centre));
@@ -123,18 +123,18 @@ function assign(
   });
   const clusters = centres.map((): number[] => []);
   for (const { n, order } of waiting.sort((a, b) => b.loss - a.loss)) {
-    clusters[order.find((c) => clusters[c]!.length < most)!]!.push(n);
+    clusters[order.find((c) => clusters[c]!.length < room)!]!.push(n);
   }
   return clusters;
 }
 
 /** Gathers neurons around centres in the space of logarithmic currents: k-means with clusters of bounded size. */
-function boundedKMeans(parameters: AnalogParameters, neurons: number, count: number, most: number) {
+function boundedKMeans(parameters: AnalogParameters, neurons: number, count: number, room: number) {
   const features = currentNamesOf(parameters).map((name) =>
     valuesOf(parameters, name).map((current) => Math.log(Math.max(current, off))),
   );
   let centres = farthestPointInit(features, neurons, count);
-  let clusters = assign(features, neurons, centres, most);
+  let clusters = assign(features, neurons, centres, room);
   for (let round = 0; round < mostRounds; round++) {
     centres = clusters.map((members, c) =>
       members.length === 0
@@ -144,7 +144,7 @@ function boundedKMeans(parameters: AnalogParameters, neurons: number, count: num
             (values) => members.reduce((sum, n) => sum + values[n]!, 0) / members.length,
           ),
     );
-    const next = assign(features, neurons, centres, most);
+    const next = assign(features, neurons, centres, room);
     if (next.join(';') === clusters.join(';')) break;
     clusters = next;
   }
@@ -158,17 +158,17 @@ function clustersOf(
   options: ClusterOptions,
   limits: ChipLimits,
 ): number[][] {
-  const { method = 'balanced', clusters, neuronsPerCluster: most = limits.neurons } = options;
+  const { method = 'balanced', clusters, neuronsPerCluster: room = limits.neurons } = options;
   const all = Array.from(parameters.Io.keys());
-  const fewest = Math.ceil(all.length / most);
+  const fewest = Math.ceil(all.length / room);
   if (method === 'balanced') return splitEvenly(all, clusters ?? fewest);
-  if (clusters !== undefined) return boundedKMeans(parameters, all.length, clusters, most);
+  if (clusters !== undefined) return boundedKMeans(parameters, all.length, clusters, room);
   const kinds = kindsOf(parameters, all).flatMap((kind) =>
-    splitEvenly(kind, Math.ceil(kind.length / most)),
+    splitEvenly(kind, Math.ceil(kind.length / room)),
   );
   return kinds.length <= limits.chips * limits.cores
     ? kinds
-    : boundedKMeans(parameters, all.length, fewest, most);
+    : boundedKMeans(parameters, all.length, fewest, room);
 }
 
 /**

@@ -27,7 +27,7 @@ export function currentProblems(
   for (const [name, { min, max, setting }] of Object.entries(biases)) {
     const over = cores.filter(({ currents }) => currents[name]! > max);
     if (over.length === 0) continue;
-    const largest = over.reduce((most, { currents }) => Math.max(most, currents[name]!), 0);
+    const largest = over.reduce((max, { currents }) => Math.max(max, currents[name]!), 0);
     const range = `${setting} gives at most ${max} A and at least ${min} A`;
     const asked = behind(name, parameters);
     if (asked === undefined) {

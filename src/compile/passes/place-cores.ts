@@ -106,12 +106,12 @@ function improve(
   chips: number,
   cores: number,
 ): number {
-  let least = cost(chipOf);
+  let lowest = cost(chipOf);
   const better = (change: () => void, back: () => void): boolean => {
     change();
     const now = cost(chipOf);
-    if (now < least) {
-      least = now;
+    if (now < lowest) {
+      lowest = now;
       return true;
     }
     back();
@@ -135,7 +135,7 @@ function improve(
       }
     }
   }
-  return least;
+  return lowest;
 }
 
 /** Chips up to which the search keeps sets of them as bits of a byte. */
@@ -171,12 +171,12 @@ export function placeClusters(
   if (clusters <= mostSearched && limits.chips <= mostChips) {
     const cost = costOf(traffic, clusters, limits);
     const random = randomStream(0, 'place clusters');
-    let least = Number.POSITIVE_INFINITY;
+    let lowest = Number.POSITIVE_INFINITY;
     for (let start = 0; start < restarts; start++) {
       const chipOf = slots.slice(0, clusters);
       const now = improve(chipOf, cost, allChips, cores);
-      if (now < least) {
-        least = now;
+      if (now < lowest) {
+        lowest = now;
         best = chipOf;
       }
       for (let i = slots.length - 1; i > 0; i--) {

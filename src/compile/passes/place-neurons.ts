@@ -18,7 +18,7 @@ export interface Clustering {
 
 /** Number of clusters. */
 export function clusterCount({ clusters }: Clustering): number {
-  return clusters.reduce((most, cluster) => Math.max(most, cluster + 1), 0);
+  return clusters.reduce((max, cluster) => Math.max(max, cluster + 1), 0);
 }
 
 /** Makes a cluster of the neurons that the user put on one core. */

@@ -60,7 +60,7 @@ export function byCore(
   recurrent: WeightedSynapses,
   clusters: Uint32Array,
 ): { readonly starts: Uint32Array; readonly indices: Uint32Array } {
-  const cores = clusters.reduce((most, cluster) => Math.max(most, cluster + 1), 0);
+  const cores = clusters.reduce((max, cluster) => Math.max(max, cluster + 1), 0);
   const starts = new Uint32Array(cores + 1);
   const lists = [input.post, recurrent.post];
   for (const post of lists) {

@@ -111,7 +111,7 @@ export function separatePopulations(
   { cores, room }: { readonly cores: number; readonly room: number },
 ): Uint32Array {
   if (names.populations.length < 2) return clusters;
-  let used = clusters.reduce((most, cluster) => Math.max(most, cluster + 1), 0);
+  let used = clusters.reduce((max, cluster) => Math.max(max, cluster + 1), 0);
   if (used >= cores) return clusters;
   const populations = Array.from(clusters, (_, n) => names.nameOf(n).population);
   // What a population has on a cluster, by the cluster and the population.

@@ -107,16 +107,16 @@ function fillRoom(left: Map<number, number>, room: Map<number, number>): Map<num
 /** Lets the most frequent of the triples that are left take the places of others, so that fewer stay alone. */
 function balance(left: Map<number, number>, flow: readonly Map<number, number>[]): void {
   const total = triples.reduce((sum, cores) => sum + left.get(cores)!, 0);
-  const most = triples.reduce((a, b) => (left.get(b)! > left.get(a)! ? b : a));
-  for (const pair of pairsIn(most)) {
-    for (const other of triples.filter((cores) => cores !== most)) {
+  const commonest = triples.reduce((a, b) => (left.get(b)! > left.get(a)! ? b : a));
+  for (const pair of pairsIn(commonest)) {
+    for (const other of triples.filter((cores) => cores !== commonest)) {
       const there = flow[other]!.get(pair)!;
-      const surplus = Math.floor((2 * left.get(most)! - total) / 2);
+      const surplus = Math.floor((2 * left.get(commonest)! - total) / 2);
       const moved = Math.max(0, Math.min(there, surplus));
       flow[other]!.set(pair, there - moved);
-      flow[most]!.set(pair, flow[most]!.get(pair)! + moved);
+      flow[commonest]!.set(pair, flow[commonest]!.get(pair)! + moved);
       left.set(other, left.get(other)! + moved);
-      left.set(most, left.get(most)! - moved);
+      left.set(commonest, left.get(commonest)! - moved);
     }
   }
 }

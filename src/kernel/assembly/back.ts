@@ -4,7 +4,7 @@ import { one } from './constants';
 import { SquaredError, weigh } from './loss';
 import { furtherSpikes, imemAfter } from './membrane';
 import { coefficientBytes, driveVectors, gradientBytes, stateBytes, tapeBytes } from './model';
-import { retreat } from './neuron';
+import { stepBackward } from './neuron';
 import { addNonZero, NARROW } from './narrow';
 import { addRows } from './rows';
 import { backSingle } from './single';
@@ -84,7 +84,7 @@ function back(
       const imem = t > 0
         ? imemLeft(c, tapeAt - rowTape, unit)
         : v128.load(start, IMEM);
-      const before = retreat(
+      const before = stepBackward(
         c, tapeAt, imem, membrane, fired, gradient, row + at, rowBytes, dSpikes, unit, dendritic,
       );
       v128.store(later + at, before);

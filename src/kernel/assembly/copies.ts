@@ -4,7 +4,7 @@
  * Rounds `pieces` runs of `length` f64 to f32. Runs begin `fromStride` bytes apart, and `toStride` where they
  * are written.
  */
-export function giveRows(
+export function packInput(
   from: usize, fromStride: usize, to: usize, toStride: usize, pieces: u32, length: u32,
 ): void {
   for (let piece: u32 = 0; piece < pieces; piece++, from += fromStride, to += toStride) {
@@ -27,7 +27,7 @@ export function giveRows(
 }
 
 /** Copies `rows` rows of `length` u32, which begin `fromStride` bytes apart, so that nothing is between them. */
-export function takeRows(from: usize, fromStride: usize, to: usize, rows: u32, length: u32): void {
+export function unpackSpikes(from: usize, fromStride: usize, to: usize, rows: u32, length: u32): void {
   for (let row: u32 = 0; row < rows; row++, from += fromStride) {
     let source = from;
     let left = length;

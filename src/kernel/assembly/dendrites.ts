@@ -5,7 +5,7 @@ import {
   SYN_CHARGE, SYN_LOSS, SPIKES, TAPE_GABA, TAPE_NMDA,
 } from '../layout';
 import { one } from './constants';
-import { adapt, polarise } from './membrane';
+import { adapt, membraneStep } from './membrane';
 import { charged, driveGradient } from './synapse';
 import { clip, madd } from './vector';
 
@@ -52,7 +52,7 @@ export function integrateDendrites(
   const current = f32x4.sub(f32x4.add(gated, ampa), shunt);
   const iahp = clip(adapt(c, state, v128.load(state, SPIKES), tape, record, unit), unit);
   const Ileak = f32x4.add(f32x4.add(v128.load(c, MEM_LEAK), gaba), iahp);
-  return polarise(c, state, current, Ileak, tape, record, unit);
+  return membraneStep(c, state, current, Ileak, tape, record, unit);
 }
 
 /** The part of NMDA that flows: imem/(imem + gate). */
@@ -74,7 +74,7 @@ export function gateSlope(c: usize, tape: usize, imem: v128): v128 {
 /** The adjoint of GABA, NMDA and SHUNT: `byInput` and `byLeak` are how the membrane follows input and leak. */
 // @ts-ignore: decorator
 @inline
-export function retreatDendrites(
+export function stepDendritesBackward(
   c: usize, gradient: usize, drive: usize, row: usize, dMembrane: v128, imem: v128, byInput: v128,
   byLeak: v128,
 ): void {

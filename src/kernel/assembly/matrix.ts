@@ -41,8 +41,8 @@ export class Matrix {
   mean: usize;
   square: usize;
   /** Least and greatest weights. */
-  least: usize;
-  most: usize;
+  min: usize;
+  max: usize;
   /** The matrix of a block: the weights themselves, or a copy for every trial of the block. */
   spread: usize;
   /** The same transposed, if anything needs it, and the vectors of its rows. */
@@ -164,7 +164,7 @@ function adamOfRows(m: Matrix, first: usize, end: usize, adam: Adam, epoch: Epoc
     v128.store(m.square + at, square);
     const root = f32x4.add(f32x4.sqrt(f32x4.mul(square, scale)), epsilon);
     const weight = f32x4.sub(v128.load(m.weights + at), f32x4.div(f32x4.mul(rate, mean), root));
-    const bounded = f32x4.pmin(f32x4.pmax(weight, v128.load(m.least + at)), v128.load(m.most + at));
+    const bounded = f32x4.pmin(f32x4.pmax(weight, v128.load(m.min + at)), v128.load(m.max + at));
     v128.store(m.weights + at, bounded);
   }
 }

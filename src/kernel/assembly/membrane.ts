@@ -54,7 +54,7 @@ export function adapt(
 /** The membrane before clipping and reset, with `current` flowing in and `Ileak` leaking. */
 // @ts-ignore: decorator
 @inline
-export function polarise(
+export function membraneStep(
   c: usize, state: usize, current: v128, Ileak: v128, tape: usize, record: bool, unit: v128,
 ): v128 {
   const open = f32x4.eq(v128.load(state, TIMER), i64x2.splat(0));

@@ -4,15 +4,15 @@ import {
   TAPE_ADAPTATION, TAPE_FEEDBACK, TAPE_GABA, TAPE_INPUT, THRESHOLD_TWO,
 } from '../layout';
 import { half, one } from './constants';
-import { gateSlope, retreatDendrites } from './dendrites';
-import { adapt, polarise } from './membrane';
+import { gateSlope, stepDendritesBackward } from './dendrites';
+import { adapt, membraneStep } from './membrane';
 import { charged, driveGradient } from './synapse';
 import { clip, madd, slopeAbove } from './vector';
 
 /**
  * First half of a step of the four neurons of a vector, in units of Io: synapse, adaptation, membrane.
  *
- *   isyn     = isyn - synLoss·isyn + synCharge·clip(synGain·drive)
+ *   isyn     = isyn - synLoss·isyn + pulseFraction·clip(synGain·drive)
  *   iahp     = clip(iahp - ahpLoss·iahp + ahpJump·spikes)
  *   Ileak    = Itau + iahp
  *   Iin      = clip((isyn - Ileak + Idc)·[timer = 0])
@@ -31,7 +31,7 @@ export function integrate(c: usize, state: usize, drive: v128, tape: usize, reco
   v128.store(state, isyn, ISYN);
   const iahp = clip(adapt(c, state, v128.load(state, SPIKES), tape, record, unit), unit);
   const Ileak = f32x4.add(v128.load(c, MEM_LEAK), iahp);
-  return polarise(c, state, isyn, Ileak, tape, record, unit);
+  return membraneStep(c, state, isyn, Ileak, tape, record, unit);
 }
 
 /**
@@ -49,7 +49,7 @@ export function integrate(c: usize, state: usize, drive: v128, tape: usize, reco
  */
 // @ts-ignore: decorator
 @inline
-export function retreat(
+export function stepBackward(
   c: usize, tape: usize, imem: v128, membrane: v128, fired: v128, gradient: usize, drive: usize,
   row: usize, dSpikes: v128, unit: v128, dendritic: bool,
 ): v128 {
@@ -102,7 +102,7 @@ export function retreat(
   const byLeak = f32x4.sub(
     f32x4.mul(f32x4.mul(byTotal, inverseLeak), f32x4.sub(flow, Ileak)), byInput,
   );
-  if (dendritic) retreatDendrites(c, gradient, drive, row, dMembrane, imem, byInput, byLeak);
+  if (dendritic) stepDendritesBackward(c, gradient, drive, row, dMembrane, imem, byInput, byLeak);
   const dIahp = madd(dMembrane, byLeak, v128.load(gradient, D_IAHP));
   const dAdaptation = f32x4.mul(dIahp, slopeAbove(adaptation, unit));
   v128.store(gradient, f32x4.mul(dAdaptation, v128.load(c, AHP_DECAY)), D_IAHP);

@@ -2,9 +2,9 @@
 // longest chain of operations: what the next step waits for stays in registers, all else in memory, where V8 does not
 // move it about; nothing depends on a guess; the way forward leaves slopes that the way back has only to multiply with.
 import {
-  AHP_DECAY, AHP_JUMP, BY_BEFORE, BY_DRIVE, BY_LEAK, BY_SYNAPSE, DC, DRIVE_SLOPE, D_IAHP, D_ISYN,
+  AHP_DECAY, AHP_JUMP, SLOPE_PREVIOUS, BY_DRIVE, BY_LEAK, BY_SYNAPSE, DC, DRIVE_SLOPE, D_IAHP, D_ISYN,
   EXPONENT, FEEDBACK, GRADIENT, IMEM, ISYN, MEMBRANE, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE,
-  MEM_RATE, OF_ADAPTATION, OF_SPIKES, SLOPES, SPIKES, STATE,
+  MEM_RATE, OF_ADAPTATION, SLOPE_SPIKE, SLOPES, SPIKES, STATE,
   STEP_SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS, THRESHOLD, TIMER, VECTOR,
 } from '../layout';
 import { Block, hasCounts, Workspace } from './block';
@@ -59,14 +59,14 @@ function leaveSlopes(
   const total = madd(leakRatio, flow, feedback);
   const byImem = f32x4.sub(madd(v128.load(c, MEM_RATE), total, unit), f32x4.mul(rise, share));
   const byLog = f32x4.mul(f32x4.mul(byTotal, feedback), v128.load(c, EXPONENT));
-  v128.store(slopes, madd(byImem, ofImem, f32x4.mul(byLog, ofLog)), BY_BEFORE);
+  v128.store(slopes, madd(byImem, ofImem, f32x4.mul(byLog, ofLog)), SLOPE_PREVIOUS);
   const bySynapse = f32x4.mul(byInput, slopeAbove(input, unit));
   v128.store(slopes, bySynapse, BY_SYNAPSE);
   const byRatio = f32x4.mul(byTotal, v128.load(c, MEM_LEAK_INVERSE));
   v128.store(slopes, f32x4.sub(f32x4.mul(byRatio, f32x4.sub(flow, Ileak)), bySynapse), BY_LEAK);
   v128.store(slopes, slopeAbove(adaptation, unit), OF_ADAPTATION);
-  const least = v128.load(c, SYN_CHARGE);
-  v128.store(slopes, f32x4.mul(v128.load(c, DRIVE_SLOPE), slopeAbove(charge, least)), BY_DRIVE);
+  const threshold = v128.load(c, SYN_CHARGE);
+  v128.store(slopes, f32x4.mul(v128.load(c, DRIVE_SLOPE), slopeAbove(charge, threshold)), BY_DRIVE);
 }
 
 /**
@@ -135,7 +135,7 @@ function run(
       );
       const bound = slopeAbove(membrane, unit);
       const surrogate = v128.and(v128.load(c, SURROGATE), f32x4.gt(membrane, unit));
-      v128.store(slopes, surrogate, OF_SPIKES);
+      v128.store(slopes, surrogate, SLOPE_SPIKE);
       const reset = f32x4.mul(v128.andnot(half(), many), f32x4.sub(unit, above));
       ofImem = madd(reset, surrogate, v128.andnot(bound, fired));
       ofLog = f32x4.div(bound, above);
@@ -259,9 +259,9 @@ export function backSingle(
     } else {
       dSpikes = f32x4.add(dSpikes, v128.load(outer + t * outerStride));
     }
-    const ofSpikes = v128.load(slopes, OF_SPIKES);
+    const ofSpikes = v128.load(slopes, SLOPE_SPIKE);
     const dMembrane = madd(dEcho, ofSpikes, madd(dSpikes, ofSpikes, dBefore));
-    dBefore = f32x4.mul(dMembrane, v128.load(slopes, BY_BEFORE));
+    dBefore = f32x4.mul(dMembrane, v128.load(slopes, SLOPE_PREVIOUS));
     const dSynapse = madd(dMembrane, v128.load(slopes, BY_SYNAPSE), v128.load(gradient, D_ISYN));
     v128.store(gradient, f32x4.mul(dSynapse, v128.load(c, SYN_DECAY)), D_ISYN);
     const dDrive = f32x4.mul(dSynapse, v128.load(slopes, BY_DRIVE));

@@ -1,9 +1,9 @@
 import { fault, type Problem, type ProblemCode, problem } from '../../../problems.ts';
 
-/** Where a value stands in a document: its last step, and the place above. */
-export interface Place {
-  /** The place above; the first step has none. */
-  readonly up: Place | undefined;
+/** Where a value stands in a document: its last step, and the path above. */
+export interface JsonPath {
+  /** The path above; the first step has none. */
+  readonly up: JsonPath | undefined;
   /** Name of a field, or index in a list. */
   readonly step: string | number;
 }
@@ -26,16 +26,16 @@ export function noFindings(): Findings {
   return { problems: [], hidden: 0, unknown: new Set() };
 }
 
-function pathOf({ up, step }: Place, indices: boolean): string {
+function pathOf({ up, step }: JsonPath, indices: boolean): string {
   const above = up === undefined ? '' : pathOf(up, indices);
   if (typeof step === 'number') return `${above}[${indices ? step : ''}]`;
   return up === undefined ? step : `${above}.${step}`;
 }
 
-/** Notes that what stands at `place`, if anything, is not what is needed. */
+/** Notes that what stands at `at`, if anything, is not what is needed. */
 export function wrong(
   findings: Findings,
-  place: Place,
+  at: JsonPath,
   code: ProblemCode,
   given: unknown,
   needed: string,
@@ -44,7 +44,7 @@ export function wrong(
     findings.hidden += 1;
     return;
   }
-  const path = pathOf(place, true);
+  const path = pathOf(at, true);
   findings.problems.push(
     given === undefined
       ? fault(path, 'missing', `it is missing; ${needed}`)
@@ -55,7 +55,7 @@ export function wrong(
 /** Notes the fields of an object at `up` that are not `known`. */
 export function noteUnknown(
   findings: Findings,
-  up: Place | undefined,
+  up: JsonPath | undefined,
   fields: object,
   known: ReadonlySet<string>,
 ): void {

@@ -1,4 +1,4 @@
-import { type Findings, type Place, wrong } from './findings.ts';
+import { type Findings, type JsonPath, wrong } from './findings.ts';
 
 /** Fields of a JSON object, whatever they hold. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -9,9 +9,9 @@ export function isFields(value: unknown): value is Fields {
 }
 
 /** Reads an object with fields; undefined if it is none. */
-export function fieldsAt(findings: Findings, place: Place, value: unknown): Fields | undefined {
+export function fieldsAt(findings: Findings, path: JsonPath, value: unknown): Fields | undefined {
   if (isFields(value)) return value;
-  wrong(findings, place, 'wrong-type', value, 'an object is needed');
+  wrong(findings, path, 'wrong-type', value, 'an object is needed');
   return undefined;
 }
 
@@ -36,19 +36,19 @@ export function entriesOf(value: unknown): readonly unknown[] | undefined {
 /** Reads a list of `count` entries; an empty one where it is none. */
 export function listAt(
   findings: Findings,
-  place: Place,
+  path: JsonPath,
   value: unknown,
   count: number,
 ): readonly unknown[] {
   const entries = entriesOf(value);
   if (entries === undefined) {
-    wrong(findings, place, 'wrong-type', value, `a list of ${count} is needed`);
+    wrong(findings, path, 'wrong-type', value, `a list of ${count} is needed`);
     return [];
   }
   if (entries.length !== count) {
     wrong(
       findings,
-      { up: place, step: 'length' },
+      { up: path, step: 'length' },
       'wrong-shape',
       entries.length,
       `${count} entries are needed`,
@@ -59,10 +59,10 @@ export function listAt(
 }
 
 /** Reads a map, `[{"key": …, "value": …}, …]`; an empty one where it is none. */
-export function mapAt(findings: Findings, place: Place, value: unknown): Map<string, unknown> {
+export function mapAt(findings: Findings, path: JsonPath, value: unknown): Map<string, unknown> {
   const map = new Map<string, unknown>();
   if (!Array.isArray(value)) {
-    wrong(findings, place, 'wrong-type', value, 'a list of keys and values is needed');
+    wrong(findings, path, 'wrong-type', value, 'a list of keys and values is needed');
     return map;
   }
   for (const [i, entry] of value.entries()) {
@@ -70,7 +70,7 @@ export function mapAt(findings: Findings, place: Place, value: unknown): Map<str
     if (!isFields(entry) || typeof key !== 'string' || entry['value'] === undefined) {
       wrong(
         findings,
-        { up: place, step: i },
+        { up: path, step: i },
         'wrong-type',
         entry,
         'a pair of a key and a value is needed',
@@ -78,7 +78,7 @@ export function mapAt(findings: Findings, place: Place, value: unknown): Map<str
     } else if (map.has(key)) {
       wrong(
         findings,
-        { up: place, step: i },
+        { up: path, step: i },
         'duplicate',
         key,
         'it was there before; each key once',
@@ -89,7 +89,7 @@ export function mapAt(findings: Findings, place: Place, value: unknown): Map<str
 }
 
 /** Reads a switch; off where it is none. */
-export function switchAt(findings: Findings, up: Place, fields: Fields, step: string): boolean {
+export function switchAt(findings: Findings, up: JsonPath, fields: Fields, step: string): boolean {
   const value = fields[step];
   if (typeof value !== 'boolean') {
     wrong(findings, { up, step }, 'wrong-type', value, 'true or false is needed');
@@ -100,16 +100,16 @@ export function switchAt(findings: Findings, up: Place, fields: Fields, step: st
 /** Reads a whole number; the least allowed where it is none. */
 export function wholeAt(
   findings: Findings,
-  up: Place,
+  up: JsonPath,
   fields: Fields,
   step: string,
-  least: number,
-  most: number,
+  min: number,
+  max: number,
 ): number {
   const value = fields[step];
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) {
     return value + 0;
   }
-  wrong(findings, { up, step }, 'out-of-range', value, `${least}…${most} exist`);
-  return least;
+  wrong(findings, { up, step }, 'out-of-range', value, `${min}…${max} exist`);
+  return min;
 }

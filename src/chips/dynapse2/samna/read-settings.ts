@@ -1,14 +1,14 @@
 import { match } from 'ts-pattern';
 import { chipLimits } from '../limits.ts';
 import { type BiasSetting, type SettingForm, sadcGroups } from '../settings.ts';
-import { type Findings, noteUnknown, type Place } from './findings.ts';
+import { type Findings, type JsonPath, noteUnknown } from './findings.ts';
 import { type Fields, fieldsAt, listAt, mapAt, switchAt, wholeAt } from './json.ts';
 
 /** The type of a bias is told by its name and not read. */
 const biasFields: ReadonlySet<string> = new Set(['coarseValue', 'fineValue', 'type']);
 
 /** Reads a coarse and a fine value. */
-export function readBias(findings: Findings, at: Place, value: unknown): BiasSetting {
+export function readBias(findings: Findings, at: JsonPath, value: unknown): BiasSetting {
   // One path for all biases: what else they hold is the same.
   const fields = fieldsAt(findings, at, value);
   if (fields === undefined) return { coarse: 0, fine: 0 };
@@ -32,7 +32,7 @@ function changed(entries: readonly (readonly [string, unknown])[]): Fields {
 
 function readBiases(
   findings: Findings,
-  at: Place,
+  at: JsonPath,
   value: unknown,
   names: readonly string[],
 ): Fields {
@@ -46,7 +46,7 @@ function readBiases(
 
 function readSwitches(
   findings: Findings,
-  at: Place,
+  at: JsonPath,
   value: unknown,
   names: readonly string[],
 ): Fields {
@@ -63,13 +63,13 @@ function readSwitches(
  */
 export function readSettings(
   findings: Findings,
-  up: Place,
+  up: JsonPath,
   fields: Fields,
   forms: Readonly<Record<string, SettingForm>>,
 ): Fields {
   const there = Object.entries(forms).filter(([name]) => fields[name] !== undefined);
   const settings = there.map(([step, form]) => {
-    const at: Place = { up, step };
+    const at: JsonPath = { up, step };
     const given = fields[step];
     const value = match(form)
       .with({ kind: 'switch' }, () => switchAt(findings, up, fields, step))

@@ -18,7 +18,7 @@ import { coreMask, type Destination } from '../event.ts';
 import { chipLimits } from '../limits.ts';
 import { type CoreParameterName, coreParameterNames } from '../parameters.ts';
 import { chipSettingForms, coreSettingForms } from '../settings.ts';
-import { type Findings, noteUnknown, type Place, wrong } from './findings.ts';
+import { type Findings, type JsonPath, noteUnknown, wrong } from './findings.ts';
 import { entriesOf, type Fields, fieldsAt, listAt, mapAt, switchAt, wholeAt } from './json.ts';
 import { readBias, readSettings } from './read-settings.ts';
 
@@ -37,7 +37,7 @@ const dendriteValues: readonly unknown[] = Object.values(dendrites);
 
 type Four = readonly [boolean, boolean, boolean, boolean];
 
-function readFour(findings: Findings, up: Place, fields: Fields, step: string): Four {
+function readFour(findings: Findings, up: JsonPath, fields: Fields, step: string): Four {
   const entries = entriesOf(fields[step]);
   if (entries?.length !== 4 || entries.some((entry) => typeof entry !== 'boolean')) {
     wrong(findings, { up, step }, 'wrong-type', fields[step], 'a list of four switches is needed');
@@ -46,7 +46,7 @@ function readFour(findings: Findings, up: Place, fields: Fields, step: string): 
   return [entries[0] === true, entries[1] === true, entries[2] === true, entries[3] === true];
 }
 
-function readDendrite(findings: Findings, up: Place, fields: Fields): Dendrite {
+function readDendrite(findings: Findings, up: JsonPath, fields: Fields): Dendrite {
   const { dendrite } = fields;
   if (dendriteValues.includes(dendrite)) return dendrite as Dendrite;
   const needed = `${dendriteValues.join(', ')} exist`;
@@ -54,7 +54,7 @@ function readDendrite(findings: Findings, up: Place, fields: Fields): Dendrite {
   return dendrites.none;
 }
 
-function readSynapse(findings: Findings, at: Place, value: unknown): SynapseConfiguration {
+function readSynapse(findings: Findings, at: JsonPath, value: unknown): SynapseConfiguration {
   const fields = fieldsAt(findings, at, value);
   if (fields === undefined) return emptySynapse;
   noteUnknown(findings, at, fields, known.synapse);
@@ -68,7 +68,7 @@ function readSynapse(findings: Findings, at: Place, value: unknown): SynapseConf
   };
 }
 
-function readDestination(findings: Findings, at: Place, value: unknown): Destination {
+function readDestination(findings: Findings, at: JsonPath, value: unknown): Destination {
   const fields = fieldsAt(findings, at, value);
   if (fields === undefined) return emptyDestination;
   noteUnknown(findings, at, fields, known.destination);
@@ -91,10 +91,10 @@ function isUsed({ tag, weight, dendrite, ...options }: SynapseConfiguration): bo
 /** Reads a list and drops what is empty at its end. */
 function readUsed<T>(
   findings: Findings,
-  at: Place,
+  at: JsonPath,
   value: unknown,
   count: number,
-  read: (findings: Findings, at: Place, value: unknown) => T,
+  read: (findings: Findings, at: JsonPath, value: unknown) => T,
   used: (entry: T) => boolean,
 ): T[] {
   const entries = listAt(findings, at, value, count).map((entry, step) =>
@@ -104,7 +104,7 @@ function readUsed<T>(
   return entries;
 }
 
-function readNeuron(findings: Findings, at: Place, value: unknown): NeuronConfiguration {
+function readNeuron(findings: Findings, at: JsonPath, value: unknown): NeuronConfiguration {
   const fields = fieldsAt(findings, at, value);
   if (fields === undefined) return idleNeuron();
   noteUnknown(findings, at, fields, known.neuron);
@@ -134,7 +134,7 @@ function readNeuron(findings: Findings, at: Place, value: unknown): NeuronConfig
 
 function readParameters(
   findings: Findings,
-  at: Place,
+  at: JsonPath,
   value: unknown,
 ): CoreConfiguration['parameters'] {
   const map = mapAt(findings, at, value);
@@ -147,11 +147,11 @@ function readParameters(
   return Object.fromEntries(biases) as CoreConfiguration['parameters'];
 }
 
-function readCore(findings: Findings, at: Place, value: unknown): CoreConfiguration {
+function readCore(findings: Findings, at: JsonPath, value: unknown): CoreConfiguration {
   const fields = fieldsAt(findings, at, value);
   if (fields === undefined) return idleCore();
   noteUnknown(findings, at, fields, known.core);
-  const neurons: Place = { up: at, step: 'neurons' };
+  const neurons: JsonPath = { up: at, step: 'neurons' };
   return {
     neurons: listAt(findings, neurons, fields['neurons'], chipLimits.neurons).map((neuron, step) =>
       readNeuron(findings, { up: neurons, step }, neuron),
@@ -161,11 +161,11 @@ function readCore(findings: Findings, at: Place, value: unknown): CoreConfigurat
   };
 }
 
-function readChip(findings: Findings, at: Place, value: unknown): ChipCoresConfiguration {
+function readChip(findings: Findings, at: JsonPath, value: unknown): ChipCoresConfiguration {
   const fields = fieldsAt(findings, at, value);
   if (fields === undefined) return { cores: [] };
   noteUnknown(findings, at, fields, known.chip);
-  const cores: Place = { up: at, step: 'cores' };
+  const cores: JsonPath = { up: at, step: 'cores' };
   return {
     cores: listAt(findings, cores, fields['cores'], chipLimits.cores).map((core, step) =>
       readCore(findings, { up: cores, step }, core),
@@ -177,7 +177,7 @@ function readChip(findings: Findings, at: Place, value: unknown): ChipCoresConfi
 /** Reads what stands below `value0`. */
 export function readConfiguration(findings: Findings, fields: Fields): ChipConfiguration {
   noteUnknown(findings, undefined, fields, known.configuration);
-  const at: Place = { up: undefined, step: 'chips' };
+  const at: JsonPath = { up: undefined, step: 'chips' };
   const chips = entriesOf(fields['chips']);
   if (chips === undefined || chips.length < 1 || chips.length > chipLimits.chips) {
     const needed = `a list of 1…${chipLimits.chips} chips is needed`;
