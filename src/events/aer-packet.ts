@@ -118,8 +118,7 @@ function untilProblems({ timestamps, until }: AerPacket): Problem[] {
 /** What to do with events of another kind than the one that is needed. */
 const advice: Readonly<Record<Space['kind'], Partial<Record<Space['kind'], string>>>> = {
   channels: {
-    pixels:
-      'give each pixel a channel (unpackPixel takes addresses apart) and label the packet with channels(n)',
+    pixels: 'toChannels() gives each pixel a channel',
     chipWords: 'decodeEvents() turns the words of a board into channels',
   },
   chipWords: { channels: 'name the words of each channel' },

@@ -13,6 +13,7 @@ import {
   frozenNoise,
   linear,
   pipeline,
+  pixels,
   poisson,
   poissonRaster,
   runOn,
@@ -60,6 +61,9 @@ const long = [
   aerPacket([26_000, 26_500, 41_000], [1, 0, 0], channels(2)),
   aerPacket([41_000, 58_000], [1, 1], channels(2)),
 ];
+const pictures = [1, 2, 3].map((n) =>
+  aerPacket([9000 * n, 9000 * n + 10], [(n % 3) << 1, 1], pixels(3, 3)),
+);
 const words = [1, 2, 3].map((n) =>
   aerPacket([10 * n, 10 * n + 1], [monitorReply(0, 0, n % 2), echoWord], chipWords('dynapse2')),
 );
@@ -150,6 +154,42 @@ const operatorRigs: Record<string, Record<string, AnyOperator>> = {
       long,
     ),
   },
+  crop: { plain: applied(() => operators.crop({ x: 0, y: 0, width: 2, height: 2 }), pictures) },
+  maskPixels: { plain: applied(() => operators.maskPixels({ pixels: [] }), pictures) },
+  downsample: { plain: applied(() => operators.downsample(2), pictures) },
+  flip: { plain: applied(() => operators.flip('both'), pictures) },
+  transpose: { plain: applied(() => operators.transpose(), pictures) },
+  polarity: { plain: applied(() => operators.polarity('on'), pictures) },
+  refractory: { plain: applied(() => operators.refractory({ period: 1e-3 }), pictures) },
+  denoise: { plain: applied(() => operators.denoise({ window: 0.02 }), pictures) },
+  hotPixels: { plain: applied(() => operators.hotPixels({ rate: 100 }), pictures) },
+  toChannels: { plain: applied(() => operators.toChannels(), pictures) },
+  toFrame: { plain: applied(() => operators.toFrame({ window: 1 / 300 }), pictures) },
+  remap: {
+    plain: applied(() => operators.remap({ table: [1, 0], space: channels(2) }), packets),
+  },
+  splitByAddress: {
+    plain: applied(() => operators.splitByAddress({ parts: { a: [1], b: [0] } }), packets),
+  },
+  delayEvents: { plain: applied(() => operators.delayEvents({ delay: 1 }), packets) },
+  jitter: { plain: applied(() => operators.jitter({ sigma: 1e-3, seed: 1 }), packets) },
+  rate: { plain: applied(() => operators.rate({ dt: 1e-3 }), long) },
+  timeSlice: { plain: applied(() => operators.timeSlice({ window: 5e-3 }), long) },
+  countSlice: { plain: applied(() => operators.countSlice({ events: 1 }), long) },
+  mergeByTime: {
+    'with another': applied(() => operators.mergeByTime([fromPull(long, { consume: of })]), long),
+  },
+  rateDecode: {
+    rasters: applied(() => operators.rateDecode({ tau: 0.01 })),
+    packets: applied(() => operators.rateDecode({ window: 0.01, dt: 1e-3 }), long),
+  },
+  populationDecode: {
+    plain: applied(() => operators.populationDecode({ values: [1, 2], tau: 0.01 })),
+  },
+  rateEncode: {
+    plain: applied(() => operators.rateEncode({ range: [0, 9], neurons: 2, rate: 300 }), signals),
+  },
+  deltaEncode: { plain: applied(() => operators.deltaEncode({ threshold: 3 }), signals) },
   collect: { plain: applied(() => collect()) },
   toFpga: {
     plain: async (clock) => {

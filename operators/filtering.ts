@@ -1,0 +1,82 @@
+/** How a filter or slicer of `src/filters` becomes an operator. */
+import type { OperatorFunction, Subscriber } from 'rxjs';
+import { type Losses, lossCounter } from '../src/events/losses.ts';
+import type { Filter, FilterConfig, Slicer } from '../src/filters/filter.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+
+/** An operator, with what it could not place. */
+export type EventOperator<In, Out> = OperatorFunction<In, Out> & {
+  /** What had no place, by reason: `unknownAddress` for events whose address their space does not have, and what the operator names. */
+  readonly losses: Losses;
+};
+
+/**
+ * Makes an operator of a filter: one item out for each that comes in, and what is held at the end. Each subscription has a
+ * filter of its own; all share one counter of losses.
+ *
+ * @param make makes the filter, and refuses a configuration that cannot be
+ * @param worth whether an item is emitted; all are if left out
+ */
+export function filtering<Config extends FilterConfig, In, Out>(
+  config: Config,
+  make: (config: Config) => Filter<In, Out>,
+  worth: (item: Out) => boolean = () => true,
+): EventOperator<In, Out> {
+  const counted = withLosses(config, make);
+  const operator = oneAtATime<In, Out>((subscriber) => {
+    const filter = make(counted);
+    const emit = (item: Out | undefined): void => {
+      if (item !== undefined && worth(item)) subscriber.next(item);
+    };
+    return {
+      next: (item) => emit(filter(item)),
+      complete() {
+        emit(filter.end?.());
+        subscriber.complete();
+      },
+    };
+  });
+  return Object.assign(operator, { losses: counted.losses });
+}
+
+/** The same of a slicer. */
+export function slicing<Config extends FilterConfig, In, Out>(
+  config: Config,
+  make: (config: Config) => Slicer<In, Out>,
+): EventOperator<In, Out> {
+  const counted = withLosses(config, make);
+  const operator = oneAtATime<In, Out>((subscriber) => {
+    const slicer = make(counted);
+    const emit = emitTo(subscriber);
+    return {
+      next: (item) => slicer.push(item, emit),
+      complete() {
+        slicer.end(emit);
+        subscriber.complete();
+      },
+    };
+  });
+  return Object.assign(operator, { losses: counted.losses });
+}
+
+/** Hands items on and says whether nobody needs more. */
+export function emitTo<Out>(subscriber: Subscriber<Out>): (item: Out) => boolean {
+  return (item) => {
+    subscriber.next(item);
+    return subscriber.closed;
+  };
+}
+
+/** The configuration with a counter of losses, once it is known to be sound. */
+function withLosses<Config extends FilterConfig>(
+  config: Config,
+  make: (config: Config) => unknown,
+): Config & { readonly losses: Losses } {
+  make(config);
+  return { ...config, losses: config.losses ?? lossCounter() };
+}
+
+/** Whether a raster has any bins. */
+export function hasSteps({ steps }: { readonly steps: number }): boolean {
+  return steps > 0;
+}

@@ -1,0 +1,21 @@
+/** The operator `rateDecode`: firing rates. */
+import type { SignalRaster } from '../src/events/spike-raster.ts';
+import { type RateDecodeConfig, rateDecoder, type Spikes } from '../src/filters/rate-decode.ts';
+import { type EventOperator, filtering, hasSteps } from './filtering.ts';
+
+/**
+ * Follows the firing rate of each channel, Hz: spikes are forgotten with the time constant `tau`, or counted over the last `window`. Rasters
+ * give a row for each bin; packets for each bin of `dt` that their `until` completes.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * of(spikeRaster({ channels: 1, dt: 1e-3, counts: [1, 1, 0] })).pipe(
+ *   rateDecode({ window: 2e-3 }),
+ *   map(({ values }) => [...values]),
+ * ); // emits [500, 1000, 500]
+ * ```
+ */
+export function rateDecode(config: RateDecodeConfig): EventOperator<Spikes, SignalRaster> {
+  return filtering(config, rateDecoder, hasSteps);
+}

@@ -1,0 +1,67 @@
+/** A stream cut into packets of equally many events. */
+import { InvalidArgumentError } from '../errors.ts';
+import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import type { Space } from '../events/space.ts';
+import { number, type OptionTable, optionProblems } from '../options.ts';
+import { eventStore } from './event-store.ts';
+import { type Emit, type FilterConfig, lossesCheck, once, type Slicer } from './filter.ts';
+
+/** Configuration of `countSlice`. */
+export interface CountSliceConfig extends FilterConfig {
+  /** Events of each packet; the last one has the rest. */
+  readonly events: number;
+}
+
+const optionTable: OptionTable<CountSliceConfig> = {
+  events: number({ min: 1, max: 2 ** 26, whole: true, unit: 'events' }),
+  losses: lossesCheck,
+};
+
+/**
+ * Makes the slicer of `countSlice`.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * const slicer = countSlicer({ events: 2 });
+ * const slices = [];
+ * slicer.push(aerPacket([1, 2, 3], [0, 0, 0], channels(1)), (slice) => slices.push(slice));
+ * slices.map(({ until }) => until); // [2]
+ * ```
+ */
+export function countSlicer<S extends Space>(
+  config: CountSliceConfig,
+): Slicer<AerPacket<S>, AerPacket<S>> {
+  const problems = optionProblems(config, optionTable, 'events');
+  if (problems.length > 0) throw new InvalidArgumentError('this stream cannot be cut', problems);
+  const { events } = config;
+  const store = eventStore();
+  const keepSpace = once((given: S) => given);
+  let space: S | undefined;
+  let said = Number.NEGATIVE_INFINITY;
+  let given = Number.NEGATIVE_INFINITY;
+  const emitUntil = (count: number, until: number, emit: Emit<AerPacket<S>>) => {
+    given = until;
+    return emit({ ...store.take(count), space: space!, until });
+  };
+  return {
+    push(packet, emit) {
+      checkPacket(packet);
+      space = keepSpace(packet.space);
+      const { timestamps, until } = packet;
+      for (let from = 0; from < timestamps.length; ) {
+        const to = Math.min(timestamps.length, from + events - store.length);
+        store.addRange(packet, from, to);
+        from = to;
+        said = Math.max(said, timestamps[to - 1]!);
+        if (store.length === events && emitUntil(events, said, emit) === true) return;
+      }
+      said = Math.max(said, until);
+      // Time that passes is told at once if no event is held back.
+      if (store.length === 0 && said > given) emitUntil(0, said, emit);
+    },
+    end(emit) {
+      if (store.length > 0) emitUntil(store.length, said, emit);
+    },
+  };
+}

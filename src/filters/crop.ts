@@ -1,0 +1,100 @@
+/** A rectangle of a picture. */
+import { DataError, InvalidArgumentError } from '../errors.ts';
+import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { lossCounter } from '../events/losses.ts';
+import { type PixelSpace, pixelBits, pixels, spaceText } from '../events/space.ts';
+import { number, type OptionTable, optionProblems } from '../options.ts';
+import {
+  type Filter,
+  type FilterConfig,
+  growingRoom,
+  lossesCheck,
+  once,
+  unknownAddress,
+} from './filter.ts';
+
+/** Configuration of `crop`. */
+export interface CropConfig extends FilterConfig {
+  /** First column that is kept. */
+  readonly x: number;
+  /** First row that is kept. */
+  readonly y: number;
+  /** Columns that are kept. */
+  readonly width: number;
+  /** Rows that are kept. */
+  readonly height: number;
+}
+
+const anyPlace = number({ min: 0, max: 65_535, whole: true, unit: 'pixels' });
+const anySide = number({ min: 1, max: 65_536, whole: true, unit: 'pixels' });
+
+const optionTable: OptionTable<CropConfig> = {
+  x: anyPlace,
+  y: anyPlace,
+  width: anySide,
+  height: anySide,
+  losses: lossesCheck,
+};
+
+/**
+ * Makes the filter of `crop`.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * const cropped = cropFilter({ x: 2, y: 0, width: 2, height: 2 });
+ * cropped(aerPacket([5, 6], [0, 6], pixels(4, 2))).timestamps; // Float64Array [6]
+ * ```
+ */
+export function cropFilter(
+  config: CropConfig,
+): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
+  const problems = optionProblems(config, optionTable, 'x', 'y', 'width', 'height');
+  if (problems.length > 0) throw new InvalidArgumentError('pixels cannot be cropped', problems);
+  const { x: left, y: top, width, height, losses = lossCounter() } = config;
+  const space = pixels(width, height);
+  const { yShift: shift } = pixelBits(space);
+  const prepare = once((from: PixelSpace) => {
+    if (left + width > from.width || top + height > from.height) {
+      throw new DataError(
+        `${width}×${height} pixels from (${left}, ${top}) on do not lie within ${spaceText(from)}`,
+      );
+    }
+    return pixelBits(from);
+  });
+  const roomFor = growingRoom();
+  return (packet) => {
+    checkPacket(packet, 'pixels');
+    const { timestamps, addresses, until } = packet;
+    const { yShift, xMask } = prepare(packet.space);
+    const { width: allX, height: allY } = packet.space;
+    const room = roomFor(addresses.length);
+    const [times, kept] = [room.times, room.addresses];
+    const [lastX, lastY] = [width - 1, height - 1];
+    let count = 0;
+    let unknown = 0;
+    for (let i = 0; i < addresses.length; i++) {
+      const address = addresses[i]!;
+      const x = (address >>> 1) & xMask;
+      const y = address >>> yShift;
+      if (x >= allX || y >= allY) {
+        unknown++;
+        continue;
+      }
+      const dx = x - left;
+      const dy = y - top;
+      times[count] = timestamps[i]!;
+      kept[count] = (dy << shift) | (dx << 1) | (address & 1);
+      // 1 if none of the distances is negative: whether a pixel is kept cannot be guessed, so it is no branch.
+      count += ((dx | dy | (lastX - dx) | (lastY - dy)) >>> 31) ^ 1;
+    }
+    losses.add(unknownAddress, unknown);
+    const all = count === timestamps.length;
+    return {
+      timestamps: all ? timestamps : times.slice(0, count),
+      addresses: kept.slice(0, count),
+      space,
+      until,
+    };
+  };
+}

@@ -1,0 +1,42 @@
+/** Events that come later, or sooner, in stream time. */
+import { InvalidArgumentError } from '../errors.ts';
+import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import type { Space } from '../events/space.ts';
+import { microseconds } from '../events/ticks.ts';
+import { number, type OptionTable, optionProblems } from '../options.ts';
+import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
+
+/** Configuration of `delayEvents`. */
+export interface DelayEventsConfig extends FilterConfig {
+  /** By how much time stamps are moved, seconds; negative moves them back. */
+  readonly delay: number;
+}
+
+const optionTable: OptionTable<DelayEventsConfig> = {
+  delay: number({ min: -1e9, max: 1e9, unit: 'seconds' }),
+  losses: lossesCheck,
+};
+
+/**
+ * Makes the filter of `delayEvents`.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * delayEventsFilter({ delay: 2e-3 })(aerPacket([5], [0], channels(1))).timestamps; // Float64Array [2005]
+ * ```
+ */
+export function delayEventsFilter<S extends Space>(
+  config: DelayEventsConfig,
+): Filter<AerPacket<S>, AerPacket<S>> {
+  const problems = optionProblems(config, optionTable, 'delay');
+  if (problems.length > 0) throw new InvalidArgumentError('events cannot be delayed', problems);
+  const by = microseconds(config.delay);
+  return (packet) => {
+    checkPacket(packet);
+    const { addresses, space, until } = packet;
+    const timestamps = new Float64Array(addresses.length);
+    for (let i = 0; i < timestamps.length; i++) timestamps[i] = packet.timestamps[i]! + by;
+    return { timestamps, addresses, space, until: until + by };
+  };
+}

@@ -1,0 +1,68 @@
+/** Changes of numbers become spikes, as in the pixel of an event camera. */
+import { DataError, InvalidArgumentError } from '../errors.ts';
+import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
+import { number, type OptionTable, optionProblems } from '../options.ts';
+import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
+import { checkSignal, onceForGrid } from './signal-check.ts';
+
+/** Configuration of `deltaEncode`. */
+export interface DeltaEncodeConfig extends FilterConfig {
+  /** Change of a value that makes a spike, in its unit. */
+  readonly threshold: number;
+  /** Value from which changes are counted; the first one of each channel if left out. */
+  readonly initial?: number;
+}
+
+const optionTable: OptionTable<DeltaEncodeConfig> = {
+  threshold: number({ above: 0 }),
+  initial: number(),
+  losses: lossesCheck,
+};
+
+/**
+ * Makes the filter of `deltaEncode`: of n values, channel k spikes when value k has risen by the threshold since the last
+ * spike for it, channel n + k when it has fallen by as much; several times in a bin if the change is that large.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * const encode = deltaEncoder({ threshold: 1 });
+ * const signal = { steps: 3, channels: 1, dt: 1e-3, startTime: 0, values: Float64Array.of(0, 2.5, 1) };
+ * encode(signal).counts; // Uint32Array [0, 0, 2, 0, 0, 1]
+ * ```
+ */
+export function deltaEncoder(config: DeltaEncodeConfig): Filter<SignalRaster, SpikeRaster> {
+  const problems = optionProblems(config, optionTable, 'threshold');
+  if (problems.length > 0) throw new InvalidArgumentError('no changes can be encoded', problems);
+  const { threshold, initial = Number.NaN } = config;
+  const startOf = onceForGrid((channels) => new Float64Array(channels).fill(initial));
+  /** How many thresholds each channel lies above its start. */
+  const levelsOf = onceForGrid((channels) => new Float64Array(channels));
+  return (signal) => {
+    checkSignal(signal);
+    const { steps, channels, dt, startTime, values } = signal;
+    const [start, levels] = [startOf(signal), levelsOf(signal)];
+    const counts = new Uint32Array(steps * channels * 2);
+    for (let i = 0; i < values.length; i++) {
+      const channel = i % channels;
+      const value = values[i]!;
+      if (Number.isNaN(start[channel]!)) start[channel] = value;
+      // From the start, not from the last spike, so that no error of rounding adds up.
+      const height = (value - start[channel]!) / threshold;
+      const level = levels[channel]!;
+      const change = Math.trunc(height - level);
+      if (change === 0) continue;
+      if (Math.abs(change) > mostSpikes) {
+        throw new DataError(`a value has gone to ${value}, ${Math.abs(change)} thresholds at once`);
+      }
+      levels[channel] = level + change;
+      const row = (i - channel) * 2;
+      if (change > 0) counts[row + channel] = change;
+      else counts[row + channels + channel] = -change;
+    }
+    return { steps, channels: channels * 2, dt, startTime, counts };
+  };
+}
+
+/** Spikes of a channel in one bin at most. */
+const mostSpikes = 2 ** 24;

@@ -1,0 +1,123 @@
+/** What filters of events share: their form, the room that they work in, and what they count. */
+import { DataError } from '../errors.ts';
+import type { AerPacket } from '../events/aer-packet.ts';
+import type { Losses } from '../events/losses.ts';
+import { type PixelSpace, pixelBits, type Space, sameSpace, spaceText } from '../events/space.ts';
+import { having } from '../options.ts';
+import type { Problem } from '../problems.ts';
+
+/**
+ * A step of a stream that gives one item for each. It may keep state from item to item, so that each stream needs its
+ * own; what is given out is never written again.
+ */
+export interface Filter<In, Out> {
+  /**
+   * Takes the next item of the stream.
+   *
+   * @throws DataError if it is not what the filter takes
+   */
+  (item: In): Out;
+  /** Gives what is still held when the stream ends; absent if nothing ever is. */
+  readonly end?: () => Out | undefined;
+}
+
+/** A step of a stream that gives any number of items for each. */
+export interface Slicer<In, Out> {
+  /**
+   * Takes the next item of the stream and gives what it completes, in order.
+   *
+   * @throws DataError if it is not what the slicer takes
+   */
+  push(item: In, emit: Emit<Out>): void;
+  /** Gives what is still held when the stream ends. */
+  end(emit: Emit<Out>): void;
+}
+
+/** Takes what is complete; gives `true` if nobody needs more. */
+export type Emit<Out> = (item: Out) => unknown;
+
+/** What every filter can be given. */
+export interface FilterConfig {
+  /** Counts what has no place; the filter's own if left out. */
+  readonly losses?: Losses;
+}
+
+/** Check of a counter of losses. */
+export const lossesCheck: (value: unknown) => readonly Problem[] = having(
+  'a counter of losses',
+  'add',
+);
+
+/**
+ * Prepares a filter once for the space of its stream, when its first packet comes; a stream that changes its space is
+ * refused.
+ */
+export function once<S extends Space, T>(prepare: (space: S) => T): (space: S) => T {
+  let known: S | undefined;
+  let prepared: T;
+  return (space) => {
+    if (space === known) return prepared;
+    if (known === undefined) prepared = prepare(space);
+    else if (!sameSpace(space, known)) {
+      throw new DataError(
+        `a packet has ${spaceText(space)} in a stream of ${spaceText(known)}; give each its own filter`,
+      );
+    }
+    known = space;
+    return prepared;
+  };
+}
+
+/** Room for the events that a filter keeps, used again for each packet. */
+export interface Room {
+  /** Times of what is kept so far. */
+  readonly times: Float64Array;
+  /** Their addresses. */
+  readonly addresses: Uint32Array;
+}
+
+/** Makes room that grows with the packets. */
+export function growingRoom(): (events: number) => Room {
+  let room = { times: new Float64Array(0), addresses: new Uint32Array(0) };
+  return (events) => {
+    if (events > room.times.length) {
+      const size = Math.max(events, 2 * room.times.length);
+      room = { times: new Float64Array(size), addresses: new Uint32Array(size) };
+    }
+    return room;
+  };
+}
+
+/** The packet of the first `count` events in the room: the given one if it has lost none and has the same addresses. */
+export function keptPacket<S extends Space>(
+  packet: AerPacket<S>,
+  { times, addresses }: Room,
+  count: number,
+): AerPacket<S> {
+  if (count === packet.timestamps.length) return packet;
+  return {
+    timestamps: times.slice(0, count),
+    addresses: addresses.slice(0, count),
+    space: packet.space,
+    until: packet.until,
+  };
+}
+
+/** Cells of the largest table over addresses that a filter keeps. */
+export const mostCells: number = 2 ** 26;
+
+/**
+ * How many cells a table needs that is looked up by the address of a pixel without its polarity.
+ *
+ * @throws DataError if they are too many to be kept
+ */
+export function pixelCells(space: PixelSpace): number {
+  const cells = space.height * 2 ** (pixelBits(space).yShift - 1);
+  if (cells <= mostCells) return cells;
+  throw new DataError(
+    `${spaceText(space)} are too many to keep something of each; crop() or downsample() them first`,
+  );
+}
+
+/** Name under which events are counted whose address the space of their packet does not have. */
+export const unknownAddress: string = 'unknownAddress';

@@ -1,0 +1,94 @@
+/** Pixels that are left out. */
+import { DataError, InvalidArgumentError } from '../errors.ts';
+import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { lossCounter } from '../events/losses.ts';
+import { type PixelSpace, pixelBits, spaceText } from '../events/space.ts';
+import { listOf, number, type OptionTable, optionProblems, options } from '../options.ts';
+import {
+  type Filter,
+  type FilterConfig,
+  growingRoom,
+  keptPacket,
+  lossesCheck,
+  once,
+  pixelCells,
+  unknownAddress,
+} from './filter.ts';
+
+/** Where a pixel is. */
+export interface PixelPlace {
+  /** Column, from the left. */
+  readonly x: number;
+  /** Row, from the top. */
+  readonly y: number;
+}
+
+/** Configuration of `maskPixels`. */
+export interface MaskPixelsConfig extends FilterConfig {
+  /** Pixels whose events are left out, of either polarity. */
+  readonly pixels: readonly PixelPlace[];
+}
+
+const anyPlace = number({ min: 0, max: 65_535, whole: true, unit: 'pixels' });
+
+const optionTable: OptionTable<MaskPixelsConfig> = {
+  pixels: listOf(options<PixelPlace>({ x: anyPlace, y: anyPlace }, 'x', 'y')),
+  losses: lossesCheck,
+};
+
+/**
+ * Makes the filter of `maskPixels`.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * const masked = maskPixelsFilter({ pixels: [{ x: 0, y: 0 }] });
+ * masked(aerPacket([5, 6], [0, 2], pixels(4, 2))).timestamps; // Float64Array [6]
+ * ```
+ */
+export function maskPixelsFilter(
+  config: MaskPixelsConfig,
+): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
+  const problems = optionProblems(config, optionTable, 'pixels');
+  if (problems.length > 0) throw new InvalidArgumentError('no pixels can be masked', problems);
+  const { losses = lossCounter() } = config;
+  const places = config.pixels.map(({ x, y }) => ({ x, y }));
+  const prepare = once((space: PixelSpace) => keptCells(space, places));
+  const roomFor = growingRoom();
+  return (packet) => {
+    checkPacket(packet, 'pixels');
+    const { timestamps, addresses, space } = packet;
+    const keep = prepare(space);
+    const { xMask } = pixelBits(space);
+    const room = roomFor(addresses.length);
+    const [times, kept] = [room.times, room.addresses];
+    let count = 0;
+    let unknown = 0;
+    for (let i = 0; i < addresses.length; i++) {
+      const address = addresses[i]!;
+      const cell = address >>> 1;
+      if (cell >= keep.length || (cell & xMask) >= space.width) {
+        unknown++;
+        continue;
+      }
+      times[count] = timestamps[i]!;
+      kept[count] = address;
+      count += keep[cell]!;
+    }
+    losses.add(unknownAddress, unknown);
+    return keptPacket(packet, room, count);
+  };
+}
+
+/** 1 for each pixel that is kept, by its address without polarity. */
+function keptCells(space: PixelSpace, places: readonly PixelPlace[]): Uint8Array {
+  const keep = new Uint8Array(pixelCells(space)).fill(1);
+  const { yShift } = pixelBits(space);
+  for (const { x, y } of places) {
+    if (x >= space.width || y >= space.height) {
+      throw new DataError(`pixel (${x}, ${y}) is to be masked; there are ${spaceText(space)}`);
+    }
+    keep[(y << (yShift - 1)) | x] = 0;
+  }
+  return keep;
+}

@@ -1,0 +1,94 @@
+/** Filters that give each pixel another place: one table for columns, one for rows. */
+import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type Losses, lossCounter } from '../events/losses.ts';
+import { type PixelSpace, pixelBits, type Space } from '../events/space.ts';
+import { type Filter, once, unknownAddress } from './filter.ts';
+
+/** Where pixels go: the new address is the sum of the parts for x, y and the polarity. */
+export interface PixelMap<Out extends Space> {
+  /** What the new addresses mean. */
+  readonly space: Out;
+  /** Part of the address for each x. */
+  readonly ofX: Uint32Array;
+  /** Part of the address for each y. */
+  readonly ofY: Uint32Array;
+  /** Part of the address for polarity 1. */
+  readonly ofOn: number;
+}
+
+/** Makes a table of the numbers from 0 to below `length`. */
+export function table(length: number, entryOf: (index: number) => number): Uint32Array {
+  return Uint32Array.from({ length }, (_, i) => entryOf(i));
+}
+
+/** A map onto other pixels, by what becomes of each column and row. */
+export function ontoPixels(
+  from: PixelSpace,
+  to: PixelSpace,
+  xOf: (x: number) => number,
+  yOf: (y: number) => number,
+): PixelMap<PixelSpace> {
+  const { yShift } = pixelBits(to);
+  return {
+    space: to,
+    ofX: table(from.width, (x) => xOf(x) << 1),
+    ofY: table(from.height, (y) => (yOf(y) << yShift) >>> 0),
+    ofOn: 1,
+  };
+}
+
+/** Makes a filter that keeps every event and gives it the address that a map says. */
+export function mapPixels<Out extends Space>(
+  mapOf: (space: PixelSpace) => PixelMap<Out>,
+  losses: Losses = lossCounter(),
+): Filter<AerPacket<PixelSpace>, AerPacket<Out>> {
+  const prepare = once(mapOf);
+  return (packet) => {
+    checkPacket(packet, 'pixels');
+    const map = prepare(packet.space);
+    const { timestamps, until } = packet;
+    const addresses = new Uint32Array(packet.addresses.length);
+    const count = mapInto(addresses, packet, map);
+    if (count === addresses.length) {
+      return { timestamps, addresses, space: map.space, until };
+    }
+    const times = knownTimes(packet, count);
+    losses.add(unknownAddress, addresses.length - count);
+    return { timestamps: times, addresses: addresses.slice(0, count), space: map.space, until };
+  };
+}
+
+/** Maps the addresses that there are; gives how many those were. */
+function mapInto(
+  mapped: Uint32Array,
+  { addresses, space }: AerPacket<PixelSpace>,
+  { ofX, ofY, ofOn }: PixelMap<Space>,
+): number {
+  const { width, height } = space;
+  const { yShift, xMask } = pixelBits(space);
+  let count = 0;
+  for (let i = 0; i < addresses.length; i++) {
+    const address = addresses[i]!;
+    const x = (address >>> 1) & xMask;
+    const y = address >>> yShift;
+    if (x >= width || y >= height) continue;
+    mapped[count++] = (ofX[x]! + ofY[y]! + (-(address & 1) & ofOn)) | 0;
+  }
+  return count;
+}
+
+/** Times of the events whose addresses there are. */
+function knownTimes(
+  { timestamps, addresses, space }: AerPacket<PixelSpace>,
+  count: number,
+): Float64Array {
+  const { yShift, xMask } = pixelBits(space);
+  const known = new Float64Array(count);
+  let at = 0;
+  for (let i = 0; i < addresses.length; i++) {
+    const address = addresses[i]!;
+    if (((address >>> 1) & xMask) >= space.width || address >>> yShift >= space.height) continue;
+    known[at++] = timestamps[i]!;
+  }
+  return known;
+}

@@ -1,0 +1,99 @@
+/** What a population says, read from the rates of its neurons. */
+import { DataError, InvalidArgumentError } from '../errors.ts';
+import type { SignalRaster } from '../events/spike-raster.ts';
+import { number, type OptionTable, oneOf, optionProblems } from '../options.ts';
+import { type Problem, problem, within } from '../problems.ts';
+import type { Filter } from './filter.ts';
+import {
+  decodeRows,
+  follower,
+  type RateDecodeConfig,
+  rateDecodeProblems,
+  rateDecodeTable,
+  type Spikes,
+} from './rate-decode.ts';
+
+/** Configuration of `populationDecode`; either `tau` or `window`. */
+export interface PopulationDecodeConfig extends RateDecodeConfig {
+  /** What each channel stands for: one number each, or a row of numbers if several values are read. */
+  readonly values: readonly number[] | readonly (readonly number[])[];
+  /**
+   * `average` (the default): the mean of what the channels stand for, weighted by their rates; the last one again while
+   * none fires. `sum`: each channel adds what it stands for times its rate in Hz.
+   */
+  readonly method?: 'average' | 'sum';
+  /** What is read before anything has fired; 0 if left out. */
+  readonly initial?: number;
+}
+
+const anyValue = number();
+
+const optionTable: OptionTable<PopulationDecodeConfig> = {
+  ...rateDecodeTable,
+  values: valueProblems,
+  method: oneOf(['average', 'sum']),
+  initial: anyValue,
+};
+
+function valueProblems(given: unknown): Problem[] {
+  if (!Array.isArray(given) || given.length === 0) {
+    return [
+      problem('', 'wrong-type', given, 'a number, or a row of numbers, for each channel is needed'),
+    ];
+  }
+  const width = Array.isArray(given[0]) ? given[0].length : undefined;
+  return given.flatMap((entry: unknown, i) => {
+    if (width === undefined) return within(`[${i}]`, anyValue(entry));
+    if (Array.isArray(entry) && entry.length === width && width > 0) {
+      return entry.flatMap((one, k) => within(`[${i}][${k}]`, anyValue(one)));
+    }
+    return [problem(`[${i}]`, 'wrong-shape', entry, `a row of ${width} numbers is needed`)];
+  });
+}
+
+/**
+ * Makes the filter of `populationDecode`: as `rateDecoder`, with a row of what is read for each bin.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * const decode = populationDecoder({ values: [-1, 0, 1], window: 1e-3 });
+ * decode(spikeRaster({ channels: 3, dt: 1e-3, counts: [0, 1, 1] })).values; // Float64Array [0.5]
+ * ```
+ */
+export function populationDecoder(config: PopulationDecodeConfig): Filter<Spikes, SignalRaster> {
+  const problems = optionProblems(config, optionTable, 'values');
+  if (problems.length === 0) problems.push(...rateDecodeProblems(config));
+  if (problems.length > 0) throw new InvalidArgumentError('nothing can be decoded', problems);
+  const { values, method = 'average', initial = 0, ...rates } = config;
+  const rows = values.map((entry) => (typeof entry === 'number' ? [entry] : [...entry]));
+  const outputs = rows[0]!.length;
+  const weights = Float64Array.from(rows.flat());
+  return decodeRows(rates, (channels, dt) => {
+    if (channels !== rows.length) {
+      throw new DataError(
+        `the spikes have ${channels} channels, but ${rows.length} stand for something`,
+      );
+    }
+    const follow = follower(channels, dt, rates);
+    const current = new Float64Array(channels);
+    const read = new Float64Array(outputs).fill(method === 'sum' ? 0 : initial);
+    return {
+      channels: outputs,
+      follow(counts, from, into, to) {
+        follow(counts, from, current, 0);
+        let total = 0;
+        for (let i = 0; i < channels; i++) total += current[i]!;
+        if (total > 0 || method === 'sum') {
+          const scale = method === 'sum' ? 1 : 1 / total;
+          for (let k = 0; k < outputs; k++) {
+            let sum = 0;
+            for (let i = 0; i < channels; i++) sum += current[i]! * weights[i * outputs + k]!;
+            read[k] = sum * scale;
+          }
+        }
+        into.set(read, to);
+      },
+    };
+  });
+}

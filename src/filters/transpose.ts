@@ -1,0 +1,35 @@
+/** Pictures with rows and columns exchanged. */
+import { InvalidArgumentError } from '../errors.ts';
+import type { AerPacket } from '../events/aer-packet.ts';
+import { type PixelSpace, pixelBits, pixels } from '../events/space.ts';
+import { type OptionTable, optionProblems } from '../options.ts';
+import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
+import { mapPixels, table } from './pixel-map.ts';
+
+const optionTable: OptionTable<FilterConfig> = { losses: lossesCheck };
+
+/**
+ * Makes the filter of `transpose`.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * transposeFilter()(emptyPacket(pixels(346, 260))).space; // { kind: 'pixels', width: 260, height: 346 }
+ * ```
+ */
+export function transposeFilter(
+  config: FilterConfig = {},
+): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
+  const problems = optionProblems(config, optionTable);
+  if (problems.length > 0) throw new InvalidArgumentError('pixels cannot be transposed', problems);
+  return mapPixels(({ width, height }) => {
+    const space = pixels(height, width);
+    const { yShift } = pixelBits(space);
+    return {
+      space,
+      ofX: table(width, (x) => (x << yShift) >>> 0),
+      ofY: table(height, (y) => y << 1),
+      ofOn: 1,
+    };
+  }, config.losses);
+}
