@@ -35,6 +35,8 @@ export interface Kind {
   readonly tolerance: number;
   /** Files that must be there for the kind to be run, relative to the folder. */
   readonly needs: readonly string[];
+  /** A file by which the sub-folder of the kind is known whatever its name, if it is given by itself. */
+  readonly marker?: string;
   /** Compares every case in the folder. */
   run(folder: string): CaseOutcome[] | Promise<CaseOutcome[]>;
 }

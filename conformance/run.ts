@@ -6,6 +6,7 @@ import { shown } from '../src/problems.ts';
 import { adam } from './adam.ts';
 import { allocation } from './allocation.ts';
 import { biasgen } from './biasgen.ts';
+import { eventFiles } from './event-files.ts';
 import { eventWords } from './event-words.ts';
 import { isThere } from './files.ts';
 import { forward } from './forward.ts';
@@ -30,6 +31,7 @@ export const conformanceKinds: readonly Kind[] = [
   mapping,
   allocation,
   eventWords,
+  eventFiles,
 ];
 
 /** A kind that was not compared, and why. */
@@ -48,14 +50,20 @@ export interface ConformanceReport {
 }
 
 /** Why a kind cannot be compared; undefined if it can. */
-function obstacle(folder: string, { kind, engine, needs }: Kind): ConformanceSkip | undefined {
-  if (!needs.every((path) => isThere(folder, path))) {
+function obstacle(folder: string, given: Kind): ConformanceSkip | undefined {
+  const { kind, engine, needs } = given;
+  if (!isMarked(folder, given) && !needs.every((path) => isThere(folder, path))) {
     return { kind, engine: null, why: `there is no ${needs.join(' or ')}` };
   }
   if (engine === 'kernel' && !kernelFeatures().simd) {
     return { kind, engine, why: 'this machine has no WebAssembly SIMD' };
   }
   return undefined;
+}
+
+/** Whether a folder is the sub-folder of a kind itself. */
+function isMarked(folder: string, { marker }: Kind): boolean {
+  return marker !== undefined && isThere(folder, marker);
 }
 
 /** Name of the sub-folder that a path in a folder of reference numbers lies in. */
@@ -66,6 +74,8 @@ function subfolder(path: string): string {
 /** The folder of reference numbers, and the kinds to compare in it; what is given may be the sub-folder of some. */
 function asked(folder: string, kinds: readonly Kind[]) {
   const whole = { root: folder, among: kinds };
+  const marked = kinds.filter((kind) => isMarked(folder, kind));
+  if (marked.length > 0) return { root: folder, among: marked };
   if (kinds.some((kind) => obstacle(folder, kind) === undefined)) return whole;
   const path = resolve(folder);
   const own = kinds.filter(({ needs }) =>

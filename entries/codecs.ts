@@ -9,6 +9,10 @@ export {
 } from '../src/codecs/decode.ts';
 export { type EventDigest, type EventSummary, eventDigest } from '../src/codecs/digest.ts';
 export { type DatEncoderOptions, dat } from '../src/codecs/prophesee/dat.ts';
+export type { EvtEncoderOptions } from '../src/codecs/prophesee/evt-encoder.ts';
+export { evt2 } from '../src/codecs/prophesee/evt2.ts';
+export { evt3 } from '../src/codecs/prophesee/evt3.ts';
+export { type Evt21EncoderOptions, evt21 } from '../src/codecs/prophesee/evt21.ts';
 export type { GeometryOptions } from '../src/codecs/prophesee/header.ts';
 export {
   type SpkDecoderOptions,

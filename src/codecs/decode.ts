@@ -84,7 +84,8 @@ export function anyDecoder({ format, options }: DecodeOptions = {}): Decoder {
     header: (): StreamHeader | undefined => decoder?.header,
     push(bytes) {
       if (decoder !== undefined) return decoder.push(bytes);
-      head = joined(head, bytes.slice());
+      // A copy: slice() of a Buffer is none.
+      head = joined(head, new Uint8Array(bytes));
       return start(false);
     },
     end() {

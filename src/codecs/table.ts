@@ -1,7 +1,23 @@
-/** All formats, in the order in which bytes are tried: those with a mark of their own first, guesses last. */
+/** All formats, in the order in which bytes are tried. */
 import type { Codec } from './codec.ts';
 import { dat } from './prophesee/dat.ts';
+import { evt2 } from './prophesee/evt2.ts';
+import { evt3 } from './prophesee/evt3.ts';
+import { evt21 } from './prophesee/evt21.ts';
 import { spk } from './recording/codec.ts';
 
-/** All formats of event files and streams, a line each. */
-export const codecs: readonly Codec[] = [spk, dat];
+/** Formats with a mark of their own in the first bytes. */
+const marked: readonly Codec[] = [
+  spk,
+  // Prophesee's, by the header.
+  dat,
+  evt2,
+  evt21,
+  evt3,
+];
+
+/** Formats that are known by what would be very odd if they were anything else. */
+const guessed: readonly Codec[] = [];
+
+/** All formats of event files and streams, a line each; those with a mark are tried first. */
+export const codecs: readonly Codec[] = [...marked, ...guessed];

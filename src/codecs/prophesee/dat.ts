@@ -200,7 +200,7 @@ function encoder(options: DatEncoderOptions = {}) {
       const { yShift, xMask } = pixelBits(space);
       for (let i = 0; i < timestamps.length; i++) {
         const time = timestamps[i]!;
-        if (!(time >= origin && time - last <= half && last - time < late))
+        if (!(time >= origin && time - last < half && last - time < late))
           refuseTime(time, last, origin);
         last = time;
         const address = addresses[i]!;
@@ -220,7 +220,7 @@ function refuseTime(time: number, last: number, origin: number): never {
   if (!(time >= origin))
     throw new DataError(`an event at ${time} µs lies before the origin, ${origin} µs`);
   throw new DataError(
-    `an event at ${time} µs after one at ${last} µs: DAT counts 32 bits, and a pause of more than 2^31 µs would be lost`,
+    `an event at ${time} µs after one at ${last} µs: DAT counts 32 bits, and a pause of 2^31 µs and more would be lost`,
   );
 }
 

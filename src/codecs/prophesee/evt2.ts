@@ -1,0 +1,154 @@
+/** Prophesee EVT2: words of 32 bits, the upper bits of the time in words of their own. */
+import { type PixelSpace, pixelBits } from '../../events/space.ts';
+import type { Codec } from '../codec.ts';
+import type { PacketRoom } from '../packet-room.ts';
+import { checkOptions } from '../sound.ts';
+import { wordBuffer } from '../word-buffer.ts';
+import { type EvtForm, evtDecoder, largestEvt, type WordCounts } from './evt.ts';
+import {
+  type EvtEncoderOptions,
+  type EvtWriter,
+  evtEncoder,
+  evtEncoderTable,
+  highWords,
+} from './evt-encoder.ts';
+import { evtVersion, type GeometryOptions, geometryTable, peekHeader } from './header.ts';
+
+/** TIME_HIGH that falls by more than this has begun anew. */
+const loopDrop = 2 ** 27;
+/** Microseconds in which all times of the counter pass. */
+const loop = 2 ** 34;
+
+/** The clock of EVT2 and EVT2.1. */
+export interface HighClock {
+  /** Time that all times are counted from, with the loops so far, µs. */
+  origin: number;
+  /** Bits 6 to 33 of the time; -1 before the first. */
+  high: number;
+}
+
+function words(
+  given: Uint32Array,
+  from: number,
+  end: number,
+  clock: HighClock,
+  space: PixelSpace,
+  room: PacketRoom,
+  count: WordCounts,
+): number {
+  const { timestamps, addresses } = room;
+  const { width, height } = space;
+  const rowShift = pixelBits(space).yShift;
+  let { origin, high } = clock;
+  let n = room.count;
+  let i = from;
+  const to = Math.min(end, from + room.limit - n);
+  if (high < 0) {
+    for (; i < to && given[i]! >>> 28 !== 8; i++) {
+      const type = given[i]! >>> 28;
+      if (type <= 1) count.beforeTime++;
+      else count.byType[type]!++;
+    }
+  }
+  let base = origin + high * 64;
+  let outside = 0;
+  for (; i < to; i++) {
+    const word = given[i]!;
+    const type = word >>> 28;
+    if (type <= 1) {
+      const x = (word >>> 11) & 0x7ff;
+      const y = word & 0x7ff;
+      if (x < width && y < height) {
+        timestamps[n] = base + ((word >>> 22) & 0x3f);
+        addresses[n++] = (y << rowShift) | (x << 1) | type;
+      } else {
+        outside++;
+      }
+    } else if (type === 8) {
+      const next = word & 0xfff_ffff;
+      if (high - next > loopDrop) origin += loop;
+      high = next;
+      base = origin + high * 64;
+    } else {
+      count.byType[type]!++;
+    }
+  }
+  count.outside += outside;
+  room.count = n;
+  clock.origin = origin;
+  clock.high = high;
+  return to;
+}
+
+const form: EvtForm<Uint32Array, HighClock> = {
+  name: 'evt2',
+  wordBytes: 4,
+  mostEvents: 1,
+  names: { 10: 'triggers', 13: 'imu', 14: 'others', 15: 'continued' },
+  view: (buffer) => new Uint32Array(buffer),
+  clock: (origin) => ({ origin, high: -1 }),
+  said: ({ origin, high }) => (high < 0 ? undefined : origin + high * 64),
+  decode: words,
+};
+
+/** Writes TIME_HIGH whenever it changes, and a word for each event. */
+function writer(): EvtWriter {
+  const buffer = wordBuffer(4, (room) => new Uint32Array(room));
+  let clock = highWords('EVT2', 64, loop, 0);
+  return {
+    title: 'EVT2',
+    version: '2.0',
+    format: 'EVT2',
+    side: largestEvt.width,
+    loop,
+    begin(origin) {
+      clock = highWords('EVT2', 64, loop, origin);
+    },
+    write({ timestamps, addresses, space }) {
+      const { yShift, xMask } = pixelBits(space);
+      const count = timestamps.length;
+      let out = buffer.words(count * 2);
+      let from = clock.at;
+      let n = 0;
+      for (let i = 0; i < count; i++) {
+        const time = timestamps[i]!;
+        if (!(time >= from && time < from + 64)) {
+          const highs = clock.go(time);
+          if (highs.length > 1) out = buffer.words(n + highs.length + (count - i) * 2);
+          for (const high of highs) out[n++] = 0x8000_0000 | high;
+          from = clock.at;
+        }
+        const address = addresses[i]!;
+        const pixel = (((address >>> 1) & xMask) << 11) | (address >>> yShift);
+        out[n++] = ((address & 1) << 28) | ((time - from) << 22) | pixel;
+      }
+      return buffer.copy(n * 4);
+    },
+  };
+}
+
+/**
+ * Prophesee EVT2. TIME_HIGH counts 2^34 µs (4.8 hours) and is continued. `skipped` counts `triggers`, `imu`, `others`,
+ * `continued`, `unknownWords`, `outside` (pixels beyond the geometry), `beforeTime` (events before the first
+ * TIME_HIGH, whose time nobody knows) and `cutOffBytes`.
+ *
+ * @example
+ * ```ts
+ * const bytes = evt2.encoder!().push(aerPacket([10, 20], [0, 1], pixels(2, 2)));
+ * evt2.decoder().push(bytes)[0]!.timestamps[1]; // 20
+ * ```
+ */
+export const evt2: Codec<GeometryOptions, EvtEncoderOptions> = {
+  name: 'evt2',
+  title: 'Prophesee EVT2',
+  extensions: ['raw'],
+  detect: (head, whole = false) => evtVersion(peekHeader(head, whole).fields) === '2.0',
+  decoder(options = {}) {
+    checkOptions('EVT2', options, geometryTable);
+    return evtDecoder(() => form, options);
+  },
+  encoder(options = {}) {
+    checkOptions('EVT2', options, evtEncoderTable);
+    return evtEncoder(options, writer());
+  },
+};

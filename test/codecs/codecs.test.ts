@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { codecOf, codecs } from 'spikeline/codecs';
+import { describe, expect, it } from 'vitest';
+import { forms } from '#test/codecs/forms';
+import {
+  anyCuts,
+  anyDamage,
+  attempt,
+  damaged,
+  decoded,
+  encoded,
+  eventsOf,
+  numRuns,
+  packetsOf,
+} from '#test/codecs/property';
+
+describe('every codec with an encoder', () => {
+  it('is tried', () => {
+    const tried = new Set(forms.map(({ codec }) => codec));
+    expect(codecs.filter((codec) => codec.encoder && !tried.has(codec))).toEqual([]);
+  });
+});
+
+describe.each(forms)('$name', (form) => {
+  const { codec, decoderOptions, kept, space, tellsSpace } = form;
+  const inputs = packetsOf(form);
+
+  it('reads what it writes, in any cut of the bytes', () => {
+    fc.assert(
+      fc.property(inputs, anyCuts, (packets, cuts) => {
+        const bytes = encoded(form, packets);
+        const whole = codec.decoder(decoderOptions);
+        expect(eventsOf(decoded(whole, bytes))).toEqual(eventsOf(packets, kept));
+        expect(whole.skipped).toEqual({});
+        const cut = codec.decoder(decoderOptions);
+        expect(eventsOf(decoded(cut, bytes, cuts))).toEqual(eventsOf(packets, kept));
+        if (tellsSpace && packets.length > 0) expect(cut.header!.space).toEqual(space);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('is known by what it writes', () => {
+    const [packets] = fc.sample(
+      inputs.filter((some) => some.length > 3),
+      { numRuns: 1, seed: 1 },
+    );
+    const bytes = encoded(form, packets!);
+    expect(codecOf(bytes, true)).toBe(codec);
+  });
+
+  it('gives the same events of damaged bytes in any cut, or says what is wrong', () => {
+    fc.assert(
+      fc.property(inputs, anyDamage, anyCuts, (packets, damage, cuts) => {
+        const bytes = damaged(encoded(form, packets), damage);
+        const whole = attempt(codec.decoder(decoderOptions), bytes, {});
+        const cut = attempt(codec.decoder(decoderOptions), bytes, cuts);
+        expect(cut).toEqual(whole);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('takes any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), anyCuts, (bytes, cuts) => {
+        const whole = attempt(codec.decoder(decoderOptions), bytes, {});
+        expect(attempt(codec.decoder(decoderOptions), bytes, cuts)).toEqual(whole);
+      }),
+      { numRuns },
+    );
+  });
+});
