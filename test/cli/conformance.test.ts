@@ -11,7 +11,8 @@ import {
 import { dynapSimParameters, referenceLayer } from 'spikeline/neurons';
 import { lossFunction, pipelineGradient, pipelineWeights, startTraining } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
-import { emptyFolder, runCli, spawnCli } from './run-cli.ts';
+import { emptyFolder } from '#test/support/folders';
+import { runCli, spawnCli } from './run-cli.ts';
 
 const parameters = { Idc: 3e-9, Iscale: 1e-8 };
 const dt = 1e-3;

@@ -4,8 +4,9 @@ import { deploy, dynapSim, linear, pipeline, pipelineToJson } from 'spikeline';
 import { chipLimits, eventOf, fromSamnaJson, toSamnaJson } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
 import { idleCore } from '#src/chips/dynapse2/configuration';
+import { emptyFolder } from '#test/support/folders';
 import { net } from './deploy/net.ts';
-import { emptyFolder, runCli } from './run-cli.ts';
+import { runCli } from './run-cli.ts';
 
 /** Saves a pipeline in an empty folder. */
 function saved(what = net): { file: string; out: string } {

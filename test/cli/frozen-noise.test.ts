@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipelineFromJson } from 'spikeline';
 import { describe, expect, it } from 'vitest';
-import { emptyFolder, runCli, spawnCli } from './run-cli.ts';
+import { emptyFolder } from '#test/support/folders';
+import { runCli, spawnCli } from './run-cli.ts';
 
 const small = [
   'frozen-noise',

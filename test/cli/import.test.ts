@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { lif, linear, pipeline, pipelineFromJson } from 'spikeline';
 import { nirOfPipeline, writeNir } from 'spikeline/nir';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { emptyFolder, runCli } from './run-cli.ts';
+import { emptyFolder } from '#test/support/folders';
+import { runCli } from './run-cli.ts';
 
 const net = pipeline(
   linear({

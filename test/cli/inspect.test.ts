@@ -4,7 +4,8 @@ import { deploy, dynapSim, linear, pipeline } from 'spikeline';
 import { type CoreCurrents, type CoreGains, type CoreTimes, toSamnaJson } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
 import { idleCore } from '#src/chips/dynapse2/configuration';
-import { emptyFolder, runCli } from './run-cli.ts';
+import { emptyFolder } from '#test/support/folders';
+import { runCli } from './run-cli.ts';
 
 /** What `--json` prints, as far as it is looked at here. */
 interface Report {

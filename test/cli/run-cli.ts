@@ -1,10 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run, type Terminal } from 'spikeline-cli';
-import { afterAll } from 'vitest';
 
 /** What a run of the command line left behind. */
 export interface CliRun {
@@ -72,16 +68,4 @@ export function spawnCli(
     });
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
-}
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-/** Makes an empty folder, which goes when the tests of its file have ended. */
-export function emptyFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'spikeline-'));
-  folders.push(folder);
-  return folder;
 }

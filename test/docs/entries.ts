@@ -4,6 +4,7 @@ import * as codecs from 'spikeline/codecs';
 import * as conformance from 'spikeline/conformance';
 import * as devices from 'spikeline/devices';
 import * as events from 'spikeline/events';
+import * as files from 'spikeline/files';
 import * as neurons from 'spikeline/neurons';
 import * as nir from 'spikeline/nir';
 import * as operators from 'spikeline/operators';
@@ -23,6 +24,7 @@ export const entries: Readonly<Record<string, Readonly<Record<string, unknown>>>
   'spikeline/conformance': conformance,
   'spikeline/devices': devices,
   'spikeline/events': events,
+  'spikeline/files': files,
   'spikeline/neurons': neurons,
   'spikeline/nir': nir,
   'spikeline/problems': problems,

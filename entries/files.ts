@@ -1,0 +1,9 @@
+export { openFile, type ResultFile } from '../src/files/file.ts';
+export { type FolderOptions, openFolder, type ResultFolder } from '../src/files/folder.ts';
+export { checkTarget } from '../src/files/target.ts';
+export {
+  type FileWriter,
+  openWriter,
+  type WriterOptions,
+  writeFiles,
+} from '../src/files/writer.ts';

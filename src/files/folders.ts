@@ -1,0 +1,53 @@
+/** Folders: making them, and why one cannot be used. */
+import fs from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { StorageError } from '../errors.ts';
+
+/** Why the file system refused, as it says it. */
+export function causeText(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** What is at a path, links followed; undefined if nothing is. */
+export function statOf(path: string): fs.BigIntStats | undefined {
+  return fs.statSync(path, { bigint: true, throwIfNoEntry: false });
+}
+
+/**
+ * Makes a folder with all its parents, one by one: the recursive form of Node 20 never returns where a
+ * file system such as /proc refuses the last one.
+ *
+ * @returns the folders that were not there before, the outermost first
+ * @throws StorageError if one cannot be made
+ */
+export function makeFolder(path: string): string[] {
+  if (path === '') throw new StorageError("''", 'is no name for a folder');
+  try {
+    if (statOf(path)?.isDirectory() === true) return [];
+    const whole = resolve(path);
+    const parent = dirname(whole);
+    const made = parent === whole ? [] : makeFolder(parent);
+    try {
+      fs.mkdirSync(whole);
+      made.push(whole);
+    } catch (cause) {
+      // Another run may have made it in between.
+      if (statOf(whole)?.isDirectory() !== true) throw cause;
+    }
+    return made;
+  } catch (cause) {
+    if (cause instanceof StorageError) throw cause;
+    throw new StorageError(path, `cannot be made a folder (${causeText(cause)})`, { cause });
+  }
+}
+
+/** Takes folders away again that are empty, the innermost first. */
+export function removeEmpty(folders: readonly string[]): void {
+  for (const folder of folders.toReversed()) {
+    try {
+      fs.rmdirSync(folder);
+    } catch {
+      return;
+    }
+  }
+}

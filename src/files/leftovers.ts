@@ -1,0 +1,30 @@
+/** What must not outlive the process: temporaries and locks, which go when it ends. */
+import fs from 'node:fs';
+
+const leftovers = new Set<string>();
+
+function clear(): void {
+  for (const path of leftovers) remove(path);
+}
+
+/** Deletes a file if it is there; where that fails there is nothing left to do about it. */
+export function remove(path: string): void {
+  keep(path);
+  try {
+    fs.unlinkSync(path);
+  } catch {
+    // Gone already, or out of reach.
+  }
+}
+
+/** Deletes a file when the process ends, unless it was removed or kept before. */
+export function removeAtExit(path: string): void {
+  if (leftovers.size === 0) process.once('exit', clear);
+  leftovers.add(path);
+}
+
+/** Lets a file stay that `removeAtExit` was called for. */
+export function keep(path: string): void {
+  leftovers.delete(path);
+  if (leftovers.size === 0) process.removeListener('exit', clear);
+}
