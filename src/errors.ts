@@ -1,15 +1,44 @@
-import { type Problem, problemText } from './problems.ts';
+import { type Problem, problemText, said } from './problems.ts';
 
 /** Base class of every failure Spikeline throws on purpose. */
 export abstract class SpikelineError extends Error {
   /** Stable machine-readable reason. */
   abstract readonly code: string;
+
+  /** Says what failed, and keeps the cause if there is one. */
+  constructor(message?: string, options?: ErrorOptions) {
+    super(said(message ?? ''), causeIn(options));
+  }
 }
+
+/** The options of an error, as far as they can be read. */
+function causeIn(options: ErrorOptions | undefined): ErrorOptions | undefined {
+  try {
+    return typeof options === 'object' && options !== null && 'cause' in options
+      ? { cause: options.cause }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Problems that are a list of such. */
+function listed(problems: readonly Problem[]): readonly Problem[] {
+  try {
+    return Array.isArray(problems) ? Array.from(problems.slice(0, mostProblems)) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Problems that an error keeps at most. */
+const mostProblems = 100_000;
 
 /** Reasons that a message names at most; the error has all. */
 const mostReasons = 100;
 
-function list(headline: string, reasons: readonly string[]): string {
+function list(what: string, reasons: readonly string[]): string {
+  const headline = said(what);
   if (reasons.length === 1) return `${headline}: ${reasons[0]}`;
   const shown = reasons.slice(0, mostReasons).map((reason) => `\n  - ${reason}`);
   const more = reasons.length - shown.length;
@@ -26,8 +55,9 @@ export class InvalidArgumentError extends SpikelineError {
 
   /** Names what could not be built and why. */
   constructor(what: string, problems: readonly Problem[], options?: ErrorOptions) {
-    super(list(what, problems.map(problemText)), options);
-    this.problems = problems;
+    const found = listed(problems);
+    super(list(what, found.map(problemText)), options);
+    this.problems = found;
   }
 
   /** The same as sentences. */
@@ -48,9 +78,11 @@ export class UnsupportedPipelineError extends SpikelineError {
 
   /** Names the target and everything it cannot do. */
   constructor(target: string, problems: readonly Problem[], options?: ErrorOptions) {
-    super(list(`the ${target} cannot run this pipeline`, problems.map(problemText)), options);
+    const found = listed(problems);
+    const what = `the ${said(target)} cannot run this pipeline`;
+    super(list(what, found.map(problemText)), options);
     this.target = target;
-    this.problems = problems;
+    this.problems = found;
   }
 
   /** The same as sentences. */
@@ -76,7 +108,7 @@ export class StorageError extends SpikelineError {
 
   /** Names the path and what went wrong there. */
   constructor(path: string, problem: string, options?: ErrorOptions) {
-    super(`${path}: ${problem}`, options);
+    super(`${said(path)}: ${said(problem)}`, options);
     this.path = path;
   }
 }
@@ -113,7 +145,7 @@ export class KernelThreadError extends SpikelineError {
 
   /** Says what ended it. */
   constructor(what: string, options?: ErrorOptions) {
-    super(`${what}; what was learnt before is in the last report`, options);
+    super(`${said(what)}; what was learnt before is in the last report`, options);
   }
 }
 
@@ -127,7 +159,8 @@ export class MissingLibraryError extends SpikelineError {
 
   /** Names the library, what it is for, and how to get it. */
   constructor(library: string, purpose: string, options?: ErrorOptions) {
-    super(`${library} is not installed; ${purpose}. Install it: npm install ${library}`, options);
+    const name = said(library);
+    super(`${name} is not installed; ${said(purpose)}. Install it: npm install ${name}`, options);
     this.library = library;
   }
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from './errors.ts';
+import { listProblems, readable } from './options.ts';
 import { type Problem, problem } from './problems.ts';
 
 /** A dense matrix, row-major. Weights are `[pre][post]`: one row per presynaptic channel. */
@@ -43,9 +44,25 @@ export function matrix(input: MatrixInput): Matrix {
 
 /** Says what keeps something from being a matrix or rows, if anything does; entries of rows may be of any number. */
 function matrixProblem(input: unknown): Problem | undefined {
+  const [found] = readable(() => {
+    const own = faultIn(input);
+    return own === undefined ? [] : [own];
+  });
+  return found;
+}
+
+/** Entries of a matrix at most: a gigabyte. */
+export const mostWeights: number = 2 ** 27;
+
+function faultIn(input: unknown): Problem | undefined {
   const needed = 'rows of numbers or a matrix is needed';
   if (Array.isArray(input)) {
     const rows: readonly unknown[] = input;
+    const columns = Math.max(1, Number(lengthOf(rows[0]) ?? 1));
+    if (!(rows.length * columns <= mostWeights)) {
+      const given = `${rows.length}×${columns}`;
+      return problem('', 'too-large', given, `${mostWeights} entries are the most`);
+    }
     const odd = Array.from(rows).findIndex((row) => !isRow(row));
     return odd < 0 ? undefined : problem(`[${odd}]`, 'wrong-type', rows[odd], needed);
   }
@@ -63,14 +80,20 @@ function matrixProblem(input: unknown): Problem | undefined {
 /** Whether something is a list of numbers; holes are missing entries. */
 function isRow(row: unknown): boolean {
   const values = row instanceof Float64Array || row instanceof Float32Array;
-  return values || (Array.isArray(row) && row.every((value) => typeof value === 'number'));
+  if (values || !Array.isArray(row)) return values;
+  return row.length <= mostWeights && row.every((value) => typeof value === 'number');
+}
+
+function lengthOf(row: unknown): number | undefined {
+  return (row as { readonly length?: number } | null | undefined)?.length;
 }
 
 /** Turns a matrix back into rows of numbers, for printing and JSON. */
 export function matrixRows(given: Matrix): number[][] {
-  const junk = Array.isArray(given)
-    ? problem('', 'wrong-type', given, 'a matrix is needed')
-    : matrixProblem(given);
+  const junk =
+    listProblems(given).length === 0
+      ? problem('', 'wrong-type', given, 'a matrix is needed')
+      : matrixProblem(given);
   if (junk !== undefined) throw new InvalidArgumentError('this is no matrix', [junk]);
   const { rows, columns, values } = given;
   return Array.from({ length: rows }, (_, r) =>

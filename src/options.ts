@@ -49,9 +49,32 @@ function rangeText({
 }
 
 /**
+ * What a check finds in a value of which nothing is known. Reading it may throw, as a getter or a proxy may: that is a problem too.
+ */
+export function readable(check: () => readonly Problem[]): Problem[] {
+  try {
+    return [...check()];
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : cause;
+    return [fault('', 'wrong-type', `it cannot be read: ${shown(why)}`)];
+  }
+}
+
+/**
+ * Refuses arguments in which a check finds something.
+ *
+ * @throws InvalidArgumentError with all problems
+ */
+export function refuse(what: string, check: () => readonly Problem[]): void {
+  const problems = readable(check);
+  if (problems.length > 0) throw new InvalidArgumentError(what, problems);
+}
+
+/**
  * Checks a number.
  */
 export function number(range: NumberRange = {}): Check {
+  checkRange(range);
   const { min, max, above, below, whole = false, infinite = false } = range;
   const needed = `${rangeText(range)} is needed`;
   return (value) => {
@@ -69,6 +92,24 @@ export function number(range: NumberRange = {}): Check {
   };
 }
 
+/** Refuses a range that is none. */
+function checkRange(range: NumberRange): void {
+  const problems = readable(() => {
+    if (!isObject(range)) return [problem('', 'wrong-type', range, 'a range is needed')];
+    const { min, max, above, below, whole, infinite, unit } = range;
+    const bounds = Object.entries({ min, max, above, below }).flatMap(([name, bound]) =>
+      bound === undefined || typeof bound === 'number'
+        ? []
+        : [problem(name, 'wrong-type', bound, 'a number is needed')],
+    );
+    const flags = Object.entries({ whole, infinite }).flatMap(([name, on]) =>
+      on === undefined ? [] : within(name, flag(on)),
+    );
+    return [...bounds, ...flags, ...(unit === undefined ? [] : within('unit', text(unit)))];
+  });
+  if (problems.length > 0) throw new InvalidArgumentError('nothing can be checked', problems);
+}
+
 /** Checks a switch. */
 export const flag: Check = (value) =>
   typeof value === 'boolean' ? [] : [problem('', 'wrong-type', value, 'true or false is needed')];
@@ -79,7 +120,7 @@ export const text: Check = (value) =>
 
 /** Checks bytes, as a file is read into. */
 export const bytes: Check = (value) =>
-  value instanceof Uint8Array
+  ArrayBuffer.isView(value) && value instanceof Uint8Array
     ? []
     : [problem('', 'wrong-type', value, 'a Uint8Array of bytes is needed')];
 
@@ -92,38 +133,64 @@ export const anything: Check = () => [];
 
 /** Checks that a value is one of a few. */
 export function oneOf(values: readonly unknown[]): Check {
-  if (!Array.isArray(values)) {
-    const needed = 'a list of values is needed';
-    throw new InvalidArgumentError('nothing can be checked', [
-      problem('values', 'wrong-type', values, needed),
-    ]);
-  }
+  refuse('nothing can be checked', () => within('values', listProblems(values, 10_000)));
   const needed = `one of ${values.map(shown).join(', ')} is needed`;
   return (value) => (values.includes(value) ? [] : [problem('', 'out-of-range', value, needed)]);
 }
 
 /** Checks that a value has some methods, as a link or an engine has. */
 export function having(what: string, ...methods: readonly string[]): Check {
+  refuse('nothing can be checked', () => [
+    ...within('what', text(what)),
+    ...methods.flatMap((name, i) => within(`methods[${i}]`, text(name))),
+  ]);
   return (value) => {
     const object = value as Record<string, unknown> | null | undefined;
-    const has = methods.every((name) => typeof object?.[name] === 'function');
-    return has ? [] : [problem('', 'wrong-type', value, `${what} is needed`)];
+    return readable(() => {
+      const has = methods.every((name) => typeof object?.[name] === 'function');
+      return has ? [] : [problem('', 'wrong-type', value, `${what} is needed`)];
+    });
   };
 }
 
 /** Checks every entry of a list, and how many there are. */
-export function listOf(check: Check, { min = 0 }: { readonly min?: number } = {}): Check {
-  return (value) => {
+export function listOf(check: Check, options: { readonly min?: number } = {}): Check {
+  refuse('nothing can be checked', () => [
+    ...within('check', callback(check)),
+    ...optionProblems<{ readonly min?: number }>(options, { min: number({ min: 0 }) }),
+  ]);
+  const { min = 0 } = options;
+  return (value) =>
+    readable(() => {
+      const odd = listProblems(value);
+      if (odd.length > 0) return odd;
+      const list = value as readonly unknown[];
+      if (list.length < min) {
+        return [problem('length', 'out-of-range', list.length, `at least ${min} is needed`)];
+      }
+      const problems: Problem[] = [];
+      for (let i = 0; i < list.length && problems.length < mostProblems; i++) {
+        const found = readable(() => check(list[i]));
+        for (const one of within(`[${i}]`, found)) problems.push(one);
+      }
+      return problems;
+    });
+}
+
+/** Entries of a list at most, unless whoever takes it says otherwise. */
+export const mostEntries: number = 2 ** 27;
+
+/**
+ * What keeps a value from being a list of a length that one can go through: one with holes may claim four thousand
+ * million entries.
+ */
+export function listProblems(value: unknown, most: number = mostEntries): Problem[] {
+  return readable(() => {
     if (!Array.isArray(value)) return [problem('', 'wrong-type', value, 'a list is needed')];
-    if (value.length < min) {
-      return [problem('length', 'out-of-range', value.length, `at least ${min} is needed`)];
-    }
-    const problems: Problem[] = [];
-    for (let i = 0; i < value.length && problems.length < mostProblems; i++) {
-      for (const one of within(`[${i}]`, check(value[i]))) problems.push(one);
-    }
-    return problems;
-  };
+    return value.length <= most
+      ? []
+      : [problem('length', 'too-large', value.length, `${most} are the most`)];
+  });
 }
 
 /** Entries of a list that are named as wrong at most: a list may be as long as a file. */
@@ -134,16 +201,19 @@ export function options<Options>(
   table: OptionTable<Options>,
   ...required: (keyof Options)[]
 ): Check {
+  checkTable(table, required);
   return (value) =>
-    isObject(value)
-      ? optionProblems(value, table, ...required)
-      : [problem('', 'wrong-type', value, 'an object of options is needed')];
+    readable(() =>
+      isObject(value)
+        ? optionProblems(value, table, ...required)
+        : [problem('', 'wrong-type', value, 'an object of options is needed')],
+    );
 }
 
 /** Checks an object whose `kind` says what else it holds; all of that must be there. */
 export function variants(tables: Readonly<Record<string, Readonly<Record<string, Check>>>>): Check {
   const kinds = Object.keys(tables);
-  return (value) => {
+  const check: Check = (value) => {
     if (!isObject(value))
       return [problem('', 'wrong-type', value, `an object with a kind is needed`)];
     const kind: unknown = Reflect.get(value, 'kind');
@@ -156,8 +226,10 @@ export function variants(tables: Readonly<Record<string, Readonly<Record<string,
       ...Object.keys(table),
     );
   };
+  return (value) => readable(() => check(value));
 }
 
+/** Whether something is an object with fields, rather than a list. */
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -172,27 +244,65 @@ export function optionProblems<Options>(
   table: OptionTable<Options>,
   ...required: readonly (keyof Options)[]
 ): Problem[] {
-  if (!isObject(given)) {
-    return [problem('options', 'wrong-type', given, 'an object of options is needed')];
-  }
-  if (!isObject(table)) {
-    throw new InvalidArgumentError('nothing can be checked', [
-      problem('table', 'wrong-type', table, 'checks by name are needed'),
-    ]);
-  }
+  checkTable(table, required);
   const checks = table as Readonly<Record<string, Check>>;
   const names = Object.keys(checks);
-  const values: Readonly<Record<string, unknown>> = { ...given };
   const problems: Problem[] = [];
-  for (const [name, value] of Object.entries(values)) {
-    if (value === undefined) continue;
-    if (Object.hasOwn(checks, name)) problems.push(...within(name, checks[name]!(value)));
-    else problems.push(unknownName(name, names));
+  const unread = readable(() => {
+    if (!isObject(given)) {
+      return [problem('options', 'wrong-type', given, 'an object of options is needed')];
+    }
+    for (const name of Object.keys(given)) {
+      if (problems.length >= mostProblems) break;
+      if (Object.hasOwn(checks, name)) {
+        problems.push(...within(name, optionFaults(given, name, checks[name]!)));
+      } else if (Reflect.get(given, name) !== undefined) {
+        problems.push(unknownName(name, names));
+      }
+    }
+    // What is read of an object may be inherited, or not among its keys.
+    for (const name of names) {
+      if (Object.prototype.propertyIsEnumerable.call(given, name)) continue;
+      problems.push(...within(name, optionFaults(given, name, checks[name]!)));
+    }
+    for (const name of required as readonly string[]) {
+      if (isMissing(given, name)) problems.push(fault(name, 'missing', 'it must be given'));
+    }
+    return [];
+  });
+  return [...problems, ...unread];
+}
+
+/** What is wrong with one option; one that cannot be read is. */
+function optionFaults(given: object, name: string, check: Check): readonly Problem[] {
+  return readable(() => {
+    const value: unknown = Reflect.get(given, name);
+    return value === undefined ? [] : check(value);
+  });
+}
+
+/** Whether an option is undefined; what cannot be read is there. */
+function isMissing(given: object, name: string): boolean {
+  try {
+    return Reflect.get(given, name) === undefined;
+  } catch {
+    return false;
   }
-  for (const name of required as readonly string[]) {
-    if (values[name] === undefined) problems.push(fault(name, 'missing', 'it must be given'));
-  }
-  return problems;
+}
+
+/** Refuses what is no table of checks, and required names that are no list. */
+function checkTable(table: unknown, required: unknown): void {
+  const problems = readable(() => {
+    const isTable =
+      isObject(table) && Object.values(table).every((check) => typeof check === 'function');
+    return [
+      ...(isTable ? [] : [problem('table', 'wrong-type', table, 'checks by name are needed')]),
+      ...(Array.isArray(required)
+        ? []
+        : [problem('required', 'wrong-type', required, 'names are needed')]),
+    ];
+  });
+  if (problems.length > 0) throw new InvalidArgumentError('nothing can be checked', problems);
 }
 
 /** The problem of a name that does not exist, with the nearest one that does. */

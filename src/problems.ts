@@ -47,8 +47,15 @@ export function fault(path: string, code: ProblemCode, needed: string): Problem 
 
 /** The same problems inside something larger: `Idc` in `hidden` is at `hidden.Idc`. */
 export function within(outer: string, problems: readonly Problem[]): Problem[] {
-  const list: readonly Problem[] = Array.isArray(problems) ? problems : [];
-  return list.map((inner) => ({ ...inner, path: join(shownPath(outer), shownPath(inner?.path)) }));
+  try {
+    const list: readonly Problem[] = Array.isArray(problems) ? problems : [];
+    return list.map((inner) => ({
+      ...inner,
+      path: join(shownPath(outer), shownPath(inner?.path)),
+    }));
+  } catch {
+    return [fault(shownPath(outer), 'wrong-type', 'its problems cannot be read')];
+  }
 }
 
 function shownPath(path: unknown): string {
@@ -63,30 +70,64 @@ function join(outer: string, inner: string): string {
 /** Characters of a value that a message shows. */
 const shownCharacters = 60;
 
-/** A value as a message shows it: short, and with nothing that a terminal obeys. */
+/** A value as a message shows it: short, and with nothing that a terminal obeys. Whatever the value is, it throws nothing. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : plain(value);
+  let text: string;
+  try {
+    text = preview(value, 0);
+  } catch {
+    // A getter or a proxy that throws.
+    text = typeof value === 'function' ? 'a function' : 'an object that cannot be read';
+  }
   const cut = text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
   return cut.replace(/[\u0000-\u001f\u007f-\u009f]/g, '�');
 }
 
-function plain(value: unknown): string {
+/** A part of a message: a text as it is, anything else as messages show it. An error never fails itself. */
+export function said(part: unknown): string {
+  return typeof part === 'string' ? part : shown(part);
+}
+
+/** Levels of lists and objects that a message shows. */
+const shownLevels = 4;
+
+/** The beginning of a value as JSON would have it; what comes after some characters is not even read. */
+function preview(value: unknown, level: number): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 2 * shownCharacters));
   if (typeof value === 'function') return 'a function';
-  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'bigint')
+    return value > -largestShown && value < largestShown ? `${value}n` : 'a bigint';
   if (typeof value !== 'object' || value === null) return String(value);
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return 'an object';
+  if (level === shownLevels) return '…';
+  const list = Array.isArray(value);
+  const names: Iterable<string> = list ? places(value.length) : Object.keys(value);
+  let text = '';
+  for (const name of names) {
+    if (text !== '') text += ',';
+    if (text.length > shownCharacters) break;
+    const inside = preview(Reflect.get(value, name), level + 1);
+    text += list ? inside : `${JSON.stringify(name)}:${inside}`;
   }
+  return list ? `[${text}]` : `{${text}}`;
+}
+
+const largestShown = 10n ** 30n;
+
+/** Places of a list as names, one after the other. */
+function* places(length: number): Generator<string> {
+  for (let i = 0; i < length; i++) yield `${i}`;
 }
 
 /** A problem as a person reads it: the one place that prints it. */
 export function problemText(problem: Problem): string {
-  const { path, needed } = (problem ?? {}) as Partial<Problem>;
-  if (typeof path !== 'string' || typeof needed !== 'string') return shown(problem);
-  if ('given' in problem) return `${path || 'it'} is ${shown(problem.given)}; ${needed}`;
-  return path === '' ? needed : `${path}: ${needed}`;
+  try {
+    const { path, needed } = (problem ?? {}) as Partial<Problem>;
+    if (typeof path !== 'string' || typeof needed !== 'string') return shown(problem);
+    if ('given' in problem) return `${path || 'it'} is ${shown(problem.given)}; ${needed}`;
+    return path === '' ? needed : `${path}: ${needed}`;
+  } catch {
+    return shown(problem);
+  }
 }

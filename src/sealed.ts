@@ -57,11 +57,11 @@ export function seal({ what, version }: Seal, content: Uint8Array): Uint8Array {
  * @throws DataError if they are something else, of another version, cut off or damaged
  */
 export function unseal({ what, version }: Seal, bytes: Uint8Array): Uint8Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const refuse = (why: string): never => {
     throw new DataError(`this is no ${what}: ${why}`);
   };
   if (bytes.length < headBytes) refuse(`it has ${bytes.length} bytes, fewer than its head`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (view.getUint32(0) !== magic || view.getUint32(4) !== labelOf(what)) {
     refuse('it does not open as one');
   }

@@ -149,15 +149,24 @@ export function linkProblems(link: unknown): Problem[] {
 /** Checks a time of a board as a host asks for it. */
 export const timeCheck: Check = number({ min: 0, max: 2 ** 32 - 1, whole: true, unit: 'µs' });
 
+/** Whether something is events of a board, whatever it does when it is read. */
+function areEvents(events: unknown): boolean {
+  try {
+    const { timestamps, words } = events as HardwareEvents;
+    const are = timestamps instanceof Uint32Array && words instanceof Uint32Array;
+    return are && timestamps.length === words.length;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Refuses what are no events of a board.
  *
  * @throws InvalidArgumentError if they are not
  */
 export function checkEvents(events: HardwareEvents): void {
-  const { timestamps, words } = (events ?? {}) as Partial<HardwareEvents>;
-  const are = timestamps instanceof Uint32Array && words instanceof Uint32Array;
-  if (are && timestamps.length === words.length) return;
+  if (areEvents(events)) return;
   throw new InvalidArgumentError('these are no events', [
     fault('events', 'wrong-type', 'timestamps and words, a Uint32Array each, as long, are needed'),
   ]);

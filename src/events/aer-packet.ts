@@ -1,6 +1,7 @@
 /** Packets of address-events, and what a packet must be. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { firstNotFinite } from '../matrix.ts';
+import { readable } from '../options.ts';
 import { fault, type Problem, problem, problemText, within } from '../problems.ts';
 import { addressLimit, type Space, spaceProblems, spaceText } from './space.ts';
 
@@ -127,6 +128,14 @@ const advice: Readonly<Record<Space['kind'], Partial<Record<Space['kind'], strin
 
 /** What is wrong with something that should be a packet of addresses of a kind; undefined if nothing is. */
 export function packetFault(packet: unknown, kind?: Space['kind']): Problem | undefined {
+  const [found] = readable(() => {
+    const own = faultIn(packet, kind);
+    return own === undefined ? [] : [own];
+  });
+  return found;
+}
+
+function faultIn(packet: unknown, kind: Space['kind'] | undefined): Problem | undefined {
   const { timestamps, addresses, space, until } = (packet ?? {}) as AerPacket;
   if (!(timestamps instanceof Float64Array && addresses instanceof Uint32Array)) {
     return fault('', 'wrong-type', 'this is no packet of events; make it with aerPacket()');

@@ -1,3 +1,6 @@
+import { callback, number, refuse, text } from '../options.ts';
+import { within } from '../problems.ts';
+
 /** Counts what a stage could not pass on, by reason. */
 export interface Losses {
   /** Everything lost so far. */
@@ -46,11 +49,16 @@ export function lossCounter(): Losses {
     byReason,
     add(reason, count) {
       if (count === 0) return;
+      refuse('nothing can be counted', () => [
+        ...within('reason', text(reason)),
+        ...within('count', number({ min: 0, whole: true })(count)),
+      ]);
       total += count;
       byReason[reason] = (byReason[reason] ?? 0) + count;
       if (listeners.size > 0) tell([...listeners]);
     },
     watch(listener) {
+      refuse('nobody can be told', () => within('listener', callback(listener)));
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

@@ -1,7 +1,7 @@
 /** Poisson noise, the same for the same seed. */
 import { InvalidArgumentError } from '../errors.ts';
-import { listOf, number, type OptionTable, optionProblems } from '../options.ts';
-import { problem } from '../problems.ts';
+import { listOf, number, type OptionTable, optionProblems, refuse } from '../options.ts';
+import { type Problem, problem } from '../problems.ts';
 import { labelCheck, mostMean, randomStream } from '../random.ts';
 import { gridProblems, type SpikeRaster } from './spike-raster.ts';
 import { stepsIn } from './ticks.ts';
@@ -49,15 +49,13 @@ export const poissonNeeds = ['channels', 'rate', 'duration', 'seed'] as const;
  * ```
  */
 export function poissonRaster(config: PoissonConfig): SpikeRaster {
-  const { channels, rate, duration, dt = 1e-3, startTime = 0, seed, labels = [] } = config ?? {};
-  const problems = optionProblems(config, poissonTable, ...poissonNeeds);
-  const steps = problems.length === 0 ? stepsIn(duration, dt) : 0;
-  if (problems.length === 0) {
-    problems.push(...gridProblems({ steps, channels, dt, startTime }));
-    if (rate * dt > mostMean) {
-      const needed = `at most ${mostMean} spikes per bin can be drawn, ${mostMean / dt} Hz`;
-      problems.push(problem('rate', 'too-large', rate, needed));
-    }
+  refuse('this noise cannot be drawn', () => optionProblems(config, poissonTable, ...poissonNeeds));
+  const { channels, rate, duration, dt = 1e-3, startTime = 0, seed, labels = [] } = config;
+  const steps = stepsIn(duration, dt);
+  const problems: Problem[] = gridProblems({ steps, channels, dt, startTime });
+  if (rate * dt > mostMean) {
+    const needed = `at most ${mostMean} spikes per bin can be drawn, ${mostMean / dt} Hz`;
+    problems.push(problem('rate', 'too-large', rate, needed));
   }
   if (problems.length > 0) throw new InvalidArgumentError('this noise cannot be drawn', problems);
   const random = randomStream(seed, 'poisson', ...labels);

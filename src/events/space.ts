@@ -1,6 +1,6 @@
 /** What the addresses of events mean. */
 import { InvalidArgumentError } from '../errors.ts';
-import { number } from '../options.ts';
+import { number, optionProblems, readable } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 
 /** Addresses are channels, 0 to `channels - 1`. */
@@ -130,12 +130,20 @@ export function pixelBits({ width }: PixelSpace): PixelBits {
  */
 export function packPixel(space: PixelSpace, pixel: Pixel): number {
   const { width, height } = refuseOther(space);
-  const { x, y, polarity } = (pixel ?? {}) as Pixel;
-  refuse([
-    ...within('x', number({ min: 0, max: width - 1, whole: true })(x)),
-    ...within('y', number({ min: 0, max: height - 1, whole: true })(y)),
-    ...within('polarity', number({ min: 0, max: 1, whole: true })(polarity)),
-  ]);
+  refuse(
+    optionProblems<Pixel>(
+      pixel,
+      {
+        x: number({ min: 0, max: width - 1, whole: true }),
+        y: number({ min: 0, max: height - 1, whole: true }),
+        polarity: number({ min: 0, max: 1, whole: true }),
+      },
+      'x',
+      'y',
+      'polarity',
+    ),
+  );
+  const { x, y, polarity } = pixel;
   return ((y << pixelBits(space).yShift) | (x << 1) | polarity) >>> 0;
 }
 
@@ -180,13 +188,14 @@ const isKind = {
 
 /** Lists what is wrong with a space that was made by hand; empty if nothing is. */
 export function spaceProblems(space: unknown): Problem[] {
-  const kind = (space as Space | null | undefined)?.kind;
-  if (kind === undefined || !Object.hasOwn(isKind, kind)) {
-    return [
-      problem('', 'wrong-type', space, 'channels(…), pixels(…) or chipWords(…) says what it is'),
-    ];
-  }
-  return [...(isKind[kind] as (space: unknown) => readonly Problem[])(space)];
+  return readable(() => {
+    const kind: unknown = (space as Partial<Space> | null | undefined)?.kind;
+    if (typeof kind !== 'string' || !Object.hasOwn(isKind, kind)) {
+      const needed = 'channels(…), pixels(…) or chipWords(…) says what it is';
+      return [problem('', 'wrong-type', space, needed)];
+    }
+    return (isKind[kind as Space['kind']] as (space: unknown) => readonly Problem[])(space);
+  });
 }
 
 /** Whether two spaces mean the same. */

@@ -1,6 +1,14 @@
 /** Dense chunks of time bins, and what a raster must be. */
 import { InvalidArgumentError } from '../errors.ts';
-import { anything, number, type OptionTable, optionProblems } from '../options.ts';
+import {
+  anything,
+  listProblems,
+  number,
+  type OptionTable,
+  optionProblems,
+  readable,
+  refuse,
+} from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { startProblems } from './bins.ts';
 
@@ -46,9 +54,14 @@ const configTable: OptionTable<SpikeRasterConfig> = {
   dt: anything,
   startTime: anything,
   counts(value) {
-    const is = Array.isArray(value) || value instanceof Uint32Array;
+    if (Array.isArray(value)) {
+      const long = listProblems(value, mostBins);
+      const odd = long.length > 0 ? -1 : value.findIndex((count) => typeof count !== 'number');
+      if (odd < 0) return long;
+      return [problem(`[${odd}]`, 'wrong-type', value[odd], 'a number is needed')];
+    }
     const steps = (value as { readonly steps?: unknown } | null | undefined)?.steps;
-    if (is || steps !== undefined) return [];
+    if (value instanceof Uint32Array || steps !== undefined) return [];
     return [problem('', 'wrong-type', value, 'counts row by row, or { steps } are needed')];
   },
 };
@@ -81,6 +94,10 @@ function sizeProblems({ steps, channels, dt, startTime }: Grid): Problem[] {
 
 /** Lists what is wrong with the grid of a raster; empty if nothing is. */
 export function gridProblems(grid: Grid): Problem[] {
+  return readable(() => fieldProblems(grid));
+}
+
+function fieldProblems(grid: Grid): Problem[] {
   if (typeof grid !== 'object' || grid === null) {
     return [problem('', 'wrong-type', grid, 'steps, channels, dt and startTime are needed')];
   }
@@ -97,17 +114,20 @@ export function gridProblems(grid: Grid): Problem[] {
 
 /** Lists what is wrong with a raster that was made by hand; empty if nothing is. */
 export function rasterProblems(raster: SpikeRaster): Problem[] {
-  const problems = gridProblems(raster);
-  if (typeof raster !== 'object' || raster === null) return problems;
-  const { steps, channels, counts } = raster;
-  const sized = Number.isSafeInteger(steps) && Number.isSafeInteger(channels);
-  if (!(counts instanceof Uint32Array)) {
-    problems.push(problem('counts', 'wrong-type', counts, 'a Uint32Array is needed'));
-  } else if (sized && counts.length !== steps * channels) {
-    const needed = `${steps}×${channels} counts are needed`;
-    problems.push(problem('counts.length', 'wrong-shape', counts.length, needed));
-  }
-  return problems;
+  return [
+    ...gridProblems(raster),
+    ...readable(() => {
+      if (typeof raster !== 'object' || raster === null) return [];
+      const { steps, channels, counts } = raster;
+      if (!(counts instanceof Uint32Array)) {
+        return [problem('counts', 'wrong-type', counts, 'a Uint32Array is needed')];
+      }
+      const sized = Number.isSafeInteger(steps) && Number.isSafeInteger(channels);
+      if (!sized || counts.length === steps * channels) return [];
+      const needed = `${steps}×${channels} counts are needed`;
+      return [problem('counts.length', 'wrong-shape', counts.length, needed)];
+    }),
+  ];
 }
 
 /**
@@ -120,8 +140,9 @@ export function rasterProblems(raster: SpikeRaster): Problem[] {
  * ```
  */
 export function spikeRaster(config: SpikeRasterConfig): SpikeRaster {
-  const junk = optionProblems(config, configTable, 'channels', 'dt', 'counts');
-  if (junk.length > 0) throw new InvalidArgumentError('this raster cannot be made', junk);
+  refuse('this raster cannot be made', () =>
+    optionProblems(config, configTable, 'channels', 'dt', 'counts'),
+  );
   const { channels, dt, startTime = 0, counts: given } = config;
   const silent = 'steps' in given;
   const values = Uint32Array.from(silent ? [] : given);

@@ -7,6 +7,7 @@ import type {
   LayerOptions,
   NeuronLayer,
 } from '../neurons/layer.ts';
+import { checkDifferentiable, checkLayer } from '../neurons/layer-guard.ts';
 import type { NeuronParameters, StateOf } from '../neurons/model-table.ts';
 import { number, type OptionTable, optionProblems } from '../options.ts';
 import { fault } from '../problems.ts';
@@ -55,16 +56,17 @@ export function kernel(config: KernelConfig = {}): Engine {
     name: relaxed ? 'kernel, relaxed' : 'kernel',
     supports: kernelSupports,
     // A layer of the model of its parameters takes and gives states of that model.
-    layer: <P extends NeuronParameters>(parameters: P, options: LayerOptions) =>
-      kernelLayer(kernelModelOf(parameters), parameters, options) as object as NeuronLayer<
-        StateOf<P>
-      >,
-    differentiable: <P extends NeuronParameters>(parameters: P, options: DifferentiableOptions) =>
-      kernelDifferentiableLayer(
-        kernelModelOf(parameters),
-        parameters,
-        options,
-      ) as object as DifferentiableLayer<P, StateOf<P>>,
+    layer: <P extends NeuronParameters>(parameters: P, options: LayerOptions) => {
+      checkLayer(parameters, options);
+      const layer = kernelLayer(kernelModelOf(parameters), parameters, options);
+      return layer as object as NeuronLayer<StateOf<P>>;
+    },
+    differentiable: <P extends NeuronParameters>(parameters: P, options: DifferentiableOptions) => {
+      checkDifferentiable(parameters, options, Number.POSITIVE_INFINITY);
+      const model = kernelModelOf(parameters);
+      const layer = kernelDifferentiableLayer(model, parameters, options);
+      return layer as object as DifferentiableLayer<P, StateOf<P>>;
+    },
     learner:
       threads === undefined || !shared
         ? kernelLearner

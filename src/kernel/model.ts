@@ -146,7 +146,7 @@ const kernelModels: {
 
 /** Whether the kernel computes neurons of a model. */
 export function kernelSupports(model: ModelName): boolean {
-  return Object.hasOwn(kernelModels, model);
+  return typeof model === 'string' && Object.hasOwn(kernelModels, model);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The conformance suite of engines: what any of them must do, whoever runs it. */
 
-import { InvalidArgumentError } from '../errors.ts';
-import { having } from '../options.ts';
+import { having, number, optionProblems, refuse } from '../options.ts';
+import { within } from '../problems.ts';
 import type { Engine } from './engine.ts';
 import { differentiableCases } from './engine-suite-gradients.ts';
 import { layerCases } from './engine-suite-layers.ts';
@@ -45,9 +45,11 @@ function refusalCases(engine: Engine, parameters: NeuronParameters): EngineCase[
  * ```
  */
 export function engineSuite(engine: Engine, options: SuiteOptions = {}): EngineCase[] {
-  const { tolerance } = settled(options ?? {});
-  const junk = having('an engine', 'supports', 'layer', 'differentiable')(engine);
-  if (junk.length > 0) throw new InvalidArgumentError('there is nothing to hold', junk);
+  refuse('there is nothing to hold', () => [
+    ...within('engine', having('an engine', 'supports', 'layer', 'differentiable')(engine)),
+    ...optionProblems<SuiteOptions>(options, { tolerance: number({ above: 0, max: 1 }) }),
+  ]);
+  const { tolerance } = settled(options);
   const supported = modelNames.filter((model) => engine.supports(model));
   return [
     {

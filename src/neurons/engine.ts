@@ -5,6 +5,7 @@ import type {
   LayerOptions,
   NeuronLayer,
 } from './layer.ts';
+import { checkDifferentiable, checkLayer } from './layer-guard.ts';
 import type { Learner, LearningProblem } from './learner.ts';
 import {
   type ModelName,
@@ -55,6 +56,7 @@ export interface Engine {
 /**
  * Makes the float64 reference of a population, whose state is at hand.
  *
+ * @throws InvalidArgumentError with all problems of the parameters and options
  * @example
  * ```ts
  * const layer = referenceLayer(dynapSe2Parameters({}, 1), { dt: 1e-3 });
@@ -64,8 +66,10 @@ export interface Engine {
  */
 export function referenceLayer<Parameters extends NeuronParameters>(
   parameters: Parameters,
-  { dt, recurrent, batch = 1 }: LayerOptions,
+  options: LayerOptions,
 ): StatefulLayer<StateOf<Parameters>> {
+  checkLayer(parameters, options);
+  const { dt, recurrent, batch = 1 } = options;
   const model = modelOf(parameters);
   return runningPopulation(
     model.running(parameters, dt, batch),
@@ -81,6 +85,7 @@ export const referenceEngine: Engine = {
   supports: (model) => modelNames.includes(model),
   layer: referenceLayer,
   differentiable(parameters, options) {
+    checkDifferentiable(parameters, options);
     const model = modelOf(parameters);
     const { dt, steps, batch, neurons = model.neurons(parameters) } = options;
     return differentiablePopulation(

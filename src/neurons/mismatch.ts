@@ -1,8 +1,7 @@
 /** Mismatch: how the transistors of a chip differ. */
-import { InvalidArgumentError } from '../errors.ts';
-import { type Check, number, type OptionTable, options } from '../options.ts';
-import { within } from '../problems.ts';
-import { type Random, randomStream } from '../random.ts';
+import { type Check, number, type OptionTable, options, refuse } from '../options.ts';
+import { type Problem, problem, within } from '../problems.ts';
+import { labelCheck, type Random, randomStream } from '../random.ts';
 import { combineParameters, type ParameterSet } from './parameter-set.ts';
 
 /** How far transistors differ from each other. */
@@ -42,16 +41,26 @@ export function drawMismatch<P extends ParameterSet<'Io'>>(
   seed: number,
   ...labels: readonly (string | number)[]
 ): P {
-  // A mismatch in training says more than this; that is checked there.
-  const { fraction, sigmaRule }: Partial<Mismatch> = mismatch ?? {};
-  const problems = [
-    ...within('mismatch', mismatchCheck({ fraction, sigmaRule })),
-    ...within('seed', seeds(seed)),
-  ];
-  if (problems.length > 0) throw new InvalidArgumentError('no chip can be drawn', problems);
+  refuse('no chip can be drawn', () => {
+    // A mismatch in training says more than this; that is checked there.
+    const { fraction, sigmaRule }: Partial<Mismatch> = mismatch ?? {};
+    return [
+      ...within('parameters', setProblems(parameters)),
+      ...within('mismatch', mismatchCheck({ fraction, sigmaRule })),
+      ...within('seed', seeds(seed)),
+      ...labels.flatMap((label, i) => within(`labels[${i}]`, labelCheck(label))),
+    ];
+  });
   const sigma = mismatch.fraction / (mismatch.sigmaRule ?? 3);
   if (sigma === 0) return parameters;
   return mismatched(parameters, sigma, (name) => randomStream(seed, 'mismatch', ...labels, name));
+}
+
+/** Lists what keeps something from being a set of parameters. */
+function setProblems(parameters: unknown): Problem[] {
+  const needed = 'parameters of neurons are needed, such as dynapSimParameters gives';
+  const are = typeof parameters === 'object' && parameters !== null && 'Io' in parameters;
+  return are ? [] : [problem('', 'wrong-type', parameters, needed)];
 }
 
 /** Lets every value deviate by `sigma` of itself, from the random stream of its parameter. */

@@ -1,5 +1,6 @@
 /** Parameters of analog neurons: how they are checked, completed and combined, by the table of their model. */
-import { unknownName } from '../options.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import { number, readable, unknownName } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 
 /** Parameters of a population of analog neurons: one value per neuron for every name. */
@@ -74,8 +75,20 @@ export function problemsOf<Model extends string, Name extends string>(
   input: ParameterSetInput<Model, Name>,
   neurons: number,
 ): Problem[] {
-  const known: readonly string[] = [...table.names, 'Iscale'];
   // What comes from a file may be anything.
+  return readable(() =>
+    typeof input === 'object' && input !== null
+      ? fieldProblems(table, input, neurons)
+      : [problem('', 'wrong-type', input, 'parameters by name are needed')],
+  );
+}
+
+function fieldProblems<Model extends string, Name extends string>(
+  table: ParameterTable<Model, Name>,
+  input: ParameterSetInput<Model, Name>,
+  neurons: number,
+): Problem[] {
+  const known: readonly string[] = [...table.names, 'Iscale'];
   return Object.entries<unknown>(input).flatMap(([name, given]) => {
     if (name === 'model' && given === table.model) return [];
     if (!known.includes(name)) return [unknownName(name, known)];
@@ -87,6 +100,25 @@ export function problemsOf<Model extends string, Name extends string>(
       ? [problem(name, 'wrong-type', given, 'one number for all neurons is needed')]
       : within(name, listProblems(given, neurons, positive));
   });
+}
+
+/** Neurons of a population at most: with 24 parameters each, they fill 200 MB. */
+export const mostNeurons: number = 2 ** 20;
+
+/**
+ * Completes `input` with defaults: one value per neuron for every parameter.
+ *
+ * @throws InvalidArgumentError with all problems
+ */
+export function checkedParameters<Model extends string, Name extends string>(
+  table: ParameterTable<Model, Name>,
+  input: ParameterSetInput<Model, Name>,
+  neurons: number,
+): TaggedParameterSet<Model, Name> {
+  const counts = within('neurons', number({ min: 1, max: mostNeurons, whole: true })(neurons));
+  const problems = counts.length > 0 ? counts : problemsOf(table, input, neurons);
+  if (problems.length > 0) throw new InvalidArgumentError('there are no such neurons', problems);
+  return completeParameters(table, input, neurons);
 }
 
 /** Completes `input` with defaults: one value per neuron for every parameter. Trusts its input. */

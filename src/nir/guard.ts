@@ -1,4 +1,5 @@
 /** Tells a NIR graph from anything else. */
+import { readable } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { type Field, type FieldForm, fieldsOf } from './fields.ts';
 
@@ -50,7 +51,7 @@ function nodeProblems(node: unknown, depth: number): Problem[] {
   if (!isObject(node) || typeof type !== 'string') {
     return [problem('', 'wrong-type', node, 'a node with a type is needed')];
   }
-  if (type === 'NIRGraph') return graphProblems(node, depth + 1);
+  if (type === 'NIRGraph') return innerProblems(node, depth + 1);
   if (type === 'unknown') {
     const { primitive, fields } = node;
     if (typeof primitive === 'string' && isObject(fields)) return [];
@@ -71,15 +72,22 @@ function isEdge(edge: unknown): boolean {
 const deepest = 64;
 
 /** Lists what keeps something from being a graph, as junk in its place; what fits in it is asked elsewhere. */
-export function graphProblems(given: unknown, depth: number = 0): Problem[] {
+export function graphProblems(given: unknown): Problem[] {
+  return readable(() => innerProblems(given, 0));
+}
+
+function innerProblems(given: unknown, depth: number): Problem[] {
   if (!isObject(given) || given['type'] !== 'NIRGraph') {
     return [problem('', 'wrong-type', given, 'a graph is needed, such as readNir gives')];
   }
   if (depth > deepest) {
     return [problem('', 'too-large', depth, `${deepest} graphs in graphs are the most`)];
   }
-  const { nodes, edges, metadata } = given;
+  const { nodes, edges, metadata, version } = given;
   const problems: Problem[] = [];
+  if (version !== undefined && typeof version !== 'string') {
+    problems.push(problem('version', 'wrong-type', version, 'a text is needed'));
+  }
   if (!isObject(nodes)) {
     problems.push(problem('nodes', 'wrong-type', nodes, 'nodes by name are needed'));
   }

@@ -1,6 +1,7 @@
 /** Reads NIR files. */
-import { DataError, InvalidArgumentError } from '../errors.ts';
-import { problem } from '../problems.ts';
+import { DataError } from '../errors.ts';
+import { bytes as bytesCheck, refuse } from '../options.ts';
+import { within } from '../problems.ts';
 import { type Field, fieldsOf } from './fields.ts';
 import type { NirArray, NirGraph, NirMetadata, NirNode } from './graph/types.ts';
 import { formTexts } from './guard.ts';
@@ -22,12 +23,7 @@ import type { Hdf5Group, Hdf5Item } from './hdf5-tree.ts';
  * ```
  */
 export async function readNir(bytes: Uint8Array): Promise<NirGraph> {
-  const given: unknown = bytes;
-  if (!(given instanceof Uint8Array)) {
-    throw new InvalidArgumentError('no NIR file can be read', [
-      problem('bytes', 'wrong-type', given, 'the bytes of a file, as a Uint8Array, are needed'),
-    ]);
-  }
+  refuse('no NIR file can be read', () => within('bytes', bytesCheck(bytes)));
   const file = await readHdf5(bytes);
   const reasons: string[] = [];
   const root = file.items.get('node');

@@ -1,5 +1,5 @@
 /** Writes NIR files. */
-import { InvalidArgumentError } from '../errors.ts';
+import { refuse } from '../options.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
 import { fieldsOf } from './fields.ts';
 import type { NirArray, NirGraph, NirMetadata, NirNode } from './graph/types.ts';
@@ -30,9 +30,12 @@ const nirVersion = '1.0';
  * ```
  */
 export async function writeNir(graph: NirGraph): Promise<Uint8Array> {
-  const problems = within('graph', graphProblems(graph));
-  const node = problems.length > 0 ? group([]) : nodeItem(graph, '', problems);
-  if (problems.length > 0) throw new InvalidArgumentError('this graph cannot be written', problems);
+  let node = group([]);
+  refuse('this graph cannot be written', () => {
+    const problems = within('graph', graphProblems(graph));
+    if (problems.length === 0) node = nodeItem(graph, '', problems);
+    return problems;
+  });
   const version = words(graph.version ?? nirVersion);
   return writeHdf5(
     group([
@@ -122,7 +125,14 @@ function freeForm(metadata: NirMetadata, place: string, problems: Problem[]): Hd
     const label = `${place}${name}`;
     if (typeof value === 'string') return [name, words(value)];
     if (typeof value === 'number') return [name, single(value)];
-    if (isList(value)) return [name, { kind: 'words', shape: [value.length], values: value }];
+    if (isList(value)) {
+      return [name, { kind: 'words', shape: [value.length], values: Array.from(value) }];
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      const needed = 'a text, a number, a list of texts, an array or values by name are needed';
+      problems.push(problem(label, 'wrong-type', value, needed));
+      return [name, words('')];
+    }
     return [
       name,
       isArray(value) ? numbers(value, label, problems) : freeForm(value, `${label}.`, problems),
@@ -137,7 +147,7 @@ function single(value: number): Hdf5Numbers {
 }
 
 function isList(value: NirMetadata[string]): value is readonly string[] {
-  return Array.isArray(value);
+  return Array.isArray(value) && Array.from<unknown>(value).every((one) => typeof one === 'string');
 }
 
 function isArray(value: NirArray | NirMetadata): value is NirArray {

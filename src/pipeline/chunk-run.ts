@@ -9,6 +9,7 @@ import {
 } from '../events/spike-raster.ts';
 import { firstNotFinite } from '../matrix.ts';
 import type { Engine } from '../neurons/engine.ts';
+import { readable } from '../options.ts';
 import { fault, type Problem, problem, problemText } from '../problems.ts';
 import { emissionOf, runStage, type Stage } from '../stages/stage.ts';
 import { checkGrid, checkOrder, silentSteps } from './run.ts';
@@ -25,8 +26,12 @@ function isSpikes(chunk: StageChunk): chunk is SpikeRaster {
 
 /** Lists what is wrong with values on a grid. */
 function signalProblems(chunk: SignalRaster): Problem[] {
-  const { steps, channels, values } = chunk;
   const problems = gridProblems(chunk);
+  if (problems.length > 0) return problems;
+  const { steps, channels, values } = chunk;
+  if (!(values instanceof Float64Array)) {
+    return [problem('values', 'wrong-type', values, 'a Float64Array is needed')];
+  }
   if (values.length !== steps * channels) {
     const needed = `the raster has ${values.length} values for ${steps}×${channels} bins`;
     problems.push(fault('', 'wrong-shape', needed));
@@ -55,11 +60,17 @@ export function startStage(stage: Stage, engine: Engine): (chunk: StageChunk) =>
   const spikesFromValues = emissionOf(stage, ['weighted']) === 'spikes';
   let reached: number | undefined;
   const check = (chunk: StageChunk): void => {
-    const problems = isSpikes(chunk) ? rasterProblems(chunk) : signalProblems(chunk);
-    if (chunk.channels !== channelsIn) {
-      const needed = `${name} takes ${channelsIn} channels`;
-      problems.push(problem('channels', 'wrong-shape', chunk.channels, needed));
-    }
+    const problems = readable(() => {
+      if (typeof chunk !== 'object' || chunk === null) {
+        return [problem('', 'wrong-type', chunk, 'a raster is needed')];
+      }
+      const own = isSpikes(chunk) ? rasterProblems(chunk) : signalProblems(chunk);
+      if (chunk.channels !== channelsIn) {
+        const needed = `${name} takes ${channelsIn} channels`;
+        own.push(problem('channels', 'wrong-shape', chunk.channels, needed));
+      }
+      return own;
+    });
     if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
     // A stage without time takes any bins, in any order.
     if (grid === undefined) return;

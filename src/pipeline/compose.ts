@@ -1,12 +1,12 @@
 /** Pipelines of several branches and of loops: what composes stages and pipelines other than one after the other. */
 import { InvalidArgumentError } from '../errors.ts';
-import { oneOf, optionProblems, text } from '../options.ts';
+import { listProblems, oneOf, optionProblems, text } from '../options.ts';
 import { fault } from '../problems.ts';
 import { add } from '../stages/add/definition.ts';
 import { concatenate } from '../stages/concatenate/definition.ts';
 import { definitionProblems, type StageDefinition } from '../stages/stage.ts';
 import { type DraftNode, type NodeInput, outlinesOf } from './draft.ts';
-import { looksLikePipeline } from './guard.ts';
+import { looksLikePipeline, mostStages } from './guard.ts';
 import {
   append,
   checkParts,
@@ -32,12 +32,18 @@ function isList(branch: Branch): branch is readonly PipelinePart[] {
 }
 
 function partsOf(branch: Branch): readonly PipelinePart[] {
-  return isList(branch) ? branch : [branch];
+  return listProblems(branch, mostStages).length === 0 && isList(branch)
+    ? Array.from(branch)
+    : [branch as PipelinePart];
 }
 
 /** Whether what stands last is a branch, so that the options are missing. */
 function isBranch(last: unknown): boolean {
-  return Array.isArray(last) || looksLikePipeline(last) || definitionProblems(last).length === 0;
+  return (
+    listProblems(last).length === 0 ||
+    looksLikePipeline(last) ||
+    definitionProblems(last).length === 0
+  );
 }
 
 /** Channels that a node gives; 1 if that cannot be told, and its own problems say why. */

@@ -1,4 +1,5 @@
 /** Tells a pipeline from anything else. */
+import { listProblems, readable } from '../options.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
 import { type Stage, stageFaults, stageKinds } from '../stages/stage.ts';
 
@@ -10,32 +11,38 @@ function isObject(given: unknown): given is Fields {
 
 /** Whether something is meant to be a pipeline. */
 export function looksLikePipeline(given: unknown): boolean {
-  return isObject(given) && Array.isArray(given['stages']);
+  try {
+    return isObject(given) && Array.isArray(given['stages']);
+  } catch {
+    return false;
+  }
 }
 
 const stageNeeded = 'a stage that was built is needed';
 
 /** Lists what keeps something from being the stage at `place` of a pipeline, built. */
 export function builtProblems(stage: unknown, place: number): Problem[] {
-  const path = `stages[${place}]`;
-  if (!isObject(stage)) return [problem(path, 'wrong-type', stage, stageNeeded)];
-  const { kind, name, channelsIn, channelsOut } = stage;
-  const built =
-    typeof name === 'string' &&
-    typeof kind === 'string' &&
-    (stageKinds as readonly string[]).includes(kind) &&
-    typeof channelsIn === 'number' &&
-    typeof channelsOut === 'number';
-  return built
-    ? within(path, stageFaults(stage as object as Stage))
-    : [fault(path, 'wrong-type', stageNeeded)];
+  const problems = readable(() => {
+    if (!isObject(stage)) return [problem('', 'wrong-type', stage, stageNeeded)];
+    const { kind, name, channelsIn, channelsOut } = stage;
+    const built =
+      typeof name === 'string' &&
+      typeof kind === 'string' &&
+      (stageKinds as readonly string[]).includes(kind) &&
+      typeof channelsIn === 'number' &&
+      typeof channelsOut === 'number';
+    return built ? stageFaults(stage as object as Stage) : [fault('', 'wrong-type', stageNeeded)];
+  });
+  return within(`stages[${place}]`, problems);
 }
 
 /** Lists what is wrong with where the inputs of a stage come from; `before` are the names of the stages before it. */
 export function inputProblems(given: unknown, place: number, names: readonly string[]): Problem[] {
   const path = `inputs[${place}]`;
   if (!Array.isArray(given)) return [problem(path, 'wrong-type', given, 'a list is needed')];
-  return (given as readonly unknown[]).flatMap((input, at) => {
+  const list = listProblems(given, mostStages);
+  if (list.length > 0) return within(path, list);
+  return Array.from(given as readonly unknown[]).flatMap((input, at) => {
     const own = `${path}[${at}]`;
     if (!isObject(input)) return [problem(own, 'wrong-type', input, 'an object is needed')];
     const { from, delayed } = input;
@@ -65,21 +72,40 @@ export function inputProblems(given: unknown, place: number, names: readonly str
  * were built.
  */
 export function pipelineProblems(given: unknown): Problem[] {
+  return readable(() => graphProblems(given));
+}
+
+/** Lists what is wrong with a list of stages that were built. */
+export function stageListProblems(stages: unknown): Problem[] {
+  return readable(() => {
+    const list = listProblems(stages, mostStages);
+    if (list.length > 0) return within('stages', list);
+    // A hole is no stage.
+    return Array.from(stages as readonly unknown[]).flatMap(builtProblems);
+  });
+}
+
+/** Stages of a pipeline at most. */
+export const mostStages = 65_536;
+
+function graphProblems(given: unknown): Problem[] {
   const needed = 'a pipeline is needed, such as pipeline(…) makes';
   if (!isObject(given)) return [problem('', 'wrong-type', given, needed)];
   const { stages, inputs, output, channelsIn, channelsOut, dt } = given;
   if (!Array.isArray(stages) || !Array.isArray(inputs) || stages.length === 0) {
     return [fault('', 'wrong-type', needed)];
   }
-  const problems = stages.flatMap(builtProblems);
+  const problems = stageListProblems(stages);
   if (problems.length > 0) return problems;
   const names = (stages as readonly { readonly name: string }[]).map(({ name }) => name);
   if (inputs.length !== stages.length) {
     problems.push(
       problem('inputs.length', 'wrong-shape', inputs.length, 'one for each stage is needed'),
     );
-  }
-  problems.push(...inputs.flatMap((own, place) => inputProblems(own, place, names)));
+  } else
+    problems.push(
+      ...Array.from<unknown>(inputs).flatMap((own, place) => inputProblems(own, place, names)),
+    );
   if (typeof output !== 'string' || !names.includes(output)) {
     problems.push(problem('output', 'unknown', output, `one of ${names.join(', ')} is needed`));
   }

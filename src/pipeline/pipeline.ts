@@ -18,7 +18,7 @@ import {
   nodeProblems,
   stagesOf,
 } from './draft.ts';
-import { builtProblems, looksLikePipeline, pipelineProblems } from './guard.ts';
+import { looksLikePipeline, pipelineProblems, stageListProblems } from './guard.ts';
 
 /** Where an input of a stage comes from. */
 export interface StageInput {
@@ -176,12 +176,11 @@ export function pipeline(...parts: readonly PipelinePart[]): Pipeline {
  * @throws InvalidArgumentError if there is none
  */
 export function fromStages(stages: readonly Stage[]): Pipeline {
-  const list: unknown = stages;
-  if (!Array.isArray(list) || list.length === 0) {
+  refuse(stageListProblems(stages));
+  if (stages.length === 0) {
     const needed = 'there is no stage; give a list of at least one';
     refuse([fault('stages', 'missing', needed)]);
   }
-  refuse(stages.flatMap(builtProblems));
   const inputs = stages.map((_, i) => [{ from: stages[i - 1]?.name ?? null, delayed: false }]);
   return graphOf(stages, inputs, stages.at(-1)!.name);
 }
@@ -193,11 +192,10 @@ export function fromStages(stages: readonly Stage[]): Pipeline {
  */
 export function withStages(pipeline: Pipeline, stages: readonly Stage[]): Pipeline {
   refuse(pipelineProblems(pipeline));
-  const list: unknown = stages;
-  if (!Array.isArray(list) || list.length !== pipeline.stages.length) {
+  refuse(stageListProblems(stages));
+  if (stages.length !== pipeline.stages.length) {
     refuse([fault('stages', 'wrong-shape', `${pipeline.stages.length} stages are needed`)]);
   }
-  refuse(stages.flatMap(builtProblems));
   const renamed = new Map(pipeline.stages.map(({ name }, i) => [name, stages[i]!.name]));
   const inputs = pipeline.inputs.map((own) =>
     own.map(({ from, delayed }) => ({ from: from === null ? null : renamed.get(from)!, delayed })),

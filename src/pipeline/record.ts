@@ -1,6 +1,6 @@
 /** What can be recorded of a pipeline while it runs: outputs of stages, and states of neurons. */
 import { modelOf } from '../neurons/model-table.ts';
-import { unknownName } from '../options.ts';
+import { listProblems, readable, unknownName } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { stageNeurons } from '../stages/stage.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -35,14 +35,20 @@ export function recordedSignal({ stages }: Pick<Pipeline, 'stages'>, name: strin
  * ```
  */
 export function recordProblems(pipeline: Pick<Pipeline, 'stages'>, record: unknown): Problem[] {
-  if (!Array.isArray(record)) {
-    const needed = 'a list of names of stages and states is needed';
-    return [problem('record', 'wrong-type', record, needed)];
-  }
-  return (record as readonly unknown[]).flatMap((name, i) =>
-    within(`record[${i}]`, signalProblems(pipeline, name)),
-  );
+  return readable(() => {
+    if (listProblems(record, mostSignals).length > 0) {
+      const needed = 'a list of names of stages and states is needed';
+      return [problem('record', 'wrong-type', record, needed)];
+    }
+    // A hole is no name.
+    return Array.from(record as readonly unknown[]).flatMap((name, i) =>
+      within(`record[${i}]`, signalProblems(pipeline, name)),
+    );
+  });
 }
+
+/** Signals that are recorded at most. */
+const mostSignals = 100_000;
 
 function signalProblems({ stages }: Pick<Pipeline, 'stages'>, name: unknown): Problem[] {
   if (typeof name !== 'string') return [problem('', 'wrong-type', name, 'a name is needed')];

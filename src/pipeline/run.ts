@@ -1,12 +1,17 @@
 /** Runs a pipeline in process, chunk by chunk. */
-import { DataError, InvalidArgumentError } from '../errors.ts';
+import { DataError } from '../errors.ts';
 import { binsBetween, chunkEnd } from '../events/bins.ts';
-import type { Grid, SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
+import {
+  type Grid,
+  gridProblems,
+  type SignalRaster,
+  type SpikeRaster,
+} from '../events/spike-raster.ts';
 import { stepsIn } from '../events/ticks.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
-import { anything, having, optionProblems } from '../options.ts';
-import { fault, type Problem, within } from '../problems.ts';
+import { anything, having, optionProblems, refuse } from '../options.ts';
+import { fault, type Problem, problemText, within } from '../problems.ts';
 import { graphRun } from './graph-run.ts';
 import { pipelineProblems } from './guard.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -38,12 +43,32 @@ export interface PipelineRun {
   reset(): void;
 }
 
+/** Whether something is a grid, without making anything. */
+function isGrid(input: unknown): input is Grid {
+  try {
+    if (typeof input !== 'object' || input === null) return false;
+    const { steps, channels, dt, startTime } = input as Partial<Grid>;
+    return (
+      Number.isSafeInteger(steps) &&
+      steps! >= 0 &&
+      Number.isSafeInteger(startTime) &&
+      typeof channels === 'number' &&
+      typeof dt === 'number' &&
+      startTime! + steps! * dt * 1e6 < Number.MAX_SAFE_INTEGER
+    );
+  } catch {
+    return false;
+  }
+}
+
 /** Refuses a chunk that the pipeline was not built for. */
 export function checkGrid(
   input: Grid,
   { channelsIn, dt }: { channelsIn: number; dt: number },
 ): void {
-  if (typeof input !== 'object' || input === null) throw new DataError('a raster is needed');
+  if (!isGrid(input)) {
+    throw new DataError(gridProblems(input).map(problemText).join('; '));
+  }
   if (input.channels !== channelsIn) {
     throw new DataError(
       `the raster has ${input.channels} channels but the pipeline takes ${channelsIn}; give a raster of ${channelsIn} channels`,
@@ -65,12 +90,25 @@ export function checkOrder(chunk: Grid, reached: number | undefined): void {
   }
 }
 
+/** Whether a raster has as many counts. */
+function areCounts(raster: SpikeRaster, length: number): boolean {
+  try {
+    const { counts } = raster;
+    return counts instanceof Uint32Array && counts.length === length;
+  } catch {
+    return false;
+  }
+}
+
 /** Silence in a gap that is computed at most, seconds. */
 export const longestSilence = 60;
 
+/** Steps of a gap that are computed at most, however short they are. */
+const mostSilentSteps = 2 ** 22;
+
 /** Steps of a gap that are computed; the rest is a jump. */
 export function silentSteps(gap: number, dt: number): number {
-  return Math.min(gap, Math.max(1, stepsIn(longestSilence, dt)));
+  return Math.min(gap, Math.max(1, stepsIn(longestSilence, dt)), mostSilentSteps);
 }
 
 /** Lists what keeps a pipeline from being run, whatever computes it. */
@@ -113,13 +151,12 @@ export function startPipeline(
   engine: Engine = defaultEngine(),
   options: RunOptions = {},
 ): PipelineRun {
-  const record = options?.record ?? [];
-  const problems = [
-    ...runProblems(pipeline, record),
+  refuse('this pipeline cannot run', () => [
+    ...runProblems(pipeline, options?.record),
     ...within('engine', anyEngine(engine)),
     ...optionProblems<RunOptions>(options, { record: anything }),
-  ];
-  if (problems.length > 0) throw new InvalidArgumentError('this pipeline cannot run', problems);
+  ]);
+  const { record = [] } = options;
   const { channelsIn, channelsOut } = pipeline;
   const graph = graphRun(pipeline, engine);
   const { input, steps: maxSteps } = graph;
@@ -149,10 +186,7 @@ export function startPipeline(
   return {
     process(chunk) {
       checkGrid(chunk, pipeline);
-      if (
-        !(chunk.counts instanceof Uint32Array) ||
-        chunk.counts.length !== chunk.steps * channelsIn
-      ) {
+      if (!areCounts(chunk, chunk.steps * channelsIn)) {
         throw new DataError(`a Uint32Array of ${channelsIn} counts for each step is needed`);
       }
       checkOrder(chunk, reached);

@@ -4,6 +4,7 @@ import { startProblems } from '../events/bins.ts';
 import { rasterToEvents } from '../events/convert.ts';
 import { type ChannelSpace, channels as channelSpace } from '../events/space.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
+import { readable } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import type { BinSpan } from './packet-bins.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -34,10 +35,16 @@ export function outputSignals(
 }
 
 /** Lists what no target can do of a request: record what is not there, or values as if they were spikes. */
-export function requestProblems(
-  pipeline: Pipeline,
-  { record, startTime }: TargetRequest,
-): Problem[] {
+export function requestProblems(pipeline: Pipeline, request: TargetRequest): Problem[] {
+  return readable(() => {
+    if (typeof request !== 'object' || request === null) {
+      return [problem('request', 'wrong-type', request, 'an object of options is needed')];
+    }
+    return ownProblems(pipeline, request);
+  });
+}
+
+function ownProblems(pipeline: Pipeline, { record, startTime }: TargetRequest): Problem[] {
   const problems = runProblems(pipeline, record);
   if (startTime !== undefined && !Number.isSafeInteger(startTime)) {
     problems.push(problem('startTime', 'out-of-range', startTime, 'whole microseconds are needed'));

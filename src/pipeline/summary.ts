@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import { computing, type Engine } from '../neurons/engine.ts';
-import { having, listOf } from '../options.ts';
+import { type Check, callback, having, listOf, options, text } from '../options.ts';
 import { type Problem, problemText, within } from '../problems.ts';
 import { type Stage, stageNeurons, stageWeights } from '../stages/stage.ts';
 import { fusedObstacle } from './fused.ts';
@@ -97,7 +97,13 @@ export function summary(
   targets: readonly AskedTarget[] = [],
   engine: Engine = defaultEngine(),
 ): string {
-  const target = having('a target', 'unsupported', 'start');
+  const asked = having('a target', 'unsupported', 'start');
+  const named = options<AskedTarget>({ name: text, unsupported: callback }, 'name', 'unsupported');
+  const target: Check = (given) => {
+    const problems = asked(given);
+    const { name, unsupported } = (problems.length > 0 ? {} : given) as AskedTarget;
+    return problems.length > 0 ? problems : named({ name, unsupported });
+  };
   const wrong = [
     ...within('pipeline', pipelineProblems(pipeline)),
     ...within('targets', listOf(target)(targets)),

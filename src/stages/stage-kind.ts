@@ -1,8 +1,8 @@
 /** What a kind of stage must say of itself to be a row of the table. */
 
-import { InvalidArgumentError } from '../errors.ts';
 import type { Matrix } from '../matrix.ts';
 import type { AnalogParameters, NeuronParameters } from '../neurons/model-table.ts';
+import { refuse } from '../options.ts';
 import { type Problem, problem } from '../problems.ts';
 import type { ChipConstants, ChipForm } from './chip-form.ts';
 import type { Activations, GradientContext, GradientStage } from './gradient-stage.ts';
@@ -89,12 +89,16 @@ export function definitionOf<Kind extends string, Config>(
   kind: Kind,
   config: Config,
 ): DefinitionOf<Kind, Config> {
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw new InvalidArgumentError(`${kind} cannot be defined`, [
-      problem('', 'wrong-type', config, 'an object that says what the stage is like is needed'),
-    ]);
-  }
-  return { ...config, kind };
+  let definition: Config | undefined;
+  refuse(`${kind} cannot be defined`, () => {
+    if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+      const needed = 'an object that says what the stage is like is needed';
+      return [problem('', 'wrong-type', config, needed)];
+    }
+    definition = { ...config };
+    return [];
+  });
+  return { ...definition!, kind };
 }
 
 /** Stages whose trainable matrix is the recurrent one have this in place of `weights` and `withWeights`. */

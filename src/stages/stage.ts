@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { firstNotFinite, type Matrix } from '../matrix.ts';
 import type { NeuronParameters } from '../neurons/model-table.ts';
-import { unknownName } from '../options.ts';
+import { readable, refuse, unknownName } from '../options.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
 import type { ChipConstants, ChipForm } from './chip-form.ts';
 import type { Activations, GradientContext, GradientStage } from './gradient-stage.ts';
@@ -48,18 +48,25 @@ function rowOf({ kind }: { readonly kind: StageKindName }): Row {
 /** Lists what keeps something from being the definition of a stage at all. */
 export function definitionProblems(given: unknown): Problem[] {
   const needed = 'a stage is needed, such as linear(…) makes';
-  if (typeof given !== 'object' || given === null)
-    return [problem('', 'wrong-type', given, needed)];
-  const { kind } = given as { readonly kind?: unknown };
-  if (typeof kind !== 'string') return [problem('kind', 'wrong-type', kind, needed)];
-  return Object.hasOwn(table, kind)
-    ? []
-    : [{ ...unknownName(kind, stageKinds, 'kind'), given: kind }];
+  return readable(() => {
+    if (typeof given !== 'object' || given === null)
+      return [problem('', 'wrong-type', given, needed)];
+    const { kind } = given as { readonly kind?: unknown };
+    if (typeof kind !== 'string') return [problem('kind', 'wrong-type', kind, needed)];
+    return Object.hasOwn(table, kind)
+      ? []
+      : [{ ...unknownName(kind, stageKinds, 'kind'), given: kind }];
+  });
 }
 
 /** What a definition promises, sound or not: enough to compare it with its neighbours. */
 export function stageOutline(definition: StageDefinition): StageOutline {
-  return rowOf(definition).outline(definition);
+  try {
+    return rowOf(definition).outline(definition);
+  } catch {
+    // What cannot be read is one of its problems.
+    return { inputs: [undefined], channelsOut: undefined };
+  }
 }
 
 /** What a built stage keeps of that. */
@@ -93,7 +100,10 @@ export function stageFaults(stage: Stage): Problem[] {
 
 /** Lists everything wrong with one stage, with paths that open with `name`. */
 export function stageProblems(definition: StageDefinition, name: string): Problem[] {
-  return within(name, rowOf(definition).problems(definition));
+  return within(
+    name,
+    readable(() => rowOf(definition).problems(definition)),
+  );
 }
 
 /** Whether a stage, written or built, is one of neurons. */
@@ -166,10 +176,18 @@ export function withStageWeights(stage: Stage, values: Float64Array): Stage {
   const row = rowOf(stage);
   const weights = row.weights(stage);
   if (weights === undefined) return stage;
+  refuse('this stage cannot have these weights', () => {
+    if (!(values instanceof Float64Array) || values.length !== weights.values.length) {
+      const needed = `a Float64Array of ${weights.values.length} weights is needed`;
+      return [problem('values', 'wrong-shape', values, needed)];
+    }
+    const at = firstNotFinite(values);
+    const needed = 'a finite number is needed';
+    return at < 0 ? [] : [problem(`values[${at}]`, 'not-finite', values[at], needed)];
+  });
   const changed = row.withWeights(stage, { ...weights, values });
   // All else was sound before.
-  const fits = values instanceof Float64Array && values.length === weights.values.length;
-  if (fits && firstNotFinite(values) < 0) sound.add(changed);
+  sound.add(changed);
   return changed;
 }
 

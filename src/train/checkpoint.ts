@@ -8,6 +8,7 @@ import {
   number,
   type OptionTable,
   optionProblems,
+  readable,
   text,
 } from '../options.ts';
 import { type Problem, problem, problemText, within } from '../problems.ts';
@@ -77,6 +78,10 @@ export const checkpointNeeds: readonly (keyof Checkpoint)[] = [
 
 /** Lists what is wrong with a checkpoint by itself. */
 function ownProblems(checkpoint: unknown): Problem[] {
+  return readable(() => fieldProblems(checkpoint));
+}
+
+function fieldProblems(checkpoint: unknown): Problem[] {
   const problems = optionProblems(checkpoint, checkpointTable, ...checkpointNeeds);
   if (problems.length > 0) return problems;
   const { epoch, loss, weights, mean, square } = checkpoint as Checkpoint;

@@ -4,13 +4,14 @@ import { firstNotFinite } from '../matrix.ts';
 import type { Engine } from '../neurons/engine.ts';
 import type { SparseSpikes } from '../neurons/learner.ts';
 import { type AnalogParameters, isAnalog, type NeuronParameters } from '../neurons/model-table.ts';
+import { callback, having, readable, refuse } from '../options.ts';
 import { pipelineProblems } from '../pipeline/guard.ts';
 import { type Pipeline, withStages } from '../pipeline/pipeline.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { type Stage, stageNeurons, stageWeights, withStageWeights } from '../stages/stage.ts';
 import { graphGradient } from './graph-gradient.ts';
 import type { LossFunction } from './loss.ts';
-import type { TrainingSample } from './sample.ts';
+import { sampleProblems, type TrainingSample } from './sample.ts';
 
 /** The loss of a pipeline on its samples as a function of all its weights. */
 export interface PipelineGradient {
@@ -52,6 +53,10 @@ const weightNeeded = 'a finite number is needed';
 function weightProblems(pipeline: Pipeline, weights: Float64Array): Problem[] {
   const guard = within('pipeline', pipelineProblems(pipeline));
   if (guard.length > 0) return guard;
+  return readable(() => valueProblems(pipeline, weights));
+}
+
+function valueProblems(pipeline: Pipeline, weights: Float64Array): Problem[] {
   if (!(weights instanceof Float64Array)) {
     return [problem('weights', 'wrong-type', weights, 'a Float64Array is needed')];
   }
@@ -132,7 +137,9 @@ function denseRows(
 
 /**
  * Prepares the gradient through time of `pipeline` on `samples`: forward over all steps stage by
- * stage, then back with the adjoint of each. Trusts its input; `train` checks it.
+ * stage, then back with the adjoint of each.
+ *
+ * @throws InvalidArgumentError with all problems
  */
 export function pipelineGradient(
   pipeline: Pipeline,
@@ -140,6 +147,14 @@ export function pipelineGradient(
   loss: LossFunction,
   engine: Engine,
 ): PipelineGradient {
+  refuse('there is no gradient', () => {
+    const guard = within('pipeline', pipelineProblems(pipeline));
+    return [
+      ...(guard.length > 0 ? guard : sampleProblems(pipeline, samples)),
+      ...within('loss', callback(loss)),
+      ...within('engine', having('an engine', 'supports', 'layer', 'differentiable')(engine)),
+    ];
+  });
   const { channelsIn } = pipeline;
   const { steps } = samples[0]!.input;
   const weights = pipelineWeights(pipeline);

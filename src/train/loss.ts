@@ -2,7 +2,7 @@
 import { match } from 'ts-pattern';
 import { InvalidArgumentError } from '../errors.ts';
 import { gridProblems } from '../events/spike-raster.ts';
-import { type Check, number, variants } from '../options.ts';
+import { type Check, listProblems, mostEntries, number, readable, variants } from '../options.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
 import type { TrainingSample } from './sample.ts';
 
@@ -44,12 +44,17 @@ export function lossProblems(
   samples: readonly TrainingSample[],
   channels: number,
 ): Problem[] {
+  return readable(() => needProblems(loss, samples, channels));
+}
+
+function needProblems(loss: Loss, samples: readonly TrainingSample[], channels: number): Problem[] {
   const own = within('loss', lossCheck(loss));
   // What a loss of no kind would need of samples, nobody knows; samples that are none are refused as such.
   if (own.some(({ path }) => path === 'loss' || path === 'loss.kind')) return own;
   const given: readonly (TrainingSample | null | undefined)[] = Array.isArray(samples)
     ? samples
     : [];
+  if (given.length > mostEntries) return [...own, ...within('samples', listProblems(samples))];
   const needs = match(loss)
     .with({ kind: 'meanSquaredError' }, () => targetProblems)
     .with({ kind: 'rateCrossEntropy' }, () => labelProblems)
@@ -167,11 +172,13 @@ export function lossFunction(
 ): LossFunction {
   const grid = { steps, channels, dt: 1, startTime: 0 };
   const problems = [...gridProblems(grid), ...lossProblems(loss, samples, channels)];
-  if (!Array.isArray(samples) || samples.some((sample) => sample?.input?.steps !== steps)) {
-    problems.push(
-      problem('samples', 'wrong-shape', samples, `samples of ${steps} steps are needed`),
-    );
-  }
+  const stepped = readable(() =>
+    listProblems(samples, 2 ** 22).length === 0 &&
+    Array.from(samples).every((sample) => sample?.input?.steps === steps)
+      ? []
+      : [problem('samples', 'wrong-shape', samples, `samples of ${steps} steps are needed`)],
+  );
+  problems.push(...stepped);
   if (problems.length > 0) throw new InvalidArgumentError('there is no such loss', problems);
   return match(loss)
     .with({ kind: 'meanSquaredError' }, ({ silenceWeight }) =>

@@ -1,5 +1,6 @@
 /** Trials to learn from. */
 import { rasterProblems, type SpikeRaster } from '../events/spike-raster.ts';
+import { listProblems, readable } from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
 
@@ -18,8 +19,19 @@ export interface TrainingSample {
 
 /** Lists what is wrong with `samples` for `pipeline`; empty if all is well. */
 export function sampleProblems(pipeline: Pipeline, samples: readonly TrainingSample[]): Problem[] {
+  return readable(() => listFaults(pipeline, samples));
+}
+
+/** Samples at most: more would be a mistake, such as a list of holes. */
+const mostSamples = 2 ** 22;
+
+function listFaults(pipeline: Pipeline, samples: readonly TrainingSample[]): Problem[] {
   if (!Array.isArray(samples)) {
     return [problem('samples', 'wrong-type', samples, 'a list of samples is needed')];
+  }
+  if (samples.length > mostSamples) {
+    const needed = `${mostSamples} samples are the most`;
+    return [problem('samples.length', 'too-large', samples.length, needed)];
   }
   if (samples.length === 0) {
     return [problem('samples.length', 'out-of-range', 0, 'at least one sample is needed')];
@@ -28,8 +40,28 @@ export function sampleProblems(pipeline: Pipeline, samples: readonly TrainingSam
   const given: readonly unknown[] = Array.from(samples);
   const steps = given.map(inputOf).find((input) => input !== undefined)?.steps;
   return given.flatMap((sample, i) =>
-    within(`samples[${i}].input`, inputProblems(pipeline, inputOf(sample), steps)),
+    within(
+      `samples[${i}]`,
+      readable(() => {
+        const { label, target }: Record<string, unknown> = { ...(sample as object) };
+        return [
+          ...(label === undefined || typeof label === 'number'
+            ? []
+            : [problem('label', 'wrong-type', label, 'a channel by its number is needed')]),
+          ...(target === undefined || isNumbers(target)
+            ? []
+            : [problem('target', 'wrong-type', target, 'a list of numbers is needed')]),
+          ...within('input', inputProblems(pipeline, inputOf(sample), steps)),
+        ];
+      }),
+    ),
   );
+}
+
+/** Whether something is a list that one can go through, as far as its type tells. */
+function isNumbers(given: unknown): boolean {
+  const view = ArrayBuffer.isView(given) && !(given instanceof DataView);
+  return view || listProblems(given).length === 0;
 }
 
 /** The input of a sample; undefined if there is none. */

@@ -1,7 +1,31 @@
 /** What is thrown when training comes to numbers that are not finite. */
 import { SpikelineError } from '../errors.ts';
+import { listProblems } from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { said } from '../problems.ts';
 import type { Checkpoint } from './checkpoint.ts';
+
+/** What is kept in an error; an error never fails itself. */
+interface Kept {
+  readonly pipeline: Pipeline;
+  readonly checkpoint: Checkpoint;
+}
+
+function partOf<Name extends keyof Kept>(kept: Kept, name: Name): Kept[Name] {
+  try {
+    return kept?.[name];
+  } catch {
+    return undefined as never;
+  }
+}
+
+function epochOf(kept: Kept): number {
+  try {
+    return Number(partOf(kept, 'checkpoint')?.epoch ?? Number.NaN);
+  } catch {
+    return Number.NaN;
+  }
+}
 
 /** Training came to numbers that are not finite; what was learnt before is in it. */
 export class TrainingError extends SpikelineError {
@@ -18,19 +42,16 @@ export class TrainingError extends SpikelineError {
   readonly checkpoint: Checkpoint;
 
   /** Names epoch and stages, and keeps what was learnt before. */
-  constructor(
-    what: string,
-    stages: readonly string[],
-    kept: { readonly pipeline: Pipeline; readonly checkpoint: Checkpoint },
-  ) {
-    const { epoch } = kept.checkpoint;
+  constructor(what: string, stages: readonly string[], kept: Kept) {
+    const epoch = epochOf(kept);
+    const names = listProblems(stages, 1000).length === 0 ? Array.from(stages) : [];
     super(
-      `in epoch ${epoch + 1} ${what} of ${stages.join(', ')} came out infinite or not a number; ` +
+      `in epoch ${epoch + 1} ${said(what)} of ${names.map(said).join(', ')} came out infinite or not a number; ` +
         `the weights after ${epoch} epochs are kept. Take a smaller learning rate, bounds by weightLimits, or a smaller mismatch`,
     );
     this.epoch = epoch + 1;
-    this.stages = stages;
-    this.pipeline = kept.pipeline;
-    this.checkpoint = kept.checkpoint;
+    this.stages = names;
+    this.pipeline = partOf(kept, 'pipeline');
+    this.checkpoint = partOf(kept, 'checkpoint');
   }
 }

@@ -1,8 +1,9 @@
 /** Calls everything with junk and tells what came of it. */
+import { isObservable, lastValueFrom, take, takeUntil, timer, toArray } from 'rxjs';
 import { SpikelineError } from 'spikeline';
 import { randomStream } from 'spikeline/neurons';
 import { allCalls, type Call } from './calls.ts';
-import { spoiltArguments } from './junk.ts';
+import { spoiltArguments } from './spoil.ts';
 
 /** A call that did what none may. */
 export interface Finding {
@@ -12,13 +13,39 @@ export interface Finding {
   readonly what: string;
 }
 
+/** What came of one call. */
+export interface Outcome {
+  /** `returned`, or the name of the error. */
+  readonly end: string;
+  readonly milliseconds: number;
+  /** Memory that it took, garbage included. */
+  readonly bytes: number;
+  /** What no call may do, if it did. */
+  readonly wrong: string | undefined;
+}
+
 /** What came of the calls of one function. */
-export type Outcomes = Map<string, number>;
+export interface Outcomes {
+  /** How often it ended so. */
+  readonly ends: Map<string, number>;
+  /** Of the longest and of the largest call. */
+  milliseconds: number;
+  bytes: number;
+}
+
+/** Adds the outcome of a call to those of its function. */
+export function note(all: Map<string, Outcomes>, call: string, outcome: Outcome): void {
+  const own = all.get(call) ?? { ends: new Map<string, number>(), milliseconds: 0, bytes: 0 };
+  own.ends.set(outcome.end, (own.ends.get(outcome.end) ?? 0) + 1);
+  own.milliseconds = Math.max(own.milliseconds, outcome.milliseconds);
+  own.bytes = Math.max(own.bytes, outcome.bytes);
+  all.set(call, own);
+}
 
 /** What a run came to. */
 export interface FuzzReport {
   readonly calls: number;
-  /** Outcomes of each function: `returned`, or the name of the error. */
+  /** Outcomes of each function. */
   readonly outcomes: Map<string, Outcomes>;
   readonly findings: Finding[];
 }
@@ -33,7 +60,9 @@ export interface FuzzOptions {
   /** Told the name and number before each call. */
   readonly onCall?: (name: string, number: number) => void;
   /** Told what came of it. */
-  readonly onOutcome?: (name: string, outcome: string, finding: Finding | undefined) => void;
+  readonly onOutcome?: (outcome: Outcome, finding: Finding | undefined) => void;
+  /** What to call; everything if left out. */
+  readonly of?: readonly Call[];
   /** Whether to go on. */
   readonly goesOn?: () => boolean;
 }
@@ -43,59 +72,71 @@ const mostBytes = 300e6;
 
 /** What is held outside the heap of JavaScript, and in it. */
 function held(): number {
-  const { arrayBuffers, heapUsed } = process.memoryUsage();
-  return arrayBuffers + heapUsed;
+  const { external, heapUsed } = process.memoryUsage();
+  return external + heapUsed;
 }
 
-/** Closes what a call has opened. */
-async function tidy(result: unknown): Promise<void> {
+/** Items that are taken of a stream, and how long they are waited for, milliseconds. */
+const mostItems = 20;
+const patience = 20;
+
+/** Runs what a call gave for a while: subscribes to streams, awaits promises, closes what is open. */
+async function settled(made: unknown): Promise<void> {
+  const result: unknown = await made;
   if (typeof result !== 'object' || result === null) return;
+  if (isObservable(result)) {
+    const end = timer(patience);
+    await lastValueFrom(result.pipe(take(mostItems), takeUntil(end), toArray()));
+    return;
+  }
   const close: unknown = Reflect.get(result, 'close');
   if (typeof close === 'function') await (close as () => unknown).call(result);
 }
 
 /** Makes one call; gives its outcome, and what is wrong with it. */
-async function tried(
-  { run, sound }: Call,
-  seed: number,
-  number: number,
-): Promise<readonly [string, string | undefined]> {
-  const given = spoiltArguments(randomStream(seed, 'fuzz', number), sound);
+async function tried({ run, sound }: Call, seed: number, number: number): Promise<Outcome> {
+  const given = spoiltArguments(randomStream(seed, 'fuzz', number), sound) as never[];
   const before = held();
   const start = performance.now();
-  let outcome: string;
+  let end = 'returned';
   let wrong: string | undefined;
+  let milliseconds = 0;
+  let bytes = 0;
+  const measure = (): void => {
+    milliseconds = performance.now() - start;
+    bytes = Math.max(bytes, held() - before);
+  };
   try {
-    await tidy(await run(...given));
-    outcome = 'returned';
+    const made = run(...given);
+    measure();
+    await settled(made);
   } catch (cause) {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
-    outcome = error.name;
+    if (milliseconds === 0) measure();
+    const error = cause instanceof Error ? cause : new Error(`thrown: ${typeof cause}`);
+    end = error.name;
     if (!(error instanceof SpikelineError)) wrong = error.stack ?? error.message;
   }
-  const took = performance.now() - start;
-  if (took > mostMilliseconds) wrong = `took ${Math.round(took)} ms`;
-  const grown = held() - before;
-  if (grown > mostBytes) wrong = `took ${Math.round(grown / 1e6)} MB`;
-  return [outcome, wrong];
+  bytes = Math.max(bytes, held() - before);
+  if (milliseconds > mostMilliseconds) wrong = `took ${Math.round(milliseconds)} ms`;
+  if (bytes > mostBytes) wrong = `took ${Math.round(bytes / 1e6)} MB`;
+  return { end, milliseconds, bytes, wrong };
 }
 
 /** Calls every function of every entry in turn. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const { seed, first = 0, calls, onCall, onOutcome, goesOn = () => true } = options;
-  const all = allCalls();
+  const { of: all = allCalls() } = options;
   const report: FuzzReport & { calls: number } = { calls: 0, outcomes: new Map(), findings: [] };
   for (let number = first; number < first + calls && goesOn(); number++) {
     const call = all[number % all.length]!;
     onCall?.(call.name, number);
-    const [outcome, wrong] = await tried(call, seed, number);
+    const outcome = await tried(call, seed, number);
     report.calls++;
-    const own: Outcomes = report.outcomes.get(call.name) ?? new Map();
-    own.set(outcome, (own.get(outcome) ?? 0) + 1);
-    report.outcomes.set(call.name, own);
+    note(report.outcomes, call.name, outcome);
+    const { wrong } = outcome;
     const finding = wrong === undefined ? undefined : { call: call.name, number, what: wrong };
     if (finding !== undefined) report.findings.push(finding);
-    onOutcome?.(call.name, outcome, finding);
+    onOutcome?.(outcome, finding);
   }
   return report;
 }

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Finding, fuzz, type Outcomes } from './fuzz.ts';
+import { type Finding, fuzz, note, type Outcome, type Outcomes } from './fuzz.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,16 +24,25 @@ const patience = 30_000;
 
 /** What a child says. */
 type Message =
+  | { readonly unheard: string }
   | { readonly call: string; readonly number: number }
-  | { readonly outcome: string; readonly finding: Finding | undefined };
+  | { readonly outcome: Outcome; readonly finding: Finding | undefined };
 
 async function child(): Promise<void> {
   const send = (message: Message): void => void process.send?.(message);
+  for (const event of ['uncaughtException', 'unhandledRejection']) {
+    process.on(event, (cause: unknown) => {
+      const what = `${event}: ${cause instanceof Error ? (cause.stack ?? cause.message) : typeof cause}`;
+      send({ unheard: what });
+    });
+  }
   await fuzz({
     ...{ seed, first, calls },
     onCall: (call, number) => send({ call, number }),
-    onOutcome: (_, outcome, finding) => send({ outcome, finding }),
+    onOutcome: (outcome, finding) => send({ outcome, finding }),
   });
+  // Whatever junk has left on a timer ends with it.
+  process.on('disconnect', () => process.exit(0));
   process.disconnect?.();
 }
 
@@ -58,15 +67,17 @@ function runBatch(from: number, count: number): Promise<number> {
     wait();
     worker.on('message', (message: Message) => {
       wait();
+      if ('unheard' in message) {
+        findings.push({ ...last, what: message.unheard });
+        return;
+      }
       if ('call' in message) {
         last = message;
         return;
       }
       const { outcome, finding } = message;
       if (finding !== undefined) findings.push(finding);
-      const own = outcomes.get(last.call) ?? new Map<string, number>();
-      own.set(outcome, (own.get(outcome) ?? 0) + 1);
-      outcomes.set(last.call, own);
+      note(outcomes, last.call, outcome);
       answered = last.number;
     });
     worker.on('exit', (code) => {
@@ -85,15 +96,26 @@ async function parent(): Promise<void> {
   while (next < first + calls && performance.now() < end) {
     next = await runBatch(next, Math.min(batch, first + calls - next));
   }
-  for (const [name, own] of [...outcomes].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const list = [...own].sort().map(([outcome, times]) => `${outcome} ${times}`);
-    process.stdout.write(`${name.padEnd(36)} ${list.join(', ')}\n`);
+  const sums = new Map<string, number>();
+  for (const [name, { ends, milliseconds, bytes }] of [...outcomes].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  )) {
+    const list = [...ends].sort().map(([end, times]) => `${end} ${times}`);
+    for (const [end, times] of ends) sums.set(end, (sums.get(end) ?? 0) + times);
+    const most = `${Math.ceil(milliseconds)} ms, ${Math.ceil(bytes / 1e6)} MB at most`;
+    process.stdout.write(`${name.padEnd(36)} ${list.join(', ')}; ${most}\n`);
   }
   for (const { call, number, what } of findings) {
     const again = `npm run fuzz -- --seed ${seed} --first ${number} --calls 1`;
     process.stdout.write(`FOUND ${call}: ${what}\n  again by: ${again}\n`);
   }
-  process.stdout.write(`${next - first} calls, ${findings.length} findings\n`);
+  const all = [...outcomes.values()];
+  const longest = Math.max(...all.map(({ milliseconds }) => milliseconds));
+  const largest = Math.max(...all.map(({ bytes }) => bytes));
+  const ends = [...sums].sort(([, a], [, b]) => b - a).map(([end, times]) => `${end} ${times}`);
+  process.stdout.write(
+    `${next - first} calls of ${all.length} functions: ${ends.join(', ')}; the longest took ${Math.ceil(longest)} ms, the largest ${Math.ceil(largest / 1e6)} MB; ${findings.length} findings\n`,
+  );
   process.exitCode = findings.length > 0 ? 1 : 0;
 }
 

@@ -2,7 +2,7 @@
 import type { Problem } from '../../problems.ts';
 import { defaultParameters, requiredCurrents } from '../dynap-sim/parameters.ts';
 import {
-  completeParameters,
+  checkedParameters,
   type ParameterSetInput,
   type ParameterTable,
   problemsOf,
@@ -113,9 +113,9 @@ export function dynapSe2ParameterProblems(
 }
 
 /**
- * Completes `input` with defaults: one value per neuron for every parameter. Trusts its input;
- * a stage or pipeline that is built of it is checked.
+ * Completes `input` with defaults: one value per neuron for every parameter.
  *
+ * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
  * dynapSe2Parameters({ Itau_gaba: 1e-11 }, 2).Itau_gaba; // Float64Array [1e-11, 1e-11]
@@ -125,5 +125,5 @@ export function dynapSe2Parameters(
   input: DynapSe2ParametersInput,
   neurons: number,
 ): DynapSe2Parameters {
-  return completeParameters(table, input, neurons);
+  return checkedParameters(table, input, neurons);
 }

@@ -1,7 +1,7 @@
 /** Parameters of DynapSim neurons. */
 import type { Problem } from '../../problems.ts';
 import {
-  completeParameters,
+  checkedParameters,
   type ParameterSetInput,
   type ParameterTable,
   problemsOf,
@@ -109,9 +109,9 @@ export function parameterProblems(input: DynapSimParametersInput, neurons: numbe
 }
 
 /**
- * Completes `input` with defaults: one value per neuron for every parameter. Trusts its input;
- * `parameterProblems` checks it.
+ * Completes `input` with defaults: one value per neuron for every parameter.
  *
+ * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
  * dynapSimParameters({ Idc: 1e-11 }, 2).Idc; // Float64Array [1e-11, 1e-11]
@@ -121,5 +121,5 @@ export function dynapSimParameters(
   input: DynapSimParametersInput,
   neurons: number,
 ): DynapSimParameters {
-  return completeParameters(table, input, neurons);
+  return checkedParameters(table, input, neurons);
 }
