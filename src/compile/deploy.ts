@@ -7,7 +7,6 @@ import { quantisedModel } from './back/model.ts';
 import { networkFrom } from './back/network-from.ts';
 import { readParameters } from './back/read-parameters.ts';
 import type { DeployedCore, DeployedNeuron, Deployment, DeployOptions } from './deployment.ts';
-import { checkArguments } from './options.ts';
 import { planDeployment } from './plan.ts';
 import { describeDeviation, deviationBetween } from './report/deviation.ts';
 import {
@@ -54,10 +53,9 @@ export function deploy<Configuration = DefaultConfiguration>(
   pipeline: Pipeline,
   options: DeployOptions<Configuration> = {},
 ): Deployment<Configuration> {
-  checkArguments(pipeline, options, defaultFamily.limits);
+  const { population, names, weights, network, routes, cores } = planDeployment(pipeline, options);
   // Without a family of its own a configuration is that of the default one.
   const family = (options.family ?? defaultFamily) as ChipFamily<Configuration>;
-  const { population, names, weights, network, routes, cores } = planDeployment(pipeline, options);
   const configuration = family.compile({ network, routes, cores });
   const { channels, parameters, output } = population;
   const { hardware, monitored } = network;

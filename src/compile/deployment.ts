@@ -9,6 +9,7 @@ import type {
   QuantisedWeights,
   Quantiser,
 } from '../chips/family.ts';
+import { familyCheck } from '../chips/family-check.ts';
 import {
   type Check,
   callback,
@@ -19,7 +20,6 @@ import {
   text,
 } from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { problem } from '../problems.ts';
 import type { NamedNeuron } from './front/names.ts';
 import type { MergedPopulation } from './network.ts';
 import { type ClusterOptions, clusterTable } from './passes/cluster.ts';
@@ -49,17 +49,6 @@ export interface DeployOptions<Configuration = DefaultConfiguration> {
   /** Chips that the board has; as many as there can be if left out. */
   readonly chips?: number;
 }
-
-/** Accepts a chip family. */
-export const familyCheck: Check = (value) => {
-  const { name, limits, compile, read } = (value ?? {}) as Partial<ChipFamily>;
-  const sound =
-    typeof name === 'string' &&
-    typeof limits === 'object' &&
-    typeof compile === 'function' &&
-    typeof read === 'function';
-  return sound ? [] : [problem('', 'wrong-type', value, 'a chip family is needed')];
-};
 
 /** Chip and core by number; whether they exist is for the board to say. */
 const anywhere: Check = number({ min: 0, whole: true });

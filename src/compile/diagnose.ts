@@ -4,8 +4,9 @@ import { poissonRaster } from '../events/poisson.ts';
 import { channelCounts, type SpikeRaster } from '../events/spike-raster.ts';
 import { type Pipeline, pipelineUpTo } from '../pipeline/pipeline.ts';
 import { startPipeline } from '../pipeline/run.ts';
-import { problem } from '../problems.ts';
+import { type Problem, problem, within } from '../problems.ts';
 import type { Deployment } from './deployment.ts';
+import { simulationProblems } from './deployment-check.ts';
 import { type NamedNeuron, type Names, namesOf } from './front/names.ts';
 import type { WeightedSynapses } from './network.ts';
 import type { QuantisedList } from './passes/quantise-cores.ts';
@@ -233,13 +234,10 @@ function describeSilence(
   return [...whole, ...each];
 }
 
-function argumentProblems(deployment: unknown, input: unknown) {
-  const { pipeline, population, weights } = (deployment ?? {}) as Partial<Deployment<unknown>>;
+function argumentProblems(deployment: unknown, input: unknown): Problem[] {
   const { counts } = (input ?? {}) as Partial<SpikeRaster>;
   return [
-    ...(typeof pipeline === 'object' && typeof population === 'object' && weights
-      ? []
-      : [problem('deployment', 'wrong-type', typeof deployment, 'what deploy gives is needed')]),
+    ...within('deployment', simulationProblems(deployment)),
     ...(input === undefined || counts instanceof Uint32Array
       ? []
       : [problem('input', 'wrong-type', input, 'a raster is needed')]),

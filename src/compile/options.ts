@@ -1,41 +1,55 @@
 /** Checks what a deployment is asked for, before anything else is done. */
-import type { ChipLimits } from '../chips/family.ts';
+import { defaultFamily } from '../chips/families.ts';
+import type { ChipFamily, ChipLimits } from '../chips/family.ts';
+import { familyCheck } from '../chips/family-check.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { optionProblems } from '../options.ts';
 import { pipelineProblems } from '../pipeline/guard.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
-import { type DeployOptions, deployTable, familyCheck } from './deployment.ts';
+import { type DeployOptions, deployTable } from './deployment.ts';
 import type { Names } from './front/names.ts';
 import type { MergedPopulation } from './network.ts';
-import { clusterProblems } from './passes/cluster.ts';
+import { type ClusterOptions, clusterProblems } from './passes/cluster.ts';
 
-/**
- * Refuses arguments that are of another type than they must be.
- *
- * @param defaults limits of the family that is taken if none is named
- * @throws InvalidArgumentError with all problems
- */
-export function checkArguments(pipeline: unknown, options: unknown, defaults: ChipLimits): void {
-  const family = (options as DeployOptions | null | undefined)?.family;
-  const limits = familyCheck(family).length === 0 && family ? family.limits : defaults;
-  const problems = [
-    ...within('pipeline', pipelineProblems(pipeline)),
-    ...optionProblems(options, deployTable(limits)),
-  ];
-  if (problems.length > 0) throw new InvalidArgumentError('this cannot be deployed', problems);
+/** What deployments are refused with. */
+export function refusal(problems: readonly Problem[]): InvalidArgumentError {
+  return new InvalidArgumentError('this cannot be deployed', problems);
 }
 
 /**
- * Refuses options that contradict each other or the network.
+ * Lists what in the options of a deployment is of another type than it must be.
  *
- * @throws InvalidArgumentError with all problems
+ * @throws InvalidArgumentError with all problems, if nothing more can be said: of what is no pipeline, or of a board
+ * of no family
  */
-export function checkOptions<Configuration>(
+export function argumentProblems(pipeline: unknown, options: unknown): Problem[] {
+  const isObject = typeof options === 'object' && options !== null;
+  const family: unknown = isObject ? Reflect.get(options, 'family') : undefined;
+  const known = family === undefined || familyCheck(family).length === 0;
+  const { limits } = known && family !== undefined ? (family as ChipFamily) : defaultFamily;
+  const wrong = within('pipeline', pipelineProblems(pipeline));
+  const problems = optionProblems(options, deployTable(limits));
+  if (wrong.length > 0 || !known || !isObject) throw refusal([...wrong, ...problems]);
+  return problems;
+}
+
+/** The name of the option that a problem is about. */
+const optionOf = ({ path }: Problem): string => path.split(/[.[]/)[0]!;
+
+/**
+ * Lists how options contradict each other or the network.
+ *
+ * @param wrong what is wrong with their types; what they hold is not looked at then
+ */
+export function contradictions<Configuration>(
   { neurons }: MergedPopulation,
   names: Names,
-  { cluster, cores, hardware, monitored = [] }: DeployOptions<Configuration>,
+  options: DeployOptions<Configuration>,
   limits: ChipLimits,
-): void {
+  wrong: readonly Problem[],
+): Problem[] {
+  const { cluster, cores, hardware, monitored = [] } = options;
+  const odd = new Set(wrong.map(optionOf));
   const given = Object.entries({ cluster, cores, hardware }).filter(([, value]) => value);
   const problems: Problem[] = [];
   if (given.length > 1) {
@@ -43,24 +57,19 @@ export function checkOptions<Configuration>(
     problems.push(fault('', 'conflict', `${all} are given; one of them decides`));
   }
   for (const [name, list] of Object.entries({ cores, hardware })) {
-    if (list === undefined || list.length === neurons) continue;
+    if (!Array.isArray(list) || list.length === neurons) continue;
     problems.push(
       problem(`${name}.length`, 'wrong-shape', list.length, `there are ${neurons} neurons`),
     );
   }
-  for (const [i, name] of monitored.entries()) {
-    if (names.populations.includes(name)) continue;
-    problems.push(
-      problem(
-        `monitored[${i}]`,
-        'unknown',
-        name,
-        `the populations are ${names.populations.join(', ')}`,
-      ),
-    );
+  const all = names.populations.join(', ');
+  for (const [i, name] of (Array.isArray(monitored) ? monitored : []).entries()) {
+    if (typeof name !== 'string' || names.populations.includes(name)) continue;
+    problems.push(problem(`monitored[${i}]`, 'unknown', name, `the populations are ${all}`));
   }
-  if (cluster !== undefined) {
-    problems.push(...within('cluster', clusterProblems(neurons, cluster, limits)));
+  if (cluster !== undefined && !odd.has('cluster')) {
+    const own: ClusterOptions = cluster;
+    problems.push(...within('cluster', clusterProblems(neurons, own, limits)));
   }
-  if (problems.length > 0) throw new InvalidArgumentError('this cannot be deployed', problems);
+  return problems;
 }

@@ -9,7 +9,7 @@ import type { DeployedCore, DeployOptions } from './deployment.ts';
 import { mergeForChip } from './front/merge.ts';
 import { type Names, namesOf } from './front/names.ts';
 import type { MergedPopulation, WeightedSynapses } from './network.ts';
-import { checkArguments, checkOptions } from './options.ts';
+import { argumentProblems, contradictions, refusal } from './options.ts';
 import { clusterNeurons } from './passes/cluster.ts';
 import { currentProblems } from './passes/currents.ts';
 import { fanInProblems } from './passes/limits.ts';
@@ -140,14 +140,25 @@ interface Start<Configuration> {
   readonly asked: boolean;
 }
 
+/** Merges a pipeline; if it cannot be and the options are wrong too, these come first. */
+function merged(pipeline: Pipeline, wrong: readonly Problem[]): MergedPopulation {
+  try {
+    return mergeForChip(pipeline);
+  } catch (cause) {
+    throw wrong.length > 0 ? refusal(wrong) : cause;
+  }
+}
+
 function start<Configuration>(
   pipeline: Pipeline,
   options: DeployOptions<Configuration>,
 ): Start<Configuration> {
+  const wrong = argumentProblems(pipeline, options);
   const family: Family = options.family ?? defaultFamily;
-  const population = mergeForChip(pipeline);
+  const population = merged(pipeline, wrong);
   const names = namesOf(population.populations);
-  checkOptions(population, names, options, family.limits);
+  const problems = [...wrong, ...contradictions(population, names, options, family.limits, wrong)];
+  if (problems.length > 0) throw refusal(problems);
   const { cluster = {}, chips = family.limits.chips } = options;
   const pins = options.hardware ?? options.cores;
   const clustering =
@@ -179,7 +190,7 @@ function bestPlan<Configuration>(given: Start<Configuration>): DeploymentPlan {
  * Merges a pipeline into one population, gathers its neurons into cores, puts their weights into codes, and finds
  * a hardware neuron and tags for each. Simulates nothing.
  *
- * @throws InvalidArgumentError if the options contradict each other or the pipeline
+ * @throws InvalidArgumentError if the arguments are none, or the options contradict each other or the pipeline
  * @throws UnsupportedPipelineError with every limit that is broken
  */
 export function planDeployment<Configuration>(
@@ -229,7 +240,6 @@ export function checkDeployment<Configuration = DefaultConfiguration>(
   pipeline: Pipeline,
   options: DeployOptions<Configuration> = {},
 ): DeploymentCheck {
-  checkArguments(pipeline, options, defaultFamily.limits);
   try {
     const given = start(pipeline, options);
     const { family, population, names, clustering } = given;

@@ -106,6 +106,12 @@ function plainWeights(size: number): WayWeights {
   return { form: 'diagonal', factors: new Float64Array(size).fill(1) };
 }
 
+/** Ways into a stage at most: those of branches in a row multiply. */
+const mostWays = 4096;
+
+/** Stages in a loop at most. */
+const mostInLoop = 1000;
+
 /** Follows the ways of a pipeline back from its populations. */
 class Follower {
   readonly problems: StageProblem[] = [];
@@ -160,6 +166,11 @@ class Follower {
       );
       return [];
     }
+    if (this.#asked.size >= mostInLoop) {
+      const needed = `it is in a loop of more than ${mostInLoop} stages without neurons; the chip has none`;
+      this.say(name, fault('', 'too-large', needed));
+      return [];
+    }
     this.#asked.add(place);
     const form = this.#forms[place]!;
     const ways =
@@ -174,9 +185,15 @@ class Follower {
   #through(form: Exclude<ChipForm, ChipPopulation>, place: number): readonly Way[] {
     if (form.form === 'none') return [];
     const inputs = this.#sources[place]!.map((_, input) => this.into(place, input));
+    const { name } = this.#stages[place]!;
+    const count = inputs.reduce((sum, { length }) => sum + length, 0);
+    if (count > mostWays) {
+      const needed = `branches on branches lead into it on ${count} ways; ${mostWays} are the most`;
+      this.say(name, fault('', 'too-large', needed));
+      return [];
+    }
     if (form.form === 'sum') return inputs.flat();
     if (form.form === 'factors') return inputs.flat().map((way) => scaled(way, form.factors));
-    const { name } = this.#stages[place]!;
     if (form.form === 'concatenation') {
       let first = 0;
       return inputs.flatMap((ways, input) => {

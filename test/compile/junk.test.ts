@@ -6,6 +6,9 @@ import {
   InvalidArgumentError,
   linear,
   pipeline,
+  residual,
+  scale,
+  UnsupportedPipelineError,
 } from 'spikeline';
 import * as chip from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +18,8 @@ import { mergeStages } from '#src/compile/front/merge';
 import { checkDeployment } from '#src/compile/plan';
 
 const net = pipeline(linear({ weight: [[1, 2]] }), dynapSim({ neurons: 2, name: 'out' }));
-const { configuration } = deploy(net);
+const deployment = deploy(net);
+const { configuration } = deployment;
 const nothing: unknown[] = [
   undefined,
   null,
@@ -54,6 +58,12 @@ const calls: Readonly<Record<string, readonly [call: Any, before?: unknown[], af
     'mergeStages with': [mergeStages as Any, [net]],
     'toDynapSim of': [toDynapSim as Any],
     'networkProblems of': [networkProblems as Any],
+    'coreErrors of': [chip.coreErrors as Any],
+    'eventOf of': [chip.eventOf as Any],
+    'eventWord of': [chip.eventWord as Any],
+    'where of': [deployment.where as Any, [], [0]],
+    'where at': [deployment.where as Any, ['out']],
+    'wordsOf of': [deployment.wordsOf as Any],
     'chipMemories of': [chip.dynapse2.memories as Any],
   };
 
@@ -125,5 +135,69 @@ describe('junk', () => {
         await expect((fineTune as Any)(...given)).rejects.toBeInstanceOf(InvalidArgumentError);
       }
     }
+  });
+});
+
+/** The problems that something is refused with. */
+function refused(work: () => unknown): string {
+  try {
+    work();
+  } catch (cause) {
+    expect(cause).toBeInstanceOf(InvalidArgumentError);
+    return (cause as InvalidArgumentError).problems.map(({ path }) => path).join(' ');
+  }
+  return 'nothing';
+}
+
+describe('what is spoilt inside', () => {
+  it('is named with all else that is wrong', () => {
+    const options = {
+      hardware: [null, { chip: 0, core: 1, neuron: 0 }],
+      monitored: ['nobody'],
+      cluster: { clusters: 9 },
+      chips: 'x',
+    };
+    expect(refused(() => deploy(net, options as never))).toBe(
+      'hardware[0] chips  monitored[0] cluster.clusters',
+    );
+    expect(refused(() => deploy(net, { hardware: new Array(2) }))).toBe('hardware[0] hardware[1]');
+  });
+
+  it('is found in a family, a configuration, a deployment', () => {
+    const family = { ...deployment.family, bases: 'x', read: undefined, limits: { chips: 1e9 } };
+    const paths = refused(() => deploy(net, { family: family as never })).split(' ');
+    expect(paths).toContain('family.limits.chips');
+    expect(paths).toContain('family.limits.tags');
+    expect(paths).toContain('family.bases');
+    expect(paths).toContain('family.read');
+    const [first] = configuration.chips;
+    const cores = first!.cores.slice();
+    const neurons = cores[0]!.neurons.slice();
+    const odd = { ...neurons[0]!.synapses[0]!, weight: [true, false], stp: 1 };
+    neurons[0] = { ...neurons[0]!, synapses: [odd], latchSoDc: 'x' } as never;
+    cores[0] = { ...cores[0]!, neurons };
+    delete cores[2];
+    const spoilt = { chips: [{ ...first!, cores }] };
+    expect(refused(() => chip.inspectConfiguration(spoilt))).toBe(
+      'chips[0].cores[0].neurons[0].latchSoDc chips[0].cores[0].neurons[0].synapses[0].stp chips[0].cores[0].neurons[0].synapses[0].weight chips[0].cores[2]',
+    );
+    const { population } = deployment;
+    const input = { ...population.input, pre: new Uint32Array(9) };
+    const changed = { ...deployment, configuration: spoilt, population: { ...population, input } };
+    expect(refused(() => chip.coreErrors(changed))).toMatch(/latchSoDc .*population\.input$/);
+    expect(refused(() => diagnose({ ...changed, remarks: 7 as never }))).toBe(
+      'deployment.population.input deployment.remarks',
+    );
+  });
+
+  it('multiplies no branches without end', () => {
+    const branch = residual(scale({ scale: [1, 2] }));
+    const deep = pipeline(
+      linear({ weight: [[1, 2]] }),
+      ...new Array(40).fill(branch),
+      dynapSim({ neurons: 2 }),
+    );
+    expect(() => toDynapSim(deep)).toThrow(UnsupportedPipelineError);
+    expect(() => toDynapSim(deep)).toThrow(/8192 ways; 4096 are the most/);
   });
 });

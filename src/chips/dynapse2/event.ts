@@ -21,6 +21,7 @@ export const fpgaHop: number = -chipLimits.hops;
 /** Tag of the echo event, with which a host asks the FPGA for its time. */
 export const echoTag = 2047;
 
+const isSwitch = (on: unknown): boolean => typeof on === 'boolean';
 const tagCheck = number({ min: 0, max: chipLimits.tags - 1, whole: true });
 const hopCheck = number({ min: -chipLimits.hops, max: chipLimits.hops, whole: true });
 
@@ -30,9 +31,8 @@ export function destinationProblems(destination: unknown): Problem[] {
     return [problem('', 'wrong-type', destination, 'a destination is needed')];
   }
   const { core, tag, xHop, yHop } = destination as Readonly<Record<string, unknown>>;
-  const switches: readonly unknown[] = Array.isArray(core) ? core : [];
   const sound =
-    switches.length === chipLimits.cores && switches.every((on) => typeof on === 'boolean');
+    Array.isArray(core) && core.length === chipLimits.cores && Array.from(core).every(isSwitch);
   return [
     ...(sound
       ? []
@@ -67,8 +67,17 @@ export function eventWord(destination: Destination): number {
   return (coreMask(core) << 20) | ((xHop + 7) << 16) | ((yHop + 7) << 12) | tag;
 }
 
-/** Unpacks the 24 bits of {@link eventWord}. */
+const wordCheck = number({ min: 0, max: 2 ** 32 - 1, whole: true });
+
+/**
+ * Unpacks the 24 bits of {@link eventWord}.
+ *
+ * @throws InvalidArgumentError if it is no word of 32 bits
+ */
 export function eventOf(word: number): Destination {
+  if (!(typeof word === 'number' && word === word >>> 0)) {
+    throw new InvalidArgumentError('invalid event', within('word', wordCheck(word)));
+  }
   return {
     core: coresOf((word >> 20) & 15),
     xHop: ((word >> 16) & 15) - 7,

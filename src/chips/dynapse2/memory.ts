@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../../errors.ts';
-import { type Check, number, oneOf as oneOfValues } from '../../options.ts';
+import { type Check, flag, number, oneOf as oneOfValues } from '../../options.ts';
 import { fault, type Problem, problem, within } from '../../problems.ts';
 import type { MemoryWords } from '../family.ts';
 import type { Bias } from './bias-generator.ts';
@@ -99,19 +99,38 @@ function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null ? (value as Fields) : undefined;
 }
 
+const isSwitch = (on: unknown): boolean => typeof on === 'boolean';
+
+/** Lists which fields are there and no switches; a switch that is left out is off. */
+function flagProblems(fields: Fields, names: readonly string[]): readonly Problem[] {
+  const odd = names.filter((name) => fields[name] !== undefined && !isSwitch(fields[name]));
+  return odd.length === 0 ? [] : odd.flatMap((name) => within(name, flag(fields[name])));
+}
+
+const timingNames = ['stp', 'preciseDelay', 'mismatchedDelay'] as const;
+
 function synapseProblems(value: unknown): Problem[] {
   const synapse = fieldsOf(value);
   if (synapse === undefined) return [problem('', 'wrong-type', value, 'a synapse is needed')];
   const { tag, weight, dendrite } = synapse;
-  const switches = Array.isArray(weight) ? weight : [];
-  const sound = switches.length === switchCount && switches.every((on) => typeof on === 'boolean');
+  const sound =
+    Array.isArray(weight) && weight.length === switchCount && Array.from(weight).every(isSwitch);
   return [
+    ...flagProblems(synapse, timingNames),
     ...within('tag', tagCheck(tag)),
     ...(sound
       ? []
       : [problem('weight', 'wrong-shape', weight, `${switchCount} switches are needed`)]),
     ...within('dendrite', dendriteCheck(dendrite)),
   ];
+}
+
+/** Entries of a list that are looked at: no memory holds as many. */
+const mostLooked = 1024;
+
+/** The entries of a list that are looked at, holes as well; none of what is no list. */
+function looked(list: unknown): unknown[] {
+  return Array.isArray(list) ? Array.from<unknown>(list.slice(0, mostLooked)) : [];
 }
 
 /** Lists what is wrong with the entries of one memory of a neuron. */
@@ -128,7 +147,7 @@ function entryProblems(
       : [];
   return [
     ...tooMany,
-    ...entries.flatMap((entry, i) => {
+    ...looked(entries).flatMap((entry, i) => {
       const found = check(entry);
       return found.length === 0 ? [] : within(`${name}[${i}]`, found);
     }),
@@ -139,6 +158,7 @@ function neuronProblems(value: unknown): Problem[] {
   const neuron = fieldsOf(value);
   if (neuron === undefined) return [problem('', 'wrong-type', value, 'a neuron is needed')];
   return [
+    ...flagProblems(neuron, latchNames),
     ...entryProblems('synapses', neuron['synapses'], synapses, synapseProblems),
     ...entryProblems('destinations', neuron['destinations'], destinations, destinationProblems),
   ];
@@ -169,7 +189,7 @@ function coreProblems(value: unknown): Problem[] {
   }
   // Neurons that are the same object, as idle ones are, are looked at once.
   const known = new Map<unknown, Problem[]>();
-  for (const [n, neuron] of (Array.isArray(own) ? own : []).entries()) {
+  for (const [n, neuron] of looked(own).entries()) {
     const found = known.get(neuron) ?? neuronProblems(neuron);
     known.set(neuron, found);
     if (found.length > 0) problems.push(...within(`neurons[${n}]`, found));
@@ -181,7 +201,7 @@ function chipProblems(value: unknown): Problem[] {
   const chip = fieldsOf(value);
   if (chip === undefined) return [problem('', 'wrong-type', value, 'a chip is needed')];
   const own = chip['cores'];
-  const all = Array.isArray(own) ? own : [];
+  const all = looked(own);
   return [
     ...(all.length === cores
       ? []
@@ -203,7 +223,7 @@ export function configurationProblems(configuration: unknown): Problem[] {
     ...(count < 1 || count > max
       ? [problem('chips.length', 'out-of-range', count, `a board has 1…${max}`)]
       : []),
-    ...chips.flatMap((chip, c) => within(`chips[${c}]`, chipProblems(chip))),
+    ...looked(chips).flatMap((chip, c) => within(`chips[${c}]`, chipProblems(chip))),
   ];
 }
 

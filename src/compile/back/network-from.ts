@@ -8,6 +8,7 @@ import type {
   PlacedSynapses,
   SynapseList,
 } from '../../chips/family.ts';
+import { familyCheck } from '../../chips/family-check.ts';
 import { InvalidArgumentError, UnsupportedPipelineError } from '../../errors.ts';
 import type { Matrix } from '../../matrix.ts';
 import { dendriteNames } from '../../neurons/dynap-se2/parameters.ts';
@@ -18,7 +19,6 @@ import { fault, type Problem, problem, within } from '../../problems.ts';
 import { dynapSe2 } from '../../stages/dynap-se2/definition.ts';
 import { dynapSim } from '../../stages/dynap-sim/definition.ts';
 import { linear } from '../../stages/linear/definition.ts';
-import { familyCheck } from '../deployment.ts';
 
 /** What a configuration does not say. */
 export interface NetworkFromOptions<Configuration = DefaultConfiguration> {

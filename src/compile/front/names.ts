@@ -68,9 +68,8 @@ export function namesOf(populations: Readonly<Record<string, PopulationRange>>):
     const own = known.find(([name]) => name === population);
     if (own === undefined) {
       const names = known.map(([name]) => name);
-      throw new InvalidArgumentError('no such population', [
-        unknownName(String(population), names),
-      ]);
+      const path = typeof population === 'string' ? population : 'population';
+      throw new InvalidArgumentError('no such population', [unknownName(population, names, path)]);
     }
     return own[1];
   };

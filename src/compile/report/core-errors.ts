@@ -1,8 +1,10 @@
 /** What became of the weights, core by core, from the memories alone. */
-
 import type { SynapseList } from '../../chips/family.ts';
 import { hasDendrites } from '../../chips/switches.ts';
+import { InvalidArgumentError } from '../../errors.ts';
+import { within } from '../../problems.ts';
 import type { Deployment } from '../deployment.ts';
+import { memoryProblems } from '../deployment-check.ts';
 import type { WeightedSynapses } from '../network.ts';
 
 /** What became of the weights onto the neurons of one core. */
@@ -53,6 +55,7 @@ function weightsByCell(
  * alone: what the codes and the bias generator made of them. One entry for each core in use, in the
  * order of their first neurons.
  *
+ * @throws InvalidArgumentError with everything that keeps it from being a deployment
  * @example
  * ```ts
  * const net = pipeline(linear({ weight: [[1, 2]] }), dynapSim({ neurons: 2 }));
@@ -65,6 +68,10 @@ export function coreErrors(
     'family' | 'configuration' | 'inputWords' | 'hardware' | 'population'
   >,
 ): CoreError[] {
+  const problems = memoryProblems(deployment);
+  if (problems.length > 0) {
+    throw new InvalidArgumentError('nothing can be compared', within('deployment', problems));
+  }
   const { family, configuration, inputWords, hardware, population } = deployment;
   const { parameters } = population;
   const model = hasDendrites(parameters) ? 'dynapSe2' : 'dynapSim';

@@ -57,7 +57,7 @@ function inUse(p: AnalogParameters, current: string, n: number): boolean {
 
 /**
  * Compares parameters that were asked with those that a board gives, neuron by neuron. Changes are relative
- * to what was asked; a current below the darkCurrent current counts as that, and a circuit that is off has not
+ * to what was asked; a current below the dark current counts as that, and a circuit that is off has not
  * moved.
  */
 export function deviationBetween(
