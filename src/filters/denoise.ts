@@ -15,6 +15,7 @@ import {
   pixelCells,
   unknownAddress,
 } from './filter.ts';
+import { longestSpan, type Recent, recentLimit, recentTimes } from './recent.ts';
 
 /** Configuration of `denoise`. */
 export interface DenoiseConfig extends FilterConfig {
@@ -23,7 +24,7 @@ export interface DenoiseConfig extends FilterConfig {
 }
 
 const optionTable: OptionTable<DenoiseConfig> = {
-  window: number({ above: 0, max: 1e6, unit: 'seconds' }),
+  window: number({ above: 0, max: longestSpan / 1e6, unit: 'seconds' }),
   losses: lossesCheck,
 };
 
@@ -48,16 +49,18 @@ export function denoiseFilter(
   if (problems.length > 0) throw new InvalidArgumentError('nothing can be denoised', problems);
   const { losses = lossCounter() } = config;
   const window = microseconds(config.window);
-  const prepare = once(supportTable);
+  const prepare = once(lastEvents);
   const roomFor = growingRoom();
   return (packet) => {
     checkPacket(packet, 'pixels');
     const { timestamps, addresses, space } = packet;
-    const { support, stride } = prepare(space);
+    const { recent, stride } = prepare(space);
+    const { cells } = recent;
     const { yShift, xMask } = pixelBits(space);
     const { width, height } = space;
     const room = roomFor(addresses.length);
     const [times, kept] = [room.times, room.addresses];
+    let { base } = recent;
     let count = 0;
     let unknown = 0;
     for (let i = 0; i < addresses.length; i++) {
@@ -69,35 +72,40 @@ export function denoiseFilter(
         continue;
       }
       const time = timestamps[i]!;
+      if (!(time >= base && time < base + recentLimit)) base = recent.rebase(time);
+      const now = (time - base) | 0;
       const above = y * stride + x;
       const here = above + stride;
       const below = here + stride;
-      const age = time - support[here + 1]!;
       times[count] = time;
       kept[count] = address;
-      // Time that has gone back supports nothing. Whether an event is kept cannot be guessed, so it is no branch.
-      count += Number(age <= window) & Number(age >= 0);
-      support[above] = time;
-      support[above + 1] = time;
-      support[above + 2] = time;
-      support[here] = time;
-      support[here + 2] = time;
-      support[below] = time;
-      support[below + 1] = time;
-      support[below + 2] = time;
+      // 1 for each neighbour that was recent enough, and not later: time may go back. Whether an event is kept cannot be guessed,
+      // so nothing of this is a branch.
+      const supported =
+        within(now - cells[above]!, window) |
+        within(now - cells[above + 1]!, window) |
+        within(now - cells[above + 2]!, window) |
+        within(now - cells[here]!, window) |
+        within(now - cells[here + 2]!, window) |
+        within(now - cells[below]!, window) |
+        within(now - cells[below + 1]!, window) |
+        within(now - cells[below + 2]!, window);
+      count += supported;
+      cells[here + 1] = now;
     }
     losses.add(unknownAddress, unknown);
     return keptPacket(packet, room, count);
   };
 }
 
-/** For each pixel, with a border around all, when one of its neighbours had its last event. */
-function supportTable(space: PixelSpace): {
-  readonly support: Float64Array;
-  readonly stride: number;
-} {
+/** 1 if an age is neither negative nor above the window. */
+function within(age: number, window: number): number {
+  return ((age | (window - age)) >>> 31) ^ 1;
+}
+
+/** When each pixel had its last event, with a border around all. */
+function lastEvents(space: PixelSpace): { readonly recent: Recent; readonly stride: number } {
   pixelCells(space);
   const stride = space.width + 2;
-  const support = new Float64Array(stride * (space.height + 2));
-  return { support: support.fill(Number.NEGATIVE_INFINITY), stride };
+  return { recent: recentTimes(stride * (space.height + 2)), stride };
 }

@@ -48,51 +48,66 @@ export function hotPixelsFilter(
   if (problems.length > 0) throw new InvalidArgumentError('no hot pixels can be found', problems);
   const { rate, window = 1, losses = lossCounter() } = config;
   const width = tickWidth(window);
-  const most = rate * window;
+  const most = Math.min(rate * window, countMask - 1);
   const prepare = once((space: PixelSpace) => {
-    const cells = pixelCells(space);
-    return {
-      counts: new Uint32Array(cells),
-      counted: new Float64Array(cells).fill(Number.NEGATIVE_INFINITY),
-      hotUntil: new Float64Array(cells).fill(Number.NEGATIVE_INFINITY),
-    };
+    pixelCells(space);
+    return new Int32Array(2 * space.width * space.height).fill(-2);
   });
   const roomFor = growingRoom();
+  let origin = Number.NaN;
   let step = 0;
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
+  /** Enters the window of a time. */
+  const enter = (time: number, cells: Int32Array): void => {
+    const at = stepAt(time, width);
+    [from, to] = [tickOf(at, width), tickOf(at + 1, width)];
+    if (!(at - origin >= 0 && at - origin < 2 ** 30)) origin = renumber(cells, origin, at);
+    step = at - origin;
+  };
   return (packet) => {
     checkPacket(packet, 'pixels');
     const { timestamps, addresses, space } = packet;
-    const { counts, counted, hotUntil } = prepare(space);
-    const { xMask } = pixelBits(space);
+    const cells = prepare(space);
+    const { yShift, xMask } = pixelBits(space);
     const room = roomFor(addresses.length);
     const [times, kept] = [room.times, room.addresses];
     let count = 0;
     let unknown = 0;
     for (let i = 0; i < addresses.length; i++) {
       const address = addresses[i]!;
-      const cell = address >>> 1;
-      if (cell >= counts.length || (cell & xMask) >= space.width) {
+      const x = (address >>> 1) & xMask;
+      const y = address >>> yShift;
+      if (x >= space.width || y >= space.height) {
         unknown++;
         continue;
       }
       const time = timestamps[i]!;
-      if (time < from || time >= to) {
-        step = stepAt(time, width);
-        [from, to] = [tickOf(step, width), tickOf(step + 1, width)];
-      }
-      if (counted[cell] !== step) {
-        counted[cell] = step;
-        counts[cell] = 0;
-      }
-      counts[cell] = counts[cell]! + 1;
-      if (counts[cell]! > most) hotUntil[cell] = step + 1;
-      if (step <= hotUntil[cell]!) continue;
+      if (time < from || time >= to) enter(time, cells);
+      const cell = 2 * (y * space.width + x);
+      const had = cells[cell + 1]!;
+      const age = step - cells[cell]!;
+      // Of the last window, a pixel keeps that it was hot; of others, nothing.
+      const hot = age === 1 && (had & countMask) > most ? wasHot : 0;
+      const now = age === 0 ? had + 1 : hot + 1;
+      cells[cell] = step;
+      cells[cell + 1] = now;
       times[count] = time;
-      kept[count++] = address;
+      kept[count] = address;
+      if (now <= most) count++;
     }
     losses.add(unknownAddress, unknown);
     return keptPacket(packet, room, count);
   };
+}
+
+/** Added to the count of a pixel that was hot in the window before. */
+const wasHot = 2 ** 30;
+const countMask = wasHot - 1;
+
+/** Numbers windows from the one before `at` on, so that they stay small; of older ones nothing is kept. */
+function renumber(cells: Int32Array, origin: number, at: number): number {
+  const next = at - 1;
+  for (let i = 0; i < cells.length; i += 2) cells[i] = cells[i]! + origin === next ? 0 : -2;
+  return next;
 }

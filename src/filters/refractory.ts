@@ -2,7 +2,13 @@
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
 import { type Losses, lossCounter } from '../events/losses.ts';
-import { type ChannelSpace, pixelBits, type Space, spaceText } from '../events/space.ts';
+import {
+  type ChannelSpace,
+  type PixelSpace,
+  pixelBits,
+  type Space,
+  spaceText,
+} from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
 import { number, type OptionTable, optionProblems } from '../options.ts';
 import {
@@ -17,6 +23,7 @@ import {
   type Room,
   unknownAddress,
 } from './filter.ts';
+import { longestSpan, recentLimit, recentTimes } from './recent.ts';
 
 /** Configuration of `refractory`. */
 export interface RefractoryConfig extends FilterConfig {
@@ -25,7 +32,7 @@ export interface RefractoryConfig extends FilterConfig {
 }
 
 const optionTable: OptionTable<RefractoryConfig> = {
-  period: number({ min: 0, max: 1e6, unit: 'seconds' }),
+  period: number({ min: 0, max: longestSpan / 1e6, unit: 'seconds' }),
   losses: lossesCheck,
 };
 
@@ -61,47 +68,70 @@ export function refractoryFilter<S extends Space>(
 /** What keeps the events of a space. */
 function keeperOf(space: Space, period: number, losses: Losses): Keep {
   switch (space.kind) {
-    case 'pixels': {
-      const { xMask } = pixelBits(space);
-      return inTable(pixelCells(space), 1, xMask, space.width, period, losses);
-    }
+    case 'pixels':
+      return ofPixels(space, period, losses);
     case 'channels':
-      return inTable(channelCells(space), 0, 0, 1, period, losses);
+      return ofChannels(space, period, losses);
     case 'chipWords':
-      return inMap(period);
+      return ofWords(period);
   }
 }
 
-function channelCells(space: ChannelSpace): number {
-  if (space.channels <= mostCells) return space.channels;
-  throw new DataError(`${spaceText(space)} are too many to keep a time of each`);
+/** Keeps the time of each pixel in a table; both polarities rest together. */
+function ofPixels(space: PixelSpace, period: number, losses: Losses): Keep {
+  pixelCells(space);
+  const { width, height } = space;
+  const { yShift, xMask } = pixelBits(space);
+  const recent = recentTimes(width * height);
+  return ({ timestamps, addresses }, { times, addresses: kept }) => {
+    const { cells } = recent;
+    let { base } = recent;
+    let count = 0;
+    let unknown = 0;
+    for (let i = 0; i < addresses.length; i++) {
+      const address = addresses[i]!;
+      const x = (address >>> 1) & xMask;
+      const y = address >>> yShift;
+      if (x >= width || y >= height) {
+        unknown++;
+        continue;
+      }
+      const time = timestamps[i]!;
+      if (!(time >= base && time < base + recentLimit)) base = recent.rebase(time);
+      const now = (time - base) | 0;
+      const cell = y * width + x;
+      const rested = now - cells[cell]!;
+      // Time that goes back by more than the period has begun anew.
+      if (rested < period && rested > -period) continue;
+      cells[cell] = now;
+      times[count] = time;
+      kept[count++] = address;
+    }
+    losses.add(unknownAddress, unknown);
+    return count;
+  };
 }
 
-/** Keeps the time of each address in a table; both polarities of a pixel rest together. */
-function inTable(
-  cells: number,
-  shift: number,
-  mask: number,
-  width: number,
-  period: number,
-  losses: Losses,
-): Keep {
-  const last = new Float64Array(cells).fill(Number.NEGATIVE_INFINITY);
+/** The same for each channel. */
+function ofChannels(space: ChannelSpace, period: number, losses: Losses): Keep {
+  const { channels } = space;
+  if (channels > mostCells) {
+    throw new DataError(`${spaceText(space)} are too many to keep a time of each`);
+  }
+  const last = new Float64Array(channels).fill(Number.NEGATIVE_INFINITY);
   return ({ timestamps, addresses }, { times, addresses: kept }) => {
     let count = 0;
     let unknown = 0;
     for (let i = 0; i < addresses.length; i++) {
       const address = addresses[i]!;
-      const cell = address >>> shift;
-      if (cell >= cells || (cell & mask) >= width) {
+      if (address >= channels) {
         unknown++;
         continue;
       }
       const time = timestamps[i]!;
-      const rested = time - last[cell]!;
-      // Time that goes back by more than the period has begun anew.
+      const rested = time - last[address]!;
       if (rested < period && rested > -period) continue;
-      last[cell] = time;
+      last[address] = time;
       times[count] = time;
       kept[count++] = address;
     }
@@ -111,7 +141,7 @@ function inTable(
 }
 
 /** The same for addresses of which few of many occur. */
-function inMap(period: number): Keep {
+function ofWords(period: number): Keep {
   const last = new Map<number, number>();
   return ({ timestamps, addresses }, { times, addresses: kept }) => {
     let count = 0;

@@ -48,7 +48,8 @@ export function remapFilter<S extends Space>(
   if (problems.length === 0) problems.push(...entryProblems(config));
   if (problems.length > 0) throw new InvalidArgumentError('addresses cannot be changed', problems);
   const { space, losses = lossCounter() } = config;
-  const target = Float64Array.from(config.table);
+  const target =
+    addressLimit(space) > 2 ** 31 ? Float64Array.from(config.table) : Int32Array.from(config.table);
   const roomFor = growingRoom();
   return (packet) => {
     checkPacket(packet);
@@ -66,7 +67,7 @@ export function remapFilter<S extends Space>(
       const next = target[address]!;
       times[count] = timestamps[i]!;
       kept[count] = next;
-      if (next >= 0) count++;
+      count += next < 0 ? 0 : 1;
     }
     losses.add(unknownAddress, unknown);
     const all = count === timestamps.length;

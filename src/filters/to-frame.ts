@@ -102,9 +102,7 @@ function pictureOf(space: PixelSpace, kind: FrameKind, tau: number): Picture {
   const { width, height } = space;
   const { yShift, xMask } = pixelBits(space);
   const area = width * height;
-  const counting = kind === 'counts';
-  const none = counting ? 0 : Number.NEGATIVE_INFINITY;
-  const cells = new Float64Array(2 * area).fill(none);
+  const cells = kind === 'counts' ? counting(2 * area) : fading(2 * area, tau);
   return {
     width,
     height,
@@ -114,21 +112,44 @@ function pictureOf(space: PixelSpace, kind: FrameKind, tau: number): Picture {
         const address = addresses[i]!;
         const x = (address >>> 1) & xMask;
         const y = address >>> yShift;
-        if (x >= width || y >= height) {
-          unknown++;
-          continue;
-        }
-        const cell = y * width + x + (-(address & 1) & area);
-        cells[cell] = counting ? cells[cell]! + 1 : timestamps[i]!;
+        if (x >= width || y >= height) unknown++;
+        else cells.add(y * width + x + (-(address & 1) & area), timestamps[i]!);
       }
       return unknown;
     },
+    take: cells.take,
+  };
+}
+
+/** What each pixel has. */
+interface Cells {
+  add(cell: number, time: number): void;
+  take(time: number): Float32Array;
+}
+
+function counting(length: number): Cells {
+  let counts = new Float32Array(length);
+  return {
+    add(cell) {
+      counts[cell] = counts[cell]! + 1;
+    },
+    take() {
+      const taken = counts;
+      counts = new Float32Array(length);
+      return taken;
+    },
+  };
+}
+
+function fading(length: number, tau: number): Cells {
+  const last = new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
+  return {
+    add(cell, time) {
+      last[cell] = time;
+    },
     take(time) {
-      const values = new Float32Array(cells.length);
-      for (let i = 0; i < cells.length; i++) {
-        values[i] = counting ? cells[i]! : Math.exp((cells[i]! - time) / tau);
-      }
-      if (counting) cells.fill(0);
+      const values = new Float32Array(length);
+      for (let i = 0; i < length; i++) values[i] = Math.exp((last[i]! - time) / tau);
       return values;
     },
   };
