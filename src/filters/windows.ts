@@ -15,7 +15,7 @@ export interface WindowConfig extends FilterConfig {
   readonly window: number;
   /** Start of the first window, whole microseconds; where the first event falls on the grid of whole windows from 0 if left out. */
   readonly startTime?: number;
-  /** Longest silence that is cut into windows if nothing is said of it, by an `until`, before the next event, seconds; 60 if left out. A longer one is left out, and counted as a jump. */
+  /** Longest silence that is cut into windows if nothing is said of it, by an `until`, before the next event, seconds; 60 if left out. A longer one is left out, and counted as a jump; so is any of more than a million windows. */
   readonly maxGap?: number;
 }
 
@@ -40,6 +40,9 @@ export interface WindowUse<S extends Space> {
   close(start: number, end: number): unknown;
 }
 
+/** Windows of silence, one after the other, that are cut out at most. */
+const mostWindows = 2 ** 20;
+
 /** Windows on a stream. */
 export interface Windows<S extends Space> {
   /** Takes the next packet. */
@@ -54,6 +57,8 @@ export function windowsOf<S extends Space>(
   losses: Losses,
 ): Windows<S> {
   const longest = maxGap * 1e6;
+  /** Silence that is left out even if it was said, unless all must be there. */
+  const absurd = longest < Number.POSITIVE_INFINITY ? mostWindows * window * 1e6 : longest;
   /** Start of window 0, once it is known, and the time up to which everything was said. */
   let begin = startTime;
   let said = startTime;
@@ -126,6 +131,10 @@ export function windowsOf<S extends Space>(
       }
       losses.add('before', before);
       losses.add('late', late);
+      if (until - end > absurd) {
+        said = Math.max(said!, end);
+        jumpTo(until, use);
+      }
       if (until > said!) said = until;
       passTo(said!, use);
     },

@@ -294,7 +294,7 @@ it('says what to do where addresses are no channels', () => {
   });
   const seen = { ...packet(1), space: pixels(4, 4) as never };
   expect(watch(of(seen).pipe(toRaster(config))).error).toMatchObject({
-    message: expect.stringMatching(/4×4 pixels, but channels are needed.*unpackPixel/),
+    message: expect.stringMatching(/4×4 pixels, but channels are needed.*toChannels/),
   });
 });
 
