@@ -1,3 +1,17 @@
+export {
+  type Aedat2DecoderOptions,
+  type Aedat2EncoderOptions,
+  type Aedat2Map,
+  aedat2,
+} from '../src/codecs/aedat/aedat2.ts';
+export { aedat31 } from '../src/codecs/aedat/aedat31.ts';
+export type { Aedat31DecoderOptions } from '../src/codecs/aedat/aedat31-decoder.ts';
+export {
+  type DynapseNeuron,
+  dynapseNeuron,
+  dynapseSpikes,
+  dynapseWord,
+} from '../src/codecs/aedat/spikes.ts';
 export type { Codec, Decoder, Encoder, Skipped, StreamHeader } from '../src/codecs/codec.ts';
 export {
   anyDecoder,
@@ -8,6 +22,14 @@ export {
   decodeBytes,
 } from '../src/codecs/decode.ts';
 export { type EventDigest, type EventSummary, eventDigest } from '../src/codecs/digest.ts';
+export { es } from '../src/codecs/event-stream/codec.ts';
+export type { EventStreamEncoderOptions } from '../src/codecs/event-stream/encoder.ts';
+export type { EventStreamKind } from '../src/codecs/event-stream/layout.ts';
+export {
+  type NmnistDecoderOptions,
+  type NmnistEncoderOptions,
+  nmnist,
+} from '../src/codecs/nmnist.ts';
 export { type DatEncoderOptions, dat } from '../src/codecs/prophesee/dat.ts';
 export type { EvtEncoderOptions } from '../src/codecs/prophesee/evt-encoder.ts';
 export { evt2 } from '../src/codecs/prophesee/evt2.ts';
@@ -40,4 +62,5 @@ export type {
   RecordedStream,
   RecordedStreamConfig,
 } from '../src/codecs/recording/streams.ts';
+export { type SpifDecoderOptions, type SpifEncoderOptions, spif } from '../src/codecs/spif.ts';
 export { codecs } from '../src/codecs/table.ts';

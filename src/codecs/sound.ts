@@ -71,9 +71,13 @@ export function soundDecoder<Item>(parts: DecoderParts<Item>): Decoder<Item> {
   };
 }
 
-/** Makes an encoder that refuses what is no packet of its kind, or has another space than the first. */
+/**
+ * Makes an encoder that refuses what is no packet of its kind, or has another space than the first.
+ *
+ * @param kind of space; undefined if `begin` decides
+ */
 export function soundEncoder<S extends Space>(
-  kind: S['kind'],
+  kind: S['kind'] | undefined,
   parts: {
     /** Gives the bytes before all others; the space is undefined if there is no packet at all. */
     begin(space: S | undefined, first: number | undefined): Uint8Array;

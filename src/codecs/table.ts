@@ -1,14 +1,22 @@
 /** All formats, in the order in which bytes are tried. */
+import { aedat2 } from './aedat/aedat2.ts';
+import { aedat31 } from './aedat/aedat31.ts';
 import type { Codec } from './codec.ts';
+import { es } from './event-stream/codec.ts';
+import { nmnist } from './nmnist.ts';
 import { dat } from './prophesee/dat.ts';
 import { evt2 } from './prophesee/evt2.ts';
 import { evt3 } from './prophesee/evt3.ts';
 import { evt21 } from './prophesee/evt21.ts';
 import { spk } from './recording/codec.ts';
+import { spif } from './spif.ts';
 
 /** Formats with a mark of their own in the first bytes. */
 const marked: readonly Codec[] = [
   spk,
+  es,
+  aedat2,
+  aedat31,
   // Prophesee's, by the header.
   dat,
   evt2,
@@ -17,7 +25,11 @@ const marked: readonly Codec[] = [
 ];
 
 /** Formats that are known by what would be very odd if they were anything else. */
-const guessed: readonly Codec[] = [];
+const guessed: readonly Codec[] = [
+  // Binary without any header, by words that must have a bit and times that do not fall.
+  spif,
+  nmnist,
+];
 
 /** All formats of event files and streams, a line each; those with a mark are tried first. */
 export const codecs: readonly Codec[] = [...marked, ...guessed];

@@ -41,8 +41,16 @@ describe.each(forms)('$name', (form) => {
   });
 
   it('is known by what it writes', () => {
+    // Those without a mark are known by times that do not fall, and no long pauses.
+    const calm = packetsOf({
+      ...form,
+      stepsBack: 0,
+      counters: [1],
+      longestPause: 1000,
+      latest: 1000,
+    });
     const [packets] = fc.sample(
-      inputs.filter((some) => some.length > 3),
+      calm.filter((some) => some.length > 3),
       { numRuns: 1, seed: 1 },
     );
     const bytes = encoded(form, packets!);

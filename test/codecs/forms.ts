@@ -1,4 +1,17 @@
-import { type Codec, dat, evt2, evt3, evt21, spk } from 'spikeline/codecs';
+import {
+  aedat2,
+  aedat31,
+  type Codec,
+  dat,
+  dynapseSpikes,
+  es,
+  evt2,
+  evt3,
+  evt21,
+  nmnist,
+  spif,
+  spk,
+} from 'spikeline/codecs';
 import { type PixelSpace, pixels, type Space } from 'spikeline/events';
 
 /** A format as it is written with some options, and what it can hold. */
@@ -27,6 +40,8 @@ const camera: PixelSpace = pixels(1280, 720);
 
 const evt = { space: camera, longestPause: 2 ** 40, tellsSpace: true } as const;
 
+const stream = { space: camera, longestPause: 20_000, latest: 20_000, tellsSpace: true } as const;
+
 /** Every format with an encoder, with each of its variants: a line each. */
 export const forms: readonly Form[] = [
   { name: 'spk', codec: spk, ...evt, counters: [2 ** 32] },
@@ -45,4 +60,46 @@ export const forms: readonly Form[] = [
     ...{ ...evt, counters: [64, 2 ** 34] },
   },
   { name: 'evt3', codec: evt3, ...evt, counters: [4096, 2 ** 23, 2 ** 24] },
+  { name: 'es', codec: es, ...stream, counters: [127, 254, 12_700] },
+  {
+    ...{ name: 'es atis', codec: es, encoderOptions: { kind: 'atis' } },
+    ...{ ...stream, counters: [63, 126, 189, 378] },
+  },
+  {
+    ...{ name: 'es colour', codec: es, encoderOptions: { kind: 'colour' } },
+    ...{ ...stream, counters: [254, 508], kept: (address) => (address & ~1) >>> 0 },
+  },
+  {
+    ...{ name: 'es generic', codec: es, encoderOptions: { kind: 'generic' } },
+    ...{ ...stream, space: pixels(1, 1), counters: [254, 508], kept: () => 0 },
+  },
+  {
+    ...{ name: 'nmnist', codec: nmnist, decoderOptions: { width: 240, height: 180 } },
+    ...{ space: pixels(240, 180), longestPause: 2 ** 23 + 2, latest: 2 ** 24, tellsSpace: true },
+    counters: [2 ** 13, 2 ** 16, 2 ** 23],
+  },
+  {
+    ...{ name: 'spif', codec: spif, decoderOptions: { width: 1280, height: 720 } },
+    ...{ space: camera, longestPause: 2 ** 31 - 1, latest: 2 ** 32 - 1, tellsSpace: true },
+    counters: [2 ** 31, 2 ** 32],
+  },
+  {
+    ...{ name: 'aedat2 davis', codec: aedat2, space: pixels(346, 260), tellsSpace: true },
+    ...{ longestPause: 2 ** 31 - 1, counters: [2 ** 31, 2 ** 32], stepsBack: 3 },
+  },
+  {
+    ...{ name: 'aedat2 dvs128', codec: aedat2, space: pixels(128, 128), tellsSpace: true },
+    ...{ longestPause: 2 ** 31 - 1, counters: [2 ** 31, 2 ** 32] },
+  },
+  {
+    ...{ name: 'aedat2 of any size', codec: aedat2, space: pixels(1000, 500), tellsSpace: true },
+    ...{ longestPause: 2 ** 31 - 1, counters: [2 ** 31, 2 ** 32] },
+  },
+  {
+    ...{ name: 'aedat31', codec: aedat31, ...evt, counters: [2 ** 31, 2 ** 32], stepsBack: 3 },
+  },
+  {
+    ...{ name: 'aedat31 spikes', codec: aedat31, space: dynapseSpikes, tellsSpace: true },
+    ...{ longestPause: 2 ** 40, counters: [2 ** 31], stepsBack: 3 },
+  },
 ];

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { DataError } from 'spikeline';
-import type { Decoder } from 'spikeline/codecs';
-import type { AerPacket, Space } from 'spikeline/events';
+import type { Codec, Decoder, StreamHeader } from 'spikeline/codecs';
+import { type AerPacket, type Space, unpackPixel } from 'spikeline/events';
 import { pixelBits } from '#src/events/space';
 import type { Form } from '#test/codecs/forms';
 
 /** Inputs of each property; more of them by the environment. */
-export const numRuns: number = Number(process.env['SPIKELINE_CODEC_RUNS'] ?? 25);
+export const numRuns: number = Number(process.env['SPIKELINE_CODEC_RUNS'] ?? 12);
 
 /** Addresses of a space, its corners more often than chance has them. */
 function addressOf(space: Space): fc.Arbitrary<number> {
@@ -67,7 +67,8 @@ export function packetsOf(form: Form): fc.Arbitrary<AerPacket[]> {
     const xMask = space.kind === 'pixels' ? pixelBits(space).xMask : 0;
     for (const { pause, address: any, neighbour, cut } of events) {
       const beside = address + 2;
-      const near = neighbour && 2 * ((beside >>> 1) & xMask) + 2 < edge;
+      const column = (beside >>> 1) & xMask;
+      const near = neighbour && column > 0 && 2 * column < edge;
       address = near && times.length > 0 ? beside : any;
       if (!near)
         time = times.length === 0 && packets.length === 0 ? time : Math.max(begin, time + pause);
@@ -195,4 +196,21 @@ function soundPacket({ timestamps, addresses, space, until }: AerPacket): void {
       throw new Error(`${address} is no pixel`);
     }
   }
+}
+
+/** Events of pixels in bytes, as `t x y p`, and what was skipped. */
+export function read(
+  codec: Codec,
+  given: Uint8Array,
+  options: object = {},
+): Pick<Decoder, 'skipped'> & { readonly header: StreamHeader; readonly events: string[] } {
+  const decoder = codec.decoder(options);
+  const events = decoded(decoder, given).flatMap(({ timestamps, addresses, space }) =>
+    Array.from(timestamps, (time, i) => {
+      if (space.kind !== 'pixels') throw new Error('no pixels');
+      const { x, y, polarity } = unpackPixel(space, addresses[i]!);
+      return `${time} ${x} ${y} ${polarity}`;
+    }),
+  );
+  return { events, skipped: decoder.skipped, header: decoder.header! };
 }

@@ -1,7 +1,7 @@
-import { type Codec, dat, evt2, evt3, evt21 } from 'spikeline/codecs';
-import { aerPacket, pixels, unpackPixel } from 'spikeline/events';
+import { dat, evt2, evt3, evt21 } from 'spikeline/codecs';
+import { aerPacket, pixels } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
-import { decoded } from '#test/codecs/property';
+import { read } from '#test/codecs/property';
 
 const text = (header: string): Uint8Array => new TextEncoder().encode(header);
 const bytes = (...parts: ArrayBufferView[]): Uint8Array =>
@@ -10,19 +10,6 @@ const bytes = (...parts: ArrayBufferView[]): Uint8Array =>
       parts.map((part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength)),
     ),
   );
-
-/** Events of bytes as `t x y p`, and what was skipped. */
-function read(codec: Codec, given: Uint8Array, options: object = {}) {
-  const decoder = codec.decoder(options);
-  const events = decoded(decoder, given).flatMap(({ timestamps, addresses, space }) =>
-    Array.from(timestamps, (time, i) => {
-      if (space.kind !== 'pixels') throw new Error('no pixels');
-      const { x, y, polarity } = unpackPixel(space, addresses[i]!);
-      return `${time} ${x} ${y} ${polarity}`;
-    }),
-  );
-  return { events, skipped: decoder.skipped, header: decoder.header! };
-}
 
 describe('the header of Prophesee', () => {
   const word = Uint32Array.of(0x8000_0000, 0x1000_0000 | (5 << 11) | 6);

@@ -1,0 +1,286 @@
+/** Reads AEDAT 3.1: headers of packets, and what is in those of pixels and spikes. */
+
+import { DataError } from '../../errors.ts';
+import { type PixelSpace, pixelBits, pixels, type Space } from '../../events/space.ts';
+import { number, type OptionTable, oneOf } from '../../options.ts';
+import type { StreamHeader } from '../codec.ts';
+import type { Counts } from '../counts.ts';
+import type { Headed } from '../headed.ts';
+import { type PacketRoom, packetRoom } from '../packet-room.ts';
+import { pieceFeed } from '../piece-feed.ts';
+import type { TextHeaderForm } from '../text-header.ts';
+import { sizeOf } from './cameras.ts';
+import { dynapseSpikes } from './spikes.ts';
+
+/** What a reader of AEDAT 3.1 may choose. */
+export interface Aedat31DecoderOptions {
+  /** Which events; those that come first if left out. */
+  readonly events?: 'polarity' | 'spikes';
+  /** Number of the source whose events are read; that of the first if left out. */
+  readonly source?: number;
+  /** Columns; those of the camera that the header names if left out. */
+  readonly width?: number;
+  /** Rows; likewise. */
+  readonly height?: number;
+}
+
+const side = number({ min: 1, max: 32_768, whole: true, unit: 'pixels' });
+
+/** The checks of {@link Aedat31DecoderOptions}. */
+export const decoderTable: OptionTable<Aedat31DecoderOptions> = {
+  events: oneOf(['polarity', 'spikes']),
+  source: number({ min: 0, max: 32_767, whole: true }),
+  width: side,
+  height: side,
+};
+
+/** First lines of the header, and what they say. */
+export const versions: ReadonlyMap<string, string> = new Map([
+  ['!AER-DAT3.1', '3.1'],
+  ['!AER-DAT3.0', '3.0'],
+]);
+
+/** How the header looks; 3.0 has no line at its end. */
+export const form: TextHeaderForm = { mark: '#', isLast: (line) => line === '!END-HEADER' };
+
+const headerBytes = 28;
+/** Least size of events of pixels and spikes, bytes. */
+const eventBytes = 8;
+
+const polarityType = 1;
+const spikeType = 12;
+/** What events of each type are counted as. */
+const names: Readonly<Record<number, string>> = {
+  ...{
+    0: 'special',
+    1: 'polarity',
+    2: 'frames',
+    3: 'imu',
+    4: 'imu',
+    5: 'samples',
+    6: 'ear',
+    7: 'config',
+  },
+  ...{ 8: 'points', 9: 'points', 10: 'points', 11: 'points', 12: 'spikes', 13: 'matrices' },
+};
+
+/** A packet whose events are being read. */
+interface Open {
+  /** Events that are still to come. */
+  events: number;
+  /** Bytes of each. */
+  readonly size: number;
+  /** Place of the time in an event. */
+  readonly timeAt: number;
+  /** Time that those of the events are added to, µs. */
+  readonly base: number;
+}
+
+/** What is no event, since it was told last. */
+interface Missed {
+  invalid: number;
+  outside: number;
+}
+
+/** Decodes events of pixels and gives where it stopped. */
+function decodePixels(
+  view: DataView,
+  from: number,
+  to: number,
+  open: Open,
+  space: PixelSpace,
+  room: PacketRoom,
+  missed: Missed,
+): number {
+  const { timestamps, addresses, limit } = room;
+  const { width, height } = space;
+  const { size, timeAt, base } = open;
+  const rowShift = pixelBits(space).yShift;
+  let n = room.count;
+  let invalid = 0;
+  let outside = 0;
+  let at = from;
+  for (; at < to && n < limit; at += size) {
+    const data = view.getInt32(at, true);
+    const x = data >>> 17;
+    const y = (data >>> 2) & 0x7fff;
+    if ((data & 1) === 0) {
+      invalid++;
+    } else if (x < width && y < height) {
+      timestamps[n] = base + view.getInt32(at + timeAt, true);
+      addresses[n++] = (y << rowShift) | (x << 1) | ((data >>> 1) & 1);
+    } else {
+      outside++;
+    }
+  }
+  missed.invalid += invalid;
+  missed.outside += outside;
+  room.count = n;
+  return at;
+}
+
+/** Decodes spikes of DYNAP-SE and gives where it stopped. */
+function decodeSpikes(
+  view: DataView,
+  from: number,
+  to: number,
+  open: Open,
+  room: PacketRoom,
+  missed: Missed,
+): number {
+  const { timestamps, addresses, limit } = room;
+  const { size, timeAt, base } = open;
+  let n = room.count;
+  let at = from;
+  for (; at < to && n < limit; at += size) {
+    const data = view.getInt32(at, true);
+    if ((data & 1) === 0) {
+      missed.invalid++;
+    } else {
+      timestamps[n] = base + view.getInt32(at + timeAt, true);
+      addresses[n++] = data >>> 1;
+    }
+  }
+  room.count = n;
+  return at;
+}
+
+function fieldsOf(lines: readonly string[]): Record<string, string> {
+  const pairs = lines.flatMap((line) => {
+    const [, key, value] = /^(Format|Source \d+|Start-Time):\s*(.*)$/.exec(line) ?? [];
+    return key === undefined ? [] : [[key, value!] as const];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** What comes after the lines: packets. */
+export function beginAedat31(
+  lines: readonly string[],
+  position: number,
+  count: Counts,
+  options: Aedat31DecoderOptions,
+): Headed {
+  const variant = versions.get(lines[0] ?? '');
+  if (variant === undefined)
+    throw new DataError('no AEDAT 3.1: it does not begin with #!AER-DAT3.1');
+  const fields = fieldsOf(lines);
+  const plain: StreamHeader = { format: 'aedat31', variant, fields };
+  const feed = pieceFeed(position);
+  const view = new DataView(feed.room.buffer);
+  const missed: Missed = { invalid: 0, outside: 0 };
+  let chosen:
+    | { type: number; source: number; header: StreamHeader; space: Space; room: PacketRoom }
+    | undefined;
+  let open: Open | undefined;
+  /** Bytes until the next packet that nobody wants. */
+  let unwanted = 0;
+
+  /** Whether the events of a packet are those of the stream; the first that may be decide. */
+  const wanted = (type: number, source: number): boolean => {
+    if (type !== polarityType && type !== spikeType) return false;
+    if (chosen !== undefined) return type === chosen.type && source === chosen.source;
+    const spikes = type === spikeType;
+    const fits =
+      (options.events ?? (spikes ? 'spikes' : 'polarity')) === (spikes ? 'spikes' : 'polarity');
+    if (!fits || source !== (options.source ?? source)) return false;
+    const size = spikes ? undefined : sizeOf(fields[`Source ${source}`] ?? '');
+    const width = spikes ? undefined : (options.width ?? size?.width);
+    const height = spikes ? undefined : (options.height ?? size?.height);
+    const space = spikes ? dynapseSpikes : pixels(width ?? 32_768, height ?? 32_768);
+    const header = {
+      ...{ ...plain, space },
+      ...(width === undefined ? {} : { width }),
+      ...(height === undefined ? {} : { height }),
+    };
+    chosen = { type, source, header, space, room: packetRoom(space) };
+    return true;
+  };
+
+  const readHeader = (at: number): void => {
+    const where = feed.position + at;
+    const type = view.getUint16(at, true);
+    const source = view.getInt16(at + 2, true);
+    const [size, timeAt, overflow, capacity, events] = [4, 8, 12, 16, 20].map((field) =>
+      view.getInt32(at + field, true),
+    ) as [number, number, number, number, number];
+    if (type > 0x7fff) {
+      throw new DataError(
+        `the packet at byte ${where} is compressed, which cannot be read; record without compression`,
+      );
+    }
+    if (size < 1 || capacity < 0 || events < 0 || events > capacity || overflow < 0) {
+      const found = `${events} events of ${size} bytes in room for ${capacity}, overflow ${overflow}`;
+      throw new DataError(`a damaged AEDAT 3.1: the packet at byte ${where} has ${found}`);
+    }
+    if (!wanted(type, source)) {
+      const other = type === chosen?.type && events > 0;
+      count.add(other ? 'otherSources' : (names[type] ?? 'unknownEvents'), events);
+      unwanted = capacity * size;
+      return;
+    }
+    if (size < eventBytes || timeAt < 0 || timeAt > size - 4) {
+      throw new DataError(
+        `a damaged AEDAT 3.1: events of ${size} bytes with a time at ${timeAt} in the packet at byte ${where}`,
+      );
+    }
+    open = { events, size, timeAt, base: overflow * 2 ** 31 };
+    unwanted = (capacity - events) * size;
+  };
+
+  /** Decodes as many events as there are whole, and gives where it stopped. */
+  const readEvents = (from: number, length: number, packet: Open): number => {
+    const { type, space, room } = chosen!;
+    const whole = Math.min(packet.events, Math.floor((length - from) / packet.size));
+    const to = from + whole * packet.size;
+    for (let at = from; ; room.flush()) {
+      at =
+        type === spikeType
+          ? decodeSpikes(view, at, to, packet, room, missed)
+          : decodePixels(view, at, to, packet, space as PixelSpace, room, missed);
+      if (at >= to) break;
+    }
+    packet.events -= whole;
+    if (packet.events === 0) open = undefined;
+    return to;
+  };
+
+  return {
+    header: () => chosen?.header ?? plain,
+    body: {
+      push(bytes) {
+        feed.push(bytes, (length) => {
+          let at = 0;
+          for (;;) {
+            if (open !== undefined) {
+              // An event that is larger than a piece cannot be read in one.
+              if (open.size > feed.room.length)
+                throw new DataError(`events of ${open.size} bytes; they have 8`);
+              at = readEvents(at, length, open);
+              if (open !== undefined) return at;
+            } else if (unwanted > 0) {
+              const passed = Math.min(unwanted, length - at);
+              unwanted -= passed;
+              at += passed;
+              if (unwanted > 0) return at;
+            } else if (length - at < headerBytes) {
+              return at;
+            } else {
+              readHeader(at);
+              at += headerBytes;
+            }
+          }
+        });
+        count.add('invalid', missed.invalid);
+        count.add('outside', missed.outside);
+        missed.invalid = 0;
+        missed.outside = 0;
+        return chosen?.room.take() ?? [];
+      },
+      end() {
+        const cut = feed.held > 0 || open !== undefined || unwanted > 0;
+        count.add('cutOffBytes', cut ? Math.max(1, feed.held) : 0);
+        return chosen?.room.take() ?? [];
+      },
+    },
+  };
+}

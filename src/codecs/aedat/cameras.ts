@@ -1,0 +1,44 @@
+/** The cameras of iniVation by their names. */
+
+/** A camera. */
+interface Camera {
+  readonly name: string;
+  /** Its class in jAER. */
+  readonly jaer: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+const davis = 'eu.seebetter.ini.chips.davis';
+
+const cameras: readonly Camera[] = [
+  { name: 'DVS128', jaer: 'ch.unizh.ini.jaer.chip.retina.DVS128', width: 128, height: 128 },
+  { name: 'DAVIS240C', jaer: `${davis}.DAVIS240C`, width: 240, height: 180 },
+  { name: 'DAVIS346B', jaer: `${davis}.DAVIS346B`, width: 346, height: 260 },
+  { name: 'DAVIS640', jaer: `${davis}.DAVIS640`, width: 640, height: 480 },
+];
+
+/** What names begin with, letters after the number left out. */
+const family = /^[A-Z]+\d+/;
+
+/** Width and height that a text tells: the name of a camera, or `dvsSizeX=…,dvsSizeY=…`, or `240x180`. */
+export function sizeOf(
+  text: string,
+): { readonly width: number; readonly height: number } | undefined {
+  const upper = text.toUpperCase();
+  const camera = cameras.find(({ name }) => upper.includes(family.exec(name)![0]));
+  if (camera !== undefined) return { width: camera.width, height: camera.height };
+  const [, x, y] =
+    /dvsSizeX=(\d{1,5}),(?:.*,)?dvsSizeY=(\d{1,5})(?!\d)/.exec(text) ??
+    /^(\d{1,5})x(\d{1,5})$/.exec(text) ??
+    [];
+  const [width, height] = [Number(x), Number(y)];
+  return width > 0 && height > 0 && width <= 32_768 && height <= 32_768
+    ? { width, height }
+    : undefined;
+}
+
+/** The camera that has a size. */
+export function cameraOfSize(width: number, height: number): Camera | undefined {
+  return cameras.find((camera) => camera.width === width && camera.height === height);
+}
