@@ -1,6 +1,8 @@
 export {
   KernelThreadError,
   MissingLibraryError,
+  NetworkError,
+  type NetworkErrorCode,
   StorageError,
 } from '../src/errors.ts';
 export {

@@ -1,7 +1,14 @@
 // The sources: where streams begin.
+
+export type { NatsAccess, Reconnect } from '../src/nats/connection.ts';
+export type { Gap } from '../src/nats/envelope.ts';
+export type { NatsHearing } from '../src/nats/hearing.ts';
+export { natsPosition } from '../src/nats/read-kept.ts';
 export { type FromHardwareConfig, fromHardware } from './from-hardware.ts';
+export { type FromNatsConfig, fromNats } from './from-nats.ts';
 export { type FromPullConfig, fromPull } from './from-pull.ts';
 export { type FromRasterConfig, fromRaster } from './from-raster.ts';
 export { type FrozenNoiseConfig, frozenNoise } from './frozen-noise.ts';
+export { type NatsItemsConfig, natsItems } from './nats-items.ts';
 export { type PoissonSourceConfig, poisson } from './poisson.ts';
 export { type TrainConfig, type TrainingProgress, train } from './train.ts';

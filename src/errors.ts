@@ -137,6 +137,34 @@ export class DeviceError extends SpikelineError {
   }
 }
 
+/** Everything that can go wrong with another machine. */
+export type NetworkErrorCode =
+  /** Nothing answers at the address. */
+  | 'not-found'
+  /** The other side does not let us in. */
+  | 'refused'
+  | 'busy'
+  | 'disconnected'
+  | 'timed-out'
+  /** More waits to be sent, or kept, than may. */
+  | 'overflow'
+  | 'protocol'
+  /** Something was lost on the way, and nothing may be. */
+  | 'lost';
+
+/** The world's failure: another machine, or the way to it. */
+export class NetworkError extends SpikelineError {
+  override readonly name = 'NetworkError';
+  /** Stable machine-readable reason. */
+  readonly code: NetworkErrorCode;
+
+  /** Names the failure; `message` says what happened and what to do. */
+  constructor(code: NetworkErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
 /** Training on threads ended before its time: one of them died, or all were closed. */
 export class KernelThreadError extends SpikelineError {
   override readonly name = 'KernelThreadError';

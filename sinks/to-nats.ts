@@ -1,0 +1,65 @@
+/** The sink `toNats`: events, rasters, series and marks go to other machines. */
+import { defer, type OperatorFunction, tap } from 'rxjs';
+import { oneAtATime } from '../operators/one-at-a-time.ts';
+import type { StreamItem } from '../src/events/series.ts';
+import { type NatsSending, readSending } from '../src/nats/sending.ts';
+import type { Publisher, PublisherCounts } from '../src/nats/stream.ts';
+
+/** Configuration of {@link toNats}. */
+export type ToNatsConfig = NatsSending;
+
+/** What became of a stream that is sent. */
+export type NatsReport = PublisherCounts;
+
+/**
+ * Sends a stream over NATS, to whoever hears it by `fromNats`. Its messages are numbered, so that a gap is seen on the
+ * other side. A live stream goes to those who listen meanwhile; while the server is away, what comes is counted as
+ * dropped. A recording is kept by the server, every message once, in order, also if the server is started again in the midst of
+ * it; nothing of it is dropped: it errors if more than `buffer` bytes wait. Emits a report with each item, and a last one when the server has everything.
+ * Errors with a `NetworkError` if the server is away for longer than the policy allows.
+ *
+ * @param address server and subject: `nats://127.0.0.1:4222/lab.camera`
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * const noise$ = poisson({ channels: 2, rate: 50, duration: 1, seed: 0 });
+ * const sent$ = noise$.pipe(toNats('nats://127.0.0.1:4222/lab.noise', { recording: true }));
+ * typeof sent$.subscribe; // 'function'
+ * ```
+ */
+export function toNats(
+  address: string,
+  config: ToNatsConfig = {},
+): OperatorFunction<StreamItem, NatsReport> {
+  const begin = readSending(address, config);
+  return (source) =>
+    defer(() => {
+      let publisher: Publisher | undefined;
+      let sourceFailed = false;
+      const tellFailure = (cause: unknown): void => {
+        sourceFailed = true;
+        publisher?.end(cause ?? 'the source').catch(() => {});
+      };
+      const sent = oneAtATime<StreamItem, NatsReport>((subscriber) => {
+        const opened = begin({ failed: (cause) => subscriber.error(cause) });
+        publisher = opened;
+        const report = (): void => subscriber.next({ ...opened.counts });
+        // If the source has failed, the other side is yet to be told.
+        subscriber.add(() => !sourceFailed && opened.stop());
+        return {
+          next(item) {
+            opened.take(item);
+            report();
+          },
+          complete() {
+            const done = (): void => {
+              report();
+              subscriber.complete();
+            };
+            opened.end().then(done, (cause: unknown) => subscriber.error(cause));
+          },
+        };
+      });
+      return source.pipe(tap({ error: tellFailure }), sent);
+    });
+}

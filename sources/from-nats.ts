@@ -1,0 +1,55 @@
+/** The source `fromNats`: events, rasters, series and marks that come from another machine. */
+import { Observable } from 'rxjs';
+import type { StreamItem } from '../src/events/series.ts';
+import { hearingTable, type NatsHearing, readHearing } from '../src/nats/hearing.ts';
+import { listenLive } from '../src/nats/live.ts';
+import { readKept } from '../src/nats/read-kept.ts';
+
+/** Configuration of {@link fromNats}. */
+export type FromNatsConfig = NatsHearing;
+
+/**
+ * Emits a stream that comes over NATS from another program, as `toNats` sends it there. A live stream is heard from
+ * now on; its messages are numbered, and what does not come is counted. A recording is read from what the server
+ * keeps: every message once, in order, whatever is started again meanwhile; with `reader`, the server remembers how far it
+ * was read. Completes with the stream, errors with a `NetworkError` if the connection is lost for longer than the policy allows.
+ *
+ * @param address server and subject: `nats://127.0.0.1:4222/lab.camera`
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * const losses = lossCounter();
+ * const camera$ = fromNats('nats://127.0.0.1:4222/lab.camera', { losses });
+ * typeof camera$.subscribe; // 'function'
+ * ```
+ */
+export function fromNats(address: string, config: FromNatsConfig = {}): Observable<StreamItem> {
+  const heard = readHearing(address, config, hearingTable);
+  const { until } = heard.config;
+  if (!heard.recording) {
+    return new Observable((subscriber) => {
+      const { stop } = listenLive(
+        heard.address,
+        { ...heard.config, endless: until === 'never' },
+        subscriber,
+      );
+      return stop;
+    });
+  }
+  return new Observable((subscriber) => {
+    const { items, worked } = readKept(heard.address, heard.config);
+    const read = async (): Promise<void> => {
+      for await (const item of items) {
+        if (subscriber.closed) return;
+        subscriber.next(item);
+        worked(item);
+        if (subscriber.closed) return;
+      }
+      subscriber.complete();
+    };
+    read().catch((cause: unknown) => subscriber.error(cause));
+    return () => {
+      items.return().catch(() => {});
+    };
+  });
+}

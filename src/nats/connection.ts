@@ -1,0 +1,196 @@
+/** A connection to a NATS server that comes back by a policy, and says so. */
+import type { NatsConnection } from '@nats-io/transport-node';
+import { NetworkError, SpikelineError } from '../errors.ts';
+import { number, type OptionTable, oneOf, options, text } from '../options.ts';
+import type { Problem } from '../problems.ts';
+import type { NatsAddress } from './address.ts';
+import { readCredentials } from './credentials.ts';
+import { natsLibrary } from './library.ts';
+
+/** How a connection that was lost is sought again. */
+export interface Reconnect {
+  /** How often in a row; 60 if left out. */
+  readonly attempts?: number;
+  /** Time between two attempts, seconds; 0.5 if left out. */
+  readonly wait?: number;
+}
+
+/** How a server is reached. */
+export interface NatsAccess {
+  /** File of credentials; if left out, what the environment says: NATS_CREDS, NATS_NKEY, NATS_TOKEN, NATS_USER and NATS_PASSWORD. */
+  readonly credentials?: string;
+  /** What becomes of a connection that is lost: it is sought again, 60 times each half second, if left out; `'never'` ends the stream. */
+  readonly reconnect?: Reconnect | 'never';
+}
+
+const reconnectTable: OptionTable<Reconnect> = {
+  attempts: number({ min: 1, whole: true, infinite: true }),
+  wait: number({ min: 0.001, unit: 'seconds' }),
+};
+
+/** What the options of access may be. */
+export const accessTable: OptionTable<NatsAccess> = {
+  credentials: text,
+  reconnect: (value): readonly Problem[] =>
+    typeof value === 'string' ? oneOf(['never'])(value) : options(reconnectTable)(value),
+};
+
+/** A policy as numbers. */
+export function reconnectOf({ reconnect = {} }: NatsAccess): Required<Reconnect> {
+  if (reconnect === 'never') return { attempts: 0, wait: 0.5 };
+  const { attempts = 60, wait = 0.5 } = reconnect;
+  return { attempts, wait };
+}
+
+/** Who hears of a connection. */
+export interface NatsListener {
+  /** Learns that it was lost and is sought again. */
+  lost?(): void;
+  /** Learns that it is there again. */
+  back?(): void;
+  /** Learns that it has ended for good, unless it was closed on purpose. */
+  failed(cause: NetworkError): void;
+}
+
+/** A connection that is open. */
+export interface NatsLink {
+  readonly connection: NatsConnection;
+  readonly server: string;
+  /** Whether it is there now. */
+  readonly connected: boolean;
+  /** Bytes that a message may have. */
+  readonly maxBytes: number;
+  /** Sends what waits and closes it; nobody is told. */
+  close(): Promise<void>;
+}
+
+/** Bytes that a message may have with its headers if the server does not say, and bytes that headers may take. */
+const payload = { usual: 2 ** 20, headers: 512 } as const;
+
+/** Bytes of a message that every usual server takes. */
+export const usualBytes: number = payload.usual - payload.headers;
+
+/** What went wrong, in words that name the server and nothing secret. */
+export function networkError(cause: unknown, server: string): Error {
+  if (cause instanceof SpikelineError) return cause;
+  const { name, message = '' } = (cause ?? {}) as Partial<Error>;
+  const inner = (cause as { readonly cause?: { readonly name?: string } } | undefined)?.cause?.name;
+  const names = [name, inner];
+  if (
+    names.some((one) => one === 'AuthorizationError' || one === 'UserAuthenticationExpiredError')
+  ) {
+    const what = `${server} does not let us in; give credentials by a file or the environment (NATS_CREDS, NATS_TOKEN, NATS_USER)`;
+    return new NetworkError('refused', what, { cause });
+  }
+  if (names.includes('PermissionViolationError')) {
+    return new NetworkError('refused', `${server} does not allow this: ${message}`, { cause });
+  }
+  if (names.includes('NoRespondersError')) {
+    return new NetworkError('not-found', `nobody answers there at ${server}`, { cause });
+  }
+  if (names.includes('TimeoutError')) {
+    return new NetworkError('timed-out', `${server} has not answered in time`, { cause });
+  }
+  return new NetworkError('disconnected', `the connection to ${server} was lost`, { cause });
+}
+
+/** What went wrong before there was a connection. */
+function openingError(cause: unknown, server: string): Error {
+  const found = networkError(cause, server);
+  if (!(found instanceof NetworkError) || found.code === 'refused') return found;
+  const what = `there is no NATS server at ${server}; start one with: nats-server --jetstream --addr 127.0.0.1`;
+  return new NetworkError('not-found', what, { cause });
+}
+
+/**
+ * How long a server may take to say who it is, milliseconds. One that is being stopped takes connections and says
+ * nothing: it is asked again after that.
+ */
+const handshake = 1000;
+
+/** Connects; asks again a few times if the server takes the connection, but says nothing. */
+async function insist(
+  connect: () => Promise<NatsConnection>,
+  server: string,
+): Promise<NatsConnection> {
+  for (let left = 4; ; left--) {
+    try {
+      return await connect();
+    } catch (cause) {
+      const silent = (cause as { readonly name?: string } | undefined)?.name === 'TimeoutError';
+      if (!silent || left === 0) throw openingError(cause, server);
+    }
+  }
+}
+
+/**
+ * Opens a connection.
+ *
+ * @throws NetworkError `not-found` if there is no server, `refused` if it does not let us in
+ * @throws MissingLibraryError, StorageError
+ */
+export async function openNats(
+  { server }: NatsAddress,
+  access: NatsAccess,
+  listener: NatsListener,
+): Promise<NatsLink> {
+  const library = await natsLibrary();
+  const identity = await readCredentials(library, access.credentials);
+  const { attempts, wait } = reconnectOf(access);
+  const connect = (): Promise<NatsConnection> =>
+    library.connect({
+      servers: server,
+      name: 'spikeline',
+      noAsyncTraces: true,
+      ignoreClusterUpdates: true,
+      reconnect: attempts > 0,
+      maxReconnectAttempts: Number.isFinite(attempts) ? attempts : -1,
+      reconnectTimeWait: wait * 1000,
+      reconnectJitter: 0,
+      timeout: handshake,
+      ...identity,
+    });
+  const connection = await insist(connect, server);
+  let connected = true;
+  let closing = false;
+  let last: unknown;
+  const watch = async (): Promise<void> => {
+    for await (const status of connection.status()) {
+      if (closing) continue;
+      if (status.type === 'disconnect') {
+        if (connected) listener.lost?.();
+        connected = false;
+      } else if (status.type === 'reconnect') {
+        connected = true;
+        listener.back?.();
+      } else if (status.type === 'error') last = status.error;
+    }
+  };
+  watch().catch(() => {});
+  const ended = (cause: unknown): void => {
+    connected = false;
+    if (!closing) listener.failed(networkError(cause ?? last, server) as NetworkError);
+  };
+  connection.closed().then(ended, ended);
+  return {
+    connection,
+    server,
+    get connected() {
+      return connected;
+    },
+    get maxBytes() {
+      return (connection.info?.max_payload ?? payload.usual) - payload.headers;
+    },
+    async close() {
+      closing = true;
+      if (connected) {
+        try {
+          await connection.flush();
+        } catch {
+          // It was lost meanwhile; there is nothing to send.
+        }
+      }
+      await connection.close();
+    },
+  };
+}

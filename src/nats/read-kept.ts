@@ -1,0 +1,203 @@
+/** Reads a stream that a NATS server keeps: every message once, in order, only as fast as its consumer asks. */
+import type { StoredMsg } from '@nats-io/jetstream';
+import { DataError, type NetworkError } from '../errors.ts';
+import type { StreamItem } from '../events/series.ts';
+import { itemOf } from '../events/wire.ts';
+import type { NatsAddress } from './address.ts';
+import { type NatsLink, networkError, openNats, reconnectOf } from './connection.ts';
+import { type Opened, type Opener, opener } from './envelope.ts';
+import { openStore, type ReaderPosition, readerPosition, type Store } from './store.ts';
+import { endFailure, gapCounter, gate, type HearingConfig, pause } from './stream.ts';
+
+/** How a recording is read. */
+export interface ReadingConfig extends HearingConfig {
+  /** Position after which it begins; with its first message if left out. */
+  readonly after?: number | undefined;
+  /** Name under which the server keeps how far this reader has come; it begins there. */
+  readonly reader?: string | undefined;
+  /** Where it ends: with what is kept when it begins, with the end of the stream, or never. */
+  readonly until: 'recorded' | 'end' | 'never';
+}
+
+/** A recording that is read. */
+export interface Reading {
+  /** What is in it. Closing them closes the connection. */
+  readonly items: AsyncGenerator<StreamItem, void, void>;
+  /** Says that an item, and all before it, have been worked on. */
+  worked(item: StreamItem): void;
+}
+
+/** Messages that are asked for ahead. */
+const ahead = 32;
+
+/** How often a message that is not there yet is asked for, if nobody says that it has come, milliseconds. */
+const patience = 500;
+
+/** Positions of items in their recordings. */
+const positions = new WeakMap<StreamItem, number>();
+
+/**
+ * Position of an item in the recording that it was read from; undefined if it comes from elsewhere.
+ *
+ * @example
+ * ```ts
+ * natsPosition(aerPacket([5], [0], channels(1))); // undefined
+ * ```
+ */
+export function natsPosition(item: StreamItem): number | undefined {
+  return typeof item === 'object' && item !== null ? positions.get(item) : undefined;
+}
+
+/**
+ * Reads a recording. Each message is asked for by its position, so that none is lost, and none comes twice, whatever
+ * becomes of the connection.
+ */
+export function readKept(address: NatsAddress, config: ReadingConfig): Reading {
+  let reader: ReaderPosition | undefined;
+  return {
+    items: items(),
+    worked(item) {
+      const position = positions.get(item);
+      if (position !== undefined) reader?.save(position);
+    },
+  };
+
+  async function* items(): AsyncGenerator<StreamItem, void, void> {
+    const { losses } = config;
+    let over: NetworkError | undefined;
+    /** What is asked of the server; an answer under way when the connection is lost does not come. */
+    const asked = new Set<(cause: unknown) => void>();
+    const gates = gate();
+    const link = await openNats(address, config, {
+      lost() {
+        losses.add('reconnects', 1);
+        const lost = new Error('the connection was lost');
+        for (const abandon of asked) abandon(lost);
+      },
+      back: () => gates.wake(),
+      failed(cause) {
+        over = cause;
+        gates.wake();
+      },
+    });
+    try {
+      const store = await openStore(link, address, { make: false });
+      if (config.reader !== undefined) reader = await readerPosition(link, store, config.reader);
+      const begin = Math.max(config.after ?? 0, reader?.read ?? 0) + 1;
+      const envelopes = opener({ gap: gapCounter(config, address.server), whole: begin === 1 });
+      const messages = storedMessages({
+        address,
+        config,
+        store,
+        link,
+        gates,
+        asked,
+        failed: () => over,
+      });
+      for await (const { message, isLast } of messages(begin)) {
+        const opened = openStored(message, envelopes);
+        if (opened === undefined) continue;
+        const failure = endFailure(opened, address.server);
+        const ends = opened.ends && isLast && config.until === 'end';
+        if (failure !== undefined && ends) throw failure;
+        if (opened.message.kind !== 'control') {
+          const item = itemOf(opened.message);
+          positions.set(item, message.seq);
+          yield item;
+        }
+        if (ends) break;
+      }
+      await reader?.saved();
+    } finally {
+      if (link.connected) await reader?.saved().catch(() => {});
+      await link.close();
+    }
+  }
+
+  function openStored({ data }: StoredMsg, envelopes: Opener): Opened | undefined {
+    try {
+      return envelopes.open(data);
+    } catch (cause) {
+      if (!(cause instanceof DataError)) throw cause;
+      config.losses.add('foreign', 1);
+      return undefined;
+    }
+  }
+}
+
+/** A message of a recording. */
+interface Stored {
+  readonly message: StoredMsg;
+  /** Whether none follows it now. */
+  readonly isLast: boolean;
+}
+
+/** Makes what reads the messages of a recording from a position on. */
+function storedMessages({
+  address,
+  config,
+  store,
+  link,
+  gates,
+  failed,
+  asked: outstanding,
+}: {
+  readonly address: NatsAddress;
+  readonly config: ReadingConfig;
+  readonly store: Store;
+  readonly link: NatsLink;
+  readonly gates: ReturnType<typeof gate>;
+  failed(): NetworkError | undefined;
+  readonly asked: Set<(cause: unknown) => void>;
+}): (from: number) => AsyncGenerator<Stored, void, void> {
+  const { losses, until } = config;
+  const { wait, attempts } = reconnectOf(config);
+  /** Asks until there is an answer, as long as the policy allows. */
+  const insist = async <T>(ask: () => Promise<T>): Promise<T> => {
+    for (let fault = 0; ; fault++) {
+      try {
+        // What is asked while nobody hears it is not asked later.
+        await gates.wait(() => link.connected || failed() !== undefined);
+        return await new Promise<T>((resolve, reject) => {
+          outstanding.add(reject);
+          const settle = (): boolean => outstanding.delete(reject);
+          ask().finally(settle).then(resolve, reject);
+        });
+      } catch (cause) {
+        const over = failed();
+        if (over !== undefined || cause instanceof TypeError) throw over ?? cause;
+        if (fault >= attempts) throw networkError(cause, address.server);
+        await pause(wait * 1000);
+      }
+    }
+  };
+  return async function* messages(from) {
+    if (until !== 'recorded') {
+      link.connection.subscribe(address.subject, { callback: () => gates.wake() });
+    }
+    const asked = new Map<number, Promise<StoredMsg | undefined>>();
+    let end = await insist(() => store.last());
+    let next = from;
+    while (until !== 'recorded' || next <= end) {
+      for (let ask = next; ask < next + ahead && ask <= end; ask++) {
+        if (asked.has(ask)) continue;
+        const answer = insist(() => store.message(ask));
+        answer.catch(() => {});
+        asked.set(ask, answer);
+      }
+      const message = await (asked.get(next) ?? insist(() => store.message(next)));
+      asked.delete(next);
+      if (message === undefined) {
+        if (next <= end) losses.add('removed', end - next + 1);
+        next = Math.max(next, end + 1);
+        if (until !== 'recorded') await gates.next(patience);
+        continue;
+      }
+      losses.add('removed', message.seq - next);
+      for (; next < message.seq; next++) asked.delete(next);
+      next = message.seq + 1;
+      if (until !== 'recorded' && next > end) end = Math.max(end, await insist(() => store.last()));
+      yield { message, isLast: next > end };
+    }
+  };
+}
