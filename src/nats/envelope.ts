@@ -1,7 +1,7 @@
 /** What goes over NATS: messages of the wire form, numbered, and cut if the server does not take them whole. */
 import { DataError } from '../errors.ts';
 import { largestMessage } from '../events/framing.ts';
-import { itemKind, type StreamItem } from '../events/series.ts';
+import { itemLength } from '../events/items.ts';
 import { decodeWire, encodeWire, itemOf, type WireMessage } from '../events/wire.ts';
 
 /**
@@ -20,21 +20,6 @@ export const envelopeBytes = 24;
 
 const version = 1;
 const flags = { goesOn: 1, begun: 2, ends: 4 } as const;
-
-/** What an item counts as when it is lost: events, steps, samples, marks. */
-export function elementsOf(item: StreamItem): number {
-  switch (itemKind(item)) {
-    case 'events':
-    case 'series':
-    case 'marks':
-      return (item as { readonly timestamps: Float64Array }).timestamps.length;
-    case 'raster':
-    case 'signals':
-      return (item as { readonly steps: number }).steps;
-    default:
-      return 0;
-  }
-}
 
 /** Something of a stream that did not come. */
 export interface Gap {
@@ -203,7 +188,7 @@ export function opener({ gap, repeated, whole = false }: OpenerListener): Opener
       progress.parts = [];
       progress.bytes = 0;
       const message = decodeWire(bytes);
-      if (message.kind !== 'control') progress.elements = before + elementsOf(itemOf(message));
+      if (message.kind !== 'control') progress.elements = before + itemLength(itemOf(message));
       return { message, ends: (flag & flags.ends) !== 0 };
     },
   };

@@ -1,9 +1,10 @@
 /** Live streams over NATS: whoever listens gets what is sent meanwhile; what does not come is counted. */
 import { DataError } from '../errors.ts';
+import { itemLength } from '../events/items.ts';
 import { itemMessage, itemOf } from '../events/wire.ts';
 import type { NatsAddress } from './address.ts';
 import { type NatsLink, networkError, openNats, usualBytes } from './connection.ts';
-import { elementsOf, type Opened, opener, sealer } from './envelope.ts';
+import { type Opened, opener, sealer } from './envelope.ts';
 import {
   endBody,
   endFailure,
@@ -164,7 +165,7 @@ export function publishLive(address: NatsAddress, config: SendingConfig): Publis
       if (over) return;
       const message = itemMessage(item, { stream: 0, sequence: envelopes.sequence });
       const maxBytes = link?.maxBytes ?? usualBytes;
-      for (const envelope of envelopes.seal(message, elementsOf(item), maxBytes)) give(envelope);
+      for (const envelope of envelopes.seal(message, itemLength(item), maxBytes)) give(envelope);
       counts.items++;
     },
     async room() {

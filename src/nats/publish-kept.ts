@@ -1,9 +1,10 @@
 /** Sends a stream that a NATS server keeps: every message once, in order, whatever is started again meanwhile. */
 import { NetworkError } from '../errors.ts';
+import { itemLength } from '../events/items.ts';
 import { itemMessage } from '../events/wire.ts';
 import type { NatsAddress } from './address.ts';
 import { type NatsLink, networkError, openNats, reconnectOf, usualBytes } from './connection.ts';
-import { elementsOf, sealer } from './envelope.ts';
+import { sealer } from './envelope.ts';
 import { apiCode, openStore, type Store } from './store.ts';
 import { endBody, gate, type Publisher, pause, type SendingConfig } from './stream.ts';
 
@@ -194,7 +195,7 @@ export function publishKept(
       }
       let { sequence } = envelopes;
       const message = itemMessage(item, { stream: 0, sequence });
-      for (const bytes of envelopes.seal(message, elementsOf(item), link?.maxBytes ?? usualBytes)) {
+      for (const bytes of envelopes.seal(message, itemLength(item), link?.maxBytes ?? usualBytes)) {
         add(bytes, sequence++);
       }
       counts.items++;

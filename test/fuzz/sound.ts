@@ -210,6 +210,11 @@ const streaming: Readonly<Record<string, readonly unknown[]>> = {
   targetSuite: [{ open: async () => ({ target: spikeline.simulator() }) }],
   linkSuite: [{ open: () => board.open(), configuration: deployment.configuration, word }],
   boardAt: ['tcp://127.0.0.1:1', { patience: 10 }],
+  fromNats: ['nats://127.0.0.1:1/a', { recording: true, after: 1, reader: 'a', lost: 'count' }],
+  natsItems: ['nats://127.0.0.1:1/a', { capacity: 5, until: 'never' }],
+  natsPublisher: ['nats://127.0.0.1:1/a', { recording: true, maxBytes: 1000, buffer: 1000 }],
+  toNats: ['nats://127.0.0.1:1/a', { reconnect: { attempts: 1, wait: 0.01 } }],
+  natsPosition: [events.series([1], [2])],
   serveBoard: [board, { listen: 'tcp://127.0.0.1:0', patience: 10 }],
 };
 
@@ -236,6 +241,7 @@ const failing: Readonly<Record<string, readonly unknown[]>> = {
   DeviceError: ['busy', 'it is busy', { cause: new Error('a') }],
   InvalidArgumentError: ['it cannot be', [problems.fault('a', 'unknown', 'b')], {}],
   UnsupportedPipelineError: ['chip', [problems.fault('a', 'unknown', 'b')]],
+  NetworkError: ['lost', 'it is lost', { cause: new Error('a') }],
   KernelThreadError: ['a thread died'],
   MissingLibraryError: ['h5wasm', 'it reads files'],
   StorageError: ['/nowhere', 'is not there'],

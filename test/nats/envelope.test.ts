@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { aerPacket, channels, DataError, spikeRaster } from 'spikeline';
 import type { StreamItem } from 'spikeline/events';
 import { expect, it } from 'vitest';
+import { itemLength } from '#src/events/items';
 import { itemMessage, itemOf } from '#src/events/wire';
-import { elementsOf, type Gap, opener, sealer } from '#src/nats/envelope';
+import { type Gap, opener, sealer } from '#src/nats/envelope';
 
 const packet = (n: number): StreamItem =>
   aerPacket(
@@ -29,7 +30,7 @@ function opened(envelopes: readonly Uint8Array[], whole = true) {
   const sizes = envelopes.flatMap((bytes) => {
     const found = own.open(bytes.slice());
     if (found === undefined || found.message.kind === 'control') return [];
-    return [elementsOf(itemOf(found.message))];
+    return [itemLength(itemOf(found.message))];
   });
   const sum = (name: keyof Gap): number => gaps.reduce((total, gap) => total + gap[name], 0);
   return { sizes, messages: sum('messages'), elements: sum('elements'), repeated };
@@ -86,7 +87,7 @@ it('refuses what is none', () => {
 
 it('carries rasters, and refuses what is too large for any net', () => {
   const raster = spikeRaster({ channels: 2, dt: 1e-3, counts: [1, 0, 0, 1] });
-  expect(elementsOf(raster)).toBe(2);
+  expect(itemLength(raster)).toBe(2);
   const huge = spikeRaster({ channels: 1, dt: 1e-3, counts: { steps: 2 ** 24 } });
   const header = { stream: 0, sequence: 0 };
   expect(() => sealer().seal(itemMessage(huge, header), 1, 2 ** 20)).toThrow(/too large/);
