@@ -9,6 +9,7 @@ import { vectorsOf, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';
 import { layOutMatrix, padded, unpadded } from './matrix-layout.ts';
 import type { KernelModel } from './model.ts';
+import { mostSpikes, overflow, refuseOverflow } from './overflow.ts';
 import { writeState } from './state.ts';
 
 /** Refuses to run part of the steps: the kernel's tape is of a whole run. */
@@ -32,6 +33,7 @@ export function kernelDifferentiableLayer<Parameters, State extends MembraneStat
 ): DifferentiableLayer<Parameters, State> {
   const { dt, steps, batch } = options;
   let coefficients = model.coefficients(parameters, dt);
+  let most = mostSpikes(coefficients);
   const { neurons = coefficients.neurons } = options;
   const shape = shapeOf(arena('a differentiable population'), steps, batch, neurons);
   const { place, pack } = shape;
@@ -95,6 +97,7 @@ export function kernelDifferentiableLayer<Parameters, State extends MembraneStat
   };
   const useRecurrent = (recurrent: Float64Array | undefined): void => {
     if (recurrent === undefined) return;
+    refuseOverflow(recurrent, 'recurrent');
     f32.set(padded(recurrent, matrix.runs, neurons), matrix.weights / 4);
     exports.publish(matrix.record);
   };
@@ -111,6 +114,7 @@ export function kernelDifferentiableLayer<Parameters, State extends MembraneStat
     inputGradient,
     setParameters(next) {
       coefficients = model.coefficients(next, dt);
+      most = mostSpikes(coefficients);
       useParameters();
     },
     setStart(state) {
@@ -132,6 +136,7 @@ export function kernelDifferentiableLayer<Parameters, State extends MembraneStat
         exports.transpose(workspace.spikes, steps + 1, fired.record, width);
       }
       readSpikes(kernel, blocks, output, batch, neurons);
+      for (let i = 0; i < output.length; i++) if (!(output[i]! <= most)) throw overflow();
     },
     backward(recurrent, recurrentGradient, from = 0, to = steps) {
       refuseRange(from, to, steps);

@@ -1,14 +1,13 @@
 /** A population that runs in the kernel. */
-import { InvalidArgumentError } from '../errors.ts';
 import type { LayerOptions, NeuronLayer } from '../neurons/layer.ts';
 import { noSuchSignal } from '../neurons/population.ts';
 import type { MembraneState } from '../neurons/state.ts';
-import { problem } from '../problems.ts';
 import { arena, type LaidOut, word } from './arena.ts';
 import { coefficientRoom, vectorsOf, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';
 import { padded, paddedSize } from './matrix-layout.ts';
 import type { KernelModel, ModelLayout, NeuronCoefficients } from './model.ts';
+import { mostSpikes, overflow, refuseOverflow } from './overflow.ts';
 import { sparseRoom } from './sparse.ts';
 import { readSignal, readState, restBlock, signalReaders, writeState } from './state.ts';
 
@@ -76,19 +75,8 @@ function rowLanes(
   return { first, lanes };
 }
 
-/** Refuses weights that float32 cannot hold. */
-function refuseOverflow(weights: Float64Array | undefined): void {
-  const at = weights?.findIndex((weight) => !Number.isFinite(Math.fround(weight))) ?? -1;
-  if (at < 0) return;
-  throw new InvalidArgumentError('the kernel cannot hold these weights', [
-    problem(
-      `recurrent[${at}]`,
-      'too-large',
-      weights![at],
-      'float32 ends at 3.4e38; take smaller weights, or referenceEngine',
-    ),
-  ]);
-}
+/** Steps that are taken one by one between two looks at the currents. */
+const stepsUnchecked = 8;
 
 /**
  * Makes a population that runs in the kernel. Nothing is allocated while it runs. Arguments are those of
@@ -99,7 +87,7 @@ export function kernelLayer<Parameters, State extends MembraneState>(
   parameters: Parameters,
   { dt, recurrent, batch = 1 }: LayerOptions,
 ): NeuronLayer<State> {
-  refuseOverflow(recurrent);
+  refuseOverflow(recurrent, 'recurrent');
   const c = model.coefficients(parameters, dt);
   const { neurons } = c;
   const { stateBytes, synapses, stream: streamName } = c.layout;
@@ -157,10 +145,33 @@ export function kernelLayer<Parameters, State extends MembraneState>(
   const oneStep = u32.subarray(place.unpadded / 4, place.unpadded / 4 + lanes);
   /** Copies the spikes of some steps from their padded rows. */
   const unpackSpikes = (into: Float64Array | Uint32Array, at: number, count: number): void => {
-    kernel.unpackSpikes(place.drive, rowPadding * 4, place.unpadded, count * rows, width);
+    const largest = kernel.unpackSpikes(
+      place.drive,
+      rowPadding * 4,
+      place.unpadded,
+      count * rows,
+      width,
+    );
+    if (largest > most) throw overflow();
     const first = place.unpadded / 4;
     into.set(count === 1 ? oneStep : u32.subarray(first, first + count * lanes), at);
   };
+
+  const most = mostSpikes(c);
+  const [firstSynapse, vectorFloats] = [place.state / 4, stateBytes / 4];
+  /** Refuses to go on once a synaptic current is infinite or none: it never comes back. */
+  const checkCurrents = (): void => {
+    let sum = 0;
+    for (let s = 0; s < dendrites; s++) {
+      let at = firstSynapse + synapses[s]!.current / 4;
+      for (let v = rows * vectors; v > 0; v--, at += vectorFloats) {
+        sum += (f32[at]! + f32[at + 1]! + f32[at + 2]! + f32[at + 3]!) * 0;
+      }
+    }
+    if (sum !== 0) throw overflow();
+  };
+
+  let unchecked = 0;
 
   const signals = signalReaders(model);
   const signalNames = Object.keys(signals);
@@ -179,6 +190,10 @@ export function kernelLayer<Parameters, State extends MembraneState>(
       packInput(input, 0, 1);
       advance(1);
       unpackSpikes(output, 0, 1);
+      if (--unchecked <= 0) {
+        checkCurrents();
+        unchecked = stepsUnchecked;
+      }
       return output;
     },
     run(input, into) {
@@ -188,6 +203,7 @@ export function kernelLayer<Parameters, State extends MembraneState>(
         advance(count);
         unpackSpikes(into, to, count);
       }
+      checkCurrents();
     },
     readState() {
       const state = model.rest(parameters, batch);

@@ -62,6 +62,8 @@ export const COEFFICIENTS = 400;
 
 /** Doublings of the dark current that a membrane current is followed over: 2^48·Io is far beyond any chip. */
 export const OCTAVES = 48;
+/** Largest membrane current that counts, in units of Io: the end of that table. */
+export const GREATEST = 281_474_976_710_656;
 /** Octaves of a float32 below 1. */
 export const LOWER_OCTAVES = 127;
 

@@ -14,6 +14,7 @@ import {
   layOutNetwork,
   type NetworkLayout,
 } from './network.ts';
+import { refuseOverflow } from './overflow.ts';
 import {
   type KernelThread,
   type KernelThreadListener,
@@ -34,6 +35,7 @@ function readWeights({ kernel, matrices }: NetworkLayout, what: WeightArray): Fl
 }
 
 function writeWeights(place: NetworkLayout, what: WeightArray, values: Float64Array): void {
+  if (what === 'weights') refuseOverflow(values, 'weights');
   let at = 0;
   for (const matrix of place.matrices) {
     const size = matrix.runs * matrix.neurons;
@@ -139,6 +141,7 @@ function learnerOf(
 
 /** Makes a learner whose epochs run inside the kernel, on the thread that asks for them. */
 export function kernelLearner(problem: LearningProblem): Learner {
+  refuseOverflow(problem.weights, 'weights');
   const place = layOutNetwork(problem, 1, false);
   const { kernel, learner, epochs } = place;
   return learnerOf(
@@ -160,6 +163,7 @@ export function threadedLearner(
   threads: number,
   start: StartThread = startThread,
 ): Learner {
+  refuseOverflow(problem.weights, 'weights');
   const place = layOutNetwork(problem, threads, true);
   const { kernel, learner, epochs, barrier } = place;
   const stop = new Int32Array(kernel.memory.buffer, barrier, 3);

@@ -60,8 +60,8 @@ export interface KernelExports {
     pieces: number,
     length: number,
   ): void;
-  /** Copies rows of u32 so that nothing is between them. */
-  unpackSpikes(from: number, fromStride: number, to: number, rows: number, length: number): void;
+  /** Copies rows of u32 so that nothing is between them; returns the largest. */
+  unpackSpikes(from: number, fromStride: number, to: number, rows: number, length: number): number;
   readonly stream: Stream;
   readonly streamDendrites: Stream;
   /** Loss and gradient. */

@@ -1,5 +1,5 @@
 /** The reference engine's populations: any model, step by step, in float64. */
-import { InvalidArgumentError } from '../errors.ts';
+import { DataError, InvalidArgumentError } from '../errors.ts';
 import { unknownName } from '../options.ts';
 import type { DifferentiableLayer, DifferentiableOptions, NeuronLayer } from './layer.ts';
 import type { RunningModel, TapedModel } from './model.ts';
@@ -17,6 +17,13 @@ export function noSuchSignal(name: string, signals: readonly string[]): InvalidA
   return new InvalidArgumentError('this state cannot be read', [unknownName(name, signals)]);
 }
 
+/** What a population comes to whose state leaves float64. */
+function notFinite(): DataError {
+  return new DataError(
+    'a state comes out infinite or not a number; take smaller weights or inputs, or other time constants',
+  );
+}
+
 /** Runs a population with its recurrent weights, `[pre][channel]`, acting one step later. */
 export function runningPopulation<State extends object>(
   model: RunningModel<State>,
@@ -26,6 +33,13 @@ export function runningPopulation<State extends object>(
   const { neurons, channels, state, output: left } = model;
   const drive = new Float64Array((left.length / neurons) * channels);
   const arrays = arraysOf(state);
+  const values = Object.values(arrays);
+  /** Refuses to go on once a state is infinite or no number: it never comes back. */
+  const checkState = (): void => {
+    let sum = 0;
+    for (const own of values) for (let i = 0; i < own.length; i++) sum += own[i]! * 0;
+    if (sum !== 0) throw notFinite();
+  };
   const advance = (): void => {
     if (recurrent !== undefined) addRecurrence(recurrent, left, drive, neurons, channels);
     model.step(drive);
@@ -36,6 +50,7 @@ export function runningPopulation<State extends object>(
     step(input) {
       drive.set(input);
       advance();
+      checkState();
       return left;
     },
     run(input, output) {
@@ -44,6 +59,7 @@ export function runningPopulation<State extends object>(
         advance();
         output.set(left, to);
       }
+      checkState();
     },
     readSignal(name, into, at = 0) {
       if (!signals.includes(name)) throw noSuchSignal(name, signals);

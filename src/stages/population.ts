@@ -1,4 +1,5 @@
 /** What all populations of neurons have in common: an engine computes them, whatever their model. */
+import { DataError } from '../errors.ts';
 import type { Matrix } from '../matrix.ts';
 import { computing } from '../neurons/engine.ts';
 import { isAnalog, type NeuronParameters } from '../neurons/model-table.ts';
@@ -16,6 +17,13 @@ type PopulationForm<Stage> = Pick<
   StageKind<never, Stage>,
   'run' | 'gradient' | 'neurons' | 'fused'
 >;
+
+/** The same failure with the name of the stage in which it came. */
+function named(stage: string, cause: unknown): unknown {
+  return cause instanceof DataError
+    ? new DataError(`in ${stage} ${cause.message}`, { cause })
+    : cause;
+}
 
 /** How a population runs and learns, whose parameters `parametersOf` gives. */
 export function populationForm<Stage extends PopulationStage>(
@@ -39,18 +47,28 @@ export function populationForm<Stage extends PopulationStage>(
         signals: layer.signals,
         readSignal: (name, into, at) => layer.readSignal(name, into, at),
         run(from, to) {
-          if (to - from > 1) {
-            layer.run(
-              input.subarray(from * channelsIn, to * channelsIn),
-              output.subarray(from * channelsOut, to * channelsOut),
-            );
-            return;
+          try {
+            if (to - from > 1) {
+              layer.run(
+                input.subarray(from * channelsIn, to * channelsIn),
+                output.subarray(from * channelsOut, to * channelsOut),
+              );
+              return;
+            }
+            // A single step, as in a loop, makes no arrays.
+            for (let c = 0, at = from * channelsIn; c < channelsIn; c++, at++) row[c] = input[at]!;
+            output.set(layer.step(row), from * channelsOut);
+          } catch (cause) {
+            throw named(stage.name, cause);
           }
-          // A single step, as in a loop, makes no arrays.
-          for (let c = 0, at = from * channelsIn; c < channelsIn; c++, at++) row[c] = input[at]!;
-          output.set(layer.step(row), from * channelsOut);
         },
-        through: (given, left) => layer.run(given, left),
+        through(given, left) {
+          try {
+            layer.run(given, left);
+          } catch (cause) {
+            throw named(stage.name, cause);
+          }
+        },
         reset: () => layer.reset(),
       };
     },
@@ -70,7 +88,13 @@ export function populationForm<Stage extends PopulationStage>(
       const matrix = weights.length === 0 ? undefined : weights;
       return {
         output: { values: layer.output, gradient: layer.outputGradient },
-        forward: (from, to) => layer.forward(matrix, from, to),
+        forward(from, to) {
+          try {
+            layer.forward(matrix, from, to);
+          } catch (cause) {
+            throw named(stage.name, cause);
+          }
+        },
         backward: (from, to) => layer.backward(matrix, weightGradient, from, to),
         ...(!isAnalog(parameters)
           ? {}

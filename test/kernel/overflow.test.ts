@@ -1,5 +1,45 @@
-import { dynapSim, kernel, pipeline, referenceEngine, startPipeline } from 'spikeline';
+import {
+  dynapSe2,
+  dynapSim,
+  integrateAndFire,
+  kernel,
+  li,
+  lif,
+  linear,
+  type Pipeline,
+  pipeline,
+  referenceEngine,
+  simulator,
+  spikeRaster,
+  startPipeline,
+  threshold,
+} from 'spikeline';
+import type { Engine } from 'spikeline/neurons';
+import { startTraining } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
+
+const input = spikeRaster({ channels: 1, dt: 1e-3, counts: [1, 0, 0, 1, 0, 0, 2, 0, 0, 0] });
+
+function counts(net: Pipeline, engine: Engine): number[] {
+  return [...startPipeline(net, engine).process(input).counts];
+}
+
+/** The same, a step at a time. */
+function countsByStep(net: Pipeline, engine: Engine): number[] {
+  const run = startPipeline(net, engine);
+  return Array.from(input.counts, (count, t) => {
+    const step = { ...input, steps: 1, startTime: 1000 * t, counts: Uint32Array.of(count) };
+    return run.process(step).counts[0]!;
+  });
+}
+
+const sim = (weight: number): Pipeline =>
+  pipeline(linear({ weight: [[weight]] }), dynapSim({ neurons: 1, name: 'hidden' }));
+
+const dendrite = (at: number, weight: number): Pipeline => {
+  const row = [0, 1, 2, 3].map((own) => (own === at ? weight : 0));
+  return pipeline(linear({ weight: [row] }), dynapSe2({ neurons: 1, Idc: 1e-9, name: 'hidden' }));
+};
 
 describe('weights that float32 cannot hold', () => {
   const net = pipeline(
@@ -15,5 +55,93 @@ describe('weights that float32 cannot hold', () => {
   it('are refused by the kernel, and taken by the reference', () => {
     expect(() => startPipeline(net, kernel())).toThrow(/recurrent\[1\] is 1e\+39; float32 ends/);
     expect(() => startPipeline(net, referenceEngine)).not.toThrow();
+  });
+
+  it('are refused in training', () => {
+    const samples = [{ input, target: new Float64Array(10) }];
+    for (const threads of [undefined, 1]) {
+      const engine = kernel(threads === undefined ? {} : { threads });
+      expect(() => startTraining(sim(1e39), samples, { epochs: 1, engine })).toThrow(
+        /weights\[0\] is 1e\+39; float32 ends/,
+      );
+    }
+  });
+});
+
+describe('currents that the kernel cannot hold', () => {
+  const beyond = /^in hidden currents come out that are beyond the float32 .* referenceEngine/;
+
+  it('end a run with the name of the stage, instead of silence', () => {
+    for (const weight of [1e16, 1e30, 1e36, 1e38, 1e39, 1e300]) {
+      expect(() => counts(sim(weight), kernel())).toThrow(beyond);
+      expect(() => countsByStep(sim(weight), kernel())).toThrow(beyond);
+    }
+    expect(counts(sim(1e39), referenceEngine)[0]).toBeGreaterThan(0);
+  });
+
+  it('are told on every dendrite', () => {
+    for (let at = 0; at < 4; at++) {
+      expect(() => counts(dendrite(at, 1e37), kernel())).toThrow(beyond);
+      expect(counts(dendrite(at, 1e9), kernel())).toEqual(
+        counts(dendrite(at, 1e9), referenceEngine),
+      );
+    }
+  });
+
+  it('leave alone what is large and right', () => {
+    for (const weight of [1e9, -1e39]) {
+      expect(counts(sim(weight), kernel())).toEqual(counts(sim(weight), referenceEngine));
+    }
+  });
+
+  it('end a stream with an error', () => {
+    const seen: unknown[] = [];
+    const run = simulator({ engine: kernel() }).start(sim(1e36), {
+      next: () => seen.push('output'),
+      error: (cause) => seen.push((cause as Error).message),
+      complete: () => seen.push('completed'),
+    });
+    run.push(input);
+    expect(seen).toEqual([expect.stringMatching(beyond)]);
+  });
+
+  it('end training with the epoch and the stage, fused or stage by stage', () => {
+    const samples = [{ input, target: new Float64Array(10) }];
+    const train = (net: Pipeline): void | Promise<void> =>
+      startTraining(net, samples, { epochs: 2, engine: kernel() }).advance(2);
+    expect(() => train(sim(1e36))).toThrow(/in epoch 1 .* linear0/);
+    const branches = pipeline(
+      linear({ weight: [[1e36]] }),
+      dynapSim({ neurons: 1, name: 'hidden' }),
+      linear({ weight: [[1]] }),
+      lif({ neurons: 1, tauMem: 0.02 }),
+    );
+    expect(() => train(branches)).toThrow(/hidden/);
+  });
+});
+
+describe('states that no float can hold', () => {
+  const lost = /^in hidden a state comes out infinite or not a number/;
+  const hidden = { neurons: 1, name: 'hidden' };
+  const all: Readonly<Record<string, (weight: number) => Pipeline>> = {
+    lif: (weight) => pipeline(linear({ weight: [[weight]] }), lif({ ...hidden, tauMem: 0.02 })),
+    cubaLif: (weight) =>
+      pipeline(linear({ weight: [[weight]] }), lif({ ...hidden, tauMem: 0.02, tauSyn: 0.002 })),
+    li: (weight) =>
+      pipeline(
+        linear({ weight: [[weight]] }),
+        li({ ...hidden, tauMem: 0.02 }),
+        threshold({ threshold: [1] }),
+      ),
+    integrateAndFire: (weight) =>
+      pipeline(linear({ weight: [[weight]] }), integrateAndFire({ ...hidden, resistance: 1e3 })),
+    dynapSim: sim,
+  };
+
+  it.each(Object.keys(all))('are told of %s', (model) => {
+    const net = all[model]!(model === 'dynapSim' ? 1.7e308 : -1.7e308);
+    expect(() => counts(net, referenceEngine)).toThrow(lost);
+    expect(() => countsByStep(net, referenceEngine)).toThrow(lost);
+    expect(() => counts(all[model]!(1e30), referenceEngine)).not.toThrow();
   });
 });

@@ -26,21 +26,36 @@ export function packInput(
   }
 }
 
-/** Copies `rows` rows of `length` u32, which begin `fromStride` bytes apart, so that nothing is between them. */
-export function unpackSpikes(from: usize, fromStride: usize, to: usize, rows: u32, length: u32): void {
+/**
+ * Copies `rows` rows of `length` u32, which begin `fromStride` bytes apart, so that nothing is between them. Returns
+ * the largest.
+ */
+export function unpackSpikes(from: usize, fromStride: usize, to: usize, rows: u32, length: u32): u32 {
+  let most = i64x2.splat(0);
+  let largest: u32 = 0;
   for (let row: u32 = 0; row < rows; row++, from += fromStride) {
     let source = from;
     let left = length;
-    for (; left >= 4; left -= 4, source += 16, to += 16) v128.store(to, v128.load(source));
+    for (; left >= 4; left -= 4, source += 16, to += 16) {
+      const four = v128.load(source);
+      most = i32x4.max_u(most, four);
+      v128.store(to, four);
+    }
     if (left >= 2) {
-      store<u64>(to, load<u64>(source));
+      const two = load<u64>(source);
+      most = i32x4.max_u(most, i64x2(two, 0));
+      store<u64>(to, two);
       left -= 2;
       source += 8;
       to += 8;
     }
     if (left) {
-      store<u32>(to, load<u32>(source));
+      const last = load<u32>(source);
+      largest = max(largest, last);
+      store<u32>(to, last);
       to += 4;
     }
   }
+  largest = max(largest, max(i32x4.extract_lane(most, 0), i32x4.extract_lane(most, 1)));
+  return max(largest, max(i32x4.extract_lane(most, 2), i32x4.extract_lane(most, 3)));
 }

@@ -1,0 +1,48 @@
+/** Tells numbers that float32 cannot hold, and currents that the kernel does not know. */
+import { DataError, InvalidArgumentError } from '../errors.ts';
+import { problem } from '../problems.ts';
+import * as layout from './layout.ts';
+import type { NeuronCoefficients } from './model.ts';
+
+/** Where float32 ends. */
+const largest = 3.4028234663852886e38;
+
+/**
+ * Refuses weights that float32 cannot hold.
+ *
+ * @throws InvalidArgumentError that names the first of them
+ */
+export function refuseOverflow(weights: Float64Array | undefined, path: string): void {
+  if (weights === undefined) return;
+  for (let at = 0; at < weights.length; at++) {
+    if (Math.abs(weights[at]!) <= largest) continue;
+    throw new InvalidArgumentError('the kernel cannot hold these weights', [
+      problem(
+        `${path}[${at}]`,
+        'too-large',
+        weights[at],
+        'float32 ends at 3.4e38; take smaller weights, or referenceEngine',
+      ),
+    ]);
+  }
+}
+
+/**
+ * The most spikes of a neuron in a step whose membrane current the kernel still knows: beyond the end of its table, all
+ * currents count as the same.
+ */
+export function mostSpikes({ threshold, darkCurrent }: NeuronCoefficients): number {
+  let most = 0;
+  for (let n = 0; n < threshold.length; n++) {
+    const current = (layout.GREATEST * darkCurrent[n]!) / threshold[n]!;
+    most = Math.max(most, Math.ceil(Math.log(current)));
+  }
+  return most;
+}
+
+/** What a population comes to whose currents leave float32, or the range in which the kernel knows them. */
+export function overflow(): DataError {
+  return new DataError(
+    'currents come out that are beyond the float32 in which the kernel computes; take smaller weights or inputs, or referenceEngine, which has float64',
+  );
+}
