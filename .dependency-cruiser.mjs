@@ -93,7 +93,7 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: '(^|/)node_modules/' },
-    exclude: { path: '(^|/)dist/|^src/kernel/assembly/' },
+    exclude: { path: '(^|/)dist/|^src/(kernel|codecs)/assembly/' },
     enhancedResolveOptions: {
       conditionNames: ['@spikeline/source', 'import', 'node', 'default', 'types'],
       exportsFields: ['exports'],

@@ -12,6 +12,12 @@ export {
   dynapseSpikes,
   dynapseWord,
 } from '../src/codecs/aedat/spikes.ts';
+export {
+  type Aedat4DecoderOptions,
+  type Aedat4EncoderOptions,
+  aedat4,
+} from '../src/codecs/aedat4/aedat4.ts';
+export type { Aedat4Compression } from '../src/codecs/aedat4/encoder.ts';
 export type { Codec, Decoder, Encoder, Skipped, StreamHeader } from '../src/codecs/codec.ts';
 export {
   anyDecoder,

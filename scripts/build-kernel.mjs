@@ -1,19 +1,19 @@
-// Compiles the kernel from AssemblyScript and writes it as a module that loads anywhere, without files or
-// requests: src/kernel/binaries.ts. Does nothing where that is newer than everything it is made of.
+// Compiles the kernel and the hot loops of the codecs from AssemblyScript and writes them as modules that load anywhere,
+// without files or requests: src/kernel/binaries.ts and src/codecs/binary.ts. Does nothing where those are newer than
+// everything they are made of.
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const output = `${root}src/kernel/binaries.ts`;
-const sources = [
-  fileURLToPath(import.meta.url),
-  `${root}package.json`,
-  `${root}src/kernel/layout.ts`,
-  ...readdirSync(`${root}src/kernel/assembly`).map((name) => `${root}src/kernel/assembly/${name}`),
-];
-const newest = Math.max(...sources.map((path) => statSync(path).mtimeMs));
-if (existsSync(output) && statSync(output).mtimeMs > newest) process.exit(0);
+
+/** Whether a module is newer than everything it is made of. */
+function isNew(output, folder, ...others) {
+  if (!existsSync(output)) return false;
+  const files = readdirSync(`${root}${folder}`).map((name) => `${root}${folder}/${name}`);
+  const sources = [fileURLToPath(import.meta.url), `${root}package.json`, ...files, ...others];
+  return statSync(output).mtimeMs > Math.max(...sources.map((path) => statSync(path).mtimeMs));
+}
 
 /** Everything but `sharedMemory` compiles to the same code: where threads are missing, so is shared memory. */
 const shared = ['--sharedMemory'];
@@ -25,15 +25,15 @@ const variants = {
   relaxedShared: [...shared, ...relaxed],
 };
 
-async function compile(options) {
+async function compile(source, options) {
   let binary;
   const { error, stderr } = await asc.main(
     [
-      'src/kernel/assembly/index.ts',
+      source,
       ...['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
       // The tables of exp and log stand in the first page; TypeScript uses memory from the second on.
       ...['--importMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
-      ...['--enable', 'simd', '--enable', 'threads', ...options],
+      ...['--enable', 'simd', ...options],
       ...['--outFile', 'kernel.wasm'],
     ],
     {
@@ -43,12 +43,30 @@ async function compile(options) {
       },
     },
   );
-  if (error) throw new Error(`the kernel does not compile\n${stderr.toString()}`, { cause: error });
+  if (error) throw new Error(`${source} does not compile\n${stderr.toString()}`, { cause: error });
   return Buffer.from(binary).toString('base64');
 }
 
-const lines = ['// Written by scripts/build-kernel.mjs from src/kernel/assembly: do not edit.'];
-for (const [name, options] of Object.entries(variants)) {
-  lines.push(`export const ${name}: string =`, `  '${await compile(options)}';`);
+/** The line of a module that says where it comes from. */
+const written = (folder) => `// Written by scripts/build-kernel.mjs from ${folder}: do not edit.`;
+
+const kernel = `${root}src/kernel/binaries.ts`;
+if (!isNew(kernel, 'src/kernel/assembly', `${root}src/kernel/layout.ts`)) {
+  const lines = [written('src/kernel/assembly')];
+  for (const [name, options] of Object.entries(variants)) {
+    const binary = await compile('src/kernel/assembly/index.ts', [
+      '--enable',
+      'threads',
+      ...options,
+    ]);
+    lines.push(`export const ${name}: string =`, `  '${binary}';`);
+  }
+  writeFileSync(kernel, `${lines.join('\n')}\n`);
 }
-writeFileSync(output, `${lines.join('\n')}\n`);
+
+const codecs = `${root}src/codecs/binary.ts`;
+if (!isNew(codecs, 'src/codecs/assembly')) {
+  const binary = await compile('src/codecs/assembly/index.ts', []);
+  const lines = [written('src/codecs/assembly'), 'export const binary: string =', `  '${binary}';`];
+  writeFileSync(codecs, `${lines.join('\n')}\n`);
+}

@@ -75,6 +75,11 @@ export interface Codec<DecoderOptions = object, EncoderOptions = object, Item = 
    */
   detect(head: Uint8Array, whole?: boolean): boolean;
   /**
+   * Loads what reading and writing may need: some libraries load only by and by. A library that is not installed is
+   * named once it is needed.
+   */
+  ready?(): Promise<void>;
+  /**
    * Starts to read.
    *
    * @throws InvalidArgumentError with all that is wrong with the options

@@ -1,6 +1,7 @@
 /** All formats, in the order in which bytes are tried. */
 import { aedat2 } from './aedat/aedat2.ts';
 import { aedat31 } from './aedat/aedat31.ts';
+import { aedat4 } from './aedat4/aedat4.ts';
 import type { Codec } from './codec.ts';
 import { es } from './event-stream/codec.ts';
 import { nmnist } from './nmnist.ts';
@@ -17,6 +18,7 @@ const marked: readonly Codec[] = [
   es,
   aedat2,
   aedat31,
+  aedat4,
   // Prophesee's, by the header.
   dat,
   evt2,

@@ -14,6 +14,8 @@ import {
   packetsOf,
 } from '#test/codecs/property';
 
+for (const { ready } of codecs) await ready?.();
+
 describe('every codec with an encoder', () => {
   it('is tried', () => {
     const tried = new Set(forms.map(({ codec }) => codec));

@@ -1,5 +1,6 @@
 import {
   aedat2,
+  aedat4,
   aedat31,
   type Codec,
   dat,
@@ -101,5 +102,16 @@ export const forms: readonly Form[] = [
   {
     ...{ name: 'aedat31 spikes', codec: aedat31, space: dynapseSpikes, tellsSpace: true },
     ...{ longestPause: 2 ** 40, counters: [2 ** 31], stepsBack: 3 },
+  },
+  {
+    ...{ name: 'aedat4', codec: aedat4, encoderOptions: { compression: 'none' } },
+    ...{ ...evt, stepsBack: 3, counters: [2 ** 32] },
+  },
+  {
+    ...{ name: 'aedat4 lz4', codec: aedat4, ...evt, stepsBack: 3, counters: [2 ** 32] },
+  },
+  {
+    ...{ name: 'aedat4 zstd', codec: aedat4, encoderOptions: { compression: 'zstd' } },
+    ...{ ...evt, stepsBack: 3, counters: [2 ** 32] },
   },
 ];

@@ -1,0 +1,272 @@
+/** Reads AEDAT4: packets of one stream of events. */
+import { DataError } from '../../errors.ts';
+import type { AerPacket } from '../../events/aer-packet.ts';
+import { type PixelSpace, pixelBits, pixels } from '../../events/space.ts';
+import type { Decoder, StreamHeader } from '../codec.ts';
+import { type Counts, counts } from '../counts.ts';
+import { unpackLz4 } from '../lz4.ts';
+import { soundDecoder } from '../sound.ts';
+import { type NextUnit, unitFeed } from '../unit-feed.ts';
+import { lined, type Unpacked, workAt, workshop } from '../wasm.ts';
+import { unpackZstd } from '../zstd.ts';
+import { bufferName, packetVector, rootTable } from './flatbuffer.ts';
+import { type StreamInfo, streamInfos } from './info.ts';
+
+/** First bytes of a file. */
+export const magic: Uint8Array = new TextEncoder().encode('#!AER-DAT4.0\r\n');
+
+/** Compression of packets, by number. */
+export const compressions = ['none', 'lz4', 'lz4', 'zstd', 'zstd'] as const;
+
+/** Largest packet of events, in bytes as it is and decompressed. */
+const largestPacket = 2 ** 24;
+/** Largest header, bytes. */
+const largestHeader = 2 ** 22;
+
+/** What other streams hold, and how it is counted. */
+const otherTypes: Readonly<Record<string, string>> = {
+  FRME: 'frames',
+  IMUS: 'imu',
+  TRIG: 'triggers',
+  EVTS: 'otherStreams',
+};
+/** Types whose packets hold several. */
+const lists: ReadonlySet<string> = new Set(['IMUS', 'TRIG']);
+
+const recordBytes = 16;
+/** Where the sums of a packet stand. */
+const sumsAt = 64;
+/** Times from which on they are read by themselves. */
+const manyBits = 2 ** 20;
+
+/** What the file header says. */
+interface FileHeader {
+  readonly compression: (typeof compressions)[number];
+  /** Where the data table begins, which ends the packets. */
+  readonly table: number;
+  readonly infos: ReadonlyMap<number, StreamInfo>;
+}
+
+/** Starts to read a file, or one stream of it. */
+export function aedat4Decoder(wanted: number | undefined): Decoder {
+  const count = counts();
+  let packets: AerPacket[] = [];
+  let file: FileHeader | undefined;
+  let header: StreamHeader | undefined;
+  let stream = wanted;
+  let space: PixelSpace | undefined;
+  let until = Number.NEGATIVE_INFINITY;
+  let packetAt = 0;
+
+  const begin: NextUnit = {
+    bytes: magic.length + 4,
+    handle(unit) {
+      if (!magic.every((byte, i) => unit[i] === byte)) {
+        throw new DataError('this is no AEDAT4: byte 0 does not begin with #!AER-DAT4.0');
+      }
+      const { view, at } = viewOf(unit, magic.length);
+      const bytes = view.getUint32(at, true);
+      if (bytes > largestHeader) {
+        throw new DataError(`the header at byte ${magic.length} claims ${bytes} bytes`);
+      }
+      return { bytes, handle: open };
+    },
+  };
+  const open = (unit: Uint8Array): NextUnit => {
+    file = fileHeader(unit);
+    const events = [...file.infos].filter(([, { type }]) => type === 'EVTS').map(([id]) => id);
+    if (wanted !== undefined && file.infos.size > 0 && !events.includes(wanted)) {
+      throw new DataError(`this AEDAT4 has no events in stream ${wanted}; there are ${events}`);
+    }
+    if (events.length > 0) stream ??= Math.min(...events);
+    const info = stream === undefined ? undefined : file.infos.get(stream);
+    const { width, height } = info ?? {};
+    const size = width === undefined || height === undefined ? {} : { width, height };
+    space =
+      width === undefined || height === undefined
+        ? pixels(2 ** 15, 2 ** 15)
+        : pixels(width, height);
+    const fields = { ...info?.fields, ...(stream === undefined ? {} : { stream: String(stream) }) };
+    header = { format: 'aedat4', variant: file.compression, ...size, space, fields };
+    return head();
+  };
+  const head = (): NextUnit => {
+    packetAt = feed.position;
+    // The data table follows the packets.
+    return packetAt < file!.table ? { bytes: 8, handle: packetHead } : rest;
+  };
+  const rest: NextUnit = { bytes: Number.MAX_SAFE_INTEGER, skip: true, handle: () => rest };
+  const packetHead = (unit: Uint8Array): NextUnit => {
+    const { view } = viewOf(unit, 0);
+    const id = view.getInt32(0, true);
+    const bytes = view.getInt32(4, true);
+    const claim = `the packet at byte ${packetAt} claims ${bytes} bytes`;
+    if (bytes < 0) throw new DataError(claim);
+    const info = file!.infos.get(id);
+    const isWanted = stream === undefined ? info === undefined : id === stream;
+    const type = info?.type ?? '';
+    const work = isWanted
+      ? (payload: Uint8Array) => read(payload, id)
+      : lists.has(type) && bytes <= largestPacket
+        ? (payload: Uint8Array) => tally(payload, type)
+        : undefined;
+    if (work === undefined) {
+      count.add(otherTypes[type] ?? 'otherStreams', 1);
+      return { bytes, skip: true, handle: head };
+    }
+    if (bytes > largestPacket) throw new DataError(`${claim}; ${largestPacket} are read at most`);
+    return {
+      bytes,
+      handle(payload) {
+        work(payload);
+        return head();
+      },
+    };
+  };
+
+  const unpack = (payload: Uint8Array): Unpacked | undefined =>
+    unpacked(payload, file!.compression);
+  const tally = (payload: Uint8Array, type: string): void => {
+    const bytes = unpack(payload);
+    const end = bytes === undefined ? 0 : bytes.at + bytes.length;
+    const vector = bytes && packetVector(bytes.shop.view, bytes.at, end, 4);
+    count.add(otherTypes[type]!, vector?.count ?? 1);
+  };
+  const read = (payload: Uint8Array, id: number): void => {
+    const bytes = unpack(payload);
+    const isWhole = bytes !== undefined && bytes.length >= 12;
+    const name = isWhole ? bufferName(bytes.shop.u8, bytes.at + 4) : '';
+    // The header names no stream: the first with events is taken.
+    if (name === 'EVTS') stream ??= id;
+    else if (stream === undefined && isWhole) {
+      count.add(otherTypes[name] ?? 'otherStreams', 1);
+      return;
+    }
+    const vector =
+      isWhole && name === 'EVTS'
+        ? packetVector(bytes.shop.view, bytes.at, bytes.at + bytes.length, recordBytes)
+        : undefined;
+    if (vector === undefined) count.add('damagedPackets', 1);
+    else if (vector.count > 0) {
+      const events = eventsOf(bytes!, vector.at, vector.count, space!, count);
+      const last = events.timestamps.at(-1);
+      if (last === undefined) return;
+      until = Math.max(until, last);
+      packets.push({ ...events, space: space!, until });
+    }
+  };
+  const feed = unitFeed(begin);
+  const taken = (): AerPacket[] => {
+    const given = packets;
+    packets = [];
+    return given;
+  };
+  return soundDecoder({
+    skipped: count.skipped,
+    header: () => header,
+    push(bytes) {
+      feed.push(bytes);
+      return taken();
+    },
+    end() {
+      if (header === undefined) {
+        throw new DataError(
+          `the bytes end at byte ${feed.position + feed.held}, within the header`,
+        );
+      }
+      if (packetAt < file!.table) count.add('cutOffBytes', feed.position + feed.held - packetAt);
+      return taken();
+    },
+  });
+}
+
+function viewOf(unit: Uint8Array, at: number): { readonly view: DataView; readonly at: number } {
+  return { view: new DataView(unit.buffer, unit.byteOffset, unit.length), at };
+}
+
+/** Reads the header. */
+function fileHeader(unit: Uint8Array): FileHeader {
+  const { view } = viewOf(unit, 0);
+  const table =
+    unit.length >= 8 && bufferName(unit, 0) === 'IOHE'
+      ? rootTable(view, 0, unit.length)
+      : undefined;
+  if (table === undefined) {
+    throw new DataError(`the header of this AEDAT4, at byte ${magic.length + 4}, cannot be read`);
+  }
+  const code = table.field(0);
+  const number = code === 0 ? 0 : view.getInt32(code, true);
+  const compression = compressions[number];
+  if (compression === undefined) throw new DataError(`this AEDAT4 has a compression ${number}`);
+  const place = table.field(1);
+  const position = place === 0 ? -1 : Number(view.getBigInt64(place, true));
+  const text = table.follow(2);
+  const length = text === 0 ? 0 : Math.min(view.getUint32(text, true), unit.length - text - 4);
+  const xml = new TextDecoder().decode(unit.subarray(text + 4, text + 4 + length));
+  const first = magic.length + 4 + unit.length;
+  return {
+    compression,
+    table: position >= first ? position : Number.POSITIVE_INFINITY,
+    infos: streamInfos(length === 0 ? '' : xml),
+  };
+}
+
+/** Decompresses a packet, with room for its events; undefined if it cannot be. */
+function unpacked(
+  payload: Uint8Array,
+  compression: (typeof compressions)[number],
+): Unpacked | undefined {
+  // Events take 12 bytes for the 16 of their records.
+  if (compression === 'lz4') return unpackLz4(payload, largestPacket, 0.75);
+  if (compression === 'zstd') return unpackZstd(payload, largestPacket, 0.75);
+  const shop = workshop(lined(payload.length) + Math.ceil(0.75 * payload.length) + 256);
+  shop.u8.set(payload, workAt);
+  return { shop, at: workAt, length: payload.length };
+}
+
+/** Takes the records of a packet apart. */
+function eventsOf(
+  { shop, at: begin, length }: Unpacked,
+  at: number,
+  count: number,
+  space: PixelSpace,
+  counters: Counts,
+): Pick<AerPacket, 'timestamps' | 'addresses'> {
+  const { run, view, f64, u32 } = shop;
+  const { yShift } = pixelBits(space);
+  const times = lined(begin + length + 64);
+  const words = times + 8 * count;
+  run.unpackRecords(at, count, times, words, yShift, sumsAt);
+  const [timeFrom, wordFrom] = [times / 8, words / 4];
+  let kept = count;
+  if (!areSound(view, space)) {
+    kept = 0;
+    for (let i = 0; i < count; i++) {
+      const record = at + recordBytes * i;
+      const time = Number(view.getBigInt64(record, true));
+      const [x, y] = [view.getInt16(record + 8, true), view.getInt16(record + 10, true)];
+      if (!Number.isSafeInteger(time)) counters.add('invalid', 1);
+      else if (x < 0 || y < 0 || x >= space.width || y >= space.height) counters.add('outside', 1);
+      else {
+        f64[timeFrom + kept] = time;
+        u32[wordFrom + kept++] =
+          (y << yShift) | (x << 1) | (view.getUint8(record + 12) === 0 ? 0 : 1);
+      }
+    }
+  }
+  return {
+    timestamps: new Float64Array(f64.subarray(timeFrom, timeFrom + kept)),
+    addresses: new Uint32Array(u32.subarray(wordFrom, wordFrom + kept)),
+  };
+}
+
+/** Whether all times are from 0 to 2^52, and all pixels there. */
+function areSound(view: DataView, { width, height }: PixelSpace): boolean {
+  for (const at of [sumsAt + 4, sumsAt + 12]) {
+    if (view.getUint32(at, true) >= manyBits) return false;
+  }
+  for (let at = sumsAt + 16; at < sumsAt + 32; at += 4) {
+    if (view.getUint16(at, true) >= width || view.getUint16(at + 2, true) >= height) return false;
+  }
+  return true;
+}
