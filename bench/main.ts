@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { deployment } from './deploy/index.ts';
 import { forward } from './forward.ts';
+import { latency } from './latency.ts';
 import { million } from './million.ts';
 import { old } from './old/beside.ts';
 import { packaged } from './package.ts';
@@ -17,6 +18,8 @@ interface BenchOptions {
   readonly note: (text: string) => void;
   /** Whether a first impression will do. */
   readonly quick: boolean;
+  /** How long a row is to take, of benches that run in real time. */
+  readonly seconds: number | undefined;
   /** Folder with a checkout of the past. */
   readonly old: string | undefined;
 }
@@ -38,6 +41,10 @@ const benches: Readonly<Record<string, Bench>> = {
   streaming: {
     about: '1024 neurons at 1 kHz through the RxJS operator for a minute: ms per step, pauses',
     run: ({ quick }) => streaming(quick ? 5 : 60),
+  },
+  latency: {
+    about: 'ms from an event handed in to its answer handed out, on a virtual board in real time',
+    run: ({ quick, seconds, note }) => latency(seconds ?? (quick ? 6 : 60), note),
   },
   million: {
     about: 'a million epochs of frozen noise, seconds',
@@ -65,12 +72,12 @@ const benches: Readonly<Record<string, Bench>> = {
 
 function usage(): string {
   const list = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`);
-  return `npm run bench -- [NAME…] [--quick] [--json] [--old FOLDER]
+  return `npm run bench -- [NAME…] [--quick] [--json] [--seconds N] [--old FOLDER]
 
 ${list.join('\n')}
 
 Without a name: all of them. --json prints [{ name, value, unit, goal, met, … }]. The exit code is 1 if a goal
-is missed. --old names a checkout of f1bb240 (or SPIKELINE_OLD does). SPIKELINE_PYTHON lists Pythons with peers, separated by commas.
+is missed. --seconds says how long a row of latency, streaming or soak takes. --old names a checkout of f1bb240 (or SPIKELINE_OLD does). SPIKELINE_PYTHON lists Pythons with peers, separated by commas.
 `;
 }
 
@@ -82,12 +89,15 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean' },
     help: { type: 'boolean' },
     old: { type: 'string' },
+    seconds: { type: 'string' },
   },
 });
 const helping = values['help'] === true || positionals.includes('help');
 const unknown = [
   ...positionals.filter((name) => !Object.hasOwn(benches, name) && name !== 'help'),
-  ...Object.keys(values).filter((name) => !['json', 'quick', 'help', 'old'].includes(name)),
+  ...Object.keys(values).filter(
+    (name) => !['json', 'quick', 'help', 'old', 'seconds'].includes(name),
+  ),
 ];
 if (helping || unknown.length > 0) {
   if (unknown.length > 0) process.stderr.write(`there is no ${unknown.join(', ')}\n\n`);
@@ -104,6 +114,7 @@ if (helping || unknown.length > 0) {
     const rows = await run({
       note,
       quick: values['quick'] === true,
+      seconds: Number(values['seconds']) > 0 ? Number(values['seconds']) : undefined,
       old: typeof folder === 'string' ? folder : undefined,
     });
     found.push(...rows);

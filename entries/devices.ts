@@ -1,5 +1,5 @@
-export type { Clock } from '../src/clock.ts';
-export type { FpgaSchedule, FpgaScheduleConfig, SlipPolicy } from '../src/devices/fpga-schedule.ts';
+export { type Clock, systemClock } from '../src/clock.ts';
+export type { FpgaSchedule, FpgaScheduleConfig } from '../src/devices/fpga-schedule.ts';
 export type {
   Board,
   HardwareEvents,
@@ -12,6 +12,11 @@ export type {
 } from '../src/devices/link.ts';
 export type { LinkSuiteConfig } from '../src/devices/link-bench.ts';
 export { linkSuite } from '../src/devices/link-suite.ts';
+export type {
+  ScheduleMode,
+  SlipPolicy,
+  StreamClockConfig,
+} from '../src/devices/schedule/stream-clock.ts';
 export { type BoardAtConfig, boardAt } from '../src/devices/socket/board-at.ts';
 export {
   type BoardServer,

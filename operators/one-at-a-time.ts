@@ -8,6 +8,7 @@ import {
   type Subscriber,
   tap,
 } from 'rxjs';
+import { type Demand, onDemand } from '../src/demand.ts';
 import { serial } from '../src/serial.ts';
 
 /** What an operator does with what comes. */
@@ -16,6 +17,8 @@ export interface Taking<In> {
   next(item: In): void;
   /** Learns that the source has completed, and completes the subscriber when it likes; at once if left out. */
   complete?(): void;
+  /** What it can take by now; sources that can wait are held back by it. */
+  readonly demand?: Demand | undefined;
 }
 
 const end = Symbol('end');
@@ -42,8 +45,11 @@ export function oneAtATime<In, Out>(
           subscriber.error(cause);
         }
       });
-      source
-        .pipe(tap({ next: take, complete: () => take(end) }), ignoreElements(), concatWith(NEVER))
-        .subscribe(subscriber);
+      const taken = source.pipe(
+        tap({ next: take, complete: () => take(end) }),
+        ignoreElements(),
+        concatWith(NEVER),
+      );
+      onDemand(taking.demand, () => taken.subscribe(subscriber));
     });
 }

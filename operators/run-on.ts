@@ -118,6 +118,7 @@ export function runOn(
     }
     let first = true;
     return {
+      demand: run.demand,
       next(input) {
         checkInput(input);
         if (resetOn === 'chunk' && !first) run.reset();

@@ -2,9 +2,17 @@
 import type { OperatorFunction } from 'rxjs';
 import { oneAtATime } from '../operators/one-at-a-time.ts';
 import { type Clock, monotonic } from '../src/clock.ts';
-import { fpgaSchedule, type SlipPolicy, slipPolicies } from '../src/devices/fpga-schedule.ts';
+import { gate } from '../src/demand.ts';
+import { fpgaSchedule } from '../src/devices/fpga-schedule.ts';
+import { immediateSchedule } from '../src/devices/immediate-schedule.ts';
 import { type Link, linkProblems } from '../src/devices/link.ts';
 import { routeEvents, wordListProblems } from '../src/devices/route.ts';
+import {
+  type ScheduleMode,
+  type SlipPolicy,
+  scheduleModes,
+  slipPolicies,
+} from '../src/devices/schedule/stream-clock.ts';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
 import { type AerPacket, checkPacket } from '../src/events/aer-packet.ts';
 import { type ChannelSpace, type ChipWordSpace, chipWords } from '../src/events/space.ts';
@@ -16,6 +24,8 @@ export interface ToFpgaConfig {
   readonly lookAhead?: number;
   /** What becomes of a stream that falls behind the board: it is followed, which is counted as slips, if left out. */
   readonly policy?: SlipPolicy;
+  /** When events are emitted: each at its time, or as they come, for closed loops; `scheduled` if left out. */
+  readonly mode?: ScheduleMode;
   /** Events that may wait on the host; a million if left out. */
   readonly capacity?: number;
   /** Event words of each channel, as a deployment has them; if left out, addresses are event words already. */
@@ -38,11 +48,14 @@ export interface FpgaReport {
   readonly late?: number;
   /** Events that found no room on the host or in the board's FIFO. */
   readonly dropped: number;
-  /** How often the stream fell behind the board and was followed; absent if it did not. */
+  /** How often the stream fell behind the board and was followed, or caught up; absent if it did not. */
   readonly slips?: number;
-  /** By how much in all, microseconds. */
+  /** By how much later it is for that, microseconds; less again once it has caught up. */
   readonly slipped?: number;
 }
+
+/** Events that wait on the host before a source that can wait is held back. */
+const heldBack = 16_384;
 
 /** The sinks that run on each link: only of those that share it may one be told what the board counts of others. */
 const running = new WeakMap<Link, Set<{ shares: boolean }>>();
@@ -60,6 +73,7 @@ function join(link: Link): { readonly shares: boolean; leave(): void } {
 const table: OptionTable<ToFpgaConfig> = {
   lookAhead: number({ min: 0, unit: 'seconds' }),
   policy: slipPolicies,
+  mode: scheduleModes,
   capacity: number({ min: 1, whole: true, unit: 'events' }),
   inputWords: listOf(wordListProblems),
   clock: having('a clock', 'now', 'schedule'),
@@ -116,7 +130,8 @@ export function toFpga(
 ): OperatorFunction<AerPacket, FpgaReport> {
   const problems = [...linkProblems(link), ...optionProblems(config, table)];
   if (problems.length > 0) throw new InvalidArgumentError('this sink cannot be made', problems);
-  const { lookAhead = 5e-3, capacity = 1_000_000, inputWords } = config;
+  const { lookAhead = 5e-3, mode = 'scheduled', capacity = 1_000_000, inputWords } = config;
+  const most = Math.min(heldBack, capacity / 2);
   const clock = monotonic(config.clock);
   const space = chipWords(link.info.family);
   return oneAtATime<AerPacket, FpgaReport>((subscriber) => {
@@ -125,17 +140,29 @@ export function toFpga(
     subscriber.add(sink.leave);
     let slips = 0;
     let slipped = 0;
-    const schedule = fpgaSchedule(link, {
+    const demand = gate();
+    const heard = {
+      clock,
+      handed: () => {
+        if (!demand.open && schedule.waiting <= most / 2) demand.set(true);
+      },
+      failed: (cause: unknown) => subscriber.error(cause),
+    };
+    const scheduled = {
+      ...heard,
       lookAhead,
       capacity,
-      clock,
+      waits: () => demand.asked,
       ...(config.policy !== undefined && { policy: config.policy }),
-      slipped(size) {
+      slipped(size: number) {
         slips++;
         slipped += size;
       },
-      failed: (cause) => subscriber.error(cause),
-    });
+    };
+    const schedule =
+      mode === 'immediate' && link.info.clock === 'board'
+        ? immediateSchedule(link, heard)
+        : fpgaSchedule(link, scheduled);
     subscriber.add(() => schedule.stop());
     /** What the board has counted of this sink's events; undefined if it cannot. */
     const counted = (name: 'delivered' | 'late' | 'dropped'): number | undefined => {
@@ -156,6 +183,7 @@ export function toFpga(
     };
     let last: number | undefined;
     return {
+      demand,
       next(packet) {
         checkPacket(packet, inputWords === undefined ? 'chipWords' : 'channels');
         checkOrder(packet, last);
@@ -165,6 +193,7 @@ export function toFpga(
             : routeEvents(packet as AerPacket<ChannelSpace>, inputWords, space),
         );
         last = packet.timestamps.at(-1) ?? last;
+        if (schedule.waiting > most) demand.set(false);
         subscriber.next(report());
       },
       complete() {

@@ -8,6 +8,7 @@ import {
   tap,
   type Unsubscribable,
 } from 'rxjs';
+import { demandOfSubscriber } from '../src/demand.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { callback, number, type OptionTable, optionProblems } from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
@@ -49,7 +50,7 @@ async function closeIterator(iterator: AsyncIterator<unknown> | Iterator<unknown
 
 /**
  * Reads a source that can wait, such as a file, only as fast as its consumer works: an item is asked
- * for when there is credit. Nothing is dropped and no more than `credit` items are held. The source
+ * for when there is credit, and when the target or sink further down that keeps real time has room. Nothing is dropped and no more than `credit` items are held. The source
  * is closed on unsubscribe, error and completion.
  *
  * @throws InvalidArgumentError with all problems
@@ -66,6 +67,7 @@ export function fromPull<In, Out>(
   if (problems.length > 0) throw new InvalidArgumentError('this source cannot be read', problems);
   const { credit = 1, consume } = config;
   return defer(() => {
+    const demand = demandOfSubscriber();
     let free = credit;
     let wake = (): void => {};
     const giveBack = (): void => {
@@ -77,6 +79,7 @@ export function fromPull<In, Out>(
       let ended = false;
       let turn: Unsubscribable | undefined;
       let inTurn = 0;
+      let stopWaiting = (): void => {};
       const readAll = async (): Promise<void> => {
         while (!subscriber.closed) {
           // Promises alone let no timer through, and with it nobody who wants to stop this.
@@ -89,6 +92,13 @@ export function fromPull<In, Out>(
           if (free === 0) {
             await new Promise<void>((resolve) => {
               wake = resolve;
+            });
+            continue;
+          }
+          if (demand?.open === false) {
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+              stopWaiting = demand.whenOpen(resolve);
             });
             continue;
           }
@@ -106,6 +116,7 @@ export function fromPull<In, Out>(
       });
       return () => {
         turn?.unsubscribe();
+        stopWaiting();
         wake();
         // A source that has ended, well or not, is closed already; closing must not fail the stream.
         if (!ended) closeIterator(iterator).catch(() => {});

@@ -1,6 +1,7 @@
 /** How a source emits what it knows beforehand: item after item, each at its time, or as fast as others allow. */
 import { asapScheduler, Observable, type SchedulerLike, type Unsubscribable } from 'rxjs';
 import { timeOf } from '../src/clock.ts';
+import { demandOfSubscriber } from '../src/demand.ts';
 
 /** Items that follow each other without a break; after those, timers and the outside have a turn between any two. */
 export const atOnce = 32;
@@ -28,7 +29,7 @@ export interface Paced<T> {
 }
 
 /**
- * Emits items on any scheduler. Each has an action of its own: schedulers of RxJS fail if one action is scheduled
+ * Emits items on any scheduler; without one, only while whoever they are for has room. Each has an action of its own: schedulers of RxJS fail if one action is scheduled
  * again and again, now with a delay and now without.
  */
 export function paced<T>({ count, itemAt, dueAt, clock }: Paced<T>): Observable<T> {
@@ -40,6 +41,8 @@ export function paced<T>({ count, itemAt, dueAt, clock }: Paced<T>): Observable<
     const now = clock === undefined ? () => 0 : timeOf(clock);
     const begin = now();
     let index = 0;
+    // What keeps time cannot wait.
+    const demand = clock === undefined ? demandOfSubscriber() : undefined;
     let waiting: Unsubscribable | undefined;
     const emit = (): void => {
       if (subscriber.closed) return;
@@ -59,6 +62,10 @@ export function paced<T>({ count, itemAt, dueAt, clock }: Paced<T>): Observable<
       return index < atOnce ? asapScheduler.schedule(emit) : afterOthers(emit);
     };
     const wait = (): void => {
+      if (demand?.open === false) {
+        waiting = { unsubscribe: demand.whenOpen(wait) };
+        return;
+      }
       const at = index;
       const action = next();
       // A scheduler may have done it, and what follows, at once.

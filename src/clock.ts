@@ -1,3 +1,5 @@
+import { setAlarm } from './alarm.ts';
+
 /**
  * A clock that stages are given instead of reading the time. Any RxJS scheduler is one, so tests run
  * in virtual time.
@@ -9,13 +11,10 @@ export interface Clock {
   schedule(work: () => void, delay?: number): { unsubscribe(): void };
 }
 
-/** The clock of the machine: monotonic, with timers of the event loop. */
+/** The clock of the machine: monotonic, and exact to fractions of a millisecond where the machine can be. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  schedule(work, delay = 0) {
-    const timer = setTimeout(work, delay);
-    return { unsubscribe: () => clearTimeout(timer) };
-  },
+  schedule: (work, delay = 0) => ({ unsubscribe: setAlarm(work, delay) }),
 };
 
 /**

@@ -2,11 +2,14 @@
 
 import type { Clock } from '../src/clock.ts';
 import type { Deployment } from '../src/compile/deployment.ts';
-import { type FpgaSchedule, fpgaSchedule, type SlipPolicy } from '../src/devices/fpga-schedule.ts';
-import type { Link, LinkStatistics, SenderCounts } from '../src/devices/link.ts';
+import { gate } from '../src/demand.ts';
+import { type FpgaSchedule, fpgaSchedule } from '../src/devices/fpga-schedule.ts';
+import { immediateSchedule } from '../src/devices/immediate-schedule.ts';
+import type { Link } from '../src/devices/link.ts';
 import { routeEvents } from '../src/devices/route.ts';
+import type { ScheduleMode, SlipPolicy } from '../src/devices/schedule/stream-clock.ts';
 import { DataError } from '../src/errors.ts';
-import type { AerPacket } from '../src/events/aer-packet.ts';
+import { type AerPacket, aerPacket } from '../src/events/aer-packet.ts';
 import { chunkEnd } from '../src/events/bins.ts';
 import { rasterToEvents } from '../src/events/convert.ts';
 import type { Losses } from '../src/events/losses.ts';
@@ -16,26 +19,28 @@ import { tickWidth } from '../src/events/ticks.ts';
 import { kindCheck } from '../src/pipeline/binned-run.ts';
 import { type BinSpan, packetBins } from '../src/pipeline/packet-bins.ts';
 import { checkGrid, checkOrder } from '../src/pipeline/run.ts';
-import type { OutputSignal } from '../src/pipeline/signals.ts';
 import {
   isPacket,
   type TargetObserver,
   type TargetRequest,
   type TargetRun,
 } from '../src/pipeline/target.ts';
+import { type ChipSignal, immediateOutputs, windowGatherer } from './chip-gather.ts';
+import { boardLosses } from './chip-losses.ts';
 import { packetWindow, rasterWindow, type Window } from './windows.ts';
 
 /** What a run needs. */
 export interface ChipRunConfig {
   readonly link: Link;
   readonly deployment: Deployment<unknown>;
-  /** What comes out, with the event words of each channel. */
-  readonly signals: readonly (OutputSignal & { readonly words: Uint32Array })[];
+  /** What comes out. */
+  readonly signals: readonly ChipSignal[];
   readonly request: TargetRequest;
   readonly observer: TargetObserver;
   /** How long before its time an event is handed to the board, seconds. */
   readonly lookAhead: number;
   readonly policy: SlipPolicy;
+  readonly mode: ScheduleMode;
   /** Is told of each slip, microseconds. */
   slipped(size: number): void;
   readonly clock: Clock;
@@ -58,83 +63,30 @@ function checkGap(from: number | undefined, to: number | undefined): void {
   );
 }
 
+/** A raster that waits to be handed to the schedule. */
+interface RasterItem {
+  readonly kind: 'raster';
+  readonly raster: SpikeRaster;
+  /** Host time at which it came. */
+  readonly arrived: number;
+}
+
+/** A packet that waits to be handed to the schedule. */
+interface PacketItem {
+  readonly kind: 'packet';
+  readonly events: AerPacket<ChannelSpace> | undefined;
+  /** All before this time has been said. */
+  readonly until: number;
+  /** The bins that it completes. */
+  readonly span: BinSpan;
+  /** Host time at which it came. */
+  readonly arrived: number;
+  /** Start of the first bin, if it is known. */
+  readonly begin: number | undefined;
+}
+
 /** What waits to be handed to the schedule. */
-type Item =
-  | { readonly kind: 'raster'; readonly raster: SpikeRaster; readonly arrived: number }
-  | {
-      readonly kind: 'packet';
-      readonly events: AerPacket<ChannelSpace> | undefined;
-      readonly span: BinSpan;
-      /** Host time at which it came. */
-      readonly arrived: number;
-      /** Start of the first bin, if it is known. */
-      readonly begin: number | undefined;
-    }
-  | { readonly kind: 'reset' };
-
-/** Hands events of the board to the windows that they belong to. */
-function collector({ signals, deployment, losses }: ChipRunConfig) {
-  const placeOf = new Map(
-    signals.flatMap(({ words }, signal) =>
-      Array.from(words, (word, channel) => [word, { signal, channel }] as const),
-    ),
-  );
-  const open: Window[] = [];
-  return {
-    open: (window: Window) => open.push(window),
-    close: () => open.shift(),
-    clear: () => {
-      open.length = 0;
-    },
-    take({ timestamps, addresses }: AerPacket): void {
-      let unbinned = 0;
-      let unknownWord = 0;
-      for (let i = 0; i < addresses.length; i++) {
-        const place = placeOf.get(addresses[i]!);
-        if (place === undefined) {
-          // Spikes of a population that nobody asked for are no losses.
-          if (deployment.populationOf(addresses[i]!) === undefined) unknownWord++;
-          continue;
-        }
-        const time = timestamps[i]!;
-        const window = open.find(({ from, to }) => time >= from && time < to);
-        if (window === undefined) unbinned++;
-        else window.take(place.signal, place.channel, time);
-      }
-      losses.add('unbinned', unbinned);
-      losses.add('unknownWord', unknownWord);
-    },
-  };
-}
-
-/** Counts what the board loses of a run; of a link that cannot tell whose events they were, what it loses of all. */
-function boardLosses(link: Link, losses: Losses) {
-  let schedule: FpgaSchedule | undefined;
-  let own: SenderCounts = {};
-  let all: LinkStatistics = {};
-  return {
-    /** Begins with a schedule on a board that is configured: what was lost before is not of this run. */
-    begin(begun: FpgaSchedule): void {
-      schedule = begun;
-      own = {};
-      all = { ...link.statistics };
-    },
-    /** Adds what was lost since the last call. */
-    count(): void {
-      if (schedule === undefined) return;
-      const [ownBefore, allBefore] = [own, all];
-      own = { ...schedule.counts };
-      all = { ...link.statistics };
-      for (const reason of ['late', 'dropped'] as const) {
-        const tells = own[reason] !== undefined;
-        const [now, before] = tells ? [own, ownBefore] : [all, allBefore];
-        if (tells || schedule.handed > 0)
-          losses.add(reason, (now[reason] ?? 0) - (before[reason] ?? 0));
-      }
-      losses.add('overflowed', (all.overflowed ?? 0) - (allBefore.overflowed ?? 0));
-    },
-  };
-}
+type Item = RasterItem | PacketItem | { readonly kind: 'reset' };
 
 /** Starts a run; the board is configured first, and what arrives meanwhile waits. */
 export function startChipRun(config: ChipRunConfig): TargetRun {
@@ -142,15 +94,21 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   const { dt, inputWords, configuration } = deployment;
   const channelsIn = inputWords.length;
   const space = chipWords(link.info.family);
-  const collected = collector(config);
-  const boardLost = boardLosses(link, losses);
+  const immediate = config.mode === 'immediate';
+  const gathered = windowGatherer(config);
+  const outputNow = immediateOutputs(config, request);
+  // What has no time of its own is never late.
+  const boardLost = boardLosses(link, losses, immediate ? ['dropped'] : ['late', 'dropped']);
   const bins = packetBins({ channelsIn, dt, startTime: request.startTime });
   const check = kindCheck();
   const waiting: Item[] = [];
+  const demand = gate();
   let schedule: FpgaSchedule | undefined;
   /** Events of a bin that is not complete: a reset must not swallow them. */
   let unfinished: AerPacket<ChannelSpace>[] = [];
   let begun = false;
+  /** Time of the stream up to which spikes have been handed out as they came. */
+  let saidOut = Number.NEGATIVE_INFINITY;
   let ahead = 0;
   let ended = false;
   let stopped = false;
@@ -173,51 +131,71 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     stopped = true;
     schedule?.stop();
     waiting.length = 0;
+    gathered.finish();
     config.done();
+  };
+  /** Lets sources that can wait go on while few inputs are ahead of the board. */
+  const room = (): void => {
+    const full = waiting.length > 0 || ahead >= inputsAhead;
+    if (full) demand.set(false);
+    else if (!demand.open && ahead <= inputsAhead / 2) demand.set(true);
   };
   const completeIfDone = (): void => {
     if (!ended || ahead > 0 || waiting.length > 0 || stopped) return;
     stop();
     observer.complete();
   };
-  /** Time begins with the first bin, not with the first event in it. */
-  const beginAt = (time: number, arrived: number): void => {
-    if (!begun) schedule!.mark(time, () => {}, arrived);
-    begun = true;
-  };
-  /** Gives a window once the board has come to its end. */
-  const gather = (window: Window, arrived: number): void => {
+  /** Calls back once the board has come to a time. */
+  const whenReached = (time: number, arrived: number, then: () => void): void => {
     ahead++;
     schedule!.mark(
-      window.to,
+      time,
       () => {
-        collected.close();
         boardLost.count();
         ahead--;
-        observer.next(window.output());
+        then();
         submitWaiting();
+        room();
         completeIfDone();
       },
       arrived,
     );
   };
-  const submit = (item: Exclude<Item, { readonly kind: 'reset' }>): void => {
-    if (item.kind === 'raster') {
-      const window = rasterWindow(item.raster, signals, request);
-      collected.open(window);
-      beginAt(window.from, item.arrived);
-      schedule!.add(routeEvents(rasterToEvents(item.raster), inputWords, space), item.arrived);
-      gather(window, item.arrived);
-      return;
-    }
-    const { events, span, begin, arrived } = item;
+  /** Gives a window once the board has come to its end. */
+  const gather = (window: Window, arrived: number): void =>
+    whenReached(window.to, arrived, () => {
+      gathered.close();
+      observer.next(window.output());
+    });
+  /** Time begins with the first bin of a raster, not with the first event in it. */
+  const beginAt = (time: number, arrived: number): void => {
+    if (begun) return;
+    begun = true;
+    schedule!.begin(time);
+    schedule!.mark(time, () => {}, arrived);
+  };
+  const submitRaster = ({ raster, arrived }: RasterItem): void => {
+    const window = rasterWindow(raster, signals, request);
+    gathered.open(window);
+    beginAt(window.from, arrived);
+    const events = routeEvents(rasterToEvents(raster), inputWords, space);
+    schedule!.add(events, arrived, window.from);
+    gather(window, arrived);
+  };
+  const submitPacket = ({ events, span, begin, arrived }: PacketItem): void => {
     const window = packetWindow(span, signals, request);
     if (begin === undefined) {
       // Before the first event there is nothing to be run.
       observer.next(window.output());
       return;
     }
-    collected.open(window);
+    gathered.open(window);
+    const first = events?.timestamps[0];
+    if (!begun && first !== undefined && unfinished.length === 0) {
+      // The first event comes at once, wherever in its bin it is.
+      begun = true;
+      schedule!.begin(begin);
+    }
     if (!begun) {
       beginAt(Math.max(begin, span.from), arrived);
       for (const packet of unfinished) {
@@ -229,6 +207,23 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
       eventsFrom(packet, span.to),
     );
     gather(window, arrived);
+  };
+  /** Hands events on at once; what comes of them is given as it comes, and up to when nothing more will. */
+  const submitNow = ({ events, until, arrived }: PacketItem): void => {
+    if (!begun) schedule!.begin(until);
+    begun = true;
+    if (events !== undefined) schedule!.add(routeEvents(events, inputWords, space), arrived);
+    whenReached(until, arrived, () => giveNow({ ...nothing, until }));
+  };
+  const nothing = aerPacket([], [], space, 0);
+  const giveNow = (packet: AerPacket): void => {
+    saidOut = Math.max(saidOut, packet.until);
+    observer.next(outputNow({ ...packet, until: saidOut }));
+  };
+  const submit = (item: RasterItem | PacketItem): void => {
+    if (item.kind === 'raster') submitRaster(item);
+    else if (immediate) submitNow(item);
+    else submitPacket(item);
   };
   const submitWaiting = (): void => {
     while (schedule !== undefined && !stopped && ahead < inputsAhead && waiting.length > 0) {
@@ -250,16 +245,20 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     await link.configure(configuration);
     if (stopped) return;
     begun = false;
-    schedule = fpgaSchedule(link, {
-      lookAhead,
-      policy: config.policy,
-      slipped: config.slipped,
-      capacity: Number.POSITIVE_INFINITY,
-      clock,
-      grid: tickWidth(dt),
-      output: (packet) => collected.take(packet),
-      failed: fail,
-    });
+    const heard = { clock, failed: fail };
+    schedule =
+      immediate && !hostClock
+        ? immediateSchedule(link, { ...heard, output: giveNow })
+        : fpgaSchedule(link, {
+            ...heard,
+            lookAhead,
+            policy: config.policy,
+            slipped: config.slipped,
+            waits: () => demand.asked,
+            capacity: Number.POSITIVE_INFINITY,
+            grid: tickWidth(dt),
+            output: immediate ? giveNow : gathered.take,
+          });
     boardLost.begin(schedule);
     submitWaiting();
     completeIfDone();
@@ -269,6 +268,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     try {
       work();
       submitWaiting();
+      room();
       completeIfDone();
     } catch (cause) {
       fail(cause);
@@ -276,6 +276,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   };
   configured().catch(fail);
   return {
+    demand,
     push: (input) =>
       guard(() => {
         check(input);
@@ -293,8 +294,14 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
                 : undefined;
           }
           const span = bins.take(input);
-          waiting.push({ kind: 'packet', events: input, span, begin: bins.begin, arrived });
+          const { until } = input;
+          waiting.push({ kind: 'packet', events: input, until, span, begin: bins.begin, arrived });
           return;
+        }
+        if (immediate) {
+          throw new DataError(
+            'a raster came, whose bins have times; in immediate mode give packets',
+          );
         }
         checkGrid(input, { channelsIn, dt });
         checkOrder(input, reached);
@@ -311,6 +318,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
         waiting.push({
           kind: 'packet',
           events: undefined,
+          until: span.to,
           span,
           begin: bins.begin,
           arrived: clock.now(),

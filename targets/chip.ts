@@ -4,8 +4,13 @@ import { type Clock, monotonic } from '../src/clock.ts';
 import { deploy } from '../src/compile/deploy.ts';
 import { type Deployment, type DeployOptions, deployTable } from '../src/compile/deployment.ts';
 import { checkDeployment } from '../src/compile/plan.ts';
-import { type SlipPolicy, slipPolicies } from '../src/devices/fpga-schedule.ts';
 import { type Link, linkProblems } from '../src/devices/link.ts';
+import {
+  type ScheduleMode,
+  type SlipPolicy,
+  scheduleModes,
+  slipPolicies,
+} from '../src/devices/schedule/stream-clock.ts';
 import { DeviceError, InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
@@ -23,6 +28,12 @@ export interface ChipConfig<Configuration = DefaultConfiguration>
   readonly lookAhead?: number;
   /** What becomes of a stream that falls behind the board: it is followed, which is counted as slips, if left out. */
   readonly policy?: SlipPolicy;
+  /**
+   * When events are emitted and spikes handed out: each event `lookAhead` after it came, and the spikes of an input when its
+   * time is over, so that nothing depends on the host (`scheduled`, if left out); or both as they come, for closed
+   * loops of packets (`immediate`).
+   */
+  readonly mode?: ScheduleMode;
   /** Clock of the host; the machine's if left out. */
   readonly clock?: Clock;
   /** A deployment made before, to be used instead of deploying the pipeline. */
@@ -39,7 +50,7 @@ export interface ChipTarget extends Target {
    * (`unbinned`), or come from nothing that is in the pipeline (`unknownWord`).
    */
   readonly losses: Losses;
-  /** How often its streams fell behind the board and were followed, and by how much in all. */
+  /** How often its streams fell behind the board and were followed, or caught up, and by how much later they are for that. */
   readonly slips: { readonly count: number; readonly microseconds: number };
 }
 
@@ -48,6 +59,7 @@ function table(limits: Parameters<typeof deployTable>[0]): OptionTable<ChipConfi
     ...deployTable(limits),
     lookAhead: number({ min: 0, unit: 'seconds' }),
     policy: slipPolicies,
+    mode: scheduleModes,
     clock: having('a clock', 'now', 'schedule'),
     deployment: having('a deployment', 'wordsOf', 'populationOf'),
     losses: having('a counter of losses', 'add'),
@@ -142,6 +154,7 @@ export function chip<Configuration = DefaultConfiguration>(
   const {
     lookAhead = 5e-3,
     policy = 'follow',
+    mode = 'scheduled',
     clock: hostClock,
     losses = lossCounter(),
     deployment: given,
@@ -214,6 +227,7 @@ export function chip<Configuration = DefaultConfiguration>(
         observer,
         lookAhead,
         policy,
+        mode,
         slipped(size) {
           slips.count++;
           slips.microseconds += size;

@@ -1,6 +1,8 @@
 /** What the target `chip` gathers: the spikes that belong to each input, in the form in which it came. */
+import type { AerPacket } from '../src/events/aer-packet.ts';
 import { binOf, chunkEnd } from '../src/events/bins.ts';
-import { channels as channelSpace } from '../src/events/space.ts';
+import { reals, wholes } from '../src/events/blocks.ts';
+import { type ChannelSpace, channels as channelSpace } from '../src/events/space.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import type { BinSpan } from '../src/pipeline/packet-bins.ts';
 import { type OutputSignal, outputOf } from '../src/pipeline/signals.ts';
@@ -25,7 +27,7 @@ export function rasterWindow(
   request: TargetRequest,
 ): Window {
   const rasters = signals.map(({ channels }) => {
-    return { steps, channels, dt, startTime, counts: new Uint32Array(steps * channels) };
+    return { steps, channels, dt, startTime, counts: wholes(steps * channels) };
   });
   return {
     from: startTime,
@@ -54,19 +56,33 @@ export function packetWindow(
       times[signal]!.push(time);
       addresses[signal]!.push(channel);
     },
-    output() {
-      const packets = signals.map(({ channels }, i) => {
-        const own = times[i]!;
-        // A board may give events of one step in any order.
-        const order = Array.from(own.keys()).sort((a, b) => own[a]! - own[b]! || a - b);
-        return {
-          timestamps: Float64Array.from(order, (k) => own[k]!),
-          addresses: Uint32Array.from(order, (k) => addresses[i]![k]!),
-          space: channelSpace(channels),
-          until: to,
-        };
-      });
-      return outputOf(signals, packets, request);
-    },
+    output: () =>
+      outputOf(
+        signals,
+        signals.map(({ channels }, i) => packetOf(times[i]!, addresses[i]!, channels, to)),
+        request,
+      ),
   };
+}
+
+/** Makes a packet of events. A board may give those of one step in any order. */
+function packetOf(
+  times: readonly number[],
+  channelsOfEvents: readonly number[],
+  channels: number,
+  until: number,
+): AerPacket<ChannelSpace> {
+  const { length } = times;
+  const timestamps = reals(length);
+  const addresses = wholes(length);
+  const sorted = times.every((time, i) => i === 0 || time >= times[i - 1]!);
+  const order = sorted
+    ? undefined
+    : Array.from(times.keys()).sort((a, b) => times[a]! - times[b]! || a - b);
+  for (let i = 0; i < length; i++) {
+    const k = order === undefined ? i : order[i]!;
+    timestamps[i] = times[k]!;
+    addresses[i] = channelsOfEvents[k]!;
+  }
+  return { timestamps, addresses, space: channelSpace(channels), until };
 }

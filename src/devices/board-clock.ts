@@ -5,8 +5,8 @@ export interface BoardClock {
   /** Whether the board has answered yet. */
   readonly known: boolean;
   /** Takes an answer: host time of question and answer, milliseconds, and the board's time, unwrapped microseconds. */
-  answer(asked: number, answered: number, board: number): void;
-  /** Board time at a host time, microseconds. */
+  answer(asked: number, heard: number, board: number): void;
+  /** Board time at a host time, microseconds; never goes back, and never jumps once the board is known. */
   at(host: number): number;
 }
 
@@ -16,43 +16,78 @@ const kept = 64;
 /** Drifts beyond this are no drifts but bad answers: quartz is better than 1 in 1000. */
 const mostDrift = 1e-3;
 
+/** Milliseconds over which a correction is spread, so that no time is left out or told twice. */
+const glide = 1000;
+
+/** Corrections that are too large to be spread, microseconds: they come of a first answer that took very long. */
+const mostGlide = (glide * 1000) / 4;
+
+/** An answer: what the board's clock showed between question and answer. */
+interface Answer {
+  /** Middle between question and answer, host time. */
+  readonly host: number;
+  readonly board: number;
+  /** How long it took. */
+  readonly trip: number;
+}
+
+/** A line through answers: board time `board` at host time `host`, and microseconds for each millisecond. */
+interface Line {
+  readonly host: number;
+  readonly board: number;
+  readonly rate: number;
+}
+
+const at = ({ host, board, rate }: Line, time: number): number => board + (time - host) * rate;
+
+/** Least squares, by Gauss, of those answers that were quick: half of them, or all that are as quick as the quickest. */
+function lineThrough(answers: readonly Answer[]): Line {
+  const trips = answers.map(({ trip }) => trip).sort((a, b) => a - b);
+  const limit = Math.max(trips[(trips.length - 1) >> 1]!, 2 * trips[0]!);
+  const bearable = trips[0]! + 0.5;
+  const quick = answers.filter(({ trip }) => trip <= Math.min(limit, bearable));
+  const host = quick.reduce((sum, each) => sum + each.host, 0) / quick.length;
+  const nominal = (each: Answer): number => each.board - (each.host - host) * 1000;
+  const board = quick.reduce((sum, each) => sum + nominal(each), 0) / quick.length;
+  let [over, under] = [0, 0];
+  for (const each of quick) {
+    over += (each.host - host) * (nominal(each) - board);
+    under += (each.host - host) ** 2;
+  }
+  // Less than a second tells more of jitter than of drift.
+  const span = quick.at(-1)!.host - quick[0]!.host;
+  const drift = span < 1000 ? 0 : over / under / 1000;
+  return { host, board, rate: 1000 * (1 + Math.max(-mostDrift, Math.min(mostDrift, drift))) };
+}
+
 /**
- * Follows a board's clock. A board reads it somewhere between question and answer, at the answer at the latest: those that
- * were quick tell most, so a line is laid through the quicker half of the last ones, and the slow ones, of a host that was busy, count for nothing.
+ * Follows a board's clock. The board reads it somewhere between question and answer: it is taken to be the middle, which
+ * is wrong by half of the time that passed at most. So those that were quick tell most: a line is laid through them, and
+ * the slow ones, of a host that was busy, count for nothing. A new line is gone over to bit by bit.
  */
 export function boardClock(): BoardClock {
-  const answers: { host: number; board: number; trip: number }[] = [];
-  let host = 0;
-  let board = 0;
-  let rate = 1000;
-  const layLine = (): void => {
-    const trips = answers.map(({ trip }) => trip).sort((a, b) => a - b);
-    const limit = trips[(trips.length - 1) >> 1]!;
-    const quick = answers.filter(({ trip }) => trip <= limit);
-    host = quick.reduce((sum, each) => sum + each.host, 0) / quick.length;
-    const nominal = ({ host: h, board: b }: (typeof answers)[number]): number =>
-      b - (h - host) * 1000;
-    board = quick.reduce((sum, each) => sum + nominal(each), 0) / quick.length;
-    let [over, under] = [0, 0];
-    for (const each of quick) {
-      over += (each.host - host) * (nominal(each) - board);
-      under += (each.host - host) ** 2;
-    }
-    // Less than a second tells more of jitter than of drift.
-    const span = quick.at(-1)!.host - quick[0]!.host;
-    const drift = span < 1000 ? 0 : over / under / 1000;
-    rate = 1000 * (1 + Math.max(-mostDrift, Math.min(mostDrift, drift)));
+  const answers: Answer[] = [];
+  let line: Line | undefined;
+  /** By how much the line was left behind when it was laid, and when that was. */
+  let behind = 0;
+  let laid = 0;
+  const told = (host: number): number => {
+    const left = 1 - (host - laid) / glide;
+    return at(line!, host) + (left > 0 ? behind * Math.min(1, left) : 0);
   };
   return {
     get known() {
-      return answers.length > 0;
+      return line !== undefined;
     },
-    answer(asked, answered, time) {
-      const trip = answered - asked;
-      answers.push({ host: answered, board: time, trip });
+    answer(asked, heard, board) {
+      answers.push({ host: (asked + heard) / 2, board, trip: heard - asked });
       if (answers.length > kept) answers.shift();
-      layLine();
+      const before = line === undefined ? undefined : told(heard);
+      line = lineThrough(answers);
+      behind = before === undefined ? 0 : before - at(line, heard);
+      if (Math.abs(behind) > mostGlide) behind = 0;
+      laid = heard;
     },
-    at: (time) => board + (time - host) * rate,
+    at: (host) => (line === undefined ? Number.NaN : told(host)),
   };
 }

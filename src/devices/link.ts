@@ -115,6 +115,14 @@ export interface Link<Configuration = unknown, Delta = unknown> {
    */
   time(at?: number): Promise<number>;
   /**
+   * Lets the board begin one of its steps at a board time that is still to come, wrapped at 2^32, so that they lie where the
+   * bins of a stream do. Absent if its steps lie where they lie: then streams wait until one begins. A board whose
+   * circuits know no steps has nothing to do.
+   *
+   * @throws DeviceError `disconnected` if the link is closed
+   */
+  align?(at: number): void;
+  /**
    * Gives events to a listener until the returned function is called.
    *
    * @throws DeviceError `disconnected` if the link is closed

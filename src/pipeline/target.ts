@@ -1,4 +1,5 @@
 /** The contract of a place where pipelines run. */
+import type { Demand } from '../demand.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import type { ChannelSpace } from '../events/space.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
@@ -72,6 +73,8 @@ export interface TargetRun {
   end(): void;
   /** Stops at once and frees everything. */
   stop(): void;
+  /** What it can take by now, of targets that lag behind: sources that can wait are held back by it. */
+  readonly demand?: Demand;
 }
 
 /** A place where pipelines run. */

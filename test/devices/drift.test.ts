@@ -2,7 +2,8 @@ import { aerPacket, type DeviceError } from 'spikeline';
 import { chipWords } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { boardClock } from '#src/devices/board-clock';
-import { fpgaSchedule, type SlipPolicy } from '#src/devices/fpga-schedule';
+import { fpgaSchedule } from '#src/devices/fpga-schedule';
+import type { SlipPolicy } from '#src/devices/schedule/stream-clock';
 import { fakeClock } from './fake-clock.ts';
 import { stubLink } from './stub-link.ts';
 
@@ -18,9 +19,36 @@ describe('the clock of a board', () => {
       // Every tenth answer comes late, since the host is busy.
       const trip = i % 10 === 7 ? 5 : 0.2 + 0.01 * (i % 5);
       if (i > 20) worst = Math.max(worst, Math.abs(clock.at(host) - board(host)));
-      clock.answer(host, host + trip, board(host + 0.2));
+      clock.answer(host, host + trip, board(host + trip / 2));
     }
-    expect(worst).toBeLessThan(60);
+    expect(worst).toBeLessThan(15);
+  });
+
+  it('is told within the time that quick answers take, wherever in it the board looks at its clock', () => {
+    for (const where of [0, 1]) {
+      const clock = boardClock();
+      const board = (host: number): number => Math.floor(5e6 + host * 1000);
+      for (let i = 0; i < 200; i++) {
+        const host = i * 250;
+        const trip = i % 10 === 7 ? 20 : 0.1 + 0.01 * (i % 5);
+        clock.answer(host, host + trip, board(host + trip * where));
+        expect(Math.abs(clock.at(host) - board(host))).toBeLessThan(i < 1 ? 80 : 75);
+      }
+    }
+  });
+
+  it('is corrected bit by bit', () => {
+    const clock = boardClock();
+    clock.answer(0, 4, 1000);
+    let before = clock.at(4);
+    for (let host = 5; host < 3000; host++) {
+      if (host % 250 === 0) clock.answer(host, host + 0.1, host * 1000);
+      const now = clock.at(host);
+      expect(now - before).toBeGreaterThan(900);
+      expect(now - before).toBeLessThan(1100);
+      before = now;
+    }
+    expect(Math.abs(before - 2999 * 1000)).toBeLessThan(100);
   });
 });
 

@@ -77,7 +77,15 @@ export function stubLink({
       }
     },
     time(at) {
-      if (at === undefined) return answerIn(0.3);
+      // The board reads its clock halfway between question and answer.
+      if (at === undefined) {
+        return new Promise((resolve) => {
+          clock.schedule(() => {
+            const read = wrapTime(boardTime());
+            if (!mute) clock.schedule(() => resolve(read), 0.15);
+          }, 0.15);
+        });
+      }
       const now = boardTime();
       return answerIn(Math.max(0, (unwrapNear(at, now) - now) / 1000));
     },

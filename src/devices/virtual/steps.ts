@@ -1,5 +1,6 @@
 /** The steps of a virtual board: how far its circuits have come, and what leaves them. */
 import { binOf, binStart, startProblems } from '../../events/bins.ts';
+import { tickWidth } from '../../events/ticks.ts';
 
 /** Where a board stands: the step that comes next. */
 export interface BoardSteps {
@@ -7,8 +8,15 @@ export interface BoardSteps {
   readonly start: number;
   /** Board time at which the next step ends, microseconds. */
   readonly end: number;
+  /** Board time from which on what leaves in the next step is told; later than its start if it lasts longer than others. */
+  readonly bin: number;
   /** Goes on to the step after. */
   advance(): void;
+  /**
+   * Lets a step begin at a time, or whole steps before or after it: the next one lasts longer for that, by less than a step.
+   * Steps that are no whole number of microseconds stay on their grid.
+   */
+  align(time: number): void;
 }
 
 /**
@@ -21,7 +29,8 @@ export function boardSteps(startTime: number, dt: number): BoardSteps {
     startProblems(startTime, dt).length === 0
       ? startTime
       : binStart(binOf(startTime, 0, dt) + 1, dt);
-  const begin = start;
+  let begin = start;
+  let bin = start;
   let end = binStart(1, dt, begin);
   return {
     get start() {
@@ -30,10 +39,23 @@ export function boardSteps(startTime: number, dt: number): BoardSteps {
     get end() {
       return end;
     },
+    get bin() {
+      return bin;
+    },
     advance() {
       done++;
       start = end;
+      bin = start;
       end = binStart(done + 1, dt, begin);
+    },
+    align(time) {
+      const { micros, steps } = tickWidth(dt);
+      if (steps > 1) return;
+      const shift = (((time - start) % micros) + micros) % micros;
+      if (shift === 0) return;
+      bin = start + shift;
+      end = bin + micros;
+      begin = end - micros * (done + 1);
     },
   };
 }

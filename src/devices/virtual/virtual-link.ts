@@ -14,12 +14,11 @@ import {
   timeCheck,
 } from '../link.ts';
 import { linkListeners } from '../listeners.ts';
-import { unwrapNear, unwrapper, wrapTime } from '../wrap.ts';
+import { wrapTime } from '../wrap.ts';
 import { type CompleteBoardConfig, fitProblems } from './board-config.ts';
+import { boardRun, toldTime } from './board-run.ts';
 import { type Chips, wireChips } from './chips.ts';
-import { eventFifo } from './fifo.ts';
-import { addCount, senderQueue } from './senders.ts';
-import { boardSteps, stepEvents } from './steps.ts';
+import { addCount } from './senders.ts';
 
 /** A link to a virtual board, with what only a virtual one allows. */
 export interface VirtualLink<Configuration = DefaultConfiguration>
@@ -42,8 +41,11 @@ interface Handed {
   readonly counts: SenderCounts | undefined;
 }
 
-/** Milliseconds between two looks at the clock. */
-const tickInterval = 1;
+/** Milliseconds between two looks at the clock, if nothing goes on. */
+const idleInterval = 5;
+
+/** Less is no pause, milliseconds. */
+const leastPause = 1e-3;
 
 /** Someone who waits for a time of the board. */
 interface Asked {
@@ -60,107 +62,46 @@ export function openVirtualLink<Configuration>(
   config: CompleteBoardConfig<Configuration>,
   onClose: () => void,
 ): VirtualLink<Configuration> {
-  const { family, realTime, clock, startTime } = config;
-  const input = eventFifo(config.inputCapacity);
-  const output = eventFifo(config.outputCapacity);
-  const senders = senderQueue();
-  const statistics = { sent: 0, delivered: 0, late: 0, dropped: 0, received: 0, overflowed: 0 };
+  const { family, realTime, clock } = config;
   const listeners = linkListeners();
   const updates: LinkUpdate<ConfigurationDelta>[] = [];
-  const incoming = unwrapper(startTime);
-  const poweredAt = clock.now();
-  const steps = boardSteps(startTime, config.dt);
-  const echo = family.echo ?? { word: -1, reply: -1 };
   let memories: readonly MemoryWords[] = [];
   let chips: Chips | undefined;
   let closed = false;
   let timer: { unsubscribe(): void } | undefined;
+  /** When the timer is due; host time. */
+  let timerAt = Number.POSITIVE_INFINITY;
   let asked: Asked[] = [];
-  /** Times of the newest event and of the newest time asked for: a board without a clock runs to the bin of one, through the other. */
-  let newestEvent = startTime;
-  let newestAsked = startTime;
+  const board = boardRun({
+    ...config,
+    echo: family.echo ?? { word: -1, reply: -1 },
+    heard: () => listeners.size > 0,
+    off: () => closed,
+    give: (events) => listeners.give(events),
+  });
+  const { statistics } = board;
 
-  const now = (): number =>
-    realTime ? startTime + Math.floor((clock.now() - poweredAt) * 1000) : steps.start;
-  /** Continues a time that the host gave: a board with a clock knows it, however long ago the last event was. */
-  const unwrap = (time: number): number =>
-    realTime ? unwrapNear(time, now()) : incoming.unwrap(time);
-
-  /** What the output FIFO had no room for in the middle of a step: nobody is called before the step is over. */
-  const overfull: HardwareEvents[] = [];
-  const take = (): HardwareEvents => {
-    const events = output.drain();
-    statistics.received += events.words.length;
-    return events;
-  };
-  const flush = (): void => {
-    while (overfull.length > 0) listeners.give(overfull.shift()!);
-    if (output.size > 0 && listeners.size > 0) listeners.give(take());
-  };
-  const give = (time: number, word: number): void => {
-    if (output.full && !realTime && listeners.size > 0) overfull.push(take());
-    if (!output.push(time, word)) statistics.overflowed++;
-  };
-  const fired = stepEvents();
-  const emit = (word: number, index: number, count: number): void =>
-    fired.add(steps.start + Math.floor((index * (steps.end - steps.start)) / count), word);
-  /** Answers the echo words that are next in line and whose time is over. */
-  const answerEchoes = (): void => {
-    while (input.headWord === echo.word && input.headTime <= steps.start) {
-      const time = realTime ? now() : Math.max(input.headTime, steps.start);
-      input.shift();
-      give(time, echo.reply);
-    }
-  };
-  const runStep = (): void => {
-    while (input.headTime < steps.end) {
-      const { headTime, headWord } = input;
-      input.shift();
-      if (headWord === echo.word) {
-        give(realTime ? now() : headTime, echo.reply);
-      } else {
-        const as = headTime < steps.start ? 'late' : 'delivered';
-        statistics[as]++;
-        senders.shift(as);
-        chips?.take(headWord);
-      }
-    }
-    chips?.step(emit);
-    fired.drain(give);
-    steps.advance();
-  };
-  /** Does every step whose time is over. */
-  const runDue = (): void => {
-    if (realTime) {
-      const time = now();
-      while (steps.end <= time && !closed) runStep();
-    } else {
-      answerEchoes();
-      const goesOn = (): boolean =>
-        steps.end <= newestEvent || steps.start < newestAsked || input.headTime < steps.start;
-      while (goesOn() && !closed) {
-        runStep();
-        answerEchoes();
-        if (overfull.length > 0) flush();
-      }
-    }
-  };
   /** Answers those whose time has come, once what was handed over for before it is passed on. */
   const answer = (): void => {
     if (asked.length === 0) return;
-    const isDue = ({ at }: Asked): boolean => at <= steps.start && !(input.headTime < at);
-    const due = asked.filter(isDue);
-    asked = asked.filter((each) => !isDue(each));
-    for (const { resolve } of due) resolve(wrapTime(now()));
+    const due = asked.filter(({ at }) => board.reached(at));
+    if (due.length === 0) return;
+    asked = asked.filter((each) => !due.includes(each));
+    for (const { resolve } of due) resolve(toldTime(board));
   };
   const advance = (): void => {
-    runDue();
-    answerEchoes();
-    flush();
+    board.run();
+    board.flush();
     answer();
+  };
+  /** Looks at the clock at the end of the step, and less often while nothing goes on. */
+  const pause = (): number => {
+    const rest = Math.max(leastPause, board.restOfStep);
+    return board.busy || asked.length > 0 ? rest : Math.max(rest, idleInterval);
   };
   const tick = (): void => {
     timer = undefined;
+    timerAt = Number.POSITIVE_INFINITY;
     if (closed) return;
     try {
       advance();
@@ -170,26 +111,21 @@ export function openVirtualLink<Configuration>(
         new DeviceError('disconnected', 'the virtual board broke down; open it again', { cause }),
       );
     }
-    // A listener that has sent something has set the timer already.
-    if (realTime && !closed) timer ??= clock.schedule(tick, tickInterval);
+    if (realTime) wake(pause());
   };
-  const wake = (): void => {
-    timer ??= clock.schedule(tick, 0);
-  };
-  /** Empties both FIFOs; what was in them is counted. */
-  const empty = (): void => {
-    const { sent, delivered, late, dropped } = statistics;
-    statistics.dropped += sent - delivered - late - dropped;
-    statistics.overflowed += output.size;
-    senders.clear();
-    input.clear();
-    output.clear();
+  const wake = (delay: number): void => {
+    if (closed) return;
+    const at = clock.now() + delay;
+    if (at >= timerAt) return;
+    timer?.unsubscribe();
+    timerAt = at;
+    timer = clock.schedule(tick, delay);
   };
   const shut = (cause?: DeviceError): void => {
     if (closed) return;
     closed = true;
     timer?.unsubscribe();
-    empty();
+    board.empty();
     onClose();
     const waiting = asked;
     asked = [];
@@ -199,45 +135,17 @@ export function openVirtualLink<Configuration>(
   const alive = (): void => {
     if (closed) throw gone();
   };
-  const accept = (timestamp: number, word: number, counts: SenderCounts | undefined): void => {
-    const time = unwrap(timestamp);
-    const isEcho = word === echo.word;
-    if (!isEcho) statistics.sent++;
-    // Without a clock the bus waits until there is room.
-    while (input.full && !realTime && !closed) {
-      answerEchoes();
-      if (input.full) runStep();
-    }
-    if (!input.push(time, word)) {
-      if (isEcho) return;
-      statistics.dropped++;
-      addCount(counts, 'dropped');
-    } else if (isEcho) newestAsked = Math.max(newestAsked, time);
-    else {
-      newestEvent = Math.max(newestEvent, time);
-      senders.push(counts);
-    }
-  };
   const acceptAll = serial(({ events, counts }: Handed) => {
     if (closed) return;
     const { timestamps, words } = events;
     for (const name of ['delivered', 'late', 'dropped'] as const) addCount(counts, name, 0);
     // What is late is decided by the time of arrival, not by when the board last looked.
-    if (realTime) runDue();
-    for (let i = 0; i < words.length; i++) accept(timestamps[i]!, words[i]!, counts);
-    wake();
+    if (realTime) board.run();
+    for (let i = 0; i < words.length; i++) board.accept(timestamps[i]!, words[i]!, counts);
+    wake(realTime ? pause() : 0);
   });
-  /** Brings the board to where it would be had nothing been sent: what was asked for has passed, and nothing waits. */
-  const settle = (): void => {
-    flush();
-    empty();
-    if (!realTime) while (steps.start < newestAsked) steps.advance();
-    newestEvent = steps.start;
-    newestAsked = steps.start;
-    answer();
-  };
 
-  if (realTime) wake();
+  if (realTime) wake(0);
   return {
     info: {
       name: 'virtual board',
@@ -259,11 +167,13 @@ export function openVirtualLink<Configuration>(
       }
       const next = family.memories(configuration);
       const wired = wireChips(family, next, config);
-      settle();
+      board.settle();
+      answer();
       // A listener that was given what had been sent may have closed the link.
       alive();
       memories = next;
       chips = wired;
+      board.insert(wired);
     },
     send(events, counts) {
       alive();
@@ -279,27 +189,32 @@ export function openVirtualLink<Configuration>(
       alive();
       family.change(memories, delta);
       chips?.rewire();
-      const time = wrapTime(steps.start);
+      const time = wrapTime(board.start);
       updates.push({ time, delta });
       return time;
     },
     async time(at) {
       alive();
-      if (at === undefined) return wrapTime(now());
+      if (at === undefined) return toldTime(board);
       const problems = within('at', timeCheck(at));
       if (problems.length > 0) throw new InvalidArgumentError('there is no such time', problems);
-      const time = unwrap(at);
-      newestAsked = Math.max(newestAsked, time);
+      const time = board.unwrap(at);
+      board.ask(time);
       const answered = new Promise<number>((resolve, reject) => {
         asked.push({ at: time, resolve, reject });
       });
-      wake();
+      wake(realTime && !board.reached(time) ? pause() : 0);
       return answered;
+    },
+    align(at) {
+      alive();
+      if (realTime) board.run();
+      board.align(at);
     },
     listen(listener) {
       alive();
       const silence = listeners.add(listener);
-      wake();
+      wake(0);
       return silence;
     },
     async close() {
@@ -316,6 +231,7 @@ export function openVirtualLink<Configuration>(
       }
       target[index] = word;
       chips = wireChips(family, memories, config);
+      board.insert(chips);
     },
     unplug() {
       shut(

@@ -1,0 +1,72 @@
+/**
+ * Back-pressure: what can wait asks, when it is subscribed to, whom it feeds, and waits while that one has no room. It works
+ * through any operators in between, since they subscribe to their source in the same turn; what cannot wait never asks.
+ */
+
+/** What a consumer can take by now. */
+export interface Demand {
+  /** Whether it has room. */
+  readonly open: boolean;
+  /** Calls back once it has room, unless the returned function is called before. */
+  whenOpen(work: () => void): () => void;
+}
+
+/** A demand that a consumer opens and closes. */
+export interface Gate extends Demand {
+  /** Whether a source has asked for it: then what comes can wait. */
+  readonly asked: boolean;
+  /** Says whether there is room. */
+  set(open: boolean): void;
+}
+
+const gates = new WeakMap<Demand, () => void>();
+
+/** Makes a gate that is open. */
+export function gate(): Gate {
+  let open = true;
+  let asked = false;
+  const waiting = new Set<() => void>();
+  const made: Gate = {
+    get open() {
+      return open;
+    },
+    get asked() {
+      return asked;
+    },
+    whenOpen(work) {
+      waiting.add(work);
+      return () => waiting.delete(work);
+    },
+    set(now) {
+      open = now;
+      if (!open || waiting.size === 0) return;
+      const all = [...waiting];
+      waiting.clear();
+      for (const work of all) work();
+    },
+  };
+  gates.set(made, () => {
+    asked = true;
+  });
+  return made;
+}
+
+let current: Demand | undefined;
+
+/** Subscribes to a source on behalf of a consumer; of the one before it in the chain, if it has no demand of its own. */
+export function onDemand<T>(demand: Demand | undefined, subscribe: () => T): T {
+  if (demand === undefined) return subscribe();
+  const before = current;
+  current = demand;
+  try {
+    return subscribe();
+  } finally {
+    current = before;
+  }
+}
+
+/** The demand of whoever subscribes in this turn; undefined if nobody asks sources to wait. */
+export function demandOfSubscriber(): Demand | undefined {
+  if (current !== undefined) gates.get(current)?.();
+  return current;
+}

@@ -1,0 +1,147 @@
+/** A stream whose events go to a board as they come, whatever times they carry: for closed loops. */
+import { DeviceError } from '../errors.ts';
+import { chipWords } from '../events/space.ts';
+import type { FpgaSchedule, FpgaScheduleConfig } from './fpga-schedule.ts';
+import type { HardwareEvents, Link, SenderCounts } from './link.ts';
+import { boardQuestions } from './schedule/board-questions.ts';
+import { unwrapNear, wrapTime } from './wrap.ts';
+
+/** How a stream behaves that is not scheduled. */
+export type ImmediateScheduleConfig = Pick<
+  FpgaScheduleConfig,
+  'clock' | 'output' | 'handed' | 'failed'
+>;
+
+/**
+ * Hands events to a board with a clock of its own as they come, to be emitted at once. What comes back has the time of the
+ * stream at that moment: what came last is now. A mark is told once all before it has been emitted and its answers are in.
+ *
+ * @throws DeviceError `disconnected` if the link is closed
+ */
+export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): FpgaSchedule {
+  const { clock } = config;
+  const space = chipWords(link.info.family);
+  const counts: SenderCounts = {};
+  /** What came before the board had told its time. */
+  const early: (() => void)[] = [];
+  let sent = 0;
+  let waiting = 0;
+  let stopped = false;
+  let timer: { unsubscribe(): void } | undefined;
+  /** Board time less stream time, by what came last; and the times that were given last, which never go back. */
+  let offset = 0;
+  let said = Number.NEGATIVE_INFINITY;
+  let lastSent = 0;
+  let lastHeard = Number.NEGATIVE_INFINITY;
+
+  const fail = (cause: unknown): void => {
+    if (stopped) return;
+    stop();
+    try {
+      config.failed(cause);
+    } catch {
+      // Whoever was told has failed too; what it throws now has nobody to go to.
+    }
+  };
+  const guard = (work: () => void): void => {
+    if (stopped) return;
+    try {
+      work();
+    } catch (cause) {
+      fail(cause);
+    }
+  };
+  const look = (): void => {
+    timer?.unsubscribe();
+    timer = undefined;
+    guard(() => {
+      questions.look();
+      if (stopped || !(questions.waiting || !questions.board.known)) return;
+      timer = clock.schedule(look, questions.nextLook);
+    });
+  };
+  /** Board time of now, whole microseconds; the stream is at `time`. */
+  const nowAt = (time: number): number => {
+    const now = Math.max(lastSent, Math.floor(questions.now()));
+    if (time >= said) {
+      said = time;
+      offset = now - time;
+    }
+    return now;
+  };
+  /** Does what needs the board's time once it is known. */
+  const onceKnown = (work: () => void): void => {
+    if (questions.board.known) guard(work);
+    else early.push(work);
+    if (timer === undefined) look();
+  };
+  const receive = ({ timestamps, words }: HardwareEvents): void => {
+    if (words.length === 0 || said === Number.NEGATIVE_INFINITY) return;
+    const near = questions.now();
+    const times = new Float64Array(words.length);
+    for (let i = 0; i < words.length; i++) {
+      lastHeard = Math.max(lastHeard, unwrapNear(timestamps[i]!, near) - offset);
+      times[i] = lastHeard;
+    }
+    config.output?.({ timestamps: times, addresses: words, space, until: lastHeard });
+  };
+  const silence = link.listen({
+    events: (events) => guard(() => receive(events)),
+    closed: (cause) =>
+      fail(
+        new DeviceError('disconnected', 'the link was closed in mid-run; open the board again', {
+          cause,
+        }),
+      ),
+  });
+  const stop = (): void => {
+    stopped = true;
+    timer?.unsubscribe();
+    early.length = 0;
+    questions.stop();
+    silence();
+  };
+  const questions = boardQuestions(link, {
+    clock,
+    known: () => {
+      for (const work of early.splice(0)) guard(work);
+    },
+    came: () => {},
+    failed: fail,
+  });
+  look();
+  return {
+    counts,
+    dropped: 0,
+    get sent() {
+      return sent;
+    },
+    get handed() {
+      return sent - waiting;
+    },
+    get waiting() {
+      return waiting;
+    },
+    begin: () => {},
+    add({ timestamps, addresses: words, until }) {
+      if (words.length === 0 || stopped) return;
+      sent += words.length;
+      waiting += words.length;
+      onceKnown(() => {
+        lastSent = nowAt(Math.max(until, timestamps.at(-1)!));
+        waiting -= words.length;
+        const now = new Uint32Array(words.length).fill(wrapTime(lastSent));
+        link.send({ timestamps: now, words }, counts);
+        config.handed?.();
+      });
+    },
+    mark(time, reached) {
+      if (stopped) return;
+      onceKnown(() => {
+        questions.mark(reached);
+        questions.askMark(nowAt(time) + 1);
+      });
+    },
+    stop,
+  };
+}

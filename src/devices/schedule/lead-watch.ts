@@ -1,0 +1,81 @@
+/** By how much a stream in real time comes earlier than its look-ahead asks for. */
+
+/** Watches how early the pieces of a stream come. */
+export interface LeadWatch {
+  /**
+   * Notes that a piece has come: `lead` is its stream time less the board time at that moment, microseconds, `offset`
+   * what brings stream time to board time, `host` the time in milliseconds. Gives by how much the stream may happen earlier from now on,
+   * microseconds, mostly 0.
+   */
+  came(lead: number, offset: number, host: number): number;
+  /** Learns that the stream has slipped, since it fell behind. */
+  slipped(): void;
+}
+
+/** How long a stream is watched, milliseconds: at first, and if it falls behind again whenever it has caught up. */
+const shortest = 100;
+const longest = 1600;
+
+/** Pieces that are needed, and that are looked at, at most. */
+const [fewest, most] = [8, 256];
+
+/** Less is not worth a slip, microseconds. */
+const worthwhile = 100;
+
+/** What comes earlier than ever before by more, microseconds and as a share of the time, has been ahead by choice: it waits, no clock makes it. */
+const [leap, fastest] = [3000, 1e-2];
+
+/**
+ * Watches a stream with a look-ahead of so many microseconds. One in ten pieces may come later than it asks for, and none by
+ * more than half of it.
+ */
+export function leadWatch(lookAhead: number): LeadWatch {
+  const leads = new Float64Array(most);
+  let count = 0;
+  let began = Number.NaN;
+  let watched = shortest;
+  /** The middle of the leads of the earliest time, and by how much the stream is ahead by choice. */
+  let top = Number.NaN;
+  let topAt = Number.NaN;
+  let chosen = 0;
+  let caughtUp = false;
+  const begin = (host: number): void => {
+    began = host;
+    count = 0;
+  };
+  return {
+    came(lead, offset, host) {
+      if (Number.isNaN(began)) begin(host);
+      if (Number.isNaN(top)) {
+        top = lead;
+        topAt = host;
+      }
+      if (count < most) leads[count++] = lead;
+      if (host - began < watched || count < fewest) return 0;
+      const sorted = leads.subarray(0, count).sort();
+      const [least, low, middle] = [sorted[0]!, sorted[count >> 3]!, sorted[count >> 1]!];
+      const bound = top + leap + (host - topAt) * 1000 * fastest;
+      if (middle > bound) chosen += middle - top;
+      if (middle > top) {
+        top = middle;
+        topAt = host;
+      }
+      begin(host);
+      const early = Math.min(low - lookAhead, least - lookAhead / 2) + offset - chosen;
+      if (early < worthwhile) {
+        watched = Math.max(shortest, watched * 0.9);
+        return 0;
+      }
+      caughtUp = true;
+      return Math.floor(early);
+    },
+    slipped() {
+      // Who falls behind again and again is given more time before it is brought forward.
+      if (caughtUp) watched = Math.min(longest, watched * 2);
+      caughtUp = false;
+      top = Number.NaN;
+      chosen = 0;
+      began = Number.NaN;
+    },
+  };
+}
