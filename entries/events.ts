@@ -3,6 +3,11 @@ export { binStart } from '../src/events/bins.ts';
 export { eventsToRaster, rasterToEvents, type Unbinned } from '../src/events/convert.ts';
 export { firingRateRatio, inTurn } from '../src/events/firing-rates.ts';
 export type { FrameDecoder, FrameDecoderConfig } from '../src/events/framing.ts';
+export {
+  type InTimeOrder,
+  type InTimeOrderConfig,
+  inTimeOrder,
+} from '../src/events/in-time-order.ts';
 export { type Losses, lossCounter } from '../src/events/losses.ts';
 export { type PoissonConfig, poissonRaster } from '../src/events/poisson.ts';
 export {

@@ -3,5 +3,8 @@
 export type { NatsSending } from '../src/nats/sending.ts';
 export { collect } from './collect.ts';
 export { type NatsPublisher, natsPublisher } from './nats-publisher.ts';
+export { type ToFileConfig, toFile } from './to-file.ts';
 export { type FpgaReport, type ToFpgaConfig, toFpga } from './to-fpga.ts';
 export { type NatsReport, type ToNatsConfig, toNats } from './to-nats.ts';
+export { type ByteStream, type ToStdoutConfig, toStdout } from './to-stdout.ts';
+export type { WriteConfig, WriteReport } from './writing.ts';

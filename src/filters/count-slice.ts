@@ -1,9 +1,9 @@
 /** A stream cut into packets of equally many events. */
 import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { eventStore } from '../events/event-store.ts';
 import type { Space } from '../events/space.ts';
 import { number, type OptionTable, optionProblems } from '../options.ts';
-import { eventStore } from './event-store.ts';
 import { type Emit, type FilterConfig, lossesCheck, once, type Slicer } from './filter.ts';
 
 /** Configuration of `countSlice`. */

@@ -1,12 +1,12 @@
 /** Events whose times are uncertain, as those of a slow readout are. */
 import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { eventStore } from '../events/event-store.ts';
 import { sortEvents } from '../events/sort.ts';
 import type { Space } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
 import { number, type OptionTable, optionProblems } from '../options.ts';
 import { randomStream } from '../random.ts';
-import { eventStore } from './event-store.ts';
 import { type Filter, type FilterConfig, lossesCheck, once } from './filter.ts';
 
 /** Configuration of `jitter`. */

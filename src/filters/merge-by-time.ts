@@ -1,12 +1,12 @@
 /** Several streams of events made one, in the order of time. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type EventStore, eventStore, type Taken } from '../events/event-store.ts';
 import { lossCounter } from '../events/losses.ts';
 import type { Space } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
 import { number, type OptionTable, optionProblems } from '../options.ts';
 import { within } from '../problems.ts';
-import { type EventStore, eventStore, type Taken } from './event-store.ts';
 import { type Emit, type FilterConfig, lossesCheck, once } from './filter.ts';
 
 /** Configuration of `mergeByTime`. */
@@ -141,7 +141,7 @@ export function timeMerger<S extends Space>(
 /** Takes all events before `bound` out, in order; of the same time, those of the first store first. */
 function mergeBefore(stores: readonly EventStore[], bound: number): Taken {
   const at = stores.map(({ begin }) => begin);
-  const ends = stores.map((store) => firstFrom(store, bound));
+  const ends = stores.map((store) => store.begin + store.countBefore(bound));
   const total = ends.reduce((sum, end, i) => sum + end - at[i]!, 0);
   const timestamps = new Float64Array(total);
   const addresses = new Uint32Array(total);
@@ -171,15 +171,4 @@ function mergeBefore(stores: readonly EventStore[], bound: number): Taken {
   }
   for (const [i, store] of stores.entries()) store.drop(ends[i]! - store.begin);
   return { timestamps, addresses };
-}
-
-/** Where the first event not before `bound` lies. */
-function firstFrom({ times, begin, end }: EventStore, bound: number): number {
-  let [low, high] = [begin, end];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle]! < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

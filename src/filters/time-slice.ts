@@ -1,10 +1,10 @@
 /** A stream cut into packets of equal time. */
 import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { eventStore } from '../events/event-store.ts';
 import { lossCounter } from '../events/losses.ts';
 import type { Space } from '../events/space.ts';
 import { optionProblems } from '../options.ts';
-import { eventStore } from './event-store.ts';
 import { type Emit, once, type Slicer } from './filter.ts';
 import { type WindowConfig, windowProblems, windowsOf, windowTable } from './windows.ts';
 

@@ -1,4 +1,6 @@
-import { of } from 'rxjs';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { defer, of } from 'rxjs';
 import {
   aerPacket,
   channels,
@@ -24,13 +26,20 @@ import {
   usingLink,
   virtualBoard,
 } from 'spikeline';
+import { codecNamed } from 'spikeline/codecs';
 import { chipWords, rasterToEvents } from 'spikeline/events';
 import * as operators from 'spikeline/operators';
 import * as sinks from 'spikeline/sinks';
+import { toFile, toStdout } from 'spikeline/sinks';
 import * as sources from 'spikeline/sources';
+import { fromFile, fromStdin } from 'spikeline/sources';
 import * as targets from 'spikeline/targets';
 import { describe, expect, it } from 'vitest';
 import { echoWord, monitorReply } from '#src/chips/dynapse2/event';
+// Loaded beforehand: the sink loads it when it is subscribed to.
+import '#src/files/target';
+import '#src/files/writer';
+import { emptyFolder } from '#test/support/folders';
 import { spied } from '#test/support/links';
 import { cut } from '#test/support/rasters';
 import {
@@ -191,6 +200,20 @@ const operatorRigs: Record<string, Record<string, AnyOperator>> = {
   },
   deltaEncode: { plain: applied(() => operators.deltaEncode({ threshold: 3 }), signals) },
   collect: { plain: applied(() => collect()) },
+  toFile: {
+    plain: async (clock) => ({
+      operator: toFile(join(emptyFolder(), 'out.spk'), { clock, overwrite: true }),
+      items: packets,
+      left: () => clock.waiting,
+    }),
+  },
+  toStdout: {
+    plain: async (clock) => ({
+      operator: toStdout({ output: new PassThrough(), clock }),
+      items: chunks,
+      left: () => clock.waiting,
+    }),
+  },
   toFpga: {
     plain: async (clock) => {
       const { link, ...rest } = await board(clock);
@@ -199,7 +222,30 @@ const operatorRigs: Record<string, Record<string, AnyOperator>> = {
   },
 };
 
+const events = Array.from({ length: 40 }, (_, i) => 1000 * i);
+const bytes = codecNamed('dat').encoder!().push(
+  aerPacket(
+    events,
+    events.map(() => 1),
+    pixels(2, 2),
+  ),
+);
+
 const sourceRigs: Record<string, Record<string, AnySource>> = {
+  fromFile: {
+    fast: async () => ({ source: fromFile(new Blob([Uint8Array.from(bytes)]), { window: 5e-3 }) }),
+    'at its speed': async (clock) => ({
+      source: fromFile(new Blob([Uint8Array.from(bytes)]), { speed: 1, clock }),
+      left: () => clock.waiting,
+    }),
+  },
+  fromStdin: {
+    plain: async () => ({
+      source: defer(() =>
+        fromStdin({ input: Readable.from([Uint8Array.from(bytes)]), events: 10 }),
+      ),
+    }),
+  },
   fromHardware: {
     echoes: async (clock) => {
       const { link, ...rest } = await board(clock);
@@ -284,6 +330,11 @@ const others: Record<string, string> = {
   simulator: 'runOn',
   chooseNeurons: 'a promise; see choose-neurons.test.ts',
   targetSuite: 'cases for targets',
+  fromNats: 'needs a server; see test/nats/streams.test.ts',
+  toNats: 'needs a server; see test/nats/streams.test.ts',
+  natsItems: 'an iterable',
+  natsPosition: 'a number',
+  natsPublisher: 'a publisher',
 };
 
 it('names every operator, source, sink and target there is', () => {

@@ -1,5 +1,5 @@
 /** Events that wait, in arrays that grow. */
-import type { AerPacket } from '../events/aer-packet.ts';
+import type { AerPacket } from './aer-packet.ts';
 
 /** Times and addresses of events that were taken out. */
 export interface Taken {
@@ -25,6 +25,8 @@ export interface EventStore {
   addRange(packet: AerPacket, from: number, to: number): void;
   /** Takes the first `count` events out. */
   take(count: number): Taken;
+  /** How many of the first lie before a time, if they are in order. */
+  countBefore(time: number): number;
   /** Leaves the first `count` events out. */
   drop(count: number): void;
   /** Takes all events out. */
@@ -77,6 +79,15 @@ export function eventStore(): EventStore {
       };
       store.drop(count);
       return taken;
+    },
+    countBefore(time) {
+      let [low, high] = [begin, end];
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (times[middle]! < time) low = middle + 1;
+        else high = middle;
+      }
+      return low - begin;
     },
     drop(count) {
       begin += count;

@@ -1,0 +1,85 @@
+/** The sink `toFile`: events in any known format, or any stream as a recording. */
+import type { OperatorFunction } from 'rxjs';
+import { InvalidArgumentError, StorageError } from '../src/errors.ts';
+import type { StreamItem } from '../src/events/series.ts';
+import { watchInputs } from '../src/open-inputs.ts';
+import { flag, type OptionTable, optionProblems } from '../src/options.ts';
+import { fault, type Problem, problem } from '../src/problems.ts';
+import {
+  type ByteOutput,
+  formatsOf,
+  type WriteConfig,
+  type WriteReport,
+  writeProblems,
+  writeTable,
+  writing,
+} from './writing.ts';
+
+/** Configuration of {@link toFile}. */
+export interface ToFileConfig extends WriteConfig {
+  /** Whether a file that is there may be written over; one that is being read never is. */
+  readonly overwrite?: boolean;
+}
+
+const table: OptionTable<ToFileConfig> = { ...writeTable, overwrite: flag };
+
+/**
+ * Writes a stream to a file, in the format that its name ends with (`.dat`, `.spk`, …) or that is named. Events go in all of them;
+ * rasters, numbers and marks in recordings (`.spk`). Emits one report when the source has completed. The file grows as items come:
+ * when the source errs, or the stream is left, it holds what had come, readable; and when the process is killed, a recording
+ * lacks what came in the last `flushEvery`. Errors with a `StorageError` if it cannot be written, with a `DataError` if the
+ * format cannot express an item.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * import { join } from 'node:path';
+ * import { tmpdir } from 'node:os';
+ *
+ * const path = join(tmpdir(), 'spikeline-example.dat');
+ * of(aerPacket([10, 20], [0, 1], pixels(2, 2))).pipe(
+ *   toFile(path, { overwrite: true }),
+ *   map(({ format, count }) => [format, count]),
+ * ); // emits ['dat', 2]
+ * ```
+ */
+export function toFile(
+  path: string,
+  config: ToFileConfig = {},
+): OperatorFunction<StreamItem, WriteReport> {
+  const problems = [...pathProblems(path), ...optionProblems(config, table)];
+  if (problems.length > 0) throw new InvalidArgumentError('this file cannot be written', problems);
+  const { overwrite = false, ...write } = config;
+  const formats = formatsOf(path);
+  const format = write.format ?? (formats.length === 1 ? formats[0]!.name : undefined);
+  const found =
+    format === undefined ? [ambiguous(path, formats)] : writeProblems({ ...write, format });
+  if (found.length > 0) throw new InvalidArgumentError('this file cannot be written', found);
+  return writing({ ...write, format: format! }, () => openFile(path, overwrite));
+}
+
+function pathProblems(path: unknown): Problem[] {
+  const is = typeof path === 'string' && path !== '';
+  return is ? [] : [problem('path', 'wrong-type', path, 'the path of a file is needed')];
+}
+
+function ambiguous(path: string, formats: readonly { readonly name: string }[]): Problem {
+  if (formats.length === 0) return writeProblems({})[0]!;
+  const names = formats.map(({ name }) => name).join(', ');
+  return fault('format', 'missing', `${path} may be any of ${names}; say which`);
+}
+
+async function openFile(path: string, overwrite: boolean): Promise<ByteOutput> {
+  // What is subscribed to along with this sink may be read to its end before the file is opened.
+  const inputs = watchInputs();
+  const { existsSync } = await import('node:fs');
+  const [{ checkTarget }, { openWriter }] = await Promise.all([
+    import('../src/files/target.ts'),
+    import('../src/files/writer.ts'),
+  ]);
+  checkTarget(path, inputs.end());
+  if (!overwrite && existsSync(path)) {
+    throw new StorageError(path, 'is there already; name another, or say overwrite');
+  }
+  return openWriter(path, { as: 'growing' });
+}

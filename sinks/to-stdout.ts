@@ -1,0 +1,81 @@
+/** The sink `toStdout`: events in any known format, or any stream as a recording, to another program. */
+import type { OperatorFunction } from 'rxjs';
+import { InvalidArgumentError, StorageError } from '../src/errors.ts';
+import type { StreamItem } from '../src/events/series.ts';
+import { having, type OptionTable, optionProblems } from '../src/options.ts';
+import {
+  type ByteOutput,
+  type WriteConfig,
+  type WriteReport,
+  writeProblems,
+  writeTable,
+  writing,
+} from './writing.ts';
+
+/** Something of Node that takes bytes, as `process.stdout` does. */
+export interface ByteStream {
+  /** Takes bytes, and says when they are gone or have failed. */
+  write(bytes: Uint8Array, done?: (cause?: Error | null) => void): unknown;
+  /** Listens to what goes wrong. */
+  on(event: 'error', listener: (cause: Error) => void): unknown;
+  /** Listens no longer. */
+  off(event: 'error', listener: (cause: Error) => void): unknown;
+}
+
+/** Configuration of {@link toStdout}. */
+export interface ToStdoutConfig extends WriteConfig {
+  /** Where bytes go; the standard output of this process if left out. It is not closed. */
+  readonly output?: ByteStream;
+}
+
+const table: OptionTable<ToStdoutConfig> = {
+  ...writeTable,
+  output: having('a stream that takes bytes', 'write', 'on', 'off'),
+};
+
+/**
+ * Writes a stream to standard output: a recording (`spk`) unless another `format` is named. Emits one report when the source has
+ * completed. Errors with a `StorageError` if nobody reads it any more.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * import { PassThrough } from 'node:stream';
+ *
+ * of(aerPacket([10, 20], [0, 1], pixels(2, 2))).pipe(
+ *   toStdout({ format: 'dat', output: new PassThrough() }),
+ *   map(({ count }) => count),
+ * ); // emits 2
+ * ```
+ */
+export function toStdout(config: ToStdoutConfig = {}): OperatorFunction<StreamItem, WriteReport> {
+  const problems = optionProblems(config, table);
+  const { output, ...given } = config ?? {};
+  const write = { format: 'spk', ...given };
+  if (problems.length === 0) problems.push(...writeProblems(write));
+  if (problems.length > 0) {
+    throw new InvalidArgumentError('standard output cannot be written', problems);
+  }
+  return writing(write, () => outputOf(output ?? process.stdout));
+}
+
+function outputOf(stream: ByteStream): ByteOutput {
+  let failure: Error | undefined;
+  const fail = (cause?: Error | null): void => {
+    failure ??= cause ?? undefined;
+  };
+  stream.on('error', fail);
+  return {
+    write(bytes) {
+      if (failure !== undefined) {
+        const what = `cannot be written (${failure.message})`;
+        throw new StorageError('standard output', what, { cause: failure });
+      }
+      stream.write(bytes, fail);
+    },
+    close() {
+      // What is still on its way may fail later; then nobody is there to be told.
+      stream.write(new Uint8Array(0), () => stream.off('error', fail));
+    },
+  };
+}

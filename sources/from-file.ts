@@ -1,0 +1,120 @@
+/** The source `fromFile`: a file of events, or a stream of a recording, in any known format. */
+import type { Observable } from 'rxjs';
+import { InvalidArgumentError, StorageError } from '../src/errors.ts';
+import type { AerPacket } from '../src/events/aer-packet.ts';
+import { type Losses, lossCounter } from '../src/events/losses.ts';
+import type { StreamItem } from '../src/events/series.ts';
+import { noteInput } from '../src/open-inputs.ts';
+import { number, type OptionTable, optionProblems } from '../src/options.ts';
+import { type Problem, problem } from '../src/problems.ts';
+import { fromPull } from './from-pull.ts';
+import { type ByteSource, type ReadConfig, readItems, readProblems, readTable } from './reading.ts';
+
+/** Configuration of {@link fromFile}. */
+export interface FromFileConfig extends ReadConfig {
+  /** How often the file is read, one pass after the other in time; `true` is without end, 1 if left out. */
+  readonly loop?: boolean | number;
+}
+
+/** The source, with what was in the file and is no event of the stream. */
+export type FileSource<Item> = Observable<Item> & {
+  /** Counts of all subscriptions, by reason: `triggers`, `frames`, `cutOffBytes`, `outside`, `late`, … */
+  readonly losses: Losses;
+};
+
+const anyPasses = number({ min: 1, whole: true, infinite: true });
+
+const table: OptionTable<FromFileConfig> = {
+  ...readTable,
+  loop: (value) => (typeof value === 'boolean' ? [] : anyPasses(value)),
+};
+
+/** Bytes that are read at once. */
+const pieceBytes = 2 ** 20;
+
+/**
+ * Reads a file, piece by piece and only as fast as what comes of it is worked on, so that a file of any size takes little memory. Its format
+ * is found by what is in it. Events are emitted in the order of time, in packets as they lie in the file, or of equal time
+ * (`window`), or of equally many (`events`); as fast as it can, or at its own `speed`. With `stream`, any stream of a
+ * recording: rasters, numbers, marks. In a browser, `path` may be a `File`. Errors with a `StorageError` if the file cannot be read,
+ * with a `DataError` if it is damaged beyond reading or of no known format; what can be passed over is counted in `losses`.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * const bytes = codecNamed('dat').encoder!().push(aerPacket([10, 2500], [0, 1], pixels(2, 2)));
+ * fromFile(new Blob([bytes]), { window: 1e-3 }).pipe(
+ *   map(({ timestamps }) => timestamps.length),
+ * ); // emits 1, 0, 1
+ * ```
+ */
+export function fromFile<Item extends StreamItem = AerPacket>(
+  path: string | Blob,
+  config: FromFileConfig = {},
+): FileSource<Item> {
+  const problems = [...pathProblems(path), ...optionProblems(config, table)];
+  if (problems.length === 0) problems.push(...readProblems(config));
+  if (problems.length > 0) throw new InvalidArgumentError('this file cannot be read', problems);
+  const { loop = 1, losses = lossCounter(), ...read } = config;
+  const passes = typeof loop === 'number' ? loop : loop ? Number.POSITIVE_INFINITY : 1;
+  const open = typeof path === 'string' ? fileBytes(path) : blobBytes(path);
+  const items = readItems(open, { ...read, losses }, passes) as AsyncIterable<unknown>;
+  const source = fromPull(items as AsyncIterable<Item>, { consume: (item) => [item] });
+  return Object.assign(source, { losses });
+}
+
+function pathProblems(path: unknown): Problem[] {
+  const is =
+    (typeof path === 'string' && path !== '') ||
+    (typeof Blob === 'function' && path instanceof Blob);
+  return is ? [] : [problem('path', 'wrong-type', path, 'the path of a file is needed')];
+}
+
+/** Bytes of what a browser calls a file. */
+function blobBytes(blob: Blob): ByteSource {
+  return {
+    async *open() {
+      for (let at = 0; at < blob.size; at += pieceBytes) {
+        yield new Uint8Array(await blob.slice(at, at + pieceBytes).arrayBuffer());
+      }
+    },
+  };
+}
+
+/** Bytes of a file, the next piece being read while one is worked on. */
+function fileBytes(path: string): ByteSource {
+  return { open: () => piecesOf(path), note: () => noteInput(path) };
+}
+
+async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
+  const { open } = await import('node:fs/promises');
+  const file = await open(path, 'r').catch((cause: unknown) => refuse(path, cause));
+  let [current, coming] = [new Uint8Array(pieceBytes), new Uint8Array(pieceBytes)];
+  const read = (into: Uint8Array): Promise<number> =>
+    file.read(into, 0, pieceBytes, null).then(({ bytesRead }) => bytesRead);
+  let next = read(current);
+  try {
+    for (;;) {
+      const length = await next.catch((cause: unknown) => refuse(path, cause));
+      if (length === 0) return;
+      next = read(coming);
+      yield current.subarray(0, length);
+      [current, coming] = [coming, current];
+    }
+  } finally {
+    // A piece that is being read still has its place in the file.
+    await next.catch(() => {});
+    await file.close();
+  }
+}
+
+const words: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'its permissions forbid to read it',
+  EISDIR: 'it is a folder',
+};
+
+function refuse(path: string, cause: unknown): never {
+  const { code = '', message = String(cause) } = cause as NodeJS.ErrnoException;
+  throw new StorageError(path, words[code] ?? `cannot be read (${message})`, { cause });
+}

@@ -1,0 +1,274 @@
+/** How items are read from bytes of any format: decoded, put in order, sliced, repeated, and paced to their times. */
+import { asyncScheduler, type SchedulerLike, type Unsubscribable } from 'rxjs';
+import { timeOf } from '../src/clock.ts';
+import { anyDecoder } from '../src/codecs/decode.ts';
+import { recordingDecoder } from '../src/codecs/recording/decoder.ts';
+import { DataError } from '../src/errors.ts';
+import type { AerPacket } from '../src/events/aer-packet.ts';
+import { inTimeOrder } from '../src/events/in-time-order.ts';
+import { itemStart, itemUntil, shiftItem } from '../src/events/items.ts';
+import type { Losses } from '../src/events/losses.ts';
+import { itemKind, type StreamItem } from '../src/events/series.ts';
+import { countSlicer } from '../src/filters/count-slice.ts';
+import type { Slicer } from '../src/filters/filter.ts';
+import { timeSlicer } from '../src/filters/time-slice.ts';
+import { anything, having, number, type OptionTable, text } from '../src/options.ts';
+import { fault, type Problem } from '../src/problems.ts';
+
+/** How bytes are read. */
+export interface ReadConfig {
+  /** Name of their format (`dat`, `evt3`, …); found by content if left out. */
+  readonly format?: string;
+  /** Options of the format's decoder, such as the `width` and `height` that a file does not say. */
+  readonly options?: object;
+  /** Which stream of a recording, of any kind; its first stream of events if left out. */
+  readonly stream?: string;
+  /** Cuts events into packets of equal time, seconds; as they come if left out, or 10 ms if `speed` is given. */
+  readonly window?: number;
+  /** Cuts events into packets of equally many. */
+  readonly events?: number;
+  /** Keeps time: 1 is as fast as it was, 2 twice as fast. Each item is emitted when its time is over. As fast as it can if left out. */
+  readonly speed?: number;
+  /** Clock by which time is kept; the machine's if left out. */
+  readonly clock?: SchedulerLike;
+  /** How far times may step back, as those of real cameras do, seconds; 10 ms if left out. What steps back further is counted as `late`. */
+  readonly lateness?: number;
+  /** Counts what was in the bytes and is no event of the stream, by reason; the source's own if left out. */
+  readonly losses?: Losses;
+}
+
+/** Checks of {@link ReadConfig}. */
+export const readTable: OptionTable<ReadConfig> = {
+  format: text,
+  options: anything,
+  stream: text,
+  window: number({ min: 1e-6, max: 1e9, unit: 'seconds' }),
+  events: number({ min: 1, max: 2 ** 26, whole: true, unit: 'events' }),
+  speed: number({ above: 0, unit: 'times its own' }),
+  clock: having('a scheduler', 'now', 'schedule'),
+  lateness: number({ min: 0, max: 1e6, unit: 'seconds' }),
+  losses: having('a counter of losses', 'add'),
+};
+
+/** What contradicts itself in a configuration whose values are sound. */
+export function readProblems({ window, events, format, stream }: ReadConfig): Problem[] {
+  const problems: Problem[] = [];
+  if (window !== undefined && events !== undefined) {
+    problems.push(
+      fault('events', 'conflict', 'packets are of equal time or of equally many events'),
+    );
+  }
+  if (stream !== undefined && (format ?? 'spk') !== 'spk') {
+    problems.push(fault('stream', 'conflict', `${format} has one stream; recordings have several`));
+  }
+  return problems;
+}
+
+/** Something that is being read until it is stopped. */
+export class Reading {
+  #stopped = false;
+  #wake: (() => void) | undefined;
+  readonly #cleanups: (() => void)[] = [];
+
+  /** Whether it has been stopped. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Does something when it is stopped, at once if it was. */
+  onStop(cleanup: () => void): void {
+    if (this.#stopped) cleanup();
+    else this.#cleanups.push(cleanup);
+  }
+
+  /** Stops it. */
+  stop(): void {
+    this.#stopped = true;
+    this.#wake?.();
+    for (const cleanup of this.#cleanups.splice(0)) cleanup();
+  }
+
+  /** Waits, unless it is stopped. */
+  async wait(clock: SchedulerLike, ms: number): Promise<void> {
+    if (this.#stopped) return;
+    await new Promise<void>((resolve) => {
+      const timer: Unsubscribable = clock.schedule(() => resolve(), ms);
+      this.#wake = () => {
+        timer.unsubscribe();
+        resolve();
+      };
+    });
+    this.#wake = undefined;
+  }
+}
+
+/** Where bytes come from. */
+export interface ByteSource {
+  /** Gives the bytes from the beginning, and frees what it has opened when it ends or is stopped. */
+  open(reading: Reading): AsyncIterable<Uint8Array>;
+  /** Is told that they will be read, until the returned function is called. */
+  note?(): () => void;
+}
+
+/** Reads items from bytes. Each iteration opens them anew; returning stops it at once. */
+export function readItems(
+  source: ByteSource,
+  config: ReadConfig & { readonly losses: Losses },
+  passes = 1,
+): AsyncIterable<StreamItem> {
+  return {
+    [Symbol.asyncIterator]() {
+      const reading = new Reading();
+      reading.onStop(source.note?.() ?? (() => {}));
+      const items = paced(passesOf(source, config, passes, reading), config, reading);
+      return {
+        next: () => items.next(),
+        async return() {
+          reading.stop();
+          return items.return(undefined);
+        },
+      };
+    },
+  };
+}
+
+/** All passes over the bytes, one after the other in time. */
+async function* passesOf(
+  source: ByteSource,
+  config: ReadConfig & { readonly losses: Losses },
+  passes: number,
+  reading: Reading,
+): AsyncGenerator<StreamItem> {
+  const cut = cutterOf(config);
+  let shift = 0;
+  for (let pass = 0; pass < passes && !reading.stopped; pass++) {
+    let first: number | undefined;
+    let last = 0;
+    for await (const item of decoded(source.open(reading), config, config.losses)) {
+      first ??= itemStart(item);
+      last = itemUntil(item);
+      yield* cut(shiftItem(item, shift));
+    }
+    if (first === undefined) break;
+    // The next pass begins where this one has ended.
+    shift += last - first;
+  }
+  yield* cut();
+}
+
+/** What bytes hold, in order. */
+async function* decoded(
+  bytes: AsyncIterable<Uint8Array>,
+  config: ReadConfig,
+  losses: Losses,
+): AsyncGenerator<StreamItem> {
+  const decoder = itemDecoder(config);
+  const sorted = inTimeOrder({ lateness: config.lateness ?? 0.01, losses });
+  const counted: Record<string, number> = {};
+  const count = (): void => {
+    for (const [reason, total] of Object.entries(decoder.skipped)) {
+      const before = counted[reason] ?? 0;
+      counted[reason] = total;
+      losses.add(reason, total - before);
+    }
+  };
+  const inOrder = (item: StreamItem): StreamItem =>
+    itemKind(item) === 'events' ? sorted(item as AerPacket) : item;
+  for await (const some of bytes) {
+    for (const item of decoder.push(some)) yield inOrder(item);
+    count();
+  }
+  for (const item of decoder.end()) yield inOrder(item);
+  const rest = sorted.end();
+  if (rest !== undefined) yield rest;
+  count();
+}
+
+/** Takes bytes apart into items. */
+interface ItemDecoder {
+  readonly skipped: Readonly<Record<string, number>>;
+  push(bytes: Uint8Array): readonly StreamItem[];
+  end(): readonly StreamItem[];
+}
+
+function itemDecoder({ format, options, stream }: ReadConfig): ItemDecoder {
+  if (stream === undefined) {
+    return anyDecoder({
+      ...(format !== undefined && { format }),
+      ...(options !== undefined && { options }),
+    });
+  }
+  const recording = recordingDecoder();
+  const chosen = (items: ReturnType<typeof recording.push>): StreamItem[] =>
+    items.flatMap(({ stream: name, item }) =>
+      name === stream && itemKind(item) !== undefined ? [item as StreamItem] : [],
+    );
+  return {
+    get skipped() {
+      return recording.skipped;
+    },
+    push: (bytes) => chosen(recording.push(bytes)),
+    end() {
+      const rest = chosen(recording.end());
+      if (recording.streams.has(stream)) return rest;
+      const names = [...recording.streams.keys()].join(', ');
+      throw new DataError(`this recording has no stream ${stream}; there are ${names}`);
+    },
+  };
+}
+
+/** Cuts items as the configuration says; called without one at the end. */
+function cutterOf({
+  window,
+  events,
+  speed,
+}: ReadConfig): (item?: StreamItem) => readonly StreamItem[] {
+  const span = window ?? (speed === undefined || events !== undefined ? undefined : 0.01);
+  let slicer: Slicer<AerPacket, AerPacket> | undefined;
+  if (events !== undefined) slicer = countSlicer({ events });
+  else if (span !== undefined) slicer = timeSlicer({ window: span });
+  return (item) => {
+    const slices: StreamItem[] = [];
+    if (item === undefined) slicer?.end((slice) => slices.push(slice));
+    else if (slicer !== undefined && itemKind(item) === 'events') {
+      slicer.push(item as AerPacket, (slice) => slices.push(slice));
+    } else slices.push(item);
+    return slices;
+  };
+}
+
+/** Holds each item back until its time is over, if time is kept. */
+async function* paced(
+  items: AsyncIterable<StreamItem>,
+  { speed, clock }: ReadConfig,
+  reading: Reading,
+): AsyncGenerator<StreamItem> {
+  try {
+    if (speed === undefined) yield* items;
+    else yield* atPace(items, speed, clock, reading);
+  } finally {
+    reading.stop();
+  }
+}
+
+async function* atPace(
+  items: AsyncIterable<StreamItem>,
+  speed: number,
+  clock: SchedulerLike | undefined,
+  reading: Reading,
+): AsyncGenerator<StreamItem> {
+  const scheduler = clock ?? asyncScheduler;
+  const now = timeOf(scheduler);
+  let begin: number | undefined;
+  let start = 0;
+  for await (const item of items) {
+    if (begin === undefined) {
+      begin = now();
+      start = itemStart(item);
+    }
+    const due = begin + (itemUntil(item) - start) / 1000 / speed;
+    if (due > now()) await reading.wait(scheduler, due - now());
+    if (reading.stopped) return;
+    yield item;
+  }
+}
