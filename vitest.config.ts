@@ -19,6 +19,7 @@ export default defineConfig({
   test: {
     // A run of the command line takes a second, more on a busy machine.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // One less than there are cores is what vitest takes; on two that would be one.
     maxWorkers: '100%',
     projects: [

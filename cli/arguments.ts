@@ -43,6 +43,7 @@ export function readArguments(args: readonly string[], specs: OptionSpecs): Give
   });
   const known = Object.keys(specs).map((name) => `--${name}`);
   const problems: Problem[] = [];
+  const seen = new Set<string>();
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const spec = Object.hasOwn(specs, token.name) ? specs[token.name] : undefined;
@@ -52,7 +53,10 @@ export function readArguments(args: readonly string[], specs: OptionSpecs): Give
       problems.push(problem(rawName, 'wrong-type', value, 'it is a switch and takes no value'));
     } else if (spec.value !== undefined && value === undefined) {
       problems.push(fault(rawName, 'missing', `its value ${spec.value} is missing`));
+    } else if (spec.value !== undefined && seen.has(token.name)) {
+      problems.push(fault(rawName, 'duplicate', 'it is given twice'));
     }
+    seen.add(token.name);
   }
   if (problems.length > 0) {
     throw new InvalidArgumentError('the command line cannot be read', problems);
@@ -60,37 +64,57 @@ export function readArguments(args: readonly string[], specs: OptionSpecs): Give
   return { values: values as Given['values'], positionals };
 }
 
-/** Text of a number as a problem shows it: as a number, where it is one. */
-function shownNumber(text: string | boolean): unknown {
-  return text === '' || Number.isNaN(Number(text)) ? text : Number(text);
+/** Text of a number as a problem shows it: as a number, if it is one that keeps its digits. */
+function shownNumber(text: unknown): unknown {
+  return typeof text === 'string' && decimal(text) !== undefined && `${Number(text)}` === text
+    ? Number(text)
+    : text;
+}
+
+/** A number written with digits, a point and an exponent; undefined for all else, such as ` ` or `0x10`. */
+export function decimal(text: string): number | undefined {
+  const value = Number(text);
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(value)
+    ? value
+    : undefined;
+}
+
+/** Bounds of a whole number. */
+export interface WholeBounds {
+  readonly min: number;
+  /** The largest that keeps its digits if left out. */
+  readonly max?: number;
 }
 
 /** Collects numbers from options and every problem with one that is not what it should be. */
 export function numberReader({ values }: Given): {
-  whole(name: string, fallback: number, min: number): number;
+  /** A whole number, written with digits alone. */
+  whole(name: string, fallback: number, bounds: WholeBounds): number;
   fraction(name: string, fallback: number): number;
   readonly problems: Problem[];
 } {
   const problems: Problem[] = [];
+  const refuse = (name: string, needed: string): void => {
+    problems.push(problem(`--${name}`, 'out-of-range', shownNumber(values[name]), needed));
+  };
   return {
     problems,
-    whole(name, fallback, min) {
+    whole(name, fallback, { min, max = Number.MAX_SAFE_INTEGER }) {
       const text = values[name];
       if (text === undefined) return fallback;
-      const value = Number(text);
-      if (text === '' || !Number.isSafeInteger(value) || value < min) {
-        const needed = `a whole number of at least ${min} is needed`;
-        problems.push(problem(`--${name}`, 'out-of-range', shownNumber(text), needed));
-      }
+      const value = /^-?\d+$/.test(`${text}`) ? Number(text) : Number.NaN;
+      if (!(value >= min)) refuse(name, `a whole number of at least ${min} is needed, in digits`);
+      else if (value > max) refuse(name, `a whole number of at most ${max} is needed`);
       return value;
     },
     fraction(name, fallback) {
       const text = values[name];
       if (typeof text !== 'string') return fallback;
-      const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
-      if (text === '' || !(value >= 0 && value <= 1)) {
-        const needed = 'a fraction from 0 to 1 is needed, such as 0.3 or 30%';
-        problems.push(problem(`--${name}`, 'out-of-range', shownNumber(text), needed));
+      const percent = text.endsWith('%');
+      const number = decimal(percent ? text.slice(0, -1) : text) ?? Number.NaN;
+      const value = percent ? number / 100 : number;
+      if (!(value >= 0 && value <= 1)) {
+        refuse(name, 'a fraction from 0 to 1 is needed, such as 0.3 or 30%');
       }
       return value;
     },

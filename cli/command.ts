@@ -1,4 +1,5 @@
 import type { Given, OptionSpecs } from './arguments.ts';
+import type { Stop } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A command of the command line. */
@@ -12,17 +13,15 @@ export interface Command {
   /** The whole help. */
   readonly help: string;
   /** Runs the command; returns the exit code. */
-  run(given: Given, terminal: Terminal): Promise<number>;
+  run(given: Given, terminal: Terminal, stop: Stop): Promise<number>;
 }
 
-/** Exit codes and what they mean. */
+/** Exit codes and what they mean; those of what stops a command from outside are `stopCodes`. */
 export const exitCodes = {
   /** Everything went as it should. */
   ok: 0,
-  /** The command ran, but what it checked does not hold. */
+  /** The command ran, but what it checked does not hold, or what it was to make could not be made. */
   failed: 1,
   /** The command could not run: bad input, a device or file that failed. */
   unusable: 2,
-  /** Stopped by Ctrl-C. */
-  interrupted: 130,
 } as const;

@@ -1,4 +1,7 @@
-// The command line of this process.
+// The command line of this process: it ends with the command, whatever is still under way.
 import { run } from './run.ts';
+import { processTerminal } from './terminal.ts';
 
-process.exitCode = await run(process.argv.slice(2));
+// A signal that comes after the last word changes nothing any more.
+processTerminal.onStop(() => {});
+process.exit(await run(process.argv.slice(2)));

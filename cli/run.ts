@@ -1,19 +1,14 @@
 import { createRequire } from 'node:module';
 import { InvalidArgumentError, SpikelineError } from 'spikeline';
-import { unknownName } from 'spikeline/problems';
+import { printableLines, unknownName } from 'spikeline/problems';
 import { readArguments } from './arguments.ts';
-import { type Command, exitCodes } from './command.ts';
-import { board } from './commands/board.ts';
-import { conformance } from './commands/conformance.ts';
-import { deploy } from './commands/deploy.ts';
-import { frozenNoise } from './commands/frozen-noise.ts';
-import { importNir } from './commands/import.ts';
-import { inspect } from './commands/inspect.ts';
+import { exitCodes } from './command.ts';
+import { commands } from './commands/index.ts';
+import { restoreTerminal } from './progress-bar.ts';
+import { type Stop, stopOf } from './stop.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
-export type { Terminal } from './terminal.ts';
-
-const commands: readonly Command[] = [frozenNoise, conformance, importNir, deploy, inspect, board];
+export type { StopSignal, Terminal } from './terminal.ts';
 
 const usage = `spikeline <command> [options]
 
@@ -27,7 +22,7 @@ function version(): string {
   return (require('spikeline-cli/package.json') as { readonly version: string }).version;
 }
 
-async function command(args: readonly string[], terminal: Terminal): Promise<number> {
+async function command(args: readonly string[], terminal: Terminal, stop: Stop): Promise<number> {
   const [name, ...rest] = args;
   if (name === '--version') {
     terminal.out(`spikeline ${version()}\n`);
@@ -51,7 +46,7 @@ async function command(args: readonly string[], terminal: Terminal): Promise<num
     terminal.out(`${known.help}\n`);
     return exitCodes.ok;
   }
-  return known.run(given, terminal);
+  return known.run(given, terminal, stop);
 }
 
 /** What a person is told: our own failures in their words, anything else with its trace. */
@@ -60,20 +55,41 @@ function reason(cause: unknown): string {
   return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }
 
+/** A terminal that obeys nothing of what comes from outside, such as names. */
+function guarded(terminal: Terminal): Terminal {
+  return {
+    ...terminal,
+    out: (text) => terminal.out(printableLines(text)),
+    err: (text) => terminal.err(printableLines(text)),
+  };
+}
+
 /**
- * Runs a command as the command line does and gives its exit code; never throws.
+ * Runs a command as the command line does and gives its exit code; never throws. Listens to signals while it
+ * runs.
  *
  * @param args the words after `spikeline`
- * @param terminal where it writes to; that of this process if left out
+ * @param terminal where it writes to, and who stops it; that of this process if left out
  */
 export async function run(
   args: readonly string[],
   terminal: Terminal = processTerminal,
 ): Promise<number> {
-  try {
-    return await command(args, terminal);
-  } catch (cause) {
-    terminal.err(`spikeline: ${reason(cause)}\n`);
+  const { stop, ended, close } = stopOf(terminal);
+  const own = guarded(terminal);
+  const failed = (cause: unknown): number => {
+    own.err(`spikeline: ${reason(cause)}\n`);
     return exitCodes.unusable;
+  };
+  try {
+    const code = await Promise.race([command(args, own, stop).catch(failed), ended]);
+    await terminal.flush?.();
+    // A reader that left while the last words were written is heard of now.
+    return await Promise.race([ended, code]);
+  } catch (cause) {
+    return failed(cause);
+  } finally {
+    restoreTerminal();
+    close();
   }
 }

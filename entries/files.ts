@@ -7,3 +7,4 @@ export {
   type WriterOptions,
   writeFiles,
 } from '../src/files/writer.ts';
+export { type Seal, seal, unseal } from '../src/sealed.ts';

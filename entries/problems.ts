@@ -21,6 +21,7 @@ export {
   text,
   unknownName,
 } from '../src/options.ts';
+export { printable, printableLines } from '../src/printable.ts';
 export {
   fault,
   type Problem,

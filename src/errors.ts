@@ -1,3 +1,4 @@
+import { printable } from './printable.ts';
 import { type Problem, problemText, said } from './problems.ts';
 
 /** Base class of every failure Spikeline throws on purpose. */
@@ -38,7 +39,7 @@ const mostProblems = 100_000;
 const mostReasons = 100;
 
 function list(what: string, reasons: readonly string[]): string {
-  const headline = said(what);
+  const headline = printable(said(what));
   if (reasons.length === 1) return `${headline}: ${reasons[0]}`;
   const shown = reasons.slice(0, mostReasons).map((reason) => `\n  - ${reason}`);
   const more = reasons.length - shown.length;
@@ -108,7 +109,7 @@ export class StorageError extends SpikelineError {
 
   /** Names the path and what went wrong there. */
   constructor(path: string, problem: string, options?: ErrorOptions) {
-    super(`${said(path)}: ${said(problem)}`, options);
+    super(`${printable(said(path))}: ${said(problem)}`, options);
     this.path = path;
   }
 }

@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** What kind of mistake a problem is; closed, so that a program can tell them apart. */
 export type ProblemCode =
   /** The value is of another type. */
@@ -80,8 +82,7 @@ export function shown(value: unknown): string {
     text = typeof value === 'function' ? 'a function' : 'an object that cannot be read';
   }
   const cut = text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  return cut.replace(/[\u0000-\u001f\u007f-\u009f]/g, '�');
+  return printable(cut);
 }
 
 /** A part of a message: a text as it is, anything else as messages show it. An error never fails itself. */
@@ -125,8 +126,10 @@ export function problemText(problem: Problem): string {
   try {
     const { path, needed } = (problem ?? {}) as Partial<Problem>;
     if (typeof path !== 'string' || typeof needed !== 'string') return shown(problem);
-    if ('given' in problem) return `${path || 'it'} is ${shown(problem.given)}; ${needed}`;
-    return path === '' ? needed : `${path}: ${needed}`;
+    if ('given' in problem) {
+      return `${printable(path) || 'it'} is ${shown(problem.given)}; ${printable(needed)}`;
+    }
+    return printable(path === '' ? needed : `${path}: ${needed}`);
   } catch {
     return shown(problem);
   }

@@ -3,7 +3,8 @@ import { InvalidArgumentError, virtualBoard } from 'spikeline';
 import { serveBoard } from 'spikeline/devices';
 import { problem } from 'spikeline/problems';
 import { numberReader, type OptionSpecs, optionHelp } from '../arguments.ts';
-import { type Command, exitCodes } from '../command.ts';
+import type { Command } from '../command.ts';
+import { type StopSignal, stopCodes } from '../terminal.ts';
 
 const options: OptionSpecs = {
   listen: {
@@ -29,7 +30,7 @@ of spikeline/devices opens it. Whoever reaches the port can use the board.
 
 ${optionHelp(options)}
 
-Exit codes: 130 stopped by Ctrl-C, 2 it could not be served.`;
+Exit codes: 130 stopped by Ctrl-C, 143 and 129 by SIGTERM and SIGHUP, 2 it could not be served.`;
 
 /** The command that serves a virtual board. */
 export const board: Command = {
@@ -37,12 +38,12 @@ export const board: Command = {
   summary: 'serve a virtual board over TCP',
   options,
   help,
-  async run(given, terminal) {
+  async run(given, terminal, stop) {
     const { values, positionals } = given;
     const numbers = numberReader(given);
     const config = {
-      seed: numbers.whole('seed', 0, 0),
-      chips: numbers.whole('chips', 4, 1),
+      seed: numbers.whole('seed', 0, { min: 0 }),
+      chips: numbers.whole('chips', 4, { min: 1 }),
       mismatch: { fraction: numbers.fraction('mismatch', 0.3) },
       realTime: values['real-time'] === true,
     };
@@ -52,10 +53,13 @@ export const board: Command = {
     const listen = (values['listen'] as string | undefined) ?? '127.0.0.1:7800';
     const server = await serveBoard(virtualBoard(config), { listen });
     terminal.out(`${server.address}\n`);
-    await new Promise<void>((resolve) => {
-      terminal.onInterrupt(resolve);
+    const signal = await new Promise<StopSignal>((resolve) => {
+      const silence = stop.on((heard) => {
+        silence();
+        resolve(heard);
+      });
     });
     await server.close();
-    return exitCodes.interrupted;
+    return stopCodes[signal];
   },
 };

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   type DeployOptions,
   deploy as deployPipeline,
@@ -6,15 +5,17 @@ import {
   pipelineFromJson,
 } from 'spikeline';
 import { quantise, toSamnaJson } from 'spikeline/chip';
-import { fault, problem } from 'spikeline/problems';
+import { openFolder } from 'spikeline/files';
+import { fault, printable, problem } from 'spikeline/problems';
 import { type Given, numberReader, type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { deploymentPicture } from '../deploy/draw.ts';
 import { deploymentRecord } from '../deploy/record.ts';
 import { deploymentText } from '../deploy/text.ts';
-import { writePictures } from '../pictures/index.ts';
-import { readText } from '../read-text.ts';
-import { makeFolder, writeJson, writeWhole } from '../store.ts';
+import { jsonText } from '../json-text.ts';
+import { pictureFiles, pictureNames } from '../pictures/index.ts';
+import { reading, readText } from '../read.ts';
+import { turn } from '../turn.ts';
 
 const options: OptionSpecs = {
   out: { value: 'FOLDER', help: 'where everything goes; needed' },
@@ -47,12 +48,16 @@ The error of the weights counts both roundings, to four bits and to the steps of
 
 ${optionHelp(options)}
 
-Exit codes: 0 done, 2 bad input, a pipeline that no board can hold, or a file that failed.`;
+Exit codes: 0 done, 2 bad input, a pipeline that no board can hold, or a file that failed, 130 and the like
+stopped, with nothing written.`;
+
+/** Everything that goes to the folder. */
+const names = ['configuration.json', 'deployment.json', ...pictureNames(['deployment'])];
 
 function configure(given: Given) {
   const { values, positionals } = given;
   const numbers = numberReader(given);
-  const seed = numbers.whole('seed', 0, 0);
+  const seed = numbers.whole('seed', 0, { min: 0 });
   const out = values['out'] as string | undefined;
   const [file] = positionals;
   const problems = [
@@ -91,21 +96,32 @@ export const deploy: Command = {
     const config = configure(given);
     const { file, out, seed, board, json, problems } = config;
     if (problems.length > 0) throw new InvalidArgumentError('nothing can be deployed', problems);
-    const net = pipelineFromJson(readText(file));
+    const inputs = board === undefined ? [file] : [file, board];
+    const net = reading(file, () => pipelineFromJson(readText(file)));
     const own = board === undefined ? undefined : readText(board);
-    makeFolder(out);
-    const choices: DeployOptions =
-      seed === 0 ? {} : { quantiser: (weights) => quantise(weights, { seed }) };
-    const deployment = deployPipeline(net, choices);
-    const record = deploymentRecord(deployment);
-    writeWhole(join(out, 'configuration.json'), toSamnaJson(deployment.configuration, own));
-    writeJson(join(out, 'deployment.json'), record);
-    writePictures(out, { deployment: deploymentPicture(record) });
-    terminal.out(
-      json
-        ? `${JSON.stringify(record, undefined, 1)}\n`
-        : `${deploymentText(record)}\n\nconfiguration and map: ${out}\n`,
-    );
+    const folder = openFolder(out, { names, inputs });
+    try {
+      const choices: DeployOptions =
+        seed === 0 ? {} : { quantiser: (weights) => quantise(weights, { seed }) };
+      const deployment = reading(file, () => deployPipeline(net, choices));
+      const record = deploymentRecord(deployment);
+      const files = {
+        'configuration.json': reading(board ?? file, () =>
+          toSamnaJson(deployment.configuration, own),
+        ),
+        'deployment.json': jsonText(record),
+        ...pictureFiles({ deployment: deploymentPicture(record) }),
+      };
+      await turn();
+      folder.writeAll(files);
+      terminal.out(
+        json
+          ? jsonText(record)
+          : `${deploymentText(record)}\n\nconfiguration and map: ${printable(out)}\n`,
+      );
+    } finally {
+      folder.close();
+    }
     return exitCodes.ok;
   },
 };

@@ -1,12 +1,13 @@
-import { Observable } from 'rxjs';
 import { InvalidArgumentError } from 'spikeline';
-import { problem } from 'spikeline/problems';
+import { printable, problem } from 'spikeline/problems';
 import { type Given, numberReader, type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { type FrozenNoiseConfig, runFrozenNoise } from '../frozen-noise/experiment.ts';
+import { Stopped, wishesOf } from '../frozen-noise/stopping.ts';
 import { resultTable } from '../frozen-noise/table.ts';
+import { jsonText } from '../json-text.ts';
 import { progressBar } from '../progress-bar.ts';
-import type { Terminal } from '../terminal.ts';
+import { stopCodes } from '../terminal.ts';
 
 const options: OptionSpecs = {
   seed: { value: 'N', help: 'seed of patterns, weights, mismatch and chips', fallback: '0' },
@@ -29,29 +30,24 @@ const help = `spikeline frozen-noise [options]
 
 Runs the frozen-noise experiment from training to the chip: two recurrent neurons learn to tell two
 frozen patterns of 60 channels of 50 Hz noise apart. The network is trained with mismatch, simulated,
-quantised to four bits, deployed, streamed as address-events in real time to a virtual chip and read
-back; then run on many virtual chips and on random rasters. Before the chip runs, its neurons are
-measured in real time and the two that behave most like the model are taken; the many chips are taken
-as they are.
+quantised to four bits, deployed, streamed as address-events to a virtual chip and read back, as fast as
+it can and in real time; then run on many virtual chips and on random rasters. Before the chip runs, its
+neurons are measured and the two that behave most like the model are taken; the many chips are taken as
+they are.
 
 Prints the paper's Table 1 beside this run and writes result.json, pipeline.json, quantised.json,
-configuration.json, chip.json, training.json and pictures (SVG and PNG) to the folder. Ctrl-C ends training early
-and goes on with what it has; a second Ctrl-C stops everything.
+configuration.json, chip.json, training.json and pictures (SVG and PNG) to the folder. The same seed gives the
+same table on any machine; what depends on the machine, its speed and what came late in real time, stands in
+lines of its own. Ctrl-C ends training early and goes on with what it has; a second Ctrl-C, or SIGTERM,
+stops everything and keeps what was found, its figures in unfinished.json.
 
 ${optionHelp(options)}
 
-Exit codes: 0 done, 2 bad input or a file or device that failed, 130 stopped.`;
+Exit codes: 0 done, 2 bad input or a file or device that failed, 130 stopped by Ctrl-C, 143 and 129 by SIGTERM
+and SIGHUP, 141 as nobody reads on.`;
 
-/** Emits at the first Ctrl-C; a second one ends the process. */
-function interruptions(terminal: Terminal): Observable<void> {
-  return new Observable((subscriber) =>
-    terminal.onInterrupt(() => {
-      terminal.onInterrupt(() => terminal.exit(exitCodes.interrupted));
-      terminal.err('\nending training early; press Ctrl-C again to stop everything\n');
-      subscriber.next();
-    }),
-  );
-}
+/** Seeds are multiplied for each chip: above this, two would share silicon. */
+const mostSeed = 9e10;
 
 function configure(given: Given): FrozenNoiseConfig & { json: boolean } {
   const { values, positionals } = given;
@@ -61,12 +57,12 @@ function configure(given: Given): FrozenNoiseConfig & { json: boolean } {
   const data = text('data');
   const checkpoint = text('checkpoint');
   const config = {
-    seed: numbers.whole('seed', 0, 0),
-    epochs: numbers.whole('epochs', quick ? 3000 : 12_000, 0),
+    seed: numbers.whole('seed', 0, { min: 0, max: mostSeed }),
+    epochs: numbers.whole('epochs', quick ? 3000 : 12_000, { min: 0, max: 1e9 }),
     mismatch: numbers.fraction('mismatch', 0.3),
     trainingMismatch: numbers.fraction('training-mismatch', 0.05),
-    chips: numbers.whole('chips', quick ? 10 : 100, 0),
-    tests: numbers.whole('tests', quick ? 50 : 1000, 0),
+    chips: numbers.whole('chips', quick ? 10 : 100, { min: 0, max: 1e5 }),
+    tests: numbers.whole('tests', quick ? 50 : 1000, { min: 0, max: 1e5 }),
     realTime: values['real-time'] === true,
     uncalibrated: values['uncalibrated'] === true,
     out: text('out') ?? 'runs/frozen-noise',
@@ -97,14 +93,22 @@ export const frozenNoise: Command = {
   summary: 'train, quantise, deploy and stream two frozen patterns of noise (the main job)',
   options,
   help,
-  async run(given, terminal) {
+  async run(given, terminal, stop) {
     const config = configure(given);
-    const result = await runFrozenNoise(config, interruptions(terminal), progressBar(terminal));
-    terminal.out(
-      config.json
-        ? `${JSON.stringify(result, undefined, 1)}\n`
-        : `\n${resultTable(result)}\n\nresults and pictures: ${config.out}\n`,
-    );
-    return exitCodes.ok;
+    const wishes = wishesOf(terminal, stop);
+    try {
+      const result = await runFrozenNoise(config, wishes, progressBar(terminal));
+      terminal.out(
+        config.json
+          ? jsonText(result)
+          : `\n${resultTable(result)}\n\nresults and pictures: ${printable(config.out)}\n`,
+      );
+      return exitCodes.ok;
+    } catch (cause) {
+      if (cause instanceof Stopped) return stopCodes[cause.signal];
+      throw cause;
+    } finally {
+      wishes.close();
+    }
   },
 };

@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { DataError, InvalidArgumentError, pipelineToJson } from 'spikeline';
+import { checkTarget, writeFiles } from 'spikeline/files';
 import { pipelineOfNir, readNir } from 'spikeline/nir';
 import { fault, problem, StorageError } from 'spikeline/problems';
-import { type Given, type OptionSpecs, optionHelp } from '../arguments.ts';
+import { decimal, type Given, type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { importReport } from '../import/report.ts';
 import { importText } from '../import/text.ts';
-import { writeWhole } from '../store.ts';
+import { jsonText } from '../json-text.ts';
+import { readBytes } from '../read.ts';
+import { turn } from '../turn.ts';
 
 const options: OptionSpecs = {
   dt: { value: 'SECONDS', help: 'step of the pipeline', fallback: 'what the file says, or 0.001' },
@@ -26,16 +28,18 @@ must not be above twice the shortest time constant.
 
 ${optionHelp(options)}
 
-Exit codes: 0 the file was read, whatever it holds, 2 it cannot be read or is no NIR file.`;
+Exit codes: 0 the file was read, 1 it was, but holds no pipeline that --out could have saved, 2 it cannot be
+read or is no NIR file, or the pipeline cannot be written.`;
 
 function configure({ values, positionals }: Given) {
   const dt = values['dt'] as string | undefined;
+  const step = dt === undefined ? undefined : decimal(dt);
   const [file = ''] = positionals;
   return {
     file,
     json: values['json'] === true,
     out: values['out'] as string | undefined,
-    ...(dt === undefined ? {} : { dt: Number(dt) }),
+    ...(step === undefined ? {} : { dt: step }),
     problems: [
       ...(positionals.length === 1
         ? []
@@ -47,13 +51,13 @@ function configure({ values, positionals }: Given) {
               'one file is needed: spikeline import FILE.nir',
             ),
           ]),
-      ...(dt === undefined || (Number.isFinite(Number(dt)) && Number(dt) > 0)
+      ...(dt === undefined || (step !== undefined && step > 0)
         ? []
         : [
             problem(
               '--dt',
               'out-of-range',
-              Number.isNaN(Number(dt)) ? dt : Number(dt),
+              step ?? dt,
               'seconds above 0 are needed, such as 0.0001',
             ),
           ]),
@@ -65,12 +69,7 @@ function configure({ values, positionals }: Given) {
 }
 
 async function readGraph(file: string): ReturnType<typeof readNir> {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(file);
-  } catch (cause) {
-    throw new StorageError(file, `cannot be read (${(cause as Error).message})`, { cause });
-  }
+  const bytes = readBytes(file);
   try {
     return await readNir(bytes);
   } catch (cause) {
@@ -89,13 +88,15 @@ export const importNir: Command = {
     const config = configure(given);
     const { file, out, json, dt, problems } = config;
     if (problems.length > 0) throw new InvalidArgumentError('nothing can be imported', problems);
+    if (out !== undefined) checkTarget(out, [file]);
     const graph = await readGraph(file);
     const result = pipelineOfNir(graph, dt === undefined ? {} : { dt });
+    await turn();
     if (out !== undefined && result.pipeline !== undefined) {
-      writeWhole(out, pipelineToJson(result.pipeline));
+      writeFiles(new Map([[out, pipelineToJson(result.pipeline)]]));
     }
     const report = importReport(file, graph, result, out);
-    terminal.out(`${json ? JSON.stringify(report, undefined, 1) : importText(report, out)}\n`);
-    return exitCodes.ok;
+    terminal.out(json ? jsonText(report) : `${importText(report, out)}\n`);
+    return out !== undefined && report.saved === null ? exitCodes.failed : exitCodes.ok;
   },
 };

@@ -1,14 +1,15 @@
-import { join } from 'node:path';
 import { InvalidArgumentError } from 'spikeline';
-import { problem } from 'spikeline/problems';
+import { openFolder } from 'spikeline/files';
+import { printable, problem } from 'spikeline/problems';
 import { type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { inspectionPictures } from '../inspect/draw.ts';
 import { inspectionReport } from '../inspect/report.ts';
 import { inspectionText } from '../inspect/text.ts';
-import { writePictures } from '../pictures/index.ts';
-import { readText } from '../read-text.ts';
-import { makeFolder, writeJson, writeWhole } from '../store.ts';
+import { jsonText } from '../json-text.ts';
+import { pictureFiles } from '../pictures/index.ts';
+import { reading, readText } from '../read.ts';
+import { turn } from '../turn.ts';
 
 const options: OptionSpecs = {
   out: { value: 'FOLDER', help: 'where inspection.json, inspection.txt and the pictures go' },
@@ -31,7 +32,7 @@ With --out it draws fan-in, fan-out, tags and biases too (SVG and PNG).
 
 ${optionHelp(options)}
 
-Exit codes: 0 done, 2 the file cannot be read or is no configuration.`;
+Exit codes: 0 done, 2 the file cannot be read or is no configuration, or a result cannot be written.`;
 
 /** The command that explains a configuration. */
 export const inspect: Command = {
@@ -52,16 +53,25 @@ export const inspect: Command = {
       ]);
     }
     const out = values['out'] as string | undefined;
-    const report = inspectionReport(readText(file));
-    const text = `${file}: ${inspectionText(report)}`;
-    if (out !== undefined) {
-      makeFolder(out);
-      writeJson(join(out, 'inspection.json'), report);
-      writeWhole(join(out, 'inspection.txt'), `${text}\n`);
-      writePictures(out, inspectionPictures(report));
+    const folder =
+      out === undefined
+        ? undefined
+        : openFolder(out, { names: ['inspection.json', 'inspection.txt'], inputs: [file] });
+    try {
+      const report = reading(file, () => inspectionReport(readText(file)));
+      const text = `${printable(file)}: ${inspectionText(report)}`;
+      await turn();
+      folder?.writeAll({
+        'inspection.json': jsonText(report),
+        'inspection.txt': `${text}\n`,
+        ...pictureFiles(inspectionPictures(report)),
+      });
+      const told =
+        folder === undefined ? text : `${text}\n\nfindings and pictures: ${printable(folder.path)}`;
+      terminal.out(values['json'] === true ? jsonText(report) : `${told}\n`);
+    } finally {
+      folder?.close();
     }
-    const told = out === undefined ? text : `${text}\n\nfindings and pictures: ${out}`;
-    terminal.out(`${values['json'] === true ? JSON.stringify(report, undefined, 1) : told}\n`);
     return exitCodes.ok;
   },
 };

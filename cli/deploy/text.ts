@@ -1,3 +1,4 @@
+import { printable } from 'spikeline/problems';
 import { columns } from '../columns.ts';
 import { counted, ranges } from '../inspect/quantities.ts';
 import type { DeploymentRecord, NeuronRecord } from './record.ts';
@@ -45,6 +46,8 @@ export function deploymentText(record: DeploymentRecord): string {
       ['weights onto', 'neurons', 'weights', 'lost', 'mean squared error', 'of their size'],
       ...errors,
     ]),
-    ...(remarks.length === 0 ? [] : ['', ...remarks.map((remark) => `remark: ${remark}`)]),
+    ...(remarks.length === 0
+      ? []
+      : ['', ...remarks.map((remark) => `remark: ${printable(remark)}`)]),
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { concatMap, lastValueFrom, map, type Observable, range, tap, toArray } from 'rxjs';
+import { concatMap, map, type Observable, range, toArray } from 'rxjs';
 import { chip, type Deployment, type Pipeline, usingLink, virtualBoard } from 'spikeline';
 import type { FrozenNoiseData } from './data.ts';
 import { median, patternRatio, type Rates, ratesOf } from './rates.ts';
@@ -17,16 +17,31 @@ export interface ChipsRecord {
   readonly ratios: readonly [readonly number[], readonly number[]];
 }
 
-/** Runs both patterns on many virtual chips, each with a mismatch of its own, as fast as they can. */
-export async function recordChips(
+/** Sums up the rates that chips gave, those of both patterns for each. */
+export function chipsRecord(all: readonly (readonly Rates[])[]): ChipsRecord {
+  const side = (i: 0 | 1): number[] => all.map((rates) => patternRatio(rates[i]!, i));
+  const ratios = [side(0), side(1)] as const;
+  return {
+    ratios,
+    result: {
+      count: all.length,
+      bothCorrect: ratios[0].filter((ratio, i) => ratio > 1 && ratios[1][i]! > 1).length,
+      medianFrr: [finite(median(ratios[0])), finite(median(ratios[1]))],
+    },
+  };
+}
+
+/**
+ * Runs both patterns on many virtual chips, each with a mismatch of its own, as fast as they can; emits the
+ * rates of each chip.
+ */
+export function runChips(
   net: Pipeline,
   deployment: Deployment,
   data: FrozenNoiseData,
   config: { readonly seed: number; readonly chips: number; readonly mismatch: number },
-  onChip: (done: number) => void,
-): Promise<ChipsRecord> {
+): Observable<readonly Rates[]> {
   const { seed, chips, mismatch } = config;
-  let done = 0;
   const onBoard = (index: number): Observable<Rates[]> =>
     usingLink(
       () =>
@@ -38,21 +53,5 @@ export async function recordChips(
       (link) =>
         stream(chip(link, { deployment }), net, data.patterns).pipe(map(ratesOf), toArray()),
     );
-  const all = await lastValueFrom(
-    range(0, chips).pipe(
-      concatMap(onBoard),
-      tap(() => onChip(++done)),
-      toArray(),
-    ),
-  );
-  const side = (i: 0 | 1): number[] => all.map((rates) => patternRatio(rates[i]!, i));
-  const ratios = [side(0), side(1)] as const;
-  return {
-    ratios,
-    result: {
-      count: chips,
-      bothCorrect: ratios[0].filter((ratio, i) => ratio > 1 && ratios[1][i]! > 1).length,
-      medianFrr: [finite(median(ratios[0])), finite(median(ratios[1]))],
-    },
-  };
+  return range(0, chips).pipe(concatMap(onBoard));
 }

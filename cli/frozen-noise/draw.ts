@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import type { Deployment, Pipeline, SpikeRaster } from 'spikeline';
 import { matrixRows, stageWeights } from 'spikeline/stages';
-import { histogram, linePlot, rasterPlot, renderPng, weightPlot } from '../pictures/index.ts';
-import { writeWhole } from '../store.ts';
+import { histogram, linePlot, rasterPlot, weightPlot } from '../pictures/index.ts';
 import type { ChipsRecord } from './chips.ts';
 import type { FrozenNoiseData } from './data.ts';
 import type { TargetRecord } from './run-target.ts';
@@ -52,8 +50,20 @@ function weightRows(net: Pipeline): number[][] {
   });
 }
 
+/** Names of the pictures. */
+export const drawnNames = [
+  'raster-fn0',
+  'raster-fn1',
+  'loss',
+  'weights',
+  'frr-test',
+  'frr-chips',
+] as const;
+
 /** Draws every picture as SVG. */
-export function drawings(records: DrawnRecords): Readonly<Record<string, string>> {
+export function drawings(
+  records: DrawnRecords,
+): Readonly<Record<(typeof drawnNames)[number], string>> {
   const { training, deployment, simulated, quantised, chip, chips } = records;
   const needed = [{ label: 'median needed', value: 2.5 }];
   const open = (ratios: readonly number[]): (number | null)[] =>
@@ -96,12 +106,4 @@ export function drawings(records: DrawnRecords): Readonly<Record<string, string>
       markers: needed,
     }),
   };
-}
-
-/** Writes every picture as SVG and PNG. */
-export function writeDrawings(folder: string, records: DrawnRecords): void {
-  for (const [name, svg] of Object.entries(drawings(records))) {
-    writeWhole(join(folder, `${name}.svg`), svg);
-    writeWhole(join(folder, `${name}.png`), renderPng(svg));
-  }
 }

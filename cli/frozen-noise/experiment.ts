@@ -1,5 +1,5 @@
-import { join } from 'node:path';
-import { type Observable, ReplaySubject } from 'rxjs';
+import { join, resolve } from 'node:path';
+import { lastValueFrom, merge, tap } from 'rxjs';
 import {
   chip,
   chooseNeurons,
@@ -9,22 +9,28 @@ import {
   type Pipeline,
   pipelineToJson,
   referenceEngine,
-  type SpikeRaster,
   simulator,
   type VirtualLink,
   virtualBoard,
 } from 'spikeline';
 import { encodeWeights, toSamnaJson } from 'spikeline/chip';
-import { lossCounter } from 'spikeline/events';
+import { type Losses, lossCounter } from 'spikeline/events';
+import { openFile, openFolder, type ResultFile, type ResultFolder } from 'spikeline/files';
+import { StorageError } from 'spikeline/problems';
 import { lossFunction, pipelineGradient } from 'spikeline/train';
-import { makeFolder, writeJson, writeWhole } from '../store.ts';
-import { chipSeed, recordChips } from './chips.ts';
+import { jsonText } from '../json-text.ts';
+import { pictureFiles } from '../pictures/index.ts';
+import { decidingOf } from './checkpoint.ts';
+import { chipSeed, chipsRecord, runChips } from './chips.ts';
 import { drawData, type FrozenNoiseData, readData } from './data.ts';
-import { writeDrawings } from './draw.ts';
+import { drawings } from './draw.ts';
+import { fileNames } from './files.ts';
+import type { Rates } from './rates.ts';
 import { samplesOf } from './recipe.ts';
-import type { FrozenNoiseResult } from './result.ts';
+import type { FrozenNoiseResult, RealTimeResult } from './result.ts';
 import { recordTarget, type TargetRecord } from './run-target.ts';
-import { type FrozenTraining, trainFrozenNoise } from './training.ts';
+import { unlessStopped, type Wishes } from './stopping.ts';
+import { type FrozenTraining, loadTraining, trainFrozenNoise } from './training.ts';
 
 /** What the experiment is told. */
 export interface FrozenNoiseConfig {
@@ -64,37 +70,59 @@ function plainLoss(net: Pipeline, data: FrozenNoiseData): number {
   return pipelineGradient(net, samples, loss, referenceEngine).evaluate();
 }
 
+/** What every part is given: how it is told, where it writes to, and who stops it. */
+interface Bench {
+  readonly config: FrozenNoiseConfig;
+  readonly data: FrozenNoiseData;
+  readonly folder: ResultFolder;
+  readonly wishes: Wishes;
+  readonly progress: Progress;
+}
+
 async function trainPart(
-  config: FrozenNoiseConfig,
-  data: FrozenNoiseData,
-  stop$: Observable<unknown>,
-  progress: Progress,
+  { config, data, folder, wishes, progress }: Bench,
+  checkpoint: ResultFile | undefined,
 ): Promise<FrozenTraining> {
-  // From the first word on, so that no wish to stop is lost.
-  const stopped$ = new ReplaySubject(1);
-  const listening = stop$.subscribe(stopped$);
+  const { checkpoint: _, ...told } = config;
+  const deciding = decidingOf(data, config);
+  const saved = checkpoint === undefined ? undefined : loadTraining(checkpoint, deciding);
   progress.begin('training', config.epochs);
-  const told = { ...config, stop$: stopped$ };
-  const training = await trainFrozenNoise(data, told, ({ epoch, loss }, rate) =>
-    progress.move(epoch, `${rate.toFixed(0)} epochs/s, loss ${loss.toFixed(4)}`),
+  const training = await trainFrozenNoise(
+    data,
+    {
+      ...told,
+      ...(checkpoint === undefined ? {} : { checkpoint }),
+      saved,
+      deciding,
+      stop$: merge(wishes.early$, wishes.stop$),
+    },
+    ({ epoch, loss }, rate) =>
+      progress.move(epoch, `${rate.toFixed(0)} epochs/s, loss ${loss.toFixed(4)}`),
   );
-  listening.unsubscribe();
+  wishes.trained();
   progress.end();
-  writeWhole(join(config.out, 'pipeline.json'), pipelineToJson(training.net));
+  // Nothing was learnt that would be worth what lies there.
+  if (training.epochsHere === 0) wishes.check();
   const { best, assessments, losses } = training;
-  writeJson(join(config.out, 'training.json'), { chosen: best, assessments, losses });
+  const files = {
+    'pipeline.json': pipelineToJson(training.net),
+    'training.json': jsonText({ chosen: best, assessments, losses }),
+  };
+  folder.writeAll(files);
+  // What an earlier run left of later parts belongs to another network.
+  folder.remove(...fileNames.filter((name) => !Object.hasOwn(files, name)));
   return training;
 }
 
 async function simulatePart(
+  { data, wishes, progress }: Bench,
   label: string,
   net: Pipeline,
-  data: FrozenNoiseData,
-  progress: Progress,
 ): Promise<TargetRecord> {
   progress.begin(label, data.tests.length);
   const target = simulator();
-  const record = await recordTarget({ patterns: target, tests: target }, net, data, (done) =>
+  const targets = { patterns: target, tests: target };
+  const record = await recordTarget(targets, net, data, wishes.stop$, (done) =>
     progress.move(done),
   );
   progress.end();
@@ -106,12 +134,12 @@ const measuringRasters = 4;
 
 /** The deployment on those neurons of a chip that behave most like the model. */
 async function calibrated(
+  { data, progress }: Bench,
   link: VirtualLink,
   net: Pipeline,
   deployment: Deployment,
-  noise: readonly SpikeRaster[],
-  progress: Progress,
 ): Promise<Deployment> {
+  const noise = data.validation.slice(0, measuringRasters);
   progress.begin('neurons', net.channelsOut * noise.length);
   const hardware = await chooseNeurons(link, deployment, noise, {
     onMeasured: (done) => progress.move(done),
@@ -121,97 +149,205 @@ async function calibrated(
   return deploy(net, { hardware, quantiser: (values) => encodeWeights(values, base) });
 }
 
+/** The chip of the experiment, as fast as it can or in real time. */
+function openChip(config: FrozenNoiseConfig, dt: number, realTime: boolean): Promise<VirtualLink> {
+  const { seed, mismatch } = config;
+  const silicon = { seed: chipSeed(seed, 0), mismatch: { fraction: mismatch } };
+  return virtualBoard({ ...silicon, dt, realTime }).open();
+}
+
 /**
- * Streams to one virtual chip: measures its neurons and runs the patterns in real time, then the random
- * rasters as fast as it can.
+ * Measures the neurons of one virtual chip, takes the two best, and runs everything on it as fast as it can,
+ * so that nothing can be late and the same seed gives the same figures.
  */
 async function chipPart(
-  config: FrozenNoiseConfig,
+  bench: Bench,
   net: Pipeline,
   deployment: Deployment,
-  data: FrozenNoiseData,
-  progress: Progress,
-): Promise<TargetRecord> {
-  const open = (realTime: boolean): Promise<VirtualLink> =>
-    virtualBoard({
-      seed: chipSeed(config.seed, 0),
-      mismatch: { fraction: config.mismatch },
-      dt: net.dt,
-      realTime,
-    }).open();
-  const live = await open(true);
-  const other = config.realTime ? live : await open(false);
-  const losses = { patterns: lossCounter(), tests: lossCounter() };
+): Promise<{ readonly placed: Deployment; readonly record: TargetRecord; readonly lost: Losses }> {
+  const { config, data, folder, wishes, progress } = bench;
+  const link = await openChip(config, net.dt, false);
+  const lost = lossCounter();
   try {
-    const noise = data.validation.slice(0, measuringRasters);
     const placed = config.uncalibrated
       ? deployment
-      : await calibrated(live, net, deployment, noise, progress);
+      : await calibrated(bench, link, net, deployment);
     progress.begin('chip', data.tests.length);
-    writeWhole(join(config.out, 'configuration.json'), toSamnaJson(placed.configuration));
-    const record = await recordTarget(
-      {
-        patterns: chip(live, { deployment: placed, losses: losses.patterns }),
-        tests: chip(other, { deployment: placed, losses: losses.tests }),
-      },
+    folder.write('configuration.json', toSamnaJson(placed.configuration));
+    const target = chip(link, { deployment: placed, losses: lost });
+    const targets = { patterns: target, tests: target };
+    const record = await recordTarget(targets, net, data, wishes.stop$, (done) =>
+      progress.move(done),
+    );
+    return { placed, record, lost };
+  } finally {
+    await link.close();
+    progress.end();
+  }
+}
+
+/** Streams the patterns, and if asked the random rasters, to the same chip in real time. */
+async function realTimePart(
+  { config, data, folder, wishes, progress }: Bench,
+  net: Pipeline,
+  placed: Deployment,
+  chipLost: Losses,
+): Promise<RealTimeResult> {
+  const tests = config.realTime ? data.tests : [];
+  progress.begin('real time', tests.length);
+  const link = await openChip(config, net.dt, true);
+  const lost = lossCounter();
+  try {
+    const target = chip(link, { deployment: placed, losses: lost });
+    const { result } = await recordTarget(
+      { patterns: target, tests: target },
       net,
-      data,
+      { ...data, tests },
+      wishes.stop$,
       (done) => progress.move(done),
     );
-    writeJson(join(config.out, 'chip.json'), {
-      board: live.info,
-      statistics: live.statistics,
-      outputs: placed.outputChannels,
-      currents: placed.cores[0]!.currents,
-      remarks: placed.remarks,
-      lost: { patterns: losses.patterns.byReason, tests: losses.tests.byReason },
-    });
-    return record;
+    const { delivered = 0, late = 0, dropped = 0 } = link.statistics;
+    folder.write(
+      'chip.json',
+      jsonText({
+        board: link.info,
+        statistics: link.statistics,
+        outputs: placed.outputChannels,
+        currents: placed.cores[0]!.currents,
+        remarks: placed.remarks,
+        lost: { chip: chipLost.byReason, realTime: lost.byReason },
+      }),
+    );
+    return {
+      fn0: result.fn0,
+      fn1: result.fn1,
+      ...(config.realTime ? { test: result.test } : {}),
+      events: delivered + late + dropped,
+      lost: { ...lost.byReason },
+    };
   } finally {
-    await live.close();
-    await other.close();
+    await link.close();
     progress.end();
+  }
+}
+
+/** The figures so far; absent if they are in `result.json`. */
+interface Found {
+  figures?: Partial<FrozenNoiseResult> | undefined;
+}
+
+/** Runs all parts; what each found goes to `found` as it comes. */
+async function runParts(
+  bench: Bench,
+  checkpoint: ResultFile | undefined,
+  found: Found,
+): Promise<FrozenNoiseResult> {
+  const { config, data, folder, wishes, progress } = bench;
+  const add = (more: Partial<FrozenNoiseResult>): void => {
+    found.figures = { ...found.figures, ...more };
+  };
+  const training = await trainPart(bench, checkpoint);
+  const trained = {
+    seed: config.seed,
+    epochs: training.epoch,
+    loss: plainLoss(training.net, data),
+    trainingSeconds: training.seconds,
+    epochsPerSecond: training.seconds > 0 ? training.epochsHere / training.seconds : 0,
+  };
+  add(trained);
+  const deployment = deploy(training.net);
+  folder.write('quantised.json', pipelineToJson(deployment.quantised));
+  const simulated = await simulatePart(bench, 'simulation', training.net);
+  add({ simulated: simulated.result });
+  const fourBits = await simulatePart(bench, 'four bits', deployment.quantised);
+  const quantised = { ...fourBits.result, mse: deployment.mse };
+  add({ quantised });
+  const onChip = await chipPart(bench, training.net, deployment);
+  add({ chip: onChip.record.result });
+  const realTime = await realTimePart(bench, training.net, onChip.placed, onChip.lost);
+  add({ realTime });
+  progress.begin('chips', config.chips);
+  const rates: (readonly Rates[])[] = [];
+  const chips$ = runChips(training.net, deployment, data, config).pipe(
+    tap((own) => {
+      progress.move(rates.push(own));
+      add({ chips: chipsRecord(rates).result });
+    }),
+    unlessStopped(wishes.stop$),
+  );
+  await lastValueFrom(chips$, { defaultValue: undefined });
+  progress.end();
+  const chips = chipsRecord(rates);
+  const result: FrozenNoiseResult = {
+    ...trained,
+    simulated: simulated.result,
+    quantised,
+    chip: onChip.record.result,
+    chips: chips.result,
+    realTime,
+  };
+  const records = { simulated, quantised: fourBits, chip: onChip.record, chips };
+  folder.write('result.json', jsonText(result));
+  found.figures = undefined;
+  folder.writeAll(pictureFiles(drawings({ data, training, deployment, ...records })));
+  if (training.unsaved !== undefined) throw training.unsaved;
+  return result;
+}
+
+/** Opens the folder and the checkpoint; finds out what cannot be written or read before any work. */
+function opened({ out, data, checkpoint }: FrozenNoiseConfig) {
+  const recorded = data === undefined ? [] : [join(data, 'train.json')];
+  const clash = fileNames.find(
+    (name) => checkpoint !== undefined && resolve(out, name) === resolve(checkpoint),
+  );
+  if (checkpoint !== undefined && clash !== undefined) {
+    throw new StorageError(checkpoint, 'would be written over by a result; name another file');
+  }
+  const inputs = checkpoint === undefined ? recorded : [...recorded, checkpoint];
+  const folder = openFolder(out, { names: fileNames, inputs });
+  try {
+    const file = checkpoint === undefined ? undefined : openFile(checkpoint, recorded);
+    return { folder, file };
+  } catch (cause) {
+    folder.close();
+    throw cause;
   }
 }
 
 /**
  * Runs the experiment of the paper from training to many chips. What each part found is on disk before
- * the next begins.
+ * the next begins; if it ends before its time, `unfinished.json` has the figures so far.
  *
- * @throws StorageError if the folder for results or the recorded data cannot be used
+ * @throws StorageError if the folder for results, the checkpoint or the recorded data cannot be used
+ * @throws Stopped if it was stopped
  */
 export async function runFrozenNoise(
   config: FrozenNoiseConfig,
-  stop$: Observable<unknown>,
+  wishes: Wishes,
   progress: Progress,
 ): Promise<FrozenNoiseResult> {
-  makeFolder(config.out);
-  const { seed, out, tests } = config;
-  const data =
-    config.data === undefined ? drawData(seed, tests) : readData(config.data, seed, tests);
-  const training = await trainPart(config, data, stop$, progress);
-  const deployment = deploy(training.net);
-  writeWhole(join(out, 'quantised.json'), pipelineToJson(deployment.quantised));
-  const simulated = await simulatePart('simulation', training.net, data, progress);
-  const quantised = await simulatePart('four bits', deployment.quantised, data, progress);
-  const onChip = await chipPart(config, training.net, deployment, data, progress);
-  progress.begin('chips', config.chips);
-  const chips = await recordChips(training.net, deployment, data, config, (done) =>
-    progress.move(done),
-  );
-  progress.end();
-  const result: FrozenNoiseResult = {
-    seed,
-    epochs: training.epoch,
-    loss: plainLoss(training.net, data),
-    trainingSeconds: training.seconds,
-    epochsPerSecond: training.seconds > 0 ? training.epochsHere / training.seconds : 0,
-    simulated: simulated.result,
-    quantised: { ...quantised.result, mse: deployment.mse },
-    chip: onChip.result,
-    chips: chips.result,
-  };
-  writeJson(join(out, 'result.json'), result);
-  writeDrawings(out, { data, training, deployment, simulated, quantised, chip: onChip, chips });
-  return result;
+  const { folder, file } = opened(config);
+  const found: Found = {};
+  try {
+    const { seed, tests } = config;
+    const data =
+      config.data === undefined ? drawData(seed, tests) : readData(config.data, seed, tests);
+    return await runParts({ config, data, folder, wishes, progress }, file, found);
+  } catch (cause) {
+    if (found.figures !== undefined) keepFound(folder, found.figures);
+    throw cause;
+  } finally {
+    progress.end();
+    file?.close();
+    folder.close();
+  }
+}
+
+/** Writes the figures so far; where even that fails, the first cause is the one to tell. */
+function keepFound(folder: ResultFolder, figures: Partial<FrozenNoiseResult>): void {
+  try {
+    folder.write('unfinished.json', jsonText(figures));
+  } catch {
+    // Told is what ended the run.
+  }
 }

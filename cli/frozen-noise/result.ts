@@ -34,6 +34,18 @@ export interface ChipsResult {
   readonly medianFrr: readonly [number | null, number | null];
 }
 
+/** What a run in real time gave: it depends on how busy the machine was. */
+export interface RealTimeResult {
+  readonly fn0: PatternResult;
+  readonly fn1: PatternResult;
+  /** Absent if the random rasters were not streamed in real time too. */
+  readonly test?: TestResult;
+  /** Events that went to the board. */
+  readonly events: number;
+  /** Those of them that came late or not at all, by reason. */
+  readonly lost: Readonly<Record<string, number>>;
+}
+
 /** What the experiment found; the content of `result.json`. */
 export interface FrozenNoiseResult {
   readonly seed: number;
@@ -44,8 +56,11 @@ export interface FrozenNoiseResult {
   readonly epochsPerSecond: number;
   readonly simulated: TargetResult;
   readonly quantised: TargetResult & { readonly mse: number };
+  /** A chip that waits for its events, so that the same seed gives the same figures everywhere. */
   readonly chip: TargetResult;
   readonly chips: ChipsResult;
+  /** The same chip in real time. */
+  readonly realTime: RealTimeResult;
 }
 
 /** Infinite ratios are null in JSON. */

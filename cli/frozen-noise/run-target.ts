@@ -1,9 +1,24 @@
-import { from, lastValueFrom, map, type Observable, tap, toArray } from 'rxjs';
+import {
+  concatMap,
+  delay,
+  from,
+  lastValueFrom,
+  map,
+  type Observable,
+  of,
+  tap,
+  toArray,
+} from 'rxjs';
 import { type Pipeline, runOn, type SpikeRaster, type Target } from 'spikeline';
 import { inTurn } from 'spikeline/events';
+import type { StopSignal } from '../terminal.ts';
 import type { FrozenNoiseData } from './data.ts';
 import { patternRatio, type Rates, ratesOf, testRatio } from './rates.ts';
 import { finite, type TargetResult, testResult } from './result.ts';
+import { unlessStopped } from './stopping.ts';
+
+/** Rasters that are sent before everything else has a turn. */
+const rastersPerTurn = 8;
 
 /** Sends rasters one after the other through a pipeline on a target; the same code for every target. */
 export function stream(
@@ -11,7 +26,13 @@ export function stream(
   net: Pipeline,
   rasters: readonly SpikeRaster[],
 ): Observable<SpikeRaster> {
-  return from(inTurn(rasters)).pipe(runOn(target, net));
+  const paced$ = from(inTurn(rasters)).pipe(
+    concatMap((raster, i) => {
+      const raster$ = of(raster);
+      return (i + 1) % rastersPerTurn === 0 ? raster$.pipe(delay(0)) : raster$;
+    }),
+  );
+  return paced$.pipe(runOn(target, net));
 }
 
 /** Everything one target gave: the table's line, and the rasters for the pictures. */
@@ -28,9 +49,12 @@ export async function recordTarget(
   targets: { readonly patterns: Target; readonly tests: Target },
   net: Pipeline,
   data: FrozenNoiseData,
+  stop$: Observable<StopSignal>,
   onTest: (done: number) => void,
 ): Promise<TargetRecord> {
-  const outputs = await lastValueFrom(stream(targets.patterns, net, data.patterns).pipe(toArray()));
+  const outputs = await lastValueFrom(
+    stream(targets.patterns, net, data.patterns).pipe(toArray(), unlessStopped(stop$)),
+  );
   const patterns = outputs.map(ratesOf) as [Rates, Rates];
   let done = 0;
   const tests = await lastValueFrom(
@@ -38,6 +62,7 @@ export async function recordTarget(
       map(ratesOf),
       tap(() => onTest(++done)),
       toArray(),
+      unlessStopped(stop$),
     ),
     { defaultValue: [] },
   );

@@ -27,7 +27,25 @@ function paperRow(label: string, figures: (typeof paper)[keyof typeof paper]): s
   return [label, text(figures.fn0), text(figures.fn1), text(figures.test)];
 }
 
-/** Prints the paper's Table 1 with this run's figures: rates N0/N1 in hertz and the ratio in brackets. */
+/** What depends on the machine and on what else it does: speed, and the run in real time with its losses. */
+function machineLines({ trainingSeconds, epochsPerSecond, realTime }: FrozenNoiseResult): string[] {
+  const { fn0, fn1, test, events, lost } = realTime;
+  const figures = [
+    `FN0 ${cell(fn0.rates, fn0.frr)}`,
+    `FN1 ${cell(fn1.rates, fn1.frr)}`,
+    ...(test === undefined ? [] : [`TEST ${cell(test.rates, test.meanFrr)}`]),
+  ];
+  const losses = Object.entries(lost).map(([reason, count]) => `${count} ${reason}`);
+  return [
+    `on this machine: trained in ${trainingSeconds.toFixed(1)} s, ${epochsPerSecond.toFixed(0)} epochs/s`,
+    `chip in real time: ${figures.join(', ')}; lost of ${events} events: ${losses.join(', ') || 'none'}`,
+  ];
+}
+
+/**
+ * Prints the paper's Table 1 with this run's figures: rates N0/N1 in hertz and the ratio in brackets. The same seed
+ * gives the same lines on any machine, but for the last two.
+ */
 export function resultTable(result: FrozenNoiseResult): string {
   const { simulated, quantised, chip, chips } = result;
   const [first, second] = chips.medianFrr;
@@ -43,7 +61,7 @@ export function resultTable(result: FrozenNoiseResult): string {
     table,
     '',
     `weights in four bits: mean squared error ${quantised.mse.toPrecision(3)}`,
-    `training: ${result.epochs} epochs in ${result.trainingSeconds.toFixed(1)} s, ${result.epochsPerSecond.toFixed(0)} epochs/s; loss of the chosen network ${result.loss.toFixed(4)}`,
+    `training: ${result.epochs} epochs; loss of the chosen network ${result.loss.toFixed(4)}`,
   ];
   if (simulated.test.count > 0) {
     lines.push(
@@ -55,5 +73,5 @@ export function resultTable(result: FrozenNoiseResult): string {
       `chips: ${chips.bothCorrect} of ${chips.count} classify both patterns; median FRR ${ratio(first)} and ${ratio(second)}`,
     );
   }
-  return lines.join('\n');
+  return [...lines, '', ...machineLines(result)].join('\n');
 }

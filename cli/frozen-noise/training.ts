@@ -1,12 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { Packr } from 'msgpackr';
-import { type Observable, takeUntil } from 'rxjs';
-import { DataError, type Pipeline, type TrainingProgress, train } from 'spikeline';
-import { StorageError } from 'spikeline/problems';
-import { packCheckpoint, unpackCheckpoint, withWeights } from 'spikeline/train';
-import { z } from 'zod';
-import { writeWhole } from '../store.ts';
+import { existsSync } from 'node:fs';
+import { lastValueFrom, type Observable, takeUntil, tap } from 'rxjs';
+import { type Pipeline, type TrainingProgress, train } from 'spikeline';
+import type { ResultFile } from 'spikeline/files';
+import { withWeights } from 'spikeline/train';
+import { readBytes, reading } from '../read.ts';
 import { type Assessment, assess } from './assess.ts';
+import { type Deciding, packTraining, type SavedTraining, unpackTraining } from './checkpoint.ts';
 import type { FrozenNoiseData } from './data.ts';
 import { recipe, samplesOf, untrained } from './recipe.ts';
 
@@ -21,8 +20,12 @@ export interface FrozenTrainingConfig {
   readonly trainingMismatch: number;
   /** Mismatch of the chips it is meant for, as a fraction. */
   readonly mismatch: number;
-  /** File to go on from and to save to. */
-  readonly checkpoint?: string;
+  /** File to save to. */
+  readonly checkpoint?: ResultFile;
+  /** What to go on from. */
+  readonly saved?: SavedTraining | undefined;
+  /** What decides the result, for the checkpoint. */
+  readonly deciding: Deciding;
   /** Ends training early when it emits. */
   readonly stop$: Observable<unknown>;
 }
@@ -40,50 +43,19 @@ export interface FrozenTraining {
   readonly seconds: number;
   /** Epochs done in this run. */
   readonly epochsHere: number;
+  /** Why the checkpoint could not be saved; undefined if it could. Training went on all the same. */
+  readonly unsaved?: unknown;
 }
 
-const packr = new Packr({ moreTypes: true });
-
-// Ratios may be infinite, which z.number() refuses.
-const figure = z.custom<number>((value) => typeof value === 'number');
-const pair = z.tuple([figure, figure]).readonly();
-const floats = z.custom<Float64Array>((value) => value instanceof Float64Array);
-const assessmentForm = z.object({
-  epoch: z.number(),
-  simulated: pair,
-  quantised: pair,
-  chips: pair,
-  worstChip: figure,
-  test: figure,
-  margin: figure,
-});
-
-/** What a checkpoint file holds: the training itself, and what was found on the way. */
-const savedForm = z.object({
-  training: z.instanceof(Uint8Array).transform(unpackCheckpoint),
-  best: z.object({ assessment: assessmentForm, weights: floats }).nullable(),
-  assessments: z.array(assessmentForm),
-  losses: z.array(pair),
-});
-type Saved = z.output<typeof savedForm>;
-
-function load(path: string): Saved {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (cause) {
-    throw new StorageError(path, 'cannot be read', { cause });
-  }
-  try {
-    return savedForm.parse(packr.unpack(bytes));
-  } catch (cause) {
-    if (cause instanceof DataError) throw cause;
-    throw new StorageError(path, 'is no checkpoint; delete it or name another file', { cause });
-  }
-}
-
-function save(path: string, saved: Saved): void {
-  writeWhole(path, packr.pack({ ...saved, training: packCheckpoint(saved.training) }));
+/**
+ * What a checkpoint file holds; undefined if it is not there.
+ *
+ * @throws StorageError if it is no checkpoint, is damaged, or belongs to another training
+ */
+export function loadTraining({ path }: ResultFile, deciding: Deciding): SavedTraining | undefined {
+  if (!existsSync(path)) return undefined;
+  const bytes = readBytes(path);
+  return reading(path, () => unpackTraining(bytes, deciding));
 }
 
 /**
@@ -95,9 +67,8 @@ export async function trainFrozenNoise(
   config: FrozenTrainingConfig,
   onProgress: (progress: TrainingProgress, epochsPerSecond: number) => void,
 ): Promise<FrozenTraining> {
-  const { seed, epochs, trainingMismatch, mismatch, checkpoint, stop$ } = config;
+  const { seed, epochs, trainingMismatch, mismatch, checkpoint, saved, deciding, stop$ } = config;
   const start = untrained(seed, data.patterns[0].dt);
-  const saved = checkpoint !== undefined && existsSync(checkpoint) ? load(checkpoint) : undefined;
   const losses = [...(saved?.losses ?? [])];
   const assessments = [...(saved?.assessments ?? [])];
   let best = saved?.best ?? undefined;
@@ -105,6 +76,7 @@ export async function trainFrozenNoise(
   const begun = saved?.training.epoch ?? 0;
   let seconds = 0;
   let resumedAt = performance.now();
+  let unsaved: unknown;
 
   const assessNow = ({ pipeline, checkpoint: now, epoch }: TrainingProgress): void => {
     const assessment = assess(pipeline, data, epoch, mismatch, seed);
@@ -114,8 +86,14 @@ export async function trainFrozenNoise(
     }
   };
   const keep = (progress: TrainingProgress): void => {
-    if (checkpoint === undefined) return;
-    save(checkpoint, { training: progress.checkpoint, best: best ?? null, assessments, losses });
+    const now = { training: progress.checkpoint, best: best ?? null, assessments, losses };
+    try {
+      checkpoint?.write(packTraining(now, deciding));
+      unsaved = undefined;
+    } catch (cause) {
+      // What is learnt is worth more than a copy of it: told at the end.
+      unsaved = cause;
+    }
   };
   const take = (progress: TrainingProgress): void => {
     seconds += (performance.now() - resumedAt) / 1000;
@@ -132,9 +110,8 @@ export async function trainFrozenNoise(
     ...recipe(seed, epochs, trainingMismatch),
     ...(saved === undefined ? {} : { checkpoint: saved.training }),
   });
-  await new Promise<void>((resolve, reject) => {
-    run$.pipe(takeUntil(stop$)).subscribe({ next: take, error: reject, complete: resolve });
-  });
+  const taken$ = run$.pipe(takeUntil(stop$), tap(take));
+  await lastValueFrom(taken$, { defaultValue: undefined });
   // Stopped between two assessments: the last state is a candidate too, but only of this run. It is not
   // saved, so that a run that goes on chooses among the same ones as a run that was never stopped.
   if (last !== undefined && last.epoch > (assessments.at(-1)?.epoch ?? 0)) {
@@ -153,5 +130,6 @@ export async function trainFrozenNoise(
     losses,
     seconds,
     epochsHere: (last?.epoch ?? begun) - begun,
+    ...(unsaved === undefined ? {} : { unsaved }),
   };
 }

@@ -1,3 +1,4 @@
+import { printable } from 'spikeline/problems';
 import type { ImportReport, NodeText, StageReport } from './report.ts';
 
 /** A number with three digits. */
@@ -15,7 +16,8 @@ function row({ stage, kind, channelsIn, channelsOut, parameters }: StageReport):
 }
 
 /** Lays rows out in columns that begin where they should; the first row is the heading. */
-function table(rows: readonly (readonly string[])[]): string {
+function table(given: readonly (readonly string[])[]): string {
+  const rows = given.map((cells) => cells.map(printable));
   const widths = rows[0]!.map((_, c) => Math.max(...rows.map((cells) => cells[c]!.length)));
   const [heading, ...body] = rows.map((cells) =>
     cells
@@ -28,7 +30,8 @@ function table(rows: readonly (readonly string[])[]): string {
 }
 
 /** What there is to say of nodes, a line for each. */
-function remarkLines(remarks: readonly NodeText[]): string[] {
+function remarkLines(given: readonly NodeText[]): string[] {
+  const remarks = given.map(({ node, text }) => ({ node: printable(node), text: printable(text) }));
   const width = Math.max(0, ...remarks.map(({ node }) => node.length));
   return remarks.map(({ node, text }) => `  ${node.padEnd(width)}  ${text}`.trimEnd());
 }
@@ -41,14 +44,14 @@ function section(title: string, remarks: readonly NodeText[], none?: string): st
 /** What `spikeline import` prints. */
 export function importText(report: ImportReport, out: string | undefined): string {
   const { file, version, nodes, pipeline, simulator, chip, notes, saved } = report;
-  const by = version === null ? 'NIR' : `NIR ${version}`;
+  const by = version === null ? 'NIR' : `NIR ${printable(version)}`;
   const became =
     pipeline === null
       ? 'no pipeline'
       : `a pipeline of ${pipeline.channelsIn} → ${pipeline.channelsOut} channels, dt ${pipeline.dt} s`;
   const stages = pipeline?.stages.map(row) ?? [];
   return [
-    `${file}: ${by}, ${nodes} nodes; ${became}`,
+    `${printable(file)}: ${by}, ${nodes} nodes; ${became}`,
     ...(stages.length === 0
       ? []
       : ['', table([['stage', 'kind', 'size', 'parameters'], ...stages])]),
@@ -61,9 +64,12 @@ export function importText(report: ImportReport, out: string | undefined): strin
         : 'the chip has a counterpart for each stage; whether it fits, spikeline deploy tells',
     ),
     ...section('notes', notes),
-    ...(saved === null ? [] : ['', `saved: ${saved}`]),
+    ...(saved === null ? [] : ['', `saved: ${printable(saved)}`]),
     ...(saved === null && out !== undefined
-      ? ['', `not saved: ${out}, as there is no pipeline`]
+      ? [
+          '',
+          `not saved: ${printable(out)}, as there is no pipeline; what it held before is left as it was`,
+        ]
       : []),
   ].join('\n');
 }

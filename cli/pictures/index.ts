@@ -6,4 +6,4 @@ export { renderPng } from './png.ts';
 export { rasterPlot } from './raster-plot.ts';
 export { stripPlot } from './strip-plot.ts';
 export { weightPlot } from './weight-plot.ts';
-export { writePictures } from './write.ts';
+export { pictureFiles, pictureNames } from './write.ts';

@@ -1,3 +1,4 @@
+import { printable } from 'spikeline/problems';
 import { theme } from './theme.ts';
 
 /** Holds the attributes of an element; an `undefined` one is left out. */
@@ -22,13 +23,9 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Matches what XML 1.0 cannot carry, not even as an entity. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
-const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
-
-/** Escapes text for use in element content and in attribute values. */
+/** Escapes text for use in element content and in attribute values; what XML cannot carry is written out. */
 export function escapeXml(text: string): string {
-  return text.replace(forbidden, '\ufffd').replace(/[&<>"']/g, (character) => entities[character]!);
+  return printable(text).replace(/[&<>"']/g, (character) => entities[character]!);
 }
 
 /** Formats a coordinate in as few digits as a hundredth of a pixel needs. */

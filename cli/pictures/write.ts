@@ -1,11 +1,18 @@
-import { join } from 'node:path';
-import { writeWhole } from '../store.ts';
 import { renderPng } from './png.ts';
 
-/** Writes pictures by their names, each as SVG and PNG. */
-export function writePictures(folder: string, pictures: Readonly<Record<string, string>>): void {
-  for (const [name, svg] of Object.entries(pictures)) {
-    writeWhole(join(folder, `${name}.svg`), svg);
-    writeWhole(join(folder, `${name}.png`), renderPng(svg));
-  }
+/** Pictures by their names as files, each as SVG and PNG. */
+export function pictureFiles(
+  pictures: Readonly<Record<string, string>>,
+): Record<string, string | Uint8Array> {
+  return Object.fromEntries(
+    Object.entries(pictures).flatMap(([name, svg]) => [
+      [`${name}.svg`, svg],
+      [`${name}.png`, renderPng(svg)],
+    ]),
+  );
+}
+
+/** Names of the files that pictures of these names become. */
+export function pictureNames(names: readonly string[]): string[] {
+  return names.flatMap((name) => [`${name}.svg`, `${name}.png`]);
 }

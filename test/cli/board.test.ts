@@ -1,25 +1,24 @@
 import { boardAt } from 'spikeline/devices';
-import { run } from 'spikeline-cli';
+import { run, type StopSignal } from 'spikeline-cli';
 import { expect, it } from 'vitest';
 
 it('serves a board until it is interrupted', async () => {
   let out = '';
-  let interrupt = (): void => {};
+  let interrupt: (signal: StopSignal) => void = () => {};
   const served = run(['board', '--listen', '127.0.0.1:0', '--seed', '3', '--chips', '2'], {
     out: (text) => {
       out += text;
     },
     err: () => {},
-    onInterrupt(listener) {
+    onStop(listener) {
       interrupt = listener;
       return () => {};
     },
-    exit: () => {},
   });
   await expect.poll(() => out).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+\n$/);
   const link = await boardAt(out.trim()).open();
   expect(link.info).toMatchObject({ serial: 'virtual-3', chips: 2, clock: 'host' });
-  interrupt();
+  interrupt('SIGINT');
   expect(await served).toBe(130);
   await expect.poll(() => link.closed).toBe(true);
   await link.close();
@@ -36,8 +35,7 @@ it.each([
     err: (text) => {
       err += text;
     },
-    onInterrupt: () => () => {},
-    exit: () => {},
+    onStop: () => () => {},
   });
   expect(code).toBe(2);
   expect(err).toContain(reason);

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploy, dynapSim, linear, pipeline, pipelineToJson } from 'spikeline';
 import { chipLimits, eventOf, fromSamnaJson, toSamnaJson } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
 import { idleCore } from '#src/chips/dynapse2/configuration';
 import { emptyFolder } from '#test/support/folders';
+import { expectSame } from '#test/support/same';
 import { net } from './deploy/net.ts';
 import { runCli } from './run-cli.ts';
 
@@ -41,7 +42,7 @@ describe('deploy', () => {
     ]);
     const { configuration, inputWords, where } = deploy(net);
     const inputChannels = inputWords.map((words) => Array.from(words, eventOf));
-    expect(fromSamnaJson(read(out, 'configuration.json'))).toEqual(configuration);
+    expectSame(fromSamnaJson(read(out, 'configuration.json')), configuration);
     const map = JSON.parse(read(out, 'deployment.json')) as Saved;
     expect(map.inputChannels).toEqual(inputChannels);
     const { chip, core, neuron, word } = where('output', 0);
@@ -96,6 +97,44 @@ describe('deploy', () => {
     expect(stderr).toMatch(/65/);
     expect(stderr).toMatch(/Idc/);
     expect(read(out, 'configuration.json')).toBe(before);
+  });
+
+  it('names the file that is refused, and writes over none that is read', async () => {
+    const { file, out } = saved();
+    const named = await runCli(['deploy', file, '--out', out, '--json', '--seed', '1']);
+    expect(named.code).toBe(0);
+    const map = join(out, 'deployment.json');
+    const before = read(out, 'deployment.json');
+    writeFileSync(join(out, 'own.json'), pipelineToJson(net));
+    renameSync(join(out, 'own.json'), map);
+    const over = await runCli(['deploy', map, '--out', out]);
+    expect([over.code, over.stderr]).toEqual([2, expect.stringContaining('and is read')]);
+    expect(before.length).toBeGreaterThan(0);
+    writeFileSync(file, '{"format":"spikeline/pipeline"}');
+    const broken = await runCli(['deploy', file, '--out', out]);
+    expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining(`${file}: `)]);
+    const board = await runCli(['deploy', map, '--out', join(out, 'b'), '--board', file]);
+    expect([board.code, board.stderr]).toEqual([2, expect.stringContaining(`${file}: `)]);
+    expect(existsSync(join(out, 'b'))).toBe(false);
+  });
+
+  it('shows names from outside as they may be shown', async () => {
+    const names = ['__proto__', 'constructor\u001b[31m', 'a\nb\u202e\u009b1m'];
+    const odd = pipeline(
+      ...names.flatMap((name) => [linear({ weight: [[1]] }), dynapSim({ name, neurons: 1 })]),
+    );
+    const { file, out } = saved(odd);
+    const { code, stdout, stderr } = await runCli(['deploy', file, '--out', out]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('__proto__');
+    expect(stdout).toContain('a\\nb\\u202e\\u009b1m');
+    const svg = read(out, 'deployment.svg');
+    expect(svg).toContain('constructor\\u001b[31m (1)');
+    for (const text of [stdout, svg]) {
+      expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}|\u202e/u);
+    }
+    const map = JSON.parse(read(out, 'deployment.json')) as Saved;
+    expect(Object.keys(map.populations).sort()).toEqual([...names].sort());
   });
 
   it('gives all reasons why a command line cannot be', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lif, linear, pipeline, pipelineFromJson } from 'spikeline';
 import { nirOfPipeline, writeNir } from 'spikeline/nir';
@@ -50,10 +50,11 @@ describe('spikeline import', () => {
     expect(pipelineFromJson(readFileSync(out, 'utf8'))).toEqual(net);
   });
 
-  it('names what does not run and saves nothing, and has read the file all the same', async () => {
+  it('names what does not run and saves nothing, which with --out is a failure', async () => {
     const out = join(folder, 'nothing.json');
+    expect((await runCli(['import', odd])).code).toBe(0);
     const { code, stdout } = await runCli(['import', odd, '--out', out]);
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     expect(stdout).toContain('no pipeline');
     expect(stdout).toMatch(/the simulator cannot run it:\n {2}out {2}AdEx is no primitive/);
     expect(stdout).toMatch(/the chip cannot take:\n {2}out {2}the chip has no AdEx/);
@@ -93,6 +94,17 @@ describe('spikeline import', () => {
     for (const word of ['FILE is []; one file is needed', '--dt is -1', '--out: it is empty']) {
       expect(stderr).toContain(word);
     }
+  });
+
+  it('writes over no input', async () => {
+    const link = join(folder, 'link');
+    symlinkSync(sound, link);
+    const before = readFileSync(sound);
+    for (const out of [sound, link]) {
+      const { code, stderr } = await runCli(['import', sound, '--out', out]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('and is read')]);
+    }
+    expect(readFileSync(sound)).toEqual(before);
   });
 
   it('has a help worth reading', async () => {

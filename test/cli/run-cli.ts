@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { run, type Terminal } from 'spikeline-cli';
+import { run, type StopSignal, type Terminal } from 'spikeline-cli';
 
 /** What a run of the command line left behind. */
 export interface CliRun {
@@ -10,20 +10,18 @@ export interface CliRun {
 }
 
 /**
- * Runs the command line in this process; `onStderr` sees what it says while it runs and can press Ctrl-C.
+ * Runs the command line in this process; `onStderr` sees what it says while it runs and can stop it, by Ctrl-C
+ * if it names no other way.
  */
 export async function runCli(
   args: readonly string[],
-  onStderr: (text: string, interrupt: () => void) => void = () => {},
+  onStderr: (text: string, stop: (signal?: StopSignal) => void) => void = () => {},
 ): Promise<CliRun> {
   let stdout = '';
   let stderr = '';
-  const listeners = new Set<() => void>();
-  const interrupt = (): void => {
-    for (const listener of [...listeners]) {
-      listeners.delete(listener);
-      listener();
-    }
+  const listeners = new Set<(signal: StopSignal) => void>();
+  const stop = (signal: StopSignal = 'SIGINT'): void => {
+    for (const listener of [...listeners]) listener(signal);
   };
   const terminal: Terminal = {
     out: (text) => {
@@ -31,14 +29,11 @@ export async function runCli(
     },
     err: (text) => {
       stderr += text;
-      onStderr(text, interrupt);
+      onStderr(text, stop);
     },
-    onInterrupt(listener) {
+    onStop(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
-    },
-    exit: (code) => {
-      throw new Error(`the process would end with exit code ${code}`);
     },
   };
   return { code: await run(args, terminal), stdout, stderr };

@@ -34,7 +34,7 @@ describe('linePlot', () => {
       yLabel: 'c & d',
       series: [{ label: "it's", points: [[1, 1]] }],
     });
-    expect(svg).toContain('&lt;&amp;&gt; &quot;quoted&quot; \ufffd');
+    expect(svg).toContain('&lt;&amp;&gt; &quot;quoted&quot; \\u0000');
     expect(textsOf(svg)).toEqual(expect.arrayContaining(['a &lt; b', 'c &amp; d', 'it&#39;s']));
     expect(unbalancedTags(svg)).toEqual([]);
   });

@@ -1,0 +1,17 @@
+import type { Command } from '../command.ts';
+import { board } from './board.ts';
+import { conformance } from './conformance.ts';
+import { deploy } from './deploy.ts';
+import { frozenNoise } from './frozen-noise.ts';
+import { importNir } from './import.ts';
+import { inspect } from './inspect.ts';
+
+/** All commands, in the order of the help; a new one is a file beside this and a line here. */
+export const commands: readonly Command[] = [
+  frozenNoise,
+  conformance,
+  importNir,
+  deploy,
+  inspect,
+  board,
+];
