@@ -80,6 +80,9 @@ export type {
   SynapseList,
 } from '../src/chips/family.ts';
 export { encodeWeights, type QuantiseOptions, quantise } from '../src/chips/masks.ts';
+export type { PlainFamilyConfig } from '../src/chips/plain/config.ts';
+export { plainFamily } from '../src/chips/plain/family.ts';
+export type { PlainConfiguration, PlainMemory } from '../src/chips/plain/words.ts';
 export {
   type AssessedAs,
   type AssessedRun,

@@ -4,7 +4,7 @@ import type { ChipFamily, ChipMapping, PlacedSynapses, Quantiser, Route } from '
 import { switchesOf } from '../chips/switches.ts';
 import { UnsupportedPipelineError } from '../errors.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import type { Problem } from '../problems.ts';
+import { type Problem, problem } from '../problems.ts';
 import type { DeployedCore, DeployOptions } from './deployment.ts';
 import { mergeForChip } from './front/merge.ts';
 import { type Names, namesOf } from './front/names.ts';
@@ -25,7 +25,7 @@ import { routeNetwork } from './passes/route.ts';
 import { separatePopulations } from './passes/separate.ts';
 
 /** What the passes must know of a family. */
-type Family = ChipMapping & Pick<ChipFamily, 'limits'>;
+type Family = ChipMapping & Pick<ChipFamily, 'name' | 'limits' | 'models'>;
 
 /** Everything that is decided before memories are written. */
 export interface DeploymentPlan {
@@ -156,6 +156,11 @@ function start<Configuration>(
   const wrong = argumentProblems(pipeline, options);
   const family: Family = options.family ?? defaultFamily;
   const population = merged(pipeline, wrong);
+  const { model } = population.parameters;
+  if (!family.models.includes(model)) {
+    const needed = `a ${family.name} has neurons of ${family.models.join(', ')}`;
+    throw new UnsupportedPipelineError('chip', [problem('', 'unsupported', model, needed)]);
+  }
   const names = namesOf(population.populations);
   const problems = [...wrong, ...contradictions(population, names, options, family.limits, wrong)];
   if (problems.length > 0) throw refusal(problems);

@@ -3,6 +3,7 @@ import {
   chip,
   deploy,
   diagnose,
+  dynapSe2,
   dynapSim,
   fineTune,
   fromRaster,
@@ -16,7 +17,8 @@ import {
   UnsupportedPipelineError,
   virtualBoard,
 } from 'spikeline';
-import { networkFrom } from 'spikeline/chip';
+import { networkFrom, type PlainConfiguration, plainFamily } from 'spikeline/chip';
+import { linkSuite } from 'spikeline/devices';
 import { describe, expect, it } from 'vitest';
 import { toy } from './toy.ts';
 
@@ -98,4 +100,56 @@ describe('a family of other limits and no masks', () => {
     });
     expect(tuned.loss).toBeLessThanOrEqual(tuned.lossBefore);
   });
+
+  it('is read back without a word on its inputs', () => {
+    const { configuration } = deploy(net, { family: toy });
+    const { network, inputWords, remarks } = networkFrom(configuration, { family: toy });
+    expect([network.channels, inputWords.length, network.hardware.length]).toEqual([3, 3, 14]);
+    expect(remarks).toEqual([]);
+  });
+
+  it('has neurons of one model', () => {
+    const four = pipeline(linear({ weight: [[1, 0, 0, 0]] }), dynapSe2({ neurons: 1 }));
+    expect(() => deploy(four, { family: toy })).toThrow(
+      /"dynapSe2"; a toy has neurons of dynapSim/,
+    );
+  });
+
+  it('refuses what no toy can hold, all at once', () => {
+    const { configuration } = deploy(net, { family: toy });
+    const [first] = configuration.chips;
+    const biases = first!.biases.with(2, Number.NaN);
+    const spoilt = { chips: [{ ...first!, cam: [1] as never, biases }] };
+    expect(toy.problems(spoilt).map(({ path }) => path)).toEqual([
+      'chips[0].cam',
+      'chips[0].biases[2]',
+    ]);
+    expect(toy.problems({ chips: new Array(9) })).toHaveLength(1);
+    const wrong = { biases: [{ chip: 0, core: 9, name: 'x', setting: -1 }] };
+    expect(toy.deltaProblems(wrong, 1).map(({ path }) => path)).toEqual([
+      'biases[0].core',
+      'biases[0].name',
+      'biases[0].setting',
+    ]);
+    const { limits } = toy;
+    const config = { name: 'huge', limits: { ...limits, tags: 1e9 }, largestCode: 6 };
+    const rest = { levels: toy.levels, findBase: () => [1] };
+    expect(() => plainFamily({ ...config, ...rest })).toThrow(/below 2\^32/);
+  });
+});
+
+describe('a virtual board of another family', () => {
+  const loud = pipeline(linear({ weight: [[15]] }), dynapSim({ neurons: 1, Ispkthr: 1e-8 }));
+  const { configuration, inputWords } = deploy(loud, { family: toy });
+  const board = virtualBoard({ family: toy, mismatch: { fraction: 0 } });
+  const suite = linkSuite({
+    open: () => board.open() as never,
+    configuration: configuration satisfies PlainConfiguration,
+    word: inputWords[0]![0]!,
+    delta: {
+      biases: [{ chip: 0, core: 0, name: 'Itau_mem', setting: 2e-12 }],
+      synapses: [{ chip: 0, core: 0, neuron: 0, entry: 5, synapse: 0 }],
+    },
+  });
+  for (const { name, run } of suite) it(name, run);
 });

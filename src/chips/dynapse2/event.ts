@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../../errors.ts';
 import { number } from '../../options.ts';
 import { type Problem, problem, within } from '../../problems.ts';
+import type { Route } from '../family.ts';
 import { chipLimits } from './limits.ts';
 
 /** Where an event goes: a tag, for some cores of the chip that lies so many hops away. */
@@ -111,6 +112,11 @@ export function monitorReply(chip: number, core: number, neuron: number): number
     yHop: fpgaHop,
     tag,
   });
+}
+
+/** Event word with which the host, one hop before the first chip, follows a route. */
+export function inputWord({ chip, cores, tag }: Route): number {
+  return eventWord({ core: coresOf(cores), xHop: chip, yHop: 0, tag });
 }
 
 /** Destination that makes a neuron's spikes visible to the host: its own id as the tag. */

@@ -12,7 +12,7 @@ import { biasRange } from './bias-generator.ts';
 import type { ChipConfiguration } from './configuration.ts';
 import { parameterBehind, sharedCurrents } from './core-currents.ts';
 import { changeDynapse2, type Dynapse2Delta, dynapse2DeltaProblems } from './delta.ts';
-import { coresOf, echoReply, echoWord, eventWord, monitorReply } from './event.ts';
+import { echoReply, echoWord, inputWord, monitorReply } from './event.ts';
 import { chipLimits } from './limits.ts';
 import { chipMemories, configurationProblems } from './memory.ts';
 import { coreCurrentNames, currentParameter } from './parameters.ts';
@@ -66,8 +66,7 @@ export const dynapse2: ChipFamily<ChipConfiguration> = {
   circuits: dynapse2Circuits,
   deltaProblems: dynapse2DeltaProblems,
   change: (memories, delta) => changeDynapse2(memories, delta as Dynapse2Delta),
-  inputWord: ({ chip, cores: mask, tag }) =>
-    eventWord({ core: coresOf(mask), xHop: chip, yHop: 0, tag }),
+  inputWord,
   echo: { word: echoWord, reply: echoReply },
   outputWord: ({ chip, core, neuron }) => monitorReply(chip, core, neuron),
 };

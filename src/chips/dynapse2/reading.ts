@@ -2,8 +2,7 @@
 import { InvalidArgumentError } from '../../errors.ts';
 import { dendriteNames, dynapSe2CurrentNames } from '../../neurons/dynap-se2/parameters.ts';
 import { currentNames } from '../../neurons/dynap-sim/parameters.ts';
-import { listOf, number, type OptionTable, options } from '../../options.ts';
-import { fault, type Problem, problem, within } from '../../problems.ts';
+import { fault, type Problem } from '../../problems.ts';
 import type {
   ChipReading,
   CircuitModel,
@@ -12,48 +11,16 @@ import type {
   ReadOptions,
   SynapseList,
 } from '../family.ts';
+import { type NetworkReading, readNetwork } from '../read-network.ts';
+import { readOptionProblems } from '../read-options.ts';
 import { biasCurrent } from './bias-generator.ts';
 import { lumpedCurrent } from './circuits.ts';
 import { type ChipConfiguration, type LatchName, latchNames } from './configuration.ts';
 import { destinationProblems, eventOf } from './event.ts';
 import { chipLimits } from './limits.ts';
 import { writeMemories } from './memory.ts';
+import { networkWords } from './network-words.ts';
 import { type CoreCurrentName, currentParameter } from './parameters.ts';
-import { type NetworkReading, nameOf, readNetwork } from './read-network.ts';
-
-/** Refuses event words that cannot be. */
-function inputProblems(inputs: readonly Uint32Array[]): Problem[] {
-  return inputs.flatMap((words, channel) =>
-    words instanceof Uint32Array
-      ? Array.from(words).flatMap((word, i) =>
-          within(`inputs[${channel}][${i}]`, destinationProblems(eventOf(word))),
-        )
-      : [problem(`inputs[${channel}]`, 'wrong-type', words, 'a Uint32Array of words is needed')],
-  );
-}
-
-const below = (count: number) => number({ min: 0, max: count - 1, whole: true });
-
-/** Refuses neurons that a board of so many chips does not have. */
-function hardwareProblems(hardware: readonly HardwareNeuron[], chips: number): Problem[] {
-  const table: OptionTable<HardwareNeuron> = {
-    chip: below(chips),
-    core: below(chipLimits.cores),
-    neuron: below(chipLimits.neurons),
-  };
-  const problems = within('hardware', listOf(options(table, 'chip', 'core', 'neuron'))(hardware));
-  const seen = new Set<string>();
-  const twice = hardware.flatMap((neuron, n) => {
-    if (typeof neuron !== 'object' || neuron === null) return [];
-    const name = nameOf(neuron);
-    const known = seen.has(name);
-    seen.add(name);
-    return known
-      ? [problem(`hardware[${n}]`, 'duplicate', name, 'each chip/core/neuron may be named once')]
-      : [];
-  });
-  return [...problems, ...twice];
-}
 
 /** Codes of dendrites that hold their neuron back. */
 const gaba = dendriteNames.indexOf('gaba');
@@ -177,17 +144,15 @@ export function readDynapse2(
   configuration: ChipConfiguration,
   given: ReadOptions = {},
 ): ChipReading {
-  const { inputs = [], hardware = [] } = given;
-  const problems = [
-    ...inputProblems(inputs),
-    ...hardwareProblems(hardware, configuration.chips.length),
-  ];
+  const problems = readOptionProblems(given, chipLimits, configuration.chips.length, (word) =>
+    destinationProblems(eventOf(word)),
+  );
   if (problems.length > 0) {
     throw new InvalidArgumentError('this configuration cannot be read so', problems);
   }
   let known: NetworkReading | undefined;
   const reading = (): NetworkReading => {
-    known ??= readNetwork(writeMemories(configuration), given);
+    known ??= readNetwork(networkWords(writeMemories(configuration)), given);
     return known;
   };
   const neurons = (): readonly HardwareNeuron[] => given.hardware ?? reading().network.hardware;

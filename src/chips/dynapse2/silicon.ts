@@ -15,6 +15,7 @@ import type {
   Listeners,
   MemoryWords,
 } from '../family.ts';
+import { type Listener, listenersOf } from '../listeners.ts';
 import {
   camOf,
   currentOf,
@@ -80,13 +81,13 @@ function coresOf(
 const order: readonly number[] = dendriteNames.map((name) => dendrites[name]);
 
 /** Looks every CAM entry up once, so that an event costs no search. */
-function listenersOf(
+function entriesOf(
   memories: readonly ChipMemory[],
   active: readonly UsedNeuron[],
   model: CircuitModel,
 ): Listeners {
   const lumped = model === 'dynapSim';
-  const found: { key: number; target: number; current: number }[] = [];
+  const found: Listener[] = [];
   for (const [index, neuron] of active.entries()) {
     const { chip, core } = neuron;
     const base = (['Iw_0', 'Iw_1', 'Iw_2', 'Iw_3'] as const).map((name) =>
@@ -104,21 +105,8 @@ function listenersOf(
       found.push({ key: keyOf(chip, core, tag), target, current: sign * size });
     }
   }
-  // Neurons come in order, so that only the keys need sorting: count, then fill.
-  const starts = new Uint32Array(keyCount(memories.length) + 1);
-  for (const { key } of found) starts[key + 1] = starts[key + 1]! + 1;
-  for (let key = 1; key < starts.length; key++) starts[key] = starts[key]! + starts[key - 1]!;
-  const next = starts.slice();
-  const targets = new Uint32Array(found.length);
-  const charges = new Float64Array(found.length);
-  for (const { key, target, current } of found) {
-    const at = next[key]!;
-    next[key] = at + 1;
-    targets[at] = target;
-    charges[at] = current;
-  }
   const channels = (lumped ? 1 : order.length) * active.length;
-  return { starts, targets, currents: charges, channels };
+  return listenersOf(found, keyCount(memories.length), channels);
 }
 
 /** Works out the circuits behind memory words; neurons count that listen to something or have their DC input on. */
@@ -132,7 +120,7 @@ export function dynapse2Circuits(words: readonly MemoryWords[], model: CircuitMo
       return { chip, core, neuron: neuron.neuron, off: switchedOff(neuron), ...routes[i]! };
     }),
     cores: coresOf(memories, active, model),
-    listeners: listenersOf(memories, active, model),
+    listeners: entriesOf(memories, active, model),
     keysOf: (word) => keysOf(word, 0, memories.length),
   };
 }
