@@ -1,4 +1,7 @@
 // The targets: where a pipeline runs.
+
+export type { Budget, ServedTarget } from '../src/nats/remote-protocol.ts';
+export type { ServedRunReport } from '../src/nats/served-run.ts';
 export type {
   OpenTarget,
   TargetSuiteConfig,
@@ -6,4 +9,6 @@ export type {
 export { targetSuite } from '../src/pipeline/target-suite.ts';
 export { type ChipConfig, type ChipTarget, chip } from './chip.ts';
 export { type ChooseNeuronsOptions, chooseNeurons } from './choose-neurons.ts';
+export { type RemoteConfig, type RemoteTarget, remote } from './remote.ts';
+export { type ServeTargetConfig, serveTarget, type TargetServer } from './serve-target.ts';
 export { type SimulatorConfig, type SimulatorTarget, simulator } from './simulator.ts';

@@ -100,6 +100,10 @@ export interface OpenerListener {
   repeated?(): void;
   /** Whether the first message that comes is the first that was sent; if not, one may join in the middle. */
   readonly whole?: boolean;
+  /** Bytes that a message may have now; those of the largest of all if left out. */
+  most?(): number;
+  /** Is told of a message that has more, and throws what one should know of it. */
+  tooLarge?(most: number): never;
 }
 
 /** Opens envelopes, in the order in which they come. */
@@ -131,7 +135,7 @@ function refuse(reason: string): never {
 }
 
 /** Makes an opener. */
-export function opener({ gap, repeated, whole = false }: OpenerListener): Opener {
+export function opener({ gap, repeated, whole = false, most, tooLarge }: OpenerListener): Opener {
   const runs = new Map<number, Progress>();
   /** Counts what is missing before an envelope. */
   const count = (progress: Progress, ahead: number, begins: boolean, before: number): void => {
@@ -177,7 +181,9 @@ export function opener({ gap, repeated, whole = false }: OpenerListener): Opener
       if (progress.parts === undefined) return undefined;
       progress.parts.push(given.subarray(envelopeBytes));
       progress.bytes += given.length - envelopeBytes;
-      if (progress.bytes > largestMessage) refuse(`it has more than ${largestMessage} bytes`);
+      const limit = most?.() ?? largestMessage;
+      if (progress.bytes > limit) tooLarge?.(limit);
+      if (progress.bytes > limit) refuse(`it has more than the ${limit} bytes that are allowed`);
       if ((flag & flags.goesOn) !== 0) return undefined;
       const bytes = new Uint8Array(progress.bytes);
       let at = 0;

@@ -164,19 +164,26 @@ export function packPipeline(saved: Pipeline): Uint8Array {
 }
 
 /**
+ * Reads what is in MessagePack, whatever it is.
+ *
+ * @throws DataError if the bytes are no MessagePack
+ */
+export function unpackPlain(bytes: Uint8Array): unknown {
+  refuseJunk('bytes', bytesCheck(bytes));
+  try {
+    checkMsgpack(bytes);
+    return packr.unpack(bytes);
+  } catch (cause) {
+    throw new DataError('this is no saved pipeline: the bytes are not MessagePack', { cause });
+  }
+}
+
+/**
  * Reads a pipeline from MessagePack and checks it.
  *
  * @throws DataError if the bytes are no saved pipeline
  * @throws InvalidArgumentError if the pipeline in it cannot be built
  */
 export function unpackPipeline(bytes: Uint8Array): Pipeline {
-  refuseJunk('bytes', bytesCheck(bytes));
-  let value: unknown;
-  try {
-    checkMsgpack(bytes);
-    value = packr.unpack(bytes);
-  } catch (cause) {
-    throw new DataError('this is no saved pipeline: the bytes are not MessagePack', { cause });
-  }
-  return rebuild(value);
+  return rebuild(unpackPlain(bytes));
 }

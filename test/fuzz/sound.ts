@@ -214,6 +214,8 @@ const streaming: Readonly<Record<string, readonly unknown[]>> = {
   natsItems: ['nats://127.0.0.1:1/a', { capacity: 5, until: 'never' }],
   natsPublisher: ['nats://127.0.0.1:1/a', { recording: true, maxBytes: 1000, buffer: 1000 }],
   toNats: ['nats://127.0.0.1:1/a', { reconnect: { attempts: 1, wait: 0.01 } }],
+  remote: ['nats://127.0.0.1:1/a', { lost: 'restart', patience: 10, buffer: 1000 }],
+  serveTarget: ['nats://127.0.0.1:1/a', { open: () => spikeline.simulator(), budget: { runs: 1 } }],
   natsPosition: [events.series([1], [2])],
   serveBoard: [board, { listen: 'tcp://127.0.0.1:0', patience: 10 }],
 };

@@ -1,15 +1,15 @@
 /** What a board and its user say to each other over a socket; each side sends frames of `src/events/wire.ts`. */
-import {
-  DataError,
-  DeviceError,
-  type DeviceErrorCode,
-  InvalidArgumentError,
-} from '../../errors.ts';
+import { DataError, DeviceError, InvalidArgumentError } from '../../errors.ts';
 import type { AerPacket } from '../../events/aer-packet.ts';
 import { chipWords } from '../../events/space.ts';
 import type { WireMessage } from '../../events/wire.ts';
 import { number, type OptionTable, oneOf, optionProblems, text } from '../../options.ts';
-import { type Problem, problemText, shown } from '../../problems.ts';
+import {
+  errorOf as errorOfPlain,
+  type PlainError,
+  plainError as plainErrorOf,
+} from '../../plain-error.ts';
+import { type Problem, problemText } from '../../problems.ts';
 import type { HardwareEvents, LinkInfo, LinkStatistics } from '../link.ts';
 
 /** Name and version of what is spoken: the first word of the user. */
@@ -40,62 +40,20 @@ export type Report =
       readonly statistics: LinkStatistics;
     };
 
-/** An error as plain data. */
-export interface PlainError {
-  readonly name: string;
-  readonly code: string;
-  readonly message: string;
-  readonly problems?: readonly Problem[];
-}
-
-const codes: readonly DeviceErrorCode[] = [
-  'not-found',
-  'busy',
-  'disconnected',
-  'timed-out',
-  'overflow',
-  'protocol',
-  'unsupported',
-];
-
-/** An error as it goes over the wire. */
+/** An error as it goes over the wire: one of the board's user, or a failure of the board. */
 export function plainError(cause: unknown): PlainError {
-  if (cause instanceof InvalidArgumentError) {
-    const [message] = cause.message.split(':') as [string];
-    return {
-      name: cause.name,
-      code: cause.code,
-      message,
-      problems: cause.problems.map((one) =>
-        'given' in one ? { ...one, given: plainValue(one.given) } : one,
-      ),
-    };
-  }
-  if (cause instanceof DeviceError) {
-    return { name: cause.name, code: cause.code, message: cause.message };
-  }
+  const ours = cause instanceof InvalidArgumentError || cause instanceof DeviceError;
   const message = cause instanceof Error ? cause.message : String(cause);
-  return { name: 'DeviceError', code: 'protocol', message: `the board failed: ${message}` };
-}
-
-/** What was given, if it may go over the wire as it is, or as it is shown. */
-function plainValue(value: unknown): unknown {
-  return typeof value === 'object' || typeof value === 'function' ? shown(value) : value;
+  const failed = new DeviceError('protocol', `the board failed: ${message}`);
+  return plainErrorOf(ours ? cause : failed, () => failed);
 }
 
 /** The error that went over the wire; junk is a failure of the protocol. */
 export function errorOf(plain: PlainError): InvalidArgumentError | DeviceError {
-  const { name, code, message, problems } = plain ?? {};
-  if (name === 'InvalidArgumentError' && Array.isArray(problems) && problems.every(isProblem)) {
-    return new InvalidArgumentError(String(message), problems);
-  }
-  const known = codes.find((one) => one === code) ?? 'protocol';
-  return new DeviceError(known, String(message));
-}
-
-function isProblem(one: unknown): one is Problem {
-  const { path, code, needed } = (one ?? {}) as Problem;
-  return [path, code, needed].every((part) => typeof part === 'string');
+  const junk = (message: string): DeviceError => new DeviceError('protocol', message);
+  const found = errorOfPlain(plain, junk);
+  const ours = found instanceof InvalidArgumentError || found instanceof DeviceError;
+  return ours ? found : junk(found.message);
 }
 
 const anyHello: OptionTable<typeof protocol> = {
