@@ -52,7 +52,14 @@ function readEvents(path: string, info: KnownFile['info']): EventSummary & Pick<
 }
 
 /** The options that a format has of what a file cannot tell of itself. */
-const options: Readonly<Record<string, (info: Readonly<Record<string, unknown>>) => object>> = {};
+const options: Readonly<Record<string, (info: Readonly<Record<string, unknown>>) => object>> = {
+  csv: ({ columns, separator, header_line: header, time_unit: timeUnit }) => ({
+    columns,
+    separator,
+    header,
+    timeUnit,
+  }),
+};
 
 function optionsFor(format: string | undefined, info: KnownFile['info']): object {
   const make = format === undefined ? undefined : options[format];

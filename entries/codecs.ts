@@ -19,6 +19,8 @@ export {
 } from '../src/codecs/aedat4/aedat4.ts';
 export type { Aedat4Compression } from '../src/codecs/aedat4/encoder.ts';
 export type { Codec, Decoder, Encoder, Skipped, StreamHeader } from '../src/codecs/codec.ts';
+export { type CsvDecoderOptions, type CsvEncoderOptions, csv } from '../src/codecs/csv/csv.ts';
+export type { CsvColumn, CsvTimeUnit } from '../src/codecs/csv/layout.ts';
 export {
   anyDecoder,
   codecNamed,

@@ -3,6 +3,7 @@ import { aedat2 } from './aedat/aedat2.ts';
 import { aedat31 } from './aedat/aedat31.ts';
 import { aedat4 } from './aedat4/aedat4.ts';
 import type { Codec } from './codec.ts';
+import { csv } from './csv/csv.ts';
 import { es } from './event-stream/codec.ts';
 import { nmnist } from './nmnist.ts';
 import { dat } from './prophesee/dat.ts';
@@ -28,6 +29,7 @@ const marked: readonly Codec[] = [
 
 /** Formats that are known by what would be very odd if they were anything else. */
 const guessed: readonly Codec[] = [
+  csv,
   // Binary without any header, by words that must have a bit and times that do not fall.
   spif,
   nmnist,

@@ -3,6 +3,7 @@ import {
   aedat4,
   aedat31,
   type Codec,
+  csv,
   dat,
   dynapseSpikes,
   es,
@@ -113,5 +114,10 @@ export const forms: readonly Form[] = [
   {
     ...{ name: 'aedat4 zstd', codec: aedat4, encoderOptions: { compression: 'zstd' } },
     ...{ ...evt, stepsBack: 3, counters: [2 ** 32] },
+  },
+  { name: 'csv', codec: csv, ...evt, stepsBack: 3, counters: [1e4, 1e9, 1e12] },
+  {
+    ...{ name: 'csv in s', codec: csv, encoderOptions: { timeUnit: 's', separator: '\t' } },
+    ...{ ...evt, latest: 2 ** 40, counters: [1e6, 1e9] },
   },
 ];

@@ -1,0 +1,124 @@
+import { aerPacket, DataError, InvalidArgumentError, pixels } from 'spikeline';
+import { type CsvDecoderOptions, type CsvEncoderOptions, codecOf, csv } from 'spikeline/codecs';
+import { describe, expect, it } from 'vitest';
+import { read } from '#test/codecs/property';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const events = (text: string, options?: CsvDecoderOptions): string[] =>
+  read(csv, bytes(text), options).events;
+
+describe('CSV', () => {
+  it('is read with columns, unit and pixels as its first line names them', () => {
+    expect(read(csv, bytes('t,x@320,y@240,on\r\n5,1,2,1\r\n7,3,4,0\r\n'))).toMatchObject({
+      events: ['5 1 2 1', '7 3 4 0'],
+      header: { format: 'csv', width: 320, height: 240 },
+    });
+    expect(events('x;y;polarity;time [ms]\n1;2;-1;0.5\n3;4;1;7')).toEqual([
+      '500 1 2 0',
+      '7000 3 4 1',
+    ]);
+    expect(events('timestamp_s,x,y,quality,p\n1.000001,1,2,0.9,True\n')).toEqual(['1000001 1 2 1']);
+    expect(events('# t x y p\n1 2 3 1\n')).toEqual(['1 2 3 1']);
+    expect(events('t[ns]\tx\ty\n1999\t2\t3\n')).toEqual(['1 2 3 1']);
+  });
+
+  it('is read as t, x, y, p if no line names them, with the separator that is there', () => {
+    for (const [separator, line] of [',', ';', '\t', ' '].map((one) => [
+      one,
+      `12${one}3${one}4${one}0`,
+    ])) {
+      expect(events(`${line}\n${line}`), separator).toEqual(['12 3 4 0', '12 3 4 0']);
+    }
+  });
+
+  it('is read as it is told', () => {
+    const told = {
+      columns: ['x', 'skip', 't', 'y', 'p'],
+      timeUnit: 'ms',
+      width: 10,
+      height: 10,
+    } as const;
+    expect(read(csv, bytes('1,9,3,4,0\n11,9,3,4,0\n'), told)).toMatchObject({
+      events: ['3000 1 4 0'],
+      skipped: { outside: 1 },
+    });
+    expect(events('a,b,c,d\n1,2,3,1\n', { columns: ['t', 'x', 'y', 'p'] })).toEqual(['1 2 3 1']);
+    expect(events('1,2,3,1\n4,5,6,1\n', { header: true })).toEqual(['4 5 6 1']);
+    expect(events('1|2|3|1\n', { separator: '|' })).toEqual(['1 2 3 1']);
+  });
+
+  it('takes blanks, signs, points, comments and empty lines', () => {
+    const text = 't,x,y,p\n\n 1 , 2,3 ,+1\n# no event\n-7,2.0,3,-1\n1e3,2,3,0\n\r\n';
+    expect(read(csv, bytes(text))).toMatchObject({
+      events: ['1 2 3 1', '-7 2 3 0', '1000 2 3 0'],
+      skipped: { comments: 1 },
+    });
+  });
+
+  it('names the line that is no event, or counts it', () => {
+    const bad =
+      't,x,y,p\n1,2,3,1\n2,2,3\n3,a,3,1\n4,2,3,yes\n5,2,3,1\n6,-1,3,1\n99999999999999999,1,1,1\n';
+    expect(() => events(bad)).toThrow(
+      'line 3 of this CSV is no event: "2,2,3"; 3 values stand in it; 4',
+    );
+    const lines = bad.split('\n');
+    const at = (line: number): string => [lines[0], lines[line]].join('\n');
+    expect(() => events(at(3))).toThrow('"a" is no number');
+    expect(() => events(at(4))).toThrow('"yes" is no polarity');
+    expect(() => events(at(6))).toThrow('"-1" is no whole number');
+    expect(() => events(at(7))).toThrow('is too large a time');
+    expect(read(csv, bytes(bad), { badLines: 'count' })).toMatchObject({
+      events: ['1 2 3 1', '5 2 3 1'],
+      skipped: { badLines: 5 },
+    });
+    expect(() => events('time,x,q\n1,2,3\n')).toThrow('names no column of y; tell them by columns');
+    expect(() => events('t,x,y,x\n')).toThrow('two columns of x');
+  });
+
+  it('refuses lines without end, wherever they are cut', () => {
+    const long = `t,x,y,p\n1,2,3,1\n${'7'.repeat(5000)}`;
+    expect(() => events(long)).toThrow('line 3 of this CSV has more than 4096 bytes');
+    expect(() => events(`${long}\n`)).toThrow('line 3 of this CSV has more than 4096 bytes');
+  });
+
+  it.each<[CsvEncoderOptions, string]>([
+    [{}, 't,x@4,y@4,on\n0,1,2,1\n12345678,3,0,0\n123456789012,0,0,1\n'],
+    [{ header: false, lineEnd: '\r\n' }, '0,1,2,1\r\n12345678,3,0,0\r\n123456789012,0,0,1\r\n'],
+    [
+      { timeUnit: 's', columns: ['x', 'y', 'skip', 't'], separator: ';' },
+      'x@4;y@4;;t_s\n1;2;0;0\n3;0;0;12.345678\n0;0;0;123456.789012\n',
+    ],
+    [{ timeUnit: 'ns' }, 't_ns,x@4,y@4,on\n0,1,2,1\n12345678000,3,0,0\n123456789012000,0,0,1\n'],
+  ])('is written with %j', (options, text) => {
+    const encoder = csv.encoder!(options);
+    const packet = aerPacket([0, 12_345_678, 123_456_789_012], [19, 6, 1], pixels(4, 4));
+    const written = Buffer.concat([encoder.push(packet), encoder.end()]).toString();
+    expect(written).toBe(text);
+    const times = events(written, options.header === false ? {} : {}).map(
+      (one) => one.split(' ')[0],
+    );
+    expect(times).toEqual(['0', '12345678', '123456789012']);
+  });
+
+  it('is known by its names or its numbers', () => {
+    for (const text of ['t,x,y,p\n', '1,2,3,1\n4,5,6,1\n', '# made by hand\n1 2 3\n', 'x;y;t\n']) {
+      expect(codecOf(bytes(text)), text).toBe(csv);
+    }
+    for (const text of ['hello world\n', '{"t": 1}\n', '1,2\n', 'a,b,c\n', '1,2,3']) {
+      expect(codecOf(bytes(text)), text).toBeUndefined();
+    }
+    expect(codecOf(bytes('1,2,3'), true)).toBe(csv);
+  });
+
+  it('refuses options that cannot be', () => {
+    for (const options of [
+      { separator: 'ab' },
+      { separator: '1' },
+      { columns: ['t'] },
+      { unit: 's' },
+    ]) {
+      expect(() => csv.decoder(options as CsvDecoderOptions)).toThrow(InvalidArgumentError);
+    }
+    expect(() => events('t,x\n1,2\n')).toThrow(DataError);
+  });
+});
