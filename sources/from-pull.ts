@@ -10,7 +10,7 @@ import {
 } from 'rxjs';
 import { demandOfSubscriber } from '../src/demand.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
-import { callback, number, type OptionTable, optionProblems } from '../src/options.ts';
+import { callback, number, type OptionTable, optionProblems, readable } from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
 import { afterOthers, atOnce } from './paced.ts';
 
@@ -29,13 +29,15 @@ const table: OptionTable<FromPullConfig<unknown, unknown>> = {
 
 /** Lists why something cannot be read item by item. */
 function itemProblems(items: unknown): Problem[] {
-  const is =
-    items !== undefined &&
-    items !== null &&
-    [Symbol.asyncIterator, Symbol.iterator].some(
-      (name) => typeof (items as Record<symbol, unknown>)[name] === 'function',
-    );
-  return is ? [] : [problem('items', 'wrong-type', items, 'something iterable is needed')];
+  return readable(() => {
+    const is =
+      items !== undefined &&
+      items !== null &&
+      [Symbol.asyncIterator, Symbol.iterator].some(
+        (name) => typeof (items as Record<symbol, unknown>)[name] === 'function',
+      );
+    return is ? [] : [problem('items', 'wrong-type', items, 'something iterable is needed')];
+  });
 }
 
 function iteratorOf<T>(items: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {

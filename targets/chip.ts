@@ -13,7 +13,7 @@ import {
 } from '../src/devices/schedule/stream-clock.ts';
 import { DeviceError, InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
-import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
+import { having, number, type OptionTable, optionProblems, refuse } from '../src/options.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import { recordedSignal } from '../src/pipeline/record.ts';
 import { outputSignals, requestProblems } from '../src/pipeline/signals.ts';
@@ -147,10 +147,12 @@ export function chip<Configuration = DefaultConfiguration>(
   link: Link<Configuration>,
   config: ChipConfig<Configuration> = {},
 ): ChipTarget {
-  const named = familyNamed<Configuration>(link?.info?.family);
-  const limits = (config?.family ?? named ?? defaultFamily).limits;
-  const problems = [...linkProblems(link), ...optionProblems(config, table(limits))];
-  if (problems.length > 0) throw new InvalidArgumentError('this target cannot be made', problems);
+  let named: ReturnType<typeof familyNamed<Configuration>>;
+  refuse('this target cannot be made', () => {
+    named = familyNamed<Configuration>(link?.info?.family);
+    const { limits } = config?.family ?? named ?? defaultFamily;
+    return [...linkProblems(link), ...optionProblems(config, table(limits))];
+  });
   const {
     lookAhead = 5e-3,
     policy = 'follow',

@@ -1,6 +1,6 @@
 /** Weights as four-bit masks over base currents: one way in which a family can hold the weights of a core. */
 import { InvalidArgumentError } from '../errors.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, readable } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { baseCount, findBase, type QuantiseOptions, subsetSums } from './base-search.ts';
 
@@ -50,10 +50,12 @@ const positive = number({ min: 0 });
 
 /** Lists what keeps a value from being base currents. */
 function baseProblems(base: unknown): Problem[] {
-  if (!Array.isArray(base) || base.length !== baseCount) {
-    return [problem('base', 'wrong-shape', base, `${baseCount} base currents are needed`)];
-  }
-  return base.flatMap((value, i) => within(`base[${i}]`, positive(value)));
+  return readable(() => {
+    if (!Array.isArray(base) || base.length !== baseCount) {
+      return [problem('base', 'wrong-shape', base, `${baseCount} base currents are needed`)];
+    }
+    return Array.from<unknown>(base).flatMap((value, i) => within(`base[${i}]`, positive(value)));
+  });
 }
 
 /**

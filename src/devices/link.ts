@@ -1,6 +1,6 @@
 /** The contract of an open device, whatever chips are on it. */
 import { type DeviceError, InvalidArgumentError } from '../errors.ts';
-import { type Check, having, number } from '../options.ts';
+import { type Check, having, number, readable } from '../options.ts';
 import { fault, type Problem, within } from '../problems.ts';
 
 /** Events as a board carries them. Both arrays have the same length and are not written again. */
@@ -146,12 +146,13 @@ const anyLink = having('an open link', 'configure', 'send', 'time', 'listen', 'c
 
 /** Lists why a value of any type is no link; empty if it is one. */
 export function linkProblems(link: unknown): Problem[] {
-  const problems = anyLink(link);
-  const info: unknown = (link as Link | null | undefined)?.info;
-  if (problems.length > 0 || typeof info !== 'object' || info === null) {
-    return within('link', problems.length > 0 ? problems : anyLink(undefined));
-  }
-  return [];
+  const problems = readable(() => {
+    const own = anyLink(link);
+    if (own.length > 0) return own;
+    const info: unknown = (link as Link).info;
+    return typeof info === 'object' && info !== null ? [] : anyLink(undefined);
+  });
+  return within('link', problems);
 }
 
 /** Checks a time of a board as a host asks for it. */

@@ -1,5 +1,6 @@
 /** Rasters to events and back, and the bins of time between them. */
 import { InvalidArgumentError } from '../errors.ts';
+import { problem } from '../problems.ts';
 import { type AerPacket, packetFault } from './aer-packet.ts';
 import { binOf, binStart, chunkEnd } from './bins.ts';
 import { type ChannelSpace, channels as channelSpace } from './space.ts';
@@ -14,6 +15,9 @@ export interface Unbinned {
   /** Events of a channel that the raster does not have. */
   readonly unknownChannel: number;
 }
+
+/** Events of a packet that a raster becomes at most: they fill 200 MB. */
+const mostEvents = 2 ** 24;
 
 /**
  * Turns a raster into address-events: a count c becomes c events spread evenly over the whole
@@ -32,6 +36,11 @@ export function rasterToEvents(raster: SpikeRaster): AerPacket<ChannelSpace> {
   const { counts, channels, steps, dt, startTime } = raster;
   let total = 0;
   for (let i = 0; i < counts.length; i++) total += counts[i]!;
+  if (total > mostEvents) {
+    throw new InvalidArgumentError('this raster cannot become events', [
+      problem('counts', 'too-large', total, `${mostEvents} events in all are the most; cut it`),
+    ]);
+  }
   const timestamps = new Float64Array(total);
   const addresses = new Uint32Array(total);
   let at = 0;

@@ -75,8 +75,8 @@ const gridChecks = {
 /** What a width of bins must be: events have whole microseconds. */
 const anyWidth = number({ min: 1e-6, unit: 'seconds (1 µs)' });
 
-/** Bins times channels of the largest raster: half a gigabyte of counts. */
-const mostBins = 2 ** 27;
+/** Bins times channels of the largest raster: a quarter of a gigabyte of counts. */
+export const mostBins: number = 2 ** 26;
 
 /** Lists what is too much of a grid whose numbers are sound by themselves. */
 function sizeProblems({ steps, channels, dt, startTime }: Grid): Problem[] {

@@ -1,5 +1,5 @@
 /** Tells a NIR graph from anything else. */
-import { readable } from '../options.ts';
+import { listProblems, readable } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { type Field, type FieldForm, fieldsOf } from './fields.ts';
 
@@ -10,7 +10,8 @@ function isObject(given: unknown): given is Fields {
 }
 
 function isNumbers(given: unknown): boolean {
-  return Array.isArray(given) && given.every((value) => typeof value === 'number');
+  if (listProblems(given, 2 ** 20).length > 0) return false;
+  return Array.from(given as unknown[]).every((value) => typeof value === 'number');
 }
 
 /** Whether something is an array of NIR. */
@@ -18,7 +19,8 @@ function isArray(given: unknown): boolean {
   if (!isObject(given)) return false;
   const { shape, values } = given;
   const floats = values instanceof Float32Array || values instanceof Float64Array;
-  return floats && Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length));
+  if (!floats || listProblems(shape, 64).length > 0) return false;
+  return Array.from(shape as unknown[]).every((length) => Number.isSafeInteger(length));
 }
 
 const isForm: { readonly [form in FieldForm]: (given: unknown) => boolean } = {
@@ -65,7 +67,9 @@ function nodeProblems(node: unknown, depth: number): Problem[] {
 }
 
 function isEdge(edge: unknown): boolean {
-  return Array.isArray(edge) && edge.length === 2 && edge.every((name) => typeof name === 'string');
+  if (!Array.isArray(edge) || edge.length !== 2) return false;
+  const [from, to] = edge as readonly unknown[];
+  return typeof from === 'string' && typeof to === 'string';
 }
 
 /** Graphs in graphs at most: one that holds itself has no end. */
@@ -91,7 +95,8 @@ function innerProblems(given: unknown, depth: number): Problem[] {
   if (!isObject(nodes)) {
     problems.push(problem('nodes', 'wrong-type', nodes, 'nodes by name are needed'));
   }
-  if (!Array.isArray(edges) || !edges.every(isEdge)) {
+  // A hole is no edge.
+  if (listProblems(edges).length > 0 || !Array.from(edges as unknown[]).every(isEdge)) {
     problems.push(problem('edges', 'wrong-type', edges, 'pairs of names are needed'));
   }
   if (metadata !== undefined && !isObject(metadata)) {

@@ -2,11 +2,12 @@
 import { DataError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import { binOf, binStart, chunkEnd } from '../events/bins.ts';
+import { rasterToEvents } from '../events/convert.ts';
 import type { ChannelSpace } from '../events/space.ts';
-import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
+import { mostBins, type SignalRaster, type SpikeRaster } from '../events/spike-raster.ts';
 import { type BinSpan, packetBins } from './packet-bins.ts';
 import type { Pipeline } from './pipeline.ts';
-import { checkOrder, longestSilence } from './run.ts';
+import { checkOrder, longestSilence, mostSilentSteps } from './run.ts';
 import { joinSpikes, joinValues, outputOf, outputSignals } from './signals.ts';
 import {
   isPacket,
@@ -66,19 +67,43 @@ export function binnedRun(
     const state = signals.find(({ spikes }) => !spikes);
     if (state === undefined) return;
     throw new DataError(
-      `an event at ${time} µs comes more than ${longestSilence} s after all that was said: ${state.name} cannot be recorded over that; say by empty packets that time passes`,
+      `up to ${time} µs nothing comes for more than can be filled: ${state.name} cannot be recorded over that; mend the time of the event, or say by empty packets that time passes`,
     );
+  };
+  /** Refuses to record values over more steps than a raster holds. */
+  const refuseLongValues = (span: BinSpan): void => {
+    const values = signals.filter(({ spikes }) => !spikes);
+    const width = values.reduce((sum, { channels }) => sum + channels, 0);
+    if (width * span.steps <= mostBins) return;
+    throw new DataError(
+      `up to ${span.to} µs ${span.steps} steps are said at once: ${values[0]!.name} cannot be recorded over so many; say in smaller packets that time passes`,
+    );
+  };
+  const longest = Math.min(longestSilence * 1e6, mostSilentSteps * dt * 1e6);
+  const longestSaid = mostSilentSteps * dt * 1e6;
+  /**
+   * The end of a silence from `time` on that is a gap, as between two chunks: before an event, of which nobody spoke;
+   * and what an `until` says, if no one could wait for its bins.
+   */
+  const silentTo = (
+    next: number | undefined,
+    time: number,
+    { to }: BinSpan,
+  ): number | undefined => {
+    if (next !== undefined) return next - time > longest ? next : undefined;
+    return to - time > longestSaid ? to : undefined;
   };
   /** Runs the bins of a span on the events that wait. */
   const runSpan = (span: BinSpan): void => {
-    const pieces: (readonly (SpikeRaster | SignalRaster)[])[] = [];
+    refuseLongValues(span);
+    const pieces: (readonly (AerPacket<ChannelSpace> | SignalRaster)[])[] = [];
     for (let step = 0; step < span.steps; ) {
       const startTime = binStart(step, dt, span.from);
-      const next = waiting[0]?.timestamps[0] ?? startTime;
-      if (next - startTime > longestSilence * 1e6) {
-        // Nobody spoke of this time before the event: it is a gap, as between two chunks.
-        refuseStates(next);
-        step = Math.min(span.steps, binOf(next, span.from, dt));
+      const next = waiting[0]?.timestamps[0];
+      const silent = silentTo(next, startTime, span);
+      if (silent !== undefined) {
+        refuseStates(silent);
+        step = Math.min(span.steps, binOf(silent, span.from, dt));
         continue;
       }
       const steps = Math.min(maxSteps, span.steps - step);
@@ -89,13 +114,15 @@ export function binnedRun(
         const at = binOf(time, startTime, dt) * channelsIn + channel;
         counts[at] = counts[at]! + 1;
       });
-      pieces.push(process.process({ ...grid, counts }));
+      const given = process.process({ ...grid, counts });
+      // Silence takes no room as events.
+      pieces.push(given.map((one) => ('counts' in one ? rasterToEvents(one) : one)));
       step += steps;
     }
     const joined = signals.map((signal, i) =>
       signal.spikes
         ? joinSpikes(
-            pieces.map((piece) => piece[i] as SpikeRaster),
+            pieces.map((piece) => piece[i] as AerPacket<ChannelSpace>),
             signal,
             span,
           )

@@ -1,7 +1,7 @@
 /** Tells a pipeline from anything else. */
 import { listProblems, readable } from '../options.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
-import { type Stage, stageFaults, stageKinds } from '../stages/stage.ts';
+import { builtOutline, type Stage, stageFaults, stageKinds } from '../stages/stage.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -114,11 +114,29 @@ function graphProblems(given: unknown): Problem[] {
       problems.push(problem(name, 'wrong-type', value, 'a number is needed'));
     }
   }
-  return problems.length > 0 ? problems : widthProblems(given as object as Widths);
+  if (problems.length > 0) return problems;
+  const pipeline = given as object as Widths;
+  return [...countProblems(pipeline.stages, pipeline.inputs), ...widthProblems(pipeline)];
+}
+
+/** Lists the stages that are given another number of inputs than they take. */
+function countProblems(
+  stages: readonly Stage[],
+  inputs: readonly (readonly unknown[])[],
+): Problem[] {
+  return stages.flatMap((stage, place) => {
+    const { length } = builtOutline(stage).inputs;
+    const given = inputs[place]!.length;
+    const needed = `${stage.name} takes ${length}`;
+    return given === length
+      ? []
+      : [problem(`inputs[${place}].length`, 'wrong-shape', given, needed)];
+  });
 }
 
 interface Widths {
   readonly stages: readonly Stage[];
+  readonly inputs: readonly (readonly unknown[])[];
   readonly output: string;
   readonly channelsIn: number;
   readonly channelsOut: number;

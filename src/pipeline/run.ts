@@ -103,8 +103,8 @@ function areCounts(raster: SpikeRaster, length: number): boolean {
 /** Silence in a gap that is computed at most, seconds. */
 export const longestSilence = 60;
 
-/** Steps of a gap that are computed at most, however short they are. */
-const mostSilentSteps = 2 ** 22;
+/** Steps of silence that are computed at most, however short they are. */
+export const mostSilentSteps: number = 2 ** 22;
 
 /** Steps of a gap that are computed; the rest is a jump. */
 export function silentSteps(gap: number, dt: number): number {

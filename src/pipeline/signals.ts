@@ -1,7 +1,6 @@
 /** What comes out of a run: the signals that were asked for, in the form in which the input came. */
 import type { AerPacket } from '../events/aer-packet.ts';
 import { startProblems } from '../events/bins.ts';
-import { rasterToEvents } from '../events/convert.ts';
 import { type ChannelSpace, channels as channelSpace } from '../events/space.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import { readable } from '../options.ts';
@@ -74,13 +73,12 @@ export function outputOf(
   return Object.fromEntries(signals.map(({ name }, i) => [name, values[i]!]));
 }
 
-/** Joins rasters of spikes, one after the other, to one packet that ends with the span. */
+/** Joins packets, one after the other, to one that ends with the span. */
 export function joinSpikes(
-  pieces: readonly SpikeRaster[],
+  packets: readonly AerPacket<ChannelSpace>[],
   { channels }: OutputSignal,
   { to }: BinSpan,
 ): AerPacket<ChannelSpace> {
-  const packets = pieces.map(rasterToEvents);
   const count = packets.reduce((sum, { addresses }) => sum + addresses.length, 0);
   const timestamps = new Float64Array(count);
   const addresses = new Uint32Array(count);

@@ -4,7 +4,7 @@ import { DataError, InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import { type DynapSimParameters, parameterProblems } from '../neurons/dynap-sim/parameters.ts';
 import type { Engine } from '../neurons/engine.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, refuse } from '../options.ts';
 import { fault, type Problem, problem, problemText, within } from '../problems.ts';
 import type { DynapSimConfig, DynapSimStage } from '../stages/dynap-sim/definition.ts';
 import { buildStage, stageProblems } from '../stages/stage.ts';
@@ -58,16 +58,15 @@ const runTable: OptionTable<Pick<DynapSimOperationConfig, 'steps' | 'trials' | '
   engine: engineCheck,
 };
 
-function checkedStage(config: DynapSimOperationConfig): DynapSimStage {
-  const {
-    steps,
-    trials,
-    engine,
-    recurrent,
-    ...definition
-  }: DynapSimOperationConfig & {
+function checkedStage(given: DynapSimOperationConfig): DynapSimStage {
+  let config: DynapSimOperationConfig | undefined;
+  refuse('no operation can be made', () => {
+    config = { ...given };
+    return [];
+  });
+  const { steps, trials, engine, recurrent, ...definition } = config as DynapSimOperationConfig & {
     readonly recurrent?: unknown;
-  } = config ?? {};
+  };
   const stage = { kind: 'dynapSim', ...definition } as const;
   const name = definition.name ?? 'dynapSim';
   const problems = [

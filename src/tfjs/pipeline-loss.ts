@@ -1,10 +1,9 @@
 /** The loss of a pipeline as one operation of tensorflow.js. */
 import * as tf from '@tensorflow/tfjs-core';
-import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
 import { drawMismatch, type Mismatch } from '../neurons/mismatch.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, refuse } from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { fault } from '../problems.ts';
 import { pipelineParameters, pipelineWeights, withWeights } from '../train/gradient.ts';
@@ -78,20 +77,23 @@ export function pipelineLoss(
   samples: readonly TrainingSample[],
   options: PipelineLossOptions = {},
 ): PipelineLoss {
-  const {
-    loss = meanSquaredError(),
-    engine = defaultEngine(),
-    mismatch,
-    seed = 0,
-  }: PipelineLossOptions = options ?? {};
-  const problems = [
-    ...taskProblems(pipeline, samples, loss),
-    ...optionProblems(options, optionsTable),
-  ];
-  if (problems.every(({ path }) => path !== 'pipeline') && pipelineWeights(pipeline).length === 0) {
-    problems.push(fault('pipeline', 'missing', 'it has no weights; one matrix at least is needed'));
-  }
-  if (problems.length > 0) throw new InvalidArgumentError('this loss cannot be made', problems);
+  refuse('this loss cannot be made', () => {
+    const problems = [
+      ...taskProblems(pipeline, samples, options?.loss),
+      ...optionProblems(options, optionsTable),
+    ];
+    const sound = problems.every(({ path }) => path.split(/[.[]/)[0] !== 'pipeline');
+    if (sound && pipelineWeights(pipeline).length === 0) {
+      const needed = 'it has no weights; one matrix at least is needed';
+      problems.push(fault('pipeline', 'missing', needed));
+    }
+    if (tf.getBackend() === undefined) {
+      const needed = 'tensorflow.js has no backend yet; await useBackend() first';
+      problems.push(fault('', 'missing', needed));
+    }
+    return problems;
+  });
+  const { loss = meanSquaredError(), engine = defaultEngine(), mismatch, seed = 0 } = options;
   const initial = pipelineWeights(pipeline);
 
   /** The silicon of a draw, the same that training uses. */

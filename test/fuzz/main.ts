@@ -1,5 +1,8 @@
 /** `npm run fuzz -- --minutes 10 [--seed 1] [--first 0] [--calls 1]`: exit code 1 where something was found. */
 import { fork } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Finding, fuzz, note, type Outcome, type Outcomes } from './fuzz.ts';
@@ -29,6 +32,8 @@ type Message =
   | { readonly outcome: Outcome; readonly finding: Finding | undefined };
 
 async function child(): Promise<void> {
+  // What is written, as names of files are among the junk, is written where it harms nobody.
+  process.chdir(mkdtempSync(join(tmpdir(), 'spikeline-fuzz-')));
   const send = (message: Message): void => void process.send?.(message);
   for (const event of ['uncaughtException', 'unhandledRejection']) {
     process.on(event, (cause: unknown) => {

@@ -1,8 +1,7 @@
 /** The currents of a DYNAP-SE2 core as time constants and gains, and what its neurons share of them. */
-import { InvalidArgumentError } from '../../errors.ts';
 import { pulseWidth, timeConstant } from '../../neurons/coefficients.ts';
 import type { AnalogParameters } from '../../neurons/model-table.ts';
-import { number } from '../../options.ts';
+import { number, refuse } from '../../options.ts';
 import { problem, within } from '../../problems.ts';
 import { meanOver } from '../switches.ts';
 import { type CoreCurrentName, type CoreCurrents, coreCurrentNames } from './parameters.ts';
@@ -161,14 +160,15 @@ export function withGains(currents: CoreCurrents, ratios: Partial<CoreGains>): C
 /** Refuses what are no currents of a core. */
 function checkCurrents(currents: unknown, layout: unknown = coreLayout): void {
   const needs = { currents: coreCurrentNames, layout: Object.keys(coreLayout) };
-  const problems = Object.entries({ currents, layout }).flatMap(([path, given]) => {
-    if (typeof given !== 'object' || given === null) {
-      return [problem(path, 'wrong-type', given, 'an object of numbers by name is needed')];
-    }
-    const names: readonly string[] = needs[path as keyof typeof needs];
-    return names.flatMap((name) => within(`${path}.${name}`, finite(Reflect.get(given, name))));
-  });
-  if (problems.length > 0) throw new InvalidArgumentError('these are no currents', problems);
+  refuse('these are no currents', () =>
+    Object.entries({ currents, layout }).flatMap(([path, given]) => {
+      if (typeof given !== 'object' || given === null) {
+        return [problem(path, 'wrong-type', given, 'an object of numbers by name is needed')];
+      }
+      const names: readonly string[] = needs[path as keyof typeof needs];
+      return names.flatMap((name) => within(`${path}.${name}`, finite(Reflect.get(given, name))));
+    }),
+  );
 }
 
 const finite = number();
