@@ -5,6 +5,7 @@ import { deploy } from './deploy.ts';
 import { frozenNoise } from './frozen-noise.ts';
 import { importNir } from './import.ts';
 import { inspect } from './inspect.ts';
+import { serve } from './serve.ts';
 
 /** All commands, in the order of the help; a new one is a file beside this and a line here. */
 export const commands: readonly Command[] = [
@@ -14,4 +15,5 @@ export const commands: readonly Command[] = [
   deploy,
   inspect,
   board,
+  serve,
 ];

@@ -1,0 +1,168 @@
+/** The command that serves a target over NATS. */
+import {
+  chip,
+  InvalidArgumentError,
+  simulator,
+  type VirtualBoardConfig,
+  virtualBoard,
+} from 'spikeline';
+import { boardAt } from 'spikeline/devices';
+import { type NetworkError, problem } from 'spikeline/problems';
+import { type ServedRunReport, type ServeTargetConfig, serveTarget } from 'spikeline/targets';
+import { type Given, numberReader, type OptionSpecs, optionHelp } from '../arguments.ts';
+import { type Command, exitCodes } from '../command.ts';
+import { type StopSignal, stopCodes } from '../terminal.ts';
+
+const options: OptionSpecs = {
+  target: {
+    value: 'NAME',
+    help: 'what runs the pipelines: simulator or chip',
+    fallback: 'simulator',
+  },
+  nats: {
+    value: 'URL',
+    help: 'server and subject under which it is reached',
+    fallback: 'nats://127.0.0.1:4222/TARGET',
+  },
+  credentials: { value: 'FILE', help: 'credentials for the server; else those of the environment' },
+  neurons: { value: 'N', help: 'neurons that a pipeline may have', fallback: '100000' },
+  synapses: { value: 'N', help: 'weights that a pipeline may have', fallback: '10000000' },
+  bytes: { value: 'N', help: 'bytes that a saved pipeline may have', fallback: '67108864' },
+  runs: { value: 'N', help: 'runs at once; on a chip there is one', fallback: '4' },
+  board: { value: 'URL', help: 'the board of the chip, as tcp://HOST:PORT; else a virtual one' },
+  seed: { value: 'N', help: 'which piece of silicon the virtual board is', fallback: '0' },
+  chips: { value: 'N', help: 'chips on the virtual board', fallback: '4' },
+  mismatch: { value: 'FRACTION', help: 'how far its transistors differ', fallback: '0.3' },
+  'real-time': { help: 'let the virtual board keep time with the clock' },
+  json: { help: 'print what is served, and each run that has ended, as a line of JSON' },
+  help: { help: 'print this' },
+};
+
+const help = `spikeline serve --target simulator|chip [--nats URL] [options]
+
+Runs pipelines for programs on other machines until Ctrl-C: there, runOn(remote('nats://HOST:PORT/SUBJECT'), net)
+of spikeline/targets runs on this target as on any other. Start the NATS server before it, on this machine:
+
+  nats-server --addr 127.0.0.1
+
+It reaches the NATS server of this machine unless --nats names another. Whoever is let in by that server can use the
+target; what a pipeline may take is checked before anything is built of it. Credentials are read from a file
+(--credentials) or from the environment (NATS_CREDS, NATS_NKEY, NATS_TOKEN, NATS_USER and NATS_PASSWORD), never from
+the URL. A line tells of each run that has ended.
+
+${optionHelp(options)}
+
+Exit codes: 130 stopped by Ctrl-C, 143 and 129 by SIGTERM and SIGHUP, 1 the NATS server was gone for too long, 2 it
+could not be served.`;
+
+/** What is to be served. */
+interface Asked {
+  readonly target: 'simulator' | 'chip';
+  readonly address: string;
+  readonly json: boolean;
+  readonly board: string | undefined;
+  readonly virtual: VirtualBoardConfig;
+  readonly budget: NonNullable<ServeTargetConfig['budget']>;
+  readonly credentials: string | undefined;
+}
+
+function configure(given: Given): Asked {
+  const { values, positionals } = given;
+  const numbers = numberReader(given);
+  const target = values['target'] ?? 'simulator';
+  const budget = {
+    neurons: numbers.whole('neurons', 100_000, { min: 1 }),
+    synapses: numbers.whole('synapses', 10_000_000, { min: 1 }),
+    bytes: numbers.whole('bytes', 2 ** 26, { min: 1 }),
+    runs: numbers.whole('runs', 4, { min: 1 }),
+  };
+  const virtual = {
+    seed: numbers.whole('seed', 0, { min: 0 }),
+    chips: numbers.whole('chips', 4, { min: 1 }),
+    mismatch: { fraction: numbers.fraction('mismatch', 0.3) },
+    realTime: values['real-time'] === true,
+  };
+  const board = values['board'] as string | undefined;
+  const problems = [...numbers.problems];
+  if (target !== 'simulator' && target !== 'chip') {
+    problems.push(problem('--target', 'unknown', target, 'simulator or chip is needed'));
+  }
+  const ofChips = ['board', 'seed', 'chips', 'mismatch', 'real-time'] as const;
+  for (const name of ofChips) {
+    if (values[name] === undefined || target !== 'simulator') continue;
+    problems.push(problem(`--${name}`, 'conflict', values[name], 'it belongs to --target chip'));
+  }
+  if (positionals.length > 0) {
+    problems.push(problem('words', 'unknown', positionals, 'there is nothing to name'));
+  }
+  if (problems.length > 0) throw new InvalidArgumentError('nothing can be served', problems);
+  return {
+    target: target as Asked['target'],
+    address: (values['nats'] as string | undefined) ?? `nats://127.0.0.1:4222/${target}`,
+    json: values['json'] === true,
+    board,
+    virtual,
+    budget: target === 'chip' ? { ...budget, runs: 1 } : budget,
+    credentials: values['credentials'] as string | undefined,
+  };
+}
+
+/** Opens what pipelines run on; gives how it is closed. */
+async function openTarget({ target, board, virtual }: Asked): Promise<{
+  readonly open: ServeTargetConfig['open'];
+  close(): Promise<void>;
+}> {
+  if (target === 'simulator') return { open: () => simulator(), close: async () => {} };
+  const link =
+    board === undefined ? await virtualBoard(virtual).open() : await boardAt(board).open();
+  return { open: () => chip(link as never), close: () => link.close() };
+}
+
+/** A line of JSON. */
+function jsonLine(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+/** A run that has ended, as a line. */
+function runText({ ended, neurons, synapses, outputs, error }: ServedRunReport): string {
+  const why = error === undefined ? '' : `: ${error}`;
+  return `a run of ${neurons} neurons and ${synapses} synapses, ${outputs} outputs, ${ended}${why}\n`;
+}
+
+/** The command that serves a target. */
+export const serve: Command = {
+  name: 'serve',
+  summary: 'run pipelines for programs on other machines, over NATS',
+  options,
+  help,
+  async run(given, terminal, stop) {
+    const asked = configure(given);
+    const opened = await openTarget(asked);
+    let ended: (how: StopSignal | NetworkError) => void = () => {};
+    const end = new Promise<StopSignal | NetworkError>((resolve) => {
+      ended = resolve;
+    });
+    const { json, address, budget, credentials, target } = asked;
+    try {
+      const server = await serveTarget(address, {
+        open: opened.open,
+        budget,
+        ...(credentials !== undefined && { credentials }),
+        onRun: (report) => terminal.out(json ? jsonLine({ run: report }) : runText(report)),
+        onFailure: (cause) => ended(cause),
+      });
+      const silence = stop.on((signal) => {
+        silence();
+        ended(signal);
+      });
+      terminal.out(json ? jsonLine({ serving: { address, target, budget } }) : `${address}\n`);
+      const how = await end;
+      await server.close();
+      if (typeof how === 'string') return stopCodes[how];
+      terminal.err(`spikeline: ${how.message}\n`);
+      return exitCodes.failed;
+    } finally {
+      await opened.close();
+    }
+  },
+};
