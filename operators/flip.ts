@@ -14,8 +14,9 @@ import { type EventOperator, filtering } from './filtering.ts';
  * const camera = pixels(4, 2);
  * of(aerPacket([10], [packPixel(camera, { x: 0, y: 0, polarity: 0 })], camera)).pipe(
  *   flip('both'),
- *   map(({ addresses }) => unpackPixel(camera, addresses[0])),
- * ); // emits { x: 3, y: 1, polarity: 0 }
+ *   map(({ addresses }) => unpackPixel(camera, addresses[0]!)),
+ *   map(({ x, y }) => [x, y]),
+ * ); // emits [3, 1]
  * ```
  */
 export function flip(

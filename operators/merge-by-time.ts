@@ -29,7 +29,7 @@ interface Tagged<S extends Space> {
  * left.pipe(
  *   mergeByTime([right]),
  *   map(({ timestamps }) => [...timestamps]),
- * ); // emits [1, 3, 5, 9]
+ * ); // emits [1, 3, 5], [9]
  * ```
  */
 export function mergeByTime<S extends Space>(

@@ -33,14 +33,11 @@ const table: OptionTable<ToFileConfig> = { ...writeTable, overwrite: flag };
  * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
- * import { join } from 'node:path';
- * import { tmpdir } from 'node:os';
- *
- * const path = join(tmpdir(), 'spikeline-example.dat');
- * of(aerPacket([10, 20], [0, 1], pixels(2, 2))).pipe(
- *   toFile(path, { overwrite: true }),
- *   map(({ format, count }) => [format, count]),
- * ); // emits ['dat', 2]
+ * const saved$ = of(aerPacket([10, 20], [0, 1], pixels(2, 2))).pipe(
+ *   toFile('wave.dat'),
+ *   map(({ bytes, count }) => `${count} events in ${bytes} bytes`),
+ * );
+ * typeof saved$.subscribe; // 'function'
  * ```
  */
 export function toFile(

@@ -40,10 +40,10 @@ const table: OptionTable<ToStdoutConfig> = {
  * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
- * import { PassThrough } from 'node:stream';
- *
+ * const parts: Uint8Array[] = [];
+ * const output = { write: (bytes: Uint8Array) => parts.push(bytes), on() {}, off() {} };
  * of(aerPacket([10, 20], [0, 1], pixels(2, 2))).pipe(
- *   toStdout({ format: 'dat', output: new PassThrough() }),
+ *   toStdout({ format: 'dat', output }),
  *   map(({ count }) => count),
  * ); // emits 2
  * ```
@@ -56,7 +56,7 @@ export function toStdout(config: ToStdoutConfig = {}): OperatorFunction<StreamIt
   if (problems.length > 0) {
     throw new InvalidArgumentError('standard output cannot be written', problems);
   }
-  return writing(write, () => outputOf(output ?? process.stdout));
+  return writing(write, async () => outputOf(output ?? process.stdout));
 }
 
 function outputOf(stream: ByteStream): ByteOutput {

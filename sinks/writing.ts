@@ -1,11 +1,12 @@
 /** How items become bytes of a format, and bytes go where they are kept. */
-import type { OperatorFunction, Subscriber } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { oneAtATime } from '../operators/one-at-a-time.ts';
 import { type Clock, systemClock } from '../src/clock.ts';
 import type { Codec } from '../src/codecs/codec.ts';
 import { codecNamed } from '../src/codecs/decode.ts';
 import { type RecordingEncoder, recordingEncoder } from '../src/codecs/recording/encoder.ts';
 import { codecs } from '../src/codecs/table.ts';
+import { gate } from '../src/demand.ts';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { itemLength } from '../src/events/items.ts';
@@ -144,41 +145,67 @@ function recordingOf(options: { readonly about?: object } = {}, stream?: string)
  */
 export function writing(
   config: WriteConfig & { readonly format: string },
-  open: () => ByteOutput | Promise<ByteOutput>,
+  open: () => Promise<ByteOutput>,
 ): OperatorFunction<StreamItem, WriteReport> {
   const { flushEvery = 0.05, clock = systemClock, format } = config;
   return oneAtATime<StreamItem, WriteReport>((subscriber) => {
-    const encoder = itemEncoder(config);
-    const output = opened(open, subscriber);
-    let [items, count] = [0, 0];
+    const demand = gate();
+    const waiting: StreamItem[] = [];
+    let file: EncodedFile | undefined;
     let timer: { unsubscribe(): void } | undefined;
-    let ended = false;
+    /** What is done once the stream is over; undefined while it runs. */
+    let over: (() => void) | undefined;
+
+    const attempt = (work: () => void): void => {
+      try {
+        work();
+      } catch (cause) {
+        subscriber.error(cause);
+      }
+    };
     /** Writes what is held back a while after it has come. */
     const flushLater = (): void => {
-      if (timer !== undefined || !encoder.holds) return;
+      if (timer !== undefined || file?.encoder.holds !== true) return;
       timer = clock.schedule(() => {
         timer = undefined;
-        if (!ended) output.write(encoder.flush());
+        if (over === undefined) attempt(() => file!.flush());
       }, flushEvery * 1000);
     };
-    const end = (then: () => void): void => {
-      if (ended) return;
-      ended = true;
-      timer?.unsubscribe();
-      output.end(() => encoder.end(), then);
+    const put = (item: StreamItem): void => {
+      file!.push(item);
+      flushLater();
     };
+    const end = (then: () => void): void => {
+      if (over !== undefined) return;
+      over = then;
+      timer?.unsubscribe();
+      if (file !== undefined) attempt(() => file!.end(then));
+    };
+    const begin = (output: ByteOutput): void => {
+      file = encodedFile(itemEncoder(config), output);
+      try {
+        for (const item of waiting.splice(0)) put(item);
+      } catch (cause) {
+        subscriber.error(cause);
+      }
+      if (over !== undefined) attempt(() => file!.end(over!));
+      demand.set(true);
+    };
+    demand.set(false);
+    Promise.resolve(codecNamed(format).ready?.())
+      .then(open)
+      .then(begin)
+      .catch((cause: unknown) => subscriber.error(cause));
     subscriber.add(() => end(() => {}));
     return {
+      demand,
       next(item) {
-        const bytes = encoder.push(item);
-        items++;
-        count += itemLength(item);
-        output.write(bytes);
-        flushLater();
+        if (file === undefined) waiting.push(item);
+        else put(item);
       },
       complete() {
         end(() => {
-          subscriber.next({ format, bytes: output.bytes, items, count });
+          subscriber.next({ format, ...file!.report });
           subscriber.complete();
         });
       },
@@ -186,72 +213,45 @@ export function writing(
   });
 }
 
-/** An output that may not be open yet. */
-interface Opened {
-  readonly bytes: number;
-  write(bytes: Uint8Array): void;
-  /** Writes the last bytes and closes, then calls `then` unless something fails. */
-  end(last: () => Uint8Array, then: () => void): void;
+/** Items on their way through an encoder to where they are kept. */
+interface EncodedFile {
+  readonly encoder: ItemEncoder;
+  readonly report: { readonly bytes: number; readonly items: number; readonly count: number };
+  push(item: StreamItem): void;
+  flush(): void;
+  /** Writes the last bytes and closes, then calls `then`; closes also if something fails. */
+  end(then: () => void): void;
 }
 
-function opened(
-  open: () => ByteOutput | Promise<ByteOutput>,
-  subscriber: Subscriber<WriteReport>,
-): Opened {
-  let output: ByteOutput | undefined;
-  let waiting: Uint8Array[] = [];
-  let whenOpen: (() => void) | undefined;
-  let bytes = 0;
-  let failed = false;
-  const attempt = (work: () => void): void => {
-    if (failed) return;
-    try {
-      work();
-    } catch (cause) {
-      failed = true;
-      subscriber.error(cause);
-    }
-  };
-  const put = (some: Uint8Array): void => {
+function encodedFile(encoder: ItemEncoder, output: ByteOutput): EncodedFile {
+  let [bytes, items, count] = [0, 0, 0];
+  let closed = false;
+  const write = (some: Uint8Array): void => {
     if (some.length === 0) return;
     bytes += some.length;
-    if (output === undefined) waiting.push(some);
-    else output.write(some);
+    output.write(some);
   };
-  const begin = (given: ByteOutput): void =>
-    attempt(() => {
-      output = given;
-      const held = waiting;
-      waiting = [];
-      for (const some of held) output.write(some);
-      whenOpen?.();
-    });
-  attempt(() => {
-    const given = open();
-    if (!(given instanceof Promise)) begin(given);
-    else
-      given.then(begin, (cause: unknown) =>
-        attempt(() => {
-          throw cause;
-        }),
-      );
-  });
   return {
-    get bytes() {
-      return bytes;
+    encoder,
+    get report() {
+      return { bytes, items, count };
     },
-    write: (some) => attempt(() => put(some)),
-    end(last, then) {
-      const finish = (): void => {
-        try {
-          put(last());
-        } finally {
-          output!.close();
-        }
-        then();
-      };
-      if (output !== undefined) attempt(finish);
-      else whenOpen = finish;
+    push(item) {
+      if (closed) return;
+      write(encoder.push(item));
+      items++;
+      count += itemLength(item);
+    },
+    flush: () => write(encoder.flush()),
+    end(then) {
+      if (closed) return;
+      closed = true;
+      try {
+        write(encoder.end());
+      } finally {
+        output.close();
+      }
+      then();
     },
   };
 }

@@ -31,10 +31,9 @@ const table: OptionTable<FromStdinConfig> = {
  * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
- * import { Readable } from 'node:stream';
- *
  * const bytes = codecNamed('dat').encoder!().push(aerPacket([10, 20], [0, 1], pixels(2, 2)));
- * fromStdin({ input: Readable.from([bytes]) }).pipe(
+ * const input = { async *[Symbol.asyncIterator]() { yield bytes; }, destroy() {} };
+ * fromStdin({ input }).pipe(
  *   map(({ timestamps }) => timestamps.length),
  * ); // emits 2
  * ```

@@ -1,12 +1,12 @@
 /** How items are read from bytes of any format: decoded, put in order, sliced, repeated, and paced to their times. */
 import { asyncScheduler, type SchedulerLike, type Unsubscribable } from 'rxjs';
 import { timeOf } from '../src/clock.ts';
-import { anyDecoder } from '../src/codecs/decode.ts';
+import { anyDecoder, codecNamed, codecOf } from '../src/codecs/decode.ts';
 import { recordingDecoder } from '../src/codecs/recording/decoder.ts';
 import { DataError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { inTimeOrder } from '../src/events/in-time-order.ts';
-import { itemStart, itemUntil, shiftItem } from '../src/events/items.ts';
+import { itemLength, itemStart, itemUntil, shiftItem } from '../src/events/items.ts';
 import type { Losses } from '../src/events/losses.ts';
 import { itemKind, type StreamItem } from '../src/events/series.ts';
 import { countSlicer } from '../src/filters/count-slice.ts';
@@ -162,7 +162,9 @@ async function* decoded(
   config: ReadConfig,
   losses: Losses,
 ): AsyncGenerator<StreamItem> {
+  const { format, stream } = config;
   const decoder = itemDecoder(config);
+  let ready = stream !== undefined;
   const sorted = inTimeOrder({ lateness: config.lateness ?? 0.01, losses });
   const counted: Record<string, number> = {};
   const count = (): void => {
@@ -172,13 +174,28 @@ async function* decoded(
       losses.add(reason, total - before);
     }
   };
-  const inOrder = (item: StreamItem): StreamItem =>
-    itemKind(item) === 'events' ? sorted(item as AerPacket) : item;
+  /** What can be said once an item has come; nothing if all of it must wait. */
+  const inOrder = (item: StreamItem): StreamItem | undefined => {
+    if (itemKind(item) !== 'events') return item;
+    const some = sorted(item as AerPacket);
+    return some.timestamps.length === 0 && itemLength(item) > 0 ? undefined : some;
+  };
   for await (const some of bytes) {
-    for (const item of decoder.push(some)) yield inOrder(item);
+    if (!ready) {
+      // Libraries that some formats need.
+      await (format === undefined ? codecOf(some) : codecNamed(format))?.ready?.();
+      ready = true;
+    }
+    for (const item of decoder.push(some)) {
+      const given = inOrder(item);
+      if (given !== undefined) yield given;
+    }
     count();
   }
-  for (const item of decoder.end()) yield inOrder(item);
+  for (const item of decoder.end()) {
+    const given = inOrder(item);
+    if (given !== undefined) yield given;
+  }
   const rest = sorted.end();
   if (rest !== undefined) yield rest;
   count();

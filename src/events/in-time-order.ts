@@ -41,7 +41,7 @@ const table: OptionTable<InTimeOrderConfig> = {
  * const order = inTimeOrder({ lateness: 1e-3 });
  * const packet = { ...aerPacket([0, 500], [0, 1], channels(2)), timestamps: Float64Array.of(500, 0), until: 500 };
  * order(packet).timestamps.length; // 0
- * order.end().timestamps; // Float64Array [0, 500]
+ * order.end()!.timestamps; // Float64Array [0, 500]
  * ```
  */
 export function inTimeOrder(config: InTimeOrderConfig): InTimeOrder {

@@ -105,7 +105,7 @@ const half = 2 ** 31;
  * const sender = numberedSender(1400);
  * const [, second] = [1, 2].flatMap((time) => sender.messages(aerPacket([time], [0], channels(1))));
  * const losses = lossCounter();
- * numberedReceiver(losses, 0).push(second);
+ * numberedReceiver(losses, 0).push(second!);
  * losses.byReason['lost']; // 1
  * ```
  */

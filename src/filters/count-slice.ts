@@ -24,9 +24,9 @@ const optionTable: OptionTable<CountSliceConfig> = {
  * @example
  * ```ts
  * const slicer = countSlicer({ events: 2 });
- * const slices = [];
- * slicer.push(aerPacket([1, 2, 3], [0, 0, 0], channels(1)), (slice) => slices.push(slice));
- * slices.map(({ until }) => until); // [2]
+ * const ends: number[] = [];
+ * slicer.push(aerPacket([1, 2, 3], [0, 0, 0], channels(1)), ({ until }) => ends.push(until));
+ * ends; // [2]
  * ```
  */
 export function countSlicer<S extends Space>(

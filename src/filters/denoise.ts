@@ -38,7 +38,7 @@ const optionTable: OptionTable<DenoiseConfig> = {
  * ```ts
  * const quiet = denoiseFilter({ window: 1e-3 });
  * const camera = pixels(8, 8);
- * const at = (x) => packPixel(camera, { x, y: 3, polarity: 1 });
+ * const at = (x: number) => packPixel(camera, { x, y: 3, polarity: 1 });
  * quiet(aerPacket([0, 400, 900], [at(1), at(2), at(6)], camera)).timestamps; // Float64Array [400]
  * ```
  */

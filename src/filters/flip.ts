@@ -20,7 +20,7 @@ const optionTable: OptionTable<FilterConfig> = { losses: lossesCheck };
  * @example
  * ```ts
  * const flipped = flipFilter('horizontal')(aerPacket([5], [0], pixels(4, 2)));
- * unpackPixel(flipped.space, flipped.addresses[0]); // { x: 3, y: 0, polarity: 0 }
+ * unpackPixel(flipped.space, flipped.addresses[0]!); // { x: 3, y: 0, polarity: 0 }
  * ```
  */
 export function flipFilter(

@@ -53,8 +53,8 @@ interface Branch {
  * @example
  * ```ts
  * const merger = timeMerger(2);
- * const merged = [];
- * const emit = (packet) => merged.push(...packet.timestamps);
+ * const merged: number[] = [];
+ * const emit = ({ timestamps }: { timestamps: Float64Array }) => merged.push(...timestamps);
  * merger.push(0, aerPacket([1, 5], [0, 0], channels(2)), emit);
  * merger.push(1, aerPacket([3, 9], [1, 1], channels(2)), emit);
  * merged; // [1, 3]

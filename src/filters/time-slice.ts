@@ -18,9 +18,9 @@ export type TimeSliceConfig = WindowConfig;
  * @example
  * ```ts
  * const slicer = timeSlicer({ window: 1e-3 });
- * const slices = [];
- * slicer.push(aerPacket([10, 1500], [0, 0], channels(1)), (slice) => slices.push(slice));
- * slices.map(({ until }) => until); // [1000]
+ * const ends: number[] = [];
+ * slicer.push(aerPacket([10, 1500], [0, 0], channels(1)), ({ until }) => ends.push(until));
+ * ends; // [1000]
  * ```
  */
 export function timeSlicer<S extends Space>(

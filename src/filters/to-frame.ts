@@ -50,10 +50,10 @@ const optionTable: OptionTable<ToFrameConfig> = {
  * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
- * const frames = [];
+ * const all: number[] = [];
  * const maker = frameMaker({ window: 1e-3 });
- * maker.push(aerPacket([5, 6], [1, 1], pixels(2, 1), 1000), (frame) => frames.push(frame));
- * frames[0].values; // Float32Array [0, 0, 2, 0]
+ * maker.push(aerPacket([5, 6], [1, 1], pixels(2, 1), 1000), ({ values }) => all.push(...values));
+ * all; // [0, 0, 2, 0]
  * ```
  */
 export function frameMaker(config: ToFrameConfig): Slicer<AerPacket<PixelSpace>, EventFrame> {

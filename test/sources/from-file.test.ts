@@ -188,6 +188,7 @@ describe('toFile', () => {
     await lastValueFrom(of(raster).pipe(toFile(path, { stream: 'spikes' })));
     expect(await lastValueFrom(fromFile<StreamItem>(path, { stream: 'spikes' }))).toEqual(raster);
     const seen = watch(of(raster).pipe(toFile(join(emptyFolder(), 'out.dat'))));
+    await until(() => seen.ended !== 'no');
     expect(seen.error).toMatchObject({ message: expect.stringMatching(/write it as a recording/) });
   });
 

@@ -332,6 +332,8 @@ const others: Record<string, string> = {
   targetSuite: 'cases for targets',
   fromNats: 'needs a server; see test/nats/streams.test.ts',
   toNats: 'needs a server; see test/nats/streams.test.ts',
+  remote: 'runOn; needs a server',
+  serveTarget: 'a server',
   natsItems: 'an iterable',
   natsPosition: 'a number',
   natsPublisher: 'a publisher',
