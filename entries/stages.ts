@@ -3,9 +3,8 @@ export type {
   ChipGraph,
   ChipNeurons,
   ChipSource,
-  StageProblem,
-  WayWeights,
 } from '../src/pipeline/chip-graph.ts';
+export type { StageProblem, WayWeights } from '../src/pipeline/chip-ways.ts';
 export {
   type Branch,
   feedback,

@@ -59,8 +59,8 @@ export function drawMismatch<P extends ParameterSet<'Io'>>(
 /** Lists what keeps something from being a set of parameters. */
 function setProblems(parameters: unknown): Problem[] {
   const needed = 'parameters of neurons are needed, such as dynapSimParameters gives';
-  const are = typeof parameters === 'object' && parameters !== null && 'Io' in parameters;
-  return are ? [] : [problem('', 'wrong-type', parameters, needed)];
+  const { Io } = (parameters ?? {}) as Partial<ParameterSet<'Io'>>;
+  return Io !== undefined ? [] : [problem('', 'wrong-type', parameters, needed)];
 }
 
 /** Lets every value deviate by `sigma` of itself, from the random stream of its parameter. */
