@@ -1,5 +1,6 @@
 // Measures how fast Spikeline is. `npm run bench -- help` tells what there is.
 import { parseArgs } from 'node:util';
+import { codecs } from './codecs.ts';
 import { deployment } from './deploy/index.ts';
 import { forward } from './forward.ts';
 import { latency } from './latency.ts';
@@ -62,6 +63,10 @@ const benches: Readonly<Record<string, Bench>> = {
   old: {
     about: 'training, simulation and streaming beside f1bb240, in pairs: time now ÷ time then',
     run: ({ note, old: folder }) => old(note, folder),
+  },
+  codecs: {
+    about: 'reading and writing event files, million events/s of processor time, peers in turn',
+    run: ({ note, quick }) => codecs(note, quick ? 1_000_000 : 10_000_000),
   },
   package: {
     about: 'the library alone: megabytes installed, milliseconds to import, names',

@@ -28,6 +28,7 @@ export {
   type PixelBits,
   type PixelSpace,
   packPixel,
+  pixelBits,
   pixels,
   type Space,
   unpackPixel,

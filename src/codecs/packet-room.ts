@@ -1,11 +1,12 @@
 /** Room in which decoders lay down events, and from which packets are copied. */
 import type { AerPacket } from '../events/aer-packet.ts';
 import type { Space } from '../events/space.ts';
+import { arena, maxEvents, maxSlack, places } from './loops.ts';
 
-/** Events of a packet at most. */
-const maxEvents = 2 ** 15;
-
-/** Room for the events of one packet after the other. A hot loop writes to its arrays and sets `count`. */
+/**
+ * Room for the events of one packet after the other. A hot loop writes to its arrays and sets `count`. All decoders
+ * share the arrays: what is in them must be taken before the call ends.
+ */
 export interface PacketRoom {
   /** Times of the events so far, µs. */
   readonly timestamps: Float64Array<ArrayBuffer>;
@@ -13,7 +14,7 @@ export interface PacketRoom {
   readonly addresses: Uint32Array<ArrayBuffer>;
   /** How many there are. */
   count: number;
-  /** How many there may be before a packet must be made; the arrays hold `slack` more. */
+  /** How many there may be before a packet must be made; the arrays hold those of one more record. */
   readonly limit: number;
   /** Makes a packet of the events so far. */
   flush(): void;
@@ -24,14 +25,11 @@ export interface PacketRoom {
   take(said?: number): AerPacket[];
 }
 
-/**
- * Makes room for events of one space.
- *
- * @param slack events that one record may have, less one
- */
-export function packetRoom(space: Space, slack = 0): PacketRoom {
-  const timestamps = new Float64Array(maxEvents + slack);
-  const addresses = new Uint32Array(maxEvents + slack);
+/** Makes room for events of one space. */
+export function packetRoom(space: Space): PacketRoom {
+  const { buffer } = arena();
+  const timestamps = new Float64Array(buffer, places.times, maxEvents + maxSlack);
+  const addresses = new Uint32Array(buffer, places.addresses, maxEvents + maxSlack);
   let packets: AerPacket[] = [];
   let until = 0;
   let begun = false;

@@ -1,11 +1,9 @@
 /** Bytes that come in any cut, as pieces that begin at a record. */
-
-/** Bytes of a piece: few enough to stay in the cache. */
-const pieceBytes = 2 ** 16;
+import { arena, pieceBytes, places } from './loops.ts';
 
 /** Collects bytes and hands them on. */
 export interface PieceFeed {
-  /** Bytes of the piece at hand; it begins at a record, and on a boundary of 8 bytes. */
+  /** Bytes of the piece at hand, while `take` runs; it begins at a record, and on a boundary of 8 bytes. */
   readonly room: Uint8Array<ArrayBuffer>;
   /** Bytes that were handed in before the piece at hand. */
   readonly position: number;
@@ -18,19 +16,24 @@ export interface PieceFeed {
   push(bytes: Uint8Array, take: (length: number) => number): void;
 }
 
+const nothing = new Uint8Array(0);
+
 /** Makes a feed whose first byte has a position in its file. */
 export function pieceFeed(position = 0): PieceFeed {
-  const room = new Uint8Array(pieceBytes);
-  let held = 0;
+  const room = new Uint8Array(arena().buffer, places.input, pieceBytes);
+  /** What is left of the last call: others have used the room since. */
+  let rest = nothing;
   return {
     room,
     get position() {
       return position;
     },
     get held() {
-      return held;
+      return rest.length;
     },
     push(bytes, take) {
+      let held = rest.length;
+      room.set(rest);
       for (let from = 0; from < bytes.length; ) {
         const count = Math.min(bytes.length - from, pieceBytes - held);
         room.set(bytes.subarray(from, from + count), held);
@@ -41,6 +44,7 @@ export function pieceFeed(position = 0): PieceFeed {
         held -= used;
         position += used;
       }
+      rest = held === 0 ? nothing : room.slice(0, held);
     },
   };
 }

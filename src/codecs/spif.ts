@@ -5,6 +5,7 @@ import { type PixelSpace, pixelBits, pixels } from '../events/space.ts';
 import { callback, flag, number, type OptionTable } from '../options.ts';
 import type { Codec, Decoder, Encoder } from './codec.ts';
 import { counts } from './counts.ts';
+import { pieceBytes, places } from './loops.ts';
 import { packetRoom } from './packet-room.ts';
 import { pieceFeed } from './piece-feed.ts';
 import { checkOptions, soundDecoder, soundEncoder } from './sound.ts';
@@ -65,7 +66,7 @@ function decoder(options: SpifDecoderOptions = {}): Decoder {
   const count = counts();
   const room = packetRoom(space);
   const feed = pieceFeed();
-  const words = new Uint32Array(feed.room.buffer);
+  const words = new Uint32Array(feed.room.buffer, places.input, pieceBytes / 4);
   let base = 0;
   let last = 0;
   /** Time of events without one. */

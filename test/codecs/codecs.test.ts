@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { codecOf, codecs } from 'spikeline/codecs';
 import { describe, expect, it } from 'vitest';
+import { withoutFastLoops } from '#src/codecs/loops';
 import { forms } from '#test/codecs/forms';
 import {
   anyCuts,
@@ -66,6 +67,9 @@ describe.each(forms)('$name', (form) => {
         const whole = attempt(codec.decoder(decoderOptions), bytes, {});
         const cut = attempt(codec.decoder(decoderOptions), bytes, cuts);
         expect(cut).toEqual(whole);
+        // Where there is no SIMD, JavaScript does the same.
+        const slow = withoutFastLoops(() => attempt(codec.decoder(decoderOptions), bytes, cuts));
+        expect(slow).toEqual(whole);
       }),
       { numRuns },
     );

@@ -172,12 +172,12 @@ export function damaged(sound: Uint8Array, damage: readonly Damage[]): Uint8Arra
   return bytes;
 }
 
-/** Reads bytes that may be anything: gives how many events there were, or the error that said what is wrong. */
-export function attempt(decoder: Decoder, bytes: Uint8Array, cuts: Cuts): number | DataError {
+/** Reads bytes that may be anything: gives events and what was skipped, or the error that said what is wrong. */
+export function attempt(decoder: Decoder, bytes: Uint8Array, cuts: Cuts): unknown {
   try {
     const packets = decoded(decoder, bytes, cuts);
     for (const packet of packets) soundPacket(packet);
-    return packets.reduce((sum, { timestamps }) => sum + timestamps.length, 0);
+    return { ...eventsOf(packets), skipped: decoder.skipped };
   } catch (error) {
     if (error instanceof DataError && error.message.length < 400) return error;
     throw error;

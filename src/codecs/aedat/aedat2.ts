@@ -147,7 +147,7 @@ function begin(
   const chip = fields['AEChip'];
   const size = sizeOf(fields['Size'] ?? chip ?? '');
   const feed = pieceFeed(position);
-  const view = new DataView(feed.room.buffer);
+  const view = new DataView(feed.room.buffer, feed.room.byteOffset);
   const origin = originOf(fields);
   const state: State = { base: origin, last: 0, aps: 0, imu: 0, special: 0, outside: 0 };
   let begun:

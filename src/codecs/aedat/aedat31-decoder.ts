@@ -6,6 +6,7 @@ import { number, type OptionTable, oneOf } from '../../options.ts';
 import type { StreamHeader } from '../codec.ts';
 import type { Counts } from '../counts.ts';
 import type { Headed } from '../headed.ts';
+import { arena, fastLoops, type Loops, places } from '../loops.ts';
 import { type PacketRoom, packetRoom } from '../packet-room.ts';
 import { pieceFeed } from '../piece-feed.ts';
 import type { TextHeaderForm } from '../text-header.ts';
@@ -119,6 +120,29 @@ function decodePixels(
   return at;
 }
 
+/** The same of events of the usual layout, as many as there is room for, by the loop in WebAssembly. */
+function decodeFast(
+  loops: Loops,
+  from: number,
+  to: number,
+  base: number,
+  space: PixelSpace,
+  room: PacketRoom,
+  missed: Missed,
+): number {
+  const { words } = arena();
+  const { state, input, times, addresses } = places;
+  const { yShift } = pixelBits(space);
+  const events = Math.min((to - from) / eventBytes, room.limit - room.count);
+  const into = [times, addresses, room.count, space.width, space.height, yShift, base] as const;
+  words[0] = 0;
+  words[1] = 0;
+  room.count = loops.polarity(state, input + from, events, ...into);
+  missed.invalid += words[0];
+  missed.outside += words[1];
+  return from + events * eventBytes;
+}
+
 /** Decodes spikes of DYNAP-SE and gives where it stopped. */
 function decodeSpikes(
   view: DataView,
@@ -166,7 +190,7 @@ export function beginAedat31(
   const fields = fieldsOf(lines);
   const plain: StreamHeader = { format: 'aedat31', variant, fields };
   const feed = pieceFeed(position);
-  const view = new DataView(feed.room.buffer);
+  const view = new DataView(feed.room.buffer, feed.room.byteOffset);
   const missed: Missed = { invalid: 0, outside: 0 };
   let chosen:
     | { type: number; source: number; header: StreamHeader; space: Space; room: PacketRoom }
@@ -232,11 +256,16 @@ export function beginAedat31(
     const { type, space, room } = chosen!;
     const whole = Math.min(packet.events, Math.floor((length - from) / packet.size));
     const to = from + whole * packet.size;
+    const usual = packet.size === eventBytes && packet.timeAt === 4 ? fastLoops() : undefined;
     for (let at = from; ; room.flush()) {
-      at =
-        type === spikeType
-          ? decodeSpikes(view, at, to, packet, room, missed)
-          : decodePixels(view, at, to, packet, space as PixelSpace, room, missed);
+      if (type === spikeType) at = decodeSpikes(view, at, to, packet, room, missed);
+      else {
+        const pixel = space as PixelSpace;
+        at =
+          usual === undefined
+            ? decodePixels(view, at, to, packet, pixel, room, missed)
+            : decodeFast(usual, at, to, packet.base, pixel, room, missed);
+      }
       if (at >= to) break;
     }
     packet.events -= whole;

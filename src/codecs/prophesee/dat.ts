@@ -7,6 +7,7 @@ import { number, type OptionTable } from '../../options.ts';
 import type { Codec, StreamHeader } from '../codec.ts';
 import type { Counts } from '../counts.ts';
 import { type Headed, headedDecoder } from '../headed.ts';
+import { arena, fastLoops, type Loops, pieceBytes, places } from '../loops.ts';
 import { type PacketRoom, packetRoom } from '../packet-room.ts';
 import { pieceFeed } from '../piece-feed.ts';
 import { checkOptions, joined, soundEncoder } from '../sound.ts';
@@ -67,7 +68,7 @@ interface Clock {
   last: number;
 }
 
-/** Decodes whole records from the front of a piece, and says how many words it has used. */
+/** Decodes whole records from the front of a piece. */
 function decodeRecords(
   words: Uint32Array,
   count: number,
@@ -94,12 +95,32 @@ function decodeRecords(
     const y = (data >>> yShift) & yMask;
     if (x < width && y < height) {
       timestamps[n] = base + t;
-      addresses[n++] = (y << rowShift) | (x << 1) | ((data >>> onShift) & 15 ? 1 : 0);
+      addresses[n++] = (y << rowShift) | (x << 1) | ((((data >>> onShift) & 15) + 15) >>> 4);
     }
   }
   room.count = n;
   clock.base = base;
   clock.last = last;
+}
+
+/** The same of version 2 by the loop in WebAssembly. */
+function decodeFast(
+  loops: Loops,
+  records: number,
+  clock: Clock,
+  space: PixelSpace,
+  room: PacketRoom,
+): void {
+  const { floats, words } = arena();
+  floats[0] = clock.origin;
+  floats[1] = clock.base;
+  words[4] = clock.last;
+  const { state, input, times, addresses } = places;
+  const { yShift } = pixelBits(space);
+  const to = [times, addresses, room.count, space.width, space.height, yShift] as const;
+  room.count = loops.dat(state, input, records, ...to);
+  clock.base = floats[1];
+  clock.last = words[4] >>> 0;
 }
 
 /** What comes after the lines: type and size of the records, then records. */
@@ -120,6 +141,7 @@ function begin(
     layout.largest,
   );
   const room = packetRoom(header.space);
+  const loops = version === '2' ? fastLoops() : undefined;
   const origin = timeOrigin(fields);
   const clock: Clock = { origin, base: origin, last: 0 };
   // A file without any line is older than the two bytes.
@@ -128,7 +150,7 @@ function begin(
   let other: string | undefined;
   let size = recordBytes;
   const feed = pieceFeed(position + (typed ? 0 : 2));
-  const words = new Uint32Array(feed.room.buffer);
+  const words = new Uint32Array(feed.room.buffer, places.input, pieceBytes / 4);
 
   const readType = (bytes: Uint8Array): Uint8Array => {
     const taken = bytes.subarray(0, 2 - two.length);
@@ -157,7 +179,9 @@ function begin(
         else {
           if (room.count + records > room.limit) room.flush();
           const before = room.count;
-          decodeRecords(words, records * 2, clock, layout, header.space, room);
+          if (loops === undefined)
+            decodeRecords(words, records * 2, clock, layout, header.space, room);
+          else decodeFast(loops, records, clock, header.space, room);
           count.add('outside', records - (room.count - before));
         }
         return records * size;

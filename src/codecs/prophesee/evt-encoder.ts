@@ -20,6 +20,8 @@ export const evtEncoderTable: OptionTable<EvtEncoderOptions> = {
 
 /** The upper bits of the time, as the words say them. */
 export interface HighWords {
+  /** Goes on to a time that one value says, and gives it; -1 if there is none, or more are needed. */
+  step(time: number): number;
   /** Goes to a time, and gives the values that say so, one after the other. */
   go(time: number): readonly number[];
   /** Time that the last value stands for, µs. */
@@ -35,8 +37,9 @@ const longestPause = 2 ** 40;
  */
 export function highWords(title: string, unit: number, loop: number, origin: number): HighWords {
   const values = loop / unit;
-  /** Units since the origin. */
+  /** Units since the origin, and at the beginning of the loop. */
   let at = -1;
+  let turn = 0;
   const refuse = (time: number, why: string): never => {
     const last = origin + at * unit;
     throw new DataError(
@@ -44,6 +47,12 @@ export function highWords(title: string, unit: number, loop: number, origin: num
     );
   };
   return {
+    step(time) {
+      const to = Math.floor((time - origin) / unit);
+      if (!(at >= 0 && to > at && to - at < values / 2 && to - turn < values)) return -1;
+      at = to;
+      return to - turn;
+    },
     go(time) {
       const to = Math.floor((time - origin) / unit);
       if (!(to >= 0)) refuse(time, `it lies before the origin, ${origin} µs`);
@@ -63,6 +72,7 @@ export function highWords(title: string, unit: number, loop: number, origin: num
         const lastOfLoop = (Math.floor(at / values) + 1) * values - 1;
         tell(at === lastOfLoop ? at + 1 : Math.min(to, lastOfLoop, at + values / 2 - 1));
       }
+      turn = at - (at % values);
       return said;
     },
     get at() {

@@ -20,7 +20,7 @@ export const largestEvt: PixelSpace = pixels(2048, 2048);
 /** What a hot loop counts. */
 export interface WordCounts {
   /** Words that are no events, by type. */
-  readonly byType: Float64Array;
+  readonly byType: Int32Array;
   outside: number;
   beforeTime: number;
   beforeRow: number;
@@ -31,12 +31,10 @@ export interface EvtForm<Words, Clock> {
   readonly name: string;
   readonly variant?: string;
   readonly wordBytes: 2 | 4 | 8;
-  /** Events that a word can hold. */
-  readonly mostEvents: number;
   /** What the types of words are counted as; others are unknown words. */
   readonly names: Readonly<Record<number, string>>;
   /** Sees a piece as words. */
-  view(buffer: ArrayBuffer): Words;
+  view(piece: Uint8Array<ArrayBuffer>): Words;
   /** What goes on from one word to the next, at the beginning. */
   clock(origin: number): Clock;
   /** Time before which everything has been said; undefined if none is known. */
@@ -62,14 +60,14 @@ function begin<Words, Clock>(
 ): Headed {
   const fields = fieldsOf(lines);
   const form = formOf(formatItems(fields));
-  const { wordBytes, mostEvents, name } = form;
+  const { wordBytes, name } = form;
   const header = streamHeader(name, form.variant, fields, options, largestEvt);
-  const room = packetRoom(header.space, mostEvents - 1);
+  const room = packetRoom(header.space);
   const clock = form.clock(timeOrigin(fields));
   const feed = pieceFeed(position);
-  const words = form.view(feed.room.buffer);
+  const words = form.view(feed.room);
   const counted: WordCounts = {
-    byType: new Float64Array(16),
+    byType: new Int32Array(16),
     outside: 0,
     beforeTime: 0,
     beforeRow: 0,

@@ -1,6 +1,7 @@
 /** Prophesee EVT2: words of 32 bits, the upper bits of the time in words of their own. */
 import { type PixelSpace, pixelBits } from '../../events/space.ts';
 import type { Codec } from '../codec.ts';
+import { arena, fastLoops, type Loops, places } from '../loops.ts';
 import type { PacketRoom } from '../packet-room.ts';
 import { checkOptions } from '../sound.ts';
 import { wordBuffer } from '../word-buffer.ts';
@@ -50,6 +51,12 @@ function words(
       else count.byType[type]!++;
     }
   }
+  const loops = fastLoops();
+  if (loops !== undefined && i < to) {
+    clock.high = high;
+    fast(loops, i, to, clock, space, room, count);
+    return to;
+  }
   let base = origin + high * 64;
   let outside = 0;
   for (; i < to; i++) {
@@ -80,12 +87,36 @@ function words(
   return to;
 }
 
+/** The same from the first TIME_HIGH on, by the loop in WebAssembly. */
+function fast(
+  loops: Loops,
+  from: number,
+  to: number,
+  clock: HighClock,
+  space: PixelSpace,
+  room: PacketRoom,
+  count: WordCounts,
+): void {
+  const { floats, words: state } = arena();
+  const { times, addresses, input } = places;
+  const { yShift } = pixelBits(space);
+  const into = [times, addresses, room.count, space.width, space.height, yShift] as const;
+  state.fill(0);
+  floats[0] = clock.origin;
+  // A word of TIME_HIGH comes first if none has come.
+  state[2] = clock.high;
+  room.count = loops.evt2(places.state, input + from * 4, to - from, ...into);
+  clock.origin = floats[0];
+  clock.high = state[2];
+  count.outside += state[3]!;
+  for (let type = 0; type < 16; type++) count.byType[type]! += state[4 + type]!;
+}
+
 const form: EvtForm<Uint32Array, HighClock> = {
   name: 'evt2',
   wordBytes: 4,
-  mostEvents: 1,
   names: { 10: 'triggers', 13: 'imu', 14: 'others', 15: 'continued' },
-  view: (buffer) => new Uint32Array(buffer),
+  view: ({ buffer, byteOffset, length }) => new Uint32Array(buffer, byteOffset, length / 4),
   clock: (origin) => ({ origin, high: -1 }),
   said: ({ origin, high }) => (high < 0 ? undefined : origin + high * 64),
   decode: words,
@@ -113,9 +144,13 @@ function writer(): EvtWriter {
       for (let i = 0; i < count; i++) {
         const time = timestamps[i]!;
         if (!(time >= from && time < from + 64)) {
-          const highs = clock.go(time);
-          if (highs.length > 1) out = buffer.words(n + highs.length + (count - i) * 2);
-          for (const high of highs) out[n++] = 0x8000_0000 | high;
+          const high = clock.step(time);
+          if (high >= 0) out[n++] = 0x8000_0000 | high;
+          else {
+            const highs = clock.go(time);
+            out = buffer.words(n + highs.length + (count - i) * 2);
+            for (const one of highs) out[n++] = 0x8000_0000 | one;
+          }
           from = clock.at;
         }
         const address = addresses[i]!;

@@ -40,9 +40,13 @@ export function evt3Writer(): EvtWriter {
       for (let i = 0; i < count; ) {
         const time = timestamps[i]!;
         if (!(time >= from && time < from + 4096)) {
-          const highs = clock.go(time);
-          if (highs.length > 1) out = buffer.words(n + highs.length + (count - i) * wordsEach);
-          for (const high of highs) out[n++] = 0x8000 | high;
+          const high = clock.step(time);
+          if (high >= 0) out[n++] = 0x8000 | high;
+          else {
+            const highs = clock.go(time);
+            out = buffer.words(n + highs.length + (count - i) * wordsEach);
+            for (const one of highs) out[n++] = 0x8000 | one;
+          }
           from = clock.at;
           low = 0;
         }

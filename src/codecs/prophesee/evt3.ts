@@ -1,6 +1,7 @@
 /** Prophesee EVT3: words of 16 bits, each of which changes a part of what holds for those after it. */
 import { type PixelSpace, pixelBits } from '../../events/space.ts';
 import type { Codec } from '../codec.ts';
+import { arena, fastLoops, type Loops, places } from '../loops.ts';
 import type { PacketRoom } from '../packet-room.ts';
 import { checkOptions } from '../sound.ts';
 import { type EvtForm, evtDecoder, type WordCounts } from './evt.ts';
@@ -27,6 +28,50 @@ interface Evt3Clock {
   on: number;
 }
 
+/** The loop in WebAssembly. */
+function fast(
+  loops: Loops,
+  begin: number,
+  end: number,
+  clock: Evt3Clock,
+  space: PixelSpace,
+  room: PacketRoom,
+  count: WordCounts,
+): number {
+  const { floats, words: state } = arena();
+  const { times, addresses, input } = places;
+  const { yShift } = pixelBits(space);
+  const into = [
+    times,
+    addresses,
+    room.count,
+    room.limit,
+    space.width,
+    space.height,
+    yShift,
+  ] as const;
+  state.fill(0);
+  floats[0] = clock.origin;
+  state[2] = clock.high;
+  state[3] = clock.low;
+  state[4] = clock.y;
+  state[5] = clock.base;
+  state[6] = clock.on;
+  const at = loops.evt3(places.state, input + begin * 2, input + end * 2, ...into);
+  clock.origin = floats[0];
+  clock.high = state[2];
+  clock.low = state[3];
+  clock.y = state[4];
+  clock.base = state[5];
+  clock.on = state[6];
+  room.count = state[7]!;
+  count.beforeTime += state[8]!;
+  count.beforeRow += state[9]!;
+  count.outside += state[10]!;
+  for (let type = 0; type < 16; type++) count.byType[type]! += state[16 + type]!;
+  return (at - input) / 2;
+}
+
 /** Words in the order in which they are most frequent; time in a float that changes only with the words of time. */
 function decode(
   words: Uint16Array,
@@ -37,6 +82,8 @@ function decode(
   room: PacketRoom,
   count: WordCounts,
 ): number {
+  const loops = fastLoops();
+  if (loops !== undefined) return fast(loops, begin, end, clock, space, room, count);
   const { timestamps, addresses, limit } = room;
   const { width, height } = space;
   const rowShift = pixelBits(space).yShift;
@@ -129,9 +176,8 @@ function decode(
 const form: EvtForm<Uint16Array, Evt3Clock> = {
   name: 'evt3',
   wordBytes: 2,
-  mostEvents: 12,
   names: { 7: 'continued', 10: 'triggers', 14: 'others', 15: 'continued' },
-  view: (buffer) => new Uint16Array(buffer),
+  view: ({ buffer, byteOffset, length }) => new Uint16Array(buffer, byteOffset, length / 2),
   clock: (origin) => ({ origin, high: -1, low: 0, y: -1, base: 0, on: 0 }),
   said: ({ origin, high }) => (high < 0 ? undefined : origin + high * 4096),
   decode,

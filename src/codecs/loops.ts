@@ -1,0 +1,134 @@
+/** The memory that all decoders work in, one after the other, and their hot loops in WebAssembly, where there is SIMD. */
+import { binary } from './binary.ts';
+
+/** Reads records of DAT; gives how many events there are then. */
+type Records = (
+  state: number,
+  input: number,
+  records: number,
+  times: number,
+  addresses: number,
+  count: number,
+  width: number,
+  height: number,
+  rowShift: number,
+) => number;
+
+/** The loops. Pointers are bytes; a state is a record, see each loop in `assembly`. */
+export interface Loops {
+  readonly dat: Records;
+  readonly evt2: Records;
+  /** Reads records of pixels; `base` is added to their times. */
+  polarity(...given: [...Parameters<Records>, base: number]): number;
+  /** Reads words from `input` to `end` and gives the first that is left. */
+  evt3(
+    state: number,
+    input: number,
+    end: number,
+    times: number,
+    addresses: number,
+    count: number,
+    limit: number,
+    width: number,
+    height: number,
+    rowShift: number,
+  ): number;
+}
+
+/** What is used of WebAssembly, of which the language library knows nothing without a browser's. */
+interface WebAssemblyInterface {
+  validate(bytes: Uint8Array): boolean;
+  Module: new (bytes: Uint8Array) => object;
+  Memory: new (limits: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
+  Instance: new (
+    module: object,
+    imports: { env: { memory: object } },
+  ) => { readonly exports: Loops };
+}
+
+declare const WebAssembly: WebAssemblyInterface | undefined;
+
+/** Where things are in the memory, bytes. */
+export const places = {
+  state: 1024,
+  input: 2048,
+  times: 69_632,
+  addresses: 204_800,
+  front8: 274_432,
+} as const;
+
+/** Bytes of a piece of input. */
+export const pieceBytes: number = 2 ** 16;
+/** Events of a packet at most, and how many more a last record may add. */
+export const maxEvents: number = 2 ** 13;
+/** Events that a record may have, less one. */
+export const maxSlack = 64;
+
+const pages = 5;
+const pageBytes = 2 ** 16;
+
+/** Memory of decoders. It is used within one call alone: nothing in it is there any more in the next. */
+export interface Arena {
+  readonly buffer: ArrayBuffer;
+  /** State of a loop, as numbers of each size. */
+  readonly floats: Float64Array;
+  readonly words: Int32Array;
+  /** Absent where there is no SIMD: then loops in JavaScript do the same. */
+  readonly loops?: Loops;
+}
+
+function viewsOf(buffer: ArrayBuffer): Arena {
+  return {
+    buffer,
+    floats: new Float64Array(buffer, places.state, 16),
+    words: new Int32Array(buffer, places.state, 32),
+  };
+}
+
+function make(): Arena {
+  const bytes = Uint8Array.from(atob(binary), (character) => character.charCodeAt(0));
+  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes)) {
+    return viewsOf(new ArrayBuffer(pages * pageBytes));
+  }
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  layFronts(memory.buffer);
+  return { ...viewsOf(memory.buffer), loops: exports };
+}
+
+/** Lays down, for each mask of eight lanes of 16 bits, the bytes of those that are set, first lanes first. */
+function layFronts(buffer: ArrayBuffer): void {
+  const rows = new Uint8Array(buffer, places.front8, 256 * 16);
+  for (let mask = 0; mask < 256; mask++) {
+    let to = mask * 16;
+    for (let lane = 0; lane < 8; lane++) {
+      if (((mask >>> lane) & 1) === 0) continue;
+      rows[to++] = 2 * lane;
+      rows[to++] = 2 * lane + 1;
+    }
+  }
+}
+
+let made: Arena | undefined;
+let scalar: boolean | undefined;
+
+/** The memory of all decoders. */
+export function arena(): Arena {
+  made ??= make();
+  return made;
+}
+
+/** The loops in WebAssembly; undefined where JavaScript must do. */
+export function fastLoops(): Loops | undefined {
+  return scalar === true ? undefined : arena().loops;
+}
+
+/** Does without the loops in WebAssembly while `work` is done, so that both can be compared. */
+export function withoutFastLoops<Result>(work: () => Result): Result {
+  scalar = true;
+  try {
+    return work();
+  } finally {
+    scalar = undefined;
+  }
+}
