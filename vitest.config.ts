@@ -10,7 +10,7 @@ const alone = [
   'test/nats/lazy.test.ts',
   'test/nir/lazy.test.ts',
   'test/streams/schedulers.test.ts',
-  'test/tfjs/*.test.ts',
+  'test/tfjs/{backend,independence}.test.ts',
 ];
 
 export default defineConfig({

@@ -4,6 +4,7 @@ import type { PlacedSynapses } from 'spikeline/chip';
 import { type Random, randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { collectSynapses } from '#src/chips/collect';
+import { runs } from '#test/support/runs';
 import { allocate, allocationProblems } from './placed-networks.ts';
 
 /** Where a test looks for each limit in the messages: the neurons stand in the group. */
@@ -122,7 +123,7 @@ describe('allocationProblems', () => {
         if (Object.keys(expected).length === 0) allocate(network);
         else expect(() => allocate(network)).toThrow(InvalidArgumentError);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
     expect([...seen].sort()).toEqual(Object.keys(limits).sort());
   });

@@ -5,6 +5,7 @@ import { randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { collectSynapses } from '#src/chips/collect';
 import { dendriteNames } from '#src/neurons/dynap-se2/parameters';
+import { runs } from '#test/support/runs';
 import {
   allocate,
   allocationProblems,
@@ -107,7 +108,7 @@ describe('allocate', () => {
           expect(latchSoDc).toBe(network.dc[n]);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

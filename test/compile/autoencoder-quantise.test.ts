@@ -4,6 +4,7 @@ import { autoencoderQuantise, quantise } from 'spikeline/chip';
 import { randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { subsetSums } from '#src/chips/masks';
+import { runs } from '#test/support/runs';
 
 const weights = fc.array(
   fc.oneof(fc.constantFrom(0, -0), fc.double({ min: -20, max: 20, noNaN: true })),
@@ -38,7 +39,7 @@ describe('autoencoderQuantise', () => {
         expect(mse).toBeCloseTo(squared / nonZero, 12);
         expect(mse).toBeLessThanOrEqual((zero / nonZero) * (1 + 1e-12));
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

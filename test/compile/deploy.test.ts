@@ -26,6 +26,7 @@ import { dendrites, weightMask } from '#src/chips/dynapse2/configuration';
 import { chipMemories, neuronOf } from '#src/chips/dynapse2/memory';
 import { subsetSums } from '#src/chips/masks';
 import { reasonsOf } from '#test/events/reasons';
+import { runs } from '#test/support/runs';
 import { mergedMatrices } from './dense.ts';
 
 /** Bases of 1, 2, 4 and 8: whole numbers up to 15 are exact. */
@@ -229,7 +230,7 @@ describe('the quantised pipeline', () => {
           Float64Array.from(bits.codes, (code) => levels[code]!),
         );
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 

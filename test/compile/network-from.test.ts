@@ -28,6 +28,7 @@ import { eventWord, monitorReply } from '#src/chips/dynapse2/event';
 import { mergeStages } from '#src/compile/front/merge';
 import { dendriteNames } from '#src/neurons/dynap-se2/parameters';
 import { reasonsOf } from '#test/events/reasons';
+import { runs } from '#test/support/runs';
 import { boardSpikes } from './board-spikes.ts';
 import { mergedMatrices } from './dense.ts';
 import { allocate, configurationOf, randomNetwork, synapseNames } from './placed-networks.ts';
@@ -115,7 +116,7 @@ describe('networkFrom', () => {
         spikes += counts.reduce((sum, count) => sum + count, 0);
         routed += network.recurrent.pre.length;
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
     expect(spikes).toBeGreaterThan(2000);
     expect(routed).toBeGreaterThan(500);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Traffic } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
 import { placeClusters } from '#src/compile/passes/place-cores';
+import { runs } from '#test/support/runs';
 
 /** Hops of all spikes, and how many neurons have more destinations than four, counted one by one. */
 function costOf(traffic: readonly Traffic[], chips: readonly number[]) {
@@ -60,7 +61,7 @@ describe('placeClusters', () => {
         }
         expect(placeClusters(traffic, clusters)).toEqual(places);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 
@@ -86,7 +87,7 @@ describe('placeClusters', () => {
         }
         expect(found.hops).toBe(least);
       }),
-      { seed: 1, numRuns: 60 },
+      { seed: 1, numRuns: runs(60) },
     );
   });
 

@@ -4,6 +4,7 @@ import { encodeWeights, quantise } from 'spikeline/chip';
 import { randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { subsetSums } from '#src/chips/masks';
+import { runs } from '#test/support/runs';
 
 const light = { restarts: 40, hops: 40 };
 
@@ -50,7 +51,7 @@ describe('quantise', () => {
         const nonZero = given.filter((value) => value !== 0).length;
         expect(mse).toBeCloseTo(nonZero === 0 ? 0 : squared / nonZero, 12);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -65,7 +66,7 @@ describe('quantise', () => {
           expect(Math.abs(values[i]! - value)).toBeCloseTo(nearest, 12);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -83,7 +84,7 @@ describe('quantise', () => {
         );
         expect(quantise(given).mse).toBeLessThanOrEqual(least + 1e-12);
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   }, 60_000);
 
@@ -99,7 +100,7 @@ describe('quantise', () => {
         const { mse } = quantise(given, light);
         expect(Math.abs(quantise(moved, light).mse - mse)).toBeLessThanOrEqual(1e-9 * mse + 1e-20);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -116,7 +117,7 @@ describe('quantise', () => {
           expect(Math.abs(scaled.base[i]! / (value * factor) - 1)).toBeLessThan(1e-6);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 

@@ -13,6 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { eventWord } from '#src/chips/dynapse2/event';
 import { fpgaSchedule } from '#src/devices/fpga-schedule';
 import { unwrapper, wrapPeriod, wrapTime } from '#src/devices/wrap';
+import { runs } from '#test/support/runs';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { type StubConfig, stubLink } from './stub-link.ts';
 
@@ -78,7 +79,7 @@ describe('fpgaSchedule', () => {
           expect(failures).toEqual([]);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -298,7 +299,7 @@ describe('fpgaSchedule', () => {
         await link.close();
         expect(clock.pending).toBe(0);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 });

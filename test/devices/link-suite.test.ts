@@ -193,7 +193,8 @@ describe('the suite', () => {
   for (const [title, [change, ...wanted]] of Object.entries(broken)) {
     it(`fails ${title}`, async () => {
       const failed: string[] = [];
-      for (const { name, run } of suite({}, change)) {
+      const cases = suite({}, change).filter(({ name }) => wanted.some((one) => one.test(name)));
+      for (const { name, run } of cases) {
         try {
           await run();
         } catch (cause) {

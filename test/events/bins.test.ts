@@ -22,6 +22,7 @@ import { describe, expect, it } from 'vitest';
 import { binOf, startProblems } from '#src/events/bins';
 import { microseconds } from '#src/events/ticks';
 import { cut, cuts, edge, join, rasters } from '#test/support/rasters';
+import { runs } from '#test/support/runs';
 import { TestClock } from '#test/support/test-clock';
 import { watch } from '#test/support/watch';
 
@@ -72,7 +73,7 @@ describe('however a stream is cut', () => {
         expect(countsOf(watch(from(parts).pipe(toEvents(), binned)).values)).toEqual([...counts]);
         expect(binned.losses.total).toBe(0);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -92,7 +93,7 @@ describe('however a stream is cut', () => {
         expect(times).toEqual([...rasterToEvents(whole).timestamps]);
         expect(grid.steps).toBe(raster.steps);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -124,7 +125,7 @@ describe('however a stream is cut', () => {
         expect(await on(cut(raster, sizes))).toEqual(uncut);
         spikes += whole.reduce((sum, count) => sum + count, 0);
       }),
-      { numRuns: realTime ? 8 : 25 },
+      { numRuns: realTime ? 8 : 12 },
     );
     expect(spikes).toBeGreaterThan(0);
   });

@@ -4,6 +4,7 @@ import { binStart, eventsToRaster, rasterToEvents } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { binOf } from '#src/events/bins';
 import { edge } from '#test/support/rasters';
+import { runs } from '#test/support/runs';
 import { reasonsOf } from './reasons.ts';
 
 /** Widths that are whole, odd and fractional numbers of microseconds. */
@@ -65,7 +66,7 @@ describe('rasterToEvents and eventsToRaster', () => {
         expect(back).toEqual(given);
         expect(unbinned).toEqual({ before: 0, after: 0, unknownChannel: 0 });
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 

@@ -8,6 +8,7 @@ import * as sinks from 'spikeline/sinks';
 import * as sources from 'spikeline/sources';
 import * as targets from 'spikeline/targets';
 import { expect, it } from 'vitest';
+import { runs } from '#test/support/runs';
 
 type AnyFunction = (...given: readonly unknown[]) => unknown;
 
@@ -70,6 +71,6 @@ it.each(functions)('%s takes junk or refuses it with its problems', async (name,
         known(cause);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { channelCounts, type PoissonConfig, poissonRaster } from 'spikeline';
 import { describe, expect, it } from 'vitest';
+import { runs } from '#test/support/runs';
 import { reasonsOf } from './reasons.ts';
 
 const noise: PoissonConfig = { channels: 60, rate: 50, duration: 2, seed: 1 };
@@ -73,7 +74,7 @@ describe('poissonRaster', () => {
         expect(poissonRaster({ ...config, seed: seed + 1 }).counts).not.toEqual(counts);
         expect(poissonRaster({ ...config, labels: [...names, 'x'] }).counts).not.toEqual(counts);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 

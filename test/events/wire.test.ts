@@ -6,6 +6,7 @@ import { encodeFrame, frameDecoder } from '#src/events/framing';
 import { addressLimit } from '#src/events/space';
 import { decodeWire, encodeWire } from '#src/events/wire';
 import { edge } from '#test/support/rasters';
+import { runs } from '#test/support/runs';
 
 const space: fc.Arbitrary<Space> = fc.oneof(
   fc.integer({ min: 1, max: 2 ** 32 }).map(channels),
@@ -112,7 +113,7 @@ describe('a message', () => {
         expect(JSON.parse(text(decodeWire(encodeWire(given))))).toEqual(JSON.parse(text(given)));
         if (given.kind !== 'control') expect(decodeWire(encodeWire(given))).toEqual(given);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -163,7 +164,7 @@ describe('bytes from outside', () => {
         }
         decoded(() => frameDecoder().push(bytes));
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -176,7 +177,7 @@ describe('bytes from outside', () => {
         // What is accepted is sound.
         if (typeof found === 'object') encodeWire(found as WireMessage);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

@@ -3,6 +3,7 @@ import { type Engine, kernel, referenceEngine } from 'spikeline';
 import { type DynapSimParametersInput, dynapSimParameters } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { restState } from '#src/neurons/dynap-sim/state';
+import { runs } from '#test/support/runs';
 import {
   dendriticPopulation,
   deviation,
@@ -234,7 +235,7 @@ describe('run', () => {
         expect(Array.from(output)).toEqual(expected[which]!.spikes);
         expect(layer.readState()).toEqual(expected[which]!.state);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 

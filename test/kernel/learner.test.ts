@@ -14,6 +14,7 @@ import { type Learner, randomStream, type WeightArray } from 'spikeline/neurons'
 import { packCheckpoint, pipelineWeights, startTraining, unpackCheckpoint } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
 import { pipelineParameters } from '#src/train/gradient';
+import { runs } from '#test/support/runs';
 import { smallNet, smallSamples } from '#test/train/small-task';
 import { learnerOf, patterns, randomTask, type Task } from './tasks.ts';
 
@@ -82,7 +83,7 @@ describe('learn', () => {
         }
         expect(kept(learner)).toEqual(whole[which]);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 

@@ -13,17 +13,18 @@ describe.each([
   });
 });
 
-/** Names of the cases that an engine fails, without the models. */
-function failures(engine: Engine): string[] {
-  const failed = engineSuite(engine).flatMap(({ name, run }) => {
-    try {
-      run();
-      return [];
-    } catch {
-      return [name.replace(/^\w+: /, '')];
-    }
-  });
-  return [...new Set(failed)];
+/** Whether an engine fails a case, whose name is given without the models. */
+function fails(engine: Engine, wanted: string): boolean {
+  return engineSuite(engine)
+    .filter(({ name }) => name.replace(/^\w+: /, '') === wanted)
+    .some(({ run }) => {
+      try {
+        run();
+        return false;
+      } catch {
+        return true;
+      }
+    });
 }
 
 /** The reference with layers that are changed. */
@@ -166,7 +167,7 @@ describe('an engine that is broken on purpose', () => {
   ];
 
   it.each(broken)('is found out by its case: %s', (_, engine, name) => {
-    expect(failures(engine)).toContain(name);
+    expect(fails(engine, name)).toBe(true);
   });
 });
 

@@ -3,6 +3,7 @@ import { InvalidArgumentError, type Mismatch } from 'spikeline';
 import { type DynapSimParameters, drawMismatch, dynapSimParameters } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { parameterNames } from '#src/neurons/dynap-sim/parameters';
+import { runs } from '#test/support/runs';
 
 const neurons = 20_000;
 const nominal = dynapSimParameters({}, neurons);
@@ -90,7 +91,7 @@ describe('drawMismatch', () => {
           expect(few.Idc[n]! / 7e-13).toBeCloseTo(many.Idc[n]! / 5e-13, 12);
         }
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

@@ -12,6 +12,7 @@ import { dynapSimCoefficients } from '#src/neurons/dynap-sim/coefficients';
 import { defaultParameters } from '#src/neurons/dynap-sim/parameters';
 import { restState } from '#src/neurons/dynap-sim/state';
 import { stepForward, stepTape } from '#src/neurons/dynap-sim/step';
+import { runs } from '#test/support/runs';
 import { atRest, equationStep, neuronParameters, runEquations } from './equations.ts';
 import { randomNet } from './nets.ts';
 
@@ -251,7 +252,7 @@ describe('referenceLayer', () => {
           }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
     expect(spikes).toBeGreaterThan(100);
   });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { DataError } from 'spikeline';
 import { type NirGraph, nirOfPipeline, pipelineOfNir, readNir, writeNir } from 'spikeline/nir';
 import { afterEach, describe, expect, it } from 'vitest';
+import { runs } from '#test/support/runs';
 import { cubaNode, graphOf, input, numbers, output, varied } from './graphs.ts';
 import { type Contents, filesInMemory, hdf5File, oldLayout } from './hdf5-file.ts';
 import { realSamples } from './samples.ts';
@@ -229,7 +230,7 @@ describe('readNir', () => {
         if (signed && bytes.length > 14) bytes.set([0, 0, 0, 0, 0, 8, 8], 8);
         expect(await refusal(bytes)).toMatch(/HDF5/);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -256,7 +257,7 @@ describe('readNir', () => {
         if (graph !== undefined) pipelineOfNir(graph);
         expect(await readNir(bytes)).toEqual(sound);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });

@@ -3,6 +3,7 @@ import type { Pipeline } from 'spikeline';
 import { nirOfPipeline, pipelineOfNir, readNir, writeNir } from 'spikeline/nir';
 import { describe, expect, it } from 'vitest';
 import { anyGraphPipeline } from '#test/pipeline/graphs';
+import { runs } from '#test/support/runs';
 import { anyGraph, anyNirPipeline } from './arbitraries.ts';
 
 describe('a graph in a file', () => {
@@ -11,7 +12,7 @@ describe('a graph in a file', () => {
       fc.asyncProperty(anyGraph, async (graph) => {
         expect(await readNir(await writeNir(graph))).toEqual(graph);
       }),
-      { numRuns: 80 },
+      { numRuns: runs(80) },
     );
   });
 });
@@ -27,7 +28,7 @@ describe('a graph of anything', () => {
         const { pipeline: net, problems } = pipelineOfNir({ ...graph, edges });
         expect(net === undefined).toBe(problems.length > 0);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });
@@ -39,7 +40,7 @@ describe('a pipeline in a file', () => {
         const graph = await readNir(await writeNir(nirOfPipeline(net)));
         expect(pipelineOfNir(graph)).toMatchObject({ problems: [], notes: [], pipeline: net });
       }),
-      { numRuns: 80 },
+      { numRuns: runs(80) },
     );
   });
 });
@@ -51,14 +52,14 @@ describe('a pipeline with branches and loops', () => {
       fc.property(graphs, (net) => {
         expect(pipelineOfNir(nirOfPipeline(net))).toMatchObject({ problems: [], pipeline: net });
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
     await fc.assert(
       fc.asyncProperty(graphs, async (net) => {
         const graph = await readNir(await writeNir(nirOfPipeline(net)));
         expect(pipelineOfNir(graph)).toMatchObject({ problems: [], notes: [], pipeline: net });
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 });

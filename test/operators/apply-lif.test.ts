@@ -14,6 +14,7 @@ import { describe, expect, it } from 'vitest';
 import { reasonsOf } from '#test/events/reasons';
 import { marbles, operatorCases } from '#test/support/cases';
 import { cut, cuts, rasters, weighted } from '#test/support/rasters';
+import { runs } from '#test/support/runs';
 import { watch } from '#test/support/watch';
 
 const config = { neurons: 2, tauMem: 0.02, tauSyn: 5e-3 };
@@ -42,7 +43,7 @@ describe('applyLif', () => {
         const expected = startPipeline(net).process(raster).counts;
         expect(parts.flatMap(({ counts }) => [...counts])).toEqual([...expected]);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 

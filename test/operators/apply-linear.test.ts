@@ -5,6 +5,7 @@ import { applyLinear } from 'spikeline/operators';
 import { describe, expect, it } from 'vitest';
 import { marbles, operatorCases } from '#test/support/cases';
 import { chunk, rasters } from '#test/support/rasters';
+import { runs } from '#test/support/runs';
 import { watch } from '#test/support/watch';
 
 operatorCases('applyLinear', () => applyLinear({ weight: [[1], [10]] }), chunk);
@@ -28,7 +29,7 @@ describe('applyLinear', () => {
           }
         }
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

@@ -10,6 +10,7 @@ import {
 import { lossCounter } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { marbles, operatorCases } from '#test/support/cases';
+import { runs } from '#test/support/runs';
 import { watch } from '#test/support/watch';
 
 const policies: readonly BufferPolicy[] = ['dropOldest', 'dropNewest', 'error'];
@@ -145,7 +146,7 @@ describe('boundedBuffer', () => {
         expect(seen.values.length + losses.total).toBe(item);
         expect(losses.byReason).toEqual(dropped === 0 ? {} : { [policy]: dropped });
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

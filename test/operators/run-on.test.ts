@@ -22,6 +22,7 @@ import { describe, expect, it } from 'vitest';
 import { fault } from '#src/problems';
 import { marbles, operatorCases } from '#test/support/cases';
 import { chunk, cut, cuts, rasters } from '#test/support/rasters';
+import { runs } from '#test/support/runs';
 import { watch } from '#test/support/watch';
 
 const net = pipeline(linear({ weight: [[4], [2]] }), dynapSim({ neurons: 1 }));
@@ -113,7 +114,7 @@ describe('runOn', () => {
         expect(watch(asOperators(chunks, dt)).values).toEqual(byHand);
         spikes += whole.reduce((sum, count) => sum + count, 0);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
     expect(spikes).toBeGreaterThan(20);
   });
@@ -142,7 +143,7 @@ describe('runOn', () => {
         );
         expect(watch(linked).values).toEqual(expected);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 

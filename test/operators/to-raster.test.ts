@@ -16,6 +16,7 @@ import { chipWords, emptyPacket, lossCounter } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { marbles } from '#test/support/cases';
 import { cut, cuts, join, rasters } from '#test/support/rasters';
+import { runs } from '#test/support/runs';
 import { watch } from '#test/support/watch';
 
 const space = channels(10);
@@ -108,7 +109,7 @@ describe('toRaster', () => {
         expect(back.every((chunk) => chunk.steps <= chunkSteps)).toBe(true);
         if (back.length > 0) expect(join(back).steps).toBeLessThanOrEqual(steps);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 
@@ -124,7 +125,7 @@ describe('toRaster', () => {
         expect(operator.losses.total).toBe(0);
         expect(back.flatMap((chunk) => [...chunk.counts])).toEqual([...raster.counts]);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 
@@ -221,7 +222,7 @@ describe('toRaster', () => {
           expect(['before', 'late', 'unknownChannel']).toContain(reason);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 

@@ -18,6 +18,7 @@ import {
 } from 'spikeline';
 import { describe, expect, it } from 'vitest';
 import { reasonsOf } from '#test/events/reasons';
+import { runs } from '#test/support/runs';
 import { anyGraphPipeline } from './graphs.ts';
 
 const identity = linear({
@@ -221,7 +222,7 @@ describe('any graph', () => {
         run.reset();
         expect(Array.from(run.process(raster).counts)).toEqual(whole);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 
@@ -237,7 +238,7 @@ describe('any graph', () => {
         const after = Array.from(run.process(cut(raster, 40, 60)).counts);
         expect([...before, ...whole.slice(40, 80), ...after]).toEqual(whole);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -250,7 +251,7 @@ describe('any graph', () => {
           interpreted(net, raster),
         );
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });

@@ -20,6 +20,7 @@ import { matrixRows, stageWeights } from 'spikeline/stages';
 import { describe, expect, it } from 'vitest';
 import { dendriteNames, dynapSe2Parameters } from '#src/neurons/dynap-se2/parameters';
 import { reasonsOf } from '#test/events/reasons';
+import { runs } from '#test/support/runs';
 
 const random = randomStream(4, 'weights');
 const rows = (count: number, width: number): number[][] =>
@@ -145,7 +146,7 @@ describe('startPipeline', () => {
         const chunks = bounds.slice(1).map((end, i) => slice(noise, bounds[i]!, end));
         expect(chunks.flatMap((chunk) => Array.from(run.process(chunk).counts))).toEqual(whole);
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 

@@ -15,6 +15,7 @@ import {
 } from 'spikeline';
 import { randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { runs } from '#test/support/runs';
 
 const dt = 1e-3;
 const neurons = 3;
@@ -136,7 +137,7 @@ describe('integrating neurons', () => {
           fired += spikes.flat().reduce((sum, count) => sum + count, 0);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
     expect(fired).toBeGreaterThan(1000);
   });
@@ -149,7 +150,7 @@ describe('integrating neurons', () => {
         const { spikes } = plainSpikes({ ...plain, tauMem: 1, leaky: false }, drivesOf(weight));
         expect(run(pipeline(linear({ weight }), integrateAndFire(config)))).toEqual(spikes);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 
@@ -177,7 +178,7 @@ describe('integrating neurons', () => {
           expect(run(pipeline(integrator({ neurons, resistance: 9 }), compare))).toEqual(high);
         },
       ),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

@@ -16,6 +16,7 @@ import {
 import { binStart } from 'spikeline/events';
 import { type DynapSimParameters, randomStream, referenceLayer } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { runs } from '#test/support/runs';
 
 const random = randomStream(5, 'run');
 const weights = (rows: number, columns: number): number[][] =>
@@ -99,7 +100,7 @@ describe('startPipeline', () => {
         const chunks = ends.map((to, i) => slice(raster, ends[i - 1] ?? 0, to));
         expect(spikesOf(startPipeline(cutNet), chunks)).toEqual(expected);
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 

@@ -20,6 +20,7 @@ import {
   unpackPipeline,
 } from 'spikeline';
 import { describe, expect, it } from 'vitest';
+import { runs } from '#test/support/runs';
 import { anyPipeline } from './arbitraries.ts';
 import { anyGraphPipeline } from './graphs.ts';
 
@@ -71,7 +72,7 @@ describe.each([
       fc.property(anyPipeline, (net) => {
         expect(through(net)).toEqual(net);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 
@@ -80,7 +81,7 @@ describe.each([
       fc.property(anyGraphPipeline(), (net) => {
         expect(through(net)).toEqual(net);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -160,7 +161,7 @@ describe('pipelineFromJson', () => {
         for (const [stage, name, value] of changes) changed.stages[stage]![name] = value;
         refusal(() => pipelineFromJson(JSON.stringify(changed)));
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
     fc.assert(
       fc.property(fc.json(), (any) => {
@@ -176,7 +177,7 @@ describe('unpackPipeline', () => {
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
         expect(refusal(() => unpackPipeline(bytes))).toBeInstanceOf(DataError);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -188,7 +189,7 @@ describe('unpackPipeline', () => {
         damaged[at] = value;
         refusal(() => unpackPipeline(cut ? damaged.subarray(0, at) : damaged));
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
     // What was refused leaves no trace.
     expect(unpackPipeline(bytes)).toEqual(saved);

@@ -16,6 +16,7 @@ import {
 } from 'spikeline';
 import { describe, expect, it } from 'vitest';
 import { cut, cuts, join, rasters } from '#test/support/rasters';
+import { runs } from '#test/support/runs';
 
 const weight = [
   [20, -8, 14],
@@ -57,7 +58,7 @@ describe('a pipeline of every kind of stage', () => {
         expect(spikes(all, cut(raster, sizes))).toEqual(whole);
         fired += total(whole);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
     expect(fired).toBeGreaterThan(100);
   });
@@ -82,7 +83,7 @@ describe('a pipeline of every kind of stage', () => {
           expect(run.unbinned).toBe(total(silence));
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -94,7 +95,7 @@ describe('a pipeline of every kind of stage', () => {
         run.reset();
         expect(run.process(raster).counts).toEqual(first);
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 });
@@ -116,7 +117,7 @@ describe('a delay', () => {
         });
         expect(spikes(net, [raster])).toEqual(expected);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 

@@ -23,6 +23,7 @@ import { chipWords, emptyPacket, rasterToEvents } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { eventWord, monitorDestination } from '#src/chips/dynapse2/event';
 import { type PaperLinkConfig, paperLink, spied } from '#test/support/links';
+import { runs } from '#test/support/runs';
 import { TestClock } from '#test/support/test-clock';
 import { watch } from '#test/support/watch';
 
@@ -187,7 +188,7 @@ describe('toFpga, the report', () => {
           await link.close();
           expect(clock.waiting).toBe(0);
         }),
-        { numRuns: 12, examples: [[[burst, emptyPacket(space), burst], 5]] },
+        { numRuns: runs(12), examples: [[[burst, emptyPacket(space), burst], 5]] },
       );
       expect(dropped).toBeGreaterThan(0);
     });
@@ -262,7 +263,7 @@ describe('toFpga, time', () => {
           expect(at * 1000).toBeLessThan(due - lookAhead * 1e6 + 3000);
         }
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 

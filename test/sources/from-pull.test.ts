@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { NEVER, Observable, of, Subject, take, throwError } from 'rxjs';
 import { fromPull, InvalidArgumentError } from 'spikeline';
 import { describe, expect, it } from 'vitest';
+import { runs } from '#test/support/runs';
 import { settled } from '#test/support/test-clock';
 import { watch } from '#test/support/watch';
 
@@ -212,7 +213,7 @@ describe('fromPull', () => {
           expect([seen.values.length, seen.ended]).toEqual([count, 'completed']);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

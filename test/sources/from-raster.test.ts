@@ -4,6 +4,7 @@ import { fromRaster, InvalidArgumentError, type SpikeRaster, spikeRaster } from 
 import { describe, expect, it } from 'vitest';
 import { marbles } from '#test/support/cases';
 import { cut, join, rasters } from '#test/support/rasters';
+import { runs } from '#test/support/runs';
 import { settled, TestClock } from '#test/support/test-clock';
 import { watch } from '#test/support/watch';
 
@@ -32,7 +33,7 @@ describe('fromRaster', () => {
         expect(join(chunks)).toEqual(given);
         expect(chunks.slice(0, -1).every(({ steps }) => steps === chunkSteps)).toBe(true);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

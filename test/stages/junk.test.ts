@@ -5,6 +5,7 @@ import { nirOfPipeline, pipelineOfNir, readNir, writeNir } from 'spikeline/nir';
 import * as operators from 'spikeline/operators';
 import * as stages from 'spikeline/stages';
 import { describe, expect, it } from 'vitest';
+import { runs } from '#test/support/runs';
 
 const kinds = { ...stages, ...spikeline } as unknown as Readonly<
   Record<string, (config: unknown) => never>
@@ -54,7 +55,7 @@ describe.each(Object.keys(sound))('%s', (kind) => {
       fc.property(junk, (given) => {
         expect(refused(() => pipeline(make(given)))).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -65,7 +66,7 @@ describe.each(Object.keys(sound))('%s', (kind) => {
       fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
         refused(() => pipeline(make({ ...sound[kind], ...Object.fromEntries(changes) })));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -110,7 +111,7 @@ describe('whatever takes stages or pipelines', () => {
       fc.property(junk, fc.constantFrom(...takers), (given, take) => {
         refused(() => take(given));
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -129,7 +130,7 @@ describe('whatever takes stages or pipelines', () => {
         if (given instanceof Uint8Array) return;
         await expect(readNir(given as never)).rejects.toBeInstanceOf(InvalidArgumentError);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });

@@ -26,6 +26,7 @@ import { describe, expect, it } from 'vitest';
 import { echoWord } from '#src/chips/dynapse2/event';
 import { spied } from '#test/support/links';
 import { cut, cuts } from '#test/support/rasters';
+import { runs } from '#test/support/runs';
 import { settled, TestClock } from '#test/support/test-clock';
 import { watch } from '#test/support/watch';
 
@@ -161,7 +162,7 @@ describe('chip, as fast as it can', () => {
         expect(countsOf(values)).toEqual(whole);
         expect(target.losses.byReason).toEqual({});
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 

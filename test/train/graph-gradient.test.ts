@@ -21,6 +21,7 @@ import { pipelineUpTo } from 'spikeline/stages';
 import { lossFunction, pipelineGradient, pipelineWeights, startTraining } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
 import { anyGraphPipeline } from '#test/pipeline/graphs';
+import { runs } from '#test/support/runs';
 
 const steps = 12;
 const samples = [1, 2].map((seed) => ({
@@ -100,7 +101,7 @@ describe('pipelineGradient', () => {
           Array.from(startPipeline(net, referenceEngine).process(input).counts),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

@@ -8,6 +8,7 @@ import {
 } from 'spikeline';
 import { lossFunction } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
+import { runs } from '#test/support/runs';
 
 const channels = 3;
 const steps = 4;
@@ -102,7 +103,7 @@ describe('every loss', () => {
           expect(gradient[i]).toBeCloseTo((moved(h) - moved(-h)) / (2 * h), 8);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 });

@@ -71,18 +71,32 @@ export function neuronAt(
   };
 }
 
+/** Whether any word of `words` from `from` to below `to` fits. */
+function anyWord(
+  words: Uint32Array,
+  from: number,
+  to: number,
+  fits: (word: number) => boolean,
+): boolean {
+  for (let at = from; at < to; at++) if (fits(words[at]!)) return true;
+  return false;
+}
+
+const listens = (word: number): boolean => word !== 0;
+
 /** Finds the neurons that listen, have their DC input on, or send, in the order chip, core, neuron. */
 export function usedNeurons(memories: readonly ChipMemory[]): UsedNeuron[] {
   const used: UsedNeuron[] = [];
-  for (const [chip, { sram }] of memories.entries()) {
+  for (const [chip, { cam, latches, sram }] of memories.entries()) {
     for (let at = 0; at < cores * neurons; at++) {
-      const own = neuronAt(memories, {
-        chip,
-        core: Math.floor(at / neurons),
-        neuron: at % neurons,
-      });
-      const words = sram.subarray(at * destinations, (at + 1) * destinations);
-      if (own.dc || own.listens || words.some(sends)) used.push(own);
+      if (
+        (latches[at]! & dcBit) !== 0 ||
+        anyWord(cam, at * synapses, (at + 1) * synapses, listens) ||
+        anyWord(sram, at * destinations, (at + 1) * destinations, sends)
+      ) {
+        const [core, neuron] = [Math.floor(at / neurons), at % neurons];
+        used.push(neuronAt(memories, { chip, core, neuron }));
+      }
     }
   }
   return used;

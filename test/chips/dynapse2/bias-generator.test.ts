@@ -11,6 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { biasCurrents } from '#src/chips/dynapse2/bias-currents';
 import { biasRange, biasType } from '#src/chips/dynapse2/bias-generator';
 import { coreParameters } from '#src/chips/dynapse2/parameters';
+import { runs } from '#test/support/runs';
 
 const parameter = fc.constantFrom(...coreParameterNames);
 const current = fc.oneof(
@@ -97,7 +98,7 @@ describe('nearestBias', () => {
         // The first coarse value of least error, and within it the first fine one.
         expect(256 * coarse + fine).toBe(errors.indexOf(Math.min(...errors)));
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

@@ -26,6 +26,7 @@ import {
   synapseWord,
 } from '#src/chips/dynapse2/memory';
 import { reasonsOf } from '#test/events/reasons';
+import { runs } from '#test/support/runs';
 import { anyDestination, anyNeuron, anySynapse } from './arbitraries.ts';
 
 const idle = idleCore();
@@ -93,7 +94,7 @@ describe('chipMemories', () => {
         const words = memory.cam.filter((word) => word !== 0);
         expect(words).toHaveLength(neuron.synapses.length);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -155,7 +156,7 @@ describe('chipMemories', () => {
         const [memory] = chipMemories(withNeuron({ chip: 0, core: 0, neuron: 0 }, neuron));
         expect(neuronOf(memory!, 0, 0).destinations).toEqual([used]);
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 

@@ -34,6 +34,7 @@ import { wrapPeriod, wrapTime } from '#src/devices/wrap';
 import { defaultParameters } from '#src/neurons/dynap-sim/parameters';
 import { fakeClock } from '#test/devices/fake-clock';
 import { reasonsOf } from '#test/events/reasons';
+import { runs } from '#test/support/runs';
 import { accounted, type Bench, bench, type Seen, single } from './bench.ts';
 
 const noise = poissonRaster({ channels: 1, rate: 200, duration: 0.2, seed: 2 });
@@ -584,7 +585,7 @@ describe('the FIFOs', () => {
         expect(clock.pending).toBe(0);
       },
     );
-    await fc.assert(property, { numRuns: 60 });
+    await fc.assert(property, { numRuns: runs(60) });
   });
 });
 

@@ -4,6 +4,7 @@ import { nearestBias } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
 import { dendrites } from '#src/chips/dynapse2/configuration';
 import { wrapPeriod } from '#src/devices/wrap';
+import { runs } from '#test/support/runs';
 import { settled } from '#test/support/test-clock';
 import { type Bench, bench, single } from './bench.ts';
 
@@ -185,7 +186,7 @@ describe('update', () => {
           expect(cause).toBeInstanceOf(InvalidArgumentError);
         });
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
     await settled();
   });

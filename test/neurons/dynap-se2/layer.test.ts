@@ -8,6 +8,7 @@ import {
 } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { dynapSe2ParameterNames, dynapSe2Parameters } from '#src/neurons/dynap-se2/parameters';
+import { runs } from '#test/support/runs';
 import { type DendriticNet, dendriticNet } from './nets.ts';
 
 const steps = 60;
@@ -56,7 +57,7 @@ describe('referenceLayer', () => {
         expect(spikes).toEqual(expected.flat());
         expect(layer.state).toEqual(whole.state);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 

@@ -11,6 +11,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { dendriteNames, dynapSe2Parameters } from '#src/neurons/dynap-se2/parameters';
 import { randomNet } from '#test/neurons/nets';
+import { runs } from '#test/support/runs';
 import { neuronParameters, runEquations } from './equations.ts';
 import { dendriticNet } from './nets.ts';
 
@@ -52,7 +53,7 @@ describe('referenceLayer', () => {
           }
         }
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
     expect(spikes).toBeGreaterThan(100);
   });

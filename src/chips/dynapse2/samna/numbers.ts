@@ -1,6 +1,8 @@
 /** JSON whose numbers keep every digit, also those that a double would round. */
 
 const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+/** What a number must hold that a double would round, or write in another way. */
+const suspicious = /\d{16}|\d[.eE]|-0/;
 const parts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /** A number in one form: sign, digits without zeros around them, power of ten. */
@@ -49,9 +51,10 @@ function markFor(text: string): string {
  */
 export function parseLong(text: string): LongDocument {
   const value: unknown = JSON.parse(text);
+  if (!suspicious.test(text)) return { value, mark: '' };
   const long = new Set<string>();
   for (const [token] of text.matchAll(tokens)) {
-    if (!token.startsWith('"') && !isExact(token)) long.add(token);
+    if (suspicious.test(token) && !token.startsWith('"') && !isExact(token)) long.add(token);
   }
   if (long.size === 0) return { value, mark: '' };
   const mark = markFor(text);
