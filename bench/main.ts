@@ -9,6 +9,7 @@ import { old } from './old/beside.ts';
 import { packaged } from './package.ts';
 import { reference } from './reference.ts';
 import { type BenchRow, missed, table } from './rows.ts';
+import { soak } from './soak.ts';
 import { streaming } from './streaming.ts';
 import { tfjs } from './tfjs.ts';
 import { training } from './training.ts';
@@ -21,12 +22,16 @@ interface BenchOptions {
   readonly quick: boolean;
   /** How long a row is to take, of benches that run in real time. */
   readonly seconds: number | undefined;
+  /** How many hours of virtual time the soak takes. */
+  readonly hours: number | undefined;
   /** Folder with a checkout of the past. */
   readonly old: string | undefined;
 }
 
 interface Bench {
   readonly about: string;
+  /** Whether it is run only if it is named. */
+  readonly onDemand?: boolean;
   run(options: BenchOptions): Promise<readonly BenchRow[]>;
 }
 
@@ -50,6 +55,12 @@ const benches: Readonly<Record<string, Bench>> = {
   million: {
     about: 'a million epochs of frozen noise, seconds',
     run: ({ quick }) => million(quick ? 50_000 : 1_000_000),
+  },
+  soak: {
+    about:
+      'four hours of 100 000 events/s in virtual time, over wraps of the clock: lost events, growth of memory',
+    run: ({ quick, hours, note }) => soak(hours ?? (quick ? 0.05 : 4), note),
+    onDemand: true,
   },
   tfjs: {
     about: 'steps/s of training (2, 60, 2) with tf.train.adam, ours and JAX in turn',
@@ -77,12 +88,13 @@ const benches: Readonly<Record<string, Bench>> = {
 
 function usage(): string {
   const list = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`);
-  return `npm run bench -- [NAME…] [--quick] [--json] [--seconds N] [--old FOLDER]
+  return `npm run bench -- [NAME…] [--quick] [--json] [--seconds N] [--hours N] [--old FOLDER]
 
 ${list.join('\n')}
 
-Without a name: all of them. --json prints [{ name, value, unit, goal, met, … }]. The exit code is 1 if a goal
-is missed. --seconds says how long a row of latency, streaming or soak takes. --old names a checkout of f1bb240 (or SPIKELINE_OLD does). SPIKELINE_PYTHON lists Pythons with peers, separated by commas.
+Without a name: all but the soak. --json prints [{ name, value, unit, goal, met, … }]. The exit code is 1 if a goal
+is missed. --seconds says how long a row of latency takes, --hours how
+much virtual time the soak. --old names a checkout of f1bb240 (or SPIKELINE_OLD does). SPIKELINE_PYTHON lists Pythons with peers, separated by commas.
 `;
 }
 
@@ -95,13 +107,14 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean' },
     old: { type: 'string' },
     seconds: { type: 'string' },
+    hours: { type: 'string' },
   },
 });
 const helping = values['help'] === true || positionals.includes('help');
 const unknown = [
   ...positionals.filter((name) => !Object.hasOwn(benches, name) && name !== 'help'),
   ...Object.keys(values).filter(
-    (name) => !['json', 'quick', 'help', 'old', 'seconds'].includes(name),
+    (name) => !['json', 'quick', 'help', 'old', 'seconds', 'hours'].includes(name),
   ),
 ];
 if (helping || unknown.length > 0) {
@@ -110,7 +123,8 @@ if (helping || unknown.length > 0) {
   process.exitCode = unknown.length > 0 ? 2 : 0;
 } else {
   const found: BenchRow[] = [];
-  for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
+  const usual = Object.keys(benches).filter((name) => benches[name]!.onDemand !== true);
+  for (const name of positionals.length > 0 ? positionals : usual) {
     const { about, run } = benches[name]!;
     const note = (text: string): void => {
       process.stderr.write(`${text}\n`);
@@ -120,6 +134,7 @@ if (helping || unknown.length > 0) {
       note,
       quick: values['quick'] === true,
       seconds: Number(values['seconds']) > 0 ? Number(values['seconds']) : undefined,
+      hours: Number(values['hours']) > 0 ? Number(values['hours']) : undefined,
       old: typeof folder === 'string' ? folder : undefined,
     });
     found.push(...rows);

@@ -20,7 +20,10 @@ export interface ToRasterConfig {
   readonly chunkSteps: number;
   /** Start of the first bin, whole microseconds; the start of the bin of the first event if left out. */
   readonly startTime?: number;
-  /** Longest silence that is binned if nothing is said of it, by an `until`, before the next event, seconds; 60 if left out. */
+  /**
+   * Longest silence that is binned if nothing is said of it, by an `until`, before the next event, seconds; 60 if left out. Of
+   * one that a single `until` speaks of, an hour is binned, or `maxGap` if that is longer.
+   */
   readonly maxGap?: number;
   /** What a longer one is: a `jump` over it, which is counted, if left out; or an `error`. */
   readonly onGap?: 'jump' | 'error';
@@ -38,7 +41,12 @@ const table: OptionTable<ToRasterConfig> = {
   channels: number({ min: 1, whole: true }),
   dt: number({ min: 1e-6, unit: 'seconds' }),
   chunkSteps: number({ min: 1, whole: true }),
-  startTime: number({ whole: true, unit: 'µs' }),
+  startTime: number({
+    min: Number.MIN_SAFE_INTEGER,
+    max: Number.MAX_SAFE_INTEGER,
+    whole: true,
+    unit: 'µs',
+  }),
   maxGap: number({ min: 0, unit: 'seconds', infinite: true }),
   onGap: oneOf(['jump', 'error']),
   losses: having('a counter of losses', 'add'),
@@ -71,6 +79,7 @@ export function toRaster(config: ToRasterConfig): ToRaster {
   if (problems.length > 0) throw new InvalidArgumentError('this raster cannot be made', problems);
   const { channels, dt, chunkSteps, maxGap = 60, onGap = 'jump', losses = lossCounter() } = config;
   const longest = maxGap * 1e6;
+  const longestSaid = Math.max(longest, 3600e6);
 
   const operator = oneAtATime<AerPacket<ChannelSpace>, SpikeRaster>((subscriber) => {
     /** Start of the first bin, once it is known, and the time up to which everything was said. */
@@ -104,10 +113,10 @@ export function toRaster(config: ToRasterConfig): ToRaster {
       while (step >= first + chunkSteps && !subscriber.closed) emit(chunkSteps);
     };
     /** Leaves out what lies between all that was said and bin `step`. */
-    const jumpTo = (step: number, time: number): void => {
+    const jumpTo = (step: number, time: number, what: string): void => {
       if (onGap === 'error') {
         throw new DataError(
-          `an event at ${time} µs comes ${(time - said!) / 1e6} s after everything that was said, with at most ${maxGap} s to be filled; mend its time, say that time passes by empty packets, or raise maxGap`,
+          `${what} ${time} µs comes ${(time - said!) / 1e6} s after everything that was said, with at most ${maxGap} s to be filled; mend its time, say that time passes by empty packets, or raise maxGap`,
         );
       }
       if (reached > first) emit(reached - first);
@@ -117,11 +126,14 @@ export function toRaster(config: ToRasterConfig): ToRaster {
     const bin = ({ timestamps, addresses, until }: AerPacket): void => {
       for (let i = 0; i < timestamps.length; i++) {
         const time = timestamps[i]!;
+        if (!Number.isSafeInteger(time)) {
+          throw new DataError(`timestamp ${i} is ${time}; whole microseconds are needed`);
+        }
         // On the grid of whole steps from 0, so that no cut makes a difference.
         startTime ??= binStart(binOf(time, 0, dt), dt);
         said ??= startTime;
         const step = binOf(time, startTime, dt);
-        if (time - said > longest) jumpTo(step, time);
+        if (time - said > longest) jumpTo(step, time, 'an event at');
         if (time > said) said = time;
         passTo(step);
         if (step >= reached) reached = step + 1;
@@ -136,6 +148,15 @@ export function toRaster(config: ToRasterConfig): ToRaster {
       }
       count();
       if (startTime === undefined) return;
+      // A time that no clock shows says nothing of how much of it has passed.
+      const sound = Math.abs(until) <= Number.MAX_SAFE_INTEGER;
+      if (!sound && onGap === 'jump') {
+        losses.add('jumps', 1);
+        return;
+      }
+      if (!sound || until - said! > longestSaid) {
+        jumpTo(sound ? binOf(until, startTime, dt) : 0, until, 'an until of');
+      }
       if (until > said!) said = until;
       passTo(binOf(until, startTime, dt));
       const begun = binOf(until - 1, startTime, dt) + 1;

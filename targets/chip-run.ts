@@ -22,6 +22,7 @@ import { checkGrid, checkOrder } from '../src/pipeline/run.ts';
 import {
   isPacket,
   type TargetObserver,
+  type TargetOutput,
   type TargetRequest,
   type TargetRun,
 } from '../src/pipeline/target.ts';
@@ -110,6 +111,9 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   /** Time of the stream up to which spikes have been handed out as they came. */
   let saidOut = Number.NEGATIVE_INFINITY;
   let ahead = 0;
+  /** Whether outputs are given, and whether inputs came of them. */
+  let giving = false;
+  let driven = false;
   let ended = false;
   let stopped = false;
   let reached: number | undefined;
@@ -117,6 +121,15 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   /** Time of the last event of packets. */
   let heard: number | undefined;
 
+  /** Gives an output; whoever answers it with an input waits for the board. */
+  const give = (output: TargetOutput): void => {
+    giving = true;
+    try {
+      observer.next(output);
+    } finally {
+      giving = false;
+    }
+  };
   const fail = (cause: unknown): void => {
     if (stopped) return;
     stop();
@@ -165,7 +178,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   const gather = (window: Window, arrived: number): void =>
     whenReached(window.to, arrived, () => {
       gathered.close();
-      observer.next(window.output());
+      give(window.output());
     });
   /** Time begins with the first bin of a raster, not with the first event in it. */
   const beginAt = (time: number, arrived: number): void => {
@@ -186,7 +199,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     const window = packetWindow(span, signals, request);
     if (begin === undefined) {
       // Before the first event there is nothing to be run.
-      observer.next(window.output());
+      give(window.output());
       return;
     }
     gathered.open(window);
@@ -218,7 +231,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   const nothing = aerPacket([], [], space, 0);
   const giveNow = (packet: AerPacket): void => {
     saidOut = Math.max(saidOut, packet.until);
-    observer.next(outputNow({ ...packet, until: saidOut }));
+    give(outputNow({ ...packet, until: saidOut }));
   };
   const submit = (item: RasterItem | PacketItem): void => {
     if (item.kind === 'raster') submitRaster(item);
@@ -254,7 +267,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
             lookAhead,
             policy: config.policy,
             slipped: config.slipped,
-            waits: () => demand.asked,
+            waits: () => demand.asked || driven,
             capacity: Number.POSITIVE_INFINITY,
             grid: tickWidth(dt),
             output: immediate ? giveNow : gathered.take,
@@ -280,6 +293,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     push: (input) =>
       guard(() => {
         check(input);
+        driven ||= giving;
         const arrived = clock.now();
         if (isPacket(input)) {
           if (hostClock) {

@@ -53,8 +53,8 @@ export interface FpgaSchedule {
 /** How far a board without a clock runs at a stretch, microseconds: its times wrap, and half a period must not pass unheard. */
 const longestStretch = 2 ** 30;
 
-/** Less is no pause, milliseconds. */
-const leastPause = 1e-3;
+/** Milliseconds from handing events over to the next ones, of a stream that has many: a quarter of the look-ahead, if it is short. */
+const [leastPause, pauseOfMany] = [1e-3, 1];
 
 /** Events that wait for their time, or a mark between them. */
 interface Waiting extends Arrival {
@@ -143,7 +143,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   };
   /** Milliseconds until something is to be handed over. */
   const dueIn = ({ isMark, start, timestamps, next }: Waiting, horizon: number): number =>
-    Math.max(leastPause, (stream.boardTime(isMark ? start : timestamps[next]!) - horizon) / 1000);
+    Math.max(pauseLength, (stream.boardTime(isMark ? start : timestamps[next]!) - horizon) / 1000);
   const pump = (): void => {
     if (stopped) return;
     if (working) {
@@ -216,6 +216,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     failed: fail,
   });
   const stream = streamClock(link, questions, config);
+  const pauseLength = Math.max(leastPause, Math.min(pauseOfMany, stream.lookAhead / 4000));
   wake(questions.nextLook);
   return {
     counts,

@@ -22,8 +22,11 @@ const [fewest, most] = [8, 256];
 /** Less is not worth a slip, microseconds. */
 const worthwhile = 100;
 
-/** What comes earlier than ever before by more, microseconds and as a share of the time, has been ahead by choice: it waits, no clock makes it. */
+/** How much earlier than ever before a stream comes that no clock makes: microseconds, and a share of the time. */
 const [leap, fastest] = [3000, 1e-2];
+
+/** Times in a row that it does: one alone is the end of a late beginning. */
+const leaps = 2;
 
 /**
  * Watches a stream with a look-ahead of so many microseconds. One in ten pieces may come later than it asks for, and none by
@@ -34,10 +37,13 @@ export function leadWatch(lookAhead: number): LeadWatch {
   let count = 0;
   let began = Number.NaN;
   let watched = shortest;
-  /** The middle of the leads of the earliest time, and by how much the stream is ahead by choice. */
+  /** The middle of the leads of the earliest time. */
   let top = Number.NaN;
   let topAt = Number.NaN;
+  /** By how much the stream is ahead by choice, and by how much it may be, after so many leaps. */
   let chosen = 0;
+  let leapt = 0;
+  let leapsInRow = 0;
   let caughtUp = false;
   const begin = (host: number): void => {
     began = host;
@@ -54,13 +60,19 @@ export function leadWatch(lookAhead: number): LeadWatch {
       if (host - began < watched || count < fewest) return 0;
       const sorted = leads.subarray(0, count).sort();
       const [least, low, middle] = [sorted[0]!, sorted[count >> 3]!, sorted[count >> 1]!];
-      const bound = top + leap + (host - topAt) * 1000 * fastest;
-      if (middle > bound) chosen += middle - top;
+      const leaping = middle > top + leap + (host - topAt) * 1000 * fastest;
+      leapt = leaping ? leapt + middle - top : 0;
+      leapsInRow = leaping ? leapsInRow + 1 : 0;
       if (middle > top) {
         top = middle;
         topAt = host;
       }
       begin(host);
+      if (leapsInRow >= leaps) {
+        chosen += leapt;
+        leapt = 0;
+      }
+      if (leaping) return 0;
       const early = Math.min(low - lookAhead, least - lookAhead / 2) + offset - chosen;
       if (early < worthwhile) {
         watched = Math.max(shortest, watched * 0.9);
@@ -75,6 +87,8 @@ export function leadWatch(lookAhead: number): LeadWatch {
       caughtUp = false;
       top = Number.NaN;
       chosen = 0;
+      leapt = 0;
+      leapsInRow = 0;
       began = Number.NaN;
     },
   };

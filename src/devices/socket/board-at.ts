@@ -26,6 +26,7 @@ import {
   type Request,
   readReport,
 } from './messages.ts';
+import { senderStreams } from './senders.ts';
 
 /** How {@link boardAt} connects. */
 export interface BoardAtConfig {
@@ -99,7 +100,7 @@ function openSocketLink<Configuration>(
         if ('refused' in report) throw errorOf(report.refused);
         if (!('welcome' in report)) throw new DataError('no welcome came');
         clearTimeout(impatience);
-        opened = socketLink(wire, socket, report.welcome, place);
+        opened = socketLink(wire, socket, report, place);
         resolve(opened.link);
       },
       ended(cause) {
@@ -123,13 +124,14 @@ interface OpenedLink<Configuration> {
 function socketLink<Configuration>(
   wire: Connection,
   socket: Socket,
-  info: LinkInfo,
+  { welcome: info, aligns }: Extract<Report, { welcome: LinkInfo }>,
   place: Place,
 ): OpenedLink<Configuration> {
   const listeners = linkListeners();
   const statistics: { -readonly [name in keyof LinkStatistics]: LinkStatistics[name] } = {};
   const updates: LinkUpdate<ConfigurationDelta>[] = [];
   const calls = new Map<number, { resolve(value: unknown): void; reject(cause: unknown): void }>();
+  const senders = senderStreams();
   let nextCall = 0;
   let closed = false;
 
@@ -181,14 +183,15 @@ function socketLink<Configuration>(
     async configure(configuration) {
       await call('configure', configuration);
     },
-    send(events) {
+    send(events, counts) {
       alive();
       checkEvents(events);
       if (wire.queued > place.buffer) {
         const what = `${wire.queued} bytes wait for ${addressText(place)}; send less at a time`;
         throw new DeviceError('overflow', what);
       }
-      for (const packet of packetsOf(events, info.family)) wire.give(packet);
+      const stream = senders.streamOf(counts);
+      for (const packet of packetsOf(events, info.family)) wire.give(packet, stream);
     },
     async update(delta) {
       const time = timeOf(await call('update', delta));
@@ -200,6 +203,12 @@ function socketLink<Configuration>(
       if (problems.length > 0) throw new InvalidArgumentError('there is no such time', problems);
       return timeOf(await call('time', at));
     },
+    ...(aligns && {
+      align(at: number) {
+        alive();
+        wire.tell({ align: at } satisfies Request);
+      },
+    }),
     listen(listener) {
       alive();
       const silence = listeners.add(listener);
@@ -227,6 +236,7 @@ function socketLink<Configuration>(
     },
     report(report) {
       if ('statistics' in report) Object.assign(statistics, report.statistics);
+      if ('senders' in report) senders.report(report.senders ?? []);
       if ('closed' in report) {
         shut(report.closed === null ? undefined : (errorOf(report.closed) as DeviceError));
       } else if ('answer' in report) {

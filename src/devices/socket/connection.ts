@@ -11,8 +11,8 @@ export interface Connection {
   readonly queued: number;
   /** Sends a control message. */
   tell(body: unknown): void;
-  /** Sends events. */
-  give(packet: AerPacket): void;
+  /** Sends events; those of different senders on streams of their own. */
+  give(packet: AerPacket, stream?: number): void;
   /** Ends it once everything has been sent. */
   end(): void;
   /** Ends it at once. */
@@ -30,7 +30,7 @@ export interface ConnectionListener {
 /** Takes a socket over. */
 export function connection(socket: Socket, listener: ConnectionListener): Connection {
   const decoder = frameDecoder();
-  const sequences = { [streams.control]: 0, [streams.events]: 0 };
+  const sequences = new Map<number, number>();
   let over = false;
   const finish = (cause?: unknown): void => {
     if (over) return;
@@ -41,9 +41,9 @@ export function connection(socket: Socket, listener: ConnectionListener): Connec
   const write = (frame: Uint8Array): void => {
     if (!over && socket.writable) socket.write(frame);
   };
-  const next = (stream: 0 | 1): { readonly stream: number; readonly sequence: number } => {
-    const sequence = sequences[stream]!;
-    sequences[stream] = (sequence + 1) >>> 0;
+  const next = (stream: number): { readonly stream: number; readonly sequence: number } => {
+    const sequence = sequences.get(stream) ?? 0;
+    sequences.set(stream, (sequence + 1) >>> 0);
     return { stream, sequence };
   };
   socket.setNoDelay(true);
@@ -63,7 +63,8 @@ export function connection(socket: Socket, listener: ConnectionListener): Connec
       return socket.writableLength;
     },
     tell: (body) => write(encodeFrame({ kind: 'control', ...next(streams.control), body })),
-    give: (packet) => write(encodeFrame({ kind: 'events', ...next(streams.events), packet })),
+    give: (packet, stream = streams.events) =>
+      write(encodeFrame({ kind: 'events', ...next(stream), packet })),
     end() {
       if (over) return;
       over = true;

@@ -10,18 +10,31 @@ import {
   plainError as plainErrorOf,
 } from '../../plain-error.ts';
 import { type Problem, problemText } from '../../problems.ts';
-import type { HardwareEvents, LinkInfo, LinkStatistics } from '../link.ts';
+import {
+  type HardwareEvents,
+  type LinkInfo,
+  type LinkStatistics,
+  type SenderCounts,
+  timeCheck,
+} from '../link.ts';
 
 /** Name and version of what is spoken: the first word of the user. */
 export const protocol = { name: 'spikeline-board', version: 1 } as const;
 
-/** The streams on the wire: events, and everything else. */
-export const streams = { events: 1, control: 0 } as const;
+/** The streams on the wire: events, and everything else; of senders that are told apart, from `firstSender` on. */
+export const streams = { events: 1, control: 0, firstSender: 2 } as const;
+
+/** Senders that are told apart. */
+export const mostSenders = 1024;
+
+/** What became of the events of senders, by their streams. */
+export type CountsBySender = readonly (readonly [stream: number, counts: SenderCounts])[];
 
 /** What the user asks of the board. */
 export type Request =
   | { readonly hello: typeof protocol }
   | { readonly listen: boolean }
+  | { readonly align: number }
   | {
       readonly id: number;
       readonly call: 'configure' | 'update' | 'time';
@@ -30,7 +43,7 @@ export type Request =
 
 /** What the board tells its user. */
 export type Report =
-  | { readonly welcome: LinkInfo }
+  | { readonly welcome: LinkInfo; readonly aligns: boolean }
   | { readonly refused: PlainError }
   | { readonly closed: PlainError | null; readonly statistics: LinkStatistics }
   | {
@@ -38,6 +51,8 @@ export type Report =
       readonly value?: unknown;
       readonly error?: PlainError;
       readonly statistics: LinkStatistics;
+      /** Those whose counts have changed. */
+      readonly senders?: CountsBySender;
     };
 
 /** An error as it goes over the wire: one of the board's user, or a failure of the board. */
@@ -93,6 +108,10 @@ export function readRequest(body: unknown): Request {
     return { hello: protocol };
   }
   if (typeof request['listen'] === 'boolean') return { listen: request['listen'] };
+  if ('align' in request) {
+    sound('a time to align to', timeCheck(request['align']));
+    return { align: request['align'] as number };
+  }
   const { id, call, argument } = request;
   sound('a call', [
     ...number({ min: 0, whole: true })(id),
@@ -113,6 +132,7 @@ export function readReport(body: unknown): Report {
     sound('the welcome', optionProblems(report['welcome'], anyInfo, ...needed));
   } else if ('answer' in report || 'closed' in report) {
     sound('statistics', statisticsProblems(report['statistics']));
+    sound('counts of senders', senderProblems(report['senders'] ?? []));
   } else if (!('refused' in report)) throw new DataError('a report says nothing');
   return report as unknown as Report;
 }
@@ -129,6 +149,16 @@ const anyStatistics: OptionTable<LinkStatistics> = {
 
 function statisticsProblems(given: unknown): Problem[] {
   return optionProblems(given, anyStatistics);
+}
+
+const anyCounts: OptionTable<SenderCounts> = { delivered: count, late: count, dropped: count };
+
+function senderProblems(given: unknown): Problem[] {
+  const all = Array.isArray(given) ? given : [given];
+  return all.flatMap((one) => [
+    ...count((one as readonly unknown[] | null)?.[0]),
+    ...optionProblems((one as readonly unknown[] | null)?.[1], anyCounts),
+  ]);
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   type Request,
   readRequest,
 } from './messages.ts';
+import { senderTable } from './senders.ts';
 
 /** How {@link serveBoard} serves. */
 export interface ServeBoardConfig {
@@ -126,6 +127,11 @@ function serveUser(
     ...link?.statistics,
     ...(overflowed > 0 && { overflowed: (link?.statistics.overflowed ?? 0) + overflowed }),
   });
+  const senders = senderTable();
+  const told = (): object => {
+    const changed = senders.changed();
+    return { statistics: counts(), ...(changed.length > 0 && { senders: changed }) };
+  };
   const refuse = (cause: unknown): void => {
     user.tell({ refused: plainError(cause) });
     user.end();
@@ -160,15 +166,15 @@ function serveUser(
         user.end();
       },
     });
-    user.tell({ welcome: opened.info });
+    user.tell({ welcome: opened.info, aligns: opened.align !== undefined });
   };
   const call = async ({ id, call: name, argument }: Extract<Request, { id: number }>) => {
     try {
       const value = await callLink(link!, name, argument);
       if (name === 'configure') forget();
-      user.tell({ answer: id, value, statistics: counts() });
+      user.tell({ answer: id, value, ...told() });
     } catch (cause) {
-      user.tell({ answer: id, error: plainError(cause), statistics: counts() });
+      user.tell({ answer: id, error: plainError(cause), ...told() });
     }
   };
   const forward = (events: HardwareEvents): void => {
@@ -207,11 +213,14 @@ function serveUser(
         } else if (link === undefined) {
           throw new DataError(`a user greets first, with ${protocol.name}`);
         } else if ('listen' in request) hear(request.listen);
+        else if ('align' in request) link.align?.(request.align);
         else void call(request);
         return;
       }
       if (link === undefined) throw new DataError('events came before the greeting');
-      if (!link.closed) link.send(eventsOf(message, link.info.family));
+      if (!link.closed) {
+        link.send(eventsOf(message, link.info.family), senders.countsOf(message.stream));
+      }
     },
     ended() {
       ended = true;

@@ -171,7 +171,7 @@ export function boardRun(config: BoardRunConfig): BoardRun {
     insert(next) {
       chips = next;
     },
-    align: (time) => steps.align(unwrap(time)),
+    align: (time) => steps.align(unwrap(time), now()),
     run,
     accept(timestamp, word, counts) {
       const time = unwrap(timestamp);

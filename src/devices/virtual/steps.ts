@@ -13,10 +13,10 @@ export interface BoardSteps {
   /** Goes on to the step after. */
   advance(): void;
   /**
-   * Lets a step begin at a time, or whole steps before or after it: the next one lasts longer for that, by less than a step.
-   * Steps that are no whole number of microseconds stay on their grid.
+   * Lets a step begin at a time, or whole steps before or after it: the next one, which holds `now`, is shorter or longer for
+   * that, by half a step if possible, by less than one in any case. Steps that are no whole number of microseconds stay on their grid.
    */
-  align(time: number): void;
+  align(time: number, now: number): void;
 }
 
 /**
@@ -48,13 +48,14 @@ export function boardSteps(startTime: number, dt: number): BoardSteps {
       bin = start;
       end = binStart(done + 1, dt, begin);
     },
-    align(time) {
+    align(time, now) {
       const { micros, steps } = tickWidth(dt);
       if (steps > 1) return;
       const shift = (((time - start) % micros) + micros) % micros;
       if (shift === 0) return;
-      bin = start + shift;
-      end = bin + micros;
+      const short = 2 * shift >= micros && start + shift > now;
+      bin = short ? start : start + shift;
+      end = short ? start + shift : bin + micros;
       begin = end - micros * (done + 1);
     },
   };

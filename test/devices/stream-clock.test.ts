@@ -1,0 +1,117 @@
+import { aerPacket } from 'spikeline';
+import { chipWords } from 'spikeline/events';
+import { describe, expect, it } from 'vitest';
+import { fpgaSchedule } from '#src/devices/fpga-schedule';
+import { leadWatch } from '#src/devices/schedule/lead-watch';
+import { streamOffsets } from '#src/devices/schedule/stream-offsets';
+import { type FakeClock, fakeClock } from './fake-clock.ts';
+import { stubLink } from './stub-link.ts';
+
+const space = chipWords('dynapse2');
+
+/** An event every millisecond of its own time, handed in when `delay` says; how long before its time each reaches the board. */
+async function run(delay: (k: number) => number, count: number, aligns: boolean) {
+  const clock: FakeClock = fakeClock();
+  const stub = stubLink({ clock });
+  const aligned: number[] = [];
+  const link = aligns ? { ...stub, align: (at: number) => void aligned.push(at) } : stub;
+  const slips: number[] = [];
+  const schedule = fpgaSchedule(link, {
+    clock,
+    lookAhead: 5e-3,
+    grid: { micros: 1000, steps: 1 },
+    capacity: 1000,
+    slipped: (size) => slips.push(size),
+    failed: (cause) => expect(cause).toBeUndefined(),
+  });
+  await clock.pass(3);
+  const begin = clock.now();
+  const came: number[] = [];
+  for (let k = 0; k < count; k++) {
+    const wait = begin + k + delay(k) - clock.now();
+    if (wait > 0) await clock.pass(wait);
+    came.push(stub.boardTime());
+    schedule.add(aerPacket([k * 1000], [k], space));
+  }
+  await clock.pass(200);
+  schedule.stop();
+  const due = stub.handed.map(({ timestamp }) => timestamp);
+  const ahead = due.map((time, k) => time - came[k]!);
+  const late = stub.handed.filter(({ timestamp, at }) => timestamp < at).length;
+  return { ahead, slips, late, handed: stub.handed.length, aligned };
+}
+
+describe('the latency of a stream in real time', () => {
+  for (const aligns of [true, false]) {
+    const period = aligns ? 1 : 1000;
+
+    it(`comes back to the look-ahead after a start that took long, ${aligns ? 'to the microsecond' : 'to a bin'}`, async () => {
+      // The first events come 30 ms late, the others when they are due.
+      const { ahead, slips, late, handed, aligned } = await run(
+        (k) => (k < 5 ? 30 : 0),
+        400,
+        aligns,
+      );
+      expect([handed, late]).toEqual([400, 0]);
+      expect(slips.every((size) => size < 0 && size % period === 0)).toBe(true);
+      for (const each of ahead.slice(250)) {
+        expect(each).toBeGreaterThan(4000);
+        expect(each).toBeLessThan(5000 + Math.max(period, 200));
+      }
+      expect(aligned.length > 0).toBe(aligns);
+    });
+
+    it(`comes back to it after a stall${aligns ? '' : ', in whole bins'}`, async () => {
+      const { ahead, slips, late, handed } = await run(
+        (k) => (k >= 200 && k < 225 ? 225 - k : 0),
+        600,
+        aligns,
+      );
+      expect([handed, late]).toEqual([600, 0]);
+      expect(slips.some((size) => size > 0)).toBe(true);
+      expect(Math.max(...ahead.slice(450))).toBeLessThan(5000 + Math.max(period, 200));
+    });
+  }
+
+  it('does not grow with a source that is faster than the board', async () => {
+    const { ahead, late, slips } = await run((k) => -k * 1e-3, 3000, true);
+    expect(late).toBe(0);
+    expect(slips.reduce((sum, size) => sum + size, 0)).toBeLessThan(-2500);
+    expect(Math.max(...ahead.slice(200))).toBeLessThan(5400);
+  });
+
+  it('stays as it is for what comes early by choice', async () => {
+    // All at once, and later in two heaps.
+    const { slips, late } = await run((k) => (k < 300 ? 0 : 300) - k, 600, true);
+    expect([slips, late]).toEqual([[], 0]);
+  });
+});
+
+describe('leadWatch', () => {
+  it('takes those that come late into account', () => {
+    const watch = leadWatch(5000);
+    const given: number[] = [];
+    for (let k = 0; k < 400; k++) {
+      // One in five is 2 ms late: half of the look-ahead is left for it.
+      given.push(watch.came(k % 5 === 0 ? -2000 : 0, 9000, k));
+    }
+    expect(given.find((size) => size > 0)).toBe(2000);
+  });
+});
+
+describe('streamOffsets', () => {
+  it('never lets stream time go back, whatever slips', () => {
+    const offsets = streamOffsets();
+    offsets.lay(1000);
+    let board = 1000;
+    let last = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < 200; i++) {
+      const time = offsets.streamTime(board);
+      expect(time).toBeGreaterThanOrEqual(last);
+      last = time;
+      if (i % 20 === 7) offsets.slip(offsets.offset + 3000, time + 500, time);
+      if (i % 20 === 17) offsets.slip(offsets.offset - 3000, time + 5000, time + 4600);
+      board += 700;
+    }
+  });
+});
