@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Subject } from 'rxjs';
 import {
   type AerPacket,
@@ -61,7 +63,8 @@ const perPacket = perSecond * dt;
 
 /** Megabytes that are in use once all that can be freed has been. */
 function megabytes(): number {
-  (globalThis as { gc?: () => void }).gc?.();
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
   const { heapUsed, external, arrayBuffers } = process.memoryUsage();
   return (heapUsed + external + arrayBuffers) / 2 ** 20;
 }
