@@ -173,7 +173,10 @@ export function streamClock(
       if (!ownClock || policy !== 'follow' || lookAhead === 0 || waits()) return;
       const early = lead.came(time - questions.board.at(arrived), offsets.offset, arrived);
       const size = Math.floor(early / period) * period;
-      if (size > 0) slip(time, -size);
+      if (size <= 0) return;
+      // What waits on the host is handed over as soon as it would be if it came now.
+      const soonest = Math.ceil(questions.now() + lookAhead) - (offsets.offset - size);
+      slip(Math.min(time, soonest), -size);
     },
     boardTime: (time) => offsets.boardTime(time),
     streamTime: (board) => offsets.streamTime(board),
