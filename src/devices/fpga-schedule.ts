@@ -240,7 +240,12 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       const kept = Math.min(room, addresses.length);
       dropped += addresses.length - kept;
       if (kept === 0) return;
-      if (stream.known) guard(() => stream.catchUp(start, arrived));
+      if (stream.known && ownClock) {
+        // What is due goes first: it need not catch up.
+        if (queue.length > 0) pump();
+        guard(() => stream.catchUp(start, arrived));
+        if (stopped) return;
+      }
       waiting += kept;
       const words = addresses.subarray(0, kept);
       const times = timestamps.subarray(0, kept);
