@@ -53,6 +53,8 @@ function readEvents(path: string, info: KnownFile['info']): EventSummary & Pick<
 
 /** The options that a format has of what a file cannot tell of itself. */
 const options: Readonly<Record<string, (info: Readonly<Record<string, unknown>>) => object>> = {
+  npy: ({ columns }) => ({ columns }),
+  npz: ({ columns, take }) => ({ columns, take }),
   csv: ({ columns, separator, header_line: header, time_unit: timeUnit }) => ({
     columns,
     separator,

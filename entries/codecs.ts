@@ -38,6 +38,14 @@ export {
   type NmnistEncoderOptions,
   nmnist,
 } from '../src/codecs/nmnist.ts';
+export { npyOfRaster } from '../src/codecs/numpy/npy-encoder.ts';
+export {
+  type NpyDecoderOptions,
+  type NpzDecoderOptions,
+  npy,
+  npz,
+} from '../src/codecs/numpy/numpy.ts';
+export type { NpyColumn } from '../src/codecs/numpy/roles.ts';
 export { type DatEncoderOptions, dat } from '../src/codecs/prophesee/dat.ts';
 export type { EvtEncoderOptions } from '../src/codecs/prophesee/evt-encoder.ts';
 export { evt2 } from '../src/codecs/prophesee/evt2.ts';

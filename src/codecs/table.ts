@@ -6,6 +6,7 @@ import type { Codec } from './codec.ts';
 import { csv } from './csv/csv.ts';
 import { es } from './event-stream/codec.ts';
 import { nmnist } from './nmnist.ts';
+import { npy, npz } from './numpy/numpy.ts';
 import { dat } from './prophesee/dat.ts';
 import { evt2 } from './prophesee/evt2.ts';
 import { evt3 } from './prophesee/evt3.ts';
@@ -20,6 +21,8 @@ const marked: readonly Codec[] = [
   aedat2,
   aedat31,
   aedat4,
+  npy,
+  npz,
   // Prophesee's, by the header.
   dat,
   evt2,

@@ -11,6 +11,7 @@ import {
   evt3,
   evt21,
   nmnist,
+  npy,
   spif,
   spk,
 } from 'spikeline/codecs';
@@ -119,5 +120,9 @@ export const forms: readonly Form[] = [
   {
     ...{ name: 'csv in s', codec: csv, encoderOptions: { timeUnit: 's', separator: '\t' } },
     ...{ ...evt, latest: 2 ** 40, counters: [1e6, 1e9] },
+  },
+  {
+    ...{ name: 'npy', codec: npy, decoderOptions: { width: 1280, height: 720 } },
+    ...{ ...evt, stepsBack: 3, counters: [2 ** 31, 2 ** 32] },
   },
 ];
