@@ -1,6 +1,7 @@
 /** The sink `toNats`: events, rasters, series and marks go to other machines. */
 import { defer, type OperatorFunction, tap } from 'rxjs';
 import { oneAtATime } from '../operators/one-at-a-time.ts';
+import { gate } from '../src/demand.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import { type NatsSending, readSending } from '../src/nats/sending.ts';
 import type { Publisher, PublisherCounts } from '../src/nats/stream.ts';
@@ -15,7 +16,8 @@ export type NatsReport = PublisherCounts;
  * Sends a stream over NATS, to whoever hears it by `fromNats`. Its messages are numbered, so that a gap is seen on the
  * other side. A live stream goes to those who listen meanwhile; while the server is away, what comes is counted as
  * dropped. A recording is kept by the server, every message once, in order, also if the server is started again in the midst of
- * it; nothing of it is dropped: it errors if more than `buffer` bytes wait. Emits a report with each item, and a last one when the server has everything.
+ * it. A source that can wait, as `fromFile`, is read only as fast as the server takes it; any other may have `buffer` bytes
+ * waiting: what is beyond that is dropped live, and an error of a recording. Emits a report with each item, and a last one when the server has everything.
  * Errors with a `NetworkError` if the server is away for longer than the policy allows.
  *
  * @param address server and subject: `nats://127.0.0.1:4222/lab.camera`
@@ -41,14 +43,22 @@ export function toNats(
         publisher?.end(cause ?? 'the source').catch(() => {});
       };
       const sent = oneAtATime<StreamItem, NatsReport>((subscriber) => {
-        const opened = begin({ failed: (cause) => subscriber.error(cause) });
+        const demand = gate();
+        const opened = begin({
+          failed: (cause) => subscriber.error(cause),
+          progressed() {
+            if (demand.open !== opened.free) demand.set(opened.free);
+          },
+        });
         publisher = opened;
         const report = (): void => subscriber.next({ ...opened.counts });
         // If the source has failed, the other side is yet to be told.
         subscriber.add(() => !sourceFailed && opened.stop());
         return {
+          demand,
           next(item) {
             opened.take(item);
+            if (demand.open && !opened.free) demand.set(false);
             report();
           },
           complete() {

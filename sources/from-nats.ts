@@ -1,5 +1,6 @@
 /** The source `fromNats`: events, rasters, series and marks that come from another machine. */
 import { Observable } from 'rxjs';
+import { demandOfSubscriber } from '../src/demand.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import { hearingTable, type NatsHearing, readHearing } from '../src/nats/hearing.ts';
 import { listenLive } from '../src/nats/live.ts';
@@ -11,7 +12,7 @@ export type FromNatsConfig = NatsHearing;
 /**
  * Emits a stream that comes over NATS from another program, as `toNats` sends it there. A live stream is heard from
  * now on; its messages are numbered, and what does not come is counted. A recording is read from what the server
- * keeps: every message once, in order, whatever is started again meanwhile; with `reader`, the server remembers how far it
+ * keeps, only as fast as what it feeds can take it: every message once, in order, whatever is started again meanwhile; with `reader`, the server remembers how far it
  * was read. Completes with the stream, errors with a `NetworkError` if the connection is lost for longer than the policy allows.
  *
  * @param address server and subject: `nats://127.0.0.1:4222/lab.camera`
@@ -37,9 +38,16 @@ export function fromNats(address: string, config: FromNatsConfig = {}): Observab
     });
   }
   return new Observable((subscriber) => {
+    const demand = demandOfSubscriber();
     const { items, worked } = readKept(heard.address, heard.config);
+    let stopWaiting = (): void => {};
+    const room = (): Promise<void> =>
+      new Promise((resolve) => {
+        stopWaiting = demand!.whenOpen(resolve);
+      });
     const read = async (): Promise<void> => {
       for await (const item of items) {
+        while (demand?.open === false && !subscriber.closed) await room();
         if (subscriber.closed) return;
         subscriber.next(item);
         worked(item);
@@ -49,6 +57,7 @@ export function fromNats(address: string, config: FromNatsConfig = {}): Observab
     };
     read().catch((cause: unknown) => subscriber.error(cause));
     return () => {
+      stopWaiting();
       items.return().catch(() => {});
     };
   });

@@ -4,7 +4,7 @@ import type { StreamItem } from '../src/events/series.ts';
 import { type Heard, hearingTable, type NatsHearing, readHearing } from '../src/nats/hearing.ts';
 import { listenLive } from '../src/nats/live.ts';
 import { readKept } from '../src/nats/read-kept.ts';
-import { gate } from '../src/nats/stream.ts';
+import { makeWaker } from '../src/nats/stream.ts';
 import { number, type OptionTable } from '../src/options.ts';
 
 /** Configuration of {@link natsItems}. */
@@ -53,7 +53,7 @@ async function* live(
   { address, config }: Heard,
   capacity: number,
 ): AsyncGenerator<StreamItem, void, void> {
-  const gates = gate();
+  const waker = makeWaker();
   const waiting: StreamItem[] = [];
   let ended = false;
   let failure: unknown;
@@ -64,22 +64,22 @@ async function* live(
       next(item) {
         if (waiting.length >= capacity) config.losses.add('dropped', 1);
         else waiting.push(item);
-        gates.wake();
+        waker.wake();
       },
       error(cause) {
         failure = cause;
         ended = true;
-        gates.wake();
+        waker.wake();
       },
       complete() {
         ended = true;
-        gates.wake();
+        waker.wake();
       },
     },
   );
   try {
     for (;;) {
-      await gates.wait(() => waiting.length > 0 || ended);
+      await waker.wait(() => waiting.length > 0 || ended);
       const item = waiting.shift();
       if (item !== undefined) yield item;
       else if (failure !== undefined) throw failure;

@@ -9,9 +9,9 @@ import {
   endBody,
   endFailure,
   gapCounter,
-  gate,
   type HearingConfig,
   type ItemObserver,
+  makeWaker,
   type Publisher,
   type Running,
   type SendingConfig,
@@ -83,7 +83,7 @@ export function publishLive(address: NatsAddress, config: SendingConfig): Publis
   const { buffer } = config;
   const counts = { items: 0, acknowledged: 0, dropped: 0 };
   const envelopes = sealer();
-  const gates = gate();
+  const waker = makeWaker();
   let link: NatsLink | undefined;
   /** What came before there was a connection. */
   let early: Uint8Array[] = [];
@@ -96,9 +96,13 @@ export function publishLive(address: NatsAddress, config: SendingConfig): Publis
     over = true;
     failure = cause;
     early = [];
-    gates.wake();
+    waker.wake();
     link?.close().catch(() => {});
     config.failed(cause);
+  };
+  const moved = (): void => {
+    waker.wake();
+    config.progressed?.();
   };
   /** Asks the server whether it has everything so far. */
   const confirm = async (bytes: number, messages: number): Promise<void> => {
@@ -111,8 +115,7 @@ export function publishLive(address: NatsAddress, config: SendingConfig): Publis
     waiting -= bytes;
     asking = false;
     if (unasked > 0) ask();
-    gates.wake();
-    config.progressed?.();
+    moved();
   };
   let unasked = 0;
   let asking = false;
@@ -144,15 +147,15 @@ export function publishLive(address: NatsAddress, config: SendingConfig): Publis
   };
   const opening = (async (): Promise<void> => {
     const opened = await openNats(address, config, {
-      lost: () => gates.wake(),
-      back: () => gates.wake(),
+      lost: () => moved(),
+      back: () => moved(),
       failed: fail,
     });
     if (over) return opened.close();
     link = opened;
     for (const envelope of early) send(envelope);
     early = [];
-    gates.wake();
+    waker.wake();
   })();
   opening.catch(fail);
   const free = (): boolean => waiting < buffer / 2 && (link === undefined || link.connected);
@@ -169,7 +172,7 @@ export function publishLive(address: NatsAddress, config: SendingConfig): Publis
       counts.items++;
     },
     async room() {
-      await gates.wait(() => over || free());
+      await waker.wait(() => over || free());
       if (failure !== undefined) throw failure;
     },
     async end(cause) {
@@ -182,7 +185,7 @@ export function publishLive(address: NatsAddress, config: SendingConfig): Publis
         waiting += envelope.length;
         send(envelope);
       }
-      await gates.wait(() => over || waiting === 0);
+      await waker.wait(() => over || waiting === 0);
       if (failure !== undefined) throw failure;
       over = true;
       await link!.close();
@@ -190,7 +193,7 @@ export function publishLive(address: NatsAddress, config: SendingConfig): Publis
     stop() {
       over = true;
       early = [];
-      gates.wake();
+      waker.wake();
       link?.close().catch(() => {});
     },
   };

@@ -6,7 +6,7 @@ import type { NatsAddress } from './address.ts';
 import { type NatsLink, networkError, openNats, reconnectOf, usualBytes } from './connection.ts';
 import { sealer } from './envelope.ts';
 import { apiCode, openStore, type Store } from './store.ts';
-import { endBody, gate, type Publisher, pause, type SendingConfig } from './stream.ts';
+import { endBody, makeWaker, type Publisher, pause, type SendingConfig } from './stream.ts';
 
 /** Messages and bytes on their way to the server at once. */
 const most = { messages: 128, bytes: 2 ** 22 } as const;
@@ -38,7 +38,7 @@ export function publishKept(
   const { wait, attempts } = reconnectOf(config);
   const counts = { items: 0, acknowledged: 0, dropped: 0 };
   const envelopes = sealer();
-  const gates = gate();
+  const waker = makeWaker();
   let link: NatsLink | undefined;
   let store: Store | undefined;
   /** Position of the last message before ours. */
@@ -63,7 +63,7 @@ export function publishKept(
     over = true;
     failure = cause;
     letters = [];
-    gates.wake();
+    waker.wake();
     link?.close().catch(() => {});
     config.failed(cause);
   };
@@ -74,7 +74,7 @@ export function publishKept(
     letters.splice(0, done);
     counts.acknowledged += done;
     faults = 0;
-    gates.wake();
+    waker.wake();
     config.progressed?.();
   };
   /** Notes a fault, and begins again once. */
@@ -177,7 +177,7 @@ export function publishKept(
     base = await kept.last();
     store = kept;
     pump();
-    gates.wake();
+    waker.wake();
   })();
   opening.catch(fail);
   const free = (): boolean => waiting < buffer / 2;
@@ -202,7 +202,7 @@ export function publishKept(
       pump();
     },
     async room() {
-      await gates.wait(() => over || free());
+      await waker.wait(() => over || free());
       if (failure !== undefined) throw failure;
     },
     async end(cause) {
@@ -213,7 +213,7 @@ export function publishKept(
       const message = { kind: 'control', stream: 0, sequence, body: endBody(cause) } as const;
       for (const bytes of envelopes.seal(message, 0, link!.maxBytes, true)) add(bytes, sequence);
       pump();
-      await gates.wait(() => over || letters.length === 0);
+      await waker.wait(() => over || letters.length === 0);
       if (failure !== undefined) throw failure;
       over = true;
       await link!.close();
@@ -221,7 +221,7 @@ export function publishKept(
     stop() {
       over = true;
       letters = [];
-      gates.wake();
+      waker.wake();
       link?.close().catch(() => {});
     },
   };

@@ -7,7 +7,7 @@ import type { NatsAddress } from './address.ts';
 import { type NatsLink, networkError, openNats, reconnectOf } from './connection.ts';
 import { type Opened, type Opener, opener } from './envelope.ts';
 import { openStore, type ReaderPosition, readerPosition, type Store } from './store.ts';
-import { endFailure, gapCounter, gate, type HearingConfig, pause } from './stream.ts';
+import { endFailure, gapCounter, type HearingConfig, makeWaker, pause, type Waker } from './stream.ts';
 
 /** How a recording is read. */
 export interface ReadingConfig extends HearingConfig {
@@ -67,17 +67,17 @@ export function readKept(address: NatsAddress, config: ReadingConfig): Reading {
     let over: NetworkError | undefined;
     /** What is asked of the server; an answer under way when the connection is lost does not come. */
     const asked = new Set<(cause: unknown) => void>();
-    const gates = gate();
+    const waker = makeWaker();
     const link = await openNats(address, config, {
       lost() {
         losses.add('reconnects', 1);
         const lost = new Error('the connection was lost');
         for (const abandon of asked) abandon(lost);
       },
-      back: () => gates.wake(),
+      back: () => waker.wake(),
       failed(cause) {
         over = cause;
-        gates.wake();
+        waker.wake();
       },
     });
     try {
@@ -90,7 +90,7 @@ export function readKept(address: NatsAddress, config: ReadingConfig): Reading {
         config,
         store,
         link,
-        gates,
+        waker,
         asked,
         failed: () => over,
       });
@@ -138,7 +138,7 @@ function storedMessages({
   config,
   store,
   link,
-  gates,
+  waker,
   failed,
   asked: outstanding,
 }: {
@@ -146,7 +146,7 @@ function storedMessages({
   readonly config: ReadingConfig;
   readonly store: Store;
   readonly link: NatsLink;
-  readonly gates: ReturnType<typeof gate>;
+  readonly waker: Waker;
   failed(): NetworkError | undefined;
   readonly asked: Set<(cause: unknown) => void>;
 }): (from: number) => AsyncGenerator<Stored, void, void> {
@@ -157,7 +157,7 @@ function storedMessages({
     for (let fault = 0; ; fault++) {
       try {
         // What is asked while nobody hears it is not asked later.
-        await gates.wait(() => link.connected || failed() !== undefined);
+        await waker.wait(() => link.connected || failed() !== undefined);
         return await new Promise<T>((resolve, reject) => {
           outstanding.add(reject);
           const settle = (): boolean => outstanding.delete(reject);
@@ -173,7 +173,7 @@ function storedMessages({
   };
   return async function* messages(from) {
     if (until !== 'recorded') {
-      link.connection.subscribe(address.subject, { callback: () => gates.wake() });
+      link.connection.subscribe(address.subject, { callback: () => waker.wake() });
     }
     const asked = new Map<number, Promise<StoredMsg | undefined>>();
     let end = await insist(() => store.last());
@@ -190,7 +190,7 @@ function storedMessages({
       if (message === undefined) {
         if (next <= end) losses.add('removed', end - next + 1);
         next = Math.max(next, end + 1);
-        if (until !== 'recorded') await gates.next(patience);
+        if (until !== 'recorded') await waker.next(patience);
         continue;
       }
       losses.add('removed', message.seq - next);

@@ -54,10 +54,12 @@ export type Order =
 
 /** What a run says. */
 export type Answer =
-  | { readonly answer: 'opened' | 'stopped' | 'pong' | 'unknown' }
+  | { readonly answer: 'opened' | 'stopped' | 'pong' | 'unknown' | 'full' | 'room' }
   | { readonly completed: true }
   | { readonly failed: PlainError }
   | { readonly losses: Readonly<Record<string, number>> };
+
+const answers = ['opened', 'stopped', 'pong', 'unknown', 'full', 'room'];
 
 /** The subjects of a run. */
 export function runSubjects(
@@ -124,7 +126,7 @@ export function readOrder(body: unknown): Order {
  */
 export function readAnswer(body: unknown): Answer {
   const { answer, completed, failed, losses } = (body ?? {}) as Readonly<Record<string, unknown>>;
-  const known = ['opened', 'stopped', 'pong', 'unknown'].includes(answer as string);
+  const known = answers.includes(answer as string);
   const objects = [failed, losses].some((one) => typeof one === 'object' && one !== null);
   if (known || completed === true || objects) return body as Answer;
   throw new DataError('this is no answer of a run');

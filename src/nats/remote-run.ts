@@ -1,4 +1,5 @@
 /** A run on another machine, as its user sees it. */
+import { gate } from '../demand.ts';
 import { NetworkError } from '../errors.ts';
 import { itemUntil } from '../events/items.ts';
 import type { Losses } from '../events/losses.ts';
@@ -22,7 +23,7 @@ import { inputStep, remoteInputs, type Step } from './remote-inputs.ts';
 import type { Answer } from './remote-protocol.ts';
 import { errorOf } from './remote-protocol.ts';
 import { openSession, type Session } from './remote-session.ts';
-import { gate } from './stream.ts';
+import { makeWaker } from './stream.ts';
 
 /** What a run needs. */
 export interface RemoteRunConfig {
@@ -49,6 +50,9 @@ export interface RemoteRunConfig {
 /** How long a run may take to stop before one goes on without it, milliseconds. */
 const stopping = 1000;
 
+/** Bytes of input that wait here before sources that can wait are held back. */
+const most = 2 ** 20;
+
 /** How often a server that says nothing is asked whether it is there, milliseconds. */
 const pulse = 1000;
 
@@ -58,7 +62,7 @@ export function startRemoteRun(config: RemoteRunConfig): TargetRun {
   const { attempts, wait } = reconnectOf(config.access);
   const place = `${address.server}/${address.subject}`;
   const inputs = remoteInputs();
-  const gates = gate();
+  const waker = makeWaker();
   /** Signals of the next output that have come. */
   let parts: TargetOutput[] = [];
   /** Until where outputs have come, µs. */
@@ -99,6 +103,7 @@ export function startRemoteRun(config: RemoteRunConfig): TargetRun {
       if (reached !== undefined) losses.add('events', inputs.unfinished(reached));
     }
     opened = false;
+    full = false;
     session?.leave();
     session = undefined;
     parts = [];
@@ -121,10 +126,10 @@ export function startRemoteRun(config: RemoteRunConfig): TargetRun {
       },
       answer(answer) {
         if (session === own) hear(answer);
-        else if ('answer' in answer && answer.answer === 'stopped') gates.wake();
+        else if ('answer' in answer && answer.answer === 'stopped') waker.wake();
       },
       nobody() {
-        gates.wake();
+        waker.wake();
         if (session !== own) return;
         broken(`there is no target at ${place}; start one with: spikeline serve --nats ${place}`);
       },
@@ -159,8 +164,16 @@ export function startRemoteRun(config: RemoteRunConfig): TargetRun {
       watch(own);
     });
   };
+  /** Holds sources back that can wait, while enough waits here, or the target over there has no room. */
+  const demand = gate();
+  let full = false;
   const pump = (): void => {
-    while (opened) {
+    send();
+    const enough = inputs.waiting > (demand.open ? most : most / 2);
+    if (demand.open === enough) demand.set(!enough);
+  };
+  const send = (): void => {
+    while (opened && !full) {
       const step = inputs.next();
       if (step === undefined) return;
       if (typeof step === 'object') session!.speaker.give(step.input);
@@ -196,6 +209,9 @@ export function startRemoteRun(config: RemoteRunConfig): TargetRun {
     } else if (answer.answer === 'opened') {
       opened = true;
       pump();
+    } else if (answer.answer === 'full' || answer.answer === 'room') {
+      full = answer.answer === 'full';
+      pump();
     } else if (answer.answer === 'unknown') broken(`the target at ${place} was started again`);
   };
   const open = async (): Promise<void> => {
@@ -218,6 +234,7 @@ export function startRemoteRun(config: RemoteRunConfig): TargetRun {
     } else pump();
   };
   return {
+    demand,
     push: (input) => add(inputStep(input)),
     reset: () => add('reset'),
     end: () => add('end'),
@@ -236,7 +253,7 @@ export function startRemoteRun(config: RemoteRunConfig): TargetRun {
         own.leave();
         finish();
       };
-      gates.next(stopping).then(leave, leave);
+      waker.next(stopping).then(leave, leave);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** A run that somebody on another machine has asked for, as the server sees it. */
+import type { Demand } from '../demand.ts';
 import { DataError, NetworkError, UnsupportedPipelineError } from '../errors.ts';
 import { largestMessage } from '../events/framing.ts';
 import type { Losses } from '../events/losses.ts';
@@ -189,7 +190,9 @@ export function serveRun(config: ServedRunConfig): ServedRun {
       if (message.kind !== 'events' && message.kind !== 'raster') {
         throw new DataError(`a target takes rasters and packets, not ${message.kind}`);
       }
+      const { demand } = opened();
       opened().push(itemOf(message) as TargetInput);
+      if (demand?.open === false) holdBack(demand);
       return;
     }
     const order = readOrder(message.body);
@@ -203,6 +206,17 @@ export function serveRun(config: ServedRunConfig): ServedRun {
       out.say({ answer: 'stopped' });
     } else if (order.order === 'reset') opened().reset();
     else opened().end();
+  };
+  /** Tells the user that the target has no room, until it has. */
+  let held = false;
+  const holdBack = (demand: Demand): void => {
+    if (held || over) return;
+    held = true;
+    out.say({ answer: 'full' });
+    demand.whenOpen(() => {
+      held = false;
+      if (!over) out.say({ answer: 'room' });
+    });
   };
   const opened = (): TargetRun => {
     if (run === undefined)

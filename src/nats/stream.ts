@@ -104,7 +104,7 @@ export interface SendingConfig extends NatsAccess {
 }
 
 /** Where one waits for what somebody else does. */
-export interface Gate {
+export interface Waker {
   /** Lets all look again who wait. */
   wake(): void;
   /** Resolves at the next call of `wake`, or after so many milliseconds. */
@@ -113,8 +113,8 @@ export interface Gate {
   wait(holds: () => boolean): Promise<void>;
 }
 
-/** Makes a gate. */
-export function gate(): Gate {
+/** Makes a waker. */
+export function makeWaker(): Waker {
   const waiting = new Set<() => void>();
   const next = (limit?: number): Promise<void> =>
     new Promise((resolve) => {

@@ -11,7 +11,7 @@ import {
   throwError,
   toArray,
 } from 'rxjs';
-import { type AerPacket, aerPacket, channels, pixels, spikeRaster } from 'spikeline';
+import { type AerPacket, aerPacket, channels, fromRaster, pixels, spikeRaster } from 'spikeline';
 import { lossCounter, marks, type StreamItem, series } from 'spikeline/events';
 import { natsPublisher, toNats } from 'spikeline/sinks';
 import { fromNats, fromPull, natsItems, natsPosition } from 'spikeline/sources';
@@ -141,6 +141,16 @@ withNats('streams over NATS', () => {
       fromPull(natsItems(address, { recording: true }), { consume: of }).pipe(toArray()),
     );
     expect(times(seen)).toEqual(Array.from({ length: 300 }, (_, i) => i));
+  });
+
+  it('holds a source back that can wait, and drops nothing of it', async () => {
+    const raster = spikeRaster({ channels: 50, dt: 1e-3, counts: { steps: 400 } });
+    for (const recording of [true, false]) {
+      const sent$ = fromRaster(raster, { chunkSteps: 1 }).pipe(
+        toNats(subject(), { recording, buffer: 3000 }),
+      );
+      expect(await lastValueFrom(sent$)).toEqual({ items: 400, acknowledged: 401, dropped: 0 });
+    }
   });
 
   it('cuts what the server does not take whole, and joins it again', async () => {
