@@ -5,6 +5,7 @@ import { deployment } from './deploy/index.ts';
 import { forward } from './forward.ts';
 import { latency } from './latency.ts';
 import { million } from './million.ts';
+import { nats } from './nats.ts';
 import { old } from './old/beside.ts';
 import { packaged } from './package.ts';
 import { reference } from './reference.ts';
@@ -70,6 +71,11 @@ const benches: Readonly<Record<string, Bench>> = {
     about:
       'mapping, quantising and allocating up to 4096 neurons; 1000 neurons on two virtual chips',
     run: ({ note, old: folder }) => deployment(note, folder),
+  },
+  nats: {
+    about:
+      '10 M events once and in order over kill -9 of a NATS server; live; there and back on another machine',
+    run: ({ quick, note }) => nats({ quick, note }),
   },
   old: {
     about: 'training, simulation and streaming beside f1bb240, in pairs: time now ÷ time then',

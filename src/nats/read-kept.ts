@@ -7,7 +7,14 @@ import type { NatsAddress } from './address.ts';
 import { type NatsLink, networkError, openNats, reconnectOf } from './connection.ts';
 import { type Opened, type Opener, opener } from './envelope.ts';
 import { openStore, type ReaderPosition, readerPosition, type Store } from './store.ts';
-import { endFailure, gapCounter, type HearingConfig, makeWaker, pause, type Waker } from './stream.ts';
+import {
+  endFailure,
+  gapCounter,
+  type HearingConfig,
+  makeWaker,
+  pause,
+  type Waker,
+} from './stream.ts';
 
 /** How a recording is read. */
 export interface ReadingConfig extends HearingConfig {
