@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { natsServer, withNats } from '#test/support/nats-server';
 import { docExamples, readme, tutorials } from './blocks.ts';
 import { exportedFunctions, programWith } from './program.ts';
 import { runBlock } from './run-block.ts';
@@ -12,8 +13,25 @@ describe('an example', () => {
   for (const block of examples) it(`runs: ${block.name}`, () => runBlock(block));
 });
 
+/** Where tutorials have a NATS server. */
+const usualServer = 'nats://127.0.0.1:4222';
+const connected = pages.filter(({ code }) => code.includes(usualServer));
+
 describe('a tutorial', () => {
-  for (const block of pages) it(`runs: ${block.name}`, () => runBlock(block));
+  for (const block of pages) {
+    if (!connected.includes(block)) it(`runs: ${block.name}`, () => runBlock(block));
+  }
+});
+
+withNats('a tutorial with a NATS server', () => {
+  for (const { name, code } of connected) {
+    it(`runs: ${name}`, async () => {
+      const server = await natsServer();
+      await runBlock({ name, code: code.replaceAll(usualServer, server.url) }).finally(
+        server.close,
+      );
+    });
+  }
 });
 
 describe('the compiler', () => {
