@@ -1,8 +1,7 @@
 /** The operator that holds each channel back. */
-import type { OperatorFunction } from 'rxjs';
 import type { SignalRaster, SpikeRaster } from '../src/events/spike-raster.ts';
 import { type DelayConfig, delay } from '../src/stages/delay/definition.ts';
-import { type ApplyOptions, applyStage } from './apply-stage.ts';
+import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
  * Holds each channel back by whole steps; what comes out is spikes where spikes go in, and values where values do.
@@ -25,6 +24,6 @@ import { type ApplyOptions, applyStage } from './apply-stage.ts';
 export function applyDelay<Raster extends SpikeRaster | SignalRaster>(
   config: DelayConfig,
   options: ApplyOptions = {},
-): OperatorFunction<Raster, Raster> {
+): AppliedStage<Raster, Raster> {
   return applyStage(delay(config), options);
 }

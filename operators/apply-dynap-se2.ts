@@ -1,8 +1,7 @@
 /** The operator that runs DYNAP-SE2 neurons. */
-import type { OperatorFunction } from 'rxjs';
 import type { SignalRaster, SpikeRaster } from '../src/events/spike-raster.ts';
 import { type DynapSe2Config, dynapSe2 } from '../src/stages/dynap-se2/definition.ts';
-import { type ApplyOptions, applyStage } from './apply-stage.ts';
+import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
  * Lets DYNAP-SE2 neurons with their four dendrites run on weighted input, as the stage `dynapSe2` does.
@@ -24,6 +23,6 @@ import { type ApplyOptions, applyStage } from './apply-stage.ts';
 export function applyDynapSe2(
   config: DynapSe2Config,
   options: ApplyOptions = {},
-): OperatorFunction<SignalRaster, SpikeRaster> {
+): AppliedStage<SignalRaster, SpikeRaster> {
   return applyStage(dynapSe2(config), options);
 }

@@ -1,8 +1,7 @@
 /** The operator that runs DynapSim neurons. */
-import type { OperatorFunction } from 'rxjs';
 import type { SignalRaster, SpikeRaster } from '../src/events/spike-raster.ts';
 import { type DynapSimConfig, dynapSim } from '../src/stages/dynap-sim/definition.ts';
-import { type ApplyOptions, applyStage } from './apply-stage.ts';
+import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
  * Lets DynapSim neurons run on weighted input, as the stage `dynapSim` does.
@@ -24,6 +23,6 @@ import { type ApplyOptions, applyStage } from './apply-stage.ts';
 export function applyDynapSim(
   config: DynapSimConfig,
   options: ApplyOptions = {},
-): OperatorFunction<SignalRaster, SpikeRaster> {
+): AppliedStage<SignalRaster, SpikeRaster> {
   return applyStage(dynapSim(config), options);
 }

@@ -1,11 +1,10 @@
 /** The operator that runs integrate-and-fire neurons. */
-import type { OperatorFunction } from 'rxjs';
 import type { SignalRaster, SpikeRaster } from '../src/events/spike-raster.ts';
 import {
   type IntegrateAndFireConfig,
   integrateAndFire,
 } from '../src/stages/integrate-and-fire/definition.ts';
-import { type ApplyOptions, applyStage } from './apply-stage.ts';
+import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
  * Lets integrate-and-fire neurons run on weighted input, as the stage `integrateAndFire` does.
@@ -27,6 +26,6 @@ import { type ApplyOptions, applyStage } from './apply-stage.ts';
 export function applyIntegrateAndFire(
   config: IntegrateAndFireConfig,
   options: ApplyOptions = {},
-): OperatorFunction<SignalRaster, SpikeRaster> {
+): AppliedStage<SignalRaster, SpikeRaster> {
   return applyStage(integrateAndFire(config), options);
 }

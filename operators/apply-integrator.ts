@@ -1,8 +1,7 @@
 /** The operator that runs integrators. */
-import type { OperatorFunction } from 'rxjs';
 import type { SignalRaster } from '../src/events/spike-raster.ts';
 import { type IntegratorConfig, integrator } from '../src/stages/integrator/definition.ts';
-import { type ApplyOptions, applyStage } from './apply-stage.ts';
+import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
  * Lets integrators run on weighted input, as the stage `integrator` does: what comes out is their potential.
@@ -24,6 +23,6 @@ import { type ApplyOptions, applyStage } from './apply-stage.ts';
 export function applyIntegrator(
   config: IntegratorConfig,
   options: ApplyOptions = {},
-): OperatorFunction<SignalRaster, SignalRaster> {
+): AppliedStage<SignalRaster, SignalRaster> {
   return applyStage(integrator(config), options);
 }

@@ -1,8 +1,7 @@
 /** The operator that runs leaky integrators. */
-import type { OperatorFunction } from 'rxjs';
 import type { SignalRaster } from '../src/events/spike-raster.ts';
 import { type LiConfig, li } from '../src/stages/li/definition.ts';
-import { type ApplyOptions, applyStage } from './apply-stage.ts';
+import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
  * Lets leaky integrators run on weighted input, as the stage `li` does: what comes out is their potential.
@@ -24,6 +23,6 @@ import { type ApplyOptions, applyStage } from './apply-stage.ts';
 export function applyLi(
   config: LiConfig,
   options: ApplyOptions = {},
-): OperatorFunction<SignalRaster, SignalRaster> {
+): AppliedStage<SignalRaster, SignalRaster> {
   return applyStage(li(config), options);
 }

@@ -1,8 +1,7 @@
 /** The operator that runs leaky integrate-and-fire neurons. */
-import type { OperatorFunction } from 'rxjs';
 import type { SignalRaster, SpikeRaster } from '../src/events/spike-raster.ts';
 import { type LifConfig, lif } from '../src/stages/lif/definition.ts';
-import { type ApplyOptions, applyStage } from './apply-stage.ts';
+import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
  * Lets leaky integrate-and-fire neurons run on weighted input, as the stage `lif` does.
@@ -24,6 +23,6 @@ import { type ApplyOptions, applyStage } from './apply-stage.ts';
 export function applyLif(
   config: LifConfig,
   options: ApplyOptions = {},
-): OperatorFunction<SignalRaster, SpikeRaster> {
+): AppliedStage<SignalRaster, SpikeRaster> {
   return applyStage(lif(config), options);
 }

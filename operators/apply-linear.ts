@@ -1,8 +1,7 @@
 /** The operator that multiplies spikes by weights. */
-import type { OperatorFunction } from 'rxjs';
 import type { SignalRaster, SpikeRaster } from '../src/events/spike-raster.ts';
 import { type LinearConfig, linear } from '../src/stages/linear/definition.ts';
-import { type ApplyOptions, applyStage } from './apply-stage.ts';
+import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
  * Multiplies each time bin of spikes by a matrix of weights: out[post] = Σ weight[pre][post]·in[pre], plus the bias of each.
@@ -23,6 +22,6 @@ import { type ApplyOptions, applyStage } from './apply-stage.ts';
 export function applyLinear(
   config: LinearConfig,
   options: ApplyOptions = {},
-): OperatorFunction<SpikeRaster, SignalRaster> {
+): AppliedStage<SpikeRaster, SignalRaster> {
   return applyStage(linear(config), options);
 }

@@ -1,8 +1,7 @@
 /** The operator that multiplies each channel by a factor. */
-import type { OperatorFunction } from 'rxjs';
 import type { SignalRaster, SpikeRaster } from '../src/events/spike-raster.ts';
 import { type ScaleConfig, scale } from '../src/stages/scale/definition.ts';
-import { type ApplyOptions, applyStage } from './apply-stage.ts';
+import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
  * Multiplies each channel by a factor of its own, in each time bin.
@@ -23,6 +22,6 @@ import { type ApplyOptions, applyStage } from './apply-stage.ts';
 export function applyScale(
   config: ScaleConfig,
   options: ApplyOptions = {},
-): OperatorFunction<SpikeRaster | SignalRaster, SignalRaster> {
+): AppliedStage<SpikeRaster | SignalRaster, SignalRaster> {
   return applyStage(scale(config), options);
 }

@@ -1,6 +1,7 @@
 /** What the operators of single stages have in common. */
 import type { OperatorFunction } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
+import { type Losses, lossCounter } from '../src/events/losses.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
 import type { Engine } from '../src/neurons/engine.ts';
 import { having, optionProblems } from '../src/options.ts';
@@ -12,22 +13,32 @@ import { oneAtATime } from './one-at-a-time.ts';
 export interface ApplyOptions {
   /** What computes neurons; the kernel if left out. */
   readonly engine?: Engine;
+  /** Counts gaps between chunks that are too long to be computed (`jumps`); the operator's own if left out. */
+  readonly losses?: Losses;
 }
+
+/** A stage that is applied to a stream, with what it passed over. */
+export type AppliedStage<In, Out> = OperatorFunction<In, Out> & {
+  /** Gaps of more than a minute between chunks, of which the rest is not computed: `jumps`. */
+  readonly losses: Losses;
+};
 
 /** Applies a stage to a stream; it is named by its kind where it has no name of its own. */
 export function applyStage<In extends StageChunk, Out extends StageChunk>(
   definition: StageDefinition,
   options: ApplyOptions,
-): OperatorFunction<In, Out> {
+): AppliedStage<In, Out> {
   const problems = optionProblems<ApplyOptions>(options, {
     engine: having('an engine', 'layer', 'differentiable', 'supports'),
+    losses: having('a counter of losses', 'add'),
   });
   if (problems.length > 0) throw new InvalidArgumentError('this stage cannot be applied', problems);
   const stage = checkedStage(definition, definition.kind);
-  const { engine = defaultEngine() } = options;
-  return oneAtATime((subscriber) => {
-    const run = startStage(stage, engine);
+  const { engine = defaultEngine(), losses = lossCounter() } = options;
+  const operator = oneAtATime<In, Out>((subscriber) => {
+    const run = startStage(stage, engine, () => losses.add('jumps', 1));
     // What leaves is of the kind that the stage emits.
     return { next: (chunk) => subscriber.next(run(chunk) as Out) };
   });
+  return Object.assign(operator, { losses });
 }

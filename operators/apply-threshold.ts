@@ -1,8 +1,7 @@
 /** The operator that turns values into spikes by comparison. */
-import type { OperatorFunction } from 'rxjs';
 import type { SignalRaster, SpikeRaster } from '../src/events/spike-raster.ts';
 import { type ThresholdConfig, threshold } from '../src/stages/threshold/definition.ts';
-import { type ApplyOptions, applyStage } from './apply-stage.ts';
+import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
  * Gives one spike in each time bin in which a channel is above its threshold.
@@ -24,6 +23,6 @@ import { type ApplyOptions, applyStage } from './apply-stage.ts';
 export function applyThreshold(
   config: ThresholdConfig,
   options: ApplyOptions = {},
-): OperatorFunction<SpikeRaster | SignalRaster, SpikeRaster> {
+): AppliedStage<SpikeRaster | SignalRaster, SpikeRaster> {
   return applyStage(threshold(config), options);
 }

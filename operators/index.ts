@@ -8,7 +8,7 @@ export { applyLi } from './apply-li.ts';
 export { applyLif } from './apply-lif.ts';
 export { applyLinear } from './apply-linear.ts';
 export { applyScale } from './apply-scale.ts';
-export type { ApplyOptions } from './apply-stage.ts';
+export type { AppliedStage, ApplyOptions } from './apply-stage.ts';
 export { applyThreshold } from './apply-threshold.ts';
 export {
   type BoundedBuffer,

@@ -5,6 +5,7 @@ import { rasterProblems } from '../src/events/spike-raster.ts';
 import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
 import { pipelineProblems } from '../src/pipeline/guard.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
+import { recordProblems } from '../src/pipeline/record.ts';
 import {
   isPacket,
   type RecordedOf,
@@ -95,6 +96,11 @@ export function runOn(
     ...pipelineProblems(pipeline),
     ...optionProblems(options, table),
   ];
+  if (problems.length > 0 && pipelineProblems(pipeline).length === 0) {
+    // Whatever the target will say of it, all is said at once.
+    const { record } = (options ?? {}) as Partial<RunOnOptions>;
+    if (record !== undefined) problems.push(...recordProblems(pipeline, record));
+  }
   if (problems.length > 0) throw new InvalidArgumentError('this cannot be run', problems);
   const { resetOn, ...request } = options;
   const unsupported = target.unsupported(pipeline, request);

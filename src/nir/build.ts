@@ -52,8 +52,10 @@ class Assembly {
     inputs: readonly NodeInput[],
     named: boolean,
   ): NodeInput {
-    this.problems.push(...remarksOn(maker, stageProblems(part, '')));
-    this.nodes.push({ part, built: false, name: named ? maker : undefined, inputs });
+    const name = named ? stageNameOf(maker) : undefined;
+    const own: StageDefinition = name === undefined ? part : { ...part, name };
+    this.problems.push(...remarksOn(maker, stageProblems(own, '')));
+    this.nodes.push({ part: own, built: false, name, inputs });
     this.makers.push(maker);
     if (named) this.#places.set(maker, this.nodes.length - 1);
     return { from: this.nodes.length - 1, delayed: false };
@@ -67,6 +69,11 @@ class Assembly {
     };
     return this.nodes.map((node) => ({ ...node, inputs: node.inputs.map(settle) }));
   }
+}
+
+/** The name of the stage of a node: NIR allows what a stage cannot be called. */
+function stageNameOf(node: string): string {
+  return node === '' ? '_' : node.replaceAll(':', '.');
 }
 
 /** Weights of a matrix that nodes do not hold, but imply, at most: they fill 128 MB. */

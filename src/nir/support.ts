@@ -50,7 +50,7 @@ export function chipProblems(node: FlatNode): Problem[] {
       ? [node.weight.shape[0]!]
       : (ownShape(node) ?? []),
   );
-  const definition = form.definition(node, { name: '', size, dt: shortest });
+  const definition = form.definition(node, { name: '_', size, dt: shortest });
   if (stageProblems(definition, '').length > 0) return [];
   const become = chipForm(buildStage(definition, ''));
   return become.form === 'none' ? [...become.problems] : [];

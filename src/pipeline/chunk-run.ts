@@ -47,10 +47,15 @@ function signalProblems(chunk: SignalRaster): Problem[] {
  * Starts a stage of one input at rest. It keeps its state from chunk to chunk; a gap between two is silence, in which
  * time passes: a minute of it at most.
  *
+ * @param onJump hears of each gap that was too long to be computed to its end
  * @returns what takes a chunk and gives what leaves on the same bins; throws a DataError where a chunk has another
  * width or `dt` than the stage, starts before the last one has ended, or holds values that are not finite
  */
-export function startStage(stage: Stage, engine: Engine): (chunk: StageChunk) => StageChunk {
+export function startStage(
+  stage: Stage,
+  engine: Engine,
+  onJump: () => void = () => {},
+): (chunk: StageChunk) => StageChunk {
   const { name, channelsIn, channelsOut, dt } = stage;
   const grid = dt === undefined ? undefined : { channelsIn, dt };
   const maxSteps = Math.max(1, Math.floor(sliceValues / Math.max(channelsIn, channelsOut)));
@@ -79,7 +84,9 @@ export function startStage(stage: Stage, engine: Engine): (chunk: StageChunk) =>
   };
   const passSilence = ({ startTime, dt: width }: StageChunk): void => {
     if (dt === undefined || reached === undefined) return;
-    let left = silentSteps(binsBetween(reached, startTime, width), width);
+    const gap = binsBetween(reached, startTime, width);
+    let left = silentSteps(gap, width);
+    if (left < gap) onJump();
     if (left > 0) input.fill(0);
     for (; left > 0; left -= maxSteps) run.run(0, Math.min(left, maxSteps));
   };

@@ -1,8 +1,9 @@
 /** Pipelines of several branches and of loops: what composes stages and pipelines other than one after the other. */
 import { InvalidArgumentError } from '../errors.ts';
-import { listProblems, oneOf, optionProblems, text } from '../options.ts';
+import { listProblems, oneOf, optionProblems } from '../options.ts';
 import { fault } from '../problems.ts';
 import { add } from '../stages/add/definition.ts';
+import { stageName } from '../stages/checks.ts';
 import { concatenate } from '../stages/concatenate/definition.ts';
 import { definitionProblems, type StageDefinition } from '../stages/stage.ts';
 import { type DraftNode, type NodeInput, outlinesOf } from './draft.ts';
@@ -90,7 +91,7 @@ export function parallel(...args: readonly [...Branch[], ParallelOptions]): Pipe
       ]
     : optionProblems<ParallelOptions>(
         given,
-        { join: oneOf(['concatenate', 'add']), name: text },
+        { join: oneOf(['concatenate', 'add']), name: stageName },
         'join',
       );
   if (branches.length === 0) {

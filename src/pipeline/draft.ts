@@ -5,6 +5,7 @@ import {
   builtOutline,
   emissionOf,
   isPopulation,
+  noteAutomatic,
   type Stage,
   type StageDefinition,
   stageOutline,
@@ -35,8 +36,15 @@ export function automaticName(kind: string, place: number): string {
 
 /** Names of all nodes; a name that is no text is one of the problems of its stage. */
 export function namesOf(nodes: readonly DraftNode[]): string[] {
-  return nodes.map(({ part, name }, place) =>
-    typeof name === 'string' ? name : automaticName(part.kind, place),
+  return namesFor(nodes.map(({ part, name }) => ({ kind: part.kind, name })));
+}
+
+/** Names of stages in their order. */
+export function namesFor(
+  stages: readonly { readonly kind: string; readonly name?: unknown }[],
+): string[] {
+  return stages.map(({ kind, name }, place) =>
+    typeof name === 'string' ? name : automaticName(kind, place),
   );
 }
 
@@ -160,8 +168,10 @@ export function stagesOf(nodes: readonly DraftNode[]): Stage[] {
   const emits = emissionsOf(nodes);
   return nodes.map((node, place) => {
     const name = names[place]!;
-    return node.built
+    const stage: Stage = node.built
       ? { ...node.part, name, emits: emits[place]! }
       : buildStage(node.part, name, emits[place]!);
+    noteAutomatic(stage, node.name === undefined);
+    return stage;
   });
 }

@@ -5,6 +5,7 @@ import { fault, type Problem, within } from '../problems.ts';
 import {
   builtOutline,
   definitionProblems,
+  hasAutomaticName,
   type Stage,
   type StageDefinition,
 } from '../stages/stage.ts';
@@ -64,8 +65,8 @@ function appendPipeline(nodes: DraftNode[], part: Pipeline, enters: NodeInput): 
     nodes.push({
       part: stage,
       built: true,
-      // A name that was made of kind and place is made anew.
-      name: name === automaticName(kind, i) ? undefined : name,
+      // A name that was made of kind and place is made anew; of a copy, nobody knows.
+      name: (hasAutomaticName(stage) ?? name === automaticName(kind, i)) ? undefined : name,
       inputs: part.inputs[i]!.map(({ from, delayed }) =>
         from === null ? { ...enters, delayed } : { from: places.get(from)!, delayed },
       ),

@@ -6,11 +6,12 @@ import { bytes as bytesCheck, text as textCheck } from '../options.ts';
 import { type Problem, problem, problemText, within } from '../problems.ts';
 import {
   definitionProblems,
+  hasAutomaticName,
   type StageDefinition,
   stageDefinition,
   stageProblems,
 } from '../stages/stage.ts';
-import { automaticName, type DraftNode } from './draft.ts';
+import { type DraftNode, namesFor } from './draft.ts';
 import { inputProblems, pipelineProblems } from './guard.ts';
 import { finish, type Pipeline, pipeline, type StageInput } from './pipeline.ts';
 
@@ -39,7 +40,13 @@ function plain(saved: Pipeline): unknown {
   // What could not be read back, as weights that are not finite, must not be written.
   const unsound = definitions.flatMap((stage, i) => stageProblems(stage, stages[i]!.name));
   if (unsound.length > 0) throw new InvalidArgumentError('this cannot be saved', unsound);
-  return { format, version, stages: definitions, inputs, output };
+  const written = definitions.map((definition, i) => {
+    if (hasAutomaticName(stages[i]!) !== true) return definition;
+    // It is made anew when it is read, and known as made.
+    const { name: _, ...unnamed } = definition;
+    return unnamed;
+  });
+  return { format, version, stages: written, inputs, output };
 }
 
 /** Codes of problems of a stage that make it no stage at all, rather than one that cannot be built. */
@@ -77,7 +84,7 @@ function savedProblems(value: unknown): Problem[] {
   }
   for (const found of stages.flatMap(formProblems)) problems.push(found);
   if (!graph || problems.length > 0) return problems;
-  const names = namesIn(stages as readonly StageDefinition[]);
+  const names = namesFor(stages as readonly StageDefinition[]);
   if (!Array.isArray(inputs) || inputs.length !== stages.length) {
     problems.push(problem('inputs', 'wrong-type', inputs, 'a list for each stage is needed'));
   } else {
@@ -87,10 +94,6 @@ function savedProblems(value: unknown): Problem[] {
     problems.push(problem('output', 'unknown', output, `one of ${names.join(', ')} is needed`));
   }
   return problems;
-}
-
-function namesIn(stages: readonly StageDefinition[]): string[] {
-  return stages.map(({ kind, name }, place) => name ?? automaticName(kind, place));
 }
 
 function refuseJunk(path: string, problems: readonly Problem[]): void {
@@ -108,7 +111,7 @@ function rebuild(value: unknown): Pipeline {
   }
   const { stages, inputs, output } = value as Saved;
   if (inputs === undefined) return pipeline(...stages);
-  const names = namesIn(stages);
+  const names = namesFor(stages);
   const nodes = stages.map(
     (part, place): DraftNode => ({
       part,

@@ -5,6 +5,7 @@ import { type ChannelSpace, channels as channelSpace } from '../events/space.ts'
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import { readable } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
+import { pipelineProblems } from './guard.ts';
 import type { BinSpan } from './packet-bins.ts';
 import type { Pipeline } from './pipeline.ts';
 import { recordedSignal } from './record.ts';
@@ -47,7 +48,7 @@ function ownProblems(pipeline: Pipeline, { record, startTime }: TargetRequest): 
   const problems = runProblems(pipeline, record);
   if (startTime !== undefined && !Number.isSafeInteger(startTime)) {
     problems.push(problem('startTime', 'out-of-range', startTime, 'whole microseconds are needed'));
-  } else if (startTime !== undefined && problems.length === 0) {
+  } else if (startTime !== undefined && pipelineProblems(pipeline).length === 0) {
     problems.push(...within('startTime', startProblems(startTime, pipeline.dt)));
   }
   if (problems.length > 0 || record === undefined) return problems;

@@ -1,6 +1,6 @@
 /** Checks that several kinds of stages share. */
 import { firstNotFinite, type Matrix, type MatrixInput } from '../matrix.ts';
-import { type Check, number } from '../options.ts';
+import { type Check, number, text } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 
 /** Neurons of a stage at most: with 24 parameters each, this fills 200 MB. */
@@ -8,6 +8,16 @@ const mostNeurons = 2 ** 20;
 
 /** Checks a number of neurons or channels. */
 export const count: Check = number({ min: 1, max: mostNeurons, whole: true });
+
+/** Checks the name of a stage: a colon stands before a state of its neurons, as in `hidden:imem`. */
+export const stageName: Check = (given) => {
+  const problems = text(given);
+  if (problems.length > 0) return problems;
+  const name = given as string;
+  return name !== '' && !name.includes(':')
+    ? []
+    : [problem('', 'out-of-range', name, 'a name needs a character, and no colon')];
+};
 
 /** Checks a step. */
 export const step: Check = number({ above: 0, unit: 'seconds' });

@@ -76,6 +76,19 @@ export function builtOutline(stage: Stage): StageOutline {
   return { inputs, channelsOut, dt };
 }
 
+/** Stages that were built here, and whether their names were made of kind and place. */
+const automatic = new WeakMap<object, boolean>();
+
+/** Notes whether the name of a stage was made of its kind and place, rather than given. */
+export function noteAutomatic(stage: Stage, made: boolean): void {
+  automatic.set(stage, made);
+}
+
+/** Whether the name of a stage was made of its kind and place; undefined if nobody knows, as of a copy. */
+export function hasAutomaticName(stage: Stage): boolean | undefined {
+  return automatic.get(stage);
+}
+
 /** Stages that were built here: what is in them is known to be sound. */
 const sound = new WeakSet<object>();
 
@@ -188,6 +201,8 @@ export function withStageWeights(stage: Stage, values: Float64Array): Stage {
   const changed = row.withWeights(stage, { ...weights, values });
   // All else was sound before.
   sound.add(changed);
+  const made = automatic.get(stage);
+  if (made !== undefined) automatic.set(changed, made);
   return changed;
 }
 

@@ -1,6 +1,6 @@
 /** Values that a stage has one of for each neuron or channel. */
-import { type Check, text } from '../options.ts';
-import { count, perNeuronValues, step, tauNeeded } from './checks.ts';
+import type { Check } from '../options.ts';
+import { count, perNeuronValues, stageName, step, tauNeeded } from './checks.ts';
 
 /** One value for all neurons of a stage, or one per neuron. */
 export type PerNeuron = number | ArrayLike<number>;
@@ -43,7 +43,7 @@ export interface PopulationConfig {
 export const populationChecks: { readonly [name in keyof Required<PopulationConfig>]: Check } = {
   neurons: count,
   dt: step,
-  name: text,
+  name: stageName,
 };
 
 /** How values are checked for `neurons` neurons that step by `dt`. */

@@ -114,6 +114,15 @@ export function taskProblems(
     : [...sampleProblems(pipeline, samples), ...lossProblems(loss, samples, pipeline.channelsOut)];
 }
 
+/** Says in which order the arguments come, if the pipeline stands in another place. */
+function orderProblems(first: unknown, ...others: readonly unknown[]): Problem[] | undefined {
+  const at = others.findIndex((given) => pipelineProblems(given).length === 0);
+  if (at < 0) return undefined;
+  const place = at === 0 ? 'second' : 'third';
+  const needed = `the pipeline comes first, then the samples, then the options; here the pipeline is the ${place} argument`;
+  return [problem('pipeline', 'wrong-type', first, needed)];
+}
+
 /** Lists everything wrong with what training is given; empty if all is well. */
 export function trainingProblems(
   pipeline: Pipeline,
@@ -121,7 +130,7 @@ export function trainingProblems(
   given: TrainingOptions,
 ): Problem[] {
   const guard = within('pipeline', pipelineProblems(pipeline));
-  if (guard.length > 0) return guard;
+  if (guard.length > 0) return orderProblems(pipeline, samples, given) ?? guard;
   const own = optionProblems(given, optionsTable(pipeline), 'epochs');
   // Whoever gives no object has said nothing that could be read.
   const { loss, mismatch }: Partial<TrainingOptions> = given ?? {};

@@ -20,6 +20,7 @@ import {
   startPipeline,
   threshold,
 } from 'spikeline';
+import { lossCounter } from 'spikeline/events';
 import { ampaGaba } from 'spikeline/neurons';
 import {
   applyDelay,
@@ -140,5 +141,18 @@ describe('the options of an operator', () => {
     expect(() => applyLif(taus, { engine: {} as never })).toThrow(InvalidArgumentError);
     expect(() => applyLif(taus, { motor: 1 } as never)).toThrow(/options|motor/);
     expect(() => applyLif({ ...taus, tauMem: 0 })).toThrow(/lif\.tauMem is 0/);
+  });
+});
+
+describe('a gap that is too long to be computed', () => {
+  it('is counted by the operator, or where it is told to', () => {
+    const chunk = { steps: 1, channels: 1, dt: 1e-3, values: Float64Array.of(1) };
+    const chunks = [0, 1000, 70_000_000].map((startTime) => ({ ...chunk, startTime }));
+    const applied = applyLif({ neurons: 1, tauMem: 0.02 });
+    watch(of(...chunks).pipe(applied));
+    expect(applied.losses.byReason).toEqual({ jumps: 1 });
+    const losses = lossCounter();
+    watch(of(...chunks).pipe(applyDelay({ channels: 1, delay: 1e-3 }, { losses })));
+    expect(losses.total).toBe(1);
   });
 });

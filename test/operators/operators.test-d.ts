@@ -18,6 +18,7 @@ import type {
 } from 'spikeline';
 import * as spikeline from 'spikeline';
 import {
+  type AppliedStage,
   applyDynapSim,
   applyLif,
   applyLinear,
@@ -46,9 +47,9 @@ const bins = toRaster({ channels: 1, dt: 1e-3, chunkSteps: 10 });
 
 describe('operators', () => {
   it('say what goes in and what comes out', () => {
-    expectTypeOf(weights).toEqualTypeOf<OperatorFunction<SpikeRaster, SignalRaster>>();
-    expectTypeOf(neurons).toEqualTypeOf<OperatorFunction<SignalRaster, SpikeRaster>>();
-    expectTypeOf(leaky).toEqualTypeOf<OperatorFunction<SignalRaster, SpikeRaster>>();
+    expectTypeOf(weights).toEqualTypeOf<AppliedStage<SpikeRaster, SignalRaster>>();
+    expectTypeOf(neurons).toEqualTypeOf<AppliedStage<SignalRaster, SpikeRaster>>();
+    expectTypeOf(leaky).toEqualTypeOf<AppliedStage<SignalRaster, SpikeRaster>>();
     expectTypeOf(toEvents()).toEqualTypeOf<
       OperatorFunction<SpikeRaster, AerPacket<ChannelSpace>>
     >();

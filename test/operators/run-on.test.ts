@@ -282,6 +282,12 @@ describe('runOn', () => {
 });
 
 describe('runOn, options', () => {
+  it('lists names that are not there beside times that cannot be', () => {
+    const wrong = () => runOn(simulator(), net, { record: ['nobody'], startTime: 0.5 });
+    expect(wrong).toThrow(InvalidArgumentError);
+    expect(wrong).toThrow(/startTime is 0.5[\s\S]*record\[0\] is "nobody"/);
+  });
+
   it('brings the target to rest at each value of an observable', () => {
     const paper = paperTarget();
     const source = new Subject<SpikeRaster>();

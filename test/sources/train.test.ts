@@ -37,6 +37,12 @@ function trained(more: Partial<TrainConfig> = {}) {
 }
 
 describe('train', () => {
+  it('says in which order its arguments come, if they are swapped', () => {
+    const swapped = () => train(samples as never, net as never, { epochs: 1 });
+    expect(swapped).toThrow(/the pipeline comes first, then the samples, then the options/);
+    expect(swapped).toThrow(/the pipeline is the second argument/);
+  });
+
   it('reports every so many epochs and at the end, always further', () => {
     const { seen } = trained();
     expect(seen.values.map(({ epoch, epochs }) => [epoch, epochs])).toEqual([

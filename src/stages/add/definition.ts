@@ -1,6 +1,6 @@
 /** The stage that adds what several stages give, channel by channel. */
-import { anything, number, optionProblems, text } from '../../options.ts';
-import { count, soundCount } from '../checks.ts';
+import { anything, number, optionProblems } from '../../options.ts';
+import { count, soundCount, stageName } from '../checks.ts';
 import {
   type DefinitionForm,
   type DefinitionOf,
@@ -56,7 +56,7 @@ export const addDefinition: DefinitionForm<AddDefinition, AddStage> = {
   problems: (definition) =>
     optionProblems<AddDefinition>(
       definition,
-      { kind: anything, channels: count, inputs: inputCount, name: text },
+      { kind: anything, channels: count, inputs: inputCount, name: stageName },
       'channels',
     ),
   outline({ channels, inputs = defaultInputs }) {

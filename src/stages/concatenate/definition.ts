@@ -1,6 +1,6 @@
 /** The stage that puts the channels of several stages one after the other. */
-import { anything, listOf, optionProblems, text } from '../../options.ts';
-import { count, soundCount } from '../checks.ts';
+import { anything, listOf, optionProblems } from '../../options.ts';
+import { count, soundCount, stageName } from '../checks.ts';
 import {
   type DefinitionForm,
   type DefinitionOf,
@@ -56,7 +56,7 @@ export const concatenateDefinition: DefinitionForm<ConcatenateDefinition, Concat
   problems: (definition) =>
     optionProblems<ConcatenateDefinition>(
       definition,
-      { kind: anything, channels: listOf(count, { min: 1 }), name: text },
+      { kind: anything, channels: listOf(count, { min: 1 }), name: stageName },
       'channels',
     ),
   outline: ({ channels }) => ({

@@ -1,7 +1,7 @@
 /** The stage that delays: each channel is held back for a time of its own. */
 import { stepsIn } from '../../events/ticks.ts';
-import { anything, optionProblems, text } from '../../options.ts';
-import { count, perNeuronValues, soundCount, step } from '../checks.ts';
+import { anything, optionProblems } from '../../options.ts';
+import { count, perNeuronValues, soundCount, stageName, step } from '../checks.ts';
 import {
   type DefinitionForm,
   type DefinitionOf,
@@ -86,7 +86,7 @@ export const delayDefinition: DefinitionForm<DelayDefinition, DelayStage> = {
         channels: count,
         dt: step,
         delay: perNeuronValues(width, delayNeeded(width ?? 1, dt)),
-        name: text,
+        name: stageName,
       },
       'channels',
       'delay',

@@ -8,9 +8,8 @@ import {
   dynapSe2ParameterProblems,
   dynapSe2Parameters,
 } from '../../neurons/dynap-se2/parameters.ts';
-import { optionProblems } from '../../options.ts';
-import { recurrence, soundCount } from '../checks.ts';
-import { builtRecurrence, writtenRecurrence } from '../firing.ts';
+import { analogProblems, writtenAnalog } from '../analog.ts';
+import { builtRecurrence } from '../firing.ts';
 import { populationOutline } from '../population-outline.ts';
 import {
   type DefinitionForm,
@@ -20,7 +19,6 @@ import {
   recurrentWeights,
   type StageBase,
 } from '../stage-kind.ts';
-import { listsOf, populationChecks } from '../values.ts';
 
 /** What a user says of a stage of DYNAP-SE2 neurons. */
 export interface DynapSe2Config extends DynapSe2ParametersInput {
@@ -75,24 +73,11 @@ export function dynapSe2(config: DynapSe2Config): DynapSe2Definition {
 
 const channelsOf = (neurons: number): number => dendriteNames.length * neurons;
 
-/** What a definition says beside the parameters of its neurons. */
-type Frame = Pick<DynapSe2Definition, 'neurons' | 'dt' | 'name' | 'recurrent'>;
-
 /** How DYNAP-SE2 neurons are defined, checked and built. */
 export const dynapSe2Definition: DefinitionForm<DynapSe2Definition, DynapSe2Stage> = {
   emits: 'spikes',
-  problems({ kind: _, neurons, recurrent, dt, name, ...parameters }) {
-    const width = soundCount(neurons);
-    const frame = { neurons, recurrent, dt, name };
-    const checks = {
-      ...populationChecks,
-      recurrent: recurrence(width, width === undefined ? undefined : channelsOf(width)),
-    };
-    return [
-      ...optionProblems<Frame>(frame, checks, 'neurons'),
-      ...dynapSe2ParameterProblems(parameters, width ?? 1),
-    ];
-  },
+  problems: (definition) =>
+    analogProblems(definition, dendriteNames.length, dynapSe2ParameterProblems),
   outline({ neurons, dt }) {
     const { channelsOut, ...own } = populationOutline({
       neurons,
@@ -111,15 +96,5 @@ export const dynapSe2Definition: DefinitionForm<DynapSe2Definition, DynapSe2Stag
     };
   },
   ...recurrentWeights,
-  definition({ kind, name, channelsOut, dt, parameters, recurrent }) {
-    return {
-      kind,
-      name,
-      neurons: channelsOut,
-      dt,
-      Iscale: parameters.Iscale,
-      ...listsOf(dynapSe2ParameterNames, parameters),
-      ...writtenRecurrence(recurrent),
-    };
-  },
+  definition: (stage) => ({ kind: stage.kind, ...writtenAnalog(stage, dynapSe2ParameterNames) }),
 };

@@ -7,9 +7,8 @@ import {
   parameterNames,
   parameterProblems,
 } from '../../neurons/dynap-sim/parameters.ts';
-import { optionProblems } from '../../options.ts';
-import { recurrence, soundCount } from '../checks.ts';
-import { builtRecurrence, writtenRecurrence } from '../firing.ts';
+import { analogProblems, writtenAnalog } from '../analog.ts';
+import { builtRecurrence } from '../firing.ts';
 import { populationOutline } from '../population-outline.ts';
 import {
   type DefinitionForm,
@@ -19,7 +18,6 @@ import {
   recurrentWeights,
   type StageBase,
 } from '../stage-kind.ts';
-import { listsOf, populationChecks } from '../values.ts';
 
 /** What a user says of a stage of DynapSim neurons. */
 export interface DynapSimConfig extends DynapSimParametersInput {
@@ -61,21 +59,10 @@ export function dynapSim(config: DynapSimConfig): DynapSimDefinition {
   return definitionOf('dynapSim', config);
 }
 
-/** What a definition says beside the parameters of its neurons. */
-type Frame = Pick<DynapSimDefinition, 'neurons' | 'dt' | 'name' | 'recurrent'>;
-
 /** How DynapSim neurons are defined, checked and built. */
 export const dynapSimDefinition: DefinitionForm<DynapSimDefinition, DynapSimStage> = {
   emits: 'spikes',
-  problems({ kind: _, neurons, recurrent, dt, name, ...parameters }) {
-    const width = soundCount(neurons);
-    const frame = { neurons, recurrent, dt, name };
-    const checks = { ...populationChecks, recurrent: recurrence(width) };
-    return [
-      ...optionProblems<Frame>(frame, checks, 'neurons'),
-      ...parameterProblems(parameters, width ?? 1),
-    ];
-  },
+  problems: (definition) => analogProblems(definition, 1, parameterProblems),
   outline: populationOutline,
   build({ kind, neurons, recurrent, dt = defaultStep, name: _, ...parameters }, base) {
     return {
@@ -87,15 +74,5 @@ export const dynapSimDefinition: DefinitionForm<DynapSimDefinition, DynapSimStag
     };
   },
   ...recurrentWeights,
-  definition({ kind, name, channelsOut, dt, parameters, recurrent }) {
-    return {
-      kind,
-      name,
-      neurons: channelsOut,
-      dt,
-      Iscale: parameters.Iscale,
-      ...listsOf(parameterNames, parameters),
-      ...writtenRecurrence(recurrent),
-    };
-  },
+  definition: (stage) => ({ kind: stage.kind, ...writtenAnalog(stage, parameterNames) }),
 };

@@ -1,7 +1,7 @@
 /** The linear stage: a matrix of weights and a bias. */
 import { type Matrix, type MatrixInput, matrix, matrixRows } from '../../matrix.ts';
-import { anything, optionProblems, text } from '../../options.ts';
-import { perNeuronValues, sizeOf, weights } from '../checks.ts';
+import { anything, optionProblems } from '../../options.ts';
+import { perNeuronValues, sizeOf, stageName, weights } from '../checks.ts';
 import {
   type DefinitionForm,
   type DefinitionOf,
@@ -56,7 +56,7 @@ export const linearDefinition: DefinitionForm<LinearDefinition, LinearStage> = {
         kind: anything,
         weight: weights(),
         bias: perNeuronValues(sizeOf(definition.weight).columns),
-        name: text,
+        name: stageName,
       },
       'weight',
     ),

@@ -1,6 +1,6 @@
 /** The stage that scales: a factor for each channel. */
-import { anything, optionProblems, text } from '../../options.ts';
-import { channelValues, lengthOf } from '../checks.ts';
+import { anything, optionProblems } from '../../options.ts';
+import { channelValues, lengthOf, stageName } from '../checks.ts';
 import {
   type DefinitionForm,
   type DefinitionOf,
@@ -48,7 +48,7 @@ export const scaleDefinition: DefinitionForm<ScaleDefinition, ScaleStage> = {
   problems: (definition) =>
     optionProblems<ScaleDefinition>(
       definition,
-      { kind: anything, scale: channelValues, name: text },
+      { kind: anything, scale: channelValues, name: stageName },
       'scale',
     ),
   outline: ({ scale }) => ({ inputs: [lengthOf(scale)], channelsOut: lengthOf(scale) }),

@@ -1,6 +1,6 @@
 /** The stage that compares: a spike if a channel is above its threshold. */
-import { anything, optionProblems, text } from '../../options.ts';
-import { channelValues, lengthOf } from '../checks.ts';
+import { anything, optionProblems } from '../../options.ts';
+import { channelValues, lengthOf, stageName } from '../checks.ts';
 import {
   type DefinitionForm,
   type DefinitionOf,
@@ -48,7 +48,7 @@ export const thresholdDefinition: DefinitionForm<ThresholdDefinition, ThresholdS
   problems: (definition) =>
     optionProblems<ThresholdDefinition>(
       definition,
-      { kind: anything, threshold: channelValues, name: text },
+      { kind: anything, threshold: channelValues, name: stageName },
       'threshold',
     ),
   outline: ({ threshold }) => ({
