@@ -7,4 +7,6 @@ export { type ToFileConfig, toFile } from './to-file.ts';
 export { type FpgaReport, type ToFpgaConfig, toFpga } from './to-fpga.ts';
 export { type NatsReport, type ToNatsConfig, toNats } from './to-nats.ts';
 export { type ByteStream, type ToStdoutConfig, toStdout } from './to-stdout.ts';
+export { type ToUdpConfig, toUdp } from './to-udp.ts';
+export { type SendReport, type ToWebSocketConfig, toWebSocket } from './to-web-socket.ts';
 export type { WriteConfig, WriteReport } from './writing.ts';

@@ -16,6 +16,13 @@ const countBytes = 8;
 /** Messages of the wire form need this many bytes beside their arrays, at most. */
 const headBytes = 320;
 
+/** A numbered message. */
+export interface NumberedMessage {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Events, bins, samples or marks in it. */
+  readonly count: number;
+}
+
 /** Makes numbered messages. */
 export interface NumberedSender {
   /** Events, bins, samples or marks so far. */
@@ -25,7 +32,7 @@ export interface NumberedSender {
    *
    * @throws DataError if it is no item, or one of its rows alone is too large
    */
-  messages(item: StreamItem): Uint8Array<ArrayBuffer>[];
+  messages(item: StreamItem): NumberedMessage[];
   /** Gives the message that ends the stream: what was lost at its end is seen by it. */
   end(): Uint8Array<ArrayBuffer>;
 }
@@ -67,14 +74,15 @@ export function numberedSender(maxBytes: number): NumberedSender {
     },
     messages: (item) =>
       cutItem(item, rowsIn(item, maxBytes - countBytes - headBytes)).map((piece) => {
-        const message = numbered(encodeWire(itemMessage(piece, { stream: 0, sequence })));
-        if (message.length > maxBytes) {
+        const bytes = numbered(encodeWire(itemMessage(piece, { stream: 0, sequence })));
+        if (bytes.length > maxBytes) {
           throw new DataError(
-            `a row of this stream alone takes ${message.length} bytes; ${maxBytes} are allowed in a message`,
+            `a row of this stream alone takes ${bytes.length} bytes; ${maxBytes} are allowed in a message`,
           );
         }
-        sent += itemLength(piece);
-        return message;
+        const count = itemLength(piece);
+        sent += count;
+        return { bytes, count };
       }),
     end: () => numbered(encodeWire({ kind: 'control', stream: 0, sequence, body: { end: true } })),
   };
@@ -105,7 +113,7 @@ const half = 2 ** 31;
  * const sender = numberedSender(1400);
  * const [, second] = [1, 2].flatMap((time) => sender.messages(aerPacket([time], [0], channels(1))));
  * const losses = lossCounter();
- * numberedReceiver(losses, 0).push(second!);
+ * numberedReceiver(losses, 0).push(second!.bytes);
  * losses.byReason['lost']; // 1
  * ```
  */

@@ -30,7 +30,7 @@ describe.each(Object.entries(items))('%s', (_, item) => {
   it('go through numbered messages', () => {
     const sender = numberedSender(512);
     const receiver = numberedReceiver(undefined, 0);
-    const got = sender.messages(item).map((message) => receiver.push(message));
+    const got = sender.messages(item).map(({ bytes }) => receiver.push(bytes));
     expect(got).toEqual([item]);
     expect(sender.sent).toBe(itemLength(item));
     receiver.push(sender.end());
@@ -57,7 +57,7 @@ describe('numbered messages', () => {
         const receiver = numberedReceiver(losses, 0);
         let received = 0;
         for (const i of order) {
-          const item = receiver.push(messages[i]!);
+          const item = receiver.push(messages[i]!.bytes);
           received += item === undefined ? 0 : itemLength(item);
         }
         receiver.push(sender.end());
@@ -71,7 +71,7 @@ describe('numbered messages', () => {
   it('are at most as large as is allowed, unless a row alone is larger', () => {
     const sizes = numberedSender(700)
       .messages(long)
-      .map(({ length }) => length);
+      .map(({ bytes }) => bytes.length);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(700);
     const wide = spikeRaster({ channels: 1000, dt: 1e-3, counts: { steps: 1 } });
     expect(() => numberedSender(700).messages(wide)).toThrow('a row of this stream alone takes');
@@ -87,6 +87,6 @@ describe('numbered messages', () => {
       }),
     );
     expect(losses.byReason['unreadable']).toBe(100);
-    expect(receiver.push(numberedSender(1400).messages(long)[0]!)).toBeDefined();
+    expect(receiver.push(numberedSender(1400).messages(long)[0]!.bytes)).toBeDefined();
   });
 });

@@ -1,0 +1,78 @@
+/** The source `fromWebSocket`: a stream that comes over a WebSocket, from a browser or another program. */
+import { Observable } from 'rxjs';
+import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type NumberedReceiver, numberedReceiver } from '../src/events/numbered.ts';
+import type { StreamItem } from '../src/events/series.ts';
+import { callback, having, type OptionTable, optionProblems } from '../src/options.ts';
+import { checkEnd, type ListenAt, openEnd, type Peer } from '../src/sockets/web-socket.ts';
+import type { FileSource } from './from-file.ts';
+
+/** Configuration of {@link fromWebSocket}. */
+export interface FromWebSocketConfig {
+  /** Is told the port that is listened at. */
+  readonly onListening?: (port: number) => void;
+  /** Counts what was lost on the way; the source's own if left out. */
+  readonly losses?: Losses;
+}
+
+const table: OptionTable<FromWebSocketConfig> = {
+  onListening: callback,
+  losses: having('a counter of losses', 'add'),
+};
+
+/**
+ * Hears a stream that `toWebSocket` sends: events, rasters, numbers or marks. An address connects to a server; `{ listen: port }` is one, which all who
+ * connect speak to, on this machine alone unless a `host` is given. Completes when the sender has ended its stream; of a server,
+ * when all have that were there. What a sender left out because this side was slow is counted as `lost`. Errors with a
+ * `NetworkError` if nobody answers or the connection breaks off.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * const heard$ = fromWebSocket({ listen: 0 });
+ * heard$.losses.total; // 0
+ * ```
+ */
+export function fromWebSocket<Item extends StreamItem = StreamItem>(
+  end: string | ListenAt,
+  config: FromWebSocketConfig = {},
+): FileSource<Item> {
+  checkEnd(end, 'nothing can be heard', ...optionProblems(config, table));
+  const { losses = lossCounter(), onListening } = config;
+  const serves = typeof end !== 'string';
+  const source = new Observable<Item>((subscriber) => {
+    const receivers = new Map<Peer, NumberedReceiver>();
+    const receiverOf = (peer: Peer): NumberedReceiver => {
+      const known = receivers.get(peer) ?? numberedReceiver(losses);
+      receivers.set(peer, known);
+      return known;
+    };
+    const attempt = (work: () => void): void => {
+      try {
+        work();
+      } catch (cause) {
+        subscriber.error(cause);
+      }
+    };
+    return openEnd(end, {
+      listening: (port) => attempt(() => onListening?.(port)),
+      message(bytes, peer) {
+        attempt(() => {
+          const receiver = receiverOf(peer);
+          const item = receiver.push(bytes);
+          if (item !== undefined) subscriber.next(item as Item);
+          if (!receiver.ended) return;
+          receivers.delete(peer);
+          if (receivers.size === 0) subscriber.complete();
+        });
+      },
+      closed(peer, cause) {
+        const broke = peer === undefined ? !serves : receivers.delete(peer);
+        if (cause !== undefined && (broke || !serves)) subscriber.error(cause);
+        else if (!serves) subscriber.complete();
+      },
+      failed: (cause) => subscriber.error(cause),
+    });
+  });
+  return Object.assign(source, { losses });
+}
