@@ -14,10 +14,23 @@ type Records = (
   rowShift: number,
 ) => number;
 
+/** Writes events; gives how many it has written before one that needs thought. */
+type Pack = (
+  state: number,
+  times: number,
+  addresses: number,
+  count: number,
+  to: number,
+  yShift: number,
+  xMask: number,
+) => number;
+
 /** The loops. Pointers are bytes; a state is a record, see each loop in `assembly`. */
 export interface Loops {
   readonly dat: Records;
   readonly evt2: Records;
+  readonly packDat: Pack;
+  readonly packEvt2: Pack;
   /** Reads records of pixels; `base` is added to their times. */
   polarity(...given: [...Parameters<Records>, base: number]): number;
   /** Reads words from `input` to `end` and gives the first that is left. */

@@ -32,6 +32,7 @@ describe.each(forms)('$name', (form) => {
     fc.assert(
       fc.property(inputs, anyCuts, (packets, cuts) => {
         const bytes = encoded(form, packets);
+        expect(withoutFastLoops(() => encoded(form, packets))).toEqual(bytes);
         const whole = codec.decoder(decoderOptions);
         expect(eventsOf(decoded(whole, bytes))).toEqual(eventsOf(packets, kept));
         expect(whole.skipped).toEqual({});

@@ -4,5 +4,6 @@ export { dat } from './dat';
 export { evt2 } from './evt2';
 export { evt3 } from './evt3';
 export { compressBlock, decompressBlock } from './lz4';
+export { packDat, packEvt2 } from './pack';
 export { polarity } from './polarity';
 export { packRecords, unpackRecords } from './records';

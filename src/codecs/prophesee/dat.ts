@@ -9,6 +9,7 @@ import type { Counts } from '../counts.ts';
 import { type Headed, headedDecoder } from '../headed.ts';
 import { arena, fastLoops, type Loops, pieceBytes, places } from '../loops.ts';
 import { type PacketRoom, packetRoom } from '../packet-room.ts';
+import { eventsAt, packChunks } from '../packing.ts';
 import { pieceFeed } from '../piece-feed.ts';
 import { checkOptions, joined, soundEncoder } from '../sound.ts';
 import {
@@ -219,22 +220,45 @@ function encoder(options: DatEncoderOptions = {}) {
       const text = lines.map((line) => `% ${line}\n`).join('');
       return joined(new TextEncoder().encode(text), Uint8Array.of(0x0c, recordBytes));
     },
-    push({ timestamps, addresses, space }) {
+    push(packet) {
+      const { timestamps, addresses, space } = packet;
       const words = new Uint32Array(timestamps.length * 2);
       const { yShift, xMask } = pixelBits(space);
-      for (let i = 0; i < timestamps.length; i++) {
+      const single = (i: number): void => {
         const time = timestamps[i]!;
         if (!(time >= origin && time - last < half && last - time < late))
           refuseTime(time, last, origin);
         last = time;
         const address = addresses[i]!;
         const x = (address >>> 1) & xMask;
-        // A shift by 32 would do nothing.
-        const y = address >>> yShift;
         words[2 * i] = time - origin;
-        words[2 * i + 1] = ((address & 1) << 28) | (y << 14) | x;
+        words[2 * i + 1] = ((address & 1) << 28) | ((address >>> yShift) << 14) | x;
+      };
+      const loops = fastLoops();
+      if (loops === undefined) {
+        for (let i = 0; i < timestamps.length; i++) single(i);
+        return new Uint8Array(words.buffer);
       }
-      return new Uint8Array(words.buffer);
+      const bytes = new Uint8Array(words.buffer);
+      const { floats } = arena();
+      let written = 0;
+      packChunks(packet, {
+        pack(from, count) {
+          floats[0] = origin + Math.max(0, Math.floor((last - origin) / wrap)) * wrap;
+          floats[1] = last;
+          return loops.packDat(places.state, ...eventsAt(from), count, places.input, yShift, xMask);
+        },
+        take(events, input) {
+          last = floats[1]!;
+          bytes.set(input.subarray(0, events * recordBytes), written * recordBytes);
+          written += events;
+        },
+        single(i) {
+          single(i);
+          written++;
+        },
+      });
+      return bytes;
     },
     end: () => new Uint8Array(0),
   });

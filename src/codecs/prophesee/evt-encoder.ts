@@ -26,6 +26,10 @@ export interface HighWords {
   go(time: number): readonly number[];
   /** Time that the last value stands for, µs. */
   readonly at: number;
+  /** The last value; -1 if none has been said. A loop that has said more sets it. */
+  value: number;
+  /** Time at which the counter was 0, µs. */
+  readonly start: number;
 }
 
 /** Longest pause that is written, µs: 12 days. */
@@ -77,6 +81,15 @@ export function highWords(title: string, unit: number, loop: number, origin: num
     },
     get at() {
       return origin + at * unit;
+    },
+    get value() {
+      return at < 0 ? -1 : at - turn;
+    },
+    set value(said) {
+      at = turn + said;
+    },
+    get start() {
+      return origin + turn * unit;
     },
   };
 }

@@ -1,8 +1,9 @@
 /** Prophesee EVT2: words of 32 bits, the upper bits of the time in words of their own. */
 import { type PixelSpace, pixelBits } from '../../events/space.ts';
 import type { Codec } from '../codec.ts';
-import { arena, fastLoops, type Loops, places } from '../loops.ts';
+import { arena, fastLoops, type Loops, maxEvents, places } from '../loops.ts';
 import type { PacketRoom } from '../packet-room.ts';
+import { eventsAt, packChunks } from '../packing.ts';
 import { checkOptions } from '../sound.ts';
 import { wordBuffer } from '../word-buffer.ts';
 import { type EvtForm, evtDecoder, largestEvt, type WordCounts } from './evt.ts';
@@ -135,15 +136,16 @@ function writer(): EvtWriter {
     begin(origin) {
       clock = highWords('EVT2', 64, loop, origin);
     },
-    write({ timestamps, addresses, space }) {
+    write(packet) {
+      const { timestamps, addresses, space } = packet;
       const { yShift, xMask } = pixelBits(space);
       const count = timestamps.length;
       let out = buffer.words(count * 2);
-      let from = clock.at;
       let n = 0;
-      for (let i = 0; i < count; i++) {
+      const single = (i: number): void => {
         const time = timestamps[i]!;
-        if (!(time >= from && time < from + 64)) {
+        let from = clock.at;
+        if (!(clock.value >= 0 && time >= from && time < from + 64)) {
           const high = clock.step(time);
           if (high >= 0) out[n++] = 0x8000_0000 | high;
           else {
@@ -156,7 +158,30 @@ function writer(): EvtWriter {
         const address = addresses[i]!;
         const pixel = (((address >>> 1) & xMask) << 11) | (address >>> yShift);
         out[n++] = ((address & 1) << 28) | ((time - from) << 22) | pixel;
+      };
+      const loops = fastLoops();
+      if (loops === undefined) {
+        for (let i = 0; i < count; i++) single(i);
+        return buffer.copy(n * 4);
       }
+      const { floats, words: state } = arena();
+      const packed = new Uint32Array(arena().buffer, places.input, 2 * maxEvents);
+      packChunks(packet, {
+        pack(from, some) {
+          // The first event says where time begins.
+          if (clock.value < 0) return 0;
+          floats[0] = clock.start;
+          state[2] = clock.value;
+          return loops.packEvt2(places.state, ...eventsAt(from), some, places.input, yShift, xMask);
+        },
+        take(events) {
+          if (events === 0) return;
+          clock.value = state[2]!;
+          out.set(packed.subarray(0, state[3]), n);
+          n += state[3]!;
+        },
+        single,
+      });
       return buffer.copy(n * 4);
     },
   };
