@@ -1,5 +1,14 @@
 /** Tells a chip family from anything else. */
-import { type Check, callback, listOf, number, oneOf, options, text } from '../options.ts';
+import {
+  type Check,
+  callback,
+  listOf,
+  number,
+  oneOf,
+  options,
+  readable,
+  text,
+} from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import type { ChipFamily, ChipLimits, CurrentRange } from './family.ts';
 
@@ -30,11 +39,20 @@ const fieldsOf =
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       return [problem('', 'wrong-type', value, needed)];
     }
-    const given: Readonly<Record<string, unknown>> = { ...value };
-    return [...new Set([...names, ...Object.keys(given)])].flatMap((name) =>
-      within(name, check(name)?.(given[name]) ?? []),
-    );
+    return readable(() => {
+      const given: Readonly<Record<string, unknown>> = { ...value };
+      return [...new Set([...names, ...Object.keys(given)])].flatMap((name) =>
+        within(name, check(name)?.(given[name]) ?? []),
+      );
+    });
   };
+
+/** Accepts the limits of a family. */
+export const limitsCheck: Check = fieldsOf(
+  (name) => (Object.hasOwn(limitChecks, name) ? limitChecks[name as keyof ChipLimits] : undefined),
+  'limits are needed',
+  Object.keys(limitChecks),
+);
 
 const word: Check = number({ min: 0, max: 2 ** 32 - 1, whole: true });
 const echo: Check = (value) =>
@@ -42,11 +60,7 @@ const echo: Check = (value) =>
 
 const checks: Readonly<Record<keyof Required<ChipFamily>, Check>> = {
   name: text,
-  limits: fieldsOf(
-    (name) => (limitChecks as Readonly<Record<string, Check>>)[name],
-    'limits are needed',
-    Object.keys(limitChecks),
-  ),
+  limits: limitsCheck,
   models: listOf(oneOf(['dynapSim', 'dynapSe2']), { min: 1 }),
   biases: fieldsOf(() => range, 'ranges of currents by name are needed'),
   bases: count(255),

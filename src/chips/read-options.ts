@@ -1,5 +1,5 @@
 /** Checks how a configuration is to be read. */
-import { listOf, number, options } from '../options.ts';
+import { listOf, number, options, readable } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import type { ChipLimits, HardwareNeuron, ReadOptions } from './family.ts';
 import { nameOf } from './read-network.ts';
@@ -9,7 +9,8 @@ function inputProblems(
   inputs: readonly Uint32Array[],
   wordProblems: (word: number) => readonly Problem[],
 ): Problem[] {
-  return inputs.flatMap((words, channel) =>
+  // A hole is no channel.
+  return Array.from<unknown>(inputs).flatMap((words, channel) =>
     words instanceof Uint32Array
       ? Array.from(words).flatMap((word, i) =>
           within(`inputs[${channel}][${i}]`, wordProblems(word)),
@@ -29,7 +30,7 @@ function hardwareProblems(
   const table = { chip: below(chips), core: below(cores), neuron: below(neurons) };
   const check = listOf(options<HardwareNeuron>(table, 'chip', 'core', 'neuron'));
   const seen = new Set<string>();
-  const twice = hardware.flatMap((neuron, n) => {
+  const twice = Array.from(hardware).flatMap((neuron, n) => {
     if (typeof neuron !== 'object' || neuron === null) return [];
     const name = nameOf(neuron);
     const known = seen.has(name);
@@ -52,5 +53,8 @@ export function readOptionProblems(
   chips: number,
   wordProblems: (word: number) => readonly Problem[] = () => [],
 ): Problem[] {
-  return [...inputProblems(inputs, wordProblems), ...hardwareProblems(hardware, limits, chips)];
+  return [
+    ...readable(() => inputProblems(inputs, wordProblems)),
+    ...readable(() => hardwareProblems(hardware, limits, chips)),
+  ];
 }

@@ -4,7 +4,7 @@ import type { ChipFamily, ChipLimits, HardwareNeuron } from '../chips/family.ts'
 import { familyCheck } from '../chips/family-check.ts';
 import { dendriteNames, dynapSe2CurrentNames } from '../neurons/dynap-se2/parameters.ts';
 import { currentNames } from '../neurons/dynap-sim/parameters.ts';
-import { type Check, listOf, number, options, text } from '../options.ts';
+import { type Check, listOf, number, options, readable, text } from '../options.ts';
 import { pipelineProblems } from '../pipeline/guard.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
 import type { Deployment } from './deployment.ts';
@@ -152,6 +152,10 @@ const needed = 'what deploy gives is needed';
 
 /** Lists what keeps something from saying what stands in the memories of a board, and what was asked for. */
 export function memoryProblems(deployment: unknown): Problem[] {
+  return readable(() => storedProblems(deployment));
+}
+
+function storedProblems(deployment: unknown): Problem[] {
   if (typeof deployment !== 'object' || deployment === null) {
     return [problem('', 'wrong-type', deployment, needed)];
   }
@@ -188,6 +192,10 @@ export function memoryProblems(deployment: unknown): Problem[] {
 
 /** Lists what keeps something from being simulated before and after it was deployed. */
 export function simulationProblems(deployment: unknown): Problem[] {
+  return readable(() => modelProblems(deployment));
+}
+
+function modelProblems(deployment: unknown): Problem[] {
   if (typeof deployment !== 'object' || deployment === null) {
     return [problem('', 'wrong-type', deployment, needed)];
   }

@@ -3,7 +3,7 @@ import { defaultFamily } from '../chips/families.ts';
 import type { ChipFamily, ChipLimits } from '../chips/family.ts';
 import { familyCheck } from '../chips/family-check.ts';
 import { InvalidArgumentError } from '../errors.ts';
-import { optionProblems } from '../options.ts';
+import { optionProblems, readable } from '../options.ts';
 import { pipelineProblems } from '../pipeline/guard.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
 import { type DeployOptions, deployTable } from './deployment.ts';
@@ -24,8 +24,12 @@ export function refusal(problems: readonly Problem[]): InvalidArgumentError {
  */
 export function argumentProblems(pipeline: unknown, options: unknown): Problem[] {
   const isObject = typeof options === 'object' && options !== null;
-  const family: unknown = isObject ? Reflect.get(options, 'family') : undefined;
-  const known = family === undefined || familyCheck(family).length === 0;
+  let family: unknown;
+  const unread = readable(() => {
+    family = isObject ? Reflect.get(options, 'family') : undefined;
+    return [];
+  });
+  const known = unread.length === 0 && (family === undefined || familyCheck(family).length === 0);
   const { limits } = known && family !== undefined ? (family as ChipFamily) : defaultFamily;
   const wrong = within('pipeline', pipelineProblems(pipeline));
   const problems = optionProblems(options, deployTable(limits));

@@ -132,7 +132,7 @@ describe('a family of other limits and no masks', () => {
       'biases[0].setting',
     ]);
     const { limits } = toy;
-    const config = { name: 'huge', limits: { ...limits, tags: 1e9 }, largestCode: 6 };
+    const config = { name: 'huge', limits: { ...limits, cores: 31 }, largestCode: 6 };
     const rest = { levels: toy.levels, findBase: () => [1] };
     expect(() => plainFamily({ ...config, ...rest })).toThrow(/below 2\^32/);
   });

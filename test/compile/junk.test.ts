@@ -58,6 +58,7 @@ const calls: Readonly<Record<string, readonly [call: Any, before?: unknown[], af
     'mergeStages with': [mergeStages as Any, [net]],
     'toDynapSim of': [toDynapSim as Any],
     'networkProblems of': [networkProblems as Any],
+    'plainFamily of': [chip.plainFamily as Any],
     'coreErrors of': [chip.coreErrors as Any],
     'eventOf of': [chip.eventOf as Any],
     'eventWord of': [chip.eventWord as Any],
@@ -188,6 +189,23 @@ describe('what is spoilt inside', () => {
     expect(refused(() => diagnose({ ...changed, remarks: 7 as never }))).toBe(
       'deployment.population.input deployment.remarks',
     );
+  });
+
+  it('may throw when it is read', () => {
+    const throws = (name: string): object =>
+      Object.defineProperty({}, name, {
+        enumerable: true,
+        get() {
+          throw new Error('not to be read');
+        },
+      });
+    const given = throws('chips') as never;
+    expect(refused(() => chip.inspectConfiguration(given))).toBe('');
+    expect(refused(() => chip.toSamnaJson(given))).not.toBe('nothing');
+    expect(refused(() => chip.networkFrom(given))).toBe('configuration');
+    expect(refused(() => chip.coreErrors(throws('family') as never))).toBe('deployment');
+    expect(refused(() => diagnose(throws('pipeline') as never))).toBe('deployment');
+    expect(refused(() => deploy(net, throws('family')))).not.toBe('nothing');
   });
 
   it('multiplies no branches without end', () => {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../../errors.ts';
-import { type Check, flag, number, oneOf as oneOfValues } from '../../options.ts';
+import { type Check, flag, number, oneOf as oneOfValues, readable } from '../../options.ts';
 import { fault, type Problem, problem, within } from '../../problems.ts';
 import type { MemoryWords } from '../family.ts';
 import type { Bias } from './bias-generator.ts';
@@ -213,6 +213,10 @@ function chipProblems(value: unknown): Problem[] {
 
 /** Lists everything in `configuration`, of any type, that no chip can hold; empty if all is well. */
 export function configurationProblems(configuration: unknown): Problem[] {
+  return readable(() => boardProblems(configuration));
+}
+
+function boardProblems(configuration: unknown): Problem[] {
   const chips = fieldsOf(configuration)?.['chips'];
   if (!Array.isArray(chips)) {
     return [problem('chips', 'wrong-type', chips, 'a list of chips is needed')];

@@ -1,6 +1,14 @@
 /** Whether something is a configuration of a plain family or a change of one, and what it makes of memories. */
 import { InvalidArgumentError } from '../../errors.ts';
-import { type Check, listOf, number, oneOf, optionProblems, options } from '../../options.ts';
+import {
+  type Check,
+  listOf,
+  number,
+  oneOf,
+  optionProblems,
+  options,
+  readable,
+} from '../../options.ts';
 import { type Problem, problem, within } from '../../problems.ts';
 import type { ChipLimits, ChipSilicon, ConfigurationDelta } from '../family.ts';
 import type { PlainConfiguration, PlainMemory, PlainWords } from './words.ts';
@@ -35,7 +43,8 @@ function memoryProblems(value: unknown, sound: PlainMemory): Problem[] {
 export function plainChanges(limits: ChipLimits, words: PlainWords): Changes {
   const { cores, neurons, synapses } = limits;
   const sound = words.memory();
-  const problems = (configuration: unknown): Problem[] => {
+  const problems = (configuration: unknown): Problem[] => readable(() => found(configuration));
+  const found = (configuration: unknown): Problem[] => {
     const { chips } = (configuration ?? {}) as Partial<Record<'chips', unknown>>;
     if (!Array.isArray(chips) || chips.length === 0 || chips.length > limits.chips) {
       const needed = `a list of 1…${limits.chips} chips is needed`;

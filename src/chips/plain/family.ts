@@ -1,10 +1,35 @@
 /** Chip families of which only what differs is said: limits, and what weights are made of. */
+import {
+  callback,
+  flag,
+  number,
+  type OptionTable,
+  optionProblems,
+  options,
+  refuse,
+  text,
+} from '../../options.ts';
 import type { ChipFamily } from '../family.ts';
+import { limitsCheck } from '../family-check.ts';
 import { plainChanges } from './changes.ts';
 import { plainCircuits } from './circuits.ts';
 import type { PlainFamilyConfig } from './config.ts';
 import { plainMapping } from './mapping.ts';
 import { type PlainConfiguration, plainWords } from './words.ts';
+
+const current = number({ min: 0, unit: 'amperes' });
+const codes = number({ min: 1, max: 255, whole: true });
+
+const table: OptionTable<PlainFamilyConfig> = {
+  name: text,
+  limits: limitsCheck,
+  bases: codes,
+  largestCode: codes,
+  counted: flag,
+  levels: callback,
+  findBase: callback,
+  range: options({ min: current, max: current }, 'min', 'max'),
+};
 
 /**
  * Makes a chip family of what differs from all others: its limits, and what weights are made of. Its memory words
@@ -12,7 +37,7 @@ import { type PlainConfiguration, plainWords } from './words.ts';
  * shares all currents. A family whose words are known takes its place with a `compile`, `read`, `memories` and
  * `circuits` of its own.
  *
- * @throws InvalidArgumentError if its limits have no room in words of 32 bits
+ * @throws InvalidArgumentError with all problems, or if its limits have no room in words of 32 bits
  * @example
  * ```ts
  * const small = plainFamily({
@@ -27,6 +52,9 @@ import { type PlainConfiguration, plainWords } from './words.ts';
  * ```
  */
 export function plainFamily(config: PlainFamilyConfig): ChipFamily<PlainConfiguration> {
+  refuse('this family cannot be made', () =>
+    optionProblems(config, table, 'name', 'limits', 'largestCode', 'levels', 'findBase'),
+  );
   const { name, limits, bases = 1, largestCode, counted = false } = config;
   const { min, max } = config.range ?? { min: 0, max: 1e-3 };
   const words = plainWords(name, limits, bases, largestCode, counted);

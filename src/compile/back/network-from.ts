@@ -13,7 +13,14 @@ import { InvalidArgumentError, UnsupportedPipelineError } from '../../errors.ts'
 import type { Matrix } from '../../matrix.ts';
 import { dendriteNames } from '../../neurons/dynap-se2/parameters.ts';
 import { defaultParameters } from '../../neurons/dynap-sim/parameters.ts';
-import { anything, number, type OptionTable, oneOf, optionProblems } from '../../options.ts';
+import {
+  anything,
+  number,
+  type OptionTable,
+  oneOf,
+  optionProblems,
+  readable,
+} from '../../options.ts';
 import { type Pipeline, pipeline } from '../../pipeline/pipeline.ts';
 import { fault, type Problem, problem, within } from '../../problems.ts';
 import { dynapSe2 } from '../../stages/dynap-se2/definition.ts';
@@ -120,6 +127,10 @@ function modelOf(reading: ChipReading, models: readonly CircuitModel[]): Circuit
 }
 
 function argumentProblems(configuration: unknown, options: unknown): Problem[] {
+  return readable(() => wordProblems(configuration, options));
+}
+
+function wordProblems(configuration: unknown, options: unknown): Problem[] {
   const wrong = optionProblems(options, table);
   if (wrong.length > 0) return wrong;
   const { family = defaultFamily, inputs, hardware } = options as NetworkFromOptions;

@@ -6,7 +6,15 @@ import { InvalidArgumentError } from '../../errors.ts';
 import { defaultEngine } from '../../kernel/engine.ts';
 import type { Engine } from '../../neurons/engine.ts';
 import { type Mismatch, mismatchCheck } from '../../neurons/mismatch.ts';
-import { flag, having, number, type OptionTable, oneOf, optionProblems } from '../../options.ts';
+import {
+  flag,
+  having,
+  number,
+  type OptionTable,
+  oneOf,
+  optionProblems,
+  readable,
+} from '../../options.ts';
 import { type Problem, within } from '../../problems.ts';
 
 /** What a virtual board is made of. */
@@ -64,10 +72,14 @@ function table(family: ChipSilicon): OptionTable<VirtualBoardConfig> {
 }
 
 function familyOf(config: unknown): ChipSilicon {
-  const family = (config as VirtualBoardConfig | null | undefined)?.family;
-  return typeof family?.limits === 'object' && Array.isArray(family.models)
-    ? (family as ChipSilicon)
-    : (defaultFamily as ChipSilicon);
+  let family: ChipSilicon = defaultFamily as ChipSilicon;
+  readable(() => {
+    const given = (config as VirtualBoardConfig | null | undefined)?.family;
+    const sound = typeof given?.limits?.chips === 'number' && Array.isArray(given.models);
+    if (sound) family = given as ChipSilicon;
+    return [];
+  });
+  return family;
 }
 
 /** Lists everything that no board can be made of; empty if nothing is wrong. */
