@@ -9,9 +9,6 @@ import type { Publisher, PublisherCounts } from '../src/nats/stream.ts';
 /** Configuration of {@link toNats}. */
 export type ToNatsConfig = NatsSending;
 
-/** What became of a stream that is sent. */
-export type NatsReport = PublisherCounts;
-
 /**
  * Sends a stream over NATS, to whoever hears it by `fromNats`. Its messages are numbered, so that a gap is seen on the
  * other side. A live stream goes to those who listen meanwhile; while the server is away, what comes is counted as
@@ -32,7 +29,7 @@ export type NatsReport = PublisherCounts;
 export function toNats(
   address: string,
   config: ToNatsConfig = {},
-): OperatorFunction<StreamItem, NatsReport> {
+): OperatorFunction<StreamItem, PublisherCounts> {
   const begin = readSending(address, config);
   return (source) =>
     defer(() => {
@@ -42,7 +39,7 @@ export function toNats(
         sourceFailed = true;
         publisher?.end(cause ?? 'the source').catch(() => {});
       };
-      const sent = oneAtATime<StreamItem, NatsReport>((subscriber) => {
+      const sent = oneAtATime<StreamItem, PublisherCounts>((subscriber) => {
         const demand = gate();
         const opened = begin({
           failed: (cause) => subscriber.error(cause),

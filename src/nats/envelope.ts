@@ -44,6 +44,19 @@ function anyRun(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }
 
+/** The bytes of a message. What could not be read on the other side is refused on this one. */
+function readableBytes(message: WireMessage): Uint8Array {
+  if (message.kind === 'control') return encodeWire(message);
+  try {
+    const bytes = encodeWire(message);
+    decodeWire(bytes);
+    return bytes;
+  } catch (cause) {
+    const [, why = 'it is not what it says'] = /no message: (.*)/s.exec(String(cause)) ?? [];
+    throw new DataError(`this item cannot go over the net: ${why}`, { cause });
+  }
+}
+
 /** Makes a sealer. */
 export function sealer(run: number = anyRun()): Sealer {
   let sequence = 0;
@@ -54,7 +67,7 @@ export function sealer(run: number = anyRun()): Sealer {
       return sequence;
     },
     seal(message, elements, maxBytes, ends = false) {
-      const bytes = encodeWire(message);
+      const bytes = readableBytes(message);
       if (bytes.length > largestMessage) {
         throw new DataError(
           `an item of ${bytes.length} bytes is too large for the net; cut it into parts of ${largestMessage} bytes at most`,

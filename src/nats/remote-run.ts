@@ -4,12 +4,13 @@ import { NetworkError } from '../errors.ts';
 import { itemUntil } from '../events/items.ts';
 import type { Losses } from '../events/losses.ts';
 import type { OutputSignal } from '../pipeline/signals.ts';
-import type {
-  TargetInput,
-  TargetObserver,
-  TargetOutput,
-  TargetRequest,
-  TargetRun,
+import {
+  isPacket,
+  type TargetInput,
+  type TargetObserver,
+  type TargetOutput,
+  type TargetRequest,
+  type TargetRun,
 } from '../pipeline/target.ts';
 import type { NatsAddress } from './address.ts';
 import {
@@ -67,6 +68,8 @@ export function startRemoteRun(config: RemoteRunConfig): TargetRun {
   let parts: TargetOutput[] = [];
   /** Until where outputs have come, µs. */
   let reached: number | undefined;
+  /** Where the bins of packets begin, µs. */
+  let { startTime } = request;
   let link: NatsLink | undefined;
   let session: Session | undefined;
   let opened = false;
@@ -141,8 +144,6 @@ export function startRemoteRun(config: RemoteRunConfig): TargetRun {
       },
     });
     session = own;
-    // Time goes on where it was: what is answered is not run again.
-    const startTime = reached ?? request.startTime;
     own.speaker.say({
       open: {
         pipeline: config.pipeline,
@@ -176,14 +177,21 @@ export function startRemoteRun(config: RemoteRunConfig): TargetRun {
     while (opened && !full) {
       const step = inputs.next();
       if (step === undefined) return;
-      if (typeof step === 'object') session!.speaker.give(step.input);
-      else session!.speaker.say({ order: step });
+      try {
+        if (typeof step === 'object') session!.speaker.give(step.input);
+        else session!.speaker.say({ order: step });
+      } catch (cause) {
+        fail(cause);
+      }
     }
   };
   const take = (item: TargetOutput): void => {
     parts.push(item);
     if (parts.length < signals.length) return;
-    reached = itemUntil(parts[0] as TargetInput);
+    const [first] = parts as [TargetInput];
+    reached = itemUntil(first);
+    // Rasters say themselves when they begin; packets go on where the bins are that were run.
+    if (isPacket(first)) startTime = reached;
     const named = Object.fromEntries(signals.map(({ name }, i) => [name, parts[i]!]));
     const output = (request.record === undefined ? item : named) as TargetOutput;
     parts = [];

@@ -85,6 +85,21 @@ it('refuses what is none', () => {
   for (const bytes of [...junk, noMessage]) expect(() => opened([bytes])).toThrow(DataError);
 });
 
+it('refuses to send what could not be read', () => {
+  const sound = packet(3) as ReturnType<typeof aerPacket>;
+  const bad = [
+    { ...sound, timestamps: Float64Array.of(3, 2, 1) },
+    { ...sound, addresses: Uint32Array.of(0, 0, 7) },
+    { ...sound, addresses: Uint32Array.of(0) },
+    { ...sound, space: undefined },
+    { ...sound, until: Number.NaN },
+  ];
+  for (const item of bad) {
+    const message = itemMessage(item as never, { stream: 0, sequence: 0 });
+    expect(() => sealer().seal(message, 3, 1000)).toThrow(/^this item cannot go over the net/);
+  }
+});
+
 it('carries rasters, and refuses what is too large for any net', () => {
   const raster = spikeRaster({ channels: 2, dt: 1e-3, counts: [1, 0, 0, 1] });
   expect(itemLength(raster)).toBe(2);
