@@ -1,6 +1,6 @@
 // The sources: where streams begin.
 
-export type { NatsAccess, Reconnect } from '../src/nats/connection.ts';
+export type { NatsAccess, Reconnect } from '../src/nats/access.ts';
 export type { Gap } from '../src/nats/envelope.ts';
 export type { NatsHearing } from '../src/nats/hearing.ts';
 export { natsPosition } from '../src/nats/read-kept.ts';

@@ -1,7 +1,6 @@
 // The targets: where a pipeline runs.
 
-export type { Budget, ServedTarget } from '../src/nats/remote-protocol.ts';
-export type { ServedRunReport } from '../src/nats/served-run.ts';
+export type { Budget, ServedRunReport, ServedTarget } from '../src/nats/served.ts';
 export type {
   OpenTarget,
   TargetSuiteConfig,

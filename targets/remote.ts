@@ -1,10 +1,12 @@
 /** The target `remote`: runs a pipeline on another machine, where `serveTarget` or `spikeline serve` offers one. */
 import { DataError, InvalidArgumentError, NetworkError } from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { accessTable, type NatsAccess } from '../src/nats/access.ts';
 import { addressProblems, readNatsAddress } from '../src/nats/address.ts';
-import { accessTable, type NatsAccess, networkError, openNats } from '../src/nats/connection.ts';
-import { readServed, type ServedTarget } from '../src/nats/remote-protocol.ts';
+import { networkError, openNats } from '../src/nats/connection.ts';
+import { readServed } from '../src/nats/remote-protocol.ts';
 import { startRemoteRun } from '../src/nats/remote-run.ts';
+import type { ServedTarget } from '../src/nats/served.ts';
 import { having, number, type OptionTable, oneOf, optionProblems } from '../src/options.ts';
 import { recordedSignal } from '../src/pipeline/record.ts';
 import { packPipeline } from '../src/pipeline/save.ts';

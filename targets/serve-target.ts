@@ -1,16 +1,16 @@
 /** The server `serveTarget`: lets programs on other machines run pipelines on a target of this one. */
 import { InvalidArgumentError, NetworkError } from '../src/errors.ts';
+import { accessTable, type NatsAccess } from '../src/nats/access.ts';
 import { addressProblems, readNatsAddress } from '../src/nats/address.ts';
-import { accessTable, type NatsAccess, type NatsLink, openNats } from '../src/nats/connection.ts';
+import { type NatsLink, openNats } from '../src/nats/connection.ts';
+import { plainError, runSubjects, speaker } from '../src/nats/remote-protocol.ts';
 import {
   type Budget,
-  plainError,
   remoteVersion,
-  runSubjects,
+  type ServedRunReport,
   type ServedTarget,
-  speaker,
-} from '../src/nats/remote-protocol.ts';
-import { type ServedRun, type ServedRunReport, serveRun } from '../src/nats/served-run.ts';
+} from '../src/nats/served.ts';
+import { type ServedRun, serveRun } from '../src/nats/served-run.ts';
 import { callback, number, type OptionTable, optionProblems, options } from '../src/options.ts';
 import { pipeline } from '../src/pipeline/pipeline.ts';
 import type { Target } from '../src/pipeline/target.ts';

@@ -11,8 +11,8 @@ import {
   optionProblems,
 } from '../options.ts';
 import { fault, type Problem } from '../problems.ts';
+import { accessTable, type NatsAccess } from './access.ts';
 import { addressProblems, type NatsAddress, readNatsAddress } from './address.ts';
-import { accessTable, type NatsAccess } from './connection.ts';
 import type { Gap } from './envelope.ts';
 import type { ReadingConfig } from './read-kept.ts';
 

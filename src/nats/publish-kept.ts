@@ -2,8 +2,9 @@
 import { NetworkError } from '../errors.ts';
 import { itemLength } from '../events/items.ts';
 import { itemMessage } from '../events/wire.ts';
+import { reconnectOf } from './access.ts';
 import type { NatsAddress } from './address.ts';
-import { type NatsLink, networkError, openNats, reconnectOf, usualBytes } from './connection.ts';
+import { type NatsLink, networkError, openNats, usualBytes } from './connection.ts';
 import { sealer } from './envelope.ts';
 import { apiCode, openStore, type Store } from './store.ts';
 import { endBody, makeWaker, type Publisher, pause, type SendingConfig } from './stream.ts';

@@ -3,8 +3,9 @@ import type { StoredMsg } from '@nats-io/jetstream';
 import { DataError, type NetworkError } from '../errors.ts';
 import type { StreamItem } from '../events/series.ts';
 import { itemOf } from '../events/wire.ts';
+import { reconnectOf } from './access.ts';
 import type { NatsAddress } from './address.ts';
-import { type NatsLink, networkError, openNats, reconnectOf } from './connection.ts';
+import { type NatsLink, networkError, openNats } from './connection.ts';
 import { type Opened, type Opener, opener } from './envelope.ts';
 import { openStore, type ReaderPosition, readerPosition, type Store } from './store.ts';
 import {

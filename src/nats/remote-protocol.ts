@@ -17,35 +17,7 @@ import {
 } from '../plain-error.ts';
 import type { NatsLink } from './connection.ts';
 import { sealer } from './envelope.ts';
-
-/** Version of what is spoken. */
-export const remoteVersion = 1;
-
-/** What is served. */
-export interface ServedTarget {
-  /** Version of what is spoken. */
-  readonly version: number;
-  /** Name of the target: `simulator`, `chip`. */
-  readonly target: string;
-  /** Whether it sees the states of neurons. */
-  readonly states: boolean;
-  /** What a run may take at most. */
-  readonly budget: Budget;
-  /** Runs that go on now. */
-  readonly runs: number;
-}
-
-/** What runs from the net may take. */
-export interface Budget {
-  /** Neurons of a pipeline. */
-  readonly neurons: number;
-  /** Weights of a pipeline. */
-  readonly synapses: number;
-  /** Bytes of a saved pipeline. */
-  readonly bytes: number;
-  /** Runs at once. */
-  readonly runs: number;
-}
+import { remoteVersion, type ServedTarget } from './served.ts';
 
 /** What is said to a run. */
 export type Order =

@@ -12,14 +12,9 @@ import {
   type TargetRequest,
   type TargetRun,
 } from '../pipeline/target.ts';
+import { type NatsAccess, reconnectOf } from './access.ts';
 import type { NatsAddress } from './address.ts';
-import {
-  type NatsAccess,
-  type NatsLink,
-  networkError,
-  openNats,
-  reconnectOf,
-} from './connection.ts';
+import { type NatsLink, networkError, openNats } from './connection.ts';
 import { inputStep, remoteInputs, type Step } from './remote-inputs.ts';
 import type { Answer } from './remote-protocol.ts';
 import { errorOf } from './remote-protocol.ts';

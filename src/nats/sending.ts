@@ -2,8 +2,8 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { flag, number, type OptionTable, optionProblems } from '../options.ts';
 import { fault } from '../problems.ts';
+import { accessTable, type NatsAccess } from './access.ts';
 import { addressProblems, readNatsAddress } from './address.ts';
-import { accessTable, type NatsAccess } from './connection.ts';
 import { publishLive } from './live.ts';
 import { publishKept } from './publish-kept.ts';
 import type { Publisher, SendingConfig } from './stream.ts';

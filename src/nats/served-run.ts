@@ -18,27 +18,9 @@ import type {
 import { fault, type Problem, problem } from '../problems.ts';
 import type { NatsLink } from './connection.ts';
 import { opener } from './envelope.ts';
-import {
-  type Budget,
-  plainError,
-  readOrder,
-  runSubjects,
-  type Speaker,
-  speaker,
-} from './remote-protocol.ts';
+import { plainError, readOrder, runSubjects, type Speaker, speaker } from './remote-protocol.ts';
+import type { Budget, ServedRunReport } from './served.ts';
 import { gapError } from './stream.ts';
-
-/** What became of a run. */
-export interface ServedRunReport {
-  readonly neurons: number;
-  readonly synapses: number;
-  /** Outputs that were given. */
-  readonly outputs: number;
-  /** How it ended: completed, stopped by its user, left by them without a word, or failed. */
-  readonly ended: 'completed' | 'stopped' | 'left' | 'failed';
-  /** What it failed with. */
-  readonly error?: string;
-}
 
 /** A run that is served. */
 export interface ServedRun {

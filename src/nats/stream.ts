@@ -2,7 +2,7 @@
 import { NetworkError } from '../errors.ts';
 import type { Losses } from '../events/losses.ts';
 import type { StreamItem } from '../events/series.ts';
-import type { NatsAccess } from './connection.ts';
+import type { NatsAccess } from './access.ts';
 import type { Gap, Opened } from './envelope.ts';
 
 /** Who takes what comes. */
