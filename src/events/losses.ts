@@ -28,7 +28,8 @@ export interface Losses {
  * ```
  */
 export function lossCounter(): Losses {
-  const byReason: Record<string, number> = {};
+  // Without a prototype, any name is an ordinary one.
+  const byReason = Object.create(null) as Record<string, number>;
   const listeners = new Set<(losses: Losses) => void>();
   let total = 0;
   const tell = (all: readonly ((losses: Losses) => void)[]): void => {

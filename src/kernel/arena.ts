@@ -94,7 +94,7 @@ export function arena(what: string): Arena {
         if (!(cause instanceof RangeError)) throw cause;
         throw tooLarge(
           size,
-          'this machine does not have as much; take fewer steps, trials or neurons',
+          'this machine does not have as much, or not the 10 GiB of address space that WebAssembly reserves for each population: raise its limit (ulimit -v), keep fewer pipelines open, take fewer steps, trials or neurons, or referenceEngine',
           cause,
         );
       }

@@ -35,6 +35,16 @@ describe('lossCounter', () => {
     expect(second).toEqual([2, 2, 3]);
   });
 
+  it('counts any reason, whatever its name', () => {
+    const losses = lossCounter();
+    for (const name of ['__proto__', 'constructor', 'toString']) losses.add(name, 2);
+    expect(Object.entries(losses.byReason)).toEqual([
+      ['__proto__', 2],
+      ['constructor', 2],
+      ['toString', 2],
+    ]);
+  });
+
   it('knows no reason that has not occurred', () => {
     const losses = lossCounter();
     losses.add('late', 0);
