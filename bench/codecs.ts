@@ -26,13 +26,33 @@ interface Format {
   readonly ratios?: { readonly decode: Goal; readonly encode: Goal };
 }
 
+/** Whether a library can be loaded. */
+function isInstalled(library: string): boolean {
+  try {
+    import.meta.resolve(library);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const ratios = { decode: '>= 1.05', encode: '>= 1.1' } as const;
+
+/** ZSTD is a library's; the native one is optional. */
+const zstdGoal = isInstalled('zstd-napi') ? '>= 0.95' : '>= 0.5';
 
 const formats: readonly Format[] = [
   { name: 'dat', codec: 'dat', extension: 'dat', ratios },
   { name: 'evt2', codec: 'evt2', extension: 'raw', ratios },
   { name: 'evt3', codec: 'evt3', extension: 'raw', ratios },
   { name: 'es', codec: 'es', extension: 'es', ratios },
+  { name: 'csv', codec: 'csv', extension: 'csv', ratios },
+  { name: 'aedat4.lz4', codec: 'aedat4', extension: 'aedat4', ratios },
+  {
+    ...{ name: 'aedat4.zstd', codec: 'aedat4', extension: 'aedat4' },
+    encoderOptions: { compression: 'zstd' },
+    ratios: { decode: zstdGoal, encode: zstdGoal },
+  },
   { name: 'aedat31', codec: 'aedat31', extension: 'aedat', goals: { decode: '>= 100' } },
 ];
 
@@ -199,6 +219,7 @@ export async function codecs(
 ): Promise<BenchRow[]> {
   const [peer] = await startPeers(library, undefined, note);
   const folder = mkdtempSync(join(tmpdir(), 'spikeline-bench-'));
+  for (const { codec } of formats) await codecNamed(codec).ready?.();
   const measured = formats.map((format) => ({ format, decode: {}, encode: {} }) as Measured);
   try {
     for (const density of ['sparse', 'dense'] as const) {

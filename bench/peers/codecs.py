@@ -45,10 +45,18 @@ try:
     def faery_write(path, given):
         faery.events_stream_from_array(given["faery"], dimensions=(1280, 720)).to_file(path)
 
-    for format in ("dat", "evt2", "evt3", "es"):
+    for format in ("dat", "evt2", "evt3", "es", "csv", "aedat4.lz4", "aedat4.zstd"):
         record(READERS, format, faery_read)
-    record(WRITERS, "dat", faery_write)
-    record(WRITERS, "es", faery_write)
+    for format in ("dat", "es", "csv"):
+        record(WRITERS, format, faery_write)
+    for compression in ("lz4", "zstd"):
+
+        @of("faery")
+        def faery_write_aedat4(path, given, compression=compression):
+            stream = faery.events_stream_from_array(given["faery"], dimensions=(1280, 720))
+            stream.to_file(path, compression=(compression, 1))
+
+        record(WRITERS, f"aedat4.{compression}", faery_write_aedat4)
     for version in ("evt2", "evt3"):
 
         @of("faery")
@@ -105,6 +113,45 @@ except ImportError:
     pass
 
 
+try:
+    import dv_processing
+
+    VERSIONS["dv-processing"] = version_of("dv-processing")
+
+    def dv_stores(path):
+        recording = dv_processing.io.MonoCameraRecording(path)
+        while (store := recording.getNextEventBatch()) is not None:
+            yield store
+
+    def dv_prepare(path, given):
+        # Its stores are filled event by event: those of the file that was written before are taken.
+        if "dv-processing" not in given:
+            ours = os.path.join(os.path.dirname(path), "ours.aedat4")
+            given["dv-processing"] = list(dv_stores(ours))
+
+    @of("dv-processing")
+    def dv_read(path):
+        return sum(store.size() for store in dv_stores(path))
+
+    for compression in ("lz4", "zstd"):
+
+        @of("dv-processing")
+        def dv_write(path, given, compression=compression):
+            config = dv_processing.io.MonoCameraWriter.Config("camera")
+            config.addEventStream((1280, 720))
+            config.compression = getattr(dv_processing.CompressionType, compression.upper())
+            writer = dv_processing.io.MonoCameraWriter(path, config)
+            for store in given["dv-processing"]:
+                writer.writeEvents(store)
+            del writer
+
+        dv_write.prepare = dv_prepare
+        record(READERS, f"aedat4.{compression}", dv_read)
+        record(WRITERS, f"aedat4.{compression}", dv_write)
+except ImportError:
+    pass
+
+
 def load(path):
     """The events that are to be written, in the form of each peer."""
     raw = np.fromfile(path, dtype=[("t", "<f8"), ("x", "<u2"), ("y", "<u2"), ("p", "<u4")])
@@ -131,7 +178,7 @@ def main():
         try:
             if request.get("version"):
                 if not VERSIONS:
-                    raise ImportError("none of faery, expelliarmus, event_stream is installed")
+                    raise ImportError("none of faery, expelliarmus, event_stream, dv-processing is installed")
                 answer["version"] = " ".join(f"{name} {version}" for name, version in VERSIONS.items())
             elif "load" in request:
                 given = load(request["load"])
@@ -148,6 +195,8 @@ def main():
                 if os.path.exists(path):
                     os.remove(path)
                 write = WRITERS[request["format"]][request["peer"]]
+                if hasattr(write, "prepare"):
+                    write.prepare(path, given)
                 begin = time.process_time()
                 write(path, given)
                 answer["seconds"] = time.process_time() - begin

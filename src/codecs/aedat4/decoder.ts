@@ -9,7 +9,7 @@ import { soundDecoder } from '../sound.ts';
 import { type NextUnit, unitFeed } from '../unit-feed.ts';
 import { lined, type Unpacked, workAt, workshop } from '../wasm.ts';
 import { unpackZstd } from '../zstd.ts';
-import { bufferName, packetVector, rootTable } from './flatbuffer.ts';
+import { bufferName, fieldOf, followField, packetVector, rootTable } from './flatbuffer.ts';
 import { type StreamInfo, streamInfos } from './info.ts';
 
 /** First bytes of a file. */
@@ -33,11 +33,17 @@ const otherTypes: Readonly<Record<string, string>> = {
 /** Types whose packets hold several. */
 const lists: ReadonlySet<string> = new Set(['IMUS', 'TRIG']);
 
+/** `EVTS`, as a little-endian number. */
+const eventsName = 0x53_54_56_45;
+
 const recordBytes = 16;
 /** Where the sums of a packet stand. */
 const sumsAt = 64;
 /** Times from which on they are read by themselves. */
 const manyBits = 2 ** 20;
+
+/** A unit whose length changes. */
+type Unit = { -readonly [name in keyof NextUnit]: NextUnit[name] };
 
 /** What the file header says. */
 interface FileHeader {
@@ -88,64 +94,73 @@ export function aedat4Decoder(wanted: number | undefined): Decoder {
         : pixels(width, height);
     const fields = { ...info?.fields, ...(stream === undefined ? {} : { stream: String(stream) }) };
     header = { format: 'aedat4', variant: file.compression, ...size, space, fields };
-    return head();
+    return next();
   };
-  const head = (): NextUnit => {
+  /** What the packet at hand is: of events, of a list that is counted, or of something else. */
+  let [id, type] = [0, ''];
+  // One unit of each kind serves all packets.
+  const rest: NextUnit = { bytes: Number.MAX_SAFE_INTEGER, skip: true, handle: () => rest };
+  const head: NextUnit = { bytes: 8, handle: (unit) => packetHead(unit) };
+  const events: Unit = {
+    bytes: 0,
+    handle(payload) {
+      read(payload);
+      return next();
+    },
+  };
+  const list: Unit = {
+    bytes: 0,
+    handle(payload) {
+      tally(payload);
+      return next();
+    },
+  };
+  const other: Unit = { bytes: 0, skip: true, handle: () => next() };
+  const next = (): NextUnit => {
     packetAt = feed.position;
     // The data table follows the packets.
-    return packetAt < file!.table ? { bytes: 8, handle: packetHead } : rest;
+    return packetAt < file!.table ? head : rest;
   };
-  const rest: NextUnit = { bytes: Number.MAX_SAFE_INTEGER, skip: true, handle: () => rest };
   const packetHead = (unit: Uint8Array): NextUnit => {
     const { view } = viewOf(unit, 0);
-    const id = view.getInt32(0, true);
+    id = view.getInt32(0, true);
     const bytes = view.getInt32(4, true);
-    const claim = `the packet at byte ${packetAt} claims ${bytes} bytes`;
-    if (bytes < 0) throw new DataError(claim);
+    const isLarge = bytes > largestPacket;
     const info = file!.infos.get(id);
+    type = info?.type ?? '';
     const isWanted = stream === undefined ? info === undefined : id === stream;
-    const type = info?.type ?? '';
-    const work = isWanted
-      ? (payload: Uint8Array) => read(payload, id)
-      : lists.has(type) && bytes <= largestPacket
-        ? (payload: Uint8Array) => tally(payload, type)
-        : undefined;
-    if (work === undefined) {
-      count.add(otherTypes[type] ?? 'otherStreams', 1);
-      return { bytes, skip: true, handle: head };
+    if (bytes < 0 || (isWanted && isLarge)) {
+      const claim = `the packet at byte ${packetAt} claims ${bytes} bytes`;
+      throw new DataError(isLarge ? `${claim}; ${largestPacket} are read at most` : claim);
     }
-    if (bytes > largestPacket) throw new DataError(`${claim}; ${largestPacket} are read at most`);
-    return {
-      bytes,
-      handle(payload) {
-        work(payload);
-        return head();
-      },
-    };
+    const unitOf = isWanted ? events : lists.has(type) && !isLarge ? list : other;
+    if (unitOf === other) count.add(otherTypes[type] ?? 'otherStreams', 1);
+    unitOf.bytes = bytes;
+    return unitOf;
   };
 
   const unpack = (payload: Uint8Array): Unpacked | undefined =>
     unpacked(payload, file!.compression);
-  const tally = (payload: Uint8Array, type: string): void => {
+  const tally = (payload: Uint8Array): void => {
     const bytes = unpack(payload);
     const end = bytes === undefined ? 0 : bytes.at + bytes.length;
     const vector = bytes && packetVector(bytes.shop.view, bytes.at, end, 4);
     count.add(otherTypes[type]!, vector?.count ?? 1);
   };
-  const read = (payload: Uint8Array, id: number): void => {
+  const read = (payload: Uint8Array): void => {
     const bytes = unpack(payload);
     const isWhole = bytes !== undefined && bytes.length >= 12;
-    const name = isWhole ? bufferName(bytes.shop.u8, bytes.at + 4) : '';
+    const isEvents = isWhole && bytes.shop.view.getUint32(bytes.at + 8, true) === eventsName;
     // The header names no stream: the first with events is taken.
-    if (name === 'EVTS') stream ??= id;
+    if (isEvents) stream ??= id;
     else if (stream === undefined && isWhole) {
+      const name = bufferName(bytes.shop.u8, bytes.at + 4);
       count.add(otherTypes[name] ?? 'otherStreams', 1);
       return;
     }
-    const vector =
-      isWhole && name === 'EVTS'
-        ? packetVector(bytes.shop.view, bytes.at, bytes.at + bytes.length, recordBytes)
-        : undefined;
+    const vector = isEvents
+      ? packetVector(bytes.shop.view, bytes.at, bytes.at + bytes.length, recordBytes)
+      : undefined;
     if (vector === undefined) count.add('damagedPackets', 1);
     else if (vector.count > 0) {
       const events = eventsOf(bytes!, vector.at, vector.count, space!, count);
@@ -187,21 +202,19 @@ function viewOf(unit: Uint8Array, at: number): { readonly view: DataView; readon
 /** Reads the header. */
 function fileHeader(unit: Uint8Array): FileHeader {
   const { view } = viewOf(unit, 0);
-  const table =
-    unit.length >= 8 && bufferName(unit, 0) === 'IOHE'
-      ? rootTable(view, 0, unit.length)
-      : undefined;
-  if (table === undefined) {
+  const end = unit.length;
+  const table = end >= 8 && bufferName(unit, 0) === 'IOHE' ? rootTable(view, 0, end) : -1;
+  if (table < 0) {
     throw new DataError(`the header of this AEDAT4, at byte ${magic.length + 4}, cannot be read`);
   }
-  const code = table.field(0);
-  const number = code === 0 ? 0 : view.getInt32(code, true);
+  const code = fieldOf(view, table, 0, 4, end);
+  const number = code < 0 ? 0 : view.getInt32(code, true);
   const compression = compressions[number];
   if (compression === undefined) throw new DataError(`this AEDAT4 has a compression ${number}`);
-  const place = table.field(1);
-  const position = place === 0 ? -1 : Number(view.getBigInt64(place, true));
-  const text = table.follow(2);
-  const length = text === 0 ? 0 : Math.min(view.getUint32(text, true), unit.length - text - 4);
+  const place = fieldOf(view, table, 1, 8, end);
+  const position = place < 0 ? -1 : Number(view.getBigInt64(place, true));
+  const text = followField(view, table, 2, end);
+  const length = text < 0 ? 0 : Math.min(view.getUint32(text, true), end - text - 4);
   const xml = new TextDecoder().decode(unit.subarray(text + 4, text + 4 + length));
   const first = magic.length + 4 + unit.length;
   return {

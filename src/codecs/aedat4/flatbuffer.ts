@@ -3,57 +3,45 @@
  * and a vector: less than the library of FlatBuffers would need to be called, and it would copy every event.
  */
 
-/** A table in bytes that may be anything: every place is looked at before it is read. */
-export interface Table {
-  /** Where a field stands; 0 if it is left out. */
-  field(index: number): number;
-  /** Follows the offset that a field holds; 0 if it is left out or leads nowhere. */
-  follow(index: number): number;
+/** Whether `bytes` bytes at a place lie between two others. */
+function lies(place: number, bytes: number, at: number, end: number): boolean {
+  return place >= at && place + bytes <= end;
 }
 
 /**
- * The root of a buffer whose offsets count from `at`, in the bytes before `end`; undefined if there is none.
+ * Finds the root table of a buffer whose offsets count from `at`, in the bytes before `end`; -1 if there is none. Bytes
+ * may be anything: every place is looked at before it is read.
  */
-export function rootTable(view: DataView, at: number, end: number): Table | undefined {
-  const inside = (place: number, bytes: number): boolean =>
-    place >= at && place + bytes <= end && Number.isSafeInteger(place);
-  if (!inside(at, 8)) return undefined;
+export function rootTable(view: DataView, at: number, end: number): number {
+  if (!lies(at, 8, at, end)) return -1;
   const table = at + view.getUint32(at, true);
-  if (!inside(table, 4)) return undefined;
+  if (!lies(table, 4, at, end)) return -1;
   const fields = table - view.getInt32(table, true);
-  if (!inside(fields, 4)) return undefined;
-  const size = view.getUint16(fields, true);
-  if (!inside(fields, size)) return undefined;
-  const field = (index: number): number => {
-    const entry = 4 + 2 * index;
-    if (entry + 2 > size) return 0;
-    const offset = view.getUint16(fields + entry, true);
-    return offset !== 0 && inside(table + offset, 8) ? table + offset : 0;
-  };
-  return {
-    field,
-    follow(index) {
-      const place = field(index) || fieldAtEnd(view, table, fields, size, index, end);
-      if (place === 0) return 0;
-      const target = place + view.getUint32(place, true);
-      return inside(target, 4) ? target : 0;
-    },
-  };
+  if (!lies(fields, 4, at, end)) return -1;
+  return lies(fields, view.getUint16(fields, true), at, end) ? table : -1;
 }
 
-/** A field of 4 bytes may be the last there is. */
-function fieldAtEnd(
+/** Where a field of `bytes` bytes of a table stands; -1 if it is left out, or not in the bytes before `end`. */
+export function fieldOf(
   view: DataView,
   table: number,
-  fields: number,
-  size: number,
   index: number,
+  bytes: number,
   end: number,
 ): number {
+  const fields = table - view.getInt32(table, true);
   const entry = 4 + 2 * index;
-  if (entry + 2 > size) return 0;
+  if (entry + 2 > view.getUint16(fields, true)) return -1;
   const offset = view.getUint16(fields + entry, true);
-  return offset !== 0 && table + offset + 4 <= end ? table + offset : 0;
+  return offset !== 0 && table + offset + bytes <= end ? table + offset : -1;
+}
+
+/** Follows the offset in a field; -1 if it is left out or leads out of the bytes before `end`. */
+export function followField(view: DataView, table: number, index: number, end: number): number {
+  const place = fieldOf(view, table, index, 4, end);
+  if (place < 0) return -1;
+  const target = place + view.getUint32(place, true);
+  return target + 4 <= end ? target : -1;
 }
 
 /** The name of the type of a buffer whose offsets count from `at`. */
@@ -70,9 +58,9 @@ export function packetVector(
 ): { readonly at: number; readonly count: number } | undefined {
   // The size stands before the buffer.
   const table = rootTable(view, at + 4, end);
-  if (table === undefined) return undefined;
-  const vector = table.follow(0);
-  if (vector === 0) return { at, count: 0 };
+  if (table < 0) return undefined;
+  const vector = followField(view, table, 0, end);
+  if (vector < 0) return { at, count: 0 };
   const count = view.getUint32(vector, true);
   return vector + 4 + count * entryBytes <= end ? { at: vector + 4, count } : undefined;
 }
