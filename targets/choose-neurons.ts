@@ -1,15 +1,24 @@
 /** Measures the neurons of a chip, to choose those that behave most like the model. */
 
 import type { HardwareNeuron } from '../src/chips/family.ts';
-import { encodeWeights } from '../src/chips/masks.ts';
 import type { Deployment } from '../src/compile/deployment.ts';
+import { memoryProblems } from '../src/compile/deployment-check.ts';
 import { type Link, linkProblems } from '../src/devices/link.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { inTurn } from '../src/events/firing-rates.ts';
 import { channelCounts, rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
 import { matrixRows } from '../src/matrix.ts';
 import { isAnalog } from '../src/neurons/model-table.ts';
-import { callback, type OptionTable, optionProblems } from '../src/options.ts';
+import {
+  anything,
+  callback,
+  listOf,
+  number,
+  type OptionTable,
+  optionProblems,
+  readable,
+} from '../src/options.ts';
+import { pipelineProblems } from '../src/pipeline/guard.ts';
 import { type Pipeline, pipeline } from '../src/pipeline/pipeline.ts';
 import type { Target } from '../src/pipeline/target.ts';
 import { fault, type Problem, problem, within } from '../src/problems.ts';
@@ -71,30 +80,40 @@ function totals(
   });
 }
 
+/** Lists what keeps something from being a deployment whose neurons can be measured. */
 function deploymentProblems(deployment: Deployment): Problem[] {
-  const given = deployment as Partial<Deployment> | null | undefined;
-  if (typeof given?.where !== 'function' || given.hardware === undefined) {
-    return [problem('deployment', 'wrong-type', given, 'what deploy gives is needed')];
-  }
-  const { pipeline: net, hardware, cores } = deployment;
+  const wrong = memoryProblems(deployment);
+  if (wrong.length > 0) return within('deployment', wrong);
+  return within(
+    'deployment',
+    readable(() => measuredProblems(deployment)),
+  );
+}
+
+const baseCheck = listOf(number({ min: 0 }), { min: 1 });
+
+function measuredProblems({ pipeline: net, quantised, cores }: Deployment): Problem[] {
+  const wrong = [
+    ...within('pipeline', pipelineProblems(net)),
+    ...within('quantised', pipelineProblems(quantised)),
+    ...within('cores', listOf(anything, { min: 1 })(cores)),
+  ];
+  if (wrong.length > 0) return wrong;
   const [input, population] = net.stages;
   const parameters = population?.parameters;
-  const problems: Problem[] = [];
   const single =
     net.stages.length === 2 &&
     stageWeights(input!) !== undefined &&
     parameters !== undefined &&
     isAnalog(parameters) &&
     parameters.model === 'dynapSim';
-  if (!single) {
-    const needed = 'neurons are measured for a linear stage and one population of DynapSim neurons';
-    problems.push(fault('deployment.pipeline', 'unsupported', needed));
-  }
-  if (cores.length !== 1) {
-    const needed = 'neurons are measured on one core';
-    problems.push(problem('deployment.cores.length', 'unsupported', cores.length, needed));
-  }
-  return hardware.length > 0 ? problems : [];
+  const needed = 'neurons are measured for a linear stage and one population of DynapSim neurons';
+  const one = 'neurons are measured on one core';
+  return [
+    ...(single ? [] : [fault('pipeline', 'unsupported', needed)]),
+    ...(cores.length === 1 ? [] : [problem('cores.length', 'unsupported', cores.length, one)]),
+    ...within('cores[0].weights.base', baseCheck(cores[0]?.weights?.base)),
+  ];
 }
 
 /**
@@ -149,7 +168,7 @@ export async function chooseNeurons(
     const onChip = chip(link, {
       family,
       hardware: all,
-      quantiser: (values) => encodeWeights(values, base),
+      quantiser: (values) => family.encode(values, base),
     });
     const measured = await totals(onChip, net, noise, () => onMeasured(++done));
     const [model] = (await totals(simulator(), net, noise)) as [number];

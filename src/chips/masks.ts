@@ -31,7 +31,7 @@ function weightProblems(weights: unknown): Problem[] {
 
 /** Refuses weights that cannot be quantised. */
 export function checkWeights(weights: unknown, ...others: readonly Problem[]): void {
-  const problems = [...weightProblems(weights), ...others];
+  const problems = [...readable(() => weightProblems(weights)), ...others];
   if (problems.length > 0) {
     throw new InvalidArgumentError('these weights cannot be quantised', problems);
   }
@@ -71,7 +71,7 @@ export function encodeWeights(
   weights: ArrayLike<number>,
   base: readonly number[],
 ): QuantisedWeights {
-  checkWeights(weights, ...baseProblems(base));
+  checkWeights(weights, ...readable(() => baseProblems(base)));
   const levels = subsetSums(base);
   const codes = new Uint8Array(weights.length);
   const values = new Float64Array(weights.length);

@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { poissonRaster } from '../events/poisson.ts';
 import { channelCounts, type SpikeRaster } from '../events/spike-raster.ts';
+import { readable } from '../options.ts';
 import { type Pipeline, pipelineUpTo } from '../pipeline/pipeline.ts';
 import { startPipeline } from '../pipeline/run.ts';
 import { type Problem, problem, within } from '../problems.ts';
@@ -235,12 +236,13 @@ function describeSilence(
 }
 
 function argumentProblems(deployment: unknown, input: unknown): Problem[] {
-  const { counts } = (input ?? {}) as Partial<SpikeRaster>;
+  const rasterProblems = (): Problem[] =>
+    input === undefined || (input as SpikeRaster | null)?.counts instanceof Uint32Array
+      ? []
+      : [problem('', 'wrong-type', input, 'a raster is needed')];
   return [
     ...within('deployment', simulationProblems(deployment)),
-    ...(input === undefined || counts instanceof Uint32Array
-      ? []
-      : [problem('input', 'wrong-type', input, 'a raster is needed')]),
+    ...within('input', readable(rasterProblems)),
   ];
 }
 
