@@ -10,6 +10,7 @@ export { type FromHardwareConfig, fromHardware } from './from-hardware.ts';
 export { type FromNatsConfig, fromNats } from './from-nats.ts';
 export { type FromPullConfig, fromPull } from './from-pull.ts';
 export { type FromRasterConfig, fromRaster } from './from-raster.ts';
+export { type FromSeriesConfig, fromSeries, type Numbers } from './from-series.ts';
 export { type ByteInput, type FromStdinConfig, fromStdin } from './from-stdin.ts';
 export { type FromUdpConfig, fromUdp } from './from-udp.ts';
 export { type FromWebSocketConfig, fromWebSocket } from './from-web-socket.ts';

@@ -32,7 +32,7 @@ import * as operators from 'spikeline/operators';
 import * as sinks from 'spikeline/sinks';
 import { toFile, toStdout } from 'spikeline/sinks';
 import * as sources from 'spikeline/sources';
-import { fromFile, fromStdin } from 'spikeline/sources';
+import { fromFile, fromSeries, fromStdin } from 'spikeline/sources';
 import * as targets from 'spikeline/targets';
 import { describe, expect, it } from 'vitest';
 import { echoWord, monitorReply } from '#src/chips/dynapse2/event';
@@ -237,6 +237,15 @@ const sourceRigs: Record<string, Record<string, AnySource>> = {
     'at its speed': async (clock) => ({
       source: fromFile(new Blob([Uint8Array.from(bytes)]), { speed: 1, clock }),
       left: () => clock.waiting,
+    }),
+  },
+  fromSeries: {
+    fast: async () => ({
+      source: fromSeries((seconds) => 50 * seconds, {
+        delta: { threshold: 1 },
+        duration: 0.5,
+        chunkSteps: 10,
+      }),
     }),
   },
   fromStdin: {
