@@ -9,12 +9,17 @@ export {
   type DecodeEventsConfig,
   decodeEvents,
 } from './operators/decode-events.ts';
+export { downsample } from './operators/downsample.ts';
+export type { EventOperator } from './operators/filtering.ts';
+export { rateDecode } from './operators/rate-decode.ts';
 export { type RunAndRecord, type RunOn, type RunOnOptions, runOn } from './operators/run-on.ts';
+export { toChannels } from './operators/to-channels.ts';
 export { toEvents } from './operators/to-events.ts';
 export { type ToRaster, type ToRasterConfig, toRaster } from './operators/to-raster.ts';
 export { usingLink } from './operators/using-link.ts';
 export { collect } from './sinks/collect.ts';
 export { type FpgaReport, type ToFpgaConfig, toFpga } from './sinks/to-fpga.ts';
+export { type FileSource, type FromFileConfig, fromFile } from './sources/from-file.ts';
 export { type FromHardwareConfig, fromHardware } from './sources/from-hardware.ts';
 export { type FromPullConfig, fromPull } from './sources/from-pull.ts';
 export { type FromRasterConfig, fromRaster } from './sources/from-raster.ts';

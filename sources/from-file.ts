@@ -4,6 +4,7 @@ import { InvalidArgumentError, StorageError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import type { StreamItem } from '../src/events/series.ts';
+import type { PixelSpace } from '../src/events/space.ts';
 import { noteInput } from '../src/open-inputs.ts';
 import { number, type OptionTable, optionProblems } from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
@@ -36,7 +37,8 @@ const pieceBytes = 2 ** 20;
  * Reads a file, piece by piece and only as fast as what comes of it is worked on, so that a file of any size takes little memory. Its format
  * is found by what is in it. Events are emitted in the order of time, in packets as they lie in the file, or of equal time
  * (`window`), or of equally many (`events`); as fast as it can, or at its own `speed`. With `stream`, any stream of a
- * recording: rasters, numbers, marks. In a browser, `path` may be a `File`. Errors with a `StorageError` if the file cannot be read,
+ * recording: rasters, numbers, marks. Its type says that events are pixels, as in most files; of others, say so:
+ * `fromFile<AerPacket<ChannelSpace>>(…)`. In a browser, `path` may be a `File`. Errors with a `StorageError` if the file cannot be read,
  * with a `DataError` if it is damaged beyond reading or of no known format; what can be passed over is counted in `losses`.
  *
  * @throws InvalidArgumentError with all problems
@@ -48,7 +50,7 @@ const pieceBytes = 2 ** 20;
  * ); // emits 1, 0, 1
  * ```
  */
-export function fromFile<Item extends StreamItem = AerPacket>(
+export function fromFile<Item extends StreamItem = AerPacket<PixelSpace>>(
   path: string | Blob,
   config: FromFileConfig = {},
 ): FileSource<Item> {

@@ -3,6 +3,7 @@ import { InvalidArgumentError, StorageError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { lossCounter } from '../src/events/losses.ts';
 import type { StreamItem } from '../src/events/series.ts';
+import type { PixelSpace } from '../src/events/space.ts';
 import { having, type OptionTable, optionProblems } from '../src/options.ts';
 import type { FileSource } from './from-file.ts';
 import { fromPull } from './from-pull.ts';
@@ -38,7 +39,7 @@ const table: OptionTable<FromStdinConfig> = {
  * ); // emits 2
  * ```
  */
-export function fromStdin<Item extends StreamItem = AerPacket>(
+export function fromStdin<Item extends StreamItem = AerPacket<PixelSpace>>(
   config: FromStdinConfig = {},
 ): FileSource<Item> {
   const problems = optionProblems(config, table);

@@ -1,8 +1,7 @@
 /** How items are read from bytes of any format: decoded, put in order, sliced, repeated, and paced to their times. */
 import { asyncScheduler, type SchedulerLike, type Unsubscribable } from 'rxjs';
 import { timeOf } from '../src/clock.ts';
-import { anyDecoder, codecNamed, codecOf } from '../src/codecs/decode.ts';
-import { recordingDecoder } from '../src/codecs/recording/decoder.ts';
+import type { RecordedItem } from '../src/codecs/recording/streams.ts';
 import { DataError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { inTimeOrder } from '../src/events/in-time-order.ts';
@@ -163,7 +162,10 @@ async function* decoded(
   losses: Losses,
 ): AsyncGenerator<StreamItem> {
   const { format, stream } = config;
-  const decoder = itemDecoder(config);
+  // Formats are many: they are loaded when the first file is read.
+  const { anyDecoder, codecNamed, codecOf } = await import('../src/codecs/decode.ts');
+  const decoder =
+    stream === undefined ? anyDecoder(decodeOptions(config)) : await recordedStream(stream);
   let ready = stream !== undefined;
   const sorted = inTimeOrder({ lateness: config.lateness ?? 0.01, losses });
   const counted: Record<string, number> = {};
@@ -208,15 +210,15 @@ interface ItemDecoder {
   end(): readonly StreamItem[];
 }
 
-function itemDecoder({ format, options, stream }: ReadConfig): ItemDecoder {
-  if (stream === undefined) {
-    return anyDecoder({
-      ...(format !== undefined && { format }),
-      ...(options !== undefined && { options }),
-    });
-  }
+function decodeOptions({ format, options }: ReadConfig): { format?: string; options?: object } {
+  return { ...(format !== undefined && { format }), ...(options !== undefined && { options }) };
+}
+
+/** Takes one stream out of a recording. */
+async function recordedStream(stream: string): Promise<ItemDecoder> {
+  const { recordingDecoder } = await import('../src/codecs/recording/decoder.ts');
   const recording = recordingDecoder();
-  const chosen = (items: ReturnType<typeof recording.push>): StreamItem[] =>
+  const chosen = (items: readonly RecordedItem[]): StreamItem[] =>
     items.flatMap(({ stream: name, item }) =>
       name === stream && itemKind(item) !== undefined ? [item as StreamItem] : [],
     );
