@@ -174,13 +174,13 @@ describe('EVT3', () => {
     const written = evt3.encoder!().push(aerPacket(new Array(5).fill(4096), row, space));
     const words = new Uint16Array(written.slice(written.lastIndexOf(10) + 1).buffer);
     expect(Array.from(words, (word) => word.toString(16))).toEqual([
-      ...['8001', '0', '3803', '4081', '4204', '5010'],
+      ...['8001', '6000', '0', '3803', '4081', '4204', '5010'],
     ]);
     const wrap = evt3.encoder!();
     wrap.push(aerPacket([2 ** 24 - 9000], [0], space));
     const after = wrap.push(aerPacket([2 ** 24 + 4096], [0], space));
     expect(Array.from(new Uint16Array(after.slice().buffer), (word) => word.toString(16))).toEqual([
-      ...['8fff', '8000', '8001', '2000'],
+      ...['8fff', '8000', '8001', '6000', '2000'],
     ]);
   });
 

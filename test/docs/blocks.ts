@@ -134,9 +134,10 @@ function page(path: string): Block {
   return { name: relative(root, path), code: blocks.join('') };
 }
 
-/** The tutorials, and the page about the kernel. */
+/** The tutorials, and the pages about the kernel and the formats. */
 export function tutorials(): Block[] {
-  return [...filesUnder('docs/tutorials', '.md'), join(root, 'docs/kernel.md')].map(page);
+  const pages = ['docs/kernel.md', 'docs/formats.md'].map((path) => join(root, path));
+  return [...filesUnder('docs/tutorials', '.md'), ...pages].map(page);
 }
 
 /** The page that opens the project; its code prints, so it is compiled but not run. */

@@ -48,7 +48,8 @@ export function evt3Writer(): EvtWriter {
             for (const one of highs) out[n++] = 0x8000 | one;
           }
           from = clock.at;
-          low = 0;
+          // Some readers keep the lower bits when the upper ones change.
+          low = -1;
         }
         const nextLow = time - from;
         if (nextLow !== low) {

@@ -1,0 +1,62 @@
+/**
+ * `npm run fuzz:codecs -- --inputs 1000000 [--seed 1]`: random and mutated bytes for every codec, read in random cuts. Exit code 1
+ * where one throws anything but a DataError, takes longer than a second of processor time, or memory grows by more than 200 MB.
+ */
+import { parseArgs } from 'node:util';
+import fc from 'fast-check';
+import { forms } from '#test/codecs/forms';
+import { anyCuts, anyDamage, attempt, damaged, encoded, packetsOf } from '#test/codecs/property';
+
+const { values } = parseArgs({
+  options: {
+    inputs: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const inputs = Number(values.inputs);
+const seed = Number(values.seed);
+
+/** Inputs of a codec that are made at once. */
+const batch = 500;
+const patience = 1000;
+const mostBytes = 200 * 2 ** 20;
+
+const libraries = [...new Set(forms.map(({ codec }) => codec))];
+for (const { ready } of libraries) await ready?.();
+
+const found: string[] = [];
+const outcomes = { events: 0, errors: 0 };
+let idle = 0;
+let peak = 0;
+for (let done = 0; done < inputs; ) {
+  for (const form of forms) {
+    const given = fc.sample(
+      fc.tuple(packetsOf(form), anyDamage, anyCuts, fc.uint8Array({ maxLength: 200 }), fc.nat(9)),
+      { numRuns: batch, seed: seed + done },
+    );
+    for (const [packets, damage, cuts, junk, kind] of given) {
+      const bytes = kind === 0 ? junk : damaged(encoded(form, packets), damage);
+      const begin = process.cpuUsage();
+      try {
+        const outcome = attempt(form.codec.decoder(form.decoderOptions), bytes, cuts);
+        outcomes[outcome instanceof Error ? 'errors' : 'events']++;
+      } catch (error) {
+        found.push(`${form.name}: ${Buffer.from(bytes).toString('base64')}: ${error}`);
+      }
+      const used = process.cpuUsage(begin);
+      const taken = (used.user + used.system) / 1000;
+      if (taken > patience) found.push(`${form.name}: ${Math.round(taken)} ms`);
+    }
+    done += batch;
+    const { rss } = process.memoryUsage();
+    // What the first inputs need is there anyway.
+    if (done <= batch * forms.length) idle = Math.max(idle, rss);
+    peak = Math.max(peak, rss);
+  }
+}
+const grown = Math.max(0, peak - idle);
+if (grown > mostBytes) found.push(`memory has grown by ${Math.round(grown / 2 ** 20)} MiB`);
+const size = `${Math.round(grown / 2 ** 20)} MiB more at most`;
+process.stdout.write(`${outcomes.events} read, ${outcomes.errors} refused, ${size}\n`);
+for (const one of found.slice(0, 20)) process.stdout.write(`${one}\n`);
+process.exitCode = found.length > 0 ? 1 : 0;
