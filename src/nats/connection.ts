@@ -127,8 +127,18 @@ export async function openNats(
       } else if (status.type === 'reconnect') {
         connected = true;
         listener.back?.();
-      } else if (status.type === 'error') last = status.error;
+      } else if (status.type === 'error') {
+        last = status.error;
+        // What one may not send or hear would be lost without a word.
+        if (status.error.name === 'PermissionViolationError') refuse(status.error);
+      }
     }
+  };
+  const refuse = (cause: Error): void => {
+    closing = true;
+    connected = false;
+    connection.close().catch(() => {});
+    listener.failed(networkError(cause, server) as NetworkError);
   };
   watch().catch(() => {});
   const ended = (cause: unknown): void => {

@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { connect } from '@nats-io/transport-node';
 import {
+  concatWith,
   finalize,
   firstValueFrom,
   from,
@@ -16,6 +20,7 @@ import { lossCounter, marks, type StreamItem, series } from 'spikeline/events';
 import { natsPublisher, toNats } from 'spikeline/sinks';
 import { fromNats, fromPull, natsItems, natsPosition } from 'spikeline/sources';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { emptyFolder } from '#test/support/folders';
 import { type NatsServer, natsServer, withNats } from '#test/support/nats-server';
 import { watch } from '#test/support/watch';
 
@@ -326,6 +331,46 @@ withNats('streams over NATS', () => {
       delete process.env['NATS_PASSWORD'];
       await guarded.close();
     }
+  });
+
+  it('says what it may not send or hear', async () => {
+    const folder = emptyFolder();
+    const config = join(folder, 'nats.conf');
+    writeFileSync(
+      config,
+      'authorization { users = [{ user: ada, password: x, permissions: { publish: "open.>", subscribe: ["open.>", "_INBOX.>"] } }] }',
+    );
+    const guarded = await natsServer('--config', config);
+    process.env['NATS_USER'] = 'ada';
+    process.env['NATS_PASSWORD'] = 'x';
+    try {
+      const sent = (subject: string) =>
+        lastValueFrom(
+          of(packets(1)[0]!).pipe(concatWith(NEVER), toNats(`${guarded.url}/${subject}`)),
+        );
+      await expect(sent('shut.a')).rejects.toMatchObject({ code: 'refused' });
+      const shut = fromNats(`${guarded.url}/shut.a`);
+      await expect(firstValueFrom(shut)).rejects.toMatchObject({ code: 'refused' });
+      const open = of(packets(1)[0]!).pipe(toNats(`${guarded.url}/open.a`));
+      expect((await lastValueFrom(open)).acknowledged).toBe(2);
+    } finally {
+      delete process.env['NATS_USER'];
+      delete process.env['NATS_PASSWORD'];
+      await guarded.close();
+    }
+  });
+
+  it('counts what others send under its subject, and goes on', async () => {
+    const address = subject();
+    const losses = lossCounter();
+    const { heard, seen } = await hearing(address, { losses });
+    const other = await connect({ servers: server.url });
+    other.publish(address.slice(server.url.length + 1), 'hello');
+    await other.drain();
+    await lastValueFrom(from(packets(2)).pipe(toNats(address)));
+    await until(() => heard().length === 2);
+    expect(losses.byReason).toEqual({ foreign: 1 });
+    seen.unsubscribe();
   });
 
   it('ends at once if it is not to reconnect', async () => {
