@@ -160,6 +160,9 @@ function storedProblems(deployment: unknown): Problem[] {
     return [problem('', 'wrong-type', deployment, needed)];
   }
   const fields = fieldsOf(deployment);
+  if (fields['family'] === undefined && fields['population'] === undefined) {
+    return [problem('', 'wrong-type', deployment, needed)];
+  }
   const problems = [
     ...boardProblems(fields),
     ...within('population', populationProblems(fields['population'])),
@@ -201,6 +204,9 @@ function modelProblems(deployment: unknown): Problem[] {
   }
   const { pipeline, population, weights, deviation, remarks, deployedPipeline } =
     deployment as Readonly<Record<keyof Deployment<unknown>, unknown>>;
+  if (pipeline === undefined && population === undefined) {
+    return [problem('', 'wrong-type', deployment, needed)];
+  }
   const wrong = [
     ...within('pipeline', pipelineProblems(pipeline)),
     ...within('population', populationProblems(population)),
