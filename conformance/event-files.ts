@@ -30,7 +30,10 @@ const list = 'samples.json';
 const pieceBytes = 2 ** 20;
 
 /** What a file holds, read piece by piece. */
-function readEvents(path: string, info: KnownFile['info']): EventSummary & Pick<Decoder, 'header'> {
+async function readEvents(
+  path: string,
+  info: KnownFile['info'],
+): Promise<EventSummary & Pick<Decoder, 'header'>> {
   const digest = eventDigest();
   const piece = new Uint8Array(pieceBytes);
   const file = openSync(path, 'r');
@@ -39,9 +42,11 @@ function readEvents(path: string, info: KnownFile['info']): EventSummary & Pick<
     for (;;) {
       const count = readSync(file, piece);
       const bytes = piece.subarray(0, count);
-      decoder ??= anyDecoder({
-        options: optionsFor(codecOf(bytes, count < pieceBytes)?.name, info),
-      });
+      if (decoder === undefined) {
+        const codec = codecOf(bytes, count < pieceBytes);
+        await codec?.ready?.();
+        decoder = anyDecoder({ options: optionsFor(codec?.name, info) });
+      }
       const packets = count === 0 ? decoder.end() : decoder.push(bytes);
       for (const packet of packets) digest.add(packet);
       if (count === 0) return { ...digest.summary(), header: decoder.header };
@@ -69,7 +74,7 @@ function optionsFor(format: string | undefined, info: KnownFile['info']): object
 }
 
 /** What differs, in words. */
-function differences(known: KnownFile, found: ReturnType<typeof readEvents>): string[] {
+function differences(known: KnownFile, found: Awaited<ReturnType<typeof readEvents>>): string[] {
   const { header } = found;
   const told = (ours: unknown, theirs: unknown): unknown => ours ?? theirs;
   const pairs: readonly (readonly [name: string, ours: unknown, theirs: unknown])[] = [
@@ -86,10 +91,10 @@ function differences(known: KnownFile, found: ReturnType<typeof readEvents>): st
     .map(([name, ours, theirs]) => `${name}: ${ours}, not ${theirs}`);
 }
 
-function compare(folder: string, known: KnownFile): CaseOutcome {
+async function compare(folder: string, known: KnownFile): Promise<CaseOutcome> {
   const { file, info } = known;
   try {
-    const found = differences(known, readEvents(join(folder, file), info));
+    const found = differences(known, await readEvents(join(folder, file), info));
     return found.length === 0
       ? { name: file, error: 0 }
       : { name: file, error: found.length, note: found.join('; ') };
@@ -104,8 +109,12 @@ export const eventFiles: Kind = {
   tolerance: 0,
   needs: [`samples/${list}`],
   marker: list,
-  run(given) {
+  async run(given) {
     const folder = isThere(given, list) ? given : join(given, 'samples');
-    return readJson<KnownFiles>(folder, list).files.map((known) => compare(folder, known));
+    const outcomes: CaseOutcome[] = [];
+    for (const known of readJson<KnownFiles>(folder, list).files) {
+      outcomes.push(await compare(folder, known));
+    }
+    return outcomes;
   },
 };

@@ -34,11 +34,23 @@ describe('LZ4', () => {
     expect(Buffer.compare(unpackedLz4(packed)!, long)).toBe(0);
   });
 
-  it('reads blocks that are linked, in frames of another writer', () => {
-    // Made by liblz4 1.9.4: two blocks of 64 KiB and the rest, linked, content checksum.
-    expect(unpackedLz4(Uint8Array.of(4, 34, 77, 24, 64, 64, 192, 0, 0, 0, 0))).toEqual(
-      new Uint8Array(0),
-    );
+  it('reads frames of other writers: linked, stored and empty blocks, sizes and checksums', () => {
+    const frame = (flags: number, ...rest: readonly number[]): Uint8Array =>
+      Uint8Array.of(4, 34, 77, 24, flags, 64, 192, ...rest);
+    const letters = Array.from({ length: 16 }, (_, i) => 97 + i);
+    const storedBlock = [16, 0, 0, 128, ...letters];
+    // No literals, 8 bytes from 16 before; 5 literals.
+    const linkedBlock = [9, 0, 0, 0, 0x04, 16, 0, 0x50, 1, 2, 3, 4, 5];
+    const all = Uint8Array.from([...letters, ...letters.slice(0, 8), 1, 2, 3, 4, 5]);
+    expect(unpackedLz4(frame(64, 0, 0, 0, 0))).toEqual(new Uint8Array(0));
+    const end = [0, 0, 0, 0];
+    expect(unpackedLz4(frame(64, ...storedBlock, ...linkedBlock, ...end))).toEqual(all);
+    const checksum = [9, 9, 9, 9];
+    const size = [29, 0, 0, 0, 0, 0, 0, 0];
+    // The content size stands before the byte that checks the head.
+    const rest = [...storedBlock, ...checksum, ...linkedBlock, ...checksum, ...end, ...checksum];
+    expect(unpackedLz4(frame(64 + 8 + 16 + 4, ...size, ...rest))).toEqual(all);
+    expect(unpackedLz4(frame(64, ...linkedBlock, ...end))).toBeUndefined();
   });
 
   it('refuses what is damaged, without writing anywhere else', () => {
