@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { StorageError } from '../src/errors.ts';
 import { kernelFeatures } from '../src/kernel/module.ts';
@@ -99,21 +99,20 @@ function unknownIn(folder: string): ConformanceSkip[] {
  * case fails, and so does a case whose file is of another form.
  *
  * @param kinds kinds to compare; all that are known if left out
- * @throws StorageError if the folder cannot be read or holds no kind that is known
+ * @returns no report at all if the folder holds no kind that is known: nothing was compared then
+ * @throws StorageError if the folder cannot be read
  */
 export async function runConformance(
   folder: string,
   kinds: readonly Kind[] = conformanceKinds,
 ): Promise<ConformanceReport> {
-  if (typeof folder !== 'string' || !existsSync(folder)) {
+  const there = typeof folder === 'string' && statSync(folder, { throwIfNoEntry: false });
+  if (there === false || there?.isDirectory() !== true) {
     const path = typeof folder === 'string' ? folder : shown(folder);
-    throw new StorageError(path, 'is not there; give a folder of reference numbers');
+    throw new StorageError(path, 'is no folder; give a folder of reference numbers');
   }
   const { root, among } = asked(folder, kinds);
   const able = among.filter((kind) => obstacle(root, kind) === undefined);
-  if (able.length === 0) {
-    throw new StorageError(folder, 'holds no reference numbers of a kind that is known');
-  }
   const reports: KindReport[] = [];
   for (const kind of able) {
     const outcomes = await inForm(kind.needs.join(', '), () => kind.run(root));

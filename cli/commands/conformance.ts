@@ -25,8 +25,8 @@ tolerance; then every case that failed and by how much.
 
 ${optionHelp(options)}
 
-Exit codes: 0 all passed, 1 a case failed or a kind has none, 2 the folder cannot be read or holds no kind
-that is known.`;
+Exit codes: 0 all passed, 1 a case failed, a kind has none, or nothing at all was compared, 2 the folder
+cannot be read.`;
 
 /** Failures named at most for each kind; the JSON has all. */
 const shown = 10;
@@ -89,7 +89,9 @@ export const conformance: Command = {
       ]);
     }
     const { reports, skipped } = await runConformance(folder);
-    const failed = reports.some(({ failures }) => failures.length > 0);
+    const compared = reports.reduce((sum, { cases }) => sum + cases, 0);
+    const failed = compared === 0 || reports.some(({ failures }) => failures.length > 0);
+    if (compared === 0) terminal.err(`${folder}: nothing was compared; it holds no case that is known\n`);
     if (values['json'] === true) {
       terminal.out(`${JSON.stringify(reports, undefined, 1)}\n`);
       return failed ? exitCodes.failed : exitCodes.ok;

@@ -270,10 +270,21 @@ describe('conformance', () => {
     expect(stdout).toContain('skipped: forward (kernel), this machine has no WebAssembly SIMD');
   });
 
-  it('refuses a folder that is not there or holds nothing, with exit code 2', async () => {
-    expect((await runCli(['conformance', '/nowhere'])).code).toBe(2);
-    const { code, stderr } = await runCli(['conformance', emptyFolder()]);
-    expect(code).toBe(2);
-    expect(stderr).toContain('no reference numbers');
+  it('refuses what is no folder with exit code 2, and fails where nothing was compared with 1', async () => {
+    const folder = emptyFolder();
+    writeFileSync(join(folder, 'file'), '');
+    for (const path of ['/nowhere', join(folder, 'file')]) {
+      const { code, stderr } = await runCli(['conformance', path]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`${path}: is no folder`)]);
+    }
+    mkdirSync(join(folder, 'colours'));
+    const { code, stdout, stderr } = await runCli(['conformance', folder]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('skipped: colours, no such kind is known here');
+    expect(stderr).toContain('nothing was compared');
+    expect(await runCli(['conformance', folder, '--json'])).toMatchObject({
+      code: 1,
+      stdout: '[]\n',
+    });
   });
 });
