@@ -91,7 +91,8 @@ export const conformance: Command = {
     const { reports, skipped } = await runConformance(folder);
     const compared = reports.reduce((sum, { cases }) => sum + cases, 0);
     const failed = compared === 0 || reports.some(({ failures }) => failures.length > 0);
-    if (compared === 0) terminal.err(`${folder}: nothing was compared; it holds no case that is known\n`);
+    if (compared === 0)
+      terminal.err(`${folder}: nothing was compared; it holds no case that is known\n`);
     if (values['json'] === true) {
       terminal.out(`${JSON.stringify(reports, undefined, 1)}\n`);
       return failed ? exitCodes.failed : exitCodes.ok;

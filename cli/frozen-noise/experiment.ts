@@ -20,6 +20,7 @@ import { StorageError } from 'spikeline/problems';
 import { lossFunction, pipelineGradient } from 'spikeline/train';
 import { jsonText } from '../json-text.ts';
 import { pictureFiles } from '../pictures/index.ts';
+import { turn } from '../turn.ts';
 import { decidingOf } from './checkpoint.ts';
 import { chipSeed, chipsRecord, runChips } from './chips.ts';
 import { drawData, type FrozenNoiseData, readData } from './data.ts';
@@ -243,6 +244,10 @@ async function runParts(
   found: Found,
 ): Promise<FrozenNoiseResult> {
   const { config, data, folder, wishes, progress } = bench;
+  const next = async (): Promise<void> => {
+    await turn();
+    wishes.check();
+  };
   const add = (more: Partial<FrozenNoiseResult>): void => {
     found.figures = { ...found.figures, ...more };
   };
@@ -257,15 +262,20 @@ async function runParts(
   add(trained);
   const deployment = deploy(training.net);
   folder.write('quantised.json', pipelineToJson(deployment.quantised));
+  await next();
   const simulated = await simulatePart(bench, 'simulation', training.net);
   add({ simulated: simulated.result });
+  await next();
   const fourBits = await simulatePart(bench, 'four bits', deployment.quantised);
   const quantised = { ...fourBits.result, mse: deployment.mse };
   add({ quantised });
+  await next();
   const onChip = await chipPart(bench, training.net, deployment);
   add({ chip: onChip.record.result });
+  await next();
   const realTime = await realTimePart(bench, training.net, onChip.placed, onChip.lost);
   add({ realTime });
+  await next();
   progress.begin('chips', config.chips);
   const rates: (readonly Rates[])[] = [];
   const chips$ = runChips(training.net, deployment, data, config).pipe(
@@ -278,6 +288,7 @@ async function runParts(
   await lastValueFrom(chips$, { defaultValue: undefined });
   progress.end();
   const chips = chipsRecord(rates);
+  await next();
   const result: FrozenNoiseResult = {
     ...trained,
     simulated: simulated.result,

@@ -2,7 +2,8 @@
 import { InvalidArgumentError } from '../errors.ts';
 import type { SpikeRaster } from '../events/spike-raster.ts';
 import { drawMismatch, type Mismatch, mismatchCheck } from '../neurons/mismatch.ts';
-import { isAnalog } from '../neurons/model-table.ts';
+import { type AnalogParameters, isAnalog } from '../neurons/model-table.ts';
+import { combineParameters } from '../neurons/parameter-set.ts';
 import { callback, number, type OptionTable, optionProblems } from '../options.ts';
 import { pipelineProblems } from '../pipeline/guard.ts';
 import { type Pipeline, withStages } from '../pipeline/pipeline.ts';
@@ -45,6 +46,16 @@ const table: OptionTable<AssessOptions> = {
   quantise: callback,
 };
 
+/** What is left of a value that a draw has taken to zero or below, which no silicon has. */
+const leastPart = 1e-3;
+
+/** Drawn parameters as silicon can have them: with a great mismatch some come out below zero. */
+function flowing<P extends AnalogParameters>(drawn: P, nominal: P): P {
+  return combineParameters([drawn, nominal], ([values, means]) =>
+    values!.map((value, i) => (value > 0 ? value : leastPart * means![i]!)),
+  );
+}
+
 /** A network on a simulated chip. Populations after the first draw by their names too. */
 function onChip(pipeline: Pipeline, mismatch: Mismatch, seed: number, chip: number): Pipeline {
   let drawn = 0;
@@ -53,7 +64,7 @@ function onChip(pipeline: Pipeline, mismatch: Mismatch, seed: number, chip: numb
     if (parameters === undefined || !isAnalog(parameters)) return stage;
     const labels = drawn++ === 0 ? [chip] : [chip, name];
     const own = drawMismatch(parameters, mismatch, seed, 'assess', ...labels);
-    return { ...stage, parameters: own } as typeof stage;
+    return { ...stage, parameters: flowing(own, parameters) } as typeof stage;
   });
   return withStages(pipeline, stages);
 }

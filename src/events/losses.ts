@@ -55,7 +55,10 @@ export function lossCounter(): Losses {
         ...within('count', number({ min: 0, whole: true })(count)),
       ]);
       total += count;
-      byReason[reason] = (byReason[reason] ?? 0) + count;
+      const before = Object.hasOwn(byReason, reason) ? byReason[reason]! : 0;
+      // A reason may have a name that objects have, such as `__proto__`.
+      const entry = { value: before + count, enumerable: true, writable: true, configurable: true };
+      Object.defineProperty(byReason, reason, entry);
       if (listeners.size > 0) tell([...listeners]);
     },
     watch(listener) {

@@ -5,7 +5,7 @@ import { StorageError } from '../errors.ts';
 import { causeText, makeFolder, removeEmpty } from './folders.ts';
 import { remove } from './leftovers.ts';
 import { takeLock } from './lock.ts';
-import { checkFile, checkTarget } from './target.ts';
+import { checkFile, checkFolder } from './target.ts';
 import {
   type FileWriter,
   openWriter,
@@ -69,7 +69,7 @@ export function openFolder(path: string, options: FolderOptions = {}): ResultFol
     return at(name);
   };
   try {
-    checkTarget(at(lockName));
+    checkFolder(path);
     release = takeLock(at(lockName), path);
     sweep(path);
     for (const name of names) check(name);

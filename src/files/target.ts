@@ -58,10 +58,15 @@ export function checkTarget(path: string, inputs: readonly string[] = []): strin
   }
   const folder = dirname(resolve(path));
   const made = makeFolder(folder);
-  if (isOfTheSystem(folder)) {
-    throw new StorageError(path, 'cannot be written; the system keeps that folder for itself');
-  }
+  checkFolder(folder, path);
   checkFile(path, inputs);
   tryBeside(path);
   return made;
+}
+
+/** Refuses a folder that is no place for files. */
+export function checkFolder(folder: string, path: string = folder): void {
+  if (isOfTheSystem(folder)) {
+    throw new StorageError(path, 'cannot be written; the system keeps that folder for itself');
+  }
 }

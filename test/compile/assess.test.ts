@@ -47,6 +47,12 @@ describe('assess', () => {
     expect(chips).toEqual([simulated, simulated]);
   });
 
+  it('draws chips that can be, however far their transistors differ', () => {
+    const { chips } = assess(net, count, { chips: 20, mismatch: { fraction: 1.5 } });
+    expect(chips.every((spikes) => spikes >= 0)).toBe(true);
+    expect(new Set(chips).size).toBeGreaterThan(5);
+  });
+
   it('tells the score what it runs', () => {
     const seen: string[] = [];
     assess(net, (_, as) => seen.push(as), { chips: 2 });

@@ -19,6 +19,15 @@ describe('lossCounter', () => {
     );
   });
 
+  it('counts by any name', () => {
+    const losses = lossCounter();
+    for (const reason of ['constructor', '__proto__', 'constructor']) losses.add(reason, 2);
+    expect(Object.entries(losses.byReason)).toEqual([
+      ['constructor', 4],
+      ['__proto__', 2],
+    ]);
+  });
+
   it('tells its watchers of each addition until they stop, but not of zero', () => {
     const losses = lossCounter();
     const first: number[] = [];
