@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Subject } from 'rxjs';
 import {
   type AerPacket,
@@ -15,6 +13,7 @@ import {
   virtualBoard,
 } from 'spikeline';
 import type { Clock } from 'spikeline/devices';
+import { freeMemory } from './measure.ts';
 import { type BenchRow, row } from './rows.ts';
 
 /** Time that passes as fast as it can. */
@@ -63,8 +62,7 @@ const perPacket = perSecond * dt;
 
 /** Megabytes that are in use once all that can be freed has been. */
 function megabytes(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
+  freeMemory();
   const { heapUsed, external, arrayBuffers } = process.memoryUsage();
   return (heapUsed + external + arrayBuffers) / 2 ** 20;
 }

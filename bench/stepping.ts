@@ -5,6 +5,7 @@ import { Subject } from 'rxjs';
 import type { SignalRaster } from 'spikeline';
 import { randomStream } from 'spikeline/neurons';
 import { applyDynapSim } from 'spikeline/operators';
+import { freeMemory } from './measure.ts';
 import { normal } from './tasks.ts';
 
 /** What steps took. */
@@ -20,10 +21,8 @@ export interface Stepping {
   readonly longestPause: number;
 }
 
-const neurons = 1024;
-
 /** A population behind its operator, and what lets it do the next step. */
-function population(): { advance(): void; close(): void } {
+function population(neurons: number): { advance(): void; close(): void } {
   const random = randomStream(0, 'streaming');
   const input = new Subject<SignalRaster>();
   input
@@ -47,9 +46,15 @@ function population(): { advance(): void; close(): void } {
 }
 
 /** Measures `steps` steps, before each of which `wait` is called with its number. */
-async function measure(steps: number, wait: (k: number) => void): Promise<Stepping> {
-  const { advance, close } = population();
+async function measure(
+  neurons: number,
+  steps: number,
+  wait: (k: number) => void,
+): Promise<Stepping> {
+  const { advance, close } = population(neurons);
   for (let k = 0; k < 2000; k++) advance();
+  // What starting has left behind is no garbage of the loop.
+  freeMemory();
   let [pauses, longestPause] = [0, 0];
   const observer = new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) {
@@ -86,5 +91,7 @@ function everyMillisecond(): (k: number) => void {
   };
 }
 
-const [pace, steps] = process.argv.slice(2);
-process.send?.(await measure(Number(steps), pace === '1 kHz' ? everyMillisecond() : () => {}));
+const [pace, steps, neurons] = process.argv.slice(2);
+process.send?.(
+  await measure(Number(neurons), Number(steps), pace === '1 kHz' ? everyMillisecond() : () => {}),
+);

@@ -2,6 +2,7 @@
 import { map, type OperatorFunction } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { type AerPacket, checkPacket } from '../src/events/aer-packet.ts';
+import { reals, wholes } from '../src/events/blocks.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import {
   type ChannelSpace,
@@ -101,8 +102,8 @@ function decode(
   channelOf: ReadonlyMap<number, number>,
   space: ChannelSpace,
 ): AerPacket<ChannelSpace> {
-  const times = new Float64Array(addresses.length);
-  const decoded = new Uint32Array(addresses.length);
+  const times = reals(addresses.length);
+  const decoded = wholes(addresses.length);
   let count = 0;
   for (let i = 0; i < addresses.length; i++) {
     const channel = channelOf.get(addresses[i]!);

@@ -3,6 +3,7 @@ import type { OperatorFunction } from 'rxjs';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
 import { type AerPacket, checkPacket } from '../src/events/aer-packet.ts';
 import { binOf, binStart, startProblems } from '../src/events/bins.ts';
+import { wholes } from '../src/events/blocks.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import type { ChannelSpace } from '../src/events/space.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
@@ -88,7 +89,7 @@ export function toRaster(config: ToRasterConfig): ToRaster {
     let first = 0;
     /** Bins that have begun, or hold an event. */
     let reached = 0;
-    let counts = new Uint32Array(chunkSteps * channels);
+    let counts = wholes(chunkSteps * channels);
     /** What has no place, until it is counted: before whoever is given a chunk may look. */
     let before = 0;
     let late = 0;
@@ -104,7 +105,7 @@ export function toRaster(config: ToRasterConfig): ToRaster {
       const chunk = counts.subarray(0, steps * channels);
       const at = binStart(first, dt, startTime!);
       first += steps;
-      counts = new Uint32Array(chunkSteps * channels);
+      counts = wholes(chunkSteps * channels);
       count();
       subscriber.next({ steps, channels, dt, startTime: at, counts: chunk });
     };

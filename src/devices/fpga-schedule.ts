@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import { DeviceError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
+import { reals, wholes } from '../events/blocks.ts';
 import { type ChipWordSpace, chipWords } from '../events/space.ts';
 import type { HardwareEvents, Link, SenderCounts } from './link.ts';
 import { boardQuestions } from './schedule/board-questions.ts';
@@ -118,7 +119,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     let end = next;
     while (end < words.length && stream.boardTime(timestamps[end]!) <= horizon) end++;
     if (end > next) {
-      const due = new Uint32Array(end - next);
+      const due = wholes(end - next);
       for (let i = next; i < end; i++) due[i - next] = wrapTime(stream.boardTime(timestamps[i]!));
       packet.next = end;
       waiting -= end - next;
@@ -175,7 +176,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
 
   const receive = ({ timestamps, words }: HardwareEvents): void => {
     if (!stream.known || words.length === 0) return;
-    const times = new Float64Array(words.length);
+    const times = reals(words.length);
     // Once the board's clock is known, no silence is too long to tell the time.
     const near = questions.now();
     for (let i = 0; i < words.length; i++) {

@@ -1,5 +1,6 @@
 /** A stream whose events go to a board as they come, whatever times they carry: for closed loops. */
 import { DeviceError } from '../errors.ts';
+import { reals, wholes } from '../events/blocks.ts';
 import { chipWords } from '../events/space.ts';
 import type { FpgaSchedule, FpgaScheduleConfig } from './fpga-schedule.ts';
 import type { HardwareEvents, Link, SenderCounts } from './link.ts';
@@ -78,7 +79,7 @@ export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): 
   const receive = ({ timestamps, words }: HardwareEvents): void => {
     if (words.length === 0 || said === Number.NEGATIVE_INFINITY) return;
     const near = questions.now();
-    const times = new Float64Array(words.length);
+    const times = reals(words.length);
     for (let i = 0; i < words.length; i++) {
       lastHeard = Math.max(lastHeard, unwrapNear(timestamps[i]!, near) - offset);
       times[i] = lastHeard;
@@ -130,7 +131,7 @@ export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): 
       onceKnown(() => {
         lastSent = nowAt(Math.max(until, timestamps.at(-1)!));
         waiting -= words.length;
-        const now = new Uint32Array(words.length).fill(wrapTime(lastSent));
+        const now = wholes(words.length).fill(wrapTime(lastSent));
         link.send({ timestamps: now, words }, counts);
         config.handed?.();
       });

@@ -1,6 +1,7 @@
 /** Which event words the events of a channel become. */
 import { DataError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
+import { reals, wholes } from '../events/blocks.ts';
 import type { ChannelSpace, ChipWordSpace } from '../events/space.ts';
 import { type Problem, problem } from '../problems.ts';
 
@@ -24,8 +25,8 @@ export function routeEvents(
     total += own.length;
   }
   const routed = {
-    timestamps: new Float64Array(total),
-    addresses: new Uint32Array(total),
+    timestamps: reals(total),
+    addresses: wholes(total),
     space,
     until,
   };

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import { problem } from '../problems.ts';
 import { type AerPacket, packetFault } from './aer-packet.ts';
 import { binOf, binStart, chunkEnd } from './bins.ts';
+import { reals, wholes } from './blocks.ts';
 import { type ChannelSpace, channels as channelSpace } from './space.ts';
 import { type Grid, gridProblems, rasterProblems, type SpikeRaster } from './spike-raster.ts';
 
@@ -41,8 +42,8 @@ export function rasterToEvents(raster: SpikeRaster): AerPacket<ChannelSpace> {
       problem('counts', 'too-large', total, `${mostEvents} events in all are the most; cut it`),
     ]);
   }
-  const timestamps = new Float64Array(total);
-  const addresses = new Uint32Array(total);
+  const timestamps = reals(total);
+  const addresses = wholes(total);
   let at = 0;
   for (let step = 0; step < steps; step++) {
     const from = at;

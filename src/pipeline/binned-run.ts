@@ -2,6 +2,7 @@
 import { DataError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import { binOf, binStart, chunkEnd } from '../events/bins.ts';
+import { wholes } from '../events/blocks.ts';
 import { rasterToEvents } from '../events/convert.ts';
 import type { ChannelSpace } from '../events/space.ts';
 import { mostBins, type SignalRaster, type SpikeRaster } from '../events/spike-raster.ts';
@@ -109,7 +110,7 @@ export function binnedRun(
       const steps = Math.min(maxSteps, span.steps - step);
       const end = binStart(step + steps, dt, span.from);
       const grid = { steps, channels: channelsIn, dt, startTime };
-      const counts = new Uint32Array(steps * channelsIn);
+      const counts = wholes(steps * channelsIn);
       waiting = takeEvents(waiting, end, (time, channel) => {
         const at = binOf(time, startTime, dt) * channelsIn + channel;
         counts[at] = counts[at]! + 1;

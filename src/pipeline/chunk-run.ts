@@ -1,6 +1,7 @@
 /** Runs one stage that stands alone, chunk by chunk. */
 import { DataError } from '../errors.ts';
 import { binsBetween, chunkEnd } from '../events/bins.ts';
+import { reals, wholes } from '../events/blocks.ts';
 import {
   gridProblems,
   rasterProblems,
@@ -114,11 +115,11 @@ export function startStage(
     passSilence(chunk);
     reached = chunkEnd(chunk);
     if (isSpikes(chunk) ? spikesFromSpikes : spikesFromValues) {
-      const counts = new Uint32Array(steps * channelsOut);
+      const counts = wholes(steps * channelsOut);
       take(chunk, counts);
       return { steps, channels: channelsOut, dt: bins, startTime, counts };
     }
-    const values = new Float64Array(steps * channelsOut);
+    const values = reals(steps * channelsOut);
     take(chunk, values);
     return { steps, channels: channelsOut, dt: bins, startTime, values };
   };

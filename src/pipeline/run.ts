@@ -1,6 +1,7 @@
 /** Runs a pipeline in process, chunk by chunk. */
 import { DataError } from '../errors.ts';
 import { binsBetween, chunkEnd } from '../events/bins.ts';
+import { reals, wholes } from '../events/blocks.ts';
 import {
   type Grid,
   gridProblems,
@@ -191,11 +192,9 @@ export function startPipeline(
       }
       checkOrder(chunk, reached);
       passSilence(chunk);
-      const counts = new Uint32Array(chunk.steps * channelsOut);
+      const counts = wholes(chunk.steps * channelsOut);
       const signals = recordings.map(({ channels, spiking }) =>
-        spiking
-          ? new Uint32Array(chunk.steps * channels)
-          : new Float64Array(chunk.steps * channels),
+        spiking ? wholes(chunk.steps * channels) : reals(chunk.steps * channels),
       );
       for (let t = 0; t < chunk.steps; t += maxSteps) {
         const steps = Math.min(maxSteps, chunk.steps - t);

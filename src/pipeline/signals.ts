@@ -1,6 +1,7 @@
 /** What comes out of a run: the signals that were asked for, in the form in which the input came. */
 import type { AerPacket } from '../events/aer-packet.ts';
 import { startProblems } from '../events/bins.ts';
+import { reals, wholes } from '../events/blocks.ts';
 import { type ChannelSpace, channels as channelSpace } from '../events/space.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import { readable } from '../options.ts';
@@ -81,8 +82,8 @@ export function joinSpikes(
   { to }: BinSpan,
 ): AerPacket<ChannelSpace> {
   const count = packets.reduce((sum, { addresses }) => sum + addresses.length, 0);
-  const timestamps = new Float64Array(count);
-  const addresses = new Uint32Array(count);
+  const timestamps = reals(count);
+  const addresses = wholes(count);
   let at = 0;
   for (const packet of packets) {
     timestamps.set(packet.timestamps, at);
@@ -99,7 +100,7 @@ export function joinValues(
   { from, steps }: BinSpan,
   dt: number,
 ): SignalRaster {
-  const values = new Float64Array(steps * channels);
+  const values = reals(steps * channels);
   let at = 0;
   for (const piece of pieces) {
     values.set(piece.values, at);

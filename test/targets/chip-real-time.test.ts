@@ -85,3 +85,23 @@ it('gives the bins of its input, with spikes in them', async () => {
   const { sent, delivered, late, dropped } = link.statistics;
   expect([delivered, late, dropped]).toEqual([sent, 0, 0]);
 });
+
+it.each([0, 0.25, 0.61, 0.97])(
+  'gives what a board without a clock gives, begun %d ms after a step',
+  async (phase) => {
+    const run = async (realTime: boolean) => {
+      const clock = new TestClock(4000.25);
+      const link = await virtualBoard({ seed: 1, realTime, clock }).open();
+      await clock.pass(3 + phase);
+      const seen = watch(
+        fromRaster(input, realTime ? { chunkSteps: 7, clock } : { chunkSteps: 50 }).pipe(
+          runOn(chip(link, { clock }), net),
+        ),
+      );
+      await clock.runUntil(() => seen.ended !== 'no');
+      await link.close();
+      return seen.values.flatMap(({ counts }) => [...counts]);
+    };
+    expect(await run(true)).toEqual(await run(false));
+  },
+);

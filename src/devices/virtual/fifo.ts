@@ -1,4 +1,5 @@
 /** The bounded queues of a virtual board. */
+import { wholes } from '../../events/blocks.ts';
 import type { HardwareEvents } from '../link.ts';
 
 /** A bounded queue of events: a ring of typed arrays, so that an event allocates nothing. */
@@ -53,8 +54,8 @@ export function eventFifo(capacity: number): EventFifo {
       size--;
     },
     drain() {
-      const timestamps = new Uint32Array(size);
-      const drained = new Uint32Array(size);
+      const timestamps = wholes(size);
+      const drained = wholes(size);
       for (let i = 0; i < drained.length; i++) {
         const at = (head + i) % capacity;
         // Stores modulo 2^32, as the board's counter does.
