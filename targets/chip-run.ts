@@ -8,25 +8,19 @@ import { immediateSchedule } from '../src/devices/immediate-schedule.ts';
 import type { Link } from '../src/devices/link.ts';
 import { routeEvents } from '../src/devices/route.ts';
 import type { ScheduleMode, SlipPolicy } from '../src/devices/schedule/stream-clock.ts';
-import { DataError } from '../src/errors.ts';
 import { type AerPacket, aerPacket } from '../src/events/aer-packet.ts';
-import { chunkEnd } from '../src/events/bins.ts';
 import { rasterToEvents } from '../src/events/convert.ts';
 import type { Losses } from '../src/events/losses.ts';
 import { type ChannelSpace, chipWords } from '../src/events/space.ts';
-import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import { tickWidth } from '../src/events/ticks.ts';
-import { kindCheck } from '../src/pipeline/binned-run.ts';
-import { type BinSpan, packetBins } from '../src/pipeline/packet-bins.ts';
-import { checkGrid, checkOrder } from '../src/pipeline/run.ts';
-import {
-  isPacket,
-  type TargetObserver,
-  type TargetOutput,
-  type TargetRequest,
-  type TargetRun,
+import type {
+  TargetObserver,
+  TargetOutput,
+  TargetRequest,
+  TargetRun,
 } from '../src/pipeline/target.ts';
 import { type ChipSignal, immediateOutputs, windowGatherer } from './chip-gather.ts';
+import { chipIntake, type PacketItem, type RasterItem } from './chip-intake.ts';
 import { boardLosses } from './chip-losses.ts';
 import { packetWindow, rasterWindow, type Window } from './windows.ts';
 
@@ -53,39 +47,6 @@ export interface ChipRunConfig {
 /** Inputs that are handed to the schedule ahead of the board; the others wait as they came. */
 const inputsAhead = 64;
 
-/** Silence that a board without a clock is run through at most, microseconds: a day. */
-const longestSilence = 86_400e6;
-
-/** Refuses a time that lies so far ahead that the board would never come there: broken time stamps do. */
-function checkGap(from: number | undefined, to: number | undefined): void {
-  if (from === undefined || to === undefined || to - from <= longestSilence) return;
-  throw new DataError(
-    `${to} µs follows ${from} µs: the board would be run through more than a day of silence; mend the time, or start another run`,
-  );
-}
-
-/** A raster that waits to be handed to the schedule. */
-interface RasterItem {
-  readonly kind: 'raster';
-  readonly raster: SpikeRaster;
-  /** Host time at which it came. */
-  readonly arrived: number;
-}
-
-/** A packet that waits to be handed to the schedule. */
-interface PacketItem {
-  readonly kind: 'packet';
-  readonly events: AerPacket<ChannelSpace> | undefined;
-  /** All before this time has been said. */
-  readonly until: number;
-  /** The bins that it completes. */
-  readonly span: BinSpan;
-  /** Host time at which it came. */
-  readonly arrived: number;
-  /** Start of the first bin, if it is known. */
-  readonly begin: number | undefined;
-}
-
 /** What waits to be handed to the schedule. */
 type Item = RasterItem | PacketItem | { readonly kind: 'reset' };
 
@@ -93,15 +54,21 @@ type Item = RasterItem | PacketItem | { readonly kind: 'reset' };
 export function startChipRun(config: ChipRunConfig): TargetRun {
   const { link, deployment, signals, request, observer, lookAhead, clock, losses } = config;
   const { dt, inputWords, configuration } = deployment;
-  const channelsIn = inputWords.length;
   const space = chipWords(link.info.family);
   const immediate = config.mode === 'immediate';
   const gathered = windowGatherer(config);
   const outputNow = immediateOutputs(config, request);
   // What has no time of its own is never late.
   const boardLost = boardLosses(link, losses, immediate ? ['dropped'] : ['late', 'dropped']);
-  const bins = packetBins({ channelsIn, dt, startTime: request.startTime });
-  const check = kindCheck();
+  const hostClock = link.info.clock === 'host';
+  const { startTime } = request;
+  const intake = chipIntake({
+    grid: { channelsIn: inputWords.length, dt },
+    startTime,
+    hostClock,
+    packetsOnly: immediate,
+    clock,
+  });
   const waiting: Item[] = [];
   const demand = gate();
   let schedule: FpgaSchedule | undefined;
@@ -116,10 +83,6 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   let driven = false;
   let ended = false;
   let stopped = false;
-  let reached: number | undefined;
-  const hostClock = link.info.clock === 'host';
-  /** Time of the last event of packets. */
-  let heard: number | undefined;
 
   /** Gives an output; whoever answers it with an input waits for the board. */
   const give = (output: TargetOutput): void => {
@@ -292,51 +255,15 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     demand,
     push: (input) =>
       guard(() => {
-        check(input);
         driven ||= giving;
-        const arrived = clock.now();
-        if (isPacket(input)) {
-          if (hostClock) {
-            const { timestamps } = input;
-            for (let i = 0; i < timestamps.length; i++) {
-              checkGap(timestamps[i - 1] ?? heard, timestamps[i]);
-            }
-            checkGap(timestamps.at(-1) ?? heard, input.until);
-            heard =
-              timestamps.length > 0 || heard !== undefined
-                ? Math.max(heard ?? input.until, input.until)
-                : undefined;
-          }
-          const span = bins.take(input);
-          const { until } = input;
-          waiting.push({ kind: 'packet', events: input, until, span, begin: bins.begin, arrived });
-          return;
-        }
-        if (immediate) {
-          throw new DataError(
-            'a raster came, whose bins have times; in immediate mode give packets',
-          );
-        }
-        checkGrid(input, { channelsIn, dt });
-        checkOrder(input, reached);
-        if (hostClock) checkGap(reached, input.startTime);
-        reached = chunkEnd(input);
-        waiting.push({ kind: 'raster', raster: input, arrived });
+        waiting.push(intake.take(input));
       }),
     reset: () => guard(() => waiting.push({ kind: 'reset' })),
     end: () =>
       guard(() => {
         ended = true;
-        const span = bins.finish();
-        if (span.steps === 0) return;
-        waiting.push({
-          kind: 'packet',
-          events: undefined,
-          until: span.to,
-          span,
-          begin: bins.begin,
-          arrived: clock.now(),
-        });
+        const last = intake.finish();
+        if (last !== undefined) waiting.push(last);
       }),
     stop,
   };
