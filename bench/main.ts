@@ -10,6 +10,7 @@ import { old } from './old/beside.ts';
 import { packaged } from './package.ts';
 import { reference } from './reference.ts';
 import { type BenchRow, missed, table } from './rows.ts';
+import { sensor } from './sensor.ts';
 import { soak } from './soak.ts';
 import { streaming } from './streaming.ts';
 import { tfjs } from './tfjs.ts';
@@ -52,6 +53,10 @@ const benches: Readonly<Record<string, Bench>> = {
   latency: {
     about: 'ms from an event handed in to its answer handed out, on a virtual board in real time',
     run: ({ quick, seconds, note }) => latency(seconds ?? (quick ? 6 : 60), note),
+  },
+  sensor: {
+    about: 'event camera to decisions, on recordings that were not learnt from: accuracy, latency',
+    run: ({ note }) => sensor(note),
   },
   million: {
     about: 'a million epochs of frozen noise, seconds',

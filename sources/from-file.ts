@@ -40,6 +40,7 @@ const pieceBytes = 2 ** 20;
  * recording: rasters, numbers, marks. Its type says that events are pixels, as in most files; of others, say so:
  * `fromFile<AerPacket<ChannelSpace>>(…)`. In a browser, `path` may be a `File`. Errors with a `StorageError` if the file cannot be read,
  * with a `DataError` if it is damaged beyond reading or of no known format; what can be passed over is counted in `losses`.
+ * Files of channels or of chip words say so by `fromFile<AerPacket<ChannelSpace>>(…)`.
  *
  * @throws InvalidArgumentError with all problems
  * @example

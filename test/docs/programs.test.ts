@@ -10,15 +10,20 @@ afterEach(() => {
 });
 
 describe('an example program', () => {
-  it.each(readdirSync(folder))('%s runs and says something', async (name) => {
-    let said = '';
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      said += text.toString();
-      return true;
-    });
-    const complaints = (['log', 'warn', 'error'] as const).map((level) => vi.spyOn(console, level));
-    await import(join(folder, name));
-    for (const complaint of complaints) expect(complaint).not.toHaveBeenCalled();
-    expect(said.split('\n').length).toBeGreaterThan(2);
-  });
+  it.each(readdirSync(folder).filter((name) => name.endsWith('.ts')))(
+    '%s runs and says something',
+    async (name) => {
+      let said = '';
+      vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+        said += text.toString();
+        return true;
+      });
+      const complaints = (['log', 'warn', 'error'] as const).map((level) =>
+        vi.spyOn(console, level),
+      );
+      await import(join(folder, name));
+      for (const complaint of complaints) expect(complaint).not.toHaveBeenCalled();
+      expect(said.split('\n').length).toBeGreaterThan(2);
+    },
+  );
 });
