@@ -4,8 +4,9 @@ import { itemLength } from '../events/items.ts';
 import { itemMessage } from '../events/wire.ts';
 import { reconnectOf } from './access.ts';
 import type { NatsAddress } from './address.ts';
-import { type NatsLink, networkError, openNats, usualBytes } from './connection.ts';
+import { type NatsLink, networkError, usualBytes } from './connection.ts';
 import { sealer } from './envelope.ts';
+import { openPatient } from './patient.ts';
 import { apiCode, openStore, type Store } from './store.ts';
 import { endBody, makeWaker, type Publisher, pause, type SendingConfig } from './stream.ts';
 
@@ -167,15 +168,16 @@ export function publishKept(
     waiting += bytes.length;
   };
   const opening = (async (): Promise<void> => {
-    const found = await openNats(address, config, {
+    const { link: found, insist } = await openPatient(address, config, {
       lost: () => stumble(new Error('the connection was lost')),
       back: pump,
       failed: fail,
     });
     if (over) return found.close();
     link = found;
-    const kept = await openStore(found, address, { make: true, maxBytes: config.maxBytes });
-    base = await kept.last();
+    const { maxBytes } = config;
+    const kept = await insist(() => openStore(found, address, { make: true, maxBytes }));
+    base = await insist(() => kept.last());
     store = kept;
     pump();
     waker.wake();

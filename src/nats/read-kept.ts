@@ -1,21 +1,13 @@
 /** Reads a stream that a NATS server keeps: every message once, in order, only as fast as its consumer asks. */
 import type { StoredMsg } from '@nats-io/jetstream';
-import { DataError, type NetworkError } from '../errors.ts';
+import { DataError } from '../errors.ts';
 import type { StreamItem } from '../events/series.ts';
 import { itemOf } from '../events/wire.ts';
-import { reconnectOf } from './access.ts';
 import type { NatsAddress } from './address.ts';
-import { type NatsLink, networkError, openNats } from './connection.ts';
 import { type Opened, type Opener, opener } from './envelope.ts';
+import { openPatient, type PatientLink } from './patient.ts';
 import { openStore, type ReaderPosition, readerPosition, type Store } from './store.ts';
-import {
-  endFailure,
-  gapCounter,
-  type HearingConfig,
-  makeWaker,
-  pause,
-  type Waker,
-} from './stream.ts';
+import { endFailure, gapCounter, type HearingConfig } from './stream.ts';
 
 /** How a recording is read. */
 export interface ReadingConfig extends HearingConfig {
@@ -71,37 +63,17 @@ export function readKept(address: NatsAddress, config: ReadingConfig): Reading {
   };
 
   async function* items(): AsyncGenerator<StreamItem, void, void> {
-    const { losses } = config;
-    let over: NetworkError | undefined;
-    /** What is asked of the server; an answer under way when the connection is lost does not come. */
-    const asked = new Set<(cause: unknown) => void>();
-    const waker = makeWaker();
-    const link = await openNats(address, config, {
-      lost() {
-        losses.add('reconnects', 1);
-        const lost = new Error('the connection was lost');
-        for (const abandon of asked) abandon(lost);
-      },
-      back: () => waker.wake(),
-      failed(cause) {
-        over = cause;
-        waker.wake();
-      },
+    const patient = await openPatient(address, config, {
+      lost: () => config.losses.add('reconnects', 1),
     });
+    const { link, insist } = patient;
     try {
-      const store = await openStore(link, address, { make: false });
-      if (config.reader !== undefined) reader = await readerPosition(link, store, config.reader);
+      const store = await insist(() => openStore(link, address, { make: false }));
+      const { reader: name } = config;
+      if (name !== undefined) reader = await insist(() => readerPosition(link, store, name));
       const begin = Math.max(config.after ?? 0, reader?.read ?? 0) + 1;
       const envelopes = opener({ gap: gapCounter(config, address.server), whole: begin === 1 });
-      const messages = storedMessages({
-        address,
-        config,
-        store,
-        link,
-        waker,
-        asked,
-        failed: () => over,
-      });
+      const messages = storedMessages(address, config, store, patient);
       for await (const { message, isLast } of messages(begin)) {
         const opened = openStored(message, envelopes);
         if (opened === undefined) continue;
@@ -115,7 +87,7 @@ export function readKept(address: NatsAddress, config: ReadingConfig): Reading {
         }
         if (ends) break;
       }
-      await reader?.saved();
+      if (reader !== undefined) await insist(reader.saved);
     } finally {
       if (link.connected) await reader?.saved().catch(() => {});
       await link.close();
@@ -141,44 +113,12 @@ interface Stored {
 }
 
 /** Makes what reads the messages of a recording from a position on. */
-function storedMessages({
-  address,
-  config,
-  store,
-  link,
-  waker,
-  failed,
-  asked: outstanding,
-}: {
-  readonly address: NatsAddress;
-  readonly config: ReadingConfig;
-  readonly store: Store;
-  readonly link: NatsLink;
-  readonly waker: Waker;
-  failed(): NetworkError | undefined;
-  readonly asked: Set<(cause: unknown) => void>;
-}): (from: number) => AsyncGenerator<Stored, void, void> {
-  const { losses, until } = config;
-  const { wait, attempts } = reconnectOf(config);
-  /** Asks until there is an answer, as long as the policy allows. */
-  const insist = async <T>(ask: () => Promise<T>): Promise<T> => {
-    for (let fault = 0; ; fault++) {
-      try {
-        // What is asked while nobody hears it is not asked later.
-        await waker.wait(() => link.connected || failed() !== undefined);
-        return await new Promise<T>((resolve, reject) => {
-          outstanding.add(reject);
-          const settle = (): boolean => outstanding.delete(reject);
-          ask().finally(settle).then(resolve, reject);
-        });
-      } catch (cause) {
-        const over = failed();
-        if (over !== undefined || cause instanceof TypeError) throw over ?? cause;
-        if (fault >= attempts) throw networkError(cause, address.server);
-        await pause(wait * 1000);
-      }
-    }
-  };
+function storedMessages(
+  address: NatsAddress,
+  { losses, until }: ReadingConfig,
+  store: Store,
+  { link, waker, insist }: PatientLink,
+): (from: number) => AsyncGenerator<Stored, void, void> {
   return async function* messages(from) {
     if (until !== 'recorded') {
       link.connection.subscribe(address.subject, { callback: () => waker.wake() });
