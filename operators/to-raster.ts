@@ -124,7 +124,30 @@ export function toRaster(config: ToRasterConfig): ToRaster {
       losses.add('jumps', 1);
       first = step;
     };
-    const bin = ({ timestamps, addresses, until }: AerPacket): void => {
+    /** Counts the events from `from` on that lie in bin `step`, which is open; gives where they end. */
+    const countBin = ({ timestamps, addresses }: AerPacket, from: number, step: number): number => {
+      const [start, end] = [binStart(step, dt, startTime!), binStart(step + 1, dt, startTime!)];
+      const [into, row] = [counts, (step - first) * channels];
+      let newest = said!;
+      let unknown = 0;
+      let i = from;
+      for (; i < timestamps.length; i++) {
+        const time = timestamps[i]!;
+        if (!(time >= start && time < end) || time !== Math.floor(time)) break;
+        if (time > newest) newest = time;
+        const channel = addresses[i]!;
+        if (channel < channels) into[row + channel] = into[row + channel]! + 1;
+        else unknown++;
+      }
+      said = newest;
+      unknownChannel += unknown;
+      return i;
+    };
+    /** Bins are shorter than gaps that are jumped over: within one, nothing can be. */
+    const short = dt * 1e6 <= longest;
+    const bin = (packet: AerPacket): void => {
+      const { timestamps, addresses, until } = packet;
+      let last = Number.NaN;
       for (let i = 0; i < timestamps.length; i++) {
         const time = timestamps[i]!;
         if (!Number.isSafeInteger(time)) {
@@ -134,6 +157,12 @@ export function toRaster(config: ToRasterConfig): ToRaster {
         startTime ??= binStart(binOf(time, 0, dt), dt);
         said ??= startTime;
         const step = binOf(time, startTime, dt);
+        // Of many events in a bin, all but the first are counted together.
+        if (step === last && step >= first && short) {
+          i = countBin(packet, i, step) - 1;
+          continue;
+        }
+        last = step;
         if (time - said > longest) jumpTo(step, time, 'an event at');
         if (time > said) said = time;
         passTo(step);

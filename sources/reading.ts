@@ -5,7 +5,7 @@ import type { RecordedItem } from '../src/codecs/recording/streams.ts';
 import { DataError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { inTimeOrder } from '../src/events/in-time-order.ts';
-import { itemLength, itemStart, itemUntil, shiftItem } from '../src/events/items.ts';
+import { itemStart, itemUntil, shiftItem } from '../src/events/items.ts';
 import type { Losses } from '../src/events/losses.ts';
 import { itemKind, type StreamItem } from '../src/events/series.ts';
 import { countSlicer } from '../src/filters/count-slice.ts';
@@ -176,30 +176,19 @@ async function* decoded(
       losses.add(reason, total - before);
     }
   };
-  /** What can be said once an item has come; nothing if all of it must wait. */
-  const inOrder = (item: StreamItem): StreamItem | undefined => {
-    if (itemKind(item) !== 'events') return item;
-    const some = sorted(item as AerPacket);
-    return some.timestamps.length === 0 && itemLength(item) > 0 ? undefined : some;
-  };
+  const inOrder = (item: StreamItem): readonly StreamItem[] =>
+    itemKind(item) === 'events' ? sorted(item as AerPacket) : [item];
   for await (const some of bytes) {
     if (!ready) {
       // Libraries that some formats need.
       await (format === undefined ? codecOf(some) : codecNamed(format))?.ready?.();
       ready = true;
     }
-    for (const item of decoder.push(some)) {
-      const given = inOrder(item);
-      if (given !== undefined) yield given;
-    }
+    for (const item of decoder.push(some)) yield* inOrder(item);
     count();
   }
-  for (const item of decoder.end()) {
-    const given = inOrder(item);
-    if (given !== undefined) yield given;
-  }
-  const rest = sorted.end();
-  if (rest !== undefined) yield rest;
+  for (const item of decoder.end()) yield* inOrder(item);
+  yield* sorted.end();
   count();
 }
 

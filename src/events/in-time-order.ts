@@ -2,7 +2,6 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { having, number, type OptionTable, optionProblems } from '../options.ts';
 import { type AerPacket, checkPacket } from './aer-packet.ts';
-import { type EventStore, eventStore } from './event-store.ts';
 import { type Losses, lossCounter } from './losses.ts';
 import { sortEvents } from './sort.ts';
 import { microseconds } from './ticks.ts';
@@ -18,13 +17,13 @@ export interface InTimeOrderConfig {
 /** Puts packets in order: a function for each packet, and `end` for what still waits. */
 export interface InTimeOrder {
   /**
-   * Takes the next packet and gives all events that no later one can come before.
+   * Takes the next packet and gives all events that no later one can come before, in packets.
    *
    * @throws DataError if it is no packet
    */
-  (packet: AerPacket): AerPacket;
-  /** Gives what still waits when the stream ends; undefined if there was no packet. */
-  readonly end: () => AerPacket | undefined;
+  (packet: AerPacket): AerPacket[];
+  /** Gives what still waits when the stream ends. */
+  readonly end: () => AerPacket[];
 }
 
 const table: OptionTable<InTimeOrderConfig> = {
@@ -33,15 +32,16 @@ const table: OptionTable<InTimeOrderConfig> = {
 };
 
 /**
- * Makes what puts the events of a stream in order of time. Events of the same time keep their order.
+ * Makes what puts the events of a stream in order of time. Events of the same time keep their order. Packets that are in
+ * order go on as they are.
  *
  * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
  * const order = inTimeOrder({ lateness: 1e-3 });
  * const packet = { ...aerPacket([0, 500], [0, 1], channels(2)), timestamps: Float64Array.of(500, 0), until: 500 };
- * order(packet).timestamps.length; // 0
- * order.end()!.timestamps; // Float64Array [0, 500]
+ * order(packet).length; // 0
+ * order.end()[0]!.timestamps; // Float64Array [0, 500]
  * ```
  */
 export function inTimeOrder(config: InTimeOrderConfig): InTimeOrder {
@@ -49,57 +49,132 @@ export function inTimeOrder(config: InTimeOrderConfig): InTimeOrder {
   if (problems.length > 0) throw new InvalidArgumentError('no order can be made', problems);
   const { losses = lossCounter() } = config;
   const lateness = microseconds(config.lateness);
-  const store = eventStore();
-  let last: AerPacket | undefined;
-  let newest = Number.NEGATIVE_INFINITY;
+  /** Packets that wait, each in order, one after the other in time. */
+  let waiting: AerPacket[] = [];
   let said = Number.NEGATIVE_INFINITY;
   /** All before this time has been given out. */
   let given = Number.NEGATIVE_INFINITY;
-  let sorted = true;
 
-  /** Adds the events that come in time; gives how many do not. */
-  const add = (packet: AerPacket): number => {
-    const { timestamps } = packet;
-    let from = 0;
-    let late = 0;
-    for (let i = 0; i < timestamps.length; i++) {
-      const time = timestamps[i]!;
-      if (time >= newest) {
-        newest = time;
-        continue;
-      }
-      sorted = false;
-      if (time >= given) continue;
-      if (i > from) store.addRange(packet, from, i);
-      late++;
-      from = i + 1;
+  const add = (packet: AerPacket): void => {
+    const { timestamps, until } = packet;
+    const last = waiting.at(-1)?.timestamps.at(-1) ?? given;
+    said = Math.max(said, until, timestamps.at(-1) ?? until);
+    if (timestamps.length === 0) return;
+    if (isSorted(timestamps, last)) waiting.push(packet);
+    else {
+      const { kept, late } = inTime(packet, given);
+      for (const time of kept.timestamps) if (time > said) said = time;
+      if (kept.timestamps.length > 0) waiting = sortedInto(waiting, kept);
+      losses.add('late', late);
     }
-    if (timestamps.length > from) store.addRange(packet, from, timestamps.length);
-    return late;
   };
-  const take = (count: number, until: number): AerPacket => {
+  /** Gives everything before `until`; a packet that goes beyond it is cut. */
+  const release = (until: number): AerPacket[] => {
+    const released: AerPacket[] = [];
+    while (waiting.length > 0) {
+      const packet = waiting[0]!;
+      const count = countBefore(packet.timestamps, until);
+      if (count < packet.timestamps.length) {
+        if (count === 0) break;
+        released.push({ ...piece(packet, 0, count), until });
+        waiting[0] = piece(packet, count, packet.timestamps.length);
+        break;
+      }
+      waiting.shift();
+      released.push({ ...packet, until: Math.min(packet.until, until) });
+    }
     given = until;
-    return { ...store.take(count), space: last!.space, until };
+    return released;
   };
   return Object.assign(
-    (packet: AerPacket): AerPacket => {
+    (packet: AerPacket): AerPacket[] => {
       checkPacket(packet);
-      last = packet;
-      const late = add(packet);
-      if (!sorted) sortStore(store);
-      sorted = true;
-      said = Math.max(said, newest, packet.until);
-      const until = Math.max(given, said - lateness);
-      const some = take(store.countBefore(until), until);
-      losses.add('late', late);
-      return some;
+      const before = given;
+      add(packet);
+      const until = Math.max(before, said - lateness);
+      const released = release(until);
+      // Silence is passed on too, if nothing waits.
+      const silent = packet.timestamps.length === 0 && waiting.length === 0 && until > before;
+      return silent ? [...released, { ...packet, until }] : released;
     },
     {
-      end: () => (last === undefined ? undefined : take(store.length, said)),
+      end: () => {
+        const rest = waiting.map((packet, i) => {
+          const next = waiting[i + 1]?.timestamps[0];
+          return { ...packet, until: next === undefined ? said : Math.min(packet.until, next) };
+        });
+        waiting = [];
+        return rest;
+      },
     },
   );
 }
 
-function sortStore({ times, addresses, begin, end }: EventStore): void {
-  sortEvents(times.subarray(begin, end), addresses.subarray(begin, end));
+/** Whether times do not fall, from `last` on. */
+function isSorted(times: Float64Array, last: number): boolean {
+  let before = last;
+  for (let i = 0; i < times.length; i++) {
+    const time = times[i]!;
+    if (time < before) return false;
+    before = time;
+  }
+  return true;
+}
+
+function countBefore(times: Float64Array, until: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! < until) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function piece(
+  { timestamps, addresses, space, until }: AerPacket,
+  from: number,
+  to: number,
+): AerPacket {
+  return {
+    timestamps: timestamps.slice(from, to),
+    addresses: addresses.slice(from, to),
+    space,
+    until,
+  };
+}
+
+/** The events that do not come too late, and how many do. */
+function inTime(
+  packet: AerPacket,
+  given: number,
+): { readonly kept: AerPacket; readonly late: number } {
+  const timestamps = packet.timestamps.filter((time) => time >= given);
+  const late = packet.timestamps.length - timestamps.length;
+  if (late === 0) return { kept: packet, late };
+  const addresses = packet.addresses.filter((_, i) => packet.timestamps[i]! >= given);
+  return { kept: { ...packet, timestamps, addresses }, late };
+}
+
+/** Packets with the events of another one in their places. */
+function sortedInto(waiting: readonly AerPacket[], packet: AerPacket): AerPacket[] {
+  const first = packet.timestamps.reduce(
+    (least, time) => Math.min(least, time),
+    Number.POSITIVE_INFINITY,
+  );
+  const apart = waiting.findIndex(({ timestamps }) => (timestamps.at(-1) ?? first) > first);
+  const before = apart < 0 ? waiting : waiting.slice(0, apart);
+  const mixed = [...(apart < 0 ? [] : waiting.slice(apart)), packet];
+  const length = mixed.reduce((sum, { timestamps }) => sum + timestamps.length, 0);
+  const timestamps = new Float64Array(length);
+  const addresses = new Uint32Array(length);
+  let at = 0;
+  for (const part of mixed) {
+    timestamps.set(part.timestamps, at);
+    addresses.set(part.addresses, at);
+    at += part.timestamps.length;
+  }
+  sortEvents(timestamps, addresses);
+  const until = Math.max(...mixed.map((part) => part.until), timestamps.at(-1) ?? 0);
+  return [...before, { timestamps, addresses, space: packet.space, until }];
 }

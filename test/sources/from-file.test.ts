@@ -107,10 +107,10 @@ describe('fromFile', () => {
     const order = inTimeOrder({ lateness: 1e-3 });
     const losses = lossCounter();
     const counted = inTimeOrder({ lateness: 1e-3, losses });
-    expect(timesOf([order(odd(times)), order.end()!])).toEqual([995, 1000, 1010, 50_000]);
-    expect(timesOf([counted(odd(times)), counted(odd([100, 49_500])), counted.end()!])).toEqual([
-      995, 1000, 1010, 49_500, 50_000,
-    ]);
+    expect(timesOf([...order(odd(times)), ...order.end()])).toEqual([995, 1000, 1010, 50_000]);
+    expect(
+      timesOf([...counted(odd(times)), ...counted(odd([100, 49_500])), ...counted.end()]),
+    ).toEqual([995, 1000, 1010, 49_500, 50_000]);
     expect(losses.byReason).toEqual({ late: 1 });
     expect(timesOf(await all({ lateness: 1e-3 }, dat(odd(times))))).toEqual([
       995, 1000, 1010, 50_000,
