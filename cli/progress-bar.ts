@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import type { Progress } from './frozen-noise/experiment.ts';
+import type { Progress } from './frozen-noise/bench.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Milliseconds between two lines where there is no terminal. */

@@ -23,10 +23,11 @@ function written(character: string): string {
  * ```
  */
 export function printable(text: string): string {
-  return text.replace(unprintable, written);
+  // Messages are made of it, and must not fail themselves.
+  return typeof text === 'string' ? text.replace(unprintable, written) : '';
 }
 
 /** The same for text of several lines, which stay lines. */
 export function printableLines(text: string): string {
-  return text.split('\n').map(printable).join('\n');
+  return typeof text === 'string' ? text.split('\n').map(printable).join('\n') : '';
 }

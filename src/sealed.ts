@@ -1,5 +1,14 @@
 /** Bytes with a checksum: what was changed on the way is told from what is whole. */
 import { DataError } from './errors.ts';
+import {
+  bytes as bytesCheck,
+  number,
+  type OptionTable,
+  optionProblems,
+  refuse,
+  text,
+} from './options.ts';
+import { within } from './problems.ts';
 
 /** What sealed bytes are. */
 export interface Seal {
@@ -7,6 +16,18 @@ export interface Seal {
   readonly what: string;
   /** Version of the form that is written and read. */
   readonly version: number;
+}
+
+const sealTable: OptionTable<Seal> = {
+  what: text,
+  version: number({ min: 0, max: 2 ** 32 - 1, whole: true }),
+};
+
+function checkGiven(seal: Seal, bytes: Uint8Array): void {
+  refuse('nothing can be sealed', () => [
+    ...optionProblems(seal, sealTable, 'what', 'version'),
+    ...within('bytes', bytesCheck(bytes)),
+  ]);
 }
 
 const magic = 0x89_53_50_4b;
@@ -39,7 +60,9 @@ function labelOf(what: string): number {
  * unseal(note, seal(note, Uint8Array.of(7)))[0]; // 7
  * ```
  */
-export function seal({ what, version }: Seal, content: Uint8Array): Uint8Array {
+export function seal(as: Seal, content: Uint8Array): Uint8Array {
+  checkGiven(as, content);
+  const { what, version } = as;
   const bytes = new Uint8Array(headBytes + content.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, magic);
@@ -56,7 +79,9 @@ export function seal({ what, version }: Seal, content: Uint8Array): Uint8Array {
  *
  * @throws DataError if they are something else, of another version, cut off or damaged
  */
-export function unseal({ what, version }: Seal, bytes: Uint8Array): Uint8Array {
+export function unseal(as: Seal, bytes: Uint8Array): Uint8Array {
+  checkGiven(as, bytes);
+  const { what, version } = as;
   const refuse = (why: string): never => {
     throw new DataError(`this is no ${what}: ${why}`);
   };

@@ -1,83 +1,39 @@
+/** The experiment from training to many chips. */
 import { join, resolve } from 'node:path';
 import { lastValueFrom, merge, tap } from 'rxjs';
 import {
-  chip,
-  chooseNeurons,
-  type Deployment,
   deploy,
   meanSquaredError,
   type Pipeline,
   pipelineToJson,
   referenceEngine,
   simulator,
-  type VirtualLink,
-  virtualBoard,
 } from 'spikeline';
-import { encodeWeights, toSamnaJson } from 'spikeline/chip';
-import { type Losses, lossCounter } from 'spikeline/events';
 import { openFile, openFolder, type ResultFile, type ResultFolder } from 'spikeline/files';
 import { StorageError } from 'spikeline/problems';
 import { lossFunction, pipelineGradient } from 'spikeline/train';
 import { jsonText } from '../json-text.ts';
 import { pictureFiles } from '../pictures/index.ts';
 import { turn } from '../turn.ts';
+import type { Bench, FrozenNoiseConfig, Progress } from './bench.ts';
 import { decidingOf } from './checkpoint.ts';
-import { chipSeed, chipsRecord, runChips } from './chips.ts';
+import { chipPart, realTimePart } from './chip-parts.ts';
+import { chipsRecord, runChips } from './chips.ts';
 import { drawData, type FrozenNoiseData, readData } from './data.ts';
 import { drawings } from './draw.ts';
 import { fileNames } from './files.ts';
 import type { Rates } from './rates.ts';
 import { samplesOf } from './recipe.ts';
-import type { FrozenNoiseResult, RealTimeResult } from './result.ts';
+import type { FrozenNoiseResult } from './result.ts';
 import { recordTarget, type TargetRecord } from './run-target.ts';
 import { unlessStopped, type Wishes } from './stopping.ts';
 import { type FrozenTraining, loadTraining, trainFrozenNoise } from './training.ts';
-
-/** What the experiment is told. */
-export interface FrozenNoiseConfig {
-  readonly seed: number;
-  readonly epochs: number;
-  /** Mismatch of the chips, as a fraction. */
-  readonly mismatch: number;
-  /** Mismatch during training, as a fraction. */
-  readonly trainingMismatch: number;
-  readonly chips: number;
-  readonly tests: number;
-  /** Streams the random rasters in real time too. */
-  readonly realTime: boolean;
-  /** Takes the first neurons of the chip as they are instead of measuring which are typical. */
-  readonly uncalibrated: boolean;
-  /** Folder with recorded patterns; drawn from the seed if left out. */
-  readonly data?: string;
-  /** Folder for everything that comes out. */
-  readonly out: string;
-  readonly checkpoint?: string;
-}
-
-/** Shows how far the experiment has come. */
-export interface Progress {
-  /** Begins a part of `total` pieces. */
-  begin(label: string, total: number): void;
-  /** Moves to `done` pieces; `note` says more. */
-  move(done: number, note?: string): void;
-  /** Ends the part. */
-  end(): void;
-}
 
 /** Plain mean squared error of a network on both patterns, without mismatch. */
 function plainLoss(net: Pipeline, data: FrozenNoiseData): number {
   const samples = samplesOf(data);
   const loss = lossFunction(meanSquaredError(), samples, data.patterns[0].steps, net.channelsOut);
   return pipelineGradient(net, samples, loss, referenceEngine).evaluate();
-}
-
-/** What every part is given: how it is told, where it writes to, and who stops it. */
-interface Bench {
-  readonly config: FrozenNoiseConfig;
-  readonly data: FrozenNoiseData;
-  readonly folder: ResultFolder;
-  readonly wishes: Wishes;
-  readonly progress: Progress;
 }
 
 async function trainPart(
@@ -128,108 +84,6 @@ async function simulatePart(
   );
   progress.end();
   return record;
-}
-
-/** Rasters that the neurons of a chip are measured with. */
-const measuringRasters = 4;
-
-/** The deployment on those neurons of a chip that behave most like the model. */
-async function calibrated(
-  { data, progress }: Bench,
-  link: VirtualLink,
-  net: Pipeline,
-  deployment: Deployment,
-): Promise<Deployment> {
-  const noise = data.validation.slice(0, measuringRasters);
-  progress.begin('neurons', net.channelsOut * noise.length);
-  const hardware = await chooseNeurons(link, deployment, noise, {
-    onMeasured: (done) => progress.move(done),
-  });
-  progress.end();
-  const { base } = deployment.cores[0]!.weights;
-  return deploy(net, { hardware, quantiser: (values) => encodeWeights(values, base) });
-}
-
-/** The chip of the experiment, as fast as it can or in real time. */
-function openChip(config: FrozenNoiseConfig, dt: number, realTime: boolean): Promise<VirtualLink> {
-  const { seed, mismatch } = config;
-  const silicon = { seed: chipSeed(seed, 0), mismatch: { fraction: mismatch } };
-  return virtualBoard({ ...silicon, dt, realTime }).open();
-}
-
-/**
- * Measures the neurons of one virtual chip, takes the two best, and runs everything on it as fast as it can,
- * so that nothing can be late and the same seed gives the same figures.
- */
-async function chipPart(
-  bench: Bench,
-  net: Pipeline,
-  deployment: Deployment,
-): Promise<{ readonly placed: Deployment; readonly record: TargetRecord; readonly lost: Losses }> {
-  const { config, data, folder, wishes, progress } = bench;
-  const link = await openChip(config, net.dt, false);
-  const lost = lossCounter();
-  try {
-    const placed = config.uncalibrated
-      ? deployment
-      : await calibrated(bench, link, net, deployment);
-    progress.begin('chip', data.tests.length);
-    folder.write('configuration.json', toSamnaJson(placed.configuration));
-    const target = chip(link, { deployment: placed, losses: lost });
-    const targets = { patterns: target, tests: target };
-    const record = await recordTarget(targets, net, data, wishes.stop$, (done) =>
-      progress.move(done),
-    );
-    return { placed, record, lost };
-  } finally {
-    await link.close();
-    progress.end();
-  }
-}
-
-/** Streams the patterns, and if asked the random rasters, to the same chip in real time. */
-async function realTimePart(
-  { config, data, folder, wishes, progress }: Bench,
-  net: Pipeline,
-  placed: Deployment,
-  chipLost: Losses,
-): Promise<RealTimeResult> {
-  const tests = config.realTime ? data.tests : [];
-  progress.begin('real time', tests.length);
-  const link = await openChip(config, net.dt, true);
-  const lost = lossCounter();
-  try {
-    const target = chip(link, { deployment: placed, losses: lost });
-    const { result } = await recordTarget(
-      { patterns: target, tests: target },
-      net,
-      { ...data, tests },
-      wishes.stop$,
-      (done) => progress.move(done),
-    );
-    const { delivered = 0, late = 0, dropped = 0 } = link.statistics;
-    folder.write(
-      'chip.json',
-      jsonText({
-        board: link.info,
-        statistics: link.statistics,
-        outputs: placed.outputChannels,
-        currents: placed.cores[0]!.currents,
-        remarks: placed.remarks,
-        lost: { chip: chipLost.byReason, realTime: lost.byReason },
-      }),
-    );
-    return {
-      fn0: result.fn0,
-      fn1: result.fn1,
-      ...(config.realTime ? { test: result.test } : {}),
-      events: delivered + late + dropped,
-      lost: { ...lost.byReason },
-    };
-  } finally {
-    await link.close();
-    progress.end();
-  }
 }
 
 /** The figures so far; absent if they are in `result.json`. */

@@ -2,6 +2,9 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { StorageError } from '../errors.ts';
+import { type OptionTable, optionProblems, refuse, text } from '../options.ts';
+import { within } from '../problems.ts';
+import { paths } from './arguments.ts';
 import { causeText, makeFolder, removeEmpty } from './folders.ts';
 import { remove } from './leftovers.ts';
 import { takeLock } from './lock.ts';
@@ -21,6 +24,8 @@ export interface FolderOptions {
   /** Files that the same work reads, which are never written over. */
   readonly inputs?: readonly string[];
 }
+
+const table: OptionTable<FolderOptions> = { names: paths, inputs: paths };
 
 /** A folder of results. */
 export interface ResultFolder {
@@ -55,6 +60,10 @@ function sweep(folder: string): void {
  * @throws StorageError if it cannot be used, another run writes to it, or a result would go over an input
  */
 export function openFolder(path: string, options: FolderOptions = {}): ResultFolder {
+  refuse('no folder can be opened', () => [
+    ...within('path', text(path)),
+    ...within('options', optionProblems(options, table)),
+  ]);
   const { names = [], inputs = [] } = options;
   const made = makeFolder(path);
   let release: (() => void) | undefined;

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import { StorageError } from '../errors.ts';
+import { refusePaths } from './arguments.ts';
 import { makeFolder, statOf } from './folders.ts';
 import { tryBeside } from './writer.ts';
 
@@ -52,6 +53,7 @@ export function checkFile(path: string, inputs: readonly string[] = []): void {
  * @throws StorageError saying why it cannot
  */
 export function checkTarget(path: string, inputs: readonly string[] = []): string[] {
+  refusePaths(path, inputs);
   if (path === '') throw new StorageError("''", 'is no name for a file');
   if (path.endsWith('/') || path.endsWith(sep)) {
     throw new StorageError(path, 'cannot be written; it names a folder');

@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { StorageError } from '../errors.ts';
+import { number, type OptionTable, oneOf, optionProblems, refuse, text } from '../options.ts';
+import { fault, within } from '../problems.ts';
+import { refuseFiles } from './arguments.ts';
 import { causeText } from './folders.ts';
 import { keep, remove, removeAtExit } from './leftovers.ts';
 
@@ -28,6 +31,25 @@ export interface WriterOptions {
    * there.
    */
   readonly as?: 'whole' | 'growing' | 'append';
+  /** Byte of the file that is there from which on an `append` writes, what comes after being cut off; its end if left out. */
+  readonly from?: number;
+}
+
+const writerTable: OptionTable<WriterOptions> = {
+  as: oneOf(['whole', 'growing', 'append']),
+  from: number({ min: 0, whole: true }),
+};
+
+function checkGiven(path: string, options: WriterOptions): void {
+  refuse('no file can be written', () => {
+    const problems = [
+      ...within('path', text(path)),
+      ...within('options', optionProblems(options, writerTable)),
+    ];
+    if (problems.length > 0 || options.from === undefined || options.as === 'append')
+      return problems;
+    return [fault('options.from', 'conflict', 'only what is appended has a place to begin at')];
+  });
 }
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY } = fs.constants;
@@ -67,7 +89,8 @@ export function tryBeside(path: string): void {
  * @throws StorageError if it cannot be
  */
 export function openWriter(path: string, options: WriterOptions = {}): FileWriter {
-  const { as = 'whole' } = options;
+  checkGiven(path, options);
+  const { as = 'whole', from } = options;
   const guarded = <Value>(work: () => Value): Value => {
     try {
       return work();
@@ -83,6 +106,7 @@ export function openWriter(path: string, options: WriterOptions = {}): FileWrite
   const open = (): void => {
     if (as === 'append') {
       fd = fs.openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o666);
+      if (from !== undefined) fs.ftruncateSync(fd, from);
       return;
     }
     const temporary = openTemporary(path);
@@ -141,6 +165,7 @@ export function openWriter(path: string, options: WriterOptions = {}): FileWrite
  * @throws StorageError naming the file that cannot be written
  */
 export function writeFiles(files: ReadonlyMap<string, string | Uint8Array>): void {
+  refuseFiles(files);
   const writers: FileWriter[] = [];
   try {
     for (const [path, content] of files) {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { InvalidArgumentError } from 'spikeline';
 import { checkTarget, openFile, openFolder, openWriter, writeFiles } from 'spikeline/files';
 import { StorageError } from 'spikeline/problems';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -102,7 +103,34 @@ describe('a writer', () => {
     more.write('6');
     more.close();
     expect(read(path)).toBe('123456');
+    const torn = openWriter(path, { as: 'append', from: 4 });
+    torn.write('x');
+    torn.close();
+    expect(read(path)).toBe('1234x');
     expect(fs.readdirSync(folder)).toEqual(['log']);
+  });
+});
+
+describe('junk', () => {
+  it('is refused by all that writes', () => {
+    const calls: readonly ((junk: never) => unknown)[] = [
+      writeFiles,
+      openWriter,
+      openFile,
+      openFolder,
+      checkTarget,
+      (junk) => openWriter('none', junk),
+      (junk) => openFolder('none', junk),
+      (junk) => checkTarget('none', junk),
+      (junk) => writeFiles(new Map([['none', junk]])),
+    ];
+    for (const call of calls) {
+      for (const junk of [null, 7, Symbol('x'), () => {}, { as: 'none' }]) {
+        expect(() => call(junk as never)).toThrow(InvalidArgumentError);
+      }
+    }
+    expect(() => openWriter('none', { from: 1 })).toThrow(/options\.from/);
+    expect(fs.existsSync('none')).toBe(false);
   });
 });
 
