@@ -122,7 +122,7 @@ export function packLz4(
  *
  * @example
  * ```ts
- * unpackedLz4(packedLz4(new Uint8Array(1000))).length; // 1000
+ * unpackedLz4(packedLz4(new Uint8Array(1000)))?.length; // 1000
  * ```
  */
 export function packedLz4(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

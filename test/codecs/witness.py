@@ -49,7 +49,28 @@ def evlib(path, name, height):
     return digest(t, x, y, p > 0)
 
 
+def dv_processing(path, name, height):
+    import dv_processing
+
+    recording = dv_processing.io.MonoCameraRecording(path)
+    stores = []
+    while (store := recording.getNextEventBatch()) is not None:
+        stores.append(store.numpy())
+    events = np.concatenate(stores)
+    return digest(events["timestamp"], events["x"], events["y"], events["polarity"])
+
+
+def numpy(path, name, height):
+    events = np.load(path)
+    return digest(events["t"], events["x"], events["y"], events["p"])
+
+
 readers = {
+    "aedat4": [faery, dv_processing],
+    "lz4": [faery, dv_processing],
+    "zstd": [faery, dv_processing],
+    "csv": [faery],
+    "npy": [numpy],
     "dat": [faery, expelliarmus],
     "evt2": [faery, expelliarmus, evlib],
     "evt21": [evlib],

@@ -36,7 +36,15 @@ const files = [
   { name: 'evt3', codec: 'evt3', file: 'three.raw', pauses: [...short, 2 ** 23, 2 ** 25] },
   { name: 'es', codec: 'es', file: 'dvs.es', pauses: [...short, 2 ** 15] },
   { name: 'atis', codec: 'es', file: 'atis.es', pauses: short, options: { kind: 'atis' } },
+  ...(['none', 'lz4', 'zstd'] as const).map((compression) => ({
+    ...{ name: compression === 'none' ? 'aedat4' : compression, codec: 'aedat4' },
+    ...{ file: `${compression}.aedat4`, pauses: [...short, 2 ** 40], options: { compression } },
+  })),
+  { name: 'csv', codec: 'csv', file: 'ours.csv', pauses: [...short, 2 ** 40] },
+  { name: 'npy', codec: 'npy', file: 'ours.npy', pauses: [...short, 2 ** 40] },
 ];
+
+await codecNamed('aedat4').ready?.();
 
 describe.skipIf(!python)('what we write (needs SPIKELINE_PYTHON with faery and others)', () => {
   it('is read alike by the libraries of others', () => {

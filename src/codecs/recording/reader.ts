@@ -89,7 +89,7 @@ interface Found {
  * @example
  * ```ts
  * const bytes = recordingEncoder({ about: { seed: 7 } }).end();
- * const read = async (offset, length) => bytes.slice(offset, offset + length);
+ * const read = async (offset: number, length: number) => bytes.slice(offset, offset + length);
  * const recording = await openRecording(read, bytes.length);
  * recording.about['seed']; // 7
  * ```
