@@ -1,4 +1,6 @@
 import { StorageError } from 'spikeline/problems';
+import type { ByteStream } from 'spikeline/sinks';
+import type { ByteInput } from 'spikeline/sources';
 
 /** Exit codes of what ends a command from outside: 128 and the number of the signal, as shells have it. */
 export const stopCodes = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as const;
@@ -14,6 +16,10 @@ export interface Terminal {
   out(text: string): void;
   /** Writes to standard error. */
   err(text: string): void;
+  /** Where bytes come from that `-` stands for; standard input if left out. */
+  readonly input?: ByteInput;
+  /** Where bytes go that `-` stands for; standard output if left out. */
+  readonly output?: ByteStream;
   /** Where a progress bar may be drawn; undefined if nobody watches, so that lines are better. */
   readonly bars?: NodeJS.WriteStream | undefined;
   /** Calls back at each wish to stop; returns what takes that back. */

@@ -4,6 +4,7 @@ import { conformance } from './conformance.ts';
 import { deploy } from './deploy.ts';
 import { frozenNoise } from './frozen-noise.ts';
 import { importNir } from './import.ts';
+import { info } from './info.ts';
 import { inspect } from './inspect.ts';
 import { serve } from './serve.ts';
 
@@ -16,4 +17,5 @@ export const commands: readonly Command[] = [
   inspect,
   board,
   serve,
+  info,
 ];

@@ -7,16 +7,20 @@ export interface CliRun {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** Bytes that went to what \`-\` stands for. */
+  readonly bytes?: Uint8Array;
 }
 
 /**
  * Runs the command line in this process; `onStderr` sees what it says while it runs and can stop it, by Ctrl-C
- * if it names no other way.
+ * if it names no other way. `input` is what `-` stands for.
  */
 export async function runCli(
   args: readonly string[],
   onStderr: (text: string, stop: (signal?: StopSignal) => void) => void = () => {},
+  input: readonly Uint8Array[] = [],
 ): Promise<CliRun> {
+  const parts: Uint8Array[] = [];
   let stdout = '';
   let stderr = '';
   const listeners = new Set<(signal: StopSignal) => void>();
@@ -31,12 +35,27 @@ export async function runCli(
       stderr += text;
       onStderr(text, stop);
     },
+    input: {
+      async *[Symbol.asyncIterator]() {
+        yield* input;
+      },
+      destroy() {},
+    },
+    output: {
+      write(bytes, done) {
+        parts.push(Uint8Array.from(bytes));
+        done?.();
+      },
+      on() {},
+      off() {},
+    },
     onStop(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
   };
-  return { code: await run(args, terminal), stdout, stderr };
+  const code = await run(args, terminal);
+  return { code, stdout, stderr, bytes: Buffer.concat(parts) };
 }
 
 /** Runs the command line in a process of its own, which Node is given `node` for. */

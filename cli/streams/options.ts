@@ -1,0 +1,98 @@
+/** Options that all commands of streams share, and how they are read. */
+import { InvalidArgumentError } from 'spikeline';
+import { codecNamed, codecs } from 'spikeline/codecs';
+import { type Problem, problem, within } from 'spikeline/problems';
+import { decimal, type Given } from '../arguments.ts';
+
+/** Reads options and keeps every problem with them. */
+export interface OptionReader {
+  readonly problems: Problem[];
+  /** Text of an option; undefined if it is not given. */
+  text(name: string): string | undefined;
+  /** Whether a switch is given. */
+  flag(name: string): boolean;
+  /** A number; undefined if it is not given or is none. */
+  number(name: string, needed: string, holds?: (value: number) => boolean): number | undefined;
+  /** Name of a format that can be read, or written. */
+  format(name: string, use: 'read' | 'write'): string | undefined;
+  /** How bytes are read: `--format` and `--options`. */
+  decoding(): { readonly format?: string; readonly options?: object };
+  /** An object, given as JSON. */
+  object(name: string): object | undefined;
+  /** Tries something that refuses what it is made of; its problems are those of the option. */
+  attempt<Value>(name: string, make: () => Value): Value | undefined;
+}
+
+/** Starts to read the options of a command. */
+export function optionReader({ values }: Given): OptionReader {
+  const problems: Problem[] = [];
+  const text = (name: string): string | undefined => values[name] as string | undefined;
+  const attempt: OptionReader['attempt'] = (name, make) => {
+    try {
+      return make();
+    } catch (cause) {
+      if (!(cause instanceof InvalidArgumentError)) throw cause;
+      problems.push(...within(name, cause.problems));
+      return undefined;
+    }
+  };
+  const reader: OptionReader = {
+    problems,
+    text,
+    flag: (name) => values[name] === true,
+    number(name, needed, holds = () => true) {
+      const given = text(name);
+      if (given === undefined) return undefined;
+      const value = decimal(given);
+      if (value !== undefined && holds(value)) return value;
+      problems.push(problem(`--${name}`, 'out-of-range', given, needed));
+      return undefined;
+    },
+    format(name, use) {
+      const given = text(name);
+      if (given === undefined) return undefined;
+      const names = codecs.filter(({ encoder }) => use === 'read' || encoder !== undefined);
+      const codec = attempt(`--${name}`, () => codecNamed(given));
+      if (codec !== undefined && !names.includes(codec)) {
+        const others = names.map((one) => one.name).join(', ');
+        problems.push(
+          problem(`--${name}`, 'unsupported', given, `it can only be read; there are ${others}`),
+        );
+      }
+      return codec?.name;
+    },
+    object(name) {
+      const given = text(name);
+      if (given === undefined) return undefined;
+      try {
+        const value: unknown = JSON.parse(given);
+        if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+      } catch {
+        // Said below.
+      }
+      problems.push(
+        problem(`--${name}`, 'wrong-type', given, 'an object is needed, as {"width":346}'),
+      );
+      return undefined;
+    },
+    decoding() {
+      const format = reader.format('format', 'read');
+      const options = reader.object('options');
+      if (format !== undefined && options !== undefined) {
+        attempt('--options', () => codecNamed(format).decoder(options));
+      }
+      return { ...(format !== undefined && { format }), ...(options !== undefined && { options }) };
+    },
+    attempt,
+  };
+  return reader;
+}
+
+/** Names of all formats that can be read, for helps. */
+export const readableFormats: string = codecs.map(({ name }) => name).join(', ');
+
+/** Names of all formats that can be written, for helps. */
+export const writableFormats: string = codecs
+  .filter(({ encoder }) => encoder !== undefined)
+  .map(({ name }) => name)
+  .join(', ');
