@@ -1,8 +1,15 @@
 /** The operator `runOn`: a pipeline runs on a target, chunk by chunk or packet by packet. */
 import { isObservable, type Observable, type OperatorFunction } from 'rxjs';
-import { DataError, InvalidArgumentError, UnsupportedPipelineError } from '../src/errors.ts';
+import { DataError, UnsupportedPipelineError } from '../src/errors.ts';
 import { rasterProblems } from '../src/events/spike-raster.ts';
-import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
+import {
+  having,
+  number,
+  type OptionTable,
+  optionProblems,
+  readable,
+  refuse,
+} from '../src/options.ts';
 import { pipelineProblems } from '../src/pipeline/guard.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import { recordProblems } from '../src/pipeline/record.ts';
@@ -50,8 +57,7 @@ function checkInput(input: TargetInput): void {
   if (typeof input !== 'object' || input === null) {
     throw new DataError(`${String(input)} came; a raster or a packet of events is needed`);
   }
-  if (isPacket(input)) return;
-  const problems = rasterProblems(input);
+  const problems = readable(() => (isPacket(input) ? [] : rasterProblems(input)));
   if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
 }
 
@@ -91,17 +97,17 @@ export function runOn(
   pipeline: Pipeline,
   options: RunOnOptions = {},
 ): OperatorFunction<TargetInput, never> {
-  const problems = [
-    ...within('target', having('a target', 'unsupported', 'start')(target)),
-    ...pipelineProblems(pipeline),
-    ...optionProblems(options, table),
-  ];
-  if (problems.length > 0 && pipelineProblems(pipeline).length === 0) {
+  refuse('this cannot be run', () => {
+    const problems = [
+      ...within('target', having('a target', 'unsupported', 'start')(target)),
+      ...pipelineProblems(pipeline),
+      ...optionProblems(options, table),
+    ];
+    if (problems.length === 0 || pipelineProblems(pipeline).length > 0) return problems;
     // Whatever the target will say of it, all is said at once.
     const { record } = (options ?? {}) as Partial<RunOnOptions>;
-    if (record !== undefined) problems.push(...recordProblems(pipeline, record));
-  }
-  if (problems.length > 0) throw new InvalidArgumentError('this cannot be run', problems);
+    return [...problems, ...(record === undefined ? [] : recordProblems(pipeline, record))];
+  });
   const { resetOn, ...request } = options;
   const unsupported = target.unsupported(pipeline, request);
   if (unsupported.length > 0) throw new UnsupportedPipelineError(target.name, unsupported);

@@ -1,8 +1,8 @@
 /** The sink `toStdout`: events in any known format, or any stream as a recording, to another program. */
 import type { OperatorFunction } from 'rxjs';
-import { InvalidArgumentError, StorageError } from '../src/errors.ts';
+import { StorageError } from '../src/errors.ts';
 import type { StreamItem } from '../src/events/series.ts';
-import { having, type OptionTable, optionProblems } from '../src/options.ts';
+import { having, type OptionTable, optionProblems, refuse } from '../src/options.ts';
 import {
   type ByteOutput,
   type WriteConfig,
@@ -49,13 +49,13 @@ const table: OptionTable<ToStdoutConfig> = {
  * ```
  */
 export function toStdout(config: ToStdoutConfig = {}): OperatorFunction<StreamItem, WriteReport> {
-  const problems = optionProblems(config, table);
-  const { output, ...given } = config ?? {};
+  refuse('standard output cannot be written', () => {
+    const problems = optionProblems(config, table);
+    const { output: _, ...given } = config ?? {};
+    return problems.length > 0 ? problems : writeProblems({ format: 'spk', ...given });
+  });
+  const { output, ...given } = config;
   const write = { format: 'spk', ...given };
-  if (problems.length === 0) problems.push(...writeProblems(write));
-  if (problems.length > 0) {
-    throw new InvalidArgumentError('standard output cannot be written', problems);
-  }
   return writing(write, async () => outputOf(output ?? process.stdout));
 }
 

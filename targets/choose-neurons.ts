@@ -116,6 +116,13 @@ function measuredProblems({ pipeline: net, quantised, cores }: Deployment): Prob
   ];
 }
 
+/** Lists what keeps something from being a list of rasters, one at least. */
+function noiseProblems(noise: unknown): Problem[] {
+  const problems = within('noise', listOf((one) => rasterProblems(one as SpikeRaster))(noise));
+  if (problems.length > 0 || (noise as readonly unknown[]).length > 0) return problems;
+  return [problem('noise', 'wrong-type', noise, 'a list of rasters is needed')];
+}
+
 /**
  * Chooses the hardware neurons of a chip that behave most like the model, for the option `hardware` of `deploy`:
  * all neurons of the core are given the input weights of one neuron of the network and some noise, and the one
@@ -142,13 +149,10 @@ export async function chooseNeurons(
   noise: readonly SpikeRaster[],
   options: ChooseNeuronsOptions = {},
 ): Promise<HardwareNeuron[]> {
-  const rasters: unknown = noise;
   const problems = [
     ...linkProblems(link),
     ...deploymentProblems(deployment),
-    ...(Array.isArray(rasters) && rasters.length > 0
-      ? noise.flatMap((raster, i) => within(`noise[${i}]`, rasterProblems(raster)))
-      : [problem('noise', 'wrong-type', noise, 'a list of rasters is needed')]),
+    ...noiseProblems(noise),
     ...optionProblems(options, table),
   ];
   if (problems.length > 0) throw new InvalidArgumentError('nothing can be measured', problems);

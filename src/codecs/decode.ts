@@ -2,7 +2,8 @@
 
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
-import { unknownName } from '../options.ts';
+import { bytes as bytesCheck, flag, refuse, unknownName } from '../options.ts';
+import { problem, within } from '../problems.ts';
 import type { Codec, Decoder, Skipped, StreamHeader } from './codec.ts';
 import { joined, soundDecoder } from './sound.ts';
 import { codecs } from './table.ts';
@@ -29,6 +30,10 @@ const headBytes = 2 ** 16;
  * ```
  */
 export function codecOf(head: Uint8Array, whole = false): Codec | undefined {
+  refuse('no format can be found', () => [
+    ...within('head', bytesCheck(head)),
+    ...within('whole', flag(whole)),
+  ]);
   return codecs.find((codec) => codec.detect(head, whole));
 }
 
@@ -106,6 +111,7 @@ export interface Decoded {
  * Reads all bytes at once.
  *
  * @param bytes whole, or in any cut
+ * @throws InvalidArgumentError if they are no bytes, or the options are not for them
  * @throws DataError if they are of no known format, or damaged beyond reading
  * @example
  * ```ts
@@ -119,6 +125,12 @@ export function decodeBytes(
 ): Decoded {
   const decoder = anyDecoder(options);
   const packets: AerPacket[] = [];
+  refuse('nothing can be decoded', () => {
+    const given: unknown = bytes;
+    if (given instanceof Uint8Array) return within('bytes', bytesCheck(given));
+    const are = typeof given === 'object' && given !== null && Symbol.iterator in given;
+    return are ? [] : [problem('bytes', 'wrong-type', given, 'bytes, or cuts of them, are needed')];
+  });
   for (const cut of bytes instanceof Uint8Array ? [bytes] : bytes)
     packets.push(...decoder.push(cut));
   packets.push(...decoder.end());

@@ -1,7 +1,7 @@
 /** Packets of address-events, and what a packet must be. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { firstNotFinite } from '../matrix.ts';
-import { readable } from '../options.ts';
+import { readable, refuse } from '../options.ts';
 import { fault, type Problem, problem, problemText, within } from '../problems.ts';
 import { addressLimit, type Space, spaceProblems, spaceText } from './space.ts';
 
@@ -55,26 +55,40 @@ export function aerPacket<S extends Space>(
     ...within('space', spaceProblems(space)),
   ];
   if (lists.length > 0) throw new InvalidArgumentError('this packet cannot be made', lists);
-  const times = Float64Array.from(timestamps);
-  const packet = {
-    timestamps: times,
-    addresses: Uint32Array.from(addresses),
-    space,
-    until: until ?? times.at(-1) ?? 0,
-  };
-  const problems = [
-    ...timeProblems(packet, timestamps),
-    ...addressProblems(packet, addresses),
-    ...untilProblems(packet),
-  ];
-  if (problems.length > 0) throw new InvalidArgumentError('this packet cannot be made', problems);
-  return packet;
+  let packet: AerPacket<S> | undefined;
+  refuse('this packet cannot be made', () => {
+    const times = Float64Array.from(timestamps);
+    packet = {
+      timestamps: times,
+      addresses: Uint32Array.from(addresses),
+      space,
+      until: until ?? times.at(-1) ?? 0,
+    };
+    return [
+      ...timeProblems(packet, timestamps),
+      ...addressProblems(packet, addresses),
+      ...untilProblems(packet),
+    ];
+  });
+  return packet!;
 }
 
+/** Events of a packet that is made of lists at most: they fill 800 MB. */
+const mostEvents = 2 ** 26;
+
 function listProblems(path: string, list: unknown): Problem[] {
-  const length = (list as ArrayLike<number> | null | undefined)?.length;
-  const is = typeof list === 'object' && Number.isSafeInteger(length);
-  return is ? [] : [problem(path, 'wrong-type', list, 'a list of numbers is needed')];
+  return within(
+    path,
+    readable(() => {
+      const length: unknown = (list as ArrayLike<number> | null | undefined)?.length;
+      const is = typeof list === 'object' && typeof length === 'number';
+      if (!is || !(Number.isSafeInteger(length) && length >= 0)) {
+        return [problem('', 'wrong-type', list, 'a list of numbers is needed')];
+      }
+      if (length <= mostEvents) return [];
+      return [problem('length', 'too-large', length, `${mostEvents} events are the most`)];
+    }),
+  );
 }
 
 function timeProblems(

@@ -1,16 +1,23 @@
 /** Compares how fast neurons fire. */
 import { InvalidArgumentError } from '../errors.ts';
-import { listOf, number } from '../options.ts';
+import { listOf, number, readable } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { binOf, binStart, chunkEnd, startProblems } from './bins.ts';
 import { rasterProblems, type SpikeRaster } from './spike-raster.ts';
 
 function rateProblems(rates: readonly number[], neuron: number | undefined): Problem[] {
+  return readable(() => ownProblems(rates, neuron));
+}
+
+/** Neurons that compete at most. */
+const mostRates = 2 ** 16;
+
+function ownProblems(rates: readonly number[], neuron: number | undefined): Problem[] {
   const list: unknown = rates;
-  if (!Array.isArray(list) || list.length < 2) {
+  if (!Array.isArray(list) || list.length < 2 || list.length > mostRates) {
     return [problem('rates', 'wrong-type', rates, 'a list of two rates or more is needed')];
   }
-  const problems = list.flatMap((rate, i) =>
+  const problems = Array.from<unknown>(list).flatMap((rate, i) =>
     typeof rate === 'number' && rate >= 0
       ? []
       : [problem(`rates[${i}]`, 'out-of-range', rate, 'a rate of at least 0 is needed')],

@@ -1,6 +1,5 @@
 /** Numbers over time and marks in time, which go beside events and rasters in streams, files and over wires. */
-import { InvalidArgumentError } from '../errors.ts';
-import { listOf, number, text } from '../options.ts';
+import { listOf, number, refuse, text } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import type { AerPacket } from './aer-packet.ts';
 import type { SignalRaster, SpikeRaster } from './spike-raster.ts';
@@ -132,18 +131,20 @@ export function series(
   until?: number,
 ): Series {
   const what = 'this series cannot be made';
-  const junk = [...listProblems('timestamps', timestamps), ...listProblems('values', values)];
-  if (junk.length > 0) throw new InvalidArgumentError(what, junk);
-  const times = Float64Array.from(timestamps);
-  const made = {
-    timestamps: times,
-    values: Float64Array.from(values),
-    channels,
-    until: until ?? times.at(-1) ?? 0,
-  };
-  const problems = seriesProblems(made);
-  if (problems.length > 0) throw new InvalidArgumentError(what, problems);
-  return made;
+  let made: Series | undefined;
+  refuse(what, () => {
+    const junk = [...listProblems('timestamps', timestamps), ...listProblems('values', values)];
+    if (junk.length > 0) return junk;
+    const times = Float64Array.from(timestamps);
+    made = {
+      timestamps: times,
+      values: Float64Array.from(values),
+      channels,
+      until: until ?? times.at(-1) ?? 0,
+    };
+    return seriesProblems(made);
+  });
+  return made!;
 }
 
 /**
@@ -162,11 +163,15 @@ export function marks(
   until?: number,
 ): Marks {
   const what = 'these marks cannot be made';
-  const junk = listProblems('timestamps', timestamps);
-  if (junk.length > 0) throw new InvalidArgumentError(what, junk);
-  const times = Float64Array.from(timestamps);
-  const made = { timestamps: times, labels, until: until ?? times.at(-1) ?? 0 };
-  const problems = marksProblems(made);
-  if (problems.length > 0) throw new InvalidArgumentError(what, problems);
-  return { ...made, labels: [...labels] };
+  let made: Marks | undefined;
+  refuse(what, () => {
+    const junk = listProblems('timestamps', timestamps);
+    if (junk.length > 0) return junk;
+    const times = Float64Array.from(timestamps);
+    const given = { timestamps: times, labels, until: until ?? times.at(-1) ?? 0 };
+    const problems = marksProblems(given);
+    if (problems.length === 0) made = { ...given, labels: [...labels] };
+    return problems;
+  });
+  return made!;
 }

@@ -113,9 +113,13 @@ function bitsFor(count: number): number {
   return 32 - Math.clz32(count - 1);
 }
 
-/** Gives the shifts with which a hot loop takes addresses apart. */
-export function pixelBits({ width }: PixelSpace): PixelBits {
-  const xBits = bitsFor(width);
+/**
+ * Gives the shifts with which a hot loop takes addresses apart.
+ *
+ * @throws InvalidArgumentError if the space is not one of pixels
+ */
+export function pixelBits(space: PixelSpace): PixelBits {
+  const xBits = bitsFor(refuseOther(space).width);
   return { yShift: xBits + 1, xMask: 2 ** xBits - 1 };
 }
 

@@ -59,8 +59,11 @@ export function drawMismatch<P extends ParameterSet<'Io'>>(
 /** Lists what keeps something from being a set of parameters. */
 function setProblems(parameters: unknown): Problem[] {
   const needed = 'parameters of neurons are needed, such as dynapSimParameters gives';
-  const { Io } = (parameters ?? {}) as Partial<ParameterSet<'Io'>>;
-  return Io !== undefined ? [] : [problem('', 'wrong-type', parameters, needed)];
+  // All of it is read here, so that what cannot be read is refused as a whole.
+  const set = { ...(parameters as Partial<ParameterSet<'Io'>>) };
+  const arrays = Object.values<unknown>(set).filter((values) => values instanceof Float64Array);
+  const are = set.Io !== undefined && arrays.every((values) => values.length > 0);
+  return are ? [] : [problem('', 'wrong-type', parameters, needed)];
 }
 
 /** Lets every value deviate by `sigma` of itself, from the random stream of its parameter. */

@@ -1,6 +1,6 @@
 /** WebSockets, of browsers and of Node, behind one face: whom one connects to, and who connects. */
 import { InvalidArgumentError, MissingLibraryError, NetworkError } from '../errors.ts';
-import { number, text } from '../options.ts';
+import { number, readable, text } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 
 /** Where others may connect. */
@@ -39,6 +39,10 @@ const anyPort = number({ min: 0, max: 65_535, whole: true });
 
 /** Lists why something is neither an address to connect to nor one to listen at. */
 export function endProblems(end: unknown): Problem[] {
+  return readable(() => ownProblems(end));
+}
+
+function ownProblems(end: unknown): Problem[] {
   if (typeof end === 'string') {
     return /^wss?:\/\/[^/]/.test(end)
       ? []

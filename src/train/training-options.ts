@@ -8,6 +8,7 @@ import {
   type OptionTable,
   optionProblems,
   options,
+  readable,
   unknownName,
 } from '../options.ts';
 import { pipelineProblems } from '../pipeline/guard.ts';
@@ -125,6 +126,14 @@ function orderProblems(first: unknown, ...others: readonly unknown[]): Problem[]
 
 /** Lists everything wrong with what training is given; empty if all is well. */
 export function trainingProblems(
+  pipeline: Pipeline,
+  samples: readonly TrainingSample[],
+  given: TrainingOptions,
+): Problem[] {
+  return readable(() => allProblems(pipeline, samples, given));
+}
+
+function allProblems(
   pipeline: Pipeline,
   samples: readonly TrainingSample[],
   given: TrainingOptions,

@@ -1,7 +1,8 @@
 /** Writes NumPy arrays: events as records, and rasters. */
 import { DataError } from '../../errors.ts';
 import { type PixelSpace, pixelBits } from '../../events/space.ts';
-import type { SpikeRaster } from '../../events/spike-raster.ts';
+import { rasterProblems, type SpikeRaster } from '../../events/spike-raster.ts';
+import { refuse } from '../../options.ts';
 import type { Encoder } from '../codec.ts';
 import { soundEncoder } from '../sound.ts';
 import { npyMagic } from './array.ts';
@@ -66,12 +67,15 @@ export function npyEncoder(): Encoder {
 /**
  * Writes a raster as a NumPy array of [steps, channels] whole numbers, in as few bytes each as they need.
  *
+ * @throws InvalidArgumentError with all problems of the raster
  * @example
  * ```ts
  * npyOfRaster(spikeRaster({ channels: 2, dt: 1e-3, counts: [0, 1, 2, 0] })).length; // 132
  * ```
  */
-export function npyOfRaster({ steps, channels, counts }: SpikeRaster): Uint8Array {
+export function npyOfRaster(raster: SpikeRaster): Uint8Array {
+  refuse('this raster cannot be written', () => rasterProblems(raster));
+  const { steps, channels, counts } = raster;
   let most = 0;
   for (let i = 0; i < counts.length; i++) if (counts[i]! > most) most = counts[i]!;
   const [type, values] =

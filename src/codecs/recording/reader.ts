@@ -1,10 +1,13 @@
 /** Reads recordings at any place, by their index or without it. */
 import { InvalidArgumentError } from '../../errors.ts';
 import {
+  bytes as bytesCheck,
+  callback,
   listOf,
   number,
   type OptionTable,
   optionProblems,
+  refuse,
   text,
   unknownName,
 } from '../../options.ts';
@@ -82,7 +85,7 @@ interface Found {
 }
 
 /**
- * Opens a recording, whose bytes `read` gives, for reading at any place.
+ * Opens a recording, whose bytes a function gives, for reading at any place.
  *
  * @param size bytes of the recording
  * @throws DataError if it is none
@@ -94,7 +97,16 @@ interface Found {
  * recording.about['seed']; // 7
  * ```
  */
-export async function openRecording(read: ReadBytes, size: number): Promise<RecordingReader> {
+export async function openRecording(given: ReadBytes, size: number): Promise<RecordingReader> {
+  refuse('no recording can be opened', () => [
+    ...within('read', callback(given)),
+    ...within('size', number({ min: 0, whole: true, unit: 'bytes' })(size)),
+  ]);
+  const read: ReadBytes = async (offset, length) => {
+    const bytes: unknown = await given(offset, length);
+    refuse('no recording can be read', () => within('read(…)', bytesCheck(bytes)));
+    return bytes as Uint8Array;
+  };
   refuseOther(await read(0, Math.min(headBytes, size)));
   const state = new RecordingState();
   const found = (await byIndex(read, size)) ?? (await byScan(read, size, state));

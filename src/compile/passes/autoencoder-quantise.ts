@@ -1,6 +1,7 @@
 /** Finds four-bit masks with an autoencoder, as the seed paper does. */
 import type { QuantisedWeights } from '../../chips/family.ts';
 import { baseCount, checkWeights, encodeWeights, subsetSums } from '../../chips/masks.ts';
+import { number, type OptionTable, optionProblems, refuse } from '../../options.ts';
 import { randomStream } from '../../random.ts';
 import { type AdamConfig, type AdamState, adamState, adamStep } from '../../train/adam.ts';
 
@@ -13,6 +14,12 @@ export interface AutoencoderQuantiseOptions {
   /** Epochs without a smaller error after which training stops; 5000 if left out. */
   readonly patience?: number;
 }
+
+const optionTable: OptionTable<AutoencoderQuantiseOptions> = {
+  seed: number(),
+  epochs: number({ min: 0, max: 1e6, whole: true }),
+  patience: number({ min: 0, whole: true }),
+};
 
 const latentAdam: AdamConfig = { learningRate: 1e-3 };
 
@@ -127,7 +134,7 @@ function train(model: Autoencoder, epochs: number, patience: number) {
  * of random weights, and smaller by far where four bases express the weights exactly. Deterministic
  * for a seed. Time grows with weights times epochs: 0.2 s for 124 weights, 6 s for 8000.
  *
- * @throws InvalidArgumentError if a weight is not finite
+ * @throws InvalidArgumentError if a weight is not finite, or the options cannot be
  * @example
  * ```ts
  * const weights = [0.3, -0.9, 1.7, 2.2, -2.8, 3.1, 0];
@@ -139,6 +146,7 @@ export function autoencoderQuantise(
   options: AutoencoderQuantiseOptions = {},
 ): QuantisedWeights {
   checkWeights(weights);
+  refuse('no codes can be found', () => optionProblems(options, optionTable));
   const { seed = 0, epochs = 20_000, patience = 5000 } = options;
   const sizes = Float64Array.from(weights, Math.abs);
   const input = sizes.filter((size) => size > 0);
