@@ -277,7 +277,7 @@ describe('junk', () => {
     const encoder = recordingEncoder({ streams });
     const late = { ...aerPacket([5], [0], channels(1)), until: 1 };
     expect(() => encoder.push({ stream: 'camera', item: late })).toThrow('until is 1');
-    expect(() => encoder.push({ stream: 'cam', item: late })).toThrow('no stream cam');
+    expect(() => encoder.push({ stream: 'cam', item: late })).toThrow('no stream "cam"');
     expect(() => encoder.push({ stream: 'angle', item: late })).toThrow('a stream of series');
   });
 });

@@ -1,5 +1,7 @@
 /** Reads recordings as their bytes come, from the front. */
-import { DataError } from '../../errors.ts';
+import { DataError, InvalidArgumentError } from '../../errors.ts';
+import { bytes as areBytes } from '../../options.ts';
+import { within } from '../../problems.ts';
 import { xxhash32 } from '../xxhash32.ts';
 import {
   aligned,
@@ -215,6 +217,8 @@ export function recordingDecoder(): RecordingDecoder {
     },
     push: (bytes) =>
       guarded(() => {
+        const problems = within('bytes', areBytes(bytes));
+        if (problems.length > 0) throw new InvalidArgumentError('nothing can be read', problems);
         keep(bytes);
         if (!opened) open();
         return opened ? readAll() : [];

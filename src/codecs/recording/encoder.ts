@@ -1,14 +1,7 @@
 /** Writes recordings: items in, whole chunks out. */
 import { DataError, InvalidArgumentError } from '../../errors.ts';
-import {
-  anything,
-  listOf,
-  number,
-  type OptionTable,
-  optionProblems,
-  options,
-} from '../../options.ts';
-import { type Problem, problem, within } from '../../problems.ts';
+import { listOf, number, type OptionTable, optionProblems, options } from '../../options.ts';
+import { type Problem, problem, shown, within } from '../../problems.ts';
 import {
   aligned,
   type ChunkPlace,
@@ -25,6 +18,7 @@ import {
   encodeHeader,
   encodeItem,
   hostClock,
+  itemFault,
   mostStreams,
   type RecordedItem,
   type RecordedStream,
@@ -92,7 +86,16 @@ const table: OptionTable<RecordingEncoderConfig> = {
       ? []
       : [problem('', 'wrong-type', value, 'an object of plain values is needed')],
   chunkBytes: number({ min: 0, max: largestBody / 4, whole: true, unit: 'bytes' }),
-  resume: anything,
+  resume(value) {
+    const { offset, lastIndex, unindexed, streams } = (value ?? {}) as Partial<RecordingEnd>;
+    const is =
+      Number.isSafeInteger(offset) &&
+      Number.isSafeInteger(lastIndex) &&
+      Array.isArray(unindexed) &&
+      streams instanceof Map;
+    const needed = 'what the reader of a recording has as resume is needed';
+    return is ? [] : [problem('', 'wrong-type', value, needed)];
+  },
 };
 
 /** What waits of a stream. */
@@ -174,12 +177,15 @@ class Writer implements RecordingEncoder {
     return this.#take();
   }
 
-  push({ stream: name, item }: RecordedItem): Uint8Array {
+  push(given: RecordedItem): Uint8Array {
     if (this.#ended) throw new DataError('the recording has ended');
-    const waiting = this.#waiting.get(name);
+    const { stream: name, item } = (given ?? {}) as Partial<RecordedItem>;
+    const waiting = this.#waiting.get(name as string);
     if (waiting === undefined) {
       const names = [...this.streams.keys()].join(', ');
-      throw new DataError(`there is no stream ${name} in this recording; there are ${names}`);
+      throw new DataError(
+        `there is no stream ${shown(name)} in this recording; there are ${names}`,
+      );
     }
     const kind = recordedKind(item);
     if (kind !== waiting.stream.kind) {
@@ -187,7 +193,9 @@ class Writer implements RecordingEncoder {
         `${kind ?? 'something else'} cannot be in ${name}, a stream of ${waiting.stream.kind}`,
       );
     }
-    for (const message of encodeItem(item, waiting.id, () => waiting.sequence++)) {
+    const fault = itemFault(item, kind);
+    if (fault !== undefined) throw new DataError(`this item cannot be recorded: ${fault}`);
+    for (const message of encodeItem(item!, waiting.id, () => waiting.sequence++)) {
       const size = 8 + aligned(message.bytes.length);
       if (size > largestBody) {
         throw new DataError(

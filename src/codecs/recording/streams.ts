@@ -1,11 +1,20 @@
 /** The streams of a recording: what they are, and how the items of each are written. */
 import { Packr } from 'msgpackr/pack';
 import { DataError } from '../../errors.ts';
+import { packetFault } from '../../events/aer-packet.ts';
 import { binStart, chunkEnd } from '../../events/bins.ts';
 import { checkMsgpack } from '../../events/msgpack-check.ts';
-import { type ItemKind, itemKind, type StreamItem } from '../../events/series.ts';
+import {
+  type ItemKind,
+  itemKind,
+  marksProblems,
+  type StreamItem,
+  seriesProblems,
+} from '../../events/series.ts';
+import { gridProblems, rasterProblems, type SignalRaster } from '../../events/spike-raster.ts';
 import { decodeWire, encodeWire, itemMessage, itemOf } from '../../events/wire.ts';
 import { number, type OptionTable, oneOf, options, text } from '../../options.ts';
+import { type Problem, problem, problemText } from '../../problems.ts';
 import { largestControl } from './chunk.ts';
 
 /** The clock that the times of a stream are read from. */
@@ -87,13 +96,21 @@ const what = 'spikeline recording';
  */
 export function encodeHeader({ streams, about }: RecordingHeader): Uint8Array {
   const list = [...streams].map(([id, stream]) => ({ id, ...stream }));
-  const body = packr.pack({ what, streams: list, about });
+  const body = packed({ what, streams: list, about });
   if (body.length > largestControl) {
     throw new DataError(
       `what is said about this recording takes ${body.length} bytes; ${largestControl} are allowed`,
     );
   }
   return Uint8Array.from(body);
+}
+
+function packed(said: object): Uint8Array {
+  try {
+    return packr.pack(said);
+  } catch (cause) {
+    throw new DataError('what is said about this recording cannot be written', { cause });
+  }
 }
 
 /** Reads MessagePack that came from outside; undefined if it cannot be read. */
@@ -148,6 +165,30 @@ function isLosses(item: unknown): item is LossReport {
     (count) => Number.isSafeInteger(count) && Number(count) >= 0,
   );
 }
+
+/** What is wrong with an item of a kind, as far as a recording relies on it; undefined if nothing is. */
+export function itemFault(item: unknown, kind: RecordedKind): string | undefined {
+  const problems = kind === 'events' ? [packetFault(item)] : itemProblems[kind](item as never);
+  const found = problems.find((one) => one !== undefined);
+  return found === undefined ? undefined : problemText(found);
+}
+
+/** What is wrong with items of each kind but events. */
+const itemProblems: Readonly<
+  Record<Exclude<RecordedKind, 'events'>, (item: never) => readonly Problem[]>
+> = {
+  raster: rasterProblems,
+  signals: (signals: SignalRaster) => {
+    const problems = gridProblems(signals);
+    const size = signals.steps * signals.channels;
+    if (problems.length > 0 || signals.values.length === size) return problems;
+    const needed = `${signals.steps}×${signals.channels} values are needed`;
+    return [problem('values.length', 'wrong-shape', signals.values.length, needed)];
+  },
+  series: seriesProblems,
+  marks: marksProblems,
+  losses: () => [],
+};
 
 /** From when to when an item is, whole microseconds. */
 export function spanOf(item: StreamItem | LossReport): readonly [from: number, until: number] {
