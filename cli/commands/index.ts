@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { board } from './board.ts';
 import { conformance } from './conformance.ts';
+import { convert } from './convert.ts';
 import { deploy } from './deploy.ts';
 import { frozenNoise } from './frozen-noise.ts';
 import { importNir } from './import.ts';
@@ -18,4 +19,5 @@ export const commands: readonly Command[] = [
   board,
   serve,
   info,
+  convert,
 ];

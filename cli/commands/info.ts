@@ -1,6 +1,5 @@
 /** The command that says what a file of events holds. */
-import { InvalidArgumentError } from 'spikeline';
-import { printable, problem } from 'spikeline/problems';
+import { printable } from 'spikeline/problems';
 import { type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { fileInfo } from '../info/summary.ts';
@@ -41,14 +40,10 @@ export const info: Command = {
   help,
   async run(given, terminal) {
     const reader = optionReader(given);
-    const { problems } = reader;
     const decoding = reader.decoding();
-    const [file = ''] = given.positionals;
-    if (given.positionals.length !== 1) {
-      const needed = 'one file is needed: spikeline info FILE';
-      problems.push(problem('FILE', 'out-of-range', given.positionals, needed));
-    }
-    if (problems.length > 0) throw new InvalidArgumentError('nothing can be told', problems);
+    const needed = 'one file is needed: spikeline info FILE';
+    const [file = ''] = reader.words(1, needed, 'FILE');
+    reader.check('nothing can be told');
     const found = await naming(file, () => fileInfo(piecesOf(file, terminal.input), decoding));
     const name = file === standard ? 'standard input' : printable(file);
     terminal.out(given.values['json'] === true ? jsonText(found) : `${name}\n${infoText(found)}\n`);

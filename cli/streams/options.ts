@@ -1,4 +1,5 @@
 /** Options that all commands of streams share, and how they are read. */
+import { rmdirSync } from 'node:fs';
 import { InvalidArgumentError } from 'spikeline';
 import { codecNamed, codecs } from 'spikeline/codecs';
 import { type Problem, problem, within } from 'spikeline/problems';
@@ -15,8 +16,16 @@ export interface OptionReader {
   number(name: string, needed: string, holds?: (value: number) => boolean): number | undefined;
   /** Name of a format that can be read, or written. */
   format(name: string, use: 'read' | 'write'): string | undefined;
-  /** How bytes are read: `--format` and `--options`. */
-  decoding(): { readonly format?: string; readonly options?: object };
+  /** Folders that were made for what will be written. */
+  readonly made: string[];
+  /** The words of the command, so many; `needed` says what is missing. */
+  words(count: number, needed: string, place: string): readonly string[];
+  /** Throws if there are problems, and takes back what was made. @throws InvalidArgumentError with all problems */
+  check(what: string): void;
+  /** How bytes are written: `--format` and `--options`. */
+  encoding(): { readonly format?: string; readonly options?: object };
+  /** How bytes are read: the same, with something before the names. */
+  decoding(before?: string): { readonly format?: string; readonly options?: object };
   /** An object, given as JSON. */
   object(name: string): object | undefined;
   /** Tries something that refuses what it is made of; its problems are those of the option. */
@@ -24,7 +33,7 @@ export interface OptionReader {
 }
 
 /** Starts to read the options of a command. */
-export function optionReader({ values }: Given): OptionReader {
+export function optionReader({ values, positionals }: Given): OptionReader {
   const problems: Problem[] = [];
   const text = (name: string): string | undefined => values[name] as string | undefined;
   const attempt: OptionReader['attempt'] = (name, make) => {
@@ -36,8 +45,10 @@ export function optionReader({ values }: Given): OptionReader {
       return undefined;
     }
   };
+  const made: string[] = [];
   const reader: OptionReader = {
     problems,
+    made,
     text,
     flag: (name) => values[name] === true,
     number(name, needed, holds = () => true) {
@@ -75,11 +86,27 @@ export function optionReader({ values }: Given): OptionReader {
       );
       return undefined;
     },
-    decoding() {
-      const format = reader.format('format', 'read');
+    words(count, needed, place) {
+      if (positionals.length !== count) {
+        problems.push(problem(place, 'out-of-range', positionals, needed));
+      }
+      return positionals;
+    },
+    check(what) {
+      if (problems.length === 0) return;
+      for (const folder of made.reverse()) rmdirSync(folder);
+      throw new InvalidArgumentError(what, problems);
+    },
+    encoding() {
+      const format = reader.format('format', 'write');
       const options = reader.object('options');
+      return { ...(format !== undefined && { format }), ...(options !== undefined && { options }) };
+    },
+    decoding(before = '') {
+      const format = reader.format(`${before}format`, 'read');
+      const options = reader.object(`${before}options`);
       if (format !== undefined && options !== undefined) {
-        attempt('--options', () => codecNamed(format).decoder(options));
+        attempt(`--${before}options`, () => codecNamed(format).decoder(options));
       }
       return { ...(format !== undefined && { format }), ...(options !== undefined && { options }) };
     },

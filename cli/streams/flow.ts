@@ -1,0 +1,118 @@
+/** How a command lets a stream run: until it ends, fails or is stopped, with its progress on standard error. */
+import {
+  type MonoTypeOperatorFunction,
+  merge,
+  NEVER,
+  type Observable,
+  Subject,
+  takeUntil,
+  tap,
+  timer,
+} from 'rxjs';
+import type { StreamItem } from 'spikeline/events';
+import type { Stop } from '../stop.ts';
+import type { StopSignal, Terminal } from '../terminal.ts';
+
+/** How a stream ended. */
+export interface Ended<Report> {
+  /** What was emitted last. */
+  readonly report: Report | undefined;
+  /** Who stopped it; undefined if it ended by itself. */
+  readonly signal: StopSignal | undefined;
+  /** How long it took, seconds. */
+  readonly seconds: number;
+}
+
+/**
+ * Lets a stream run. The first wish to stop ends its source, so that everything that is whole goes through and is kept; the
+ * second ends it where it is.
+ *
+ * @param build makes the stream; its source ends with `stopped$`
+ */
+export async function flow<Report>(
+  stop: Stop,
+  build: (stopped$: Observable<unknown>) => Observable<Report>,
+): Promise<Ended<Report>> {
+  const begin = performance.now();
+  const stopped$ = new Subject<StopSignal>();
+  let signal: StopSignal | undefined;
+  let silence = (): void => {};
+  try {
+    const report = await new Promise<Report | undefined>((resolve, reject) => {
+      let last: Report | undefined;
+      const running = build(stopped$).subscribe({
+        next(value) {
+          last = value;
+        },
+        error: reject,
+        complete: () => resolve(last),
+      });
+      silence = stop.on((wish) => {
+        const again = signal !== undefined || wish === 'SIGPIPE';
+        signal ??= wish;
+        if (!again) return stopped$.next(wish);
+        running.unsubscribe();
+        resolve(last);
+      });
+    });
+    return { report, signal, seconds: (performance.now() - begin) / 1000 };
+  } finally {
+    silence();
+  }
+}
+
+/** What a stream has brought so far. */
+export interface Count {
+  /** Packets, rasters, series or marks. */
+  items: number;
+  /** Their events, bins, samples or marks. */
+  count: number;
+}
+
+/** How many events, bins, samples or marks an item has. */
+export function lengthOf(item: StreamItem): number {
+  return 'steps' in item ? item.steps : item.timestamps.length;
+}
+
+/** Milliseconds between two words about progress: on a terminal, and elsewhere. */
+const intervals = { terminal: 200, lines: 5000 };
+
+/** Counts what passes, and says so from time to time. */
+export function counting(
+  into: Count,
+  terminal: Terminal,
+  label: string,
+): MonoTypeOperatorFunction<StreamItem> {
+  const { bars } = terminal;
+  const interval = bars === undefined ? intervals.lines : intervals.terminal;
+  const begin = performance.now();
+  let last = begin;
+  const say = (now: number): void => {
+    const rate = into.count / ((now - begin) / 1000);
+    const text = `${label}: ${into.count} so far, ${rate.toPrecision(3)} a second`;
+    if (bars === undefined) terminal.err(`${text}\n`);
+    else bars.write(`\r${text}\u001b[K`);
+  };
+  return tap({
+    next(item) {
+      into.items++;
+      into.count += lengthOf(item);
+      const now = performance.now();
+      if (now - last < interval) return;
+      last = now;
+      say(now);
+    },
+    finalize() {
+      if (bars !== undefined && last > begin) bars.write('\r\u001b[K');
+    },
+  });
+}
+
+/** Ends a stream after a while. */
+export function lasting(
+  seconds: number | undefined,
+  stopped$: Observable<unknown>,
+): MonoTypeOperatorFunction<StreamItem> {
+  const over$ = seconds === undefined ? NEVER : timer(seconds * 1000);
+  return takeUntil(merge(stopped$, over$));
+}
