@@ -51,6 +51,8 @@ export function inTimeOrder(config: InTimeOrderConfig): InTimeOrder {
   const lateness = microseconds(config.lateness);
   /** Packets that wait, each in order, one after the other in time. */
   let waiting: AerPacket[] = [];
+  /** Those of them that were made of several. */
+  const mixed = new WeakSet<AerPacket>();
   let said = Number.NEGATIVE_INFINITY;
   /** All before this time has been given out. */
   let given = Number.NEGATIVE_INFINITY;
@@ -64,20 +66,27 @@ export function inTimeOrder(config: InTimeOrderConfig): InTimeOrder {
     else {
       const { kept, late } = inTime(packet, given);
       for (const time of kept.timestamps) if (time > said) said = time;
-      if (kept.timestamps.length > 0) waiting = sortedInto(waiting, kept);
+      if (kept.timestamps.length > 0) {
+        waiting = sortedInto(waiting, kept);
+        mixed.add(waiting.at(-1)!);
+      }
       losses.add('late', late);
     }
   };
-  /** Gives everything before `until`; a packet that goes beyond it is cut. */
+  /**
+   * Gives what lies before `until`. A packet that goes beyond it waits as a whole, since cutting is copying; unless it is one of
+   * several, to which each that comes might be added.
+   */
   const release = (until: number): AerPacket[] => {
     const released: AerPacket[] = [];
     while (waiting.length > 0) {
       const packet = waiting[0]!;
       const count = countBefore(packet.timestamps, until);
       if (count < packet.timestamps.length) {
-        if (count === 0) break;
+        if (count === 0 || !mixed.has(packet)) break;
         released.push({ ...piece(packet, 0, count), until });
         waiting[0] = piece(packet, count, packet.timestamps.length);
+        mixed.add(waiting[0]);
         break;
       }
       waiting.shift();
