@@ -13,6 +13,7 @@ import { type BenchRow, missed, table } from './rows.ts';
 import { sensor } from './sensor.ts';
 import { soak } from './soak.ts';
 import { streaming } from './streaming.ts';
+import { streams } from './streams.ts';
 import { tfjs } from './tfjs.ts';
 import { training } from './training.ts';
 
@@ -89,6 +90,10 @@ const benches: Readonly<Record<string, Bench>> = {
   codecs: {
     about: 'reading and writing event files, million events/s of processor time, peers in turn',
     run: ({ note, quick }) => codecs(note, quick ? 1_000_000 : 10_000_000),
+  },
+  streams: {
+    about: 'from a file through filters to a raster, 1 G events; 2 M events/s over the loopback',
+    run: ({ quick }) => streams(quick),
   },
   package: {
     about: 'the library alone: megabytes installed, milliseconds to import, names',

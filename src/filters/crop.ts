@@ -8,9 +8,9 @@ import {
   type Filter,
   type FilterConfig,
   growingRoom,
+  knownPixels,
   lossesCheck,
   once,
-  unknownAddress,
 } from './filter.ts';
 
 /** Configuration of `crop`. */
@@ -63,32 +63,23 @@ export function cropFilter(
     return pixelBits(from);
   });
   const roomFor = growingRoom();
-  return (packet) => {
-    checkPacket(packet, 'pixels');
-    const { timestamps, addresses, until } = packet;
-    const { yShift, xMask } = prepare(packet.space);
-    const { width: allX, height: allY } = packet.space;
+  return (given) => {
+    checkPacket(given, 'pixels');
+    const { yShift, xMask } = prepare(given.space);
+    const { timestamps, addresses, until } = knownPixels(given, losses);
     const room = roomFor(addresses.length);
     const [times, kept] = [room.times, room.addresses];
     const [lastX, lastY] = [width - 1, height - 1];
     let count = 0;
-    let unknown = 0;
     for (let i = 0; i < addresses.length; i++) {
       const address = addresses[i]!;
-      const x = (address >>> 1) & xMask;
-      const y = address >>> yShift;
-      if (x >= allX || y >= allY) {
-        unknown++;
-        continue;
-      }
-      const dx = x - left;
-      const dy = y - top;
+      const dx = ((address >>> 1) & xMask) - left;
+      const dy = (address >>> yShift) - top;
       times[count] = timestamps[i]!;
       kept[count] = (dy << shift) | (dx << 1) | (address & 1);
       // 1 if none of the distances is negative: whether a pixel is kept cannot be guessed, so it is no branch.
       count += ((dx | dy | (lastX - dx) | (lastY - dy)) >>> 31) ^ 1;
     }
-    losses.add(unknownAddress, unknown);
     const all = count === timestamps.length;
     return {
       timestamps: all ? timestamps : times.slice(0, count),

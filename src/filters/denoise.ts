@@ -10,10 +10,10 @@ import {
   type FilterConfig,
   growingRoom,
   keptPacket,
+  knownPixels,
   lossesCheck,
   once,
   pixelCells,
-  unknownAddress,
 } from './filter.ts';
 import { longestSpan, type Recent, recentLimit, recentTimes } from './recent.ts';
 
@@ -51,26 +51,21 @@ export function denoiseFilter(
   const window = microseconds(config.window);
   const prepare = once(lastEvents);
   const roomFor = growingRoom();
-  return (packet) => {
-    checkPacket(packet, 'pixels');
+  return (given) => {
+    checkPacket(given, 'pixels');
+    const { recent, stride } = prepare(given.space);
+    const packet = knownPixels(given, losses);
     const { timestamps, addresses, space } = packet;
-    const { recent, stride } = prepare(space);
     const { cells } = recent;
     const { yShift, xMask } = pixelBits(space);
-    const { width, height } = space;
     const room = roomFor(addresses.length);
     const [times, kept] = [room.times, room.addresses];
     let { base } = recent;
     let count = 0;
-    let unknown = 0;
     for (let i = 0; i < addresses.length; i++) {
       const address = addresses[i]!;
       const x = (address >>> 1) & xMask;
       const y = address >>> yShift;
-      if (x >= width || y >= height) {
-        unknown++;
-        continue;
-      }
       const time = timestamps[i]!;
       if (!(time >= base && time < base + recentLimit)) base = recent.rebase(time);
       const now = (time - base) | 0;
@@ -93,7 +88,6 @@ export function denoiseFilter(
       count += supported;
       cells[here + 1] = now;
     }
-    losses.add(unknownAddress, unknown);
     return keptPacket(packet, room, count);
   };
 }

@@ -119,5 +119,31 @@ export function pixelCells(space: PixelSpace): number {
   );
 }
 
+/**
+ * Gives a packet without the events whose pixels there are not, which are counted; the same packet if there are none. What comes
+ * after it need not look, and is twice as fast for it.
+ */
+export function knownPixels(packet: AerPacket<PixelSpace>, losses: Losses): AerPacket<PixelSpace> {
+  const { addresses, space } = packet;
+  const { yShift, xMask } = pixelBits(space);
+  const [lastX, lastY] = [space.width - 1, space.height - 1];
+  let distances = 0;
+  for (let i = 0; i < addresses.length; i++) {
+    const address = addresses[i]!;
+    distances |= (lastX - ((address >>> 1) & xMask)) | (lastY - (address >>> yShift));
+  }
+  return distances >= 0 ? packet : withoutUnknown(packet, losses);
+}
+
+function withoutUnknown(packet: AerPacket<PixelSpace>, losses: Losses): AerPacket<PixelSpace> {
+  const { timestamps, addresses, space } = packet;
+  const { yShift, xMask } = pixelBits(space);
+  const is = (address: number): boolean =>
+    ((address >>> 1) & xMask) < space.width && address >>> yShift < space.height;
+  const kept = addresses.filter(is);
+  losses.add(unknownAddress, addresses.length - kept.length);
+  return { ...packet, timestamps: timestamps.filter((_, i) => is(addresses[i]!)), addresses: kept };
+}
+
 /** Name under which events are counted whose address the space of their packet does not have. */
 export const unknownAddress: string = 'unknownAddress';

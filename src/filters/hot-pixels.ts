@@ -10,10 +10,10 @@ import {
   type FilterConfig,
   growingRoom,
   keptPacket,
+  knownPixels,
   lossesCheck,
   once,
   pixelCells,
-  unknownAddress,
 } from './filter.ts';
 
 /** Configuration of `hotPixels`. */
@@ -65,23 +65,19 @@ export function hotPixelsFilter(
     if (!(at - origin >= 0 && at - origin < 2 ** 30)) origin = renumber(cells, origin, at);
     step = at - origin;
   };
-  return (packet) => {
-    checkPacket(packet, 'pixels');
+  return (given) => {
+    checkPacket(given, 'pixels');
+    const cells = prepare(given.space);
+    const packet = knownPixels(given, losses);
     const { timestamps, addresses, space } = packet;
-    const cells = prepare(space);
     const { yShift, xMask } = pixelBits(space);
     const room = roomFor(addresses.length);
     const [times, kept] = [room.times, room.addresses];
     let count = 0;
-    let unknown = 0;
     for (let i = 0; i < addresses.length; i++) {
       const address = addresses[i]!;
       const x = (address >>> 1) & xMask;
       const y = address >>> yShift;
-      if (x >= space.width || y >= space.height) {
-        unknown++;
-        continue;
-      }
       const time = timestamps[i]!;
       if (time < from || time >= to) enter(time, cells);
       const cell = 2 * (y * space.width + x);
@@ -96,7 +92,6 @@ export function hotPixelsFilter(
       kept[count] = address;
       if (now <= most) count++;
     }
-    losses.add(unknownAddress, unknown);
     return keptPacket(packet, room, count);
   };
 }

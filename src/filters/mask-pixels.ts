@@ -9,10 +9,10 @@ import {
   type FilterConfig,
   growingRoom,
   keptPacket,
+  knownPixels,
   lossesCheck,
   once,
   pixelCells,
-  unknownAddress,
 } from './filter.ts';
 
 /** Where a pixel is. */
@@ -55,27 +55,20 @@ export function maskPixelsFilter(
   const places = config.pixels.map(({ x, y }) => ({ x, y }));
   const prepare = once((space: PixelSpace) => keptCells(space, places));
   const roomFor = growingRoom();
-  return (packet) => {
-    checkPacket(packet, 'pixels');
-    const { timestamps, addresses, space } = packet;
-    const keep = prepare(space);
-    const { xMask } = pixelBits(space);
+  return (given) => {
+    checkPacket(given, 'pixels');
+    const keep = prepare(given.space);
+    const packet = knownPixels(given, losses);
+    const { timestamps, addresses } = packet;
     const room = roomFor(addresses.length);
     const [times, kept] = [room.times, room.addresses];
     let count = 0;
-    let unknown = 0;
     for (let i = 0; i < addresses.length; i++) {
       const address = addresses[i]!;
-      const cell = address >>> 1;
-      if (cell >= keep.length || (cell & xMask) >= space.width) {
-        unknown++;
-        continue;
-      }
       times[count] = timestamps[i]!;
       kept[count] = address;
-      count += keep[cell]!;
+      count += keep[address >>> 1]!;
     }
-    losses.add(unknownAddress, unknown);
     return keptPacket(packet, room, count);
   };
 }

@@ -2,7 +2,7 @@
 import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
 import { type Losses, lossCounter } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, type Space } from '../events/space.ts';
-import { type Filter, once, unknownAddress } from './filter.ts';
+import { type Filter, knownPixels, once } from './filter.ts';
 
 /** Where pixels go: the new address is the sum of the parts for x, y and the polarity. */
 export interface PixelMap<Out extends Space> {
@@ -43,52 +43,19 @@ export function mapPixels<Out extends Space>(
   losses: Losses = lossCounter(),
 ): Filter<AerPacket<PixelSpace>, AerPacket<Out>> {
   const prepare = once(mapOf);
-  return (packet) => {
-    checkPacket(packet, 'pixels');
-    const map = prepare(packet.space);
+  return (given) => {
+    checkPacket(given, 'pixels');
+    const { space, ofX, ofY, ofOn } = prepare(given.space);
+    const packet = knownPixels(given, losses);
     const { timestamps, until } = packet;
-    const addresses = new Uint32Array(packet.addresses.length);
-    const count = mapInto(addresses, packet, map);
-    if (count === addresses.length) {
-      return { timestamps, addresses, space: map.space, until };
+    const { yShift, xMask } = pixelBits(packet.space);
+    const addresses = new Uint32Array(timestamps.length);
+    for (let i = 0; i < addresses.length; i++) {
+      const address = packet.addresses[i]!;
+      const x = (address >>> 1) & xMask;
+      const y = address >>> yShift;
+      addresses[i] = (ofX[x]! + ofY[y]! + (-(address & 1) & ofOn)) | 0;
     }
-    const times = knownTimes(packet, count);
-    losses.add(unknownAddress, addresses.length - count);
-    return { timestamps: times, addresses: addresses.slice(0, count), space: map.space, until };
+    return { timestamps, addresses, space, until };
   };
-}
-
-/** Maps the addresses that there are; gives how many those were. */
-function mapInto(
-  mapped: Uint32Array,
-  { addresses, space }: AerPacket<PixelSpace>,
-  { ofX, ofY, ofOn }: PixelMap<Space>,
-): number {
-  const { width, height } = space;
-  const { yShift, xMask } = pixelBits(space);
-  let count = 0;
-  for (let i = 0; i < addresses.length; i++) {
-    const address = addresses[i]!;
-    const x = (address >>> 1) & xMask;
-    const y = address >>> yShift;
-    if (x >= width || y >= height) continue;
-    mapped[count++] = (ofX[x]! + ofY[y]! + (-(address & 1) & ofOn)) | 0;
-  }
-  return count;
-}
-
-/** Times of the events whose addresses there are. */
-function knownTimes(
-  { timestamps, addresses, space }: AerPacket<PixelSpace>,
-  count: number,
-): Float64Array {
-  const { yShift, xMask } = pixelBits(space);
-  const known = new Float64Array(count);
-  let at = 0;
-  for (let i = 0; i < addresses.length; i++) {
-    const address = addresses[i]!;
-    if (((address >>> 1) & xMask) >= space.width || address >>> yShift >= space.height) continue;
-    known[at++] = timestamps[i]!;
-  }
-  return known;
 }

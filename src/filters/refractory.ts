@@ -16,6 +16,7 @@ import {
   type FilterConfig,
   growingRoom,
   keptPacket,
+  knownPixels,
   lossesCheck,
   mostCells,
   once,
@@ -83,19 +84,15 @@ function ofPixels(space: PixelSpace, period: number, losses: Losses): Keep {
   const { width, height } = space;
   const { yShift, xMask } = pixelBits(space);
   const recent = recentTimes(width * height);
-  return ({ timestamps, addresses }, { times, addresses: kept }) => {
+  return (packet, { times, addresses: kept }) => {
+    const { timestamps, addresses } = knownPixels(packet as AerPacket<PixelSpace>, losses);
     const { cells } = recent;
     let { base } = recent;
     let count = 0;
-    let unknown = 0;
     for (let i = 0; i < addresses.length; i++) {
       const address = addresses[i]!;
       const x = (address >>> 1) & xMask;
       const y = address >>> yShift;
-      if (x >= width || y >= height) {
-        unknown++;
-        continue;
-      }
       const time = timestamps[i]!;
       if (!(time >= base && time < base + recentLimit)) base = recent.rebase(time);
       const now = (time - base) | 0;
@@ -107,7 +104,6 @@ function ofPixels(space: PixelSpace, period: number, losses: Losses): Keep {
       times[count] = time;
       kept[count++] = address;
     }
-    losses.add(unknownAddress, unknown);
     return count;
   };
 }
