@@ -72,6 +72,27 @@ function isEdge(edge: unknown): boolean {
   return typeof from === 'string' && typeof to === 'string';
 }
 
+/** Lists what keeps something from being metadata; all of it is read here, so that nothing surprises later. */
+function metadataProblems(metadata: unknown): Problem[] {
+  if (metadata === undefined) return [];
+  if (!isObject(metadata)) {
+    return [problem('metadata', 'wrong-type', metadata, 'values by name are needed')];
+  }
+  const levels = levelsOf(metadata, 0);
+  const needed = `${deepest} levels are the most`;
+  return levels <= deepest ? [] : [problem('metadata', 'too-large', levels, needed)];
+}
+
+/** Levels of values in values; not counted further than is allowed. */
+function levelsOf(value: unknown, level: number): number {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return level;
+  if (level > deepest || Array.isArray(value)) return level;
+  return Object.values(value).reduce<number>(
+    (most, inner) => Math.max(most, levelsOf(inner, level + 1)),
+    level + 1,
+  );
+}
+
 /** Graphs in graphs at most: one that holds itself has no end. */
 const deepest = 64;
 
@@ -99,9 +120,7 @@ function innerProblems(given: unknown, depth: number): Problem[] {
   if (listProblems(edges).length > 0 || !Array.from(edges as unknown[]).every(isEdge)) {
     problems.push(problem('edges', 'wrong-type', edges, 'pairs of names are needed'));
   }
-  if (metadata !== undefined && !isObject(metadata)) {
-    problems.push(problem('metadata', 'wrong-type', metadata, 'values by name are needed'));
-  }
+  problems.push(...metadataProblems(metadata));
   if (!isObject(nodes)) return problems;
   const inner = Object.entries(nodes).flatMap(([name, node]) =>
     within(`nodes[${JSON.stringify(name)}]`, nodeProblems(node, depth)),

@@ -98,13 +98,13 @@ describe('nirOfPipeline', () => {
     const net = pipeline(
       linear({ weight: [[1]], name: 'a/b' }),
       dynapSim({ neurons: 1 }),
-      linear({ weight: [[1]], name: '' }),
+      linear({ weight: [[1]], name: '.' }),
       dynapSim({ neurons: 1, name: 'out' }),
     );
     expect(await reasonsOf(() => nirOfPipeline(net))).toEqual([
       expect.stringMatching(/^a\/b is "a\/b"; a name in a NIR file needs/),
       expect.stringMatching(/^dynapSim1: NIR has no neurons of a chip; write .*lif/),
-      expect.stringMatching(/^it is ""; a name in a NIR file needs/),
+      expect.stringMatching(/^\. is "\."; a name in a NIR file needs/),
       expect.stringMatching(/^out: NIR has no neurons of a chip/),
     ]);
   });
