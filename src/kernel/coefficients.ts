@@ -1,4 +1,5 @@
 /** Writes the constants of neurons where the kernel reads them. */
+import { timerResidue } from '../neurons/coefficients.ts';
 import * as layout from './layout.ts';
 import type { NeuronCoefficients } from './model.ts';
 
@@ -35,9 +36,9 @@ function writePower(out: Float32Array, at: number, exponent: number): void {
 /** Steps, from the next one on, in which a timer that stands at `seconds` keeps the membrane closed. */
 function closedSteps(seconds: number, dt: number): number {
   // Beyond this the rounding of single steps no longer matters.
-  if (seconds > 1e5 * dt) return Math.ceil(seconds / dt);
+  if (seconds > 1e5 * dt) return Math.ceil(seconds / dt - timerResidue);
   let steps = 0;
-  for (let left = seconds; left > 0; left -= dt) steps++;
+  for (let left = seconds; left > 0; steps++) left = left - dt > timerResidue * dt ? left - dt : 0;
   return steps;
 }
 

@@ -124,6 +124,12 @@ export function synapseCoefficients(
   };
 }
 
+/**
+ * What is left of a timer after whole steps, as a share of a step, that is but rounding: a refractory period of three steps
+ * is three, whatever their width.
+ */
+export const timerResidue = 1e-9;
+
 /** Works out the {@link MembraneCoefficients} of `parameters` for steps of `dt` seconds. */
 export function membraneCoefficients(
   p: ParameterSet<MembraneName>,

@@ -1,5 +1,5 @@
 /** Adaptation, membrane and spike, as analog neurons of all models have them: the step and the way back. */
-import type { MembraneCoefficients } from './coefficients.ts';
+import { type MembraneCoefficients, timerResidue } from './coefficients.ts';
 import type { MembraneState } from './state.ts';
 
 /**
@@ -80,6 +80,7 @@ export function membraneForward(
 ): void {
   const { iahp, imem, vmem, spikes, timerRef } = state;
   const { neurons, dt } = c;
+  const residue = timerResidue * dt;
   const lanes = imem.length;
   for (let lane = 0, n = 0; lane < lanes; lane++, n = n + 1 === neurons ? 0 : n + 1) {
     const Io = c.darkCurrent[n]!;
@@ -109,7 +110,7 @@ export function membraneForward(
     imem[lane] = fired > 0 ? Io : mem;
     vmem[lane] = c.voltScale[n]! * Math.log(mem / Io);
     spikes[lane] = fired;
-    timerRef[lane] = fired > 0 ? c.refractory[n]! : timer > 0 ? timer : 0;
+    timerRef[lane] = fired > 0 ? c.refractory[n]! : timer > residue ? timer : 0;
 
     if (tape !== undefined) {
       const at = offset + lane;
