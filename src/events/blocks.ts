@@ -3,8 +3,8 @@
 /** Bytes of a block. */
 const blockBytes = 1 << 20;
 
-/** Arrays that take a larger share of a block have memory of their own. */
-const largest = blockBytes / 8;
+/** Bytes above which an array has memory of its own: for so much, fresh memory costs more than the collector does. */
+const largest = 2048;
 
 let block = new ArrayBuffer(0);
 let used = 0;

@@ -109,6 +109,7 @@ export const mostSilentSteps: number = 2 ** 22;
 
 /** Steps of a gap that are computed; the rest is a jump. */
 export function silentSteps(gap: number, dt: number): number {
+  if (gap === 0) return 0;
   return Math.min(gap, Math.max(1, stepsIn(longestSilence, dt)), mostSilentSteps);
 }
 
