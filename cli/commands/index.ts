@@ -7,6 +7,9 @@ import { frozenNoise } from './frozen-noise.ts';
 import { importNir } from './import.ts';
 import { info } from './info.ts';
 import { inspect } from './inspect.ts';
+import { play } from './play.ts';
+import { record } from './record.ts';
+import { runPipeline } from './run.ts';
 import { serve } from './serve.ts';
 
 /** All commands, in the order of the help; a new one is a file beside this and a line here. */
@@ -20,4 +23,7 @@ export const commands: readonly Command[] = [
   serve,
   info,
   convert,
+  record,
+  play,
+  runPipeline,
 ];

@@ -1,16 +1,10 @@
 /** The command that serves a target over NATS. */
-import {
-  chip,
-  InvalidArgumentError,
-  simulator,
-  type VirtualBoardConfig,
-  virtualBoard,
-} from 'spikeline';
-import { boardAt } from 'spikeline/devices';
+import { InvalidArgumentError } from 'spikeline';
 import { type NetworkError, problem } from 'spikeline/problems';
 import { type ServedRunReport, type ServeTargetConfig, serveTarget } from 'spikeline/targets';
 import { type Given, numberReader, type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
+import { type AskedBoard, boardOptions, openTarget, readBoard } from '../streams/target.ts';
 import { type StopSignal, stopCodes } from '../terminal.ts';
 
 const options: OptionSpecs = {
@@ -29,11 +23,7 @@ const options: OptionSpecs = {
   synapses: { value: 'N', help: 'weights that a pipeline may have', fallback: '10000000' },
   bytes: { value: 'N', help: 'bytes that a saved pipeline may have', fallback: '67108864' },
   runs: { value: 'N', help: 'runs at once; on a chip there is one', fallback: '4' },
-  board: { value: 'URL', help: 'the board of the chip, as tcp://HOST:PORT; else a virtual one' },
-  seed: { value: 'N', help: 'which piece of silicon the virtual board is', fallback: '0' },
-  chips: { value: 'N', help: 'chips on the virtual board', fallback: '4' },
-  mismatch: { value: 'FRACTION', help: 'how far its transistors differ', fallback: '0.3' },
-  'real-time': { help: 'let the virtual board keep time with the clock' },
+  ...boardOptions,
   json: { help: 'print what is served, and each run that has ended, as a line of JSON' },
   help: { help: 'print this' },
 };
@@ -60,8 +50,7 @@ interface Asked {
   readonly target: 'simulator' | 'chip';
   readonly address: string;
   readonly json: boolean;
-  readonly board: string | undefined;
-  readonly virtual: VirtualBoardConfig;
+  readonly board: AskedBoard;
   readonly budget: NonNullable<ServeTargetConfig['budget']>;
   readonly credentials: string | undefined;
 }
@@ -76,21 +65,10 @@ function configure(given: Given): Asked {
     bytes: numbers.whole('bytes', 2 ** 26, { min: 1 }),
     runs: numbers.whole('runs', 4, { min: 1 }),
   };
-  const virtual = {
-    seed: numbers.whole('seed', 0, { min: 0 }),
-    chips: numbers.whole('chips', 4, { min: 1 }),
-    mismatch: { fraction: numbers.fraction('mismatch', 0.3) },
-    realTime: values['real-time'] === true,
-  };
-  const board = values['board'] as string | undefined;
-  const problems = [...numbers.problems];
+  const board = readBoard(given, target === 'chip');
+  const problems = [...numbers.problems, ...board.problems];
   if (target !== 'simulator' && target !== 'chip') {
     problems.push(problem('--target', 'unknown', target, 'simulator or chip is needed'));
-  }
-  const ofChips = ['board', 'seed', 'chips', 'mismatch', 'real-time'] as const;
-  for (const name of ofChips) {
-    if (values[name] === undefined || target !== 'simulator') continue;
-    problems.push(problem(`--${name}`, 'conflict', values[name], 'it belongs to --target chip'));
   }
   if (positionals.length > 0) {
     problems.push(problem('words', 'unknown', positionals, 'there is nothing to name'));
@@ -101,21 +79,9 @@ function configure(given: Given): Asked {
     address: (values['nats'] as string | undefined) ?? `nats://127.0.0.1:4222/${target}`,
     json: values['json'] === true,
     board,
-    virtual,
     budget: target === 'chip' ? { ...budget, runs: 1 } : budget,
     credentials: values['credentials'] as string | undefined,
   };
-}
-
-/** Opens what pipelines run on; gives how it is closed. */
-async function openTarget({ target, board, virtual }: Asked): Promise<{
-  readonly open: ServeTargetConfig['open'];
-  close(): Promise<void>;
-}> {
-  if (target === 'simulator') return { open: () => simulator(), close: async () => {} };
-  const link =
-    board === undefined ? await virtualBoard(virtual).open() : await boardAt(board).open();
-  return { open: () => chip(link as never), close: () => link.close() };
 }
 
 /** A line of JSON. */
@@ -137,7 +103,7 @@ export const serve: Command = {
   help,
   async run(given, terminal, stop) {
     const asked = configure(given);
-    const opened = await openTarget(asked);
+    const opened = await openTarget(asked.target, asked.board);
     let ended: (how: StopSignal | NetworkError) => void = () => {};
     const end = new Promise<StopSignal | NetworkError>((resolve) => {
       ended = resolve;

@@ -232,8 +232,8 @@ function sinkOf(
   }
 }
 
-/** Finds out whether a file can be written. */
-function checkOutput(
+/** Finds out whether a file can be written; the reader knows why not. */
+export function checkOutput(
   place: string,
   path: string,
   overwrite: boolean,

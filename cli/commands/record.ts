@@ -1,0 +1,73 @@
+/** The command that keeps a stream. */
+
+import { printable } from 'spikeline/problems';
+import type { WriteReport } from 'spikeline/sinks';
+import { type OptionSpecs, optionHelp } from '../arguments.ts';
+import { type Command, exitCodes } from '../command.ts';
+import { jsonText } from '../json-text.ts';
+import { addressHelp, sinkAt, sourceAt } from '../streams/address.ts';
+import { type Count, counting, flow, lasting } from '../streams/flow.ts';
+import { optionReader } from '../streams/options.ts';
+import { endText, lossText } from '../streams/text.ts';
+import { stopCodes } from '../terminal.ts';
+
+const options: OptionSpecs = {
+  for: { value: 'S', help: 'end after so many seconds' },
+  format: { value: 'NAME', help: 'format of FILE; by its name if left out' },
+  options: { value: 'JSON', help: 'options of its encoder' },
+  overwrite: { help: 'write over FILE if it is there' },
+  json: { help: 'print what was written as JSON' },
+  help: { help: 'print this' },
+};
+
+const help = `spikeline record SOURCE FILE [options]
+
+Writes a stream to a file until it ends, or Ctrl-C. A recording (FILE.spk) holds whatever comes, events, rasters,
+numbers or marks, and lacks the last 50 ms at most if the process is killed; other formats hold events. What was lost
+on the way is counted where the source can see it.
+
+  spikeline record udp://127.0.0.1:3333 walk.spk
+  spikeline record 'ws://127.0.0.1:8080?listen' walk.spk --for 60
+
+${addressHelp}
+
+${optionHelp(options)}
+
+Exit codes: 0 the stream has ended, 130, 143 and 129 stopped by Ctrl-C, SIGTERM and SIGHUP, with all that had come in
+FILE, 2 bad input, the source fails, or FILE cannot be written.`;
+
+/** The command that keeps a stream. */
+export const record: Command = {
+  name: 'record',
+  summary: 'write a stream from the network, a file or a pipe to a file',
+  options,
+  help,
+  async run(given, terminal, stop) {
+    const reader = optionReader(given);
+    const needed = 'two names are needed: spikeline record SOURCE FILE';
+    const [from = '', to = ''] = reader.words(2, needed, 'SOURCE FILE');
+    const seconds = reader.number('for', 'seconds above 0 are needed', (value) => value > 0);
+    const source = from === '' ? undefined : sourceAt('SOURCE', from, reader, terminal);
+    const inputs = source?.path === undefined ? [] : [source.path];
+    const overwrite = reader.flag('overwrite');
+    const config = { ...reader.encoding(), overwrite, inputs };
+    const sink = to === '' ? undefined : sinkAt('FILE', to, reader, terminal, config);
+    reader.check('nothing can be recorded');
+    const count: Count = { items: 0, count: 0 };
+    const { items$, losses, name } = source!;
+    const ended = await flow(stop, (stopped$) =>
+      sink!.sink(items$.pipe(lasting(seconds, stopped$), counting(count, terminal, 'recorded'))),
+    );
+    const { signal } = ended;
+    const written = ended.report as WriteReport | undefined;
+    if (reader.flag('json')) {
+      const about = { source: from, file: to, written, losses: losses.byReason };
+      const stopped = signal === undefined ? {} : { stopped: signal };
+      terminal.out(jsonText({ ...about, seconds: ended.seconds, ...stopped }));
+    } else {
+      const text = endText(sink!.name, written, ended.seconds);
+      terminal.out(`${count.count} of ${printable(name)}${text}\n${lossText(losses.byReason)}`);
+    }
+    return signal === undefined ? exitCodes.ok : stopCodes[signal];
+  },
+};
