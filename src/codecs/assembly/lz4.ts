@@ -34,9 +34,10 @@ export function decompressBlock(
       const token: u32 = load<u8>(ip);
       const literals: usize = token >> 4;
       const length: usize = token & 15;
+      if (literals == 15 || length > 12) break;
       const offset: usize = load<u16>(ip + literals, 1);
       // Twice 8 bytes make up to 16 of them; both are read before either is written.
-      if (literals == 15 || length > 12 || offset < 16) break;
+      if (offset < 16) break;
       v128.store(op, v128.load(ip, 1));
       op += literals;
       ip += literals + 3;
