@@ -15,7 +15,9 @@ const largest = 3.4028234663852886e38;
 export function refuseOverflow(weights: Float64Array | undefined, path: string): void {
   if (weights === undefined) return;
   for (let at = 0; at < weights.length; at++) {
-    if (Math.abs(weights[at]!) <= largest) continue;
+    const size = Math.abs(weights[at]!);
+    // What is infinite or no number is looked for elsewhere.
+    if (!(size > largest) || size === Number.POSITIVE_INFINITY) continue;
     throw new InvalidArgumentError('the kernel cannot hold these weights', [
       problem(
         `${path}[${at}]`,
