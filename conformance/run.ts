@@ -109,7 +109,8 @@ export async function runConformance(
   const there = typeof folder === 'string' && statSync(folder, { throwIfNoEntry: false });
   if (there === false || there?.isDirectory() !== true) {
     const path = typeof folder === 'string' ? folder : shown(folder);
-    throw new StorageError(path, 'is no folder; give a folder of reference numbers');
+    const what = there === undefined ? 'is not there' : 'is no folder';
+    throw new StorageError(path, `${what}; give a folder of reference numbers`);
   }
   const { root, among } = asked(folder, kinds);
   const able = among.filter((kind) => obstacle(root, kind) === undefined);

@@ -19,7 +19,7 @@ function written(character: string): string {
  *
  * @example
  * ```ts
- * printable('a\u001b[31m\n').length; // 12
+ * printable('a\u001b[31m\n').length; // 13
  * ```
  */
 export function printable(text: string): string {

@@ -273,9 +273,12 @@ describe('conformance', () => {
   it('refuses what is no folder with exit code 2, and fails where nothing was compared with 1', async () => {
     const folder = emptyFolder();
     writeFileSync(join(folder, 'file'), '');
-    for (const path of ['/nowhere', join(folder, 'file')]) {
-      const { code, stderr } = await runCli(['conformance', path]);
-      expect([code, stderr]).toEqual([2, expect.stringContaining(`${path}: is no folder`)]);
+    for (const [path, why] of [
+      ['/nowhere', 'is not there'],
+      [join(folder, 'file'), 'is no folder'],
+    ]) {
+      const { code, stderr } = await runCli(['conformance', path!]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`${path}: ${why}`)]);
     }
     mkdirSync(join(folder, 'colours'));
     const { code, stdout, stderr } = await runCli(['conformance', folder]);
