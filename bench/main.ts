@@ -27,6 +27,8 @@ interface BenchOptions {
   readonly seconds: number | undefined;
   /** How many hours of virtual time the soak takes. */
   readonly hours: number | undefined;
+  /** Formats of event files to measure; all if undefined. */
+  readonly formats: readonly string[] | undefined;
   /** Folder with a checkout of the past. */
   readonly old: string | undefined;
 }
@@ -89,7 +91,7 @@ const benches: Readonly<Record<string, Bench>> = {
   },
   codecs: {
     about: 'reading and writing event files, million events/s of processor time, peers in turn',
-    run: ({ note, quick }) => codecs(note, quick ? 1_000_000 : 10_000_000),
+    run: ({ note, quick, formats }) => codecs(note, quick ? 1_000_000 : 10_000_000, formats),
   },
   streams: {
     about: 'from a file through filters to a raster, 1 G events; 2 M events/s over the loopback',
@@ -104,7 +106,7 @@ const benches: Readonly<Record<string, Bench>> = {
 
 function usage(): string {
   const list = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`);
-  return `npm run bench -- [NAME…] [--quick] [--json] [--seconds N] [--hours N] [--old FOLDER]
+  return `npm run bench -- [NAME…] [--quick] [--json] [--seconds N] [--hours N] [--old FOLDER] [--formats dat,evt3]
 
 ${list.join('\n')}
 
@@ -122,6 +124,7 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean' },
     help: { type: 'boolean' },
     old: { type: 'string' },
+    formats: { type: 'string' },
     seconds: { type: 'string' },
     hours: { type: 'string' },
   },
@@ -130,7 +133,7 @@ const helping = values['help'] === true || positionals.includes('help');
 const unknown = [
   ...positionals.filter((name) => !Object.hasOwn(benches, name) && name !== 'help'),
   ...Object.keys(values).filter(
-    (name) => !['json', 'quick', 'help', 'old', 'seconds', 'hours'].includes(name),
+    (name) => !['json', 'quick', 'help', 'old', 'seconds', 'hours', 'formats'].includes(name),
   ),
 ];
 if (helping || unknown.length > 0) {
@@ -152,6 +155,7 @@ if (helping || unknown.length > 0) {
       seconds: Number(values['seconds']) > 0 ? Number(values['seconds']) : undefined,
       hours: Number(values['hours']) > 0 ? Number(values['hours']) : undefined,
       old: typeof folder === 'string' ? folder : undefined,
+      formats: typeof values['formats'] === 'string' ? values['formats'].split(',') : undefined,
     });
     found.push(...rows);
     if (values['json'] !== true) process.stdout.write(`${name}: ${about}\n\n${table(rows)}\n\n`);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Decoder } from '../src/codecs/codec.ts';
 import { anyDecoder, codecOf } from '../src/codecs/decode.ts';
 import { type EventSummary, eventDigest } from '../src/codecs/digest.ts';
+import { recyclePacket } from '../src/codecs/packet-room.ts';
 import { isThere, readJson } from './files.ts';
 import type { CaseOutcome, Kind } from './kind.ts';
 
@@ -48,7 +49,10 @@ async function readEvents(
         decoder = anyDecoder({ options: optionsFor(codec?.name, info) });
       }
       const packets = count === 0 ? decoder.end() : decoder.push(bytes);
-      for (const packet of packets) digest.add(packet);
+      for (const packet of packets) {
+        digest.add(packet);
+        recyclePacket(packet);
+      }
       if (count === 0) return { ...digest.summary(), header: decoder.header };
     }
   } finally {

@@ -46,6 +46,7 @@ export {
   npz,
 } from '../src/codecs/numpy/numpy.ts';
 export type { NpyColumn } from '../src/codecs/numpy/roles.ts';
+export { recyclePacket } from '../src/codecs/packet-room.ts';
 export { type DatEncoderOptions, dat } from '../src/codecs/prophesee/dat.ts';
 export type { EvtEncoderOptions } from '../src/codecs/prophesee/evt-encoder.ts';
 export { evt2 } from '../src/codecs/prophesee/evt2.ts';

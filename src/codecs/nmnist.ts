@@ -44,6 +44,8 @@ const timeLimit = 2 ** 23;
 const enough = 64;
 /** Longest pause between two of the first events, µs: recordings last a third of a second. */
 const longestPause = 2 ** 20;
+/** How far times of real cameras may step back, µs. */
+const stepBack = 2 ** 8;
 
 /** Whether bytes look like such events: they have no mark, but their times do not fall, by chance alone hardly ever. */
 function detect(head: Uint8Array, whole = false): boolean {
@@ -55,7 +57,8 @@ function detect(head: Uint8Array, whole = false): boolean {
     const time = ((head[at + 2]! & 0x7f) << 16) | (head[at + 3]! << 8) | head[at + 4]!;
     if (head[at + 1]! === overflowRow) last -= overflow;
     else {
-      if (head[at + 1]! > overflowRow || time < last || time - last > longestPause) return false;
+      if (head[at + 1]! > overflowRow || last - time > stepBack || time - last > longestPause)
+        return false;
       last = time;
     }
   }

@@ -79,6 +79,8 @@ export function soundDecoder<Item>(parts: DecoderParts<Item>): Decoder<Item> {
 export function soundEncoder<S extends Space>(
   kind: S['kind'] | undefined,
   parts: {
+    /** Whether `push` refuses times that are not finite, as it must look at each anyway. */
+    readonly refusesTimes?: boolean;
     /** Gives the bytes before all others; the space is undefined if there is no packet at all. */
     begin(space: S | undefined, first: number | undefined): Uint8Array;
     push(packet: AerPacket<S>): Uint8Array;
@@ -90,7 +92,8 @@ export function soundEncoder<S extends Space>(
   let begun = false;
   return {
     push(packet) {
-      checkPacket(packet, kind);
+      if (parts.refusesTimes === true) checkForm(packet, kind);
+      else checkPacket(packet, kind);
       refuseAfterEnd(ended);
       const own = packet as AerPacket<S>;
       if (space !== undefined && !same(space, own.space)) {
@@ -109,6 +112,20 @@ export function soundEncoder<S extends Space>(
       return begun ? parts.end() : joined(parts.begin(space, undefined), parts.end());
     },
   };
+}
+
+const noTimes = new Float64Array(0);
+const noAddresses = new Uint32Array(0);
+
+/** Checks a packet, its times left out. */
+function checkForm(packet: AerPacket, kind: Space['kind'] | undefined): void {
+  const { timestamps, addresses } = packet ?? {};
+  const paired =
+    timestamps instanceof Float64Array &&
+    addresses instanceof Uint32Array &&
+    timestamps.length === addresses.length;
+  const form = { ...packet, timestamps: noTimes, addresses: noAddresses };
+  checkPacket(paired ? form : packet, kind);
 }
 
 function same(a: Space, b: Space): boolean {

@@ -50,8 +50,8 @@ function detect(head: Uint8Array, whole = false): boolean {
   let last = 0;
   for (let i = 0; i + 1 < count; i += 2) {
     const time = words[i + 1]!;
-    // Within a minute of each other: by chance alone, one in seventy.
-    if (words[i]! >= noTime || (i > 0 && (time < last || time - last > 6e7))) return false;
+    // Within a minute after the last, or a step back as real cameras have it: by chance alone, one in seventy.
+    if (words[i]! >= noTime || (i > 0 && (last - time > 256 || time - last > 6e7))) return false;
     last = time;
   }
   return true;
@@ -157,7 +157,7 @@ function encoder(options: SpifEncoderOptions = {}): Encoder {
           continue;
         }
         const time = timestamps[i]!;
-        if (last !== undefined && !(Math.abs(time - last) < half)) refuse(time);
+        if (!(Math.abs(time - (last ?? time)) < half)) refuse(time);
         last = time;
         words[n++] = pixel;
         words[n++] = time;

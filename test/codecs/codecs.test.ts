@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { DataError } from 'spikeline';
 import { codecOf, codecs } from 'spikeline/codecs';
 import { describe, expect, it } from 'vitest';
 import { withoutFastLoops } from '#src/codecs/loops';
@@ -42,6 +43,14 @@ describe.each(forms)('$name', (form) => {
       }),
       { numRuns },
     );
+  });
+
+  it('writes no times that are not finite', () => {
+    for (const time of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const timestamps = Float64Array.of(time);
+      const packet = { timestamps, addresses: new Uint32Array(1), space, until: 0 };
+      expect(() => codec.encoder!(form.encoderOptions).push(packet)).toThrow(DataError);
+    }
   });
 
   it('is known by what it writes', () => {

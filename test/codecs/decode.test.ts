@@ -1,4 +1,4 @@
-import { anyDecoder, codecNamed, codecs, decodeBytes } from 'spikeline/codecs';
+import { anyDecoder, codecNamed, codecs, decodeBytes, recyclePacket } from 'spikeline/codecs';
 import { aerPacket, pixels } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 
@@ -37,6 +37,33 @@ describe('a decoder', () => {
     expect(() => decoder.push([1] as unknown as Uint8Array)).toThrow(/Uint8Array/);
     decoder.end();
     expect(() => decoder.push(bytes)).toThrow(/ended/);
+  });
+});
+
+describe('a packet that is given back', () => {
+  const space = pixels(64, 64);
+  const timestamps = Float64Array.from({ length: 20_000 }, (_, i) => i);
+  const addresses = Uint32Array.from(timestamps, (i) => i % 8192);
+  const given = codecNamed('dat').encoder!().push({ timestamps, addresses, space, until: 19_999 });
+
+  it('lends its arrays to a later one, once; all others stay as they are', () => {
+    const [first, kept] = codecNamed('dat').decoder().push(given);
+    const before = Float64Array.from(kept!.timestamps);
+    recyclePacket(first!);
+    recyclePacket(first!);
+    const later = codecNamed('dat').decoder().push(given);
+    expect(
+      later.filter(({ timestamps: { buffer } }) => buffer === first!.timestamps.buffer).length,
+    ).toBe(1);
+    expect(later.flatMap((packet) => [...packet.timestamps])).toEqual([...timestamps]);
+    expect(later.flatMap((packet) => [...packet.addresses])).toEqual([...addresses]);
+    expect(kept!.timestamps).toEqual(before);
+  });
+
+  it('is left alone if no decoder made it', () => {
+    recyclePacket(packet);
+    recyclePacket(undefined as never);
+    expect(packet.timestamps[1]).toBe(20);
   });
 });
 

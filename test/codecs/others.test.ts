@@ -120,6 +120,10 @@ describe('AEDAT 2.0', () => {
     const bare = '#!AER-DAT2.0\r\n';
     expect(read(aedat2, bytes(bare, record(3 << 8, 1))).header.variant).toBe('dvs128');
     expect(read(aedat2, bytes(bare, record(3 << 22, 1))).header.variant).toBe('davis');
+    const tmpdiff = bytes(head('Tmpdiff128'), record(3 << 8, 1));
+    expect(read(aedat2, tmpdiff).header).toMatchObject({ variant: 'dvs128', width: 128 });
+    const small = bytes(head('DAVIS128'), record(3 << 22, 1));
+    expect(read(aedat2, small).header).toMatchObject({ variant: 'davis', width: 128 });
     const told = { map: 'davis', width: 346, height: 260 };
     expect(read(aedat2, bytes(bare, record(3 << 8, 1)), told).header).toMatchObject({ width: 346 });
   });

@@ -156,7 +156,7 @@ function begin(
 
   /** The chip that the first record may have come from, if nobody has said: DVS128 uses 16 bits. */
   const start = (address: number) => {
-    const guess = chip === undefined ? address < 0x1_0000 : /DVS128$/i.test(chip);
+    const guess = chip === undefined ? address < 0x1_0000 : /(DVS|Tmpdiff)128$/i.test(chip);
     const map = options.map ?? (guess ? 'dvs128' : 'davis');
     const own = map === 'dvs128' ? { width: 128, height: 128 } : size;
     const width = options.width ?? own?.width;

@@ -15,6 +15,10 @@ const cameras: readonly Camera[] = [
   { name: 'DVS128', jaer: 'ch.unizh.ini.jaer.chip.retina.DVS128', width: 128, height: 128 },
   { name: 'DAVIS240C', jaer: `${davis}.DAVIS240C`, width: 240, height: 180 },
   { name: 'DAVIS346B', jaer: `${davis}.DAVIS346B`, width: 346, height: 260 },
+  { name: 'DAVIS128', jaer: `${davis}.DAVIS128`, width: 128, height: 128 },
+  { name: 'DAVIS208', jaer: `${davis}.DAVIS208PixelParade`, width: 208, height: 192 },
+  { name: 'SBRET10', jaer: 'eu.seebetter.ini.chips.sbret10.SBret10', width: 240, height: 180 },
+  { name: 'TMPDIFF128', jaer: 'ch.unizh.ini.jaer.chip.retina.Tmpdiff128', width: 128, height: 128 },
   { name: 'DAVIS640', jaer: `${davis}.DAVIS640`, width: 640, height: 480 },
 ];
 

@@ -90,6 +90,7 @@ export function eventStreamEncoder(options: EventStreamEncoderOptions = {}): Enc
   };
 
   return soundEncoder<PixelSpace>('pixels', {
+    refusesTimes: true,
     begin: (space) => header(layout, space),
     push({ timestamps, addresses, space }) {
       const { yShift, xMask } = pixelBits(space);

@@ -1,11 +1,17 @@
 /** What decoder and encoder of Event Stream know of its four kinds of events. */
 import { type PixelSpace, pixels } from '../../events/space.ts';
 
-/** What an event is: a number in the header. */
-export const kinds = ['generic', 'dvs', 'atis', undefined, 'colour'] as const;
-
 /** Kind of the events of a file. */
-export type EventStreamKind = NonNullable<(typeof kinds)[number]>;
+export type EventStreamKind = 'generic' | 'dvs' | 'atis' | 'colour';
+
+/** The kinds by their number in the header. */
+export const kinds: readonly (EventStreamKind | undefined)[] = [
+  'generic',
+  'dvs',
+  'atis',
+  undefined,
+  'colour',
+];
 
 /** First bytes of a file. */
 export const signature: Uint8Array = new TextEncoder().encode('Event Stream');

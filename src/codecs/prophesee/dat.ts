@@ -207,6 +207,7 @@ function encoder(options: DatEncoderOptions = {}) {
   let origin = options.origin ?? 0;
   let last = 0;
   return soundEncoder<PixelSpace>('pixels', {
+    refusesTimes: true,
     begin(space, first) {
       if (space !== undefined && (space.width > 16_384 || space.height > 16_384)) {
         throw new DataError('DAT holds 16384×16384 pixels at most');
@@ -222,9 +223,16 @@ function encoder(options: DatEncoderOptions = {}) {
     },
     push(packet) {
       const { timestamps, addresses, space } = packet;
-      const words = new Uint32Array(timestamps.length * 2);
       const { yShift, xMask } = pixelBits(space);
+      const loops = fastLoops();
+      let bytes = new Uint8Array(0);
+      let words = new Uint32Array(0);
+      const make = (): void => {
+        words = new Uint32Array(timestamps.length * 2);
+        bytes = new Uint8Array(words.buffer);
+      };
       const single = (i: number): void => {
+        if (words.length === 0) make();
         const time = timestamps[i]!;
         if (!(time >= origin && time - last < half && last - time < late))
           refuseTime(time, last, origin);
@@ -234,12 +242,10 @@ function encoder(options: DatEncoderOptions = {}) {
         words[2 * i] = time - origin;
         words[2 * i + 1] = ((address & 1) << 28) | ((address >>> yShift) << 14) | x;
       };
-      const loops = fastLoops();
       if (loops === undefined) {
         for (let i = 0; i < timestamps.length; i++) single(i);
-        return new Uint8Array(words.buffer);
+        return bytes;
       }
-      const bytes = new Uint8Array(words.buffer);
       const { floats } = arena();
       let written = 0;
       packChunks(packet, {
@@ -250,7 +256,14 @@ function encoder(options: DatEncoderOptions = {}) {
         },
         take(events, input) {
           last = floats[1]!;
-          bytes.set(input.subarray(0, events * recordBytes), written * recordBytes);
+          const packed = input.subarray(0, events * recordBytes);
+          if (events === timestamps.length) {
+            // All at once: a copy is quicker than room to copy into.
+            bytes = new Uint8Array(packed);
+            return;
+          }
+          if (words.length === 0) make();
+          bytes.set(packed, written * recordBytes);
           written += events;
         },
         single(i) {

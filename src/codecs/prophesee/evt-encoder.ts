@@ -115,6 +115,7 @@ export interface EvtWriter {
 export function evtEncoder(options: EvtEncoderOptions, writer: EvtWriter): Encoder {
   const { title, version, format, side, loop } = writer;
   return soundEncoder<PixelSpace>('pixels', {
+    refusesTimes: true,
     begin(space, first = 0) {
       if (space !== undefined && (space.width > side || space.height > side)) {
         throw new DataError(`${title} holds ${side}×${side} pixels at most`);

@@ -166,6 +166,7 @@ function writer(): EvtWriter {
       }
       const { floats, words: state } = arena();
       const packed = new Uint32Array(arena().buffer, places.input, 2 * maxEvents);
+      let whole: Uint8Array | undefined;
       packChunks(packet, {
         pack(from, some) {
           // The first event says where time begins.
@@ -174,15 +175,20 @@ function writer(): EvtWriter {
           state[2] = clock.value;
           return loops.packEvt2(places.state, ...eventsAt(from), some, places.input, yShift, xMask);
         },
-        take(events) {
+        take(events, input) {
           if (events === 0) return;
           clock.value = state[2]!;
+          if (events === count) {
+            // All at once: one copy will do.
+            whole = new Uint8Array(input.subarray(0, state[3]! * 4));
+            return;
+          }
           out.set(packed.subarray(0, state[3]), n);
           n += state[3]!;
         },
         single,
       });
-      return buffer.copy(n * 4);
+      return whole ?? buffer.copy(n * 4);
     },
   };
 }
