@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from '../src/clock.ts';
+export type { Demand } from '../src/demand.ts';
 export type { FpgaSchedule, FpgaScheduleConfig } from '../src/devices/fpga-schedule.ts';
 export type {
   Board,
