@@ -11,6 +11,7 @@ import { play } from './play.ts';
 import { record } from './record.ts';
 import { runPipeline } from './run.ts';
 import { serve } from './serve.ts';
+import { view } from './view.ts';
 
 /** All commands, in the order of the help; a new one is a file beside this and a line here. */
 export const commands: readonly Command[] = [
@@ -26,4 +27,5 @@ export const commands: readonly Command[] = [
   record,
   play,
   runPipeline,
+  view,
 ];

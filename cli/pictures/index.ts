@@ -1,5 +1,6 @@
 export { chipMap } from './chip-map.ts';
 export { dotPlot } from './dot-plot.ts';
+export { eventsPicture } from './events-picture.ts';
 export { histogram } from './histogram.ts';
 export { linePlot } from './line-plot.ts';
 export { renderPng } from './png.ts';

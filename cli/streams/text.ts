@@ -7,7 +7,7 @@ import { columns } from '../columns.ts';
 /** What became of a stream that was written. */
 export function endText(name: string, report: WriteReport | undefined, seconds: number): string {
   const took = ` in ${seconds.toFixed(2)} s`;
-  if (report === undefined) return `${took}; nothing was told of ${printable(name)}`;
+  if (report === undefined) return `${took}; ${printable(name)} did not take them all`;
   const { count, bytes, format } = report;
   return `${took}; ${count} in ${printable(name)} (${format}, ${bytes} bytes)`;
 }
