@@ -5,6 +5,7 @@ import type { AerPacket } from '../src/events/aer-packet.ts';
 import { lossCounter } from '../src/events/losses.ts';
 import type { Space } from '../src/events/space.ts';
 import { type MergeByTimeConfig, timeMerger } from '../src/filters/merge-by-time.ts';
+import { readable } from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
 import { type EventOperator, emitTo } from './filtering.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -36,7 +37,7 @@ export function mergeByTime<S extends Space>(
   others: readonly Observable<AerPacket<S>>[],
   config: MergeByTimeConfig = {},
 ): EventOperator<AerPacket<S>, AerPacket<S>> {
-  const problems = streamProblems(others);
+  const problems = readable(() => streamProblems(others));
   if (problems.length > 0) throw new InvalidArgumentError('streams cannot be merged', problems);
   const streams = others.length + 1;
   timeMerger(streams, config);

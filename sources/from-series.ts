@@ -9,7 +9,14 @@ import { stepsIn } from '../src/events/ticks.ts';
 import { type DeltaEncodeConfig, deltaEncoder } from '../src/filters/delta-encode.ts';
 import type { Filter } from '../src/filters/filter.ts';
 import { type RateEncodeConfig, rateEncoder } from '../src/filters/rate-encode.ts';
-import { anything, having, number, type OptionTable, optionProblems } from '../src/options.ts';
+import {
+  anything,
+  having,
+  number,
+  type OptionTable,
+  optionProblems,
+  readable,
+} from '../src/options.ts';
 import { fault, type Problem, problem, within } from '../src/problems.ts';
 import type { FileSource } from './from-file.ts';
 import { paced } from './paced.ts';
@@ -72,7 +79,10 @@ interface Sampled {
  */
 export function fromSeries(numbers: Numbers, config: FromSeriesConfig): FileSource<SpikeRaster> {
   const problems = [
-    ...within('numbers', numberProblems(numbers)),
+    ...within(
+      'numbers',
+      readable(() => numberProblems(numbers)),
+    ),
     ...optionProblems(config, table),
   ];
   if (problems.length === 0) problems.push(...codeProblems(numbers, config));
@@ -106,9 +116,19 @@ function numberProblems(numbers: unknown): Problem[] {
   if (typeof numbers === 'function') return [];
   const kind = itemKind(numbers);
   if (kind === 'series') return seriesProblems(numbers as Series);
-  if (kind === 'signals') return gridProblems(numbers as SignalRaster);
+  if (kind === 'signals') return rasterProblems(numbers as SignalRaster);
   const needed = 'a series, a raster of values, or a function of the time in seconds is needed';
   return [problem('', 'wrong-type', numbers, needed)];
+}
+
+function rasterProblems(raster: SignalRaster): Problem[] {
+  const problems = gridProblems(raster);
+  const { steps, channels, values } = raster;
+  if (!ArrayBuffer.isView(values) || values.length !== steps * channels) {
+    const needed = `${steps}×${channels} values in a Float64Array are needed`;
+    problems.push(problem('values', 'wrong-shape', values, needed));
+  }
+  return problems;
 }
 
 function codeProblems(numbers: Numbers, { delta, rate, dt = 1e-3 }: FromSeriesConfig): Problem[] {

@@ -96,6 +96,11 @@ export function decodeRows(
         'packets of events have no bins; give dt, the width of the bins they fall in',
       );
     }
+    if (space.channels > mostChannels) {
+      throw new DataError(
+        `${space.channels} channels are too many to follow the rate of each; ${mostChannels} are allowed`,
+      );
+    }
     return packetRows(makerOf(space.channels, dt), space.channels, dt, startTime, losses);
   });
   let last: PacketRows | undefined;
@@ -113,6 +118,9 @@ export function decodeRows(
     { end: () => last?.end() },
   );
 }
+
+/** Channels of packets whose rates are followed, at most. */
+const mostChannels = 2 ** 20;
 
 function isPacket(spikes: Spikes): spikes is AerPacket<ChannelSpace> {
   return typeof spikes === 'object' && spikes !== null && 'timestamps' in spikes;

@@ -18,7 +18,7 @@ export interface RowStore {
 
 /** Makes a store of rows. */
 export function rowStore(channels: number, dt: number): RowStore {
-  let values = new Float64Array(16 * channels);
+  let values = new Float64Array(channels);
   let steps = 0;
   let start = 0;
   return {

@@ -13,7 +13,9 @@ export function checkSignal(signal: SignalRaster): void {
   const problems = gridProblems(signal);
   if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
   const { steps, channels, values } = signal;
-  if (!(values instanceof Float64Array) || values.length !== steps * channels) {
+  // What only claims to be one has no length.
+  const is = ArrayBuffer.isView(values) && values instanceof Float64Array;
+  if (!is || values.length !== steps * channels) {
     throw new DataError(`${steps}×${channels} values in a Float64Array are needed`);
   }
   const bad = firstNotFinite(values);

@@ -163,6 +163,29 @@ const streams: Readonly<Record<string, readonly [made: () => unknown, ...items: 
   applyLi: [() => operators.applyLi(lif), signal],
 };
 
+const camera = events.pixels(4, 4);
+const pixelPackets = [
+  events.aerPacket([1, 5], [2, 9], camera, 900),
+  events.aerPacket([1000], [3], camera),
+];
+/** Operators on pixels, on channels, and on numbers, by what they are made of in `sound`. */
+const filtered = [
+  [
+    pixelPackets,
+    ['crop', 'maskPixels', 'downsample', 'flip', 'transpose', 'polarity', 'refractory'],
+  ],
+  [pixelPackets, ['denoise', 'hotPixels', 'toChannels', 'toFrame']],
+  [
+    [packet, laterPacket],
+    ['remap', 'splitByAddress', 'delayEvents', 'jitter', 'rate', 'timeSlice'],
+  ],
+  [
+    [packet, laterPacket],
+    ['countSlice', 'mergeByTime', 'rateDecode', 'populationDecode'],
+  ],
+  [[signal], ['rateEncode', 'deltaEncode']],
+] as const;
+
 /** All calls. */
 export function allCalls(): Call[] {
   const made = Object.entries(methods).map(([name, [run, ...given]]) => ({
@@ -171,5 +194,12 @@ export function allCalls(): Call[] {
   const streamed = Object.entries(streams).map(([name, [operator, ...items]]) => ({
     ...{ name: `stream.${name}`, run: through(operator), sound: items, declared: true },
   }));
-  return [...exportedCalls(), ...made, ...streamed];
+  const byName = operators as unknown as Readonly<Record<string, (...given: unknown[]) => unknown>>;
+  const onEvents = filtered.flatMap(([items, names]) =>
+    names.map((name) => ({
+      ...{ name: `stream.${name}`, run: through(() => byName[name]!(...sound[name]!)) },
+      ...{ sound: [...items], declared: true },
+    })),
+  );
+  return [...exportedCalls(), ...made, ...streamed, ...onEvents];
 }

@@ -113,6 +113,53 @@ const data: Readonly<Record<string, readonly unknown[]>> = {
   lossCounter: [],
 };
 
+const filters: Readonly<Record<string, readonly unknown[]>> = Object.fromEntries(
+  (
+    [
+      ['crop', 'cropFilter', [{ x: 0, y: 1, width: 2, height: 2 }]],
+      ['maskPixels', 'maskPixelsFilter', [{ pixels: [{ x: 1, y: 1 }] }]],
+      ['downsample', 'downsampleFilter', [2]],
+      ['flip', 'flipFilter', ['both']],
+      ['transpose', 'transposeFilter', [{}]],
+      ['polarity', 'polarityFilter', ['on']],
+      ['refractory', 'refractoryFilter', [{ period: 1e-3 }]],
+      ['denoise', 'denoiseFilter', [{ window: 1e-3 }]],
+      ['hotPixels', 'hotPixelsFilter', [{ rate: 10, window: 0.1 }]],
+      ['remap', 'remapFilter', [{ table: [1, -1], space: events.channels(2) }]],
+      ['splitByAddress', 'splitByAddressFilter', [{ parts: { a: [0], b: [1] } }]],
+      ['delayEvents', 'delayEventsFilter', [{ delay: 1e-3 }]],
+      ['jitter', 'jitterFilter', [{ sigma: 1e-3, seed: 1 }]],
+      ['toChannels', 'toChannelsFilter', [{ polarity: 'merge' }]],
+      ['rate', 'rateFilter', [{ dt: 1e-3, startTime: 0 }]],
+      ['timeSlice', 'timeSlicer', [{ window: 1e-3, startTime: 0, maxGap: 1 }]],
+      ['countSlice', 'countSlicer', [{ events: 2 }]],
+      ['toFrame', 'frameMaker', [{ window: 1e-3, kind: 'timeSurface', tau: 1 }]],
+      ['rateDecode', 'rateDecoder', [{ tau: 0.01, dt: 1e-3 }]],
+      ['populationDecode', 'populationDecoder', [{ values: [[1], [2]], window: 0.01 }]],
+      ['rateEncode', 'rateEncoder', [{ range: [0, 2], neurons: 2, rate: 9, width: 1 }]],
+      ['deltaEncode', 'deltaEncoder', [{ threshold: 1, initial: 0 }]],
+    ] as const
+  ).flatMap(([operator, pure, given]) => [
+    [operator, given],
+    [pure, given],
+  ]),
+);
+
+const streams: Readonly<Record<string, readonly unknown[]>> = {
+  mergeByTime: [[of(packet)], { lateness: 1 }],
+  timeMerger: [2, { lateness: 1 }],
+  inTimeOrder: [{ lateness: 1e-3 }],
+  fromFile: [new Blob(['hello']), { window: 1e-3, loop: 2, speed: 1, lateness: 1 }],
+  fromStdin: [{ format: 'dat', events: 2 }],
+  fromSeries: [signal, { delta: { threshold: 1 }, duration: 1, chunkSteps: 5 }],
+  fromUdp: [{ port: 0, form: 'spif', width: 4, height: 4, buffer: 4096 }],
+  fromWebSocket: [{ listen: 0, host: '127.0.0.1' }, {}],
+  toFile: ['out.spk', { stream: 'a', overwrite: true, flushEvery: 1, options: {} }],
+  toStdout: [{ format: 'dat' }],
+  toUdp: [{ port: 9, form: 'spif', timestamps: true, maxBytes: 512, rate: 1e6, capacity: 9 }],
+  toWebSocket: ['ws://127.0.0.1:1', { capacity: 4096 }],
+};
+
 const learning: Readonly<Record<string, readonly unknown[]>> = {
   startTraining: [net, samples, { epochs: 3, seed: 1, mismatch: { fraction: 0.1, every: 2 } }],
   train: [net, samples, { epochs: 3, reportEvery: 1, weightLimits: { in: { min: -5, max: 5 } } }],
@@ -252,5 +299,15 @@ const failing: Readonly<Record<string, readonly unknown[]>> = {
 
 /** Arguments that are sound, by the name of the function. */
 export const sound: Readonly<Record<string, readonly unknown[]>> = {
-  ...{ ...made, ...data, ...learning, ...onChip, ...streaming, ...asking, ...failing },
+  ...{
+    ...made,
+    ...data,
+    ...filters,
+    ...streams,
+    ...learning,
+    ...onChip,
+    ...streaming,
+    ...asking,
+    ...failing,
+  },
 };
