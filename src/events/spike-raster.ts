@@ -146,7 +146,8 @@ export function spikeRaster(config: SpikeRasterConfig): SpikeRaster {
   const { channels, dt, startTime = 0, counts: given } = config;
   const silent = 'steps' in given;
   const values = Uint32Array.from(silent ? [] : given);
-  const grid = { steps: silent ? given.steps : values.length / channels, channels, dt, startTime };
+  const rows = typeof channels === 'number' ? values.length / channels : Number.NaN;
+  const grid = { steps: silent ? given.steps : rows, channels, dt, startTime };
   const problems = gridProblems(grid);
   const odd = silent ? -1 : values.findIndex((count, i) => count !== given[i]);
   if (odd >= 0) {

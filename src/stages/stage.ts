@@ -99,7 +99,8 @@ export function stageFaults(stage: Stage): Problem[] {
   let problems: Problem[];
   try {
     const row = rowOf(stage);
-    const definition = row.definition(stage);
+    // All of it can be read, as it will be when it is copied.
+    const definition = row.definition({ ...stage });
     problems = row.problems(definition);
     const { channelsOut } = row.outline(definition);
     if (problems.length === 0 && channelsOut !== stage.channelsOut) problems = [odd];
