@@ -22,6 +22,7 @@ import { describe, expect, it } from 'vitest';
 import { dendrites } from '#src/chips/dynapse2/configuration';
 import { dendriteNames } from '#src/neurons/dynap-se2/parameters';
 import { reasonsOf } from '#test/events/reasons';
+import { runs } from '#test/support/runs';
 import { boardSpikes, wordsOf } from './board-spikes.ts';
 import { mergedMatrices } from './dense.ts';
 
@@ -132,7 +133,7 @@ describe('deploy', () => {
         expect(found.counts).toEqual(simulated.counts);
         spikes += found.counts.reduce((sum, count) => sum + count, 0);
       }),
-      { numRuns: 5 },
+      { numRuns: runs(5, 2) },
     );
     expect(spikes).toBeGreaterThan(500);
   });
@@ -257,7 +258,7 @@ describe('networkFrom', () => {
           }
         }
       }),
-      { numRuns: 10 },
+      { numRuns: runs(10, 2) },
     );
   });
 

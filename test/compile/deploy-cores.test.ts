@@ -21,6 +21,7 @@ import { biasRange } from '#src/chips/dynapse2/bias-generator';
 import { dendriteCodes } from '#src/chips/family';
 import { subsetSums } from '#src/chips/masks';
 import { reasonsOf } from '#test/events/reasons';
+import { runs } from '#test/support/runs';
 import { boardSpikes, wordsOf } from './board-spikes.ts';
 import { mergedMatrices } from './dense.ts';
 
@@ -103,7 +104,7 @@ describe('a network of three layers', () => {
         const { onBoard, simulated } = await bothSpikes(net, { ...light, cluster });
         expect(onBoard.counts).toEqual(simulated.counts);
       }),
-      { numRuns: 5 },
+      { numRuns: runs(5, 2) },
     );
   });
 
@@ -148,7 +149,7 @@ describe('a network of three layers', () => {
           expect(found).toEqual(merged[name].values);
         }
       }),
-      { numRuns: 10 },
+      { numRuns: runs(10, 2) },
     );
   });
 

@@ -1,13 +1,13 @@
 /** How often properties are tried. */
 
-/** Cases that are tried however few are asked for. */
+/** Cases that are tried however few are asked for, unless each takes long. */
 const least = 10;
 
 /**
  * Runs of a property in `npm test`: a third of `thorough`, which are all tried with `SPIKELINE_RUNS=3`, and ten
  * times as many with `SPIKELINE_RUNS=30`. Other cases come each time, so that nothing stays untried for long.
  */
-export function runs(thorough: number): number {
+export function runs(thorough: number, atLeast: number = least): number {
   const factor = Number(process.env['SPIKELINE_RUNS'] ?? 1) / 3;
-  return Math.max(Math.min(least, thorough), Math.ceil(factor * thorough));
+  return Math.max(Math.min(atLeast, thorough), Math.ceil(factor * thorough));
 }

@@ -14,6 +14,7 @@ import { idleCore, idleNeuron } from '#src/chips/dynapse2/configuration';
 import { monitorDestination } from '#src/chips/dynapse2/event';
 import { currentsOf } from '#src/chips/dynapse2/inspect';
 import { reasonsOf } from '#test/events/reasons';
+import { runs } from '#test/support/runs';
 import { anyConfiguration } from './configurations.ts';
 
 const idle = idleCore();
@@ -153,7 +154,7 @@ describe('inspectConfiguration', () => {
           expect(currents).toEqual(currentsOf(parameters));
         }
       }),
-      { numRuns: 10 },
+      { numRuns: runs(10, 2) },
     );
   });
 });

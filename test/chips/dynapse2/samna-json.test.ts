@@ -11,6 +11,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { idleCore, idleNeuron } from '#src/chips/dynapse2/configuration';
 import { reasonsOf } from '#test/events/reasons';
+import { runs } from '#test/support/runs';
 import { expectSame } from '#test/support/same';
 import { anyConfiguration } from './configurations.ts';
 
@@ -124,7 +125,7 @@ describe('fromSamnaJson', () => {
       fc.property(anyConfiguration, (given) => {
         expectSame(fromSamnaJson(toSamnaJson(given)), given);
       }),
-      { numRuns: 5 },
+      { numRuns: runs(5, 2) },
     );
   });
 
@@ -282,7 +283,7 @@ describe('fromSamnaJson', () => {
           parent[key] = sound;
         }
       }),
-      { numRuns: 6 },
+      { numRuns: runs(6, 2) },
     );
   });
 });
