@@ -62,7 +62,7 @@ async function run(seconds: number, config: ChipConfig, seed: number): Promise<F
       complete: resolve,
     });
     const begin = performance.now();
-    const total = seconds * 1000;
+    const total = Math.round(seconds * 1000);
     const next = (k: number): void => {
       if (k === total) {
         input.complete();
