@@ -1,7 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { codecNamed, recyclePacket } from 'spikeline/codecs';
+import { codecNamed, recycleBytes, recyclePacket } from 'spikeline/codecs';
 import { type AerPacket, pixelBits, pixels } from 'spikeline/events';
 import { inTurn, type Run } from './measure.ts';
 import { type Peer, startPeers } from './peer.ts';
@@ -109,7 +109,11 @@ function cpuSeconds(work: () => void): number {
 function writeFile(path: string, { codec, encoderOptions }: Format, packets: AerPacket[]): void {
   const encoder = codecNamed(codec).encoder!(encoderOptions);
   const file = openSync(path, 'w');
-  for (const packet of packets) writeSync(file, encoder.push(packet));
+  for (const packet of packets) {
+    const bytes = encoder.push(packet);
+    writeSync(file, bytes);
+    recycleBytes(bytes);
+  }
   writeSync(file, encoder.end());
   closeSync(file);
 }

@@ -81,3 +81,4 @@ export type {
 } from '../src/codecs/recording/streams.ts';
 export { type SpifDecoderOptions, type SpifEncoderOptions, spif } from '../src/codecs/spif.ts';
 export { codecs } from '../src/codecs/table.ts';
+export { recycleBytes } from '../src/codecs/word-buffer.ts';

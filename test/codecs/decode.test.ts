@@ -1,4 +1,11 @@
-import { anyDecoder, codecNamed, codecs, decodeBytes, recyclePacket } from 'spikeline/codecs';
+import {
+  anyDecoder,
+  codecNamed,
+  codecs,
+  decodeBytes,
+  recycleBytes,
+  recyclePacket,
+} from 'spikeline/codecs';
 import { aerPacket, pixels } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 
@@ -64,6 +71,27 @@ describe('a packet that is given back', () => {
     recyclePacket(packet);
     recyclePacket(undefined as never);
     expect(packet.timestamps[1]).toBe(20);
+  });
+});
+
+describe('bytes that are given back', () => {
+  it('lend their room to later ones, once; all others stay as they are', () => {
+    const encoder = codecNamed('dat').encoder!();
+    const many = (from: number) => {
+      const timestamps = Float64Array.from({ length: 20_000 }, (_, i) => from + i);
+      return { timestamps, addresses: new Uint32Array(20_000), space: packet.space, until: from };
+    };
+    encoder.push(packet);
+    const [first, kept] = [encoder.push(many(100)), encoder.push(many(30_000))];
+    const before = Uint8Array.from(kept);
+    recycleBytes(first);
+    recycleBytes(first);
+    recycleBytes(new Uint8Array(9));
+    const [second, third] = [encoder.push(many(60_000)), encoder.push(many(90_000))];
+    expect(second.buffer).toBe(first.buffer);
+    expect(third.buffer).not.toBe(first.buffer);
+    expect(kept).toEqual(before);
+    expect(new Uint32Array(second.slice().buffer)[0]).toBe(60_000);
   });
 });
 

@@ -7,11 +7,12 @@ import { number, type OptionTable } from '../../options.ts';
 import type { Codec, StreamHeader } from '../codec.ts';
 import type { Counts } from '../counts.ts';
 import { type Headed, headedDecoder } from '../headed.ts';
-import { arena, fastLoops, type Loops, pieceBytes, places } from '../loops.ts';
+import { arena, fastLoops, type Loops, maxEvents, pieceBytes, places } from '../loops.ts';
 import { type PacketRoom, packetRoom } from '../packet-room.ts';
 import { eventsAt, packChunks } from '../packing.ts';
 import { pieceFeed } from '../piece-feed.ts';
 import { checkOptions, joined, soundEncoder } from '../sound.ts';
+import { wordBuffer } from '../word-buffer.ts';
 import {
   fieldsOf,
   type GeometryOptions,
@@ -204,6 +205,7 @@ function begin(
 
 function encoder(options: DatEncoderOptions = {}) {
   checkOptions('DAT', options, encoderTable);
+  const buffer = wordBuffer(4, (room) => new Uint32Array(room));
   let origin = options.origin ?? 0;
   let last = 0;
   return soundEncoder<PixelSpace>('pixels', {
@@ -225,14 +227,9 @@ function encoder(options: DatEncoderOptions = {}) {
       const { timestamps, addresses, space } = packet;
       const { yShift, xMask } = pixelBits(space);
       const loops = fastLoops();
-      let bytes = new Uint8Array(0);
-      let words = new Uint32Array(0);
-      const make = (): void => {
-        words = new Uint32Array(timestamps.length * 2);
-        bytes = new Uint8Array(words.buffer);
-      };
+      const words = buffer.words(timestamps.length * 2);
+      const whole = timestamps.length * recordBytes;
       const single = (i: number): void => {
-        if (words.length === 0) make();
         const time = timestamps[i]!;
         if (!(time >= origin && time - last < half && last - time < late))
           refuseTime(time, last, origin);
@@ -244,9 +241,11 @@ function encoder(options: DatEncoderOptions = {}) {
       };
       if (loops === undefined) {
         for (let i = 0; i < timestamps.length; i++) single(i);
-        return bytes;
+        return buffer.copy(whole);
       }
-      const { floats } = arena();
+      const { floats, buffer: memory } = arena();
+      const packed = new Uint32Array(memory, places.input, 2 * maxEvents);
+      let all: Uint8Array | undefined;
       let written = 0;
       packChunks(packet, {
         pack(from, count) {
@@ -256,14 +255,12 @@ function encoder(options: DatEncoderOptions = {}) {
         },
         take(events, input) {
           last = floats[1]!;
-          const packed = input.subarray(0, events * recordBytes);
           if (events === timestamps.length) {
-            // All at once: a copy is quicker than room to copy into.
-            bytes = new Uint8Array(packed);
+            // All at once: one copy will do.
+            all = new Uint8Array(input.subarray(0, whole));
             return;
           }
-          if (words.length === 0) make();
-          bytes.set(packed, written * recordBytes);
+          words.set(packed.subarray(0, 2 * events), 2 * written);
           written += events;
         },
         single(i) {
@@ -271,7 +268,7 @@ function encoder(options: DatEncoderOptions = {}) {
           written++;
         },
       });
-      return bytes;
+      return all ?? buffer.copy(whole);
     },
     end: () => new Uint8Array(0),
   });
