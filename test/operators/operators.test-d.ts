@@ -201,3 +201,24 @@ describe('usingLink', () => {
     usingLink(() => board, use);
   });
 });
+
+describe('operators on events', () => {
+  const camera$: Observable<AerPacket<spikeline.PixelSpace>> = spikeline.fromFile('wave.raw');
+
+  it('keep the space in the type, so that a raster is made of channels alone', () => {
+    const channels$ = camera$.pipe(spikeline.downsample(8), spikeline.toChannels());
+    expectTypeOf(channels$).toEqualTypeOf<Observable<AerPacket<ChannelSpace>>>();
+    expectTypeOf(channels$.pipe(bins)).toEqualTypeOf<Observable<SpikeRaster>>();
+    // @ts-expect-error pixels are no channels
+    camera$.pipe(bins);
+    // @ts-expect-error channels are no pixels
+    packets.pipe(spikeline.downsample(8));
+  });
+
+  it('turn rasters and packets into rates', () => {
+    const rates = spikeline.rateDecode({ tau: 0.02, dt: 1e-3 });
+    expectTypeOf(packets.pipe(rates)).toEqualTypeOf<Observable<SignalRaster>>();
+    expectTypeOf(rasters.pipe(rates)).toEqualTypeOf<Observable<SignalRaster>>();
+    expectTypeOf(rates.losses).toEqualTypeOf<Losses>();
+  });
+});
