@@ -40,7 +40,7 @@ export interface Assessment<Score> {
 }
 
 const table: OptionTable<AssessOptions> = {
-  chips: number({ min: 0, whole: true }),
+  chips: number({ min: 0, max: 4096, whole: true }),
   mismatch: mismatchCheck,
   seed: number({ min: 0, whole: true }),
   quantise: callback,

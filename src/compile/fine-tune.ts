@@ -92,7 +92,7 @@ function project(weight: number, levels: Float64Array): number {
 }
 
 const table: OptionTable<FineTuneOptions> = {
-  epochs: number({ min: 0, whole: true, unit: 'epochs' }),
+  epochs: number({ min: 0, max: 100_000, whole: true, unit: 'epochs' }),
   loss: anything,
   optimiser: anything,
   deploy: anything,

@@ -123,7 +123,12 @@ export function decodeRows(
 const mostChannels = 2 ** 20;
 
 function isPacket(spikes: Spikes): spikes is AerPacket<ChannelSpace> {
-  return typeof spikes === 'object' && spikes !== null && 'timestamps' in spikes;
+  try {
+    return typeof spikes === 'object' && spikes !== null && 'timestamps' in spikes;
+  } catch {
+    // What cannot be read is refused as a raster.
+    return false;
+  }
 }
 
 function rasterRows(
