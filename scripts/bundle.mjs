@@ -58,7 +58,8 @@ await build({
     sourcemap: true,
     lib: { entry: input, formats: ['es'] },
     rollupOptions: {
-      external: (id) => !/^[./]/.test(id),
+      // Of fflate one function is used: it comes along.
+      external: (id) => !/^[./]/.test(id) && id !== 'fflate',
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',
