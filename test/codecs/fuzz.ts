@@ -18,7 +18,8 @@ const seed = Number(values.seed);
 
 /** Inputs of a codec that are made at once. */
 const batch = 500;
-const patience = 1000;
+/** Processor time of an input, ms: a second, and more for long ones, which may come byte by byte. */
+const patience = (bytes: number): number => 1000 + bytes / 50;
 const mostBytes = 200 * 2 ** 20;
 
 const libraries = [...new Set(forms.map(({ codec }) => codec))];
@@ -45,7 +46,9 @@ for (let done = 0; done < inputs; ) {
       }
       const used = process.cpuUsage(begin);
       const taken = (used.user + used.system) / 1000;
-      if (taken > patience) found.push(`${form.name}: ${Math.round(taken)} ms`);
+      if (taken > patience(bytes.length)) {
+        found.push(`${form.name}: ${Math.round(taken)} ms for ${bytes.length} bytes`);
+      }
     }
     done += batch;
     const { rss } = process.memoryUsage();
