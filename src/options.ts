@@ -124,9 +124,11 @@ export const bytes: Check = (value) =>
     ? []
     : [problem('', 'wrong-type', value, 'a Uint8Array of bytes is needed')];
 
-/** Checks a function. */
+/** Checks a function that can be called; a class cannot. */
 export const callback: Check = (value) =>
-  typeof value === 'function' ? [] : [problem('', 'wrong-type', value, 'a function is needed')];
+  typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value))
+    ? []
+    : [problem('', 'wrong-type', value, 'a function is needed')];
 
 /** Accepts anything: what it is for checks it. */
 export const anything: Check = () => [];
