@@ -51,7 +51,9 @@ export function rateFilter(config: RateConfig): Filter<AerPacket, SignalRaster> 
       count += to - from;
     },
     close: (from: number, to: number) => {
-      rows.values[rows.add(from)] = count / dt;
+      // Adding may move the values.
+      const at = rows.add(from);
+      rows.values[at] = count / dt;
       count = 0;
       reached = to;
     },

@@ -127,6 +127,19 @@ describe('rate', () => {
     expect(filter.end?.()?.values).toEqual(Float64Array.of(1000));
   });
 
+  it('counts every window of a packet that completes many', () => {
+    const times = Array.from({ length: 20 }, (_, i) => i * 1000);
+    const { values } = rateFilter({ dt: 1e-3 })(
+      aerPacket(
+        times,
+        times.map(() => 0),
+        channels(1),
+        20_000,
+      ),
+    );
+    expect([...values]).toEqual(times.map(() => 1000));
+  });
+
   it('refuses a step in time that no stream makes', () => {
     const filter = rateFilter({ dt: 1e-6 });
     expect(() => filter(at(0, 1e12))).toThrow(
