@@ -53,6 +53,7 @@ export { evt2 } from '../src/codecs/prophesee/evt2.ts';
 export { evt3 } from '../src/codecs/prophesee/evt3.ts';
 export { type Evt21EncoderOptions, evt21 } from '../src/codecs/prophesee/evt21.ts';
 export type { GeometryOptions } from '../src/codecs/prophesee/header.ts';
+export type { ChunkPlace } from '../src/codecs/recording/chunk.ts';
 export {
   type SpkDecoderOptions,
   type SpkEncoderOptions,

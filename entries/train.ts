@@ -18,5 +18,5 @@ export {
 export type { TrainingMismatch } from '../src/train/mismatch.ts';
 export type { TrainingSample } from '../src/train/sample.ts';
 export { startTraining, type Training } from '../src/train/training.ts';
-export { TrainingError } from '../src/train/training-error.ts';
+export { type KeptTraining, TrainingError } from '../src/train/training-error.ts';
 export type { TrainingOptions, WeightLimits } from '../src/train/training-options.ts';

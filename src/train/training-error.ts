@@ -6,12 +6,15 @@ import { said } from '../problems.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 /** What is kept in an error; an error never fails itself. */
-interface Kept {
+export interface KeptTraining {
   readonly pipeline: Pipeline;
   readonly checkpoint: Checkpoint;
 }
 
-function partOf<Name extends keyof Kept>(kept: Kept, name: Name): Kept[Name] {
+function partOf<Name extends keyof KeptTraining>(
+  kept: KeptTraining,
+  name: Name,
+): KeptTraining[Name] {
   try {
     return kept?.[name];
   } catch {
@@ -19,7 +22,7 @@ function partOf<Name extends keyof Kept>(kept: Kept, name: Name): Kept[Name] {
   }
 }
 
-function epochOf(kept: Kept): number {
+function epochOf(kept: KeptTraining): number {
   try {
     return Number(partOf(kept, 'checkpoint')?.epoch ?? Number.NaN);
   } catch {
@@ -42,7 +45,7 @@ export class TrainingError extends SpikelineError {
   readonly checkpoint: Checkpoint;
 
   /** Names epoch and stages, and keeps what was learnt before. */
-  constructor(what: string, stages: readonly string[], kept: Kept) {
+  constructor(what: string, stages: readonly string[], kept: KeptTraining) {
     const epoch = epochOf(kept);
     const names = listProblems(stages, 1000).length === 0 ? Array.from(stages) : [];
     super(

@@ -4,7 +4,7 @@ import { type AerPacket, aerPacket, type PixelSpace, pixels } from 'spikeline';
 import { codecNamed, decodeBytes, recordingEncoder } from 'spikeline/codecs';
 import { packPixel, unpackPixel } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
-import { emptyFolder } from '../support/folders.ts';
+import { emptyFolder } from '#test/support/folders';
 import { runCli } from './run-cli.ts';
 
 const camera = pixels(8, 4);

@@ -4,7 +4,7 @@ import { aerPacket, channels, pixels } from 'spikeline';
 import { codecNamed, eventDigest, recordingEncoder } from 'spikeline/codecs';
 import { marks } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
-import { emptyFolder } from '../support/folders.ts';
+import { emptyFolder } from '#test/support/folders';
 import { runCli } from './run-cli.ts';
 
 const packet = aerPacket([10, 2500, 2500], [0, 1, 3], pixels(2, 2));

@@ -4,8 +4,8 @@ import { aerPacket, channels, lif, linear, pipeline, pipelineToJson, simulator }
 import { codecNamed, decodeBytes } from 'spikeline/codecs';
 import { serveTarget } from 'spikeline/targets';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { emptyFolder } from '#test/support/folders';
 import { type NatsServer, natsServer, withNats } from '#test/support/nats-server';
-import { emptyFolder } from '../support/folders.ts';
 import { runCli } from './run-cli.ts';
 
 withNats('streams of commands over NATS', () => {

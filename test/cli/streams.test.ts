@@ -6,7 +6,7 @@ import { codecNamed, decodeBytes } from 'spikeline/codecs';
 import { packPixel } from 'spikeline/events';
 import { toUdp } from 'spikeline/sinks';
 import { describe, expect, it } from 'vitest';
-import { emptyFolder } from '../support/folders.ts';
+import { emptyFolder } from '#test/support/folders';
 import { runCli, spawnCli } from './run-cli.ts';
 
 const camera = pixels(8, 4);

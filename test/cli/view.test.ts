@@ -5,7 +5,7 @@ import { codecNamed, recordingEncoder } from 'spikeline/codecs';
 import { packPixel } from 'spikeline/events';
 import { expect, it } from 'vitest';
 import { gathering } from '#cli/view/overview';
-import { emptyFolder } from '../support/folders.ts';
+import { emptyFolder } from '#test/support/folders';
 import { runCli } from './run-cli.ts';
 
 const camera = pixels(40, 30);

@@ -4,9 +4,9 @@ import * as spikeline from 'spikeline';
 import * as events from 'spikeline/events';
 import * as neurons from 'spikeline/neurons';
 import * as operators from 'spikeline/operators';
+import packageJson from 'spikeline/package.json' with { type: 'json' };
 import * as sinks from 'spikeline/sinks';
 import * as train from 'spikeline/train';
-import packageJson from '../../package.json' with { type: 'json' };
 import {
   deployment,
   input,

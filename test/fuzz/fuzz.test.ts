@@ -1,5 +1,5 @@
+import packageJson from 'spikeline/package.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
-import packageJson from '../../package.json' with { type: 'json' };
 import { allCalls, leftOut } from './calls.ts';
 import { fuzz } from './fuzz.ts';
 
