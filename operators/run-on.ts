@@ -22,7 +22,7 @@ import {
   type TargetOutput,
   type TargetRequest,
 } from '../src/pipeline/target.ts';
-import { problem, problemText, within } from '../src/problems.ts';
+import { problem, problemText, shown, within } from '../src/problems.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 /** What is wanted of {@link runOn}. */
@@ -55,7 +55,7 @@ const table: OptionTable<RunOnOptions> = {
 /** Refuses an input that no target could run. */
 function checkInput(input: TargetInput): void {
   if (typeof input !== 'object' || input === null) {
-    throw new DataError(`${String(input)} came; a raster or a packet of events is needed`);
+    throw new DataError(`${shown(input)} came; a raster or a packet of events is needed`);
   }
   const problems = readable(() => (isPacket(input) ? [] : rasterProblems(input)));
   if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));

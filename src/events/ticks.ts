@@ -88,7 +88,9 @@ export function stepsIn(seconds: number, dt: number): number {
   const [time, width] = [tickWidth(Math.abs(seconds)), tickWidth(dt)];
   const ratio = (time.micros / width.micros) * (width.steps / time.steps);
   const whole = Math.round(ratio);
-  if (!Number.isSafeInteger(whole)) return seconds < 0 ? -whole : whole;
+  // Times beyond what floating point holds, or without a fraction: the nearest that can be told.
+  const exact = Number.isSafeInteger(whole) && Number.isFinite(time.micros + width.micros);
+  if (!exact) return seconds < 0 ? -whole : whole;
   // Near a half, floating point must not decide: compare whole numbers, as large as they are.
   const [left, right] = [
     2n * BigInt(time.micros) * BigInt(width.steps),

@@ -1,7 +1,7 @@
 /** What a population says, read from the rates of its neurons. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import type { SignalRaster } from '../events/spike-raster.ts';
-import { number, type OptionTable, oneOf, optionProblems } from '../options.ts';
+import { listProblems, number, type OptionTable, oneOf, optionProblems } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import type { Filter } from './filter.ts';
 import {
@@ -28,6 +28,9 @@ export interface PopulationDecodeConfig extends RateDecodeConfig {
 
 const anyValue = number();
 
+/** Numbers that channels stand for, in all. */
+const mostValues = 2 ** 22;
+
 const optionTable: OptionTable<PopulationDecodeConfig> = {
   ...rateDecodeTable,
   values: valueProblems,
@@ -41,11 +44,17 @@ function valueProblems(given: unknown): Problem[] {
       problem('', 'wrong-type', given, 'a number, or a row of numbers, for each channel is needed'),
     ];
   }
+  const long = listProblems(given, mostValues);
+  if (long.length > 0) return long;
   const width = Array.isArray(given[0]) ? given[0].length : undefined;
-  return given.flatMap((entry: unknown, i) => {
+  if (width !== undefined && width * given.length > mostValues) {
+    return [problem('[0].length', 'too-large', width, `${mostValues} numbers in all are the most`)];
+  }
+  // A hole is no number.
+  return Array.from<unknown>(given).flatMap((entry, i) => {
     if (width === undefined) return within(`[${i}]`, anyValue(entry));
     if (Array.isArray(entry) && entry.length === width && width > 0) {
-      return entry.flatMap((one, k) => within(`[${i}][${k}]`, anyValue(one)));
+      return Array.from<unknown>(entry).flatMap((one, k) => within(`[${i}][${k}]`, anyValue(one)));
     }
     return [problem(`[${i}]`, 'wrong-shape', entry, `a row of ${width} numbers is needed`)];
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { channelCounts, type PoissonConfig, poissonRaster } from 'spikeline';
+import { channelCounts, InvalidArgumentError, type PoissonConfig, poissonRaster } from 'spikeline';
 import { describe, expect, it } from 'vitest';
 import { runs } from '#test/support/runs';
 import { reasonsOf } from './reasons.ts';
@@ -93,5 +93,11 @@ describe('poissonRaster', () => {
     expect(reasons(bad)).toHaveLength(4);
     expect(reasons({ ...noise, duration: -1 })).toHaveLength(1);
     expect(reasons({ ...noise, duration: Number.NaN })).toHaveLength(1);
+  });
+
+  it('answers for widths of bins that floating point cannot tell from nothing or everything', () => {
+    const wide = (dt: number) => poissonRaster({ channels: 1, rate: 0, duration: 1, dt, seed: 1 });
+    expect(() => wide(1e-300)).toThrow(InvalidArgumentError);
+    expect([wide(1e303).steps, wide(1e308).steps]).toEqual([0, 0]);
   });
 });

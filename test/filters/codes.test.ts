@@ -1,4 +1,10 @@
-import { channels, DataError, type SignalRaster, spikeRaster } from 'spikeline';
+import {
+  channels,
+  DataError,
+  InvalidArgumentError,
+  type SignalRaster,
+  spikeRaster,
+} from 'spikeline';
 import {
   aerPacket,
   deltaEncoder,
@@ -137,5 +143,17 @@ describe('deltaEncode', () => {
       level += counts[2 * i]! - counts[2 * i + 1]!;
       expect(Math.abs(value - 0.1 * level)).toBeLessThanOrEqual(0.1 + 1e-9);
     }
+  });
+});
+
+describe('what channels stand for', () => {
+  it('is refused if some of it is missing, or if it is endless', () => {
+    const holes: number[] = [];
+    holes[1] = 1;
+    const values = holes as readonly number[];
+    expect(() => populationDecoder({ values, tau: 1 })).toThrow('values[0]');
+    const endless: number[] = [];
+    endless.length = 2 ** 32 - 1;
+    expect(() => populationDecoder({ values: endless, tau: 1 })).toThrow(InvalidArgumentError);
   });
 });
