@@ -39,6 +39,8 @@ let last = { seconds: Number.NaN, width: { micros: 0, steps: 1 } };
 
 function readWidth(seconds: number): TickWidth {
   const value = seconds * 1e6;
+  // No width at all: what it makes is no number either.
+  if (!(value > 0 && Number.isFinite(value))) return { micros: value, steps: 1 };
   let [p0, q0, p1, q1] = [0, 1, 1, 0];
   for (let rest = value; ; ) {
     const whole = Math.floor(rest);

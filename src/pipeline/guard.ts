@@ -114,6 +114,9 @@ function graphProblems(given: unknown): Problem[] {
       problems.push(problem(name, 'wrong-type', value, 'a number is needed'));
     }
   }
+  if (typeof dt === 'number' && !(dt > 0 && Number.isFinite(dt))) {
+    problems.push(problem('dt', 'out-of-range', dt, 'seconds above 0 are needed'));
+  }
   if (problems.length > 0) return problems;
   const pipeline = given as object as Widths;
   return [...countProblems(pipeline.stages, pipeline.inputs), ...widthProblems(pipeline)];

@@ -119,6 +119,15 @@ describe('runOn', () => {
     expect(spikes).toBeGreaterThan(0);
   });
 
+  it('refuses bins of no width, whatever else is asked for', () => {
+    const net = pipeline(linear({ weight: [[1]] }), dynapSim({ neurons: 1, name: 'out' }));
+    for (const dt of [Number.NaN, 0, -1, Number.POSITIVE_INFINITY]) {
+      const record: string[] = [];
+      record[1] = 'out:imem';
+      expect(() => runOn(simulator(), { ...net, dt }, { record })).toThrow(/dt/);
+    }
+  });
+
   it('takes gaps between chunks as silence, as the operators do', () => {
     const single = pipeline(linear(layers.first), dynapSim(layers.hidden));
     const missing = fc.array(fc.boolean(), { minLength: 21, maxLength: 21 });
