@@ -10,6 +10,7 @@ import {
   growingRoom,
   knownPixels,
   lossesCheck,
+  movedPacket,
   once,
 } from './filter.ts';
 
@@ -66,7 +67,8 @@ export function cropFilter(
   return (given) => {
     checkPacket(given, 'pixels');
     const { yShift, xMask } = prepare(given.space);
-    const { timestamps, addresses, until } = knownPixels(given, losses);
+    const packet = knownPixels(given, losses);
+    const { timestamps, addresses } = packet;
     const room = roomFor(addresses.length);
     const [times, kept] = [room.times, room.addresses];
     const [lastX, lastY] = [width - 1, height - 1];
@@ -80,12 +82,6 @@ export function cropFilter(
       // 1 if none of the distances is negative: whether a pixel is kept cannot be guessed, so it is no branch.
       count += ((dx | dy | (lastX - dx) | (lastY - dy)) >>> 31) ^ 1;
     }
-    const all = count === timestamps.length;
-    return {
-      timestamps: all ? timestamps : times.slice(0, count),
-      addresses: kept.slice(0, count),
-      space,
-      until,
-    };
+    return movedPacket(packet, room, count, space);
   };
 }

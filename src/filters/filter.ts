@@ -88,19 +88,30 @@ export function growingRoom(): (events: number) => Room {
   };
 }
 
+/** A packet of the first `count` events in the room, at the times of the given one, with other addresses in another space. */
+export function movedPacket<S extends Space>(
+  { timestamps, until }: AerPacket,
+  { times, addresses }: Room,
+  count: number,
+  space: S,
+): AerPacket<S> {
+  return {
+    timestamps: count === timestamps.length ? timestamps : times.slice(0, count),
+    addresses: addresses.slice(0, count),
+    space,
+    until,
+  };
+}
+
 /** The packet of the first `count` events in the room: the given one if it has lost none and has the same addresses. */
 export function keptPacket<S extends Space>(
   packet: AerPacket<S>,
-  { times, addresses }: Room,
+  room: Room,
   count: number,
 ): AerPacket<S> {
-  if (count === packet.timestamps.length) return packet;
-  return {
-    timestamps: times.slice(0, count),
-    addresses: addresses.slice(0, count),
-    space: packet.space,
-    until: packet.until,
-  };
+  return count === packet.timestamps.length
+    ? packet
+    : movedPacket(packet, room, count, packet.space);
 }
 
 /** Cells of the largest table over addresses that a filter keeps. */

@@ -10,6 +10,7 @@ import {
   type FilterConfig,
   growingRoom,
   lossesCheck,
+  movedPacket,
   unknownAddress,
 } from './filter.ts';
 
@@ -53,7 +54,7 @@ export function remapFilter<S extends Space>(
   const roomFor = growingRoom();
   return (packet) => {
     checkPacket(packet);
-    const { timestamps, addresses, until } = packet;
+    const { timestamps, addresses } = packet;
     const room = roomFor(addresses.length);
     const [times, kept] = [room.times, room.addresses];
     let count = 0;
@@ -70,13 +71,7 @@ export function remapFilter<S extends Space>(
       count += next < 0 ? 0 : 1;
     }
     losses.add(unknownAddress, unknown);
-    const all = count === timestamps.length;
-    return {
-      timestamps: all ? timestamps : times.slice(0, count),
-      addresses: kept.slice(0, count),
-      space,
-      until,
-    };
+    return movedPacket(packet, room, count, space);
   };
 }
 
