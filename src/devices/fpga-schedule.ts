@@ -1,11 +1,11 @@
 /** A stream's own time brought onto the clock of a board. */
 import type { Clock } from '../clock.ts';
-import { DeviceError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import { reals, wholes } from '../events/blocks.ts';
 import { type ChipWordSpace, chipWords } from '../events/space.ts';
 import type { HardwareEvents, Link, SenderCounts } from './link.ts';
 import { boardQuestions } from './schedule/board-questions.ts';
+import { scheduleEnd } from './schedule/schedule-end.ts';
 import { type Arrival, type StreamClockConfig, streamClock } from './schedule/stream-clock.ts';
 import { unwrapNear, wrapTime } from './wrap.ts';
 
@@ -80,31 +80,12 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   let waiting = 0;
   let sent = 0;
   let dropped = 0;
-  let stopped = false;
   let timer: { unsubscribe(): void } | undefined;
   /** When the timer is due; host time. */
   let timerAt = Number.POSITIVE_INFINITY;
   /** Time that a board without a clock is asked for to get on. */
   let stretch: number | undefined;
   let working = false;
-
-  const fail = (cause: unknown): void => {
-    if (stopped) return;
-    stop();
-    try {
-      config.failed(cause);
-    } catch {
-      // Whoever was told has failed too; what it throws now has nobody to go to.
-    }
-  };
-  /** Does what others have a hand in: what they throw ends this schedule, and nothing else. */
-  const guard = (work: () => void): void => {
-    try {
-      work();
-    } catch (cause) {
-      fail(cause);
-    }
-  };
 
   /** Hands over what of `packet` is due by `horizon`, board time; whether that was all of it. */
   const sendDue = (packet: Waiting, horizon: number): boolean => {
@@ -133,12 +114,12 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     if (questions.board.known && queue.length > 0) {
       if (!stream.known) stream.lay(queue);
       const horizon = questions.now() + (ownClock ? stream.lookAhead : longestStretch);
-      while (queue.length > 0 && !stopped && sendDue(queue[0]!, horizon)) queue.shift();
-      if (!ownClock && queue.length > 0 && stretch === undefined && !stopped) {
+      while (queue.length > 0 && !ending.over && sendDue(queue[0]!, horizon)) queue.shift();
+      if (!ownClock && queue.length > 0 && stretch === undefined && !ending.over) {
         stretch = horizon;
         questions.ask(horizon);
       }
-      if (ownClock && queue.length > 0 && !stopped) wake(dueIn(queue[0]!, horizon));
+      if (ownClock && queue.length > 0 && !ending.over) wake(dueIn(queue[0]!, horizon));
     }
     if (queue.length > 0 || questions.waiting || !questions.board.known) wake(questions.nextLook);
   };
@@ -146,13 +127,13 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   const dueIn = ({ isMark, start, timestamps, next }: Waiting, horizon: number): number =>
     Math.max(pauseLength, (stream.boardTime(isMark ? start : timestamps[next]!) - horizon) / 1000);
   const pump = (): void => {
-    if (stopped) return;
+    if (ending.over) return;
     if (working) {
       wake(0);
       return;
     }
     working = true;
-    guard(work);
+    ending.guard(work);
     working = false;
   };
   const ring = (): void => {
@@ -161,7 +142,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     pump();
   };
   const wake = (delay: number): void => {
-    if (stopped || delay === Number.POSITIVE_INFINITY) return;
+    if (ending.over || delay === Number.POSITIVE_INFINITY) return;
     const at = clock.now() + delay;
     if (at >= timerAt) return;
     timer?.unsubscribe();
@@ -183,30 +164,17 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       times[i] = stream.streamTime(unwrapNear(timestamps[i]!, near));
     }
     config.output?.({ timestamps: times, addresses: words, space, until: times.at(-1)! });
-    if (!stopped && queue.length > 0 && !ownClock) wake(0);
+    if (!ending.over && queue.length > 0 && !ownClock) wake(0);
   };
-  const silence = link.listen({
-    events(events) {
-      try {
-        receive(events);
-      } catch (cause) {
-        fail(cause);
-      }
+  const ending = scheduleEnd(link, {
+    received: receive,
+    ended() {
+      timer?.unsubscribe();
+      queue.length = 0;
+      questions.stop();
     },
-    closed: (cause) =>
-      fail(
-        new DeviceError('disconnected', 'the link was closed in mid-run; open the board again', {
-          cause,
-        }),
-      ),
+    failed: (cause) => config.failed(cause),
   });
-  const stop = (): void => {
-    stopped = true;
-    timer?.unsubscribe();
-    queue.length = 0;
-    questions.stop();
-    silence();
-  };
   const questions = boardQuestions(link, {
     clock,
     known: () => wake(0),
@@ -214,7 +182,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       if (stretch !== undefined && questions.now() >= stretch) stretch = undefined;
       if (queue.length > 0) wake(0);
     },
-    failed: fail,
+    failed: ending.fail,
   });
   const stream = streamClock(link, questions, config);
   const pauseLength = Math.max(leastPause, Math.min(pauseOfMany, stream.lookAhead / 4000));
@@ -235,7 +203,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     },
     begin: (time) => stream.begin(time),
     add({ timestamps, addresses }, arrived = clock.now(), start = timestamps[0]!) {
-      if (addresses.length === 0 || stopped) return;
+      if (addresses.length === 0 || ending.over) return;
       sent += addresses.length;
       const room = Math.max(0, config.capacity - waiting);
       const kept = Math.min(room, addresses.length);
@@ -244,8 +212,8 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       if (stream.known && ownClock) {
         // What is due goes first: it need not catch up.
         if (queue.length > 0) pump();
-        guard(() => stream.catchUp(start, arrived));
-        if (stopped) return;
+        ending.guard(() => stream.catchUp(start, arrived));
+        if (ending.over) return;
       }
       waiting += kept;
       const words = addresses.subarray(0, kept);
@@ -254,13 +222,13 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       came();
     },
     mark(time, reached, arrived = clock.now()) {
-      if (stopped) return;
+      if (ending.over) return;
       questions.mark(reached);
       const nothing = { timestamps: noTimes, words: noWords, next: 0 };
       queue.push({ ...nothing, arrived, start: time, isMark: true });
       came();
     },
-    stop,
+    stop: ending.stop,
   };
 }
 

@@ -1,10 +1,10 @@
 /** A stream whose events go to a board as they come, whatever times they carry: for closed loops. */
-import { DeviceError } from '../errors.ts';
 import { reals, wholes } from '../events/blocks.ts';
 import { chipWords } from '../events/space.ts';
 import type { FpgaSchedule, FpgaScheduleConfig } from './fpga-schedule.ts';
 import type { HardwareEvents, Link, SenderCounts } from './link.ts';
 import { boardQuestions } from './schedule/board-questions.ts';
+import { scheduleEnd } from './schedule/schedule-end.ts';
 import { unwrapNear, wrapTime } from './wrap.ts';
 
 /** How a stream behaves that is not scheduled. */
@@ -27,7 +27,6 @@ export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): 
   const early: (() => void)[] = [];
   let sent = 0;
   let waiting = 0;
-  let stopped = false;
   let timer: { unsubscribe(): void } | undefined;
   /** Board time less stream time, by what came last; and the times that were given last, which never go back. */
   let offset = 0;
@@ -35,29 +34,12 @@ export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): 
   let lastSent = 0;
   let lastHeard = Number.NEGATIVE_INFINITY;
 
-  const fail = (cause: unknown): void => {
-    if (stopped) return;
-    stop();
-    try {
-      config.failed(cause);
-    } catch {
-      // Whoever was told has failed too; what it throws now has nobody to go to.
-    }
-  };
-  const guard = (work: () => void): void => {
-    if (stopped) return;
-    try {
-      work();
-    } catch (cause) {
-      fail(cause);
-    }
-  };
   const look = (): void => {
     timer?.unsubscribe();
     timer = undefined;
-    guard(() => {
+    ending.guard(() => {
       questions.look();
-      if (stopped || !(questions.waiting || !questions.board.known)) return;
+      if (ending.over || !(questions.waiting || !questions.board.known)) return;
       timer = clock.schedule(look, questions.nextLook);
     });
   };
@@ -72,7 +54,7 @@ export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): 
   };
   /** Does what needs the board's time once it is known. */
   const onceKnown = (work: () => void): void => {
-    if (questions.board.known) guard(work);
+    if (questions.board.known) ending.guard(work);
     else early.push(work);
     if (timer === undefined) look();
   };
@@ -86,29 +68,22 @@ export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): 
     }
     config.output?.({ timestamps: times, addresses: words, space, until: lastHeard });
   };
-  const silence = link.listen({
-    events: (events) => guard(() => receive(events)),
-    closed: (cause) =>
-      fail(
-        new DeviceError('disconnected', 'the link was closed in mid-run; open the board again', {
-          cause,
-        }),
-      ),
+  const ending = scheduleEnd(link, {
+    received: receive,
+    ended() {
+      timer?.unsubscribe();
+      early.length = 0;
+      questions.stop();
+    },
+    failed: (cause) => config.failed(cause),
   });
-  const stop = (): void => {
-    stopped = true;
-    timer?.unsubscribe();
-    early.length = 0;
-    questions.stop();
-    silence();
-  };
   const questions = boardQuestions(link, {
     clock,
     known: () => {
-      for (const work of early.splice(0)) guard(work);
+      for (const work of early.splice(0)) ending.guard(work);
     },
     came: () => {},
-    failed: fail,
+    failed: ending.fail,
   });
   look();
   return {
@@ -125,7 +100,7 @@ export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): 
     },
     begin: () => {},
     add({ timestamps, addresses: words, until }) {
-      if (words.length === 0 || stopped) return;
+      if (words.length === 0 || ending.over) return;
       sent += words.length;
       waiting += words.length;
       onceKnown(() => {
@@ -137,12 +112,12 @@ export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): 
       });
     },
     mark(time, reached) {
-      if (stopped) return;
+      if (ending.over) return;
       onceKnown(() => {
         questions.mark(reached);
         questions.askMark(nowAt(time) + 1);
       });
     },
-    stop,
+    stop: ending.stop,
   };
 }
