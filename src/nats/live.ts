@@ -5,13 +5,13 @@ import { itemMessage, itemOf } from '../events/wire.ts';
 import type { NatsAddress } from './address.ts';
 import { type NatsLink, networkError, openNats, usualBytes } from './connection.ts';
 import { type Opened, opener, sealer } from './envelope.ts';
+import { senderLife } from './sender-life.ts';
 import {
   endBody,
   endFailure,
   gapCounter,
   type HearingConfig,
   type ItemObserver,
-  makeWaker,
   type Publisher,
   type Running,
   type SendingConfig,
@@ -83,31 +83,24 @@ export function publishLive(address: NatsAddress, config: SendingConfig): Publis
   const { buffer } = config;
   const counts = { items: 0, acknowledged: 0, dropped: 0 };
   const envelopes = sealer();
-  const waker = makeWaker();
-  let link: NatsLink | undefined;
   /** What came before there was a connection. */
   let early: Uint8Array[] = [];
   let waiting = 0;
   let unconfirmed = 0;
-  let over = false;
-  let failure: unknown;
-  const fail = (cause: unknown): void => {
-    if (over) return;
-    over = true;
-    failure = cause;
-    early = [];
-    waker.wake();
-    link?.close().catch(() => {});
-    config.failed(cause);
-  };
+  const life = senderLife(
+    () => {
+      early = [];
+    },
+    (cause) => config.failed(cause),
+  );
   const moved = (): void => {
-    waker.wake();
+    life.wake();
     config.progressed?.();
   };
   /** Asks the server whether it has everything so far. */
   const confirm = async (bytes: number, messages: number): Promise<void> => {
     try {
-      await link!.connection.flush();
+      await life.link!.connection.flush();
       counts.acknowledged += messages;
     } catch {
       counts.dropped += messages;
@@ -124,15 +117,15 @@ export function publishLive(address: NatsAddress, config: SendingConfig): Publis
     const [bytes, messages] = [unconfirmed, unasked];
     unconfirmed = 0;
     unasked = 0;
-    confirm(bytes, messages).catch(fail);
+    confirm(bytes, messages).catch(life.fail);
   };
   const send = (envelope: Uint8Array): void => {
-    if (!link!.connected) {
+    if (!life.link!.connected) {
       waiting -= envelope.length;
       counts.dropped++;
       return;
     }
-    link!.connection.publish(address.subject, envelope);
+    life.link!.connection.publish(address.subject, envelope);
     unconfirmed += envelope.length;
     if (++unasked === 1 && !asking) queueMicrotask(ask);
   };
@@ -142,59 +135,52 @@ export function publishLive(address: NatsAddress, config: SendingConfig): Publis
       return;
     }
     waiting += envelope.length;
-    if (link === undefined) early.push(envelope);
+    if (life.link === undefined) early.push(envelope);
     else send(envelope);
   };
   const opening = (async (): Promise<void> => {
     const opened = await openNats(address, config, {
       lost: () => moved(),
       back: () => moved(),
-      failed: fail,
+      failed: life.fail,
     });
-    if (over) return opened.close();
-    link = opened;
+    if (life.over) return opened.close();
+    life.keep(opened);
     for (const envelope of early) send(envelope);
     early = [];
-    waker.wake();
+    life.wake();
   })();
-  opening.catch(fail);
-  const free = (): boolean => waiting < buffer / 2 && (link === undefined || link.connected);
+  opening.catch(life.fail);
+  const free = (): boolean =>
+    waiting < buffer / 2 && (life.link === undefined || life.link.connected);
   return {
     counts,
     get free() {
       return free();
     },
     take(item) {
-      if (over) return;
+      if (life.over) return;
       const message = itemMessage(item, { stream: 0, sequence: envelopes.sequence });
-      const maxBytes = link?.maxBytes ?? usualBytes;
+      const maxBytes = life.link?.maxBytes ?? usualBytes;
       for (const envelope of envelopes.seal(message, itemLength(item), maxBytes)) give(envelope);
       counts.items++;
     },
     async room() {
-      await waker.wait(() => over || free());
-      if (failure !== undefined) throw failure;
+      await life.until(() => free());
     },
     async end(cause) {
       await opening;
-      if (failure !== undefined) throw failure;
-      if (over) return;
+      await life.until(() => true);
+      if (life.over) return;
       const header = { stream: 0, sequence: envelopes.sequence };
       const message = { kind: 'control', ...header, body: endBody(cause) } as const;
-      for (const envelope of envelopes.seal(message, 0, link!.maxBytes, true)) {
+      for (const envelope of envelopes.seal(message, 0, life.link!.maxBytes, true)) {
         waiting += envelope.length;
         send(envelope);
       }
-      await waker.wait(() => over || waiting === 0);
-      if (failure !== undefined) throw failure;
-      over = true;
-      await link!.close();
+      await life.until(() => waiting === 0);
+      await life.end();
     },
-    stop() {
-      over = true;
-      early = [];
-      waker.wake();
-      link?.close().catch(() => {});
-    },
+    stop: life.stop,
   };
 }

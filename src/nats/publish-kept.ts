@@ -4,11 +4,12 @@ import { itemLength } from '../events/items.ts';
 import { itemMessage } from '../events/wire.ts';
 import { reconnectOf } from './access.ts';
 import type { NatsAddress } from './address.ts';
-import { type NatsLink, networkError, usualBytes } from './connection.ts';
+import { networkError, usualBytes } from './connection.ts';
 import { sealer } from './envelope.ts';
 import { openPatient } from './patient.ts';
+import { senderLife } from './sender-life.ts';
 import { apiCode, openStore, type Store } from './store.ts';
-import { endBody, makeWaker, type Publisher, pause, type SendingConfig } from './stream.ts';
+import { endBody, type Publisher, pause, type SendingConfig } from './stream.ts';
 
 /** Messages and bytes on their way to the server at once. */
 const most = { messages: 128, bytes: 2 ** 22 } as const;
@@ -40,8 +41,6 @@ export function publishKept(
   const { wait, attempts } = reconnectOf(config);
   const counts = { items: 0, acknowledged: 0, dropped: 0 };
   const envelopes = sealer();
-  const waker = makeWaker();
-  let link: NatsLink | undefined;
   let store: Store | undefined;
   /** Position of the last message before ours. */
   let base = 0;
@@ -58,17 +57,12 @@ export function publishKept(
   let round = 0;
   /** Id of the message that was sent before the next; undefined if the server may not know it. */
   let lastId: string | undefined;
-  let over = false;
-  let failure: unknown;
-  const fail = (cause: unknown): void => {
-    if (over) return;
-    over = true;
-    failure = cause;
-    letters = [];
-    waker.wake();
-    link?.close().catch(() => {});
-    config.failed(cause);
-  };
+  const life = senderLife(
+    () => {
+      letters = [];
+    },
+    (cause) => config.failed(cause),
+  );
   const drop = (): void => {
     let done = 0;
     while (letters[done]?.acknowledged === true) waiting -= letters[done++]!.bytes.length;
@@ -76,7 +70,7 @@ export function publishKept(
     letters.splice(0, done);
     counts.acknowledged += done;
     faults = 0;
-    waker.wake();
+    life.wake();
     config.progressed?.();
   };
   /** Notes a fault, and begins again once. */
@@ -86,7 +80,7 @@ export function publishKept(
     bytesUnderWay = 0;
     lastId = undefined;
     recovering = true;
-    recover(cause).catch(fail);
+    recover(cause).catch(life.fail);
   };
   const send = async (letter: Letter): Promise<void> => {
     const own = round;
@@ -111,7 +105,7 @@ export function publishKept(
       drop();
       pump();
     } catch (cause) {
-      if (own === round && !over) stumble(cause);
+      if (own === round && !life.over) stumble(cause);
     }
   };
   const otherWriter = (): NetworkError => {
@@ -127,11 +121,11 @@ export function publishKept(
       throw new NetworkError('overflow', what, { cause });
     }
     if (++faults > Math.max(1, attempts)) throw networkError(cause, address.server);
-    if (code !== undefined && codes.otherBefore.includes(code) && link!.connected) {
+    if (code !== undefined && codes.otherBefore.includes(code) && life.link!.connected) {
       await settleOrder();
     }
     await pause(wait * 1000);
-    if (over) return;
+    if (life.over) return;
     for (const letter of letters) letter.sent = letter.acknowledged;
     recovering = false;
     pump();
@@ -156,10 +150,10 @@ export function publishKept(
     }
   };
   const pump = (): void => {
-    if (store === undefined || recovering || over || !link!.connected) return;
+    if (store === undefined || recovering || life.over || !life.link!.connected) return;
     for (const letter of letters) {
       if (underWay >= most.messages || bytesUnderWay >= most.bytes) return;
-      if (!letter.sent) send(letter).catch(fail);
+      if (!letter.sent) send(letter).catch(life.fail);
     }
   };
   const add = (bytes: Uint8Array, sequence: number): void => {
@@ -171,18 +165,18 @@ export function publishKept(
     const { link: found, insist } = await openPatient(address, config, {
       lost: () => stumble(new Error('the connection was lost')),
       back: pump,
-      failed: fail,
+      failed: life.fail,
     });
-    if (over) return found.close();
-    link = found;
+    if (life.over) return found.close();
+    life.keep(found);
     const { maxBytes } = config;
     const kept = await insist(() => openStore(found, address, { make: true, maxBytes }));
     base = await insist(() => kept.last());
     store = kept;
     pump();
-    waker.wake();
+    life.wake();
   })();
-  opening.catch(fail);
+  opening.catch(life.fail);
   const free = (): boolean => waiting < buffer / 2;
   return {
     counts,
@@ -190,42 +184,39 @@ export function publishKept(
       return free();
     },
     take(item) {
-      if (over) return;
+      if (life.over) return;
       if (waiting > buffer) {
         const what = `${waiting} bytes wait for ${address.server}, which is slower than the source; read the source by fromPull, or give more buffer`;
-        fail(new NetworkError('overflow', what));
+        life.fail(new NetworkError('overflow', what));
         return;
       }
       let { sequence } = envelopes;
       const message = itemMessage(item, { stream: 0, sequence });
-      for (const bytes of envelopes.seal(message, itemLength(item), link?.maxBytes ?? usualBytes)) {
+      for (const bytes of envelopes.seal(
+        message,
+        itemLength(item),
+        life.link?.maxBytes ?? usualBytes,
+      )) {
         add(bytes, sequence++);
       }
       counts.items++;
       pump();
     },
     async room() {
-      await waker.wait(() => over || free());
-      if (failure !== undefined) throw failure;
+      await life.until(() => free());
     },
     async end(cause) {
       await opening;
-      if (failure !== undefined) throw failure;
-      if (over) return;
+      await life.until(() => true);
+      if (life.over) return;
       const { sequence } = envelopes;
       const message = { kind: 'control', stream: 0, sequence, body: endBody(cause) } as const;
-      for (const bytes of envelopes.seal(message, 0, link!.maxBytes, true)) add(bytes, sequence);
+      for (const bytes of envelopes.seal(message, 0, life.link!.maxBytes, true))
+        add(bytes, sequence);
       pump();
-      await waker.wait(() => over || letters.length === 0);
-      if (failure !== undefined) throw failure;
-      over = true;
-      await link!.close();
+      await life.until(() => letters.length === 0);
+      await life.end();
     },
-    stop() {
-      over = true;
-      letters = [];
-      waker.wake();
-      link?.close().catch(() => {});
-    },
+    stop: life.stop,
   };
 }
