@@ -9,7 +9,7 @@ import { jsonText } from '../json-text.ts';
 import { addressHelp, type StreamSink, sinkAt, sourceAt } from '../streams/address.ts';
 import { filterOptions, readFilters } from '../streams/filters.ts';
 import { type Count, counting, flow } from '../streams/flow.ts';
-import { optionReader } from '../streams/options.ts';
+import { fileOptions, optionReader } from '../streams/options.ts';
 import { standard } from '../streams/pieces.ts';
 import { lossText } from '../streams/text.ts';
 import { stopCodes } from '../terminal.ts';
@@ -21,12 +21,7 @@ const options: OptionSpecs = {
     fallback: '1',
   },
   loop: { help: 'again and again, until Ctrl-C' },
-  stream: {
-    value: 'NAME',
-    help: 'which stream of a recording; its first stream of events if left out',
-  },
-  'input-format': { value: 'NAME', help: 'format of FILE; found by its content if left out' },
-  'input-options': { value: 'JSON', help: 'options of its decoder' },
+  ...fileOptions,
   ...filterOptions,
   format: { value: 'NAME', help: 'format of sinks that are files or -' },
   options: { value: 'JSON', help: 'options of its encoder' },

@@ -11,7 +11,7 @@ import { renderPng } from '../pictures/index.ts';
 import { checkOutput, sourceAt } from '../streams/address.ts';
 import { filterOptions, readFilters } from '../streams/filters.ts';
 import { counting, flow } from '../streams/flow.ts';
-import { optionReader } from '../streams/options.ts';
+import { fileOptions, optionReader } from '../streams/options.ts';
 import { stopCodes } from '../terminal.ts';
 import { overviewPicture } from '../view/draw.ts';
 import { gathering } from '../view/overview.ts';
@@ -20,12 +20,7 @@ import { overviewText } from '../view/text.ts';
 const options: OptionSpecs = {
   text: { help: 'show it here as characters; so it is without --png, too' },
   png: { value: 'PICTURE', help: 'draw it to this file' },
-  stream: {
-    value: 'NAME',
-    help: 'which stream of a recording; its first stream of events if left out',
-  },
-  'input-format': { value: 'NAME', help: 'format of FILE; found by its content if left out' },
-  'input-options': { value: 'JSON', help: 'options of its decoder' },
+  ...fileOptions,
   ...filterOptions,
   overwrite: { help: 'write over PICTURE if it is there' },
   json: { help: 'print the numbers as JSON' },

@@ -3,7 +3,17 @@ import { rmdirSync } from 'node:fs';
 import { InvalidArgumentError } from 'spikeline';
 import { codecNamed, codecs } from 'spikeline/codecs';
 import { type Problem, problem, within } from 'spikeline/problems';
-import { decimal, type Given } from '../arguments.ts';
+import { decimal, type Given, type OptionSpecs } from '../arguments.ts';
+
+/** Options of commands that read FILE. */
+export const fileOptions: OptionSpecs = {
+  stream: {
+    value: 'NAME',
+    help: 'which stream of a recording; its first stream of events if left out',
+  },
+  'input-format': { value: 'NAME', help: 'format of FILE; found by its content if left out' },
+  'input-options': { value: 'JSON', help: 'options of its decoder' },
+};
 
 /** Reads options and keeps every problem with them. */
 export interface OptionReader {
