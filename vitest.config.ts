@@ -22,6 +22,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // One less than there are cores is what vitest takes; on two that would be one.
     maxWorkers: '100%',
+    setupFiles: ['test/support/properties.ts'],
     projects: [
       {
         extends: true,
