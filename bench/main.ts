@@ -8,6 +8,7 @@ import { million } from './million.ts';
 import { nats } from './nats.ts';
 import { old } from './old/beside.ts';
 import { packaged } from './package.ts';
+import { recordings } from './record.ts';
 import { reference } from './reference.ts';
 import { type BenchRow, missed, table } from './rows.ts';
 import { sensor } from './sensor.ts';
@@ -92,6 +93,10 @@ const benches: Readonly<Record<string, Bench>> = {
   codecs: {
     about: 'reading and writing event files, million events/s of processor time, peers in turn',
     run: ({ note, quick, formats }) => codecs(note, quick ? 1_000_000 : 10_000_000, formats),
+  },
+  record: {
+    about: 'what a recording at 5 M events/s has after kill -9, and on a full disk',
+    run: ({ quick, note }) => recordings(quick, note),
   },
   streams: {
     about: 'from a file through filters to a raster, 1 G events; 2 M events/s over the loopback',

@@ -1,5 +1,5 @@
 /** Several streams of one run in one recording. */
-import { type MonoTypeOperatorFunction, tap } from 'rxjs';
+import { type MonoTypeOperatorFunction, pipe, Subject, takeUntil, tap } from 'rxjs';
 import { recordingEncoder } from 'spikeline/codecs';
 import { itemKind, type StreamItem } from 'spikeline/events';
 import { openWriter } from 'spikeline/files';
@@ -21,12 +21,15 @@ export function recorder(path: string, about: Readonly<Record<string, unknown>>)
   const writer = openWriter(path, { as: 'growing' });
   let closed = false;
   let newest = 0;
-  let failed: unknown;
+  let failed = false;
+  /** Errs if what is held cannot be written while nothing comes. */
+  const failure$ = new Subject<never>();
   const write = (bytes: Uint8Array): void => {
+    if (bytes.length === 0 || failed) return;
     try {
-      if (bytes.length > 0) writer.write(bytes);
+      writer.write(bytes);
     } catch (cause) {
-      failed = cause;
+      failed = true;
       throw cause;
     }
   };
@@ -34,25 +37,26 @@ export function recorder(path: string, about: Readonly<Record<string, unknown>>)
     try {
       write(encoder.flush());
     } catch (cause) {
-      // The next item tells.
-      failed ??= cause;
+      failure$.error(cause);
     }
   }, flushEvery);
   timer.unref();
   return {
     of: <Item extends StreamItem>(name: string) =>
-      tap<Item>((item) => {
-        if (failed !== undefined) throw failed;
-        if (!encoder.streams.has(name)) write(encoder.add({ name, kind: itemKind(item)! }));
-        if ('until' in item) newest = Math.max(newest, item.until);
-        write(encoder.push({ stream: name, item }));
-      }),
+      pipe(
+        tap<Item>((item) => {
+          if (!encoder.streams.has(name)) write(encoder.add({ name, kind: itemKind(item)! }));
+          if ('until' in item) newest = Math.max(newest, item.until);
+          write(encoder.push({ stream: name, item }));
+        }),
+        takeUntil(failure$),
+      ),
     close(losses) {
       if (closed) return;
       closed = true;
       clearInterval(timer);
-      // Whoever wrote last was told.
-      if (failed !== undefined) return;
+      // The stream has erred with it, and the file is closed.
+      if (failed) return;
       try {
         write(encoder.add({ name: 'losses', kind: 'losses' }));
         write(encoder.push({ stream: 'losses', item: { time: newest, byReason: losses } }));

@@ -15,7 +15,10 @@ export interface FileWriter {
   readonly path: string;
   /** Bytes written so far. */
   readonly bytes: number;
-  /** Writes at the end; @throws StorageError, as with a full disk, after which a hidden file is gone. */
+  /**
+   * Writes at the end; @throws StorageError, as with a full disk, after which a hidden file is gone, and one in sight ends with what
+   * was written before.
+   */
   write(content: string | Uint8Array): void;
   /** Ends the file, and gives a hidden one its name; what stood there before is gone. Once is enough. */
   close(): void;
@@ -102,11 +105,13 @@ export function openWriter(path: string, options: WriterOptions = {}): FileWrite
   let hidden: string | undefined;
   let fd: number | undefined;
   let bytes = 0;
+  let before = 0;
 
   const open = (): void => {
     if (as === 'append') {
       fd = fs.openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o666);
       if (from !== undefined) fs.ftruncateSync(fd, from);
+      before = fs.fstatSync(fd).size;
       return;
     }
     const temporary = openTemporary(path);
@@ -125,6 +130,14 @@ export function openWriter(path: string, options: WriterOptions = {}): FileWrite
     const ended = fd;
     fd = undefined;
     fs.closeSync(ended);
+  };
+  /** Takes the part of a piece back that was written before the rest failed. */
+  const takeBack = (into: number): void => {
+    try {
+      if (hidden === undefined) fs.ftruncateSync(into, before + bytes);
+    } catch {
+      // What is no file, as a pipe, keeps what it got.
+    }
   };
   const discard = (): void => {
     try {
@@ -145,7 +158,12 @@ export function openWriter(path: string, options: WriterOptions = {}): FileWrite
     write: (content) =>
       guarded(() => {
         if (fd === undefined) throw new Error('it is closed already');
-        fs.writeFileSync(fd, content);
+        try {
+          fs.writeFileSync(fd, content);
+        } catch (cause) {
+          takeBack(fd);
+          throw cause;
+        }
         bytes += typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength;
       }),
     close: () =>

@@ -7,21 +7,11 @@ import { checkTarget, openFile, openFolder, openWriter, writeFiles } from 'spike
 import { StorageError } from 'spikeline/problems';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { emptyFolder } from '#test/support/folders';
+import { fullDisk } from '#test/support/full-disk';
 
 const read = (path: string): string => fs.readFileSync(path, 'utf8');
 
 afterEach(() => vi.restoreAllMocks());
-
-/** The disk is full once `bytes` have been written. */
-function fillAfter(bytes: number): void {
-  const write = fs.writeFileSync;
-  let left = bytes;
-  vi.spyOn(fs, 'writeFileSync').mockImplementation((path, content, options) => {
-    left -= (content as string).length;
-    if (left < 0) throw new Error('ENOSPC: no space left on device, write');
-    write(path, content, options);
-  });
-}
 
 describe('files that are written whole', () => {
   it('are what was written, and nothing lies beside them', () => {
@@ -41,7 +31,7 @@ describe('files that are written whole', () => {
     const folder = emptyFolder();
     const files = new Map(['a', 'b', 'c'].map((name) => [join(folder, name), `new ${name}`]));
     for (const path of files.keys()) fs.writeFileSync(path, 'old');
-    fillAfter(8);
+    fullDisk(8);
     expect(() => writeFiles(files)).toThrow(/b: cannot be written \(ENOSPC/);
     for (const path of files.keys()) expect(read(path)).toBe('old');
     expect(fs.readdirSync(folder)).toEqual(['a', 'b', 'c']);
@@ -95,7 +85,7 @@ describe('a writer', () => {
     const growing = openWriter(path, { as: 'growing' });
     growing.write('12345');
     expect(read(path)).toBe('12345');
-    fillAfter(4);
+    fullDisk(4);
     expect(() => growing.write('67890')).toThrow(StorageError);
     vi.restoreAllMocks();
     expect(read(path)).toBe('12345');

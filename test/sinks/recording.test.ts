@@ -1,0 +1,100 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Subject } from 'rxjs';
+import { type AerPacket, aerPacket, channels, pixels } from 'spikeline';
+import { decodeBytes } from 'spikeline/codecs';
+import { StorageError } from 'spikeline/problems';
+import { toFile } from 'spikeline/sinks';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { recorder } from '#cli/streams/recorder';
+import { emptyFolder } from '#test/support/folders';
+import { fullDisk } from '#test/support/full-disk';
+import { TestClock } from '#test/support/test-clock';
+import { watch } from '#test/support/watch';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Events of a packet: those of 5 ms at 5 million a second. */
+const size = 25_000;
+
+/** The packet of so many milliseconds, which it counts in its times. */
+function packetOf(time: number, count: number = size): AerPacket {
+  const from = 1000 * time;
+  const timestamps = Array.from({ length: count }, (_, i) => from + Math.floor(i / 5));
+  const addresses = timestamps.map((_, i) => i % 16);
+  return aerPacket(timestamps, addresses, count === size ? channels(16) : pixels(4, 2));
+}
+
+/** How many events can be read of a file as it is. */
+function eventsIn(path: string): number {
+  const bytes = new Uint8Array(readFileSync(path));
+  if (bytes.length === 0) return 0;
+  return decodeBytes(bytes).packets.reduce((sum, { addresses }) => sum + addresses.length, 0);
+}
+
+async function until(done: () => boolean): Promise<void> {
+  for (let i = 0; i < 20_000 && !done(); i++) await new Promise((resolve) => setImmediate(resolve));
+  if (!done()) throw new Error('nothing came of it');
+}
+
+describe('a recording that is being made', () => {
+  it('lacks 50 ms at most, whenever its process is killed', async () => {
+    for (const [every, count] of [
+      [5, size],
+      [7, 40],
+    ] as const) {
+      const clock = new TestClock();
+      const path = join(emptyFolder(), 'out.spk');
+      const input = new Subject<AerPacket>();
+      const seen = watch(input.pipe(toFile(path, { clock })));
+      input.next(packetOf(0, count));
+      await until(() => existsSync(path));
+      for (let time = every; time < 90; time += every) {
+        await clock.pass(every);
+        input.next(packetOf(time, count));
+        // A process that is killed leaves what the system has: this file.
+        const events = eventsIn(path);
+        const due = Math.max(0, Math.floor((time - 50) / every) + 1);
+        expect([events % count, events >= count * due]).toEqual([0, true]);
+      }
+      seen.unsubscribe();
+    }
+  });
+
+  it('ends with what was whole, and says why, when the disk is full', async () => {
+    for (const [name, count] of [
+      ['out.spk', size],
+      ['out.dat', 40],
+    ] as const) {
+      const path = join(emptyFolder(), name);
+      fullDisk(count === size ? 2_000_001 : 1001);
+      const input = new Subject<AerPacket>();
+      const seen = watch(input.pipe(toFile(path, { clock: new TestClock() })));
+      let packets = 0;
+      await until(() => {
+        if (seen.ended === 'no') input.next(packetOf(5 * packets++, count));
+        return seen.ended !== 'no';
+      });
+      vi.restoreAllMocks();
+      expect(seen.error).toBeInstanceOf(StorageError);
+      expect(seen.error).toMatchObject({ message: expect.stringContaining('no space left') });
+      const events = eventsIn(path);
+      expect([events > 0, events < packets * count, events % count]).toEqual([true, true, 0]);
+      expect(readFileSync(path).length % (count === size ? 8 : 1)).toBe(0);
+    }
+  });
+
+  it('errs when the disk is full, though nothing comes', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    fullDisk(500);
+    const keep = recorder(join(emptyFolder(), 'run.spk'), {});
+    const input = new Subject<AerPacket>();
+    const seen = watch(input.pipe(keep.of('input')));
+    input.next(packetOf(0, 40));
+    expect(seen.values.length).toBe(1);
+    vi.advanceTimersByTime(60);
+    vi.useRealTimers();
+    expect(seen.error).toMatchObject({ message: expect.stringContaining('no space left') });
+    keep.close({});
+  });
+});
