@@ -12,6 +12,7 @@ import {
   stageProblems,
 } from '../stages/stage.ts';
 import type { SignalKind, StageOutline } from '../stages/stage-kind.ts';
+import { nameProblems } from './guard.ts';
 
 /** Where an input of a node comes from: another node by its place, or the input of the pipeline. */
 export interface NodeInput {
@@ -97,16 +98,6 @@ function fitProblems(nodes: readonly DraftNode[], names: readonly string[]): Pro
     }
   }
   return problems;
-}
-
-/** Lists the names that are used more than once. */
-function nameProblems(names: readonly string[]): Problem[] {
-  return names.flatMap((name, place) => {
-    const first = names.indexOf(name);
-    if (first === place) return [];
-    const needed = `stages[${first}] has this name too; each name may be used once`;
-    return [problem(`stages[${place}].name`, 'duplicate', name, needed)];
-  });
 }
 
 /** What leaves each node. */

@@ -67,6 +67,20 @@ export function inputProblems(given: unknown, place: number, names: readonly str
   });
 }
 
+/** Lists the names that are used more than once. */
+export function nameProblems(names: readonly string[]): Problem[] {
+  const firsts = new Map<string, number>();
+  return names.flatMap((name, place) => {
+    const first = firsts.get(name);
+    if (first === undefined) {
+      firsts.set(name, place);
+      return [];
+    }
+    const needed = `stages[${first}] has this name too; each name may be used once`;
+    return [problem(`stages[${place}].name`, 'duplicate', name, needed)];
+  });
+}
+
 /**
  * Lists what keeps something from being a pipeline, as junk in its place; what is in its stages was checked when they
  * were built.
@@ -98,6 +112,7 @@ function graphProblems(given: unknown): Problem[] {
   const problems = stageListProblems(stages);
   if (problems.length > 0) return problems;
   const names = (stages as readonly { readonly name: string }[]).map(({ name }) => name);
+  problems.push(...nameProblems(names));
   if (inputs.length !== stages.length) {
     problems.push(
       problem('inputs.length', 'wrong-shape', inputs.length, 'one for each stage is needed'),
@@ -118,15 +133,23 @@ function graphProblems(given: unknown): Problem[] {
     problems.push(problem('dt', 'out-of-range', dt, 'seconds above 0 are needed'));
   }
   if (problems.length > 0) return problems;
-  const pipeline = given as object as Widths;
-  return [...countProblems(pipeline.stages, pipeline.inputs), ...widthProblems(pipeline)];
+  const pipeline = given as object as Shape;
+  const counts = countProblems(pipeline);
+  if (counts.length > 0) return counts;
+  return [...widthProblems(pipeline), ...stepProblems(pipeline)];
+}
+
+interface Shape {
+  readonly stages: readonly Stage[];
+  readonly inputs: readonly (readonly { readonly from: string | null }[])[];
+  readonly output: string;
+  readonly channelsIn: number;
+  readonly channelsOut: number;
+  readonly dt: number;
 }
 
 /** Lists the stages that are given another number of inputs than they take. */
-function countProblems(
-  stages: readonly Stage[],
-  inputs: readonly (readonly unknown[])[],
-): Problem[] {
+function countProblems({ stages, inputs }: Shape): Problem[] {
   return stages.flatMap((stage, place) => {
     const { length } = builtOutline(stage).inputs;
     const given = inputs[place]!.length;
@@ -137,27 +160,44 @@ function countProblems(
   });
 }
 
-interface Widths {
-  readonly stages: readonly Stage[];
-  readonly inputs: readonly (readonly unknown[])[];
-  readonly output: string;
-  readonly channelsIn: number;
-  readonly channelsOut: number;
-}
-
-/** Lists widths of a pipeline that its stages have not got. */
-function widthProblems({ stages, output, channelsIn, channelsOut }: Widths): Problem[] {
+/** Lists the widths that do not fit: between stages, and of what enters and leaves. */
+function widthProblems({ stages, inputs, output, channelsIn, channelsOut }: Shape): Problem[] {
+  const given = new Map<string | null, number>(stages.map((own) => [own.name, own.channelsOut]));
+  given.set(null, channelsIn);
   const problems: Problem[] = [];
-  const widest = Math.max(...stages.map((stage) => stage.channelsIn));
-  if (!(Number.isSafeInteger(channelsIn) && channelsIn >= 1 && channelsIn <= widest)) {
-    const needed = `a whole number from 1 to ${widest} is needed, as its stages take`;
-    problems.push(problem('channelsIn', 'out-of-range', channelsIn, needed));
+  for (const [place, stage] of stages.entries()) {
+    for (const [at, width] of builtOutline(stage).inputs.entries()) {
+      const { from } = inputs[place]![at]!;
+      const gives = given.get(from);
+      if (gives === width) continue;
+      if (from === null) {
+        problems.push(
+          problem('channelsIn', 'wrong-shape', gives, `${width} is needed, as ${stage.name} takes`),
+        );
+        continue;
+      }
+      const needed = `it gives ${gives} channels but ${stage.name} takes ${width}`;
+      problems.push(problem(`inputs[${place}][${at}].from`, 'wrong-shape', from, needed));
+    }
   }
-  const leaves = stages.find(({ name }) => name === output)!.channelsOut;
+  const leaves = given.get(output);
   if (channelsOut !== leaves) {
-    problems.push(
-      problem('channelsOut', 'wrong-shape', channelsOut, `${leaves} is needed, as ${output} gives`),
-    );
+    const needed = `${leaves} is needed, as ${output} gives`;
+    problems.push(problem('channelsOut', 'wrong-shape', channelsOut, needed));
   }
   return problems;
+}
+
+/** Lists steps that differ: of the stages among each other, and of the pipeline from theirs. */
+function stepProblems({ stages, dt }: Shape): Problem[] {
+  const first = stages.find((stage) => stage.dt !== undefined);
+  if (first === undefined) return [];
+  const others = stages.flatMap((stage, place) =>
+    stage.dt === undefined || stage.dt === first.dt
+      ? []
+      : [problem(`stages[${place}].dt`, 'conflict', stage.dt, `${first.name} has ${first.dt}`)],
+  );
+  if (dt === first.dt) return others;
+  const needed = `${first.dt} is needed, the step of ${first.name} in seconds`;
+  return [...others, problem('dt', 'conflict', dt, needed)];
 }

@@ -152,6 +152,12 @@ function graphOf(stages: readonly Stage[], inputs: Pipeline['inputs'], output: s
   };
 }
 
+/** A pipeline of stages that may not fit, refused then. */
+function checked(pipeline: Pipeline): Pipeline {
+  refuse(pipelineProblems(pipeline));
+  return pipeline;
+}
+
 /**
  * Builds a pipeline from stages, and from pipelines as parts of it, one after the other. Refuses a bad one with
  * every mistake at once. A stage without a name is named by its kind and its place, such as `lif1`; as a part of
@@ -174,7 +180,7 @@ export function pipeline(...parts: readonly PipelinePart[]): Pipeline {
 /**
  * Makes a pipeline of stages that were built before, one after the other.
  *
- * @throws InvalidArgumentError if there is none
+ * @throws InvalidArgumentError if there is none, or they do not fit
  */
 export function fromStages(stages: readonly Stage[]): Pipeline {
   refuse(stageListProblems(stages));
@@ -183,13 +189,13 @@ export function fromStages(stages: readonly Stage[]): Pipeline {
     refuse([fault('stages', 'missing', needed)]);
   }
   const inputs = stages.map((_, i) => [{ from: stages[i - 1]?.name ?? null, delayed: false }]);
-  return graphOf(stages, inputs, stages.at(-1)!.name);
+  return checked(graphOf(stages, inputs, stages.at(-1)!.name));
 }
 
 /**
  * The same graph with other stages, as after training: as many, in the same order, with the same channels.
  *
- * @throws InvalidArgumentError if it is no pipeline, or there are more stages or fewer
+ * @throws InvalidArgumentError if it is no pipeline, or there are more stages or fewer, or they do not fit
  */
 export function withStages(pipeline: Pipeline, stages: readonly Stage[]): Pipeline {
   refuse(pipelineProblems(pipeline));
@@ -201,7 +207,7 @@ export function withStages(pipeline: Pipeline, stages: readonly Stage[]): Pipeli
   const inputs = pipeline.inputs.map((own) =>
     own.map(({ from, delayed }) => ({ from: from === null ? null : renamed.get(from)!, delayed })),
   );
-  return graphOf(stages, inputs, renamed.get(pipeline.output)!);
+  return checked(graphOf(stages, inputs, renamed.get(pipeline.output)!));
 }
 
 /**
@@ -229,9 +235,11 @@ export function pipelineUpTo(pipeline: Pipeline, name: string): Pipeline {
     for (const { from } of inputs[place]!) if (from !== null) needed.add(places.get(from)!);
   }
   const kept = stages.map((_, i) => i).filter((i) => needed.has(i));
-  return graphOf(
+  const part = graphOf(
     kept.map((i) => stages[i]!),
     kept.map((i) => inputs[i]!),
     name,
   );
+  // What leads to a stage may have no step of its own.
+  return { ...part, dt: pipeline.dt };
 }
