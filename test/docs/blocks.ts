@@ -16,7 +16,7 @@ export interface Block {
   readonly code: string;
 }
 
-const documented = ['src', 'operators', 'sources', 'sinks', 'targets', 'conformance'];
+const documented = ['src', 'operators', 'sources', 'sinks', 'targets', 'loop', 'conformance'];
 const fence = /```ts\n([\s\S]*?)```/g;
 
 /** Parses a block, with links from each node to its parent. */

@@ -5,6 +5,7 @@ import * as conformance from 'spikeline/conformance';
 import * as devices from 'spikeline/devices';
 import * as events from 'spikeline/events';
 import * as files from 'spikeline/files';
+import * as loop from 'spikeline/loop';
 import * as neurons from 'spikeline/neurons';
 import * as nir from 'spikeline/nir';
 import * as operators from 'spikeline/operators';
@@ -25,6 +26,7 @@ export const entries: Readonly<Record<string, Readonly<Record<string, unknown>>>
   'spikeline/devices': devices,
   'spikeline/events': events,
   'spikeline/files': files,
+  'spikeline/loop': loop,
   'spikeline/neurons': neurons,
   'spikeline/nir': nir,
   'spikeline/problems': problems,

@@ -13,7 +13,7 @@ import {
 } from '../../events/series.ts';
 import { gridProblems, rasterProblems, type SignalRaster } from '../../events/spike-raster.ts';
 import { decodeWire, encodeWire, itemMessage, itemOf } from '../../events/wire.ts';
-import { number, type OptionTable, oneOf, options, text } from '../../options.ts';
+import { type Check, number, type OptionTable, oneOf, options, text } from '../../options.ts';
 import { type Problem, problem, problemText } from '../../problems.ts';
 import { largestControl } from './chunk.ts';
 
@@ -78,11 +78,14 @@ const clockTable: OptionTable<RecordedClock> = {
   offset: number(),
 };
 
+/** Checks of a clock. */
+export const clockCheck: Check = options(clockTable, 'name', 'unit', 'offset');
+
 /** Checks of an announced stream. */
 export const streamTable: OptionTable<RecordedStreamConfig> = {
   name: text,
   kind: oneOf(kinds),
-  clock: options(clockTable, 'name', 'unit', 'offset'),
+  clock: clockCheck,
 };
 
 const streamCheck = options(streamTable, 'name', 'kind', 'clock');

@@ -1,0 +1,254 @@
+/** Sessions: one folder for each experiment, with all its streams and what is known of it. */
+import { createRequire } from 'node:module';
+import { type MonoTypeOperatorFunction, Observable, tap } from 'rxjs';
+import { type Clock, systemClock } from '../src/clock.ts';
+import { clockCheck, type RecordedClock } from '../src/codecs/recording/streams.ts';
+import type { Losses } from '../src/events/losses.ts';
+import type { StreamItem } from '../src/events/series.ts';
+import {
+  callback,
+  flag,
+  having,
+  number,
+  type OptionTable,
+  oneOf,
+  optionProblems,
+  readable,
+  refuse,
+  text,
+} from '../src/options.ts';
+import type { Target } from '../src/pipeline/target.ts';
+import { type Problem, problem, within } from '../src/problems.ts';
+import { endOf, type SessionEnd, type SessionVersions } from '../src/sessions/manifest.ts';
+import { type RecordTargetOptions, recordingTarget } from '../src/sessions/recording-target.ts';
+import { openSessionWriter, type SessionWriter } from '../src/sessions/session-writer.ts';
+
+/** What is known of an experiment, and how its session is written. */
+export interface SessionConfig {
+  /** Seed of the experiment. */
+  readonly seed?: number;
+  /** What it is configured with: plain values, such as JSON holds. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Whether a session that is in the folder may be replaced; it is refused if left out. */
+  readonly overwrite?: boolean;
+  /** How long what has come is kept before it is written, seconds: what is lost at most if the process is killed; 50 ms if left out. */
+  readonly flushEvery?: number;
+  /** Clock that tells it, and how long the session was; the machine's if left out. */
+  readonly clock?: Clock;
+}
+
+/** How a stream is recorded. */
+export interface RecordOptions {
+  /** Clock of its times; that of the host, in whole microseconds, if left out. */
+  readonly clock?: RecordedClock;
+}
+
+/** A session that is being recorded. */
+export interface Session {
+  /** Its folder. */
+  readonly path: string;
+  /** Why it ended; undefined while it goes on. */
+  readonly ended: SessionEnd | undefined;
+  /** The newest time that a stream has said, whole microseconds; 0 before the first. */
+  readonly time: number;
+  /**
+   * Writes what passes to the stream of a name: packets, rasters, signals, series or marks, all of one kind. Errors with
+   * a `StorageError` if it cannot be written, with a `DataError` if it is something else.
+   */
+  record<Item extends StreamItem>(
+    name: string,
+    options?: RecordOptions,
+  ): MonoTypeOperatorFunction<Item>;
+  /**
+   * Makes a target that does what another does, and records its runs: the pipeline, what goes in (`input`), what comes
+   * out (`output`, or the signals by name), when it was brought to rest, what was lost. Such a run can be replayed.
+   */
+  target<T extends Target>(target: T, options?: RecordTargetOptions): T;
+  /** Writes a mark; at the newest time of all streams if none is given, whole microseconds. */
+  mark(label: string, time?: number): void;
+  /** Records what a place loses from now on, until what is returned is called. */
+  losses(place: string, losses: Losses): () => void;
+  /** Notes a plain value, such as JSON holds, under a name: the last one stays. */
+  note(name: string, value: unknown): void;
+  /** Ends the session and says why; only the first end counts. @throws StorageError if it could not be written */
+  end(end?: SessionEnd): void;
+}
+
+/** Checks that JSON can hold a value. */
+function plain(value: unknown): Problem[] {
+  return readable(() => {
+    const needed = 'plain values are needed, such as JSON holds';
+    return JSON.stringify(value) === undefined ? [problem('', 'wrong-type', value, needed)] : [];
+  });
+}
+
+const table: OptionTable<SessionConfig> = {
+  seed: number(),
+  config: (value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? plain(value)
+      : [problem('', 'wrong-type', value, 'an object of plain values is needed')],
+  overwrite: flag,
+  flushEvery: number({ above: 0, max: 3600, unit: 'seconds' }),
+  clock: having('a clock', 'now', 'schedule'),
+};
+
+const recordTable: OptionTable<RecordOptions> = { clock: clockCheck };
+const targetTable: OptionTable<RecordTargetOptions> = { input: text, clock: clockCheck };
+const endTable: OptionTable<SessionEnd> = {
+  how: oneOf(['completed', 'unsubscribed', 'error', 'disconnected', 'signal']),
+  message: text,
+};
+
+/** What this is recorded with. */
+function versions(): SessionVersions {
+  const load = createRequire(import.meta.url);
+  const { version } = load('spikeline/package.json') as { readonly version: string };
+  return {
+    spikeline: version,
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+  };
+}
+
+function sessionProblems(folder: unknown, config: SessionConfig): Problem[] {
+  const named = typeof folder === 'string' && folder !== '';
+  const path = problem('folder', 'wrong-type', folder, 'the path of a folder is needed');
+  return [...(named ? [] : [path]), ...optionProblems(config, table)];
+}
+
+/**
+ * Opens a session: a folder with `session.json` (what is known of it, and why it ended), the saved pipelines, and
+ * `streams.spk`, a recording of all its streams. What has come is on disk 50 ms later, whatever becomes of the process;
+ * `readSession` reads it up to the last whole chunk. The folder is made, is locked while the session goes on, and never written over
+ * unless `overwrite` says so. Who opens a session ends it; {@link inSession} does so by itself.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @throws StorageError if the folder cannot be used, or holds a session
+ * @example
+ * ```ts
+ * const net = pipeline(linear({ weight: [[8]] }), dynapSim({ neurons: 1 }));
+ * const noise$ = poisson({ channels: 1, rate: 50, duration: 0.1, seed: 7 });
+ * const run = () => {
+ *   const session = openSession('runs/first', { seed: 7 });
+ *   noise$.pipe(runOn(session.target(simulator()), net)).subscribe({
+ *     complete: () => session.end(),
+ *   });
+ * };
+ * typeof run; // 'function'
+ * ```
+ */
+export function openSession(folder: string, config: SessionConfig = {}): Session {
+  refuse('no session can be opened', () => sessionProblems(folder, config));
+  const { seed = null, config: own = {}, overwrite = false, flushEvery = 0.05 } = config;
+  const { clock = systemClock } = config;
+  const plan = { seed, config: own, versions: versions(), overwrite, flushEvery, clock };
+  return sessionOf(openSessionWriter(folder, plan));
+}
+
+function sessionOf(writer: SessionWriter): Session {
+  return {
+    path: writer.path,
+    get ended() {
+      return writer.ended;
+    },
+    get time() {
+      return writer.time;
+    },
+    record<Item extends StreamItem>(name: string, options: RecordOptions = {}) {
+      refuse('nothing can be recorded', () => [
+        ...within('name', text(name)),
+        ...optionProblems(options, recordTable),
+      ]);
+      return tap<Item>((item) => writer.write(name, item, options.clock));
+    },
+    target(target, options = {}) {
+      refuse('this target cannot be recorded', () => [
+        ...within('target', having('a target', 'unsupported', 'start')(target)),
+        ...optionProblems(options, targetTable),
+      ]);
+      return recordingTarget(target, writer, options);
+    },
+    mark: (label, time) => writer.mark(label, time),
+    losses(place, losses) {
+      refuse('no losses can be recorded', () => [
+        ...within('place', text(place)),
+        ...within('losses', having('a counter of losses', 'add', 'watch')(losses)),
+      ]);
+      return writer.watch(place, losses);
+    },
+    note(name, value) {
+      refuse('nothing can be noted', () => [
+        ...within('name', text(name)),
+        ...within('value', plain(value)),
+      ]);
+      writer.note(name, value);
+    },
+    end(end = { how: 'completed' }) {
+      refuse('no session can end like this', () => optionProblems(end, endTable, 'how'));
+      writer.end(end);
+    },
+  };
+}
+
+/**
+ * Runs a stream within a session: opens it when it is subscribed to, and ends it, saying why, when the stream completes or
+ * errs, or whoever listens leaves.
+ *
+ * @param build makes the stream; it may end the session itself, to say more
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * const net = pipeline(linear({ weight: [[8]] }), dynapSim({ neurons: 1 }));
+ * const noise$ = poisson({ channels: 1, rate: 50, duration: 0.1, seed: 7 });
+ * const spikes$ = inSession('runs/noise', { seed: 7 }, (session) =>
+ *   noise$.pipe(runOn(session.target(simulator()), net)),
+ * );
+ * typeof spikes$.subscribe; // 'function'
+ * ```
+ */
+export function inSession<Out>(
+  folder: string,
+  config: SessionConfig,
+  build: (session: Session) => Observable<Out>,
+): Observable<Out> {
+  refuse('no session can be opened', () => [
+    ...sessionProblems(folder, config),
+    ...within('build', callback(build)),
+  ]);
+  return new Observable<Out>((subscriber) => {
+    const session = openSession(folder, config);
+    /** Ends the session; gives what went wrong with that. */
+    const end = (why: SessionEnd): unknown => {
+      try {
+        session.end(why);
+      } catch (cause) {
+        return cause;
+      }
+      return undefined;
+    };
+    let built: Observable<Out>;
+    try {
+      built = build(session);
+    } catch (cause) {
+      end(endOf(cause));
+      throw cause;
+    }
+    subscriber.add(
+      built.subscribe({
+        next: (value) => subscriber.next(value),
+        error(cause: unknown) {
+          end(endOf(cause));
+          subscriber.error(cause);
+        },
+        complete() {
+          const failed = end({ how: 'completed' });
+          if (failed === undefined) subscriber.complete();
+          else subscriber.error(failed);
+        },
+      }),
+    );
+    // After what was built has stopped: it may have had a last word.
+    subscriber.add(() => void end({ how: 'unsubscribed' }));
+  });
+}

@@ -1,0 +1,111 @@
+/** A target of which all that goes in and comes out is written to a session. */
+import type { RecordedClock } from '../codecs/recording/streams.ts';
+import { itemUntil } from '../events/items.ts';
+import type { Losses } from '../events/losses.ts';
+import { marks, type StreamItem } from '../events/series.ts';
+import { outputSignals } from '../pipeline/signals.ts';
+import type {
+  Recorded,
+  Target,
+  TargetObserver,
+  TargetOutput,
+  TargetRun,
+} from '../pipeline/target.ts';
+import type { SessionWriter } from './session-writer.ts';
+
+/** How a target is recorded. */
+export interface RecordTargetOptions {
+  /** Name of the stream of what goes in; `input` if left out. */
+  readonly input?: string;
+  /** Clock of what comes out; that of the stream, in microseconds, if left out. */
+  readonly clock?: RecordedClock;
+}
+
+/** The losses of a target that counts them. */
+function lossesOf(target: Target): Losses | undefined {
+  const { losses } = target as Target & { readonly losses?: Partial<Losses> };
+  return typeof losses?.watch === 'function' ? (losses as Losses) : undefined;
+}
+
+/**
+ * Makes a target that does what another does, and writes its runs to a session: what goes in, when it was brought to
+ * rest, what comes out, what was lost. A second run has streams of its own, `input 2` and so on.
+ */
+export function recordingTarget<T extends Target>(
+  target: T,
+  writer: SessionWriter,
+  { input = 'input', clock }: RecordTargetOptions = {},
+): T {
+  const start: Target['start'] = (pipeline, observer, request = {}) => {
+    const signals = outputSignals(pipeline, request).map(({ name }) => name);
+    const named = request.record !== undefined;
+    const { startTime } = request;
+    const entry = writer.reserve(input);
+    const resets = writer.reserve('resets');
+    const streams = signals.map((name) => writer.reserve(named ? name : 'output'));
+    const losses = lossesOf(target);
+    let unwatch = (): void => {};
+    let run: TargetRun | undefined;
+    let over = false;
+    let said = startTime ?? 0;
+    const stop = (): void => {
+      over = true;
+      unwatch();
+      run?.stop();
+    };
+    /** Does something that writes; what cannot be written ends the run. */
+    const attempt = (work: () => void): void => {
+      if (over) return;
+      try {
+        work();
+      } catch (cause) {
+        stop();
+        observer.error(cause);
+      }
+    };
+    const note = (output: TargetOutput): void => {
+      for (const [i, name] of signals.entries()) {
+        const part = named ? (output as Recorded)[name] : output;
+        writer.write(streams[i]!, part as StreamItem, clock);
+      }
+      observer.next(output);
+    };
+    const ending = (tell: () => void): void => {
+      if (over) return;
+      over = true;
+      unwatch();
+      tell();
+    };
+    attempt(() => {
+      const outputs = Object.fromEntries(signals.map((name, i) => [name, streams[i]!]));
+      const when = startTime === undefined ? {} : { startTime };
+      const about = { pipeline, target: target.name, input: entry, outputs, resets, named };
+      writer.run({ ...about, ...when });
+      if (losses !== undefined) unwatch = writer.watch(target.name, losses);
+      const watched: TargetObserver = {
+        next: (output) => attempt(() => note(output)),
+        error: (cause) => ending(() => observer.error(cause)),
+        complete: () => ending(() => observer.complete()),
+      };
+      run = target.start(pipeline, watched, request);
+    });
+    const demand = run?.demand;
+    return {
+      ...(demand !== undefined && { demand }),
+      push: (item) =>
+        attempt(() => {
+          writer.write(entry, item);
+          said = itemUntil(item);
+          run?.push(item);
+        }),
+      reset: () =>
+        attempt(() => {
+          writer.write(resets, marks([said], ['reset']));
+          run?.reset();
+        }),
+      end: () => run?.end(),
+      stop,
+    };
+  };
+  return Object.create(target, { start: { value: start, enumerable: true } }) as T;
+}

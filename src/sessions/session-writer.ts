@@ -1,0 +1,297 @@
+/** A session that is being written: streams into one recording, and what is known of them beside it. */
+import fs from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { type RecordingEncoder, recordingEncoder } from '../codecs/recording/encoder.ts';
+import type { LossReport, RecordedClock } from '../codecs/recording/streams.ts';
+import { DataError, StorageError } from '../errors.ts';
+import { itemUntil } from '../events/items.ts';
+import type { Losses } from '../events/losses.ts';
+import { itemKind, marks, type StreamItem } from '../events/series.ts';
+import { openFolder, type ResultFolder } from '../files/folder.ts';
+import type { FileWriter } from '../files/writer.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { pipelineToJson } from '../pipeline/save.ts';
+import {
+  endOf,
+  manifestText,
+  type SessionEnd,
+  type SessionManifest,
+  type SessionRun,
+  type SessionVersions,
+  sessionFiles,
+  sessionFormat,
+  sessionVersion,
+} from './manifest.ts';
+
+/** Names of the streams that a session has of itself. */
+export const ownStreams = { marks: 'marks', losses: 'losses' } as const;
+
+/** What a session is opened with. */
+export interface SessionPlan {
+  readonly seed: number | null;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly versions: SessionVersions;
+  /** Whether a session that is there may be replaced. */
+  readonly overwrite: boolean;
+  /** How long what has come is kept before it is written, seconds. */
+  readonly flushEvery: number;
+  readonly clock: Clock;
+}
+
+/** A run as it is announced. */
+export type PlannedRun = Omit<SessionRun, 'pipeline'> & { readonly pipeline: Pipeline };
+
+/** Writes a session. */
+export interface SessionWriter {
+  /** The folder. */
+  readonly path: string;
+  /** Why it ended; undefined while it goes on. */
+  readonly ended: SessionEnd | undefined;
+  /** The newest time that any stream has said, whole microseconds; 0 before the first. */
+  readonly time: number;
+  /** Gives a name that no stream has, and keeps it for whoever asked: `input`, `input 2`, … */
+  reserve(name: string): string;
+  /** Writes an item to the stream of a name, which begins with its first. @throws StorageError, DataError */
+  write(stream: string, item: StreamItem, clock?: RecordedClock): void;
+  /** Writes a mark; at the newest time of all streams if none is given. */
+  mark(label: string, time?: number): void;
+  /** Counts what a place has lost, until what is returned is called. */
+  watch(place: string, losses: Losses): () => void;
+  /** Notes a plain value under a name. */
+  note(name: string, value: unknown): void;
+  /** Notes that a pipeline runs. */
+  run(run: PlannedRun): void;
+  /** Ends the session; only the first end counts. @throws StorageError */
+  end(end: SessionEnd): void;
+}
+
+/** Refuses a folder that holds a session, or takes the session out of it. */
+function makeRoom(folder: ResultFolder, overwrite: boolean): void {
+  const files = Object.values(sessionFiles);
+  const there = files.filter((name) => fs.existsSync(join(folder.path, name)));
+  if (there.length === 0) return;
+  if (!overwrite) {
+    const why = 'holds a session already; name another folder, or say that it may be overwritten';
+    throw new StorageError(folder.path, why);
+  }
+  const pipelines = fs
+    .readdirSync(folder.path)
+    .filter((name) => /^pipeline[\w-]*\.json$/.test(name));
+  folder.remove(...there, ...pipelines);
+}
+
+/** Opens a session's folder, with everything in its place. @throws StorageError if it cannot be used */
+export function openSessionWriter(path: string, plan: SessionPlan): SessionWriter {
+  const folder = openFolder(path, { names: Object.values(sessionFiles) });
+  try {
+    makeRoom(folder, plan.overwrite);
+    const started = new Date().toISOString();
+    const { seed, config, versions } = plan;
+    const manifest: SessionManifest = {
+      format: sessionFormat,
+      version: sessionVersion,
+      started,
+      versions,
+      seed,
+      config,
+      runs: [],
+      notes: {},
+      ended: null,
+    };
+    folder.write(sessionFiles.manifest, manifestText(manifest));
+    const encoder = recordingEncoder({ about: { session: sessionVersion, started } });
+    const file = folder.open(sessionFiles.streams, { as: 'growing' });
+    return new Writer({ folder, encoder, file, manifest, plan });
+  } catch (cause) {
+    folder.close();
+    throw cause;
+  }
+}
+
+interface Parts {
+  readonly folder: ResultFolder;
+  readonly encoder: RecordingEncoder;
+  readonly file: FileWriter;
+  readonly manifest: SessionManifest;
+  readonly plan: SessionPlan;
+}
+
+class Writer implements SessionWriter {
+  readonly path: string;
+  ended: SessionEnd | undefined;
+  time = 0;
+  readonly #parts: Parts;
+  readonly #begun: number;
+  /** Saved pipelines by their text. */
+  readonly #pipelines = new Map<string, string>();
+  readonly #reserved = new Set<string>(Object.values(ownStreams));
+  /** Losses that have not been written yet. */
+  #lost: Record<string, number> = {};
+  #unwatch: (() => void)[] = [];
+  #manifest: SessionManifest;
+  #timer: { unsubscribe(): void } | undefined;
+  #failure: unknown;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#manifest = parts.manifest;
+    this.path = parts.folder.path;
+    this.#begun = parts.plan.clock.now();
+    process.once('exit', this.#onExit);
+    this.#put(() => new Uint8Array(0));
+  }
+
+  readonly #onExit = (code: number): void => {
+    try {
+      this.end({ how: 'signal', message: `the process exited with code ${code}` });
+    } catch {
+      // There is nobody left to be told.
+    }
+  };
+
+  reserve(name: string): string {
+    const { streams } = this.#parts.encoder;
+    for (let i = 1; ; i++) {
+      const tried = i === 1 ? name : `${name} ${i}`;
+      if (streams.has(tried) || this.#reserved.has(tried)) continue;
+      this.#reserved.add(tried);
+      return tried;
+    }
+  }
+
+  write(stream: string, item: StreamItem, clock?: RecordedClock): void {
+    if (this.ended !== undefined && this.#failure === undefined) {
+      throw new DataError(`the session has ended; ${stream} comes too late for it`);
+    }
+    const kind = itemKind(item);
+    if (kind === undefined) {
+      throw new DataError(`this is no packet, raster, series or marks, and cannot be in ${stream}`);
+    }
+    this.#begin(stream, kind, clock);
+    this.#put((encoder) => encoder.push({ stream, item }));
+    this.time = Math.max(this.time, itemUntil(item));
+  }
+
+  mark(label: string, time: number = this.time): void {
+    this.write(ownStreams.marks, marks([time], [label]));
+  }
+
+  watch(place: string, losses: Losses): () => void {
+    let before: Readonly<Record<string, number>> = {};
+    const take = (): void => {
+      for (const [reason, count] of Object.entries(losses.byReason)) {
+        const more = count - (Object.hasOwn(before, reason) ? before[reason]! : 0);
+        const name = `${place}: ${reason}`;
+        if (more > 0) this.#lost[name] = (this.#lost[name] ?? 0) + more;
+      }
+      before = { ...losses.byReason };
+      this.#flushLater();
+    };
+    before = { ...losses.byReason };
+    const stop = losses.watch(take);
+    this.#unwatch.push(stop);
+    return stop;
+  }
+
+  note(name: string, value: unknown): void {
+    this.#manifest = { ...this.#manifest, notes: { ...this.#manifest.notes, [name]: value } };
+  }
+
+  run({ pipeline, ...run }: PlannedRun): void {
+    const text = pipelineToJson(pipeline);
+    const known = this.#pipelines.get(text);
+    const { size } = this.#pipelines;
+    const file = known ?? (size === 0 ? 'pipeline.json' : `pipeline-${size + 1}.json`);
+    this.#pipelines.set(text, file);
+    this.#manifest = {
+      ...this.#manifest,
+      runs: [...this.#manifest.runs, { ...run, pipeline: file }],
+    };
+    const { folder } = this.#parts;
+    if (known === undefined) folder.write(file, text);
+    folder.write(sessionFiles.manifest, manifestText(this.#manifest));
+  }
+
+  end(end: SessionEnd): void {
+    if (this.ended !== undefined) return;
+    this.ended = end;
+    process.removeListener('exit', this.#onExit);
+    this.#timer?.unsubscribe();
+    for (const stop of this.#unwatch.splice(0)) stop();
+    const { folder, plan } = this.#parts;
+    try {
+      this.#close();
+      const seconds = (plan.clock.now() - this.#begun) / 1000;
+      this.#manifest = { ...this.#manifest, ended: { ...this.ended, seconds } };
+      folder.write(sessionFiles.manifest, manifestText(this.#manifest));
+    } finally {
+      folder.close();
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Writes what is held and closes the recording; what fails is why the session ended. */
+  #close(): void {
+    try {
+      this.#writeLosses();
+      this.#put((encoder) => encoder.end());
+      this.#parts.file.close();
+    } catch (cause) {
+      this.#failure = cause;
+      this.ended = endOf(cause);
+    }
+  }
+
+  #begin(
+    name: string,
+    kind: NonNullable<ReturnType<typeof itemKind>>,
+    clock?: RecordedClock,
+  ): void {
+    if (this.#parts.encoder.streams.has(name)) return;
+    this.#put((encoder) => encoder.add({ name, kind, ...(clock !== undefined && { clock }) }));
+  }
+
+  /** Writes what the encoder gives, and the rest a while later. */
+  #put(work: (encoder: RecordingEncoder) => Uint8Array): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    const { encoder, file } = this.#parts;
+    const bytes = work(encoder);
+    if (bytes.length > 0) {
+      try {
+        file.write(bytes);
+      } catch (cause) {
+        this.#failure = cause;
+        throw cause;
+      }
+    }
+    if (encoder.waiting > 0) this.#flushLater();
+  }
+
+  #flushLater(): void {
+    if (this.#timer !== undefined || this.ended !== undefined) return;
+    const { clock, flushEvery } = this.#parts.plan;
+    this.#timer = clock.schedule(() => {
+      this.#timer = undefined;
+      if (this.ended !== undefined) return;
+      try {
+        this.#writeLosses();
+        this.#put((encoder) => encoder.flush());
+      } catch {
+        // Whoever writes next is told, and the end tells.
+      }
+    }, flushEvery * 1000);
+  }
+
+  #writeLosses(): void {
+    const byReason = this.#lost;
+    if (Object.keys(byReason).length === 0) return;
+    this.#lost = {};
+    const { encoder } = this.#parts;
+    const stream = ownStreams.losses;
+    if (!encoder.streams.has(stream))
+      this.#put(() => encoder.add({ name: stream, kind: 'losses' }));
+    const item: LossReport = { time: this.time, byReason };
+    this.#put(() => encoder.push({ stream, item }));
+  }
+}
