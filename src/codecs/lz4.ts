@@ -43,18 +43,13 @@ function frameOf(bytes: Uint8Array): Frame | undefined {
   }
 }
 
-/**
- * Decompresses a frame into the {@link workshop}, with as much room after it as is asked for; undefined if it is none, is
- * damaged, or holds more than `most` bytes.
- *
- * @param spare bytes of room for each byte that it may hold
- */
-export function unpackLz4(bytes: Uint8Array, most: number, spare: number): Unpacked | undefined {
+/** Decompresses a frame into the {@link workshop}; undefined if it is none, is damaged, or holds more than `most` bytes. */
+export function unpackLz4(bytes: Uint8Array, most: number): Unpacked | undefined {
   const frame = frameOf(bytes);
   if (frame === undefined) return undefined;
   const room = Math.min(most, frame.blocks * frame.blockBytes);
   const to = lined(workAt + bytes.length + 64);
-  const shop = workshop(to - workAt + lined(room + 128) + Math.ceil(spare * room));
+  const shop = workshop(to - workAt + room + 128);
   const { u8, view, run } = shop;
   u8.set(bytes, workAt);
   let op = to;
@@ -134,6 +129,6 @@ export function packedLz4(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** Decompresses a frame of at most 16 MiB; undefined if it is none. */
 export function unpackedLz4(bytes: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
-  const unpacked = unpackLz4(bytes, 2 ** 24, 0);
+  const unpacked = unpackLz4(bytes, 2 ** 24);
   return unpacked?.shop.u8.slice(unpacked.at, unpacked.at + unpacked.length);
 }

@@ -85,22 +85,40 @@ export function recyclePacket(packet: AerPacket): void {
   });
 }
 
-/** Makes room for events of one space. */
-export function packetRoom(space: Space): PacketRoom {
+/** Where events stand before they become a packet. */
+type Stand = Pick<PacketRoom, 'timestamps' | 'addresses'>;
+
+function standInArena(): () => Stand {
   const { buffer } = arena();
-  const timestamps = new Float64Array(buffer, places.times, maxEvents + maxSlack);
-  const addresses = new Uint32Array(buffer, places.addresses, maxEvents + maxSlack);
+  const stand = {
+    timestamps: new Float64Array(buffer, places.times, maxEvents + maxSlack),
+    addresses: new Uint32Array(buffer, places.addresses, maxEvents + maxSlack),
+  };
+  return () => stand;
+}
+
+/**
+ * Makes room for events of one space.
+ *
+ * @param stand gives the arrays, which may be others each time; those of {@link arena} if left out
+ */
+export function packetRoom(space: Space, stand: () => Stand = standInArena()): PacketRoom {
   let packets: AerPacket[] = [];
   let until = 0;
   let begun = false;
   const room: PacketRoom = {
-    timestamps,
-    addresses,
+    get timestamps() {
+      return stand().timestamps;
+    },
+    get addresses() {
+      return stand().addresses;
+    },
     count: 0,
     limit: maxEvents,
     flush() {
       const { count } = room;
       if (count === 0) return;
+      const { timestamps, addresses } = stand();
       const last = timestamps[count - 1]!;
       until = begun ? Math.max(until, last) : last;
       begun = true;

@@ -1,5 +1,6 @@
 /** The WebAssembly of the codecs, and the memory in which it works: one of each, for work that ends before it is given back. */
 import { binary } from './binary.ts';
+import { maxEvents, maxSlack } from './loops.ts';
 
 /** What the WebAssembly side offers: see `assembly`. Pointers are bytes. */
 interface Exports {
@@ -30,6 +31,16 @@ export interface Workshop {
   readonly u32: Uint32Array<ArrayBuffer>;
   readonly f64: Float64Array<ArrayBuffer>;
   readonly view: DataView<ArrayBuffer>;
+  /** Events that become a packet. */
+  readonly room: EventRoom;
+}
+
+/** Events in memory of WebAssembly. */
+export interface EventRoom {
+  readonly timestamps: Float64Array<ArrayBuffer>;
+  readonly addresses: Uint32Array<ArrayBuffer>;
+  /** Where both begin, bytes. */
+  readonly at: { readonly times: number; readonly addresses: number };
 }
 
 interface Memory {
@@ -48,8 +59,11 @@ declare const WebAssembly: {
 };
 
 const pageBytes = 65_536;
-/** Where work may begin: the first page is for tables. */
-export const workAt: number = pageBytes;
+const roomEvents = maxEvents + maxSlack;
+/** Where events stand before they become a packet: after the first page, which is for tables. */
+const roomAt = { times: pageBytes, addresses: pageBytes + 8 * roomEvents } as const;
+/** Where work may begin: after that. */
+export const workAt: number = lined(roomAt.addresses + 4 * roomEvents + 64);
 /** Bytes at most, so that no input can fill the memory. */
 const mostPages = 1280;
 
@@ -62,7 +76,8 @@ function bytesOf(base64: string): Uint8Array {
 }
 
 /**
- * Gives the memory, with at least `bytes` of it after {@link workAt}. What is in it stays until it is asked for again.
+ * Gives the memory, with at least `bytes` of it after {@link workAt}. What is in it stays until it is asked for again; when
+ * it grows, the views of before are no more.
  */
 export function workshop(bytes: number): Workshop {
   memory ??= new WebAssembly.Memory({ initial: 16, maximum: mostPages });
@@ -79,6 +94,11 @@ export function workshop(bytes: number): Workshop {
       u32: new Uint32Array(buffer),
       f64: new Float64Array(buffer),
       view: new DataView(buffer),
+      room: {
+        timestamps: new Float64Array(buffer, roomAt.times, roomEvents),
+        addresses: new Uint32Array(buffer, roomAt.addresses, roomEvents),
+        at: roomAt,
+      },
     };
   }
   return made;

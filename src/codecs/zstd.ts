@@ -1,6 +1,6 @@
 /** Frames of Zstandard, by libraries that are installed only by those who need them. */
 import { DataError, MissingLibraryError } from '../errors.ts';
-import { lined, type Unpacked, workAt, workshop } from './wasm.ts';
+import { type Unpacked, workAt, workshop } from './wasm.ts';
 
 /** A library that can do one half or both. */
 interface Zstd {
@@ -98,18 +98,16 @@ export function zstdSize(frame: Uint8Array): number | undefined {
 }
 
 /**
- * Decompresses a frame into the {@link workshop}, with as much room after it as is asked for; undefined if it is none, is
- * damaged, or holds more than `most` bytes.
+ * Decompresses a frame into the {@link workshop}; undefined if it is none, is damaged, or holds more than `most` bytes.
  *
- * @param spare bytes of room for each byte that it may hold
  * @throws MissingLibraryError if no library can
  */
-export function unpackZstd(frame: Uint8Array, most: number, spare: number): Unpacked | undefined {
+export function unpackZstd(frame: Uint8Array, most: number): Unpacked | undefined {
   const decompress = loaded?.decompress ?? refuse('@bokuweb/zstd-wasm', 'it reads ZSTD');
   const size = zstdSize(frame);
   const room = size ?? most;
   if (room > most) return undefined;
-  const shop = workshop(lined(room) + Math.ceil(spare * room) + 256);
+  const shop = workshop(room);
   try {
     const length = decompress(frame, shop.u8.subarray(workAt, workAt + room));
     return size === undefined || length === size ? { shop, at: workAt, length } : undefined;

@@ -1,7 +1,8 @@
 import { aerPacket, DataError, pixels } from 'spikeline';
-import { aedat4, decodeBytes } from 'spikeline/codecs';
+import { aedat4, decodeBytes, recyclePacket } from 'spikeline/codecs';
+import type { AerPacket } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
-import { ioHeader } from '#src/codecs/aedat4/flatbuffer';
+import { ioHeader, writeEventsHead } from '#src/codecs/aedat4/flatbuffer';
 import { eventsInfo, streamInfos } from '#src/codecs/aedat4/info';
 import { zstdSize } from '#src/codecs/zstd';
 import { read } from '#test/codecs/property';
@@ -43,20 +44,34 @@ function payloads(bytes: Uint8Array): Uint8Array[] {
   return all;
 }
 
+/** A packet of one event each µs, of more events than others write. */
+function longPayload(count: number): Uint8Array {
+  const view = new DataView(new ArrayBuffer(32 + 16 * count));
+  writeEventsHead(view, 0, count);
+  for (let i = 0; i < count; i++) {
+    view.setBigInt64(32 + 16 * i, BigInt(i), true);
+    view.setInt16(40 + 16 * i, i % 64, true);
+  }
+  return new Uint8Array(view.buffer);
+}
+
+const timesOf = (packets: readonly AerPacket[]): number[] =>
+  packets.flatMap(({ timestamps }) => [...timestamps]);
+
 describe('AEDAT4', () => {
   it.each(['none', 'lz4', 'zstd'] as const)('holds events as %s, and says so', (compression) => {
     const { header, packets, skipped } = decodeBytes(written(compression));
     expect(header).toMatchObject({ format: 'aedat4', variant: compression, width: 64, height: 32 });
     expect(header.fields).toMatchObject({ stream: '0', originalOutputName: 'events' });
-    expect(packets.length).toBe(3);
-    expect(packets.flatMap(({ timestamps }) => [...timestamps]).at(-1)).toBe(1.6e15 + 29_997);
+    expect(timesOf(packets)).toEqual([...packet.timestamps]);
+    expect(packets.flatMap(({ addresses }) => [...addresses])).toEqual([...packet.addresses]);
     expect(skipped).toEqual({});
   });
 
   it('is read up to the last whole packet, and says how much is cut off', () => {
     const bytes = written();
     const { packets, skipped } = decodeBytes(bytes.subarray(0, bytes.length - 5));
-    expect(packets.length).toBe(2);
+    expect(timesOf(packets)).toEqual([...packet.timestamps.subarray(0, 2 * 4092)]);
     const last = payloads(bytes).at(-1)!;
     expect(skipped).toEqual({ cutOffBytes: last.length + 8 - 5 });
     expect(() => decodeBytes(bytes.subarray(0, 100))).toThrow('end at byte 100, within the header');
@@ -67,7 +82,8 @@ describe('AEDAT4', () => {
     const [, second] = payloads(bytes);
     second!.fill(255, 20, 40);
     const { packets, skipped } = decodeBytes(bytes);
-    expect(packets.length).toBe(2);
+    const others = packet.timestamps.filter((_, i) => i < 4092 || i >= 2 * 4092);
+    expect(timesOf(packets)).toEqual([...others]);
     expect(skipped).toEqual({ damagedPackets: 1 });
   });
 
@@ -109,6 +125,26 @@ describe('AEDAT4', () => {
     expect(skipped).toEqual({ outside: 2, invalid: 1 });
     expect(events.length).toBe(4089);
     expect(events.slice(0, 2)).toEqual(['-5 1 0 1', '1600000000000012 2 0 1']);
+  });
+
+  it('cuts a long packet, and drops one event of it alone', () => {
+    const payload = longPayload(20_000);
+    new DataView(payload.buffer).setInt16(40 + 16 * 9000, 64, true);
+    const { packets, skipped } = decodeBytes(file(eventsInfo(64, 32, 'NONE'), [0, payload]));
+    expect(skipped).toEqual({ outside: 1 });
+    const all = Array.from({ length: 20_000 }, (_, i) => i);
+    expect(timesOf(packets)).toEqual(all.filter((i) => i !== 9000));
+    expect(packets.every(({ timestamps }) => timestamps.length <= 8192)).toBe(true);
+  });
+
+  it('lays events down in packets that were given back', () => {
+    const bytes = written();
+    const first = decodeBytes(bytes).packets[0]!;
+    const { buffer } = first.timestamps;
+    recyclePacket(first);
+    const { packets } = decodeBytes(bytes);
+    expect(packets[0]!.timestamps.buffer).toBe(buffer);
+    expect(timesOf(packets)).toEqual([...packet.timestamps]);
   });
 
   it('refuses what claims too much', () => {

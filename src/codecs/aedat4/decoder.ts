@@ -5,9 +5,10 @@ import { type PixelSpace, pixelBits, pixels } from '../../events/space.ts';
 import type { Decoder, StreamHeader } from '../codec.ts';
 import { type Counts, counts } from '../counts.ts';
 import { unpackLz4 } from '../lz4.ts';
+import { type PacketRoom, packetRoom } from '../packet-room.ts';
 import { soundDecoder } from '../sound.ts';
 import { type NextUnit, unitFeed } from '../unit-feed.ts';
-import { lined, type Unpacked, workAt, workshop } from '../wasm.ts';
+import { type Unpacked, type Workshop, workAt, workshop } from '../wasm.ts';
 import { unpackZstd } from '../zstd.ts';
 import { bufferName, fieldOf, followField, packetVector, rootTable } from './flatbuffer.ts';
 import { type StreamInfo, streamInfos } from './info.ts';
@@ -56,12 +57,11 @@ interface FileHeader {
 /** Starts to read a file, or one stream of it. */
 export function aedat4Decoder(wanted: number | undefined): Decoder {
   const count = counts();
-  let packets: AerPacket[] = [];
+  let room: PacketRoom | undefined;
   let file: FileHeader | undefined;
   let header: StreamHeader | undefined;
   let stream = wanted;
   let space: PixelSpace | undefined;
-  let until = Number.NEGATIVE_INFINITY;
   let packetAt = 0;
 
   const begin: NextUnit = {
@@ -92,6 +92,7 @@ export function aedat4Decoder(wanted: number | undefined): Decoder {
       width === undefined || height === undefined
         ? pixels(2 ** 15, 2 ** 15)
         : pixels(width, height);
+    room = packetRoom(space, () => workshop(0).room);
     const fields = { ...info?.fields, ...(stream === undefined ? {} : { stream: String(stream) }) };
     header = { format: 'aedat4', variant: file.compression, ...size, space, fields };
     return next();
@@ -162,20 +163,10 @@ export function aedat4Decoder(wanted: number | undefined): Decoder {
       ? packetVector(bytes.shop.view, bytes.at, bytes.at + bytes.length, recordBytes)
       : undefined;
     if (vector === undefined) count.add('damagedPackets', 1);
-    else if (vector.count > 0) {
-      const events = eventsOf(bytes!, vector.at, vector.count, space!, count);
-      const last = events.timestamps.at(-1);
-      if (last === undefined) return;
-      until = Math.max(until, last);
-      packets.push({ ...events, space: space!, until });
-    }
+    else addRecords(bytes!.shop, vector.at, vector.count, room!, space!, count);
   };
   const feed = unitFeed(begin);
-  const taken = (): AerPacket[] => {
-    const given = packets;
-    packets = [];
-    return given;
-  };
+  const taken = (): AerPacket[] => room?.take() ?? [];
   return soundDecoder({
     skipped: count.skipped,
     header: () => header,
@@ -224,53 +215,62 @@ function fileHeader(unit: Uint8Array): FileHeader {
   };
 }
 
-/** Decompresses a packet, with room for its events; undefined if it cannot be. */
+/** Decompresses a packet; undefined if it cannot be. */
 function unpacked(
   payload: Uint8Array,
   compression: (typeof compressions)[number],
 ): Unpacked | undefined {
-  // Events take 12 bytes for the 16 of their records.
-  if (compression === 'lz4') return unpackLz4(payload, largestPacket, 0.75);
-  if (compression === 'zstd') return unpackZstd(payload, largestPacket, 0.75);
-  const shop = workshop(lined(payload.length) + Math.ceil(0.75 * payload.length) + 256);
+  if (compression === 'lz4') return unpackLz4(payload, largestPacket);
+  if (compression === 'zstd') return unpackZstd(payload, largestPacket);
+  const shop = workshop(payload.length);
   shop.u8.set(payload, workAt);
   return { shop, at: workAt, length: payload.length };
 }
 
-/** Takes the records of a packet apart. */
-function eventsOf(
-  { shop, at: begin, length }: Unpacked,
-  at: number,
+/** Adds the events of `count` records to those that become packets. */
+function addRecords(
+  shop: Workshop,
+  from: number,
   count: number,
+  room: PacketRoom,
   space: PixelSpace,
   counters: Counts,
-): Pick<AerPacket, 'timestamps' | 'addresses'> {
-  const { run, view, f64, u32 } = shop;
+): void {
   const { yShift } = pixelBits(space);
-  const times = lined(begin + length + 64);
-  const words = times + 8 * count;
-  run.unpackRecords(at, count, times, words, yShift, sumsAt);
-  const [timeFrom, wordFrom] = [times / 8, words / 4];
-  let kept = count;
-  if (!areSound(view, space)) {
-    kept = 0;
-    for (let i = 0; i < count; i++) {
-      const record = at + recordBytes * i;
-      const time = Number(view.getBigInt64(record, true));
-      const [x, y] = [view.getInt16(record + 8, true), view.getInt16(record + 10, true)];
-      if (!Number.isSafeInteger(time)) counters.add('invalid', 1);
-      else if (x < 0 || y < 0 || x >= space.width || y >= space.height) counters.add('outside', 1);
-      else {
-        f64[timeFrom + kept] = time;
-        u32[wordFrom + kept++] =
-          (y << yShift) | (x << 1) | (view.getUint8(record + 12) === 0 ? 0 : 1);
-      }
+  const { times, addresses } = shop.room.at;
+  for (let done = 0; done < count; ) {
+    if (room.count === room.limit) room.flush();
+    const some = Math.min(count - done, room.limit - room.count);
+    const at = from + recordBytes * done;
+    const [toTimes, toAddresses] = [times + 8 * room.count, addresses + 4 * room.count];
+    shop.run.unpackRecords(at, some, toTimes, toAddresses, yShift, sumsAt);
+    if (areSound(shop.view, space)) room.count += some;
+    else addSound(shop, at, some, room, space, counters);
+    done += some;
+  }
+}
+
+/** The same one by one, without those that are not sound. */
+function addSound(
+  { view }: Workshop,
+  from: number,
+  count: number,
+  room: PacketRoom,
+  space: PixelSpace,
+  counters: Counts,
+): void {
+  const { timestamps, addresses } = room;
+  const { yShift } = pixelBits(space);
+  for (let at = from; at < from + recordBytes * count; at += recordBytes) {
+    const time = Number(view.getBigInt64(at, true));
+    const [x, y] = [view.getInt16(at + 8, true), view.getInt16(at + 10, true)];
+    if (!Number.isSafeInteger(time)) counters.add('invalid', 1);
+    else if (x < 0 || y < 0 || x >= space.width || y >= space.height) counters.add('outside', 1);
+    else {
+      timestamps[room.count] = time;
+      addresses[room.count++] = (y << yShift) | (x << 1) | (view.getUint8(at + 12) === 0 ? 0 : 1);
     }
   }
-  return {
-    timestamps: new Float64Array(f64.subarray(timeFrom, timeFrom + kept)),
-    addresses: new Uint32Array(u32.subarray(wordFrom, wordFrom + kept)),
-  };
 }
 
 /** Whether all times are from 0 to 2^52, and all pixels there. */
