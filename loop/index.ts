@@ -1,4 +1,11 @@
-// Experiments over time: sessions, what is recorded of them, and what is done with that.
+// Experiments over time: closed loops, sessions, what is recorded of them, and what is done with that.
+
+export type { RowDecoder, RowEncoder, RowStage, Rows } from '../src/filters/rows.ts';
+export type { Decode, Encode, LoopMoment } from '../src/loop/coding.ts';
+export type { Environment, EnvironmentStep } from '../src/loop/environment.ts';
+export type { ActionLimits } from '../src/loop/limits.ts';
+export type { LoopDescription, LoopEnd, LoopSession, LoopStep } from '../src/loop/step.ts';
+export type { LagPolicy } from '../src/loop/ticker.ts';
 export type {
   SessionEnd,
   SessionEnding,
@@ -12,6 +19,8 @@ export {
   readSession,
 } from '../src/sessions/recorded-session.ts';
 export type { RecordTargetOptions } from '../src/sessions/recording-target.ts';
+export { type ClosedLoop, type CloseLoopConfig, closeLoop } from './close-loop.ts';
+export type { RealTime } from './real-time.ts';
 export {
   inSession,
   openSession,
@@ -19,3 +28,4 @@ export {
   type Session,
   type SessionConfig,
 } from './session.ts';
+export type { EnvironmentStreams } from './world.ts';

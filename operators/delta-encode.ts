@@ -1,7 +1,8 @@
 /** The operator `deltaEncode`: changes become spikes. */
 import type { SignalRaster, SpikeRaster } from '../src/events/spike-raster.ts';
 import { type DeltaEncodeConfig, deltaEncoder } from '../src/filters/delta-encode.ts';
-import { type EventOperator, filtering } from './filtering.ts';
+import type { RowEncoder } from '../src/filters/rows.ts';
+import { type EventOperator, filteringRows } from './filtering.ts';
 
 /**
  * Turns the changes of n numbers over time into spikes of 2·n channels: channel k spikes when value k has risen by `threshold`, channel
@@ -17,6 +18,8 @@ import { type EventOperator, filtering } from './filtering.ts';
  * ); // emits [0, 0, 2, 0, 0, 1]
  * ```
  */
-export function deltaEncode(config: DeltaEncodeConfig): EventOperator<SignalRaster, SpikeRaster> {
-  return filtering(config, deltaEncoder);
+export function deltaEncode(
+  config: DeltaEncodeConfig,
+): EventOperator<SignalRaster, SpikeRaster> & RowEncoder {
+  return filteringRows(config, deltaEncoder);
 }

@@ -2,6 +2,7 @@
 import type { OperatorFunction, Subscriber } from 'rxjs';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import type { Filter, FilterConfig, Slicer } from '../src/filters/filter.ts';
+import type { RowStage, Rows } from '../src/filters/rows.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 /** An operator, with what it could not place. */
@@ -37,6 +38,18 @@ export function filtering<Config extends FilterConfig, In, Out>(
     };
   });
   return Object.assign(operator, { losses: counted.losses });
+}
+
+/** Makes an operator of a filter that can also be called row by row, and lets it be called so. */
+export function filteringRows<Config extends FilterConfig, In, Out, From, Into>(
+  config: Config,
+  make: (config: Config) => Filter<In, Out> & RowStage<From, Into>,
+  worth?: (item: Out) => boolean,
+): EventOperator<In, Out> & RowStage<From, Into> {
+  const operator = filtering(config, make, worth);
+  const counted = { ...config, losses: operator.losses };
+  const rows = (channels: number, dt: number): Rows<From, Into> => make(counted).rows(channels, dt);
+  return Object.assign(operator, { rows });
 }
 
 /** The same of a slicer. */

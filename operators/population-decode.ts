@@ -5,7 +5,8 @@ import {
   populationDecoder,
 } from '../src/filters/population-decode.ts';
 import type { Spikes } from '../src/filters/rate-decode.ts';
-import { type EventOperator, filtering, hasSteps } from './filtering.ts';
+import type { RowDecoder } from '../src/filters/rows.ts';
+import { type EventOperator, filteringRows, hasSteps } from './filtering.ts';
 
 /**
  * Reads numbers from the rates of a population, of which each channel stands for something: their mean weighted by the rates, or their
@@ -22,6 +23,6 @@ import { type EventOperator, filtering, hasSteps } from './filtering.ts';
  */
 export function populationDecode(
   config: PopulationDecodeConfig,
-): EventOperator<Spikes, SignalRaster> {
-  return filtering(config, populationDecoder, hasSteps);
+): EventOperator<Spikes, SignalRaster> & RowDecoder {
+  return filteringRows(config, populationDecoder, hasSteps);
 }

@@ -1,7 +1,8 @@
 /** The operator `rateDecode`: firing rates. */
 import type { SignalRaster } from '../src/events/spike-raster.ts';
 import { type RateDecodeConfig, rateDecoder, type Spikes } from '../src/filters/rate-decode.ts';
-import { type EventOperator, filtering, hasSteps } from './filtering.ts';
+import type { RowDecoder } from '../src/filters/rows.ts';
+import { type EventOperator, filteringRows, hasSteps } from './filtering.ts';
 
 /**
  * Follows the firing rate of each channel, Hz: spikes are forgotten with the time constant `tau`, or counted over the last `window`. Rasters
@@ -16,6 +17,8 @@ import { type EventOperator, filtering, hasSteps } from './filtering.ts';
  * ); // emits [500, 1000, 500]
  * ```
  */
-export function rateDecode(config: RateDecodeConfig): EventOperator<Spikes, SignalRaster> {
-  return filtering(config, rateDecoder, hasSteps);
+export function rateDecode(
+  config: RateDecodeConfig,
+): EventOperator<Spikes, SignalRaster> & RowDecoder {
+  return filteringRows(config, rateDecoder, hasSteps);
 }

@@ -1,7 +1,8 @@
 /** The operator `rateEncode`: numbers become spike rates. */
 import type { SignalRaster, SpikeRaster } from '../src/events/spike-raster.ts';
 import { type RateEncodeConfig, rateEncoder } from '../src/filters/rate-encode.ts';
-import { type EventOperator, filtering } from './filtering.ts';
+import type { RowEncoder } from '../src/filters/rows.ts';
+import { type EventOperator, filteringRows } from './filtering.ts';
 
 /**
  * Turns numbers over time into the spikes of populations, `neurons` for each value, whose rates say how large it is. Values out of range
@@ -17,6 +18,8 @@ import { type EventOperator, filtering } from './filtering.ts';
  * ); // emits [1, 1, 0, 1]
  * ```
  */
-export function rateEncode(config: RateEncodeConfig): EventOperator<SignalRaster, SpikeRaster> {
-  return filtering(config, rateEncoder);
+export function rateEncode(
+  config: RateEncodeConfig,
+): EventOperator<SignalRaster, SpikeRaster> & RowEncoder {
+  return filteringRows(config, rateEncoder);
 }

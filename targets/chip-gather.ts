@@ -113,11 +113,11 @@ export function windowGatherer(config: GatherConfig): Gatherer {
   };
 }
 
-/** Makes outputs of the events of a board as they come. */
+/** Makes outputs of the events of a board as they come; none of events that nobody asked for, since no events mean an answer. */
 export function immediateOutputs(
   config: GatherConfig,
   request: TargetRequest,
-): (packet: AerPacket) => TargetOutput {
+): (packet: AerPacket) => TargetOutput | undefined {
   const { signals, losses } = config;
   const placeOf = placesOf(config);
   const counts = signals.map(() => 0);
@@ -130,6 +130,7 @@ export function immediateOutputs(
       else if (place >= 0) counts[Math.floor(place / 2 ** 32)]!++;
     }
     losses.add('unknownWord', unknownWord);
+    if (addresses.length > 0 && counts.every((count) => count === 0)) return undefined;
     const packets = signals.map(({ channels }, signal) => ({
       timestamps: reals(counts[signal]!),
       addresses: wholes(counts[signal]!),

@@ -194,7 +194,8 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   const nothing = aerPacket([], [], space, 0);
   const giveNow = (packet: AerPacket): void => {
     saidOut = Math.max(saidOut, packet.until);
-    give(outputNow({ ...packet, until: saidOut }));
+    const output = outputNow({ ...packet, until: saidOut });
+    if (output !== undefined) give(output);
   };
   const submit = (item: RasterItem | PacketItem): void => {
     if (item.kind === 'raster') submitRaster(item);

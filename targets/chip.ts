@@ -183,6 +183,7 @@ export function chip<Configuration = DefaultConfiguration>(
   };
   return {
     name: 'chip',
+    immediate: mode === 'immediate',
     losses,
     slips,
     unsupported(pipeline, request = {}) {

@@ -3,7 +3,7 @@ import { DataError, InvalidArgumentError } from '../errors.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import { number, type OptionTable, optionProblems } from '../options.ts';
 import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
-import { checkSignal, onceForGrid } from './signal-check.ts';
+import { encodeRows, type RowEncoder } from './rows.ts';
 
 /** Configuration of `deltaEncode`. */
 export interface DeltaEncodeConfig extends FilterConfig {
@@ -31,37 +31,40 @@ const optionTable: OptionTable<DeltaEncodeConfig> = {
  * encode(signal).counts; // Uint32Array [0, 0, 2, 0, 0, 1]
  * ```
  */
-export function deltaEncoder(config: DeltaEncodeConfig): Filter<SignalRaster, SpikeRaster> {
+export function deltaEncoder(
+  config: DeltaEncodeConfig,
+): Filter<SignalRaster, SpikeRaster> & RowEncoder {
   const problems = optionProblems(config, optionTable, 'threshold');
   if (problems.length > 0) throw new InvalidArgumentError('no changes can be encoded', problems);
   const { threshold, initial = Number.NaN } = config;
-  const startOf = onceForGrid((channels) => new Float64Array(channels).fill(initial));
-  /** How many thresholds each channel lies above its start. */
-  const levelsOf = onceForGrid((channels) => new Float64Array(channels));
-  return (signal) => {
-    checkSignal(signal);
-    const { steps, channels, dt, startTime, values } = signal;
-    const [start, levels] = [startOf(signal), levelsOf(signal)];
-    const counts = new Uint32Array(steps * channels * 2);
-    for (let i = 0; i < values.length; i++) {
-      const channel = i % channels;
-      const value = values[i]!;
-      if (Number.isNaN(start[channel]!)) start[channel] = value;
-      // From the start, not from the last spike, so that no error of rounding adds up.
-      const height = (value - start[channel]!) / threshold;
-      const level = levels[channel]!;
-      const change = Math.trunc(height - level);
-      if (change === 0) continue;
-      if (Math.abs(change) > mostSpikes) {
-        throw new DataError(`a value has gone to ${value}, ${Math.abs(change)} thresholds at once`);
-      }
-      levels[channel] = level + change;
-      const row = (i - channel) * 2;
-      if (change > 0) counts[row + channel] = change;
-      else counts[row + channels + channel] = -change;
-    }
-    return { steps, channels: channels * 2, dt, startTime, counts };
-  };
+  return encodeRows((channels) => {
+    const start = new Float64Array(channels).fill(initial);
+    /** How many thresholds each channel lies above its start. */
+    const levels = new Float64Array(channels);
+    return {
+      channels: 2 * channels,
+      follow(values, at, counts, to) {
+        counts.fill(0, to, to + 2 * channels);
+        for (let channel = 0; channel < channels; channel++) {
+          const value = values[at + channel]!;
+          if (Number.isNaN(start[channel]!)) start[channel] = value;
+          // From the start, not from the last spike, so that no error of rounding adds up.
+          const height = (value - start[channel]!) / threshold;
+          const level = levels[channel]!;
+          const change = Math.trunc(height - level);
+          if (change === 0) continue;
+          if (Math.abs(change) > mostSpikes) {
+            throw new DataError(
+              `a value has gone to ${value}, ${Math.abs(change)} thresholds at once`,
+            );
+          }
+          levels[channel] = level + change;
+          if (change > 0) counts[to + channel] = change;
+          else counts[to + channels + channel] = -change;
+        }
+      },
+    };
+  });
 }
 
 /** Spikes of a channel in one bin at most. */

@@ -12,6 +12,7 @@ import {
   rateDecodeTable,
   type Spikes,
 } from './rate-decode.ts';
+import type { RowDecoder } from './rows.ts';
 
 /** Configuration of `populationDecode`; either `tau` or `window`. */
 export interface PopulationDecodeConfig extends RateDecodeConfig {
@@ -70,7 +71,9 @@ function valueProblems(given: unknown): Problem[] {
  * decode(spikeRaster({ channels: 3, dt: 1e-3, counts: [0, 1, 1] })).values; // Float64Array [0.5]
  * ```
  */
-export function populationDecoder(config: PopulationDecodeConfig): Filter<Spikes, SignalRaster> {
+export function populationDecoder(
+  config: PopulationDecodeConfig,
+): Filter<Spikes, SignalRaster> & RowDecoder {
   const problems = optionProblems(config, optionTable, 'values');
   if (problems.length === 0) problems.push(...rateDecodeProblems(config));
   if (problems.length > 0) throw new InvalidArgumentError('nothing can be decoded', problems);

@@ -9,6 +9,7 @@ import { number, type OptionTable, optionProblems } from '../options.ts';
 import { fault, type Problem, problemText } from '../problems.ts';
 import { type Filter, type FilterConfig, lossesCheck, once, unknownAddress } from './filter.ts';
 import { type RowStore, rowStore } from './row-store.ts';
+import type { RowDecoder, Rows } from './rows.ts';
 import { type Windows, type WindowUse, windowsOf } from './windows.ts';
 
 /** Configuration of `rateDecode`; either `tau` or `window`. */
@@ -55,7 +56,7 @@ export type Spikes = SpikeRaster | AerPacket<ChannelSpace>;
  * decode(spikeRaster({ channels: 1, dt: 1e-3, counts: [1, 1, 0] })).values; // Float64Array [500, 1000, 500]
  * ```
  */
-export function rateDecoder(config: RateDecodeConfig): Filter<Spikes, SignalRaster> {
+export function rateDecoder(config: RateDecodeConfig): Filter<Spikes, SignalRaster> & RowDecoder {
   const problems = optionProblems(config, rateDecodeTable);
   if (problems.length === 0) problems.push(...rateDecodeProblems(config));
   if (problems.length > 0) throw new InvalidArgumentError('no rates can be decoded', problems);
@@ -65,22 +66,14 @@ export function rateDecoder(config: RateDecodeConfig): Filter<Spikes, SignalRast
   }));
 }
 
-/** What becomes of the counts of a bin. */
-export interface RowMaker {
-  /** Values of each bin. */
-  readonly channels: number;
-  /** Takes the counts of a bin from `counts` at `from` on, and writes the values to `values` at `to`. */
-  follow(counts: Uint32Array, from: number, values: Float64Array, to: number): void;
-}
-
 /** Makes a filter that turns the counts of each bin, of rasters or of packets, into a row of values. */
 export function decodeRows(
   { dt, startTime, losses = lossCounter() }: Omit<RateDecodeConfig, 'tau' | 'window'>,
-  make: (channels: number, dt: number) => RowMaker,
-): Filter<Spikes, SignalRaster> {
-  let maker: RowMaker | undefined;
+  make: RowDecoder['rows'],
+): Filter<Spikes, SignalRaster> & RowDecoder {
+  let maker: FollowingRows | undefined;
   let grid: { readonly channels: number; readonly dt: number } | undefined;
-  const makerOf = (channels: number, width: number): RowMaker => {
+  const makerOf = (channels: number, width: number): FollowingRows => {
     if (maker === undefined) {
       grid = { channels, dt: width };
       maker = make(channels, width);
@@ -115,9 +108,13 @@ export function decodeRows(
       if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
       return rasterRows(spikes, makerOf(spikes.channels, spikes.dt));
     },
-    { end: () => last?.end() },
+    { end: () => last?.end(), rows: make },
   );
 }
+
+/** Rows of counts become rows of values. */
+type FollowingRows = Rows<Uint32Array, Float64Array>;
+type FollowRow = FollowingRows['follow'];
 
 /** Channels of packets whose rates are followed, at most. */
 const mostChannels = 2 ** 20;
@@ -133,7 +130,7 @@ function isPacket(spikes: Spikes): spikes is AerPacket<ChannelSpace> {
 
 function rasterRows(
   { steps, channels, dt, startTime, counts }: SpikeRaster,
-  maker: RowMaker,
+  maker: FollowingRows,
 ): SignalRaster {
   const values = new Float64Array(steps * maker.channels);
   for (let step = 0; step < steps; step++) {
@@ -149,7 +146,7 @@ interface PacketRows {
 }
 
 function packetRows(
-  maker: RowMaker,
+  maker: FollowingRows,
   channels: number,
   dt: number,
   startTime: number | undefined,
@@ -202,12 +199,12 @@ export function follower(
   channels: number,
   dt: number,
   { tau, window = dt }: Pick<RateDecodeConfig, 'tau' | 'window'>,
-): RowMaker['follow'] {
+): FollowRow {
   return tau === undefined ? counting(channels, dt, window) : forgetting(channels, dt, tau);
 }
 
 /** Each spike adds 1/tau and fades with e^(-t/tau); of a constant rate, the rate itself. */
-function forgetting(channels: number, dt: number, tau: number): RowMaker['follow'] {
+function forgetting(channels: number, dt: number, tau: number): FollowRow {
   const keep = Math.exp(-dt / tau);
   const gain = -Math.expm1(-dt / tau) / dt;
   const rates = new Float64Array(channels);
@@ -221,7 +218,7 @@ function forgetting(channels: number, dt: number, tau: number): RowMaker['follow
 }
 
 /** Spikes of the last bins, over their time; before the stream there were none. */
-function counting(channels: number, dt: number, window: number): RowMaker['follow'] {
+function counting(channels: number, dt: number, window: number): FollowRow {
   const bins = Math.max(1, stepsIn(window, dt));
   if (bins * channels > 2 ** 26) {
     throw new DataError(

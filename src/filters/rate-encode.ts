@@ -6,7 +6,7 @@ import { number, type OptionTable, oneOf, optionProblems } from '../options.ts';
 import { fault, type Problem, problem } from '../problems.ts';
 import { randomStream } from '../random.ts';
 import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
-import { checkSignal, onceForGrid } from './signal-check.ts';
+import { encodeRows, type RowEncoder } from './rows.ts';
 
 /** Configuration of `rateEncode`. */
 export interface RateEncodeConfig extends FilterConfig {
@@ -60,32 +60,34 @@ function rangeProblems(value: unknown): Problem[] {
  * encode(signal).counts; // Uint32Array [1, 1, 0, 1]
  * ```
  */
-export function rateEncoder(config: RateEncodeConfig): Filter<SignalRaster, SpikeRaster> {
+export function rateEncoder(
+  config: RateEncodeConfig,
+): Filter<SignalRaster, SpikeRaster> & RowEncoder {
   const problems = optionProblems(config, optionTable, 'range', 'neurons', 'rate');
   if (problems.length === 0) problems.push(...seedProblems(config));
   if (problems.length > 0) throw new InvalidArgumentError('no rates can be encoded', problems);
   const { neurons, losses = lossCounter() } = config;
   const [min, max] = config.range;
   const tuning = tuningOf(config);
-  const makerOf = onceForGrid((channels, dt) => spikesOf(config, channels * neurons, dt));
-  return (signal) => {
-    checkSignal(signal);
-    const { steps, channels, dt, startTime, values } = signal;
-    const spikes = makerOf(signal);
-    const counts = new Uint32Array(steps * channels * neurons);
-    let clipped = 0;
-    for (let i = 0; i < values.length; i++) {
-      const given = values[i]!;
-      const value = Math.min(max, Math.max(min, given));
-      if (value !== given) clipped++;
-      const first = (i % channels) * neurons;
-      for (let k = 0; k < neurons; k++) {
-        counts[i * neurons + k] = spikes(first + k, tuning(value, k));
-      }
-    }
-    losses.add('clipped', clipped);
-    return { steps, channels: channels * neurons, dt, startTime, counts };
-  };
+  return encodeRows((channels, dt) => {
+    const spikes = spikesOf(config, channels * neurons, dt);
+    return {
+      channels: channels * neurons,
+      follow(values, at, counts, to) {
+        let clipped = 0;
+        for (let i = 0; i < channels; i++) {
+          const given = values[at + i]!;
+          const value = Math.min(max, Math.max(min, given));
+          if (value !== given) clipped++;
+          const first = i * neurons;
+          for (let k = 0; k < neurons; k++) {
+            counts[to + first + k] = spikes(first + k, tuning(value, k));
+          }
+        }
+        losses.add('clipped', clipped);
+      },
+    };
+  });
 }
 
 function seedProblems({ spikes, seed }: RateEncodeConfig): Problem[] {

@@ -81,6 +81,11 @@ export interface TargetRun {
 export interface Target {
   /** Name in messages. */
   readonly name: string;
+  /**
+   * Whether it takes packets only and gives spikes as they come, for closed loops: an output without events then says that the oldest
+   * input without an answer has been answered.
+   */
+  readonly immediate?: boolean;
   /** Lists everything that keeps `pipeline` from running here as wanted; empty if nothing does. Simulates nothing. */
   unsupported(pipeline: Pipeline, request?: TargetRequest): readonly Problem[];
   /** Starts `pipeline` at rest. What cannot be started ends in `error`. */

@@ -1,0 +1,242 @@
+/** A closed loop as a stream of its steps. */
+import { Observable } from 'rxjs';
+import { type Clock, monotonic, systemClock } from '../src/clock.ts';
+import { demandOfSubscriber } from '../src/demand.ts';
+import { DataError, InvalidArgumentError, UnsupportedPipelineError } from '../src/errors.ts';
+import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type Decode, type Encode, hasRows } from '../src/loop/coding.ts';
+import type { Environment } from '../src/loop/environment.ts';
+import { requestOf } from '../src/loop/exchange.ts';
+import { type ActionLimits, actionProblems, limitProblems } from '../src/loop/limits.ts';
+import type { LoopDescription, LoopSession, LoopStep, LoopStimulus } from '../src/loop/step.ts';
+import {
+  anything,
+  callback,
+  having,
+  number,
+  type OptionTable,
+  optionProblems,
+  options,
+  readable,
+} from '../src/options.ts';
+import { pipelineProblems } from '../src/pipeline/guard.ts';
+import type { Pipeline } from '../src/pipeline/pipeline.ts';
+import { recordProblems } from '../src/pipeline/record.ts';
+import type { Target } from '../src/pipeline/target.ts';
+import { fault, type Problem, problem, within } from '../src/problems.ts';
+import { type LoopSetup, startLoop } from './loop-run.ts';
+import { type RealTime, realTimeTable } from './real-time.ts';
+import { type EnvironmentStreams, worldProblems } from './world.ts';
+
+/** Configuration of {@link closeLoop}. */
+export interface CloseLoopConfig<O, A> {
+  /** Where the network runs. */
+  readonly target: Target;
+  /** The network, whose output says what is done. */
+  readonly net: Pipeline;
+  /** What the loop acts on. */
+  readonly environment: Environment<O, A> | EnvironmentStreams<O, A>;
+  /** Makes spikes of what is seen. */
+  readonly encode: Encode<NoInfer<O>>;
+  /** Makes actions of spikes. */
+  readonly decode: Decode<NoInfer<O>, NoInfer<A>>;
+  /** Length of a step, seconds: one step of the network, or several whole ones; one if left out. */
+  readonly dt?: number;
+  /** Number of the step before which the loop ends; without it and `duration`, it ends with the environment. */
+  readonly steps?: number;
+  /** The same as a time, seconds. */
+  readonly duration?: number;
+  /** Seed from which the environment begins; 0 if left out. */
+  readonly seed?: number;
+  /** Bounds of actions: values beyond are clipped, and counted as `clipped`. */
+  readonly limits?: ActionLimits;
+  /** A safe action that is sent when the loop ends, whatever ends it. */
+  readonly onStop?: NoInfer<A>;
+  /** What is recorded of the network beside the spikes of its output, by name: `hidden`, `output:imem`. */
+  readonly record?: readonly string[];
+  /**
+   * Whether steps come as time passes, and how; if left out, in virtual time, in which the loop runs as fast as it can and
+   * the same seed gives the same steps to the last bit.
+   */
+  readonly realTime?: boolean | RealTime;
+  /** Is told of the loop and of each step, to record it. */
+  readonly session?: LoopSession;
+  /** Adds spikes to what is seen, and may end the loop; a protocol does. */
+  readonly stimulus?: LoopStimulus;
+  /** Counts what was clipped, missed and so on; the loop's own if left out. */
+  readonly losses?: Losses;
+}
+
+/** A closed loop, with what it could not do. */
+export type ClosedLoop<O, A> = Observable<LoopStep<O, A>> & {
+  /**
+   * Values of actions beyond the limits (`clipped`); in real time: steps left out (`missed`) or made up for (`late`), steps left out since
+   * the target did not answer (`stalled`), and observations that nobody saw (`superseded`; in virtual time `dropped`).
+   */
+  readonly losses: Losses;
+};
+
+const seconds = number({ min: 1e-6, unit: 'seconds (1 µs)' });
+
+const table: OptionTable<CloseLoopConfig<unknown, unknown>> = {
+  target: having('a target', 'start', 'unsupported'),
+  net: pipelineProblems,
+  environment: worldProblems,
+  encode: codingProblems,
+  decode: codingProblems,
+  dt: seconds,
+  steps: number({ min: 1, whole: true, unit: 'steps' }),
+  duration: seconds,
+  seed: number(),
+  limits: limitProblems,
+  onStop: anything,
+  record: anything,
+  realTime: (value) => (typeof value === 'boolean' ? [] : options(realTimeTable)(value)),
+  session: having('a session', 'begin', 'step', 'end'),
+  stimulus: having('a stimulus', 'before'),
+  losses: having('a counter of losses', 'add'),
+};
+
+function codingProblems(value: unknown): readonly Problem[] {
+  return hasRows(value) ? [] : callback(value);
+}
+
+/** What a configuration says, once it is known to be sound. */
+interface Settled {
+  readonly dt: number;
+  readonly bins: number;
+  readonly steps: number | undefined;
+}
+
+/** Lists everything that keeps a loop from being closed. */
+function loopProblems(config: CloseLoopConfig<unknown, unknown>): Problem[] {
+  const problems = optionProblems(
+    config,
+    table,
+    'target',
+    'net',
+    'environment',
+    'encode',
+    'decode',
+  );
+  return [...problems, ...readable(() => agreeing(config))];
+}
+
+/** Lists what is sound by itself and contradicts something else. */
+function agreeing(config: CloseLoopConfig<unknown, unknown>): Problem[] {
+  const { net, target, dt, steps, duration, limits, onStop, decode, record = [] } = config;
+  const problems: Problem[] = [];
+  if (steps !== undefined && duration !== undefined) {
+    problems.push(fault('duration', 'conflict', 'give either steps or duration'));
+  }
+  if (onStop !== undefined && (limits === undefined || limitProblems(limits).length === 0)) {
+    problems.push(...within('onStop', actionProblems(onStop, limits)));
+  }
+  if (pipelineProblems(net).length > 0) return problems;
+  problems.push(...recordProblems(net, record));
+  if (dt !== undefined && seconds(dt).length === 0) {
+    const bins = dt / net.dt;
+    if (!(Math.abs(bins - Math.round(bins)) <= 1e-9 * bins) || Math.round(bins) < 1) {
+      const needed = `whole steps of the network are needed, of ${net.dt} s each`;
+      problems.push(problem('dt', 'conflict', dt, needed));
+    } else if (target?.immediate === true && Math.round(bins) > 1) {
+      const needed = `the target takes events as they come, one step of the network (${net.dt} s) at a time`;
+      problems.push(problem('dt', 'conflict', dt, needed));
+    }
+  }
+  if (hasRows(decode)) {
+    try {
+      decode.rows(net.channelsOut, net.dt);
+    } catch (cause) {
+      if (!(cause instanceof DataError)) throw cause;
+      problems.push(fault('decode', 'wrong-shape', cause.message));
+    }
+  }
+  return problems;
+}
+
+function settled({
+  net,
+  dt = net.dt,
+  steps,
+  duration,
+}: Pick<CloseLoopConfig<unknown, unknown>, 'net' | 'dt' | 'steps' | 'duration'>): Settled {
+  const bins = Math.round(dt / net.dt);
+  const given = duration === undefined ? steps : Math.max(1, Math.round(duration / dt));
+  return { dt: bins === 1 ? net.dt : dt, bins, steps: given };
+}
+
+/**
+ * Closes a loop: what is seen of an environment becomes spikes, a network on a target answers them, its answer becomes an action, and the action
+ * changes what is seen next. Emits each step once its answer is there. The environment is begun for each subscriber. When
+ * the loop ends, by its last step, an error, a failing device or because its subscriber leaves, `onStop` is sent, the environment is
+ * closed and the target stopped.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @throws UnsupportedPipelineError if the target cannot run the network
+ * @example
+ * ```ts
+ * const net = pipeline(linear({ weight: [[9, 0], [0, 9]] }), lif({ neurons: 2, dt: 1e-3, tauMem: 5e-3 }));
+ * // A place that is to be 0: what is seen is how far off it is, what is done is how fast it goes.
+ * const place = { at: 0, reset: () => Float64Array.of((place.at = 1)), step: (speed: Float64Array, dt: number) => ({ observation: Float64Array.of((place.at += speed[0]! * dt)) }) };
+ * closeLoop({
+ *   target: simulator(),
+ *   net,
+ *   environment: place,
+ *   encode: ([off]) => [Number(off! > 0), Number(off! < 0)],
+ *   decode: populationDecode({ values: [-5, 5], tau: 0.02 }),
+ *   duration: 1,
+ *   limits: [-5, 5],
+ * }).pipe(last(), map(({ observation }) => Math.abs(observation[0]!) < 0.1)); // emits true
+ * ```
+ */
+export function closeLoop<O = Float64Array, A = Float64Array>(
+  config: CloseLoopConfig<O, A>,
+): ClosedLoop<O, A> {
+  const problems = loopProblems(config as CloseLoopConfig<unknown, unknown>);
+  if (problems.length > 0) throw new InvalidArgumentError('this loop cannot be closed', problems);
+  const { target, net, environment, seed = 0, limits, record = [], session } = config;
+  const unsupported = target.unsupported(net, requestOf(net, record));
+  if (unsupported.length > 0) throw new UnsupportedPipelineError(target.name, unsupported);
+  const { losses = lossCounter(), realTime = false, onStop } = config;
+  const { dt, bins, steps } = settled(config);
+  const { policy = 'skip', clock = systemClock } =
+    realTime === true || realTime === false ? {} : realTime;
+  const description: LoopDescription = {
+    net,
+    target: target.name,
+    dt,
+    seed,
+    steps,
+    record,
+    limits,
+    onStop,
+    policy: realTime === false ? undefined : policy,
+  };
+  const setup: LoopSetup<O, A> = {
+    target,
+    environment,
+    encode: config.encode as Encode<O>,
+    decode: config.decode as Decode<O, A>,
+    grid: { bins, width: net.dt, channelsIn: net.channelsIn, channelsOut: net.channelsOut },
+    description,
+    limits,
+    onStop: onStop === undefined ? undefined : { action: onStop },
+    realTime: realTime === false ? undefined : { policy, clock: monotonic(clock) },
+    session,
+    stimulus: config.stimulus,
+    losses,
+    turns: systemClock satisfies Clock,
+  };
+  const steps$ = new Observable<LoopStep<O, A>>((subscriber) => {
+    const demand = demandOfSubscriber();
+    const stop = startLoop(setup, {
+      next: (step) => subscriber.next(step),
+      error: (cause) => subscriber.error(cause),
+      complete: () => subscriber.complete(),
+      demand,
+    });
+    return stop;
+  });
+  return Object.assign(steps$, { losses });
+}

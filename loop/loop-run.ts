@@ -1,0 +1,289 @@
+/** A closed loop that runs: observation, network, action, and the environment again. */
+import type { Clock } from '../src/clock.ts';
+import type { Demand } from '../src/demand.ts';
+import { DataError, DeviceError } from '../src/errors.ts';
+import { binStart } from '../src/events/bins.ts';
+import type { Losses } from '../src/events/losses.ts';
+import type { SpikeRaster } from '../src/events/spike-raster.ts';
+import {
+  type Decode,
+  decoderOf,
+  type Encode,
+  encoderOf,
+  type StepGrid,
+} from '../src/loop/coding.ts';
+import type { Environment } from '../src/loop/environment.ts';
+import { type Answer, type Exchange, startExchange } from '../src/loop/exchange.ts';
+import { type ActionLimits, actionBounds } from '../src/loop/limits.ts';
+import type {
+  LoopDescription,
+  LoopEnd,
+  LoopSession,
+  LoopStep,
+  LoopStimulus,
+} from '../src/loop/step.ts';
+import { type LagPolicy, startTicker } from '../src/loop/ticker.ts';
+import type { Target } from '../src/pipeline/target.ts';
+import { type EnvironmentStreams, worldOf } from './world.ts';
+
+/** What a loop is made of, checked. */
+export interface LoopSetup<O, A> {
+  readonly target: Target;
+  readonly environment: Environment<O, A> | EnvironmentStreams<O, A>;
+  readonly encode: Encode<O>;
+  readonly decode: Decode<O, A>;
+  readonly grid: StepGrid;
+  readonly description: LoopDescription;
+  readonly limits: ActionLimits | undefined;
+  /** The last action, if there is one. */
+  readonly onStop: { readonly action: A } | undefined;
+  /** What gives the steps their time; undefined in virtual time. */
+  readonly realTime: { readonly clock: Clock; readonly policy: LagPolicy } | undefined;
+  readonly session: LoopSession | undefined;
+  readonly stimulus: LoopStimulus | undefined;
+  readonly losses: Losses;
+  /** Clock by which a loop in virtual time lets others have their turn. */
+  readonly turns: Clock;
+}
+
+/** Whoever listens. */
+export interface LoopUser<O, A> {
+  next(step: LoopStep<O, A>): void;
+  error(cause: unknown): void;
+  complete(): void;
+  /** What it can take by now; undefined if nobody can say. */
+  readonly demand: Demand | undefined;
+}
+
+/** A step that has no answer yet. */
+interface OpenStep<O> {
+  readonly step: number;
+  readonly time: number;
+  readonly observation: O;
+  readonly input: SpikeRaster;
+  readonly done: boolean;
+  readonly state: unknown;
+  /** Host time at which its input was handed over, milliseconds. */
+  readonly handed: number;
+}
+
+/** Steps without an answer at most: a target that does not answer is given no more. */
+const mostOpen = 64;
+
+/** How long a loop in virtual time keeps others waiting, milliseconds; looked at every so many steps. */
+const longestTurn = 8;
+const stepsBetweenLooks = 16;
+
+/**
+ * Starts a loop; ends it when the returned function is called.
+ */
+export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): () => void {
+  const { description, grid, losses, realTime, session, stimulus, onStop, turns } = setup;
+  const { net, dt, seed, steps = Number.POSITIVE_INFINITY, record } = description;
+  const { bins, width, channelsIn } = grid;
+  const encode = encoderOf(setup.encode, grid);
+  const decode = decoderOf(setup.decode, grid);
+  const bounded = actionBounds<A>(setup.limits, losses);
+  const open: OpenStep<O>[] = [];
+  let exchange: Exchange | undefined;
+  let ready = false;
+  /** Whether the environment has begun, so that it is told of the end. */
+  let begun = false;
+  let over = false;
+  let action: A | undefined;
+  let made = 0;
+  /** Number of the next step, and of the step up to which time has passed in the environment. */
+  let next = 0;
+  let passed = 0;
+  /** Why no more steps begin, once that is so. */
+  let last: LoopEnd['reason'] | undefined;
+  let stopTicks = (): void => {};
+  let stopWaiting = (): void => {};
+  let pumping = false;
+
+  /** Does all that an end needs, each part whatever became of the others; gives what failed first. */
+  const finish = (reason: LoopEnd['reason'], cause?: unknown): readonly unknown[] => {
+    over = true;
+    const failures: unknown[] = reason === 'error' ? [cause] : [];
+    const attempt = (work: () => void): void => {
+      try {
+        work();
+      } catch (thrown) {
+        failures.push(thrown);
+      }
+    };
+    attempt(stopTicks);
+    attempt(stopWaiting);
+    attempt(() => exchange?.stop());
+    if (begun && onStop !== undefined) attempt(() => world.halt(onStop.action, dt));
+    if (begun) attempt(world.close);
+    const failed = failures.length > 0;
+    const end: LoopEnd = {
+      reason: failed ? 'error' : reason,
+      ...(failed ? { cause: failures[0] } : {}),
+      made,
+      losses: { ...losses.byReason },
+    };
+    attempt(() => session?.end(end));
+    open.length = 0;
+    return failures;
+  };
+  const end = (reason: LoopEnd['reason'], cause?: unknown): void => {
+    if (over) return;
+    const failures = finish(reason, cause);
+    if (failures.length > 0) user.error(failures[0]);
+    else user.complete();
+  };
+  const guard = (work: () => void): void => {
+    if (over) return;
+    try {
+      work();
+    } catch (cause) {
+      end('error', cause);
+    }
+  };
+  const world = worldOf(setup.environment, {
+    losses,
+    realTime: realTime !== undefined,
+    news: () => guard(heardNews),
+    failed: (cause) => end('error', cause),
+  });
+
+  /** Begins a step, if there is something to be seen. */
+  const begin = (step: number): void => {
+    const seconds = (step - passed) * dt;
+    if (step > 0 || 'observations' in setup.environment) {
+      if (!world.advance(action, seconds)) return;
+    }
+    if (action !== undefined || step === 0) passed = step;
+    const { observation, done } = world;
+    const time = binStart(step * bins, width);
+    const counts = encode(observation, { step, time, observation });
+    const goesOn = stimulus?.before(step, time, counts) ?? true;
+    const input = { steps: bins, channels: channelsIn, dt: width, startTime: time, counts };
+    const state = session === undefined ? undefined : world.state();
+    const handed = realTime === undefined ? 0 : realTime.clock.now();
+    open.push({ step, time, observation, input, done, state, handed });
+    next = step + 1;
+    if (done) last = 'done';
+    else if (next >= steps || !goesOn) last = 'steps';
+    exchange!.push(input);
+  };
+  /** Ends a step with what came back for it. */
+  const answered = ({ spikes, recorded }: Answer): void => {
+    const came = realTime === undefined ? 0 : realTime.clock.now();
+    const oldest = open.shift();
+    if (oldest === undefined) throw new DataError('the target answered what it was not asked');
+    const { step, time, observation, input, done, state, handed } = oldest;
+    const latency = (came - handed) * 1000;
+    action = bounded(decode(spikes, { step, time, observation, recorded }));
+    if (!done) world.act(action);
+    made++;
+    const whole = { step, time, observation, action, input, spikes, recorded, latency, done };
+    session?.step(whole, state);
+    stimulus?.after?.(whole);
+    user.next(whole);
+    if (over) return;
+    if (open.length === 0 && last !== undefined) end(last);
+    else if (realTime === undefined) pump();
+  };
+
+  /** Runs steps in virtual time, as long as nothing has to be waited for. */
+  const pump = (): void => {
+    if (pumping || !ready || realTime !== undefined) return;
+    pumping = true;
+    try {
+      const until = turns.now() + longestTurn;
+      for (let count = 1; !over && last === undefined && open.length === 0; count++) {
+        const demand = closed(user.demand) ?? closed(session?.demand);
+        if (demand !== undefined) {
+          stopWaiting = demand.whenOpen(() => guard(pump));
+          return;
+        }
+        if (count % stepsBetweenLooks === 0 && turns.now() > until) {
+          const turn = turns.schedule(() => guard(pump), 0);
+          stopWaiting = () => turn.unsubscribe();
+          return;
+        }
+        const before = next;
+        begin(before);
+        if (next === before) {
+          if (world.done) last = 'done';
+          break;
+        }
+      }
+    } finally {
+      pumping = false;
+    }
+    if (last !== undefined && open.length === 0) end(last);
+  };
+  /** Begins the step of a tick in real time. */
+  const tick = (step: number, policy: LagPolicy, behind: number): void => {
+    if (policy === 'skip') losses.add('missed', behind);
+    else if (behind > 0) losses.add('late', 1);
+    if (step >= steps) last = 'steps';
+    else if (open.length < mostOpen) begin(step);
+    else losses.add('stalled', 1);
+    if (last !== undefined) stopTicks();
+    if (last !== undefined && open.length === 0) end(last);
+  };
+  const heardNews = (): void => {
+    if (realTime === undefined) pump();
+    else if (world.done && ready) {
+      last = 'done';
+      stopTicks();
+      if (open.length === 0) end(last);
+    }
+  };
+  const start = (): void => {
+    if (realTime === undefined) {
+      pump();
+      return;
+    }
+    const ticking = startTicker(
+      { dt, ...realTime },
+      {
+        tick: (step, _, behind) => guard(() => tick(step, realTime.policy, behind)),
+        fell: (step, behind) => end('error', fellBehind(step, behind)),
+      },
+    );
+    stopTicks = ticking;
+  };
+  guard(() => {
+    session?.begin(description);
+    begun = true;
+    world.begin(seed);
+    if (over) return;
+    exchange = startExchange(
+      { target: setup.target, net, record, realTime: realTime !== undefined },
+      {
+        ready() {
+          ready = true;
+          if (exchange !== undefined) guard(start);
+        },
+        answer: (answer) => guard(() => answered(answer)),
+        failed: (cause) => end('error', cause),
+      },
+    );
+    // What was over before it was there is stopped now.
+    if (over) exchange.stop();
+    else if (ready) start();
+  });
+  return () => {
+    if (over) return;
+    const [failure] = finish('unsubscribed');
+    if (failure !== undefined) throw failure;
+  };
+}
+
+/** A demand that is closed; undefined if it is open, or there is none. */
+function closed(demand: Demand | undefined): Demand | undefined {
+  return demand?.open === false ? demand : undefined;
+}
+
+function fellBehind(step: number, behind: number): DeviceError {
+  return new DeviceError(
+    'timed-out',
+    `step ${step} comes ${behind} steps late; make the step longer, do less in it, or choose the policy skip or catchUp`,
+  );
+}

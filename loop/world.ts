@@ -1,0 +1,161 @@
+/** What a loop acts on, in one form: a model, or a live sensor and an actuator. */
+import { isObservable, type Observable, type Observer, type Subscription } from 'rxjs';
+import { gate, onDemand } from '../src/demand.ts';
+import { DataError } from '../src/errors.ts';
+import type { Losses } from '../src/events/losses.ts';
+import type { Environment, EnvironmentStep } from '../src/loop/environment.ts';
+import { readable } from '../src/options.ts';
+import { type Problem, problem } from '../src/problems.ts';
+
+/**
+ * A live sensor and an actuator. In real time a step sees the newest observation, and those that a newer one has replaced are counted as
+ * `superseded`; in virtual time each observation is a step.
+ */
+export interface EnvironmentStreams<O = Float64Array, A = Float64Array> {
+  /** What the sensor sees. Its end is the end of the loop. */
+  readonly observations: Observable<O>;
+  /** Takes each action. It is not told of the end of the loop: others may act on it too. */
+  readonly actions: Pick<Observer<A>, 'next'>;
+}
+
+/** What a loop acts on. */
+export interface World<O, A> {
+  /** What was seen last. */
+  readonly observation: O;
+  /** Whether nothing new will be seen. */
+  readonly done: boolean;
+  /** Begins. */
+  begin(seed: number): void;
+  /**
+   * Lets time pass; gives whether there is something to be seen, in virtual time something new.
+   *
+   * @param action what is done meanwhile; undefined before the first action is known
+   */
+  advance(action: A | undefined, seconds: number): boolean;
+  /** Sends an action as soon as it is known. */
+  act(action: A): void;
+  /** Sends the last action of all. */
+  halt(action: A, seconds: number): void;
+  state(): unknown;
+  close(): void;
+}
+
+/** Who is told of what happens by itself. */
+export interface WorldUser {
+  readonly losses: Losses;
+  readonly realTime: boolean;
+  /** Learns that something is to be seen, or that nothing will be. */
+  news(): void;
+  failed(cause: unknown): void;
+}
+
+/** Lists why a loop cannot act on something. */
+export function worldProblems(environment: unknown): Problem[] {
+  return readable(() => {
+    const { reset, step, observations, actions } = (environment ?? {}) as Partial<
+      Environment & EnvironmentStreams
+    >;
+    const model = typeof reset === 'function' && typeof step === 'function';
+    const streams = isObservable(observations) && typeof actions?.next === 'function';
+    const needed = 'reset and step are needed, or the streams observations and actions';
+    return model || streams ? [] : [problem('', 'wrong-type', environment, needed)];
+  });
+}
+
+/** Brings an environment into that form. */
+export function worldOf<O, A>(
+  environment: Environment<O, A> | EnvironmentStreams<O, A>,
+  user: WorldUser,
+): World<O, A> {
+  return 'observations' in environment ? ofStreams(environment, user) : ofModel(environment);
+}
+
+function ofModel<O, A>(model: Environment<O, A>): World<O, A> {
+  let observation: O | undefined;
+  let done = false;
+  return {
+    get observation() {
+      return observation as O;
+    },
+    get done() {
+      return done;
+    },
+    begin(seed) {
+      observation = model.reset(seed);
+    },
+    advance(action, seconds) {
+      // Before anything is done, nothing can pass under it.
+      if (action === undefined) return true;
+      const next = model.step(action, seconds) as EnvironmentStep<O> | undefined;
+      if (typeof next !== 'object' || next === null || !('observation' in next)) {
+        throw new DataError(
+          'the environment gave no observation; step returns { observation, done }',
+        );
+      }
+      observation = next.observation;
+      done = next.done === true;
+      return true;
+    },
+    act() {},
+    halt: (action, seconds) => void model.step(action, seconds),
+    state: () => model.state?.(),
+    close: () => model.close?.(),
+  };
+}
+
+/** Observations that wait for their step at most, in virtual time, if their source cannot. */
+const mostWaiting = 1024;
+
+function ofStreams<O, A>(
+  { observations, actions }: EnvironmentStreams<O, A>,
+  { losses, realTime, news, failed }: WorldUser,
+): World<O, A> {
+  const room = gate();
+  const waiting: O[] = [];
+  let seen: O | undefined;
+  let anything = false;
+  let fresh = false;
+  let ended = false;
+  let subscription: Subscription | undefined;
+  const take = (observation: O): void => {
+    if (realTime) {
+      if (fresh) losses.add('superseded', 1);
+      [seen, fresh, anything] = [observation, true, true];
+    } else if (waiting.length < mostWaiting) waiting.push(observation);
+    else losses.add('dropped', 1);
+    room.set(waiting.length === 0);
+    news();
+  };
+  return {
+    get observation() {
+      return seen as O;
+    },
+    get done() {
+      return ended && waiting.length === 0;
+    },
+    begin() {
+      subscription = onDemand(room, () =>
+        observations.subscribe({
+          next: take,
+          error: failed,
+          complete() {
+            ended = true;
+            news();
+          },
+        }),
+      );
+    },
+    advance() {
+      fresh = false;
+      if (realTime) return anything;
+      if (waiting.length === 0) return false;
+      seen = waiting.shift() as O;
+      room.set(waiting.length === 0);
+      return true;
+    },
+    act: (action) => actions.next(action),
+    halt: (action) => actions.next(action),
+    state: () => undefined,
+    close: () => subscription?.unsubscribe(),
+  };
+}

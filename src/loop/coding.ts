@@ -1,0 +1,134 @@
+/** What makes spikes of observations and actions of spikes: stages that are called row by row, or functions. */
+import { DataError } from '../errors.ts';
+import { reals, wholes } from '../events/blocks.ts';
+import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
+import type { RowDecoder, RowEncoder, Rows } from '../filters/rows.ts';
+
+/** A step of a loop, as far as it is known while an observation is encoded or spikes are decoded. */
+export interface LoopMoment<O> {
+  /** Number of the step, from 0 on. */
+  readonly step: number;
+  /** Start of the step, whole microseconds. */
+  readonly time: number;
+  /** What is seen of the environment. */
+  readonly observation: O;
+  /** What was to be recorded, by name; known when spikes are decoded. */
+  readonly recorded?: Readonly<Record<string, SpikeRaster | SignalRaster>>;
+}
+
+/**
+ * What makes spikes of observations: a stage such as `rateEncode`, of observations that are numbers; or a function, which gives how often each
+ * channel fires in each bin of the step, row-major `[bins × channels]`. What it gives is copied.
+ */
+export type Encode<O> =
+  | ((observation: O, moment: LoopMoment<O>) => Uint32Array | readonly number[])
+  | (O extends number | ArrayLike<number> ? RowEncoder : never);
+
+/**
+ * What makes actions of spikes: a stage such as `populationDecode`, whose values after the last bin of the step are the action; or a function. What it
+ * gives is handed on and must not be written again.
+ */
+export type Decode<O, A> =
+  | ((spikes: SpikeRaster, moment: LoopMoment<O>) => A)
+  | (Float64Array extends A ? RowDecoder : never);
+
+/** The bins of a step. */
+export interface StepGrid {
+  /** Bins of a step. */
+  readonly bins: number;
+  /** Width of a bin, seconds. */
+  readonly width: number;
+  readonly channelsIn: number;
+  readonly channelsOut: number;
+}
+
+/** Whether something is called row by row. */
+export function hasRows(stage: unknown): stage is RowEncoder | RowDecoder {
+  return typeof (stage as Partial<RowEncoder> | null | undefined)?.rows === 'function';
+}
+
+/** Makes what gives the counts of each step. */
+export function encoderOf<O>(
+  encode: Encode<O>,
+  { bins, width, channelsIn }: StepGrid,
+): (observation: O, moment: LoopMoment<O>) => Uint32Array {
+  if (!hasRows(encode)) {
+    const given = encode as (observation: O, moment: LoopMoment<O>) => ArrayLike<number>;
+    return (observation, moment) => copied(given(observation, moment), bins * channelsIn);
+  }
+  const stage = encode as RowEncoder;
+  let row = new Float64Array(0);
+  let rows: Rows<Float64Array, Uint32Array> | undefined;
+  return (observation) => {
+    if (rows === undefined) {
+      row = new Float64Array(widthOf(observation));
+      rows = stage.rows(row.length, width);
+      if (rows.channels !== channelsIn) {
+        throw new DataError(
+          `${row.length} values are encoded on ${rows.channels} channels, but the pipeline takes ${channelsIn}`,
+        );
+      }
+    }
+    fill(row, observation);
+    const counts = wholes(bins * channelsIn);
+    for (let bin = 0; bin < bins; bin++) rows.follow(row, 0, counts, bin * channelsIn);
+    return counts;
+  };
+}
+
+/** Makes what gives the action of each step. */
+export function decoderOf<O, A>(
+  decode: Decode<O, A>,
+  { bins, width, channelsOut }: StepGrid,
+): (spikes: SpikeRaster, moment: LoopMoment<O>) => A {
+  if (!hasRows(decode)) return decode as (spikes: SpikeRaster, moment: LoopMoment<O>) => A;
+  const rows = (decode as RowDecoder).rows(channelsOut, width);
+  return ({ counts }) => {
+    const action = reals(rows.channels);
+    for (let bin = 0; bin < bins; bin++) rows.follow(counts, bin * channelsOut, action, 0);
+    return action as A;
+  };
+}
+
+/** A copy of the counts that a function gave. */
+function copied(given: ArrayLike<number>, length: number): Uint32Array {
+  const are = given instanceof Uint32Array || Array.isArray(given);
+  if (!are || given.length !== length) {
+    throw new DataError(
+      `encode gave ${are ? `${given.length} counts` : 'no counts'}; ${length} are needed, one for each channel in each bin`,
+    );
+  }
+  const counts = wholes(length);
+  for (let i = 0; i < length; i++) {
+    const count = given[i]!;
+    counts[i] = count;
+    if (counts[i] !== count) {
+      throw new DataError(`count ${i} of encode is ${count}; a whole number of spikes is needed`);
+    }
+  }
+  return counts;
+}
+
+function widthOf(observation: unknown): number {
+  if (typeof observation === 'number') return 1;
+  const { length } = (observation ?? {}) as Partial<ArrayLike<number>>;
+  if (length !== undefined && Number.isSafeInteger(length) && length > 0) return length;
+  throw new DataError(
+    'an observation is neither a number nor a list of numbers; encode it by a function of your own',
+  );
+}
+
+function fill(row: Float64Array, observation: unknown): void {
+  if (widthOf(observation) !== row.length) {
+    throw new DataError(
+      `an observation has ${widthOf(observation)} values; those before had ${row.length}`,
+    );
+  }
+  if (typeof observation === 'number') row[0] = observation;
+  else row.set(observation as ArrayLike<number>);
+  for (let i = 0; i < row.length; i++) {
+    if (!Number.isFinite(row[i]!)) {
+      throw new DataError(`value ${i} of an observation is ${row[i]}; it must be finite`);
+    }
+  }
+}

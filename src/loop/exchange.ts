@@ -1,0 +1,149 @@
+/** The way of a loop's steps to a target and back: one input for each, and the answer to it. */
+import { reals, wholes } from '../events/blocks.ts';
+import { channels as channelSpace } from '../events/space.ts';
+import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { outputSignals } from '../pipeline/signals.ts';
+import {
+  isPacket,
+  type Recorded,
+  type Target,
+  type TargetInput,
+  type TargetOutput,
+  type TargetRequest,
+} from '../pipeline/target.ts';
+
+/** What came back for a step. */
+export interface Answer {
+  /** Spikes of the output population, in the bins of the step. */
+  readonly spikes: SpikeRaster;
+  /** What was to be recorded, by name. */
+  readonly recorded: Readonly<Record<string, SpikeRaster | SignalRaster>>;
+}
+
+/** Who is told what comes back. */
+export interface ExchangeUser {
+  /** Learns that steps can be handed over from now on; once. */
+  ready(): void;
+  /** Takes the answer to the oldest step that has none. */
+  answer(answer: Answer): void;
+  /** Learns of a failure; nothing follows. */
+  failed(cause: unknown): void;
+}
+
+/** A target that answers steps. */
+export interface Exchange {
+  /** Hands over the spikes of a step; the answer may come before this returns. */
+  push(input: SpikeRaster): void;
+  /** Stops at once. */
+  stop(): void;
+}
+
+/** What is asked for beside the spikes of the output. */
+export interface ExchangeConfig {
+  readonly target: Target;
+  readonly net: Pipeline;
+  readonly record: readonly string[];
+  /** Whether steps come as time passes. */
+  readonly realTime: boolean;
+}
+
+/** How the target is asked: of a loop that records nothing, for the output alone. */
+export function requestOf(net: Pipeline, record: readonly string[]): TargetRequest {
+  return record.length === 0 ? {} : { record: [...new Set([net.output, ...record])] };
+}
+
+const nothing: Answer['recorded'] = {};
+
+/** Starts a pipeline for a loop. */
+export function startExchange(config: ExchangeConfig, user: ExchangeUser): Exchange {
+  return config.target.immediate === true ? ofPackets(config, user) : ofRasters(config, user);
+}
+
+/** Targets that give one output for each input. */
+function ofRasters({ target, net, record }: ExchangeConfig, user: ExchangeUser): Exchange {
+  const asked = requestOf(net, record);
+  const answerOf = (output: TargetOutput): Answer => {
+    if (asked.record === undefined) return { spikes: output as SpikeRaster, recorded: nothing };
+    const recorded = output as Readonly<Record<string, SpikeRaster>>;
+    return { spikes: recorded[net.output]!, recorded };
+  };
+  const run = target.start(
+    net,
+    { next: (output) => user.answer(answerOf(output)), error: user.failed, complete() {} },
+    asked,
+  );
+  user.ready();
+  return { push: run.push, stop: run.stop };
+}
+
+/** Targets that give spikes as they come: those up to the word that a step is answered are of that step. */
+function ofPackets(
+  { target, net, record, realTime }: ExchangeConfig,
+  user: ExchangeUser,
+): Exchange {
+  const asked = requestOf(net, record);
+  const signals = outputSignals(net, asked);
+  const space = channelSpace(net.channelsIn);
+  /** Steps without an answer, oldest first, and when each will be answered. */
+  const waiting: { readonly input: SpikeRaster; readonly until: number }[] = [];
+  let counts = signals.map(({ channels }) => wholes(channels));
+  let ready = false;
+  const take = (output: TargetOutput): number => {
+    let events = 0;
+    for (const [i, { name }] of signals.entries()) {
+      const one = asked.record === undefined ? output : (output as Recorded)[name]!;
+      const { addresses } = one as Exclude<TargetInput, SpikeRaster>;
+      const into = counts[i]!;
+      for (let k = 0; k < addresses.length; k++) into[addresses[k]!]!++;
+      events += addresses.length;
+    }
+    return events;
+  };
+  const untilOf = (output: TargetOutput): number => {
+    const one = asked.record === undefined ? output : (output as Recorded)[signals[0]!.name]!;
+    return isPacket(one as TargetInput) ? (one as Exclude<TargetInput, SpikeRaster>).until : 0;
+  };
+  const next = (output: TargetOutput): void => {
+    // What has no events says that a step is answered; the first, that the board is configured and listens.
+    const [oldest] = waiting;
+    if (!ready) {
+      ready = true;
+      user.ready();
+      return;
+    }
+    if (take(output) > 0 || oldest === undefined || untilOf(output) < oldest.until) return;
+    waiting.shift();
+    const { dt, startTime } = oldest.input;
+    const rasters = signals.map(
+      ({ channels }, i): SpikeRaster => ({ steps: 1, channels, dt, startTime, counts: counts[i]! }),
+    );
+    counts = signals.map(({ channels }) => wholes(channels));
+    const recorded =
+      asked.record === undefined
+        ? nothing
+        : Object.fromEntries(signals.map(({ name }, i) => [name, rasters[i]!]));
+    user.answer({
+      spikes: asked.record === undefined ? rasters[0]! : (recorded[net.output] as SpikeRaster),
+      recorded,
+    });
+  };
+  const run = target.start(net, { next, error: user.failed, complete() {} }, asked);
+  run.push({ timestamps: reals(0), addresses: wholes(0), space, until: 0 });
+  return {
+    push(input) {
+      const { counts: given, startTime, dt } = input;
+      const until = realTime ? startTime : startTime + Math.round(dt * 1e6);
+      let events = 0;
+      for (let i = 0; i < given.length; i++) events += given[i]!;
+      const timestamps = reals(events).fill(startTime);
+      const addresses = wholes(events);
+      for (let i = 0, at = 0; i < given.length; i++) {
+        for (let k = 0; k < given[i]!; k++) addresses[at++] = i;
+      }
+      waiting.push({ input, until });
+      run.push({ timestamps, addresses, space, until });
+    },
+    stop: run.stop,
+  };
+}

@@ -1,0 +1,91 @@
+/** The steps of a closed loop, and who is told of them: whoever records it, or stimulates the network beside it. */
+import type { Demand } from '../demand.ts';
+import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { ActionLimits } from './limits.ts';
+import type { LagPolicy } from './ticker.ts';
+
+/** One step of a closed loop. Its arrays are not written again. */
+export interface LoopStep<O = Float64Array, A = Float64Array> {
+  /** Number of the step, from 0 on; numbers of steps that were missed are left out. */
+  readonly step: number;
+  /** Start of the step, whole microseconds from the start of the loop. */
+  readonly time: number;
+  /** What was seen of the environment at the start of the step. */
+  readonly observation: O;
+  /** What the network makes of it, within the limits: done from the next step on. */
+  readonly action: A;
+  /** Spikes that went into the network: `[bins × channels]` of the step. */
+  readonly input: SpikeRaster;
+  /** Spikes of the output population in the same bins. */
+  readonly spikes: SpikeRaster;
+  /** What was to be recorded, by name; empty if nothing was. */
+  readonly recorded: Readonly<Record<string, SpikeRaster | SignalRaster>>;
+  /** From handing over the input to being handed the output, microseconds; 0 in virtual time, in which computing takes none. */
+  readonly latency: number;
+  /** Whether the environment has come to its end: then this is the last step, and its action is not done. */
+  readonly done: boolean;
+}
+
+/** A loop that is about to run. */
+export interface LoopDescription {
+  readonly net: Pipeline;
+  /** Name of the target. */
+  readonly target: string;
+  /** Length of a step, seconds. */
+  readonly dt: number;
+  readonly seed: number;
+  /** Number of the step before which it ends, if that is known. */
+  readonly steps: number | undefined;
+  /** What is recorded beside the spikes of the output. */
+  readonly record: readonly string[];
+  readonly limits: ActionLimits | undefined;
+  /** Action that is sent at the end; undefined if none is. */
+  readonly onStop: unknown;
+  /** What becomes of ticks that are missed, in real time; undefined in virtual time. */
+  readonly policy: LagPolicy | undefined;
+}
+
+/** How a loop ended. */
+export interface LoopEnd {
+  /**
+   * All steps were made, or the stimulus has ended it (`steps`), the environment has come to its end (`done`), whoever listened has left (`unsubscribed`), or
+   * something failed (`error`).
+   */
+  readonly reason: 'steps' | 'done' | 'unsubscribed' | 'error';
+  /** What failed. */
+  readonly cause?: unknown;
+  /** Steps that were made. */
+  readonly made: number;
+  /** What was clipped, missed and so on, by reason. */
+  readonly losses: Readonly<Record<string, number>>;
+}
+
+/** Adds to what goes into the network, as a protocol does, and hears what comes of it. What it throws ends the loop. */
+export interface LoopStimulus {
+  /**
+   * May add spikes to the input of a step; gives whether the loop goes on after it.
+   *
+   * @param time start of the step, whole microseconds
+   * @param counts what the observation was encoded as, `[bins × channels]`
+   */
+  before(step: number, time: number, counts: Uint32Array): boolean;
+  /** Hears of each step, before whoever listens to the loop does. */
+  after?(step: LoopStep<unknown, unknown>): void;
+}
+
+/** Records a loop. What it throws ends the loop as a failure. */
+export interface LoopSession {
+  /** Learns what is about to run, before anything does. */
+  begin(loop: LoopDescription): void;
+  /**
+   * Takes each step, before whoever listens to the loop does.
+   *
+   * @param state state of the environment at the start of the step, if it shows one
+   */
+  step(step: LoopStep<unknown, unknown>, state: unknown): void;
+  /** Learns how the loop ended, whatever ended it; once, after the last action was sent and before whoever listens is told. */
+  end(end: LoopEnd): void;
+  /** What it can take by now: in virtual time the loop waits for it. */
+  readonly demand?: Demand;
+}
