@@ -1,4 +1,13 @@
 export type { SynapseCollector } from '../src/chips/collect.ts';
+export type { Dynapse1BiasName } from '../src/chips/dynapse1/biases.ts';
+export {
+  contentWords,
+  type Dynapse1Chip,
+  type Dynapse1Configuration,
+} from '../src/chips/dynapse1/configuration.ts';
+export type { Dynapse1Delta, Dynapse1Synapse } from '../src/chips/dynapse1/delta.ts';
+export { dynapse1 } from '../src/chips/dynapse1/family.ts';
+export type { Dynapse1Bias, SynapseType } from '../src/chips/dynapse1/words.ts';
 export { type Bias, biasCurrent, nearestBias } from '../src/chips/dynapse2/bias-generator.ts';
 export {
   type ChipConfiguration,
@@ -67,6 +76,7 @@ export type {
   Circuits,
   ConfigurationDelta,
   CorePlacement,
+  CoreSynapses,
   CurrentRange,
   Currents,
   HardwareNeuron,

@@ -172,7 +172,7 @@ export async function chooseNeurons(
     const onChip = chip(link, {
       family,
       hardware: all,
-      quantiser: (values) => family.encode(values, base),
+      quantiser: (values, _, synapses) => family.encode(values, base, synapses),
     });
     const measured = await totals(onChip, net, noise, () => onMeasured(++done));
     const [model] = (await totals(simulator(), net, noise)) as [number];

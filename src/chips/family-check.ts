@@ -65,6 +65,7 @@ const checks: Readonly<Record<keyof Required<ChipFamily>, Check>> = {
   biases: fieldsOf(() => range, 'ranges of currents by name are needed'),
   bases: count(255),
   largestCode: count(255),
+  tagsOf: (value) => (value === undefined ? [] : callback(value)),
   entriesOf: callback,
   quantise: callback,
   encode: callback,

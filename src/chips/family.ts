@@ -63,8 +63,22 @@ export interface QuantisedWeights {
   readonly mse: number;
 }
 
+/** What is known of the weights of a core besides their sizes, in the same order. */
+export interface CoreSynapses {
+  /** Model of the neurons. */
+  readonly model: CircuitModel;
+  /** Neuron that listens with each. */
+  readonly listeners: Uint32Array;
+  /** Dendrite that each charges, as in `dendriteCodes`. */
+  readonly dendrites: Uint8Array;
+}
+
 /** Finds the base currents of a core, and a code for each of its weights. */
-export type Quantiser = (weights: ArrayLike<number>, core: number) => QuantisedWeights;
+export type Quantiser = (
+  weights: ArrayLike<number>,
+  core: number,
+  synapses: CoreSynapses,
+) => QuantisedWeights;
 
 /** Dendrites in the order of their codes in a {@link SynapseList}: AMPA is 0. */
 export const dendriteCodes: Readonly<Record<DendriteName, number>> = {
@@ -252,6 +266,11 @@ export interface ChipSilicon<Configuration = unknown> {
 export interface ChipMapping<Configuration = unknown> {
   /** Currents that the neurons of a core share, with what they can be set to. */
   readonly biases: Readonly<Record<string, CurrentRange>>;
+  /**
+   * Tags under which a neuron of the board can send, or, if none is given, an input channel; the first that are free are
+   * taken. Any tag will do if left out.
+   */
+  tagsOf?(neuron?: HardwareNeuron): readonly number[];
   /** How many entries of its listener a code takes: 1 for masks, the code itself if entries are counted. */
   entriesOf(code: number): number;
   /** Base currents of a core. */
@@ -261,11 +280,19 @@ export interface ChipMapping<Configuration = unknown> {
   /**
    * Finds base currents and codes for the weights of a core.
    *
-   * @param options `effort` is the part of the full search that is made; all of it if left out
+   * @param options `effort` is the part of the full search that is made; all of it if left out. `synapses` is
+   *   for families whose codes take entries of the neuron that listens, or differ between dendrites.
    */
-  quantise(weights: ArrayLike<number>, options?: { readonly effort?: number }): QuantisedWeights;
+  quantise(
+    weights: ArrayLike<number>,
+    options?: { readonly effort?: number; readonly synapses?: CoreSynapses },
+  ): QuantisedWeights;
   /** Gives each weight the code that stands for the nearest value, with base currents that are known. */
-  encode(weights: ArrayLike<number>, base: readonly number[]): QuantisedWeights;
+  encode(
+    weights: ArrayLike<number>,
+    base: readonly number[],
+    synapses?: CoreSynapses,
+  ): QuantisedWeights;
   /** Every size of weight that codes can stand for with some base currents, 0 included. */
   levels(base: readonly number[]): Float64Array;
   /**

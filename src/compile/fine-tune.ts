@@ -208,7 +208,8 @@ export async function fineTune<Configuration = DefaultConfiguration>(
   const deployment = deploy(withWeights(start.quantised, best), {
     ...asked,
     ...pins,
-    quantiser: (weights, core) => start.family.encode(weights, start.cores[core]!.weights.base),
+    quantiser: (weights, core, synapses) =>
+      start.family.encode(weights, start.cores[core]!.weights.base, synapses),
   });
   const moved = best.some((weight, i) => weight !== first![i]);
   return {

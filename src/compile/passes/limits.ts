@@ -227,7 +227,7 @@ export function destinationProblems(
 export function tagProblems(
   network: PlacedSynapses,
   sources: readonly Source[],
-  { short }: Pick<Tagging, 'short'>,
+  { short, unbound = [] }: Pick<Tagging, 'short' | 'unbound'>,
   { tags, cores }: ChipLimits,
 ): Problem[] {
   const { channels } = network;
@@ -257,6 +257,15 @@ export function tagProblems(
     }
   }
   const crowded = [...heard].filter(([, all]) => all.length > tags);
+  if (crowded.length === 0 && unbound.length > 0) {
+    return [
+      fault(
+        '',
+        'too-large',
+        `no tag of their own is free for ${name(unbound)}: a core that listens to them hears others under each; give them other neurons of their cores, or place those that listen on other cores`,
+      ),
+    ];
+  }
   return [
     ...crowded.map(([core, all]) =>
       fault(

@@ -1,5 +1,5 @@
 /** Puts the weights of each core into what its memories can hold. */
-import type { ChipFamily, QuantisedWeights, Quantiser } from '../../chips/family.ts';
+import type { ChipFamily, CircuitModel, QuantisedWeights, Quantiser } from '../../chips/family.ts';
 import { InvalidArgumentError } from '../../errors.ts';
 import { fault, type Problem, problem } from '../../problems.ts';
 import type { WeightedSynapses } from '../network.ts';
@@ -83,6 +83,13 @@ export function byCore(
   return { starts, indices };
 }
 
+/** The weights of a network. */
+interface Weights {
+  readonly input: WeightedSynapses;
+  readonly recurrent: WeightedSynapses;
+  readonly parameters: { readonly model: CircuitModel };
+}
+
 /**
  * Puts the weights of each core into codes. A weight belongs to the core of the neuron that listens.
  *
@@ -91,10 +98,10 @@ export function byCore(
  * @throws InvalidArgumentError if the quantiser gives what no chip can hold
  */
 export function quantiseCores(
-  { input, recurrent }: { readonly input: WeightedSynapses; readonly recurrent: WeightedSynapses },
+  { input, recurrent, parameters }: Weights,
   clusters: Uint32Array,
   family: Pick<ChipFamily, 'quantise' | 'largestCode' | 'bases'>,
-  quantiser: Quantiser = (weights) => family.quantise(weights),
+  quantiser: Quantiser = (weights, _, synapses) => family.quantise(weights, { synapses }),
 ): QuantisedCores {
   const { starts, indices } = byCore(input, recurrent, clusters);
   const inputs = input.weight.length;
@@ -103,11 +110,15 @@ export function quantiseCores(
   const cores = Array.from({ length: starts.length - 1 }, (_, core) => {
     const own = indices.subarray(starts[core], starts[core + 1]);
     const asked = new Float64Array(own.length);
+    const listeners = new Uint32Array(own.length);
+    const dendrites = new Uint8Array(own.length);
     for (let k = 0; k < own.length; k++) {
-      const i = own[k]!;
-      asked[k] = i < inputs ? input.weight[i]! : recurrent.weight[i - inputs]!;
+      const [list, i] = own[k]! < inputs ? [input, own[k]!] : [recurrent, own[k]! - inputs];
+      asked[k] = list.weight[i]!;
+      listeners[k] = list.post[i]!;
+      dendrites[k] = list.dendrite[i]!;
     }
-    const found = quantiser(asked, core);
+    const found = quantiser(asked, core, { model: parameters.model, listeners, dendrites });
     const problems = quantisedProblems(found, own.length, family.bases, family.largestCode);
     if (problems.length > 0) {
       throw new InvalidArgumentError('this quantiser cannot be used', problems);

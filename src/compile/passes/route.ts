@@ -2,6 +2,7 @@
 import { defaultFamily } from '../../chips/families.ts';
 import type { ChipFamily, PlacedSynapses, Route } from '../../chips/family.ts';
 import type { Problem } from '../../problems.ts';
+import { bindTags } from './fixed-tags.ts';
 import {
   destinationProblems,
   fanInProblems,
@@ -13,7 +14,7 @@ import { sourcesOf } from './sources.ts';
 import { tagSources } from './tags.ts';
 
 /** What the routing of a network needs to know of a family. */
-type Board = Pick<ChipFamily, 'limits' | 'entriesOf' | 'largestCode'>;
+type Board = Pick<ChipFamily, 'limits' | 'entriesOf' | 'largestCode' | 'tagsOf'>;
 
 /** A placed network with the events of its sources. */
 export interface Routing {
@@ -26,7 +27,7 @@ export interface Routing {
 /**
  * Finds the tags of a network on its hardware neurons: input channel i has tag i and neuron n tag
  * `channels + n` if there are enough tags for that; otherwise tags are used again on cores that do not
- * hear each other's sources. Lists every limit of the board that the network violates.
+ * hear each other's sources. Where sources cannot have any tag, each has one of its own. Lists every limit of the board that the network violates.
  *
  * @param family whose board it is; the DYNAP-SE2 if left out
  * @example
@@ -42,7 +43,11 @@ export function routeNetwork(network: PlacedSynapses, family: Board = defaultFam
   if (faults.length > 0) return { routes: [], problems: faults };
   const { limits } = family;
   const sources = sourcesOf(network, limits);
-  const tagging = tagSources(sources, limits);
+  const { channels, hardware } = network;
+  const tagging =
+    family.tagsOf === undefined
+      ? tagSources(sources, limits)
+      : bindTags(sources, (source) => family.tagsOf!(hardware[source - channels]));
   const problems = [
     ...placeProblems(network, limits),
     ...fanInProblems(network, family),

@@ -9,6 +9,8 @@ export interface Tagging {
   readonly routes: readonly (readonly Route[])[];
   /** Chips on which events for several cores need more tags than there are, with the number they need. */
   readonly short: ReadonlyMap<number, number>;
+  /** Sources for which no tag of theirs is free; none if left out. */
+  readonly unbound?: readonly number[];
 }
 
 /** Cores of a chip that the packing of tags is made for: pairs complete each other to four. */
