@@ -17,6 +17,7 @@ import { streaming } from './streaming.ts';
 import { streams } from './streams.ts';
 import { tfjs } from './tfjs.ts';
 import { training } from './training.ts';
+import { udp } from './udp.ts';
 
 /** What a bench is told. */
 interface BenchOptions {
@@ -99,8 +100,12 @@ const benches: Readonly<Record<string, Bench>> = {
     run: ({ quick, note }) => recordings(quick, note),
   },
   streams: {
-    about: 'from a file through filters to a raster, 1 G events; 2 M events/s over the loopback',
+    about: 'from a file through filters to a raster, 1 G events',
     run: ({ quick }) => streams(quick),
+  },
+  udp: {
+    about: '2 M events/s over the loopback: what is lost, and counted when its receiver is held up',
+    run: ({ quick }) => udp(quick),
   },
   package: {
     about: 'the library alone: megabytes installed, milliseconds to import, names',

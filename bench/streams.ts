@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { lastValueFrom, tap } from 'rxjs';
 import { fromFile, toChannels, toRaster } from 'spikeline';
 import { codecNamed } from 'spikeline/codecs';
-import { type AerPacket, lossCounter, pixelBits, pixels } from 'spikeline/events';
+import { type AerPacket, pixelBits, pixels } from 'spikeline/events';
 import { crop, denoise } from 'spikeline/operators';
-import { toUdp } from 'spikeline/sinks';
-import { fromUdp } from 'spikeline/sources';
 import { freeMemory } from './measure.ts';
 import { type BenchRow, row } from './rows.ts';
 
@@ -81,41 +79,14 @@ async function fileToRaster(path: string, count: number, passes: number): Promis
   ];
 }
 
-/** Events that are lost on the loopback at two million a second, for some seconds. */
-async function overUdp(path: string): Promise<BenchRow> {
-  const losses = lossCounter();
-  const begin = performance.now();
-  let [received, sent] = [0, 0];
-  await new Promise<void>((resolve, reject) => {
-    const onListening = (port: number) => {
-      fromFile(path)
-        .pipe(toUdp({ port, rate: 2e6, maxBytes: 8192 }))
-        .subscribe({ next: (report) => (sent = report.sent), error: reject });
-    };
-    fromUdp<AerPacket>({ port: 0, onListening, losses }).subscribe({
-      next: ({ timestamps }) => {
-        received += timestamps.length;
-      },
-      error: reject,
-      complete: resolve,
-    });
-  });
-  const seconds = (performance.now() - begin) / 1000;
-  return row('udp.lost', sent - received, 'events', '<= 0', {
-    sent,
-    counted: losses.byReason['lost'] ?? 0,
-    'M events/s': sent / seconds / 1e6,
-  });
-}
-
-/** Streams of events from files, through operators and over the loopback. */
+/** Streams of events from files, through operators. */
 export async function streams(quick: boolean): Promise<BenchRow[]> {
   const count = quick ? 2_000_000 : 10_000_000;
   const folder = mkdtempSync(join(tmpdir(), 'spikeline-bench-'));
   const path = join(folder, 'events.dat');
   try {
     writeDat(path, count);
-    return [...(await fileToRaster(path, count, quick ? 5 : 100)), await overUdp(path)];
+    return await fileToRaster(path, count, quick ? 5 : 100);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -60,13 +60,19 @@ interface Datagram {
 /** Datagrams that may be on their way into the system at once. */
 const mostUnderWay = 64;
 
-/** How much may be sent at once after a pause, milliseconds at the rate that is allowed. */
-const burst = 2;
+/** How much may be sent at once, milliseconds at the rate that is allowed. */
+const burst = 5;
+
+/** How much may be made up for after a pause, in such bursts, milliseconds at the rate that is allowed. */
+const behind = 50;
+
+/** How long after all is sent the end is said, and then again, milliseconds: its receiver may have no room, or be busy. */
+const endings = [0, 10, 40, 150];
 
 /**
  * Sends datagrams, paced. In the numbered form they carry events, rasters, numbers and marks, and `fromUdp` counts every event that is lost on the
- * way; the end is sent too. SPIF carries pixels, and nobody sees what is lost. Sources that can wait are held back. Emits one
- * report when the source has completed and all is sent. Errors with a `NetworkError` if nothing can be sent, with a
+ * way; the end is sent too, again and again until its receiver has gone or a fifth of a second has passed. SPIF carries pixels, and nobody sees
+ * what is lost. Sources that can wait are held back. Emits one report when the source has completed and all is sent. Errors with a `NetworkError` if nothing can be sent, with a
  * `DataError` if an item cannot be.
  *
  * @throws InvalidArgumentError with all problems
@@ -88,21 +94,39 @@ export function toUdp(config: ToUdpConfig): OperatorFunction<StreamItem, SendRep
     let head = 0;
     let [waiting, sent, dropped, underWay] = [0, 0, 0, 0];
     let credit = 0;
+    let room = (burst * rate) / 1000;
     let at = clock.now();
     let timer: { unsubscribe(): void } | undefined;
     let socket: { send(bytes: Uint8Array, done: (cause: Error | null) => void): void } | undefined;
     let completed = false;
-    let over = false;
+    /** Times that the end has been said. */
+    let said = 0;
 
     const finish = (): void => {
-      if (!completed || over || head < queue.length || underWay > 0) return;
-      over = true;
       subscriber.next({ sent, dropped });
       subscriber.complete();
     };
+    /** Says that the stream has ended, again a while later if it may have been lost. */
+    const sayEnd = (): void => {
+      if (!completed || timer !== undefined || head < queue.length || underWay > 0) return;
+      const wait = form.end === undefined ? undefined : endings[said];
+      if (wait === undefined) {
+        finish();
+        return;
+      }
+      timer = clock.schedule(() => {
+        timer = undefined;
+        said++;
+        underWay++;
+        socket!.send(form.end!(), done);
+      }, wait);
+    };
     const failed = (cause: NodeJS.ErrnoException): void => {
-      // Nobody listens there now: what is sent to nobody is lost, as on any other way.
-      if (cause.code === 'ECONNREFUSED') return;
+      // Nobody listens there now: what is sent to nobody is lost, as on any other way, and whoever heard the end has gone.
+      if (cause.code === 'ECONNREFUSED') {
+        if (said > 0) finish();
+        return;
+      }
       const what = `${host}:${port} cannot be sent to (${cause.message})`;
       subscriber.error(new NetworkError('disconnected', what, { cause }));
     };
@@ -114,11 +138,18 @@ export function toUdp(config: ToUdpConfig): OperatorFunction<StreamItem, SendRep
     const pump = (): void => {
       if (socket === undefined || subscriber.closed) return;
       const now = clock.now();
-      credit = Math.min((burst * rate) / 1000, credit + ((now - at) * rate) / 1000);
+      credit = Math.min((behind * rate) / 1000, credit + ((now - at) * rate) / 1000);
       at = now;
-      while (head < queue.length && credit > 0 && underWay < mostUnderWay) {
+      while (
+        head < queue.length &&
+        timer === undefined &&
+        credit > 0 &&
+        room > 0 &&
+        underWay < mostUnderWay
+      ) {
         const { bytes, count } = queue[head++]!;
         credit -= count;
+        room -= count;
         waiting -= count;
         sent += count;
         underWay++;
@@ -129,16 +160,17 @@ export function toUdp(config: ToUdpConfig): OperatorFunction<StreamItem, SendRep
         head = 0;
       }
       if (!demand.open && waiting <= capacity / 4) demand.set(true);
-      if (head < queue.length && credit <= 0 && timer === undefined) {
+      if (head < queue.length && Math.min(credit, room) <= 0 && timer === undefined) {
         timer = clock.schedule(
           () => {
             timer = undefined;
+            room = (burst * rate) / 1000;
             pump();
           },
           Math.max(1, (-credit / rate) * 1000),
         );
       }
-      finish();
+      sayEnd();
     };
     const open = async (): Promise<void> => {
       const { createSocket } = await import('node:dgram');
@@ -170,7 +202,6 @@ export function toUdp(config: ToUdpConfig): OperatorFunction<StreamItem, SendRep
         pump();
       },
       complete() {
-        for (const bytes of form.end()) queue.push({ bytes, count: 0 });
         completed = true;
         pump();
       },
@@ -181,8 +212,8 @@ export function toUdp(config: ToUdpConfig): OperatorFunction<StreamItem, SendRep
 /** How items become datagrams. */
 interface Form {
   datagrams(item: StreamItem): Datagram[];
-  /** What says that the stream has ended; several times, since any may be lost. */
-  end(): Uint8Array[];
+  /** Gives what says that the stream has ended; left out if nothing does. */
+  readonly end?: () => Uint8Array;
 }
 
 function formOf({ form = 'numbered', maxBytes, timestamps = true }: ToUdpConfig): Form {
@@ -200,17 +231,17 @@ function formOf({ form = 'numbered', maxBytes, timestamps = true }: ToUdpConfig)
           : [{ bytes: Uint8Array.from(bytes), count: itemLength(piece) }];
       });
     },
-    end: () => [],
   };
 }
 
 function numberedForm(maxBytes: number): Form {
   const sender = numberedSender(maxBytes);
+  let last: Uint8Array | undefined;
   return {
     datagrams: (item) => sender.messages(item),
     end() {
-      const last = sender.end();
-      return [last, last, last];
+      last ??= sender.end();
+      return last;
     },
   };
 }

@@ -14,6 +14,7 @@ import { toUdp, toWebSocket } from 'spikeline/sinks';
 import { fromPull, fromUdp, fromWebSocket } from 'spikeline/sources';
 import { describe, expect, it } from 'vitest';
 import type { StreamItem } from '#src/events/series';
+import { TestClock } from '#test/support/test-clock';
 import { type Seen, watch } from '#test/support/watch';
 
 const packet = aerPacket([1, 2, 3], [0, 1, 2], channels(3), 10);
@@ -83,6 +84,48 @@ describe('UDP', () => {
     await until(() => seen.ended !== 'no' && sent.ended !== 'no');
     expect(sent.values).toEqual([{ sent: 1000, dropped: 19_000 }]);
     expect(eventsOf(seen.values)).toBe(1000);
+  });
+
+  it('counts every event of which a receiver that was held up had no room', async () => {
+    const losses = lossCounter();
+    const { seen, port } = await heard((onListening) =>
+      fromUdp({ port: 0, onListening, losses, buffer: 8192 }),
+    );
+    // The receiver has this thread back only after 64 datagrams, again and again; it has room for a few.
+    const sent = watch(of(...long).pipe(toUdp({ port, rate: 1e9 })));
+    await until(() => seen.ended !== 'no' && sent.ended !== 'no');
+    expect(sent.values).toEqual([{ sent: 20_000, dropped: 0 }]);
+    const lost = losses.byReason['lost'] ?? 0;
+    expect(lost).toBeGreaterThan(5000);
+    expect(eventsOf(seen.values) + lost).toBe(20_000);
+  });
+
+  it('says the end again until it is heard, or nobody is there', async () => {
+    const clock = new TestClock();
+    const socket = createSocket('udp4');
+    const messages: Uint8Array[] = [];
+    socket.on('message', (bytes) => messages.push(bytes));
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+    const { port } = socket.address();
+    const sent = watch(of(packet).pipe(toUdp({ port, clock })));
+    const ends = () => messages.length - 1;
+    await until(() => clock.waiting === 1);
+    clock.advance(1);
+    for (const [i, wait] of [0, 10, 40, 150].entries()) {
+      await until(() => messages.length === i + 1 && clock.waiting === 1);
+      clock.advance(wait);
+      await until(() => ends() === i + 1);
+    }
+    await until(() => sent.ended !== 'no');
+    expect(messages.slice(2)).toEqual([messages[1], messages[1], messages[1]]);
+    const { seen, port: other } = await heard((onListening) => fromUdp({ port: 0, onListening }));
+    const heeded = watch(of(packet).pipe(toUdp({ port: other, clock })));
+    await until(() => {
+      clock.advance(1);
+      return heeded.ended !== 'no';
+    });
+    expect([seen.ended, heeded.ended]).toEqual(['completed', 'completed']);
+    socket.close();
   });
 
   it('carries SPIF, with times and without', async () => {
