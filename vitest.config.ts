@@ -36,14 +36,6 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'alone', include: alone, pool: 'forks' } },
-      {
-        extends: true,
-        test: {
-          name: 'types',
-          include: [],
-          typecheck: { enabled: true, only: true, include: ['test/**/*.test-d.ts'] },
-        },
-      },
     ],
   },
 });

@@ -24,7 +24,8 @@ export function parse(path: string, code: string): ts.SourceFile {
   return ts.createSourceFile(path, code, ts.ScriptTarget.ESNext, true);
 }
 
-function filesUnder(folder: string, ending: string): string[] {
+/** Files of a folder and of those in it. */
+export function filesUnder(folder: string, ending: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith(ending))
     .map((path) => join(root, folder, path))
@@ -97,6 +98,8 @@ function commentText(comment: string): string {
 
 function examplesIn(path: string): Block[] {
   const source = readFileSync(path, 'utf8');
+  const written = source.match(/@example/g)?.length ?? 0;
+  if (written === 0) return [];
   const blocks: Block[] = [];
   const visit = (node: ts.Node): void => {
     // What is inside a constant has the comment of the constant too.
@@ -114,7 +117,6 @@ function examplesIn(path: string): Block[] {
     ts.forEachChild(node, visit);
   };
   visit(parse(path, source));
-  const written = source.match(/@example/g)?.length ?? 0;
   if (blocks.length !== written) {
     throw new Error(
       `${path} has ${written} examples, but ${blocks.length} blocks of ts were found`,

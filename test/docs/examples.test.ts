@@ -1,13 +1,16 @@
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { natsServer, withNats } from '#test/support/nats-server';
-import { docExamples, readme, tutorials } from './blocks.ts';
+import { docExamples, filesUnder, readme, root, tutorials } from './blocks.ts';
 import { exportedFunctions, programWith } from './program.ts';
 import { runBlock } from './run-block.ts';
 
 const examples = docExamples();
 const pages = tutorials();
 const blocks = [...examples, ...pages, readme()];
-const { program, problemsOf } = programWith(blocks);
+/** What must hold of types: nothing in these runs. */
+const promises = filesUnder('test', '.test-d.ts');
+const { program, problemsOf, problemsIn } = programWith(blocks, promises);
 
 describe('an example', () => {
   for (const block of examples) it(`runs: ${block.name}`, () => runBlock(block));
@@ -40,6 +43,12 @@ describe('the compiler', () => {
       expect(problemsOf(block)).toEqual([]);
     });
   }
+});
+
+describe('types are what is promised', () => {
+  it.each(promises.map((path) => relative(root, path)))('in %s', (path) => {
+    expect(problemsIn(join(root, path))).toEqual([]);
+  });
 });
 
 describe('the doc comment of an exported function', () => {

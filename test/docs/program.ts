@@ -16,11 +16,16 @@ function projectOptions(): ts.CompilerOptions {
   return { ...options, noUnusedLocals: false, isolatedDeclarations: false, declaration: false };
 }
 
-/** A program of the public modules and of `blocks`, each of which is a module beside this file. */
-export function programWith(blocks: readonly Block[]): {
+/** A program of the public modules, of `files`, and of `blocks`, each of which is a module beside this file. */
+export function programWith(
+  blocks: readonly Block[],
+  files: readonly string[],
+): {
   readonly program: ts.Program;
   /** What the compiler has to say about each block. */
   problemsOf(block: Block): string[];
+  /** What it has to say about a file. */
+  problemsIn(file: string): string[];
 } {
   const paths = new Map(
     blocks.map((block, i) => [block, join(root, 'test', 'docs', `block-${i}.ts`)]),
@@ -33,24 +38,25 @@ export function programWith(blocks: readonly Block[]): {
   host.readFile = (path) => codes.get(path) ?? readFile(path);
   host.getSourceFile = (path, version, ...rest) => {
     const code = codes.get(path);
-    return code === undefined
-      ? getSourceFile(path, version, ...rest)
-      : ts.createSourceFile(path, code, version, true);
+    if (code !== undefined) return ts.createSourceFile(path, code, version, true);
+    // Comments of others are nothing to us.
+    const foreign = path.includes('/node_modules/') && typeof version === 'object';
+    const jsDocParsingMode = ts.JSDocParsingMode.ParseForTypeErrors;
+    return getSourceFile(path, foreign ? { ...version, jsDocParsingMode } : version, ...rest);
   };
-  const program = ts.createProgram([...publicFiles, ...paths.values()], options, host);
-  return {
-    program,
-    problemsOf(block) {
-      const source = program.getSourceFile(paths.get(block)!);
-      return [
-        ...program.getSyntacticDiagnostics(source),
-        ...program.getSemanticDiagnostics(source),
-      ].map(({ messageText, start = 0 }) => {
-        const line = block.code.slice(0, start).split('\n').length;
-        return `line ${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
-      });
-    },
-  };
+  const program = ts.createProgram([...publicFiles, ...files, ...paths.values()], options, host);
+  function problemsIn(file: string): string[] {
+    const source = program.getSourceFile(file);
+    if (source === undefined) throw new Error(`${file} is not in the program`);
+    return [
+      ...program.getSyntacticDiagnostics(source),
+      ...program.getSemanticDiagnostics(source),
+    ].map(({ messageText, start = 0 }) => {
+      const line = source.text.slice(0, start).split('\n').length;
+      return `line ${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+    });
+  }
+  return { program, problemsIn, problemsOf: (block) => problemsIn(paths.get(block)!) };
 }
 
 /** Doc text of every function that the package exports, by name. */

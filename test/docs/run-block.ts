@@ -3,6 +3,7 @@ import * as tensorflow from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import * as rxjs from 'rxjs';
 import ts from 'typescript';
+import { transformWithOxc } from 'vite';
 import { expect } from 'vitest';
 import { type Block, parse, root } from './blocks.ts';
 import { entries } from './entries.ts';
@@ -57,11 +58,29 @@ async function checkStatement(statement: () => unknown, comment: string): Promis
   if (promised !== undefined) expect(value).toEqual(promised.value);
 }
 
+/** An import as a statement that a function may have; `$modules` gives what a module exports. */
+function asCall({ importClause, moduleSpecifier }: ts.ImportDeclaration): string {
+  const call = `$modules(${moduleSpecifier.getText()});`;
+  if (importClause === undefined) return call;
+  if (importClause.phaseModifier === ts.SyntaxKind.TypeKeyword) return '';
+  const { namedBindings } = importClause;
+  if (namedBindings === undefined) throw new Error('examples import by names');
+  if (ts.isNamespaceImport(namedBindings)) return `const ${namedBindings.name.text} = ${call}`;
+  const names = namedBindings.elements
+    .filter(({ isTypeOnly }) => !isTypeOnly)
+    .map(({ propertyName, name }) => `${(propertyName ?? name).text}: ${name.text}`);
+  return `const { ${names.join(', ')} } = ${call}`;
+}
+
 /** Turns each statement that is an expression into a call of `checkStatement`. */
 function instrument(code: string): string {
   const source = parse('block.ts', code);
   const parts: string[] = [];
   for (const statement of source.statements) {
+    if (ts.isImportDeclaration(statement)) {
+      parts.push(`\n${asCall(statement)}`);
+      continue;
+    }
     if (!ts.isExpressionStatement(statement)) {
       parts.push(statement.getFullText());
       continue;
@@ -76,15 +95,12 @@ function instrument(code: string): string {
 
 /** Runs a block as a module; fails where a value is not the one its comment promises. */
 export async function runBlock({ code }: Block): Promise<void> {
-  const { outputText } = ts.transpileModule(instrument(code), {
-    compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.CommonJS },
-  });
+  const plain = await transformWithOxc(instrument(code), 'block.ts', { sourcemap: false });
   const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
   const run: (...given: unknown[]) => Promise<void> = new AsyncFunction(
-    'require',
-    'exports',
+    '$modules',
     '$check',
-    outputText,
+    `'use strict';${plain.code}`,
   ) as never;
-  await run(await modulesOf(code), {}, checkStatement);
+  await run(await modulesOf(code), checkStatement);
 }
