@@ -96,12 +96,13 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       questions.askMark(at);
       return true;
     }
-    stream.keepUp(timestamps[next]!);
+    stream.keepUp(timestamps[next]!, packet.arrived);
     let end = next;
     while (end < words.length && stream.boardTime(timestamps[end]!) <= horizon) end++;
     if (end > next) {
       const due = wholes(end - next);
       for (let i = next; i < end; i++) due[i - next] = wrapTime(stream.boardTime(timestamps[i]!));
+      stream.handed(stream.boardTime(timestamps[end - 1]!));
       packet.next = end;
       waiting -= end - next;
       link.send({ timestamps: due, words: words.subarray(next, end) }, counts);

@@ -73,6 +73,64 @@ describe('the latency of a stream in real time', () => {
     });
   }
 
+  it('comes back to it at once after a stall, with what came meanwhile in order', async () => {
+    const { ahead, slips, late, handed } = await run(
+      (k) => (k >= 200 && k < 225 ? 225 - k : 0),
+      600,
+      true,
+    );
+    expect([handed, late]).toEqual([600, 0]);
+    expect([slips.length, slips[0]! + slips[1]!]).toEqual([2, 0]);
+    // 25 ms late, of a look-ahead of 5.
+    expect(Math.abs(slips[0]! - 25_000)).toBeLessThan(100);
+    const [before, after] = [ahead.slice(50, 200), ahead.slice(226)];
+    expect(Math.max(...after)).toBeLessThan(Math.max(...before) + 100);
+    expect(Math.min(...after)).toBeGreaterThan(Math.min(...before) - 100);
+  });
+
+  it('comes back to it after a start that took long, if the host stalls in it', async () => {
+    const delay = (k: number): number => (k < 5 ? 100 : k >= 120 && k < 140 ? 140 - k : 0);
+    const { ahead, late } = await run(delay, 600, true);
+    expect(late).toBe(0);
+    expect(Math.max(...ahead.slice(450))).toBeLessThan(5200);
+  });
+
+  it('does not move away if the host stalls a third of the time', async () => {
+    const clock = fakeClock();
+    const stub = stubLink({ clock });
+    const slips: number[] = [];
+    const schedule = fpgaSchedule(
+      { ...stub, align: () => {} },
+      {
+        clock,
+        lookAhead: 5e-3,
+        grid: { micros: 1000, steps: 1 },
+        capacity: 1000,
+        slipped: (size) => slips.push(size),
+        failed: (cause) => expect(cause).toBeUndefined(),
+      },
+    );
+    await clock.pass(3);
+    const came: number[] = [];
+    for (let k = 0; k < 2000; k++) {
+      came.push(stub.boardTime());
+      // The events of a packet lie 2 ms ahead, so that some wait when the host stalls.
+      const time = stub.boardTime() + 2000;
+      schedule.add(aerPacket([time], [k], space));
+      if (k % 20 === 7) clock.sleep(10);
+      await clock.pass(1);
+    }
+    await clock.pass(200);
+    schedule.stop();
+    expect(slips.length).toBeGreaterThan(50);
+    expect(slips.reduce((sum, size) => sum + size, 0)).toBe(0);
+    const times = stub.handed.map(({ timestamp }) => timestamp);
+    expect(times).toHaveLength(2000);
+    expect(times.every((time, i) => i === 0 || time >= times[i - 1]!)).toBe(true);
+    const ahead = times.map((time, k) => time - came[k]!).sort((a, b) => a - b);
+    expect(ahead[1800]).toBeLessThan(5200);
+  });
+
   it('does not grow with a source that is faster than the board', async () => {
     const { ahead, late, slips } = await run((k) => -k * 1e-3, 3000, true);
     expect(late).toBe(0);

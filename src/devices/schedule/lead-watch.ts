@@ -29,15 +29,15 @@ const [leap, fastest] = [3000, 1e-2];
 const leaps = 2;
 
 /**
- * Watches a stream with a look-ahead of so many microseconds. One in ten pieces may come later than it asks for, and none by
- * more than half of it.
+ * Watches a stream with a look-ahead of so many microseconds. One in eight pieces may come later than it asks for, and one
+ * in 32 by more than half of it.
  */
 export function leadWatch(lookAhead: number): LeadWatch {
   const leads = new Float64Array(most);
   let count = 0;
   let began = Number.NaN;
   let watched = shortest;
-  /** The middle of the leads of the earliest time. */
+  /** The upper eighth of the leads of the earliest time. */
   let top = Number.NaN;
   let topAt = Number.NaN;
   /** By how much the stream is ahead by choice, and by how much it may be, after so many leaps. */
@@ -59,12 +59,13 @@ export function leadWatch(lookAhead: number): LeadWatch {
       if (count < most) leads[count++] = lead;
       if (host - began < watched || count < fewest) return 0;
       const sorted = leads.subarray(0, count).sort();
-      const [least, low, middle] = [sorted[0]!, sorted[count >> 3]!, sorted[count >> 1]!];
-      const leaping = middle > top + leap + (host - topAt) * 1000 * fastest;
-      leapt = leaping ? leapt + middle - top : 0;
+      const [least, low] = [sorted[count >> 5]!, sorted[count >> 3]!];
+      const high = sorted[count - 1 - (count >> 3)]!;
+      const leaping = high > top + leap + (host - topAt) * 1000 * fastest;
+      leapt = leaping ? leapt + high - top : 0;
       leapsInRow = leaping ? leapsInRow + 1 : 0;
-      if (middle > top) {
-        top = middle;
+      if (high > top) {
+        top = high;
         topAt = host;
       }
       begin(host);

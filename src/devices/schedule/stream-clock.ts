@@ -5,6 +5,7 @@ import { type Check, oneOf } from '../../options.ts';
 import type { Link } from '../link.ts';
 import { wrapTime } from '../wrap.ts';
 import type { BoardQuestions } from './board-questions.ts';
+import { lateWatch } from './late-watch.ts';
 import { leadWatch } from './lead-watch.ts';
 import { streamOffsets } from './stream-offsets.ts';
 
@@ -63,13 +64,18 @@ export interface StreamClock {
   /** Lays the stream onto the board's clock, by what has come of it. */
   lay(came: readonly Arrival[]): void;
   /**
-   * Sees to it that an event is not too late for the board.
+   * Sees to it that an event, which arrived at a host time, is not too late for the board.
    *
    * @throws DeviceError `timed-out` if it is, and such a stream is refused
    */
-  keepUp(time: number): void;
-  /** Brings a stream forward that comes earlier than its look-ahead asks for: nothing that queued once stays for ever. */
+  keepUp(time: number, arrived: number): void;
+  /**
+   * Brings a stream forward that comes earlier than its look-ahead asks for: nothing that queued once stays for ever. After a
+   * stall of the host that is at once, with the first event that comes in time.
+   */
   catchUp(time: number, arrived: number): void;
+  /** Learns the board time of the last event that has been handed to the board: none goes before it. */
+  handed(board: number): void;
   /** Board time of a stream time that has not happened yet, microseconds. */
   boardTime(time: number): number;
   /** Stream time of a board time, microseconds. */
@@ -100,6 +106,11 @@ export function streamClock(
   const period = aligns || (steps > 1 && ownClock && micros > longestWait) ? 1 : micros;
   const offsets = streamOffsets();
   const lead = leadWatch(lookAhead);
+  const late = lateWatch();
+  /** Where the stream lay before the host stalled, if it has not come back yet. */
+  let home: number | undefined;
+  /** Board time of the last event that has been handed over. */
+  let last = Number.NEGATIVE_INFINITY;
   /** Where a bin of the stream begins. */
   let edge: number | undefined;
 
@@ -130,6 +141,18 @@ export function streamClock(
     alignBoard(time);
     config.slipped?.(size);
   };
+  /** Brings the stream forward, from a time on if what waits on the host need not go before. */
+  const comeForward = (time: number, size: number): void => {
+    const offset = offsets.offset - size;
+    // What waits is handed over as soon as it would be if it came now, and after what has been.
+    const soonest = Math.ceil(questions.now() + lookAhead) - offset;
+    slip(Math.max(Math.min(time, soonest), last - offset), -size);
+  };
+  /** Takes where the stream lies by now for the place where it belongs. */
+  const settle = (): void => {
+    home = undefined;
+    late.forget();
+  };
   return {
     get known() {
       return offsets.known;
@@ -155,7 +178,7 @@ export function streamClock(
       }
       alignBoard(first);
     },
-    keepUp(time) {
+    keepUp(time, arrived) {
       if (!ownClock || lookAhead === 0 || policy === 'replace') return;
       const due = offsets.boardTime(time);
       const now = questions.now();
@@ -166,17 +189,41 @@ export function streamClock(
           `the stream has fallen ${((now - due) / 1000).toFixed(3)} ms behind the board; let it be followed, or give it a larger lookAhead`,
         );
       }
-      lead.slipped();
+      // Who came in time and is handed over late has waited for the host.
+      if (
+        late.mostlyInTime ||
+        time + offsets.offset - questions.board.at(arrived) >= lookAhead / 2
+      ) {
+        home ??= offsets.offset;
+      } else {
+        settle();
+        lead.slipped();
+      }
       slip(time, Math.ceil((now + lookAhead - due) / period) * period);
     },
     catchUp(time, arrived) {
       if (!ownClock || policy !== 'follow' || lookAhead === 0 || waits()) return;
-      const early = lead.came(time - questions.board.at(arrived), offsets.offset, arrived);
+      const ahead = time - questions.board.at(arrived);
+      const inTime = ahead + (home ?? offsets.offset) >= lookAhead / 2;
+      late.came(inTime, arrived);
+      if (home !== undefined) {
+        if (inTime) {
+          comeForward(time, offsets.offset - home);
+          home = undefined;
+        } else if (late.mostlyInTime) return;
+        else {
+          settle();
+          lead.slipped();
+        }
+      }
+      const early = lead.came(ahead, offsets.offset, arrived);
       const size = Math.floor(early / period) * period;
       if (size <= 0) return;
-      // What waits on the host is handed over as soon as it would be if it came now.
-      const soonest = Math.ceil(questions.now() + lookAhead) - (offsets.offset - size);
-      slip(Math.min(time, soonest), -size);
+      comeForward(time, size);
+      settle();
+    },
+    handed(board) {
+      last = board;
     },
     boardTime: (time) => offsets.boardTime(time),
     streamTime: (board) => offsets.streamTime(board),

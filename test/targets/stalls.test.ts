@@ -1,0 +1,134 @@
+import { Subject } from 'rxjs';
+import {
+  type AerPacket,
+  aerPacket,
+  type ChannelSpace,
+  channels,
+  chip,
+  deploy,
+  dynapSim,
+  linear,
+  pipeline,
+  runOn,
+  virtualBoard,
+} from 'spikeline';
+import { randomStream } from 'spikeline/neurons';
+import { describe, expect, it } from 'vitest';
+import { TestClock } from '#test/support/test-clock';
+
+const neurons = 64;
+/** An input spike makes its neuron fire, once, in the same bin. */
+const relay = pipeline(
+  linear({
+    weight: Array.from({ length: neurons }, (_, i) =>
+      Array.from({ length: neurons }, (__, j) => (i === j ? 20 : 0)),
+    ),
+  }),
+  dynapSim({ neurons, Ispkthr: 1e-10, Itau_syn: 1e-9 }),
+);
+const deployment = deploy(relay);
+const count = 2100;
+
+/** An event that was answered: when it was handed in and how long its answer took, milliseconds. */
+interface Answered {
+  readonly at: number;
+  readonly latency: number;
+}
+
+/**
+ * An event in each millisecond, at a random moment of it, on a host that stalls once a second; `lookAhead` and `stall` in
+ * milliseconds. Its time is that of its source, which goes on in a stall, or when it was handed in.
+ */
+async function run(lookAhead: number, stall: number, ownTime: boolean) {
+  const clock = new TestClock(4000.25);
+  const link = await virtualBoard({ realTime: true, clock, mismatch: { fraction: 0 } }).open();
+  const target = chip(link, { clock, deployment, lookAhead: lookAhead / 1000 });
+  const input = new Subject<AerPacket<ChannelSpace>>();
+  const random = randomStream(7, 'stalls');
+  const handed = new Float64Array(neurons).fill(Number.NaN);
+  const answered: Answered[] = [];
+  const failures: unknown[] = [];
+  let ended = false;
+  input.pipe(runOn(target, relay)).subscribe({
+    next({ addresses }) {
+      for (const channel of addresses) {
+        const at = handed[channel]!;
+        if (!Number.isNaN(at)) answered.push({ at, latency: clock.now() - at });
+        handed[channel] = Number.NaN;
+      }
+    },
+    error: (cause) => failures.push(cause),
+    complete: () => {
+      ended = true;
+    },
+  });
+  const begin = clock.now() + 1;
+  const next = (k: number): void => {
+    if (k === count) {
+      input.complete();
+      return;
+    }
+    const due = begin + k + random.uniform();
+    clock.schedule(() => {
+      const channel = k % neurons;
+      handed[channel] = clock.now();
+      const time = Math.floor(((ownTime ? due : clock.now()) - begin) * 1000);
+      input.next(aerPacket([time], [channel], channels(neurons), time));
+      next(k + 1);
+    }, due - clock.now());
+  };
+  next(0);
+  const stalls: number[] = [];
+  for (let t = 0; !ended && failures.length === 0 && t < count + 500; t += 10) {
+    if (t % 1000 === 510) {
+      await clock.pass(random.uniform());
+      stalls.push(clock.now());
+      clock.stall(stall);
+    }
+    await clock.pass(10);
+  }
+  const statistics = { ...link.statistics };
+  await link.close();
+  // Who waited for an answer when the host stalled has waited for the host.
+  const free = answered.filter(
+    ({ at }) => !stalls.some((from) => at > from - lookAhead - 1.5 && at < from + stall + 0.01),
+  );
+  const latencies = free.map(({ latency }) => latency).sort((a, b) => a - b);
+  return {
+    failures,
+    ended,
+    answers: answered.length,
+    statistics,
+    losses: target.losses.total,
+    slips: target.slips,
+    median: latencies[latencies.length >> 1]!,
+    worst: latencies.at(-1)!,
+  };
+}
+
+describe('a stream on a host that stalls once a second', () => {
+  for (const lookAhead of [1, 5]) {
+    for (const [stall, ownTime] of [
+      [5, true],
+      [20, true],
+      [20, false],
+      [50, true],
+    ] as const) {
+      const times = ownTime ? 'have the time of their source' : 'have the time at which they came';
+      it(`comes back to ${lookAhead} ms at once after ${stall} ms, if events ${times}`, async () => {
+        const { failures, ended, answers, statistics, losses, slips, median, worst } = await run(
+          lookAhead,
+          stall,
+          ownTime,
+        );
+        expect([failures, ended, answers, losses]).toEqual([[], true, count, 0]);
+        expect(statistics).toMatchObject({ sent: count, delivered: count, late: 0, dropped: 0 });
+        // Look-ahead and one bin, of which half is waited for in the middle.
+        expect(median).toBeLessThan(lookAhead + 0.6);
+        expect(worst).toBeLessThan(lookAhead + 1.5);
+        // There and back again, in each of two stalls.
+        if (stall > lookAhead) expect(slips).toEqual({ count: 4, microseconds: 0 });
+      });
+    }
+  }
+});
