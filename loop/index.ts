@@ -6,6 +6,8 @@ export type { Environment, EnvironmentStep } from '../src/loop/environment.ts';
 export type { ActionLimits } from '../src/loop/limits.ts';
 export type { LoopDescription, LoopEnd, LoopSession, LoopStep } from '../src/loop/step.ts';
 export type { LagPolicy } from '../src/loop/ticker.ts';
+
+export type { SignalDistance, ValueDistance } from '../src/sessions/comparison.ts';
 export type {
   SessionEnd,
   SessionEnding,
@@ -19,8 +21,11 @@ export {
   readSession,
 } from '../src/sessions/recorded-session.ts';
 export type { RecordTargetOptions } from '../src/sessions/recording-target.ts';
+export type { ReplayReport } from '../src/sessions/replay.ts';
+export type { SpikeDistance } from '../src/sessions/spike-distance.ts';
 export { type ClosedLoop, type CloseLoopConfig, closeLoop } from './close-loop.ts';
 export type { RealTime } from './real-time.ts';
+export { type ReplayOptions, replay } from './replay.ts';
 export {
   inSession,
   openSession,

@@ -1,0 +1,182 @@
+/** A recorded run, run again from what went into it, and held against what came out of it then. */
+import type { Demand } from '../demand.ts';
+import { InvalidArgumentError, UnsupportedPipelineError } from '../errors.ts';
+import { itemUntil } from '../events/items.ts';
+import type { Marks, StreamItem } from '../events/series.ts';
+import type { Recorded, Target, TargetInput, TargetRun } from '../pipeline/target.ts';
+import { fault } from '../problems.ts';
+import { type SignalComparison, type SignalDistance, signalComparison } from './comparison.ts';
+import type { RecordedRun, RecordedSession } from './recorded-session.ts';
+
+/** How a run is replayed. */
+export interface ReplayPlan {
+  readonly target: Target;
+  readonly run: RecordedRun;
+  /** How far two spikes of a pair may be apart, whole microseconds. */
+  readonly within: number;
+}
+
+/** How far a replay has come, and how far it is from what was recorded. */
+export interface ReplayReport {
+  /** Name of the target it runs on. */
+  readonly target: string;
+  /** Name of the target that was recorded. */
+  readonly recordedOn: string;
+  /** Rasters or packets that went in so far. */
+  readonly inputs: number;
+  /** Time of the stream that they reached, whole microseconds. */
+  readonly time: number;
+  /** Whether this is the last report. */
+  readonly done: boolean;
+  /** Whether the recorded run did not come to its end: then what came now beyond it is left out. */
+  readonly cutOff: boolean;
+  /** Whether everything is the same to the last bit. */
+  readonly identical: boolean;
+  /** Largest distance of a signal of spikes, from 0 to 1. */
+  readonly distance: number;
+  /** How far two spikes of a pair may be apart, seconds. */
+  readonly within: number;
+  /** Signals by name. */
+  readonly signals: Readonly<Record<string, SignalDistance>>;
+}
+
+/** Inputs between two reports. */
+const reportEvery = 256;
+
+/** The recorded output of a signal, read as far as it is needed. */
+function pullOf(session: RecordedSession, stream: string, comparison: SignalComparison) {
+  const items = session.recording.items({ streams: [stream] });
+  let said = Number.NEGATIVE_INFINITY;
+  let over = false;
+  return async (to: number): Promise<void> => {
+    while (!over && said < to) {
+      const { done = false, value } = await items.next();
+      over = done;
+      if (value === undefined) continue;
+      const item = value.item as StreamItem;
+      said = Math.max(said, itemUntil(item));
+      comparison.recorded(item);
+    }
+  };
+}
+
+/** Times at which the run was brought to rest, oldest first. */
+async function resetsOf(session: RecordedSession, { resets }: RecordedRun): Promise<number[]> {
+  if (!session.recording.streams.has(resets)) return [];
+  const times: number[] = [];
+  for await (const { item } of session.recording.items({ streams: [resets] })) {
+    times.push(...(item as Marks).timestamps);
+  }
+  return times;
+}
+
+/** Starts the run; gives it, with a promise of its end. */
+function start({ target, run }: ReplayPlan, comparisons: ReadonlyMap<string, SignalComparison>) {
+  const { pipeline, named, outputs, startTime } = run;
+  const request = {
+    ...(named && { record: Object.keys(outputs) }),
+    ...(startTime !== undefined && { startTime }),
+  };
+  const problems = target.unsupported(pipeline, request);
+  if (problems.length > 0) throw new UnsupportedPipelineError(target.name, problems);
+  let running: TargetRun | undefined;
+  const ended = new Promise<void>((resolve, reject) => {
+    running = target.start(
+      pipeline,
+      {
+        next(output) {
+          const signals = named
+            ? (output as Recorded)
+            : { [pipeline.output]: output as TargetInput };
+          for (const [name, comparison] of comparisons) comparison.replayed(signals[name]!);
+        },
+        error: reject,
+        complete: resolve,
+      },
+      request,
+    );
+  });
+  // It is awaited at the end; until then nobody is.
+  ended.catch(() => {});
+  return { running: running!, ended };
+}
+
+/**
+ * Runs again what was recorded, and gives reports, the last of which is of all. Stops the target when it is left.
+ *
+ * @throws InvalidArgumentError if what went in was not recorded
+ * @throws UnsupportedPipelineError with everything that the target cannot do
+ */
+export async function* replayRun(
+  session: RecordedSession,
+  plan: ReplayPlan,
+): AsyncGenerator<ReplayReport, void> {
+  const { target, run, within } = plan;
+  const { recording } = session;
+  if (!recording.streams.has(run.input)) {
+    const needed = `nothing went into this run, or ${run.input} was not recorded`;
+    throw new InvalidArgumentError('nothing can be replayed', [fault('input', 'missing', needed)]);
+  }
+  const comparisons = new Map(
+    Object.keys(run.outputs).map((name) => [name, signalComparison(within)]),
+  );
+  const pulls = Object.entries(run.outputs)
+    .filter(([, stream]) => recording.streams.has(stream))
+    .map(([name, stream]) => pullOf(session, stream, comparisons.get(name)!));
+  const pull = async (to: number): Promise<void> => {
+    for (const each of pulls) await each(to);
+  };
+  const resets = await resetsOf(session, run);
+  const cutOff = session.manifest?.ended?.how !== 'completed';
+  let [inputs, time] = [0, Number.NEGATIVE_INFINITY];
+  const report = (done: boolean): ReplayReport => {
+    const distances = [...comparisons].map(
+      ([name, one]) => [name, done ? one.total(cutOff) : one.sofar()] as const,
+    );
+    return {
+      target: target.name,
+      recordedOn: run.target,
+      inputs,
+      time,
+      done,
+      cutOff,
+      identical: distances.every(([, { identical }]) => identical),
+      distance: distances.reduce(
+        (most, [, one]) => ('distance' in one ? Math.max(most, one.distance) : most),
+        0,
+      ),
+      within: within / 1e6,
+      signals: Object.fromEntries(distances),
+    };
+  };
+  const { running, ended } = start(plan, comparisons);
+  try {
+    for await (const { item } of recording.items({ streams: [run.input] })) {
+      const input = item as TargetInput;
+      const { demand } = running;
+      if (demand?.open === false) await Promise.race([roomIn(demand), ended]);
+      running.push(input);
+      inputs++;
+      time = Math.max(time, itemUntil(input));
+      while (resets.length > 0 && resets[0]! <= time) {
+        resets.shift();
+        running.reset();
+      }
+      await pull(time);
+      if (inputs % reportEvery === 0) yield report(false);
+    }
+    running.end();
+    await ended;
+    await pull(Number.POSITIVE_INFINITY);
+    yield report(true);
+  } finally {
+    running.stop();
+  }
+}
+
+/** Waits until there is room. */
+function roomIn(demand: Demand): Promise<void> {
+  return new Promise((resolve) => {
+    demand.whenOpen(resolve);
+  });
+}

@@ -1,0 +1,295 @@
+import fc from 'fast-check';
+import { concatMap, from, lastValueFrom, Subject, take, takeWhile } from 'rxjs';
+import {
+  chip,
+  dynapSim,
+  InvalidArgumentError,
+  linear,
+  type Pipeline,
+  pipeline,
+  poisson,
+  referenceEngine,
+  runOn,
+  type SpikeRaster,
+  simulator,
+  type Target,
+  toEvents,
+  UnsupportedPipelineError,
+  virtualBoard,
+} from 'spikeline';
+import { channels } from 'spikeline/events';
+import { inSession, openSession, type ReplayReport, readSession, replay } from 'spikeline/loop';
+import { describe, expect, it } from 'vitest';
+import { spikeComparison } from '#src/sessions/spike-distance';
+import { anyPipeline } from '#test/pipeline/arbitraries';
+import { emptyFolder } from '#test/support/folders';
+import { runs } from '#test/support/runs';
+
+const net = pipeline(
+  linear({
+    weight: [
+      [9, 2],
+      [1, 9],
+    ],
+  }),
+  dynapSim({ neurons: 2, name: 'output' }),
+);
+const noise$ = poisson({ channels: 2, rate: 120, duration: 0.2, seed: 5, chunkSteps: 20 });
+
+/** Records a run of noise. */
+async function recorded(
+  target: Target = simulator(),
+  options: object = {},
+  input$ = noise$,
+  own: Pipeline = net,
+): Promise<string> {
+  const folder = emptyFolder();
+  const run$ = inSession(folder, {}, (session) =>
+    input$.pipe(runOn(session.target(target), own, options as never)),
+  );
+  await lastValueFrom(run$, { defaultValue: undefined });
+  return folder;
+}
+
+/** Replays it, to the end. */
+async function replayed(folder: string, target: Target, options = {}): Promise<ReplayReport> {
+  const session = await readSession(folder);
+  return lastValueFrom(replay(session, target, options)).finally(() => session.close());
+}
+
+describe('a replay on the simulator', () => {
+  it('is the session to the last bit: rasters, signals by name, resets', async () => {
+    const record = ['output', 'output:imem'];
+    const folder = await recorded(simulator(), { record, resetOn: 'chunk' });
+    const report = await replayed(folder, simulator());
+    expect(report).toMatchObject({ done: true, identical: true, distance: 0, inputs: 10 });
+    expect(report.signals['output']).toMatchObject({ identical: true, shifted: 0 });
+    expect((report.signals['output'] as { recorded: number }).recorded).toBeGreaterThan(10);
+    expect(report.signals['output:imem']).toMatchObject({ identical: true, recorded: 400 });
+  });
+
+  it('is the session for packets of events, with the bin that had begun', async () => {
+    const events$ = noise$.pipe(toEvents()) as never;
+    const folder = await recorded(simulator(), {}, events$);
+    expect(await replayed(folder, simulator())).toMatchObject({ identical: true, cutOff: false });
+  });
+
+  it('is the session for any pipeline and any cut', () =>
+    fc.assert(
+      fc.asyncProperty(
+        anyPipeline.filter(({ dt }) => dt > 1e-5),
+        fc.integer({ min: 0, max: 1000 }),
+        fc.integer({ min: 1, max: 40 }),
+        async (any, seed, chunkSteps) => {
+          const { dt, channelsIn } = any;
+          const random$ = poisson({
+            channels: channelsIn,
+            rate: 0.3 / dt,
+            duration: 40 * dt,
+            dt,
+            seed,
+            chunkSteps,
+          });
+          // The kernel does not hold every weight.
+          const target = simulator({ engine: referenceEngine });
+          const folder = await recorded(target, {}, random$, any);
+          const report = await replayed(folder, target);
+          expect(report).toMatchObject({ identical: true, distance: 0 });
+        },
+      ),
+      { numRuns: runs(12, 6) },
+    ));
+
+  it('is as much of it as there is, where the session was cut off', async () => {
+    const folder = emptyFolder();
+    const source$ = new Subject<SpikeRaster>();
+    const rasters: SpikeRaster[] = [];
+    noise$.subscribe((one) => rasters.push(one));
+    await lastValueFrom(noise$);
+    const subscription = inSession(folder, {}, (session) =>
+      source$.pipe(runOn(session.target(simulator()), net)),
+    ).subscribe();
+    for (const one of rasters.slice(0, 4)) source$.next(one);
+    subscription.unsubscribe();
+    const report = await replayed(folder, simulator());
+    expect(report).toMatchObject({ identical: true, cutOff: true, inputs: 4 });
+  });
+
+  it('differs if the target does, and says by how much', async () => {
+    const folder = await recorded();
+    const late: Target = {
+      ...simulator(),
+      start(own, observer, request) {
+        const next = (output: never): void => {
+          const { counts, ...grid } = output as SpikeRaster;
+          const moved = counts.map((_, i) => counts[i - 2] ?? 0);
+          observer.next({ ...grid, counts: moved });
+        };
+        return simulator().start(
+          own,
+          { ...observer, error: observer.error, complete: observer.complete, next } as never,
+          request,
+        );
+      },
+    };
+    const exact = await replayed(folder, late);
+    expect(exact.identical).toBe(false);
+    expect(exact.distance).toBeGreaterThan(0.5);
+    const loose = await replayed(folder, late, { within: 1e-3 });
+    expect(loose.identical).toBe(false);
+    expect(loose.distance).toBeLessThan(0.1);
+    const { matched, shifted } = loose.signals['output'] as { matched: number; shifted: number };
+    expect(shifted).toBe(matched);
+  });
+});
+
+describe('a replay on a board', () => {
+  it('is the session on the same piece of silicon, and at a distance on another', async () => {
+    const on = async (seed: number, use: (target: Target) => Promise<unknown>) => {
+      const link = await virtualBoard({ seed, mismatch: { fraction: 0.3 } }).open();
+      return use(chip(link)).finally(() => link.close());
+    };
+    let folder = '';
+    await on(1, async (target) => {
+      folder = await recorded(target);
+    });
+    const same = (await on(1, (target) => replayed(folder, target))) as ReplayReport;
+    expect(same).toMatchObject({ identical: true, recordedOn: 'chip' });
+    const other = (await on(2, (target) => replayed(folder, target))) as ReplayReport;
+    expect(other.identical).toBe(false);
+    expect(other.distance).toBeGreaterThan(0);
+    expect(other.distance).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a replay', () => {
+  it('emits reports on its way, and stops the target when it is left', async () => {
+    const one$ = poisson({ channels: 2, rate: 120, duration: 1, seed: 5, chunkSteps: 1 });
+    const folder = await recorded(simulator(), {}, one$);
+    const session = await readSession(folder);
+    let stopped = 0;
+    const target: Target = {
+      ...simulator(),
+      start(...given) {
+        const run = simulator().start(...given);
+        return {
+          ...run,
+          stop() {
+            stopped++;
+            run.stop();
+          },
+        };
+      },
+    };
+    const reports: ReplayReport[] = [];
+    await lastValueFrom(
+      replay(session, target).pipe(
+        take(2),
+        takeWhile((each) => reports.push(each) > 0),
+      ),
+    );
+    expect(reports.map(({ inputs, done }) => [inputs, done])).toEqual([
+      [256, false],
+      [512, false],
+    ]);
+    expect(reports.every(({ identical }) => identical)).toBe(true);
+    await new Promise(setImmediate);
+    expect(stopped).toBe(1);
+    await session.close();
+  });
+
+  it('ends in the error of its target, and of a session that is closed', async () => {
+    const folder = await recorded();
+    const broken: Target = {
+      ...simulator(),
+      start(_, observer) {
+        const run = {
+          push: () => observer.error(new Error('broken')),
+          reset() {},
+          end() {},
+          stop() {},
+        };
+        return run;
+      },
+    };
+    await expect(replayed(folder, broken)).rejects.toThrow('broken');
+    const session = await readSession(folder);
+    await session.close();
+    await expect(lastValueFrom(replay(session, simulator()))).rejects.toThrow(/closed/);
+    const blind = {
+      ...simulator(),
+      unsupported: () => [{ path: 'x', code: 'unsupported', needed: 'eyes' }],
+    };
+    await expect(replayed(folder, blind as never)).rejects.toThrow(UnsupportedPipelineError);
+  });
+
+  it('is refused with all reasons at once', async () => {
+    const session = await readSession(await recorded());
+    expect(() => replay(7 as never, 8 as never, { run: -1, within: -1 })).toThrow(
+      InvalidArgumentError,
+    );
+    expect(() => replay(session, simulator(), { run: 1 })).toThrow(/run is 1; 1 were/);
+    await session.close();
+    const empty = emptyFolder();
+    openSession(empty).end();
+    const without = await readSession(empty);
+    expect(() => replay(without, simulator())).toThrow(/no run of a pipeline was recorded/);
+    await without.close();
+  });
+});
+
+describe('the distance of spikes', () => {
+  const train = fc
+    .array(fc.tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 2 })), {
+      maxLength: 25,
+    })
+    .map((events) => events.toSorted(([a], [b]) => a - b));
+
+  /** As many pairs as can be, by trying: the largest matching of each channel (Kuhn 1955). */
+  function mostPairs(a: [number, number][], b: [number, number][], within: number): number {
+    const partner = new Map<number, number>();
+    const find = (i: number, seen: Set<number>): boolean =>
+      b.some(([time, channel], j) => {
+        const [own, ownChannel] = a[i]!;
+        if (seen.has(j) || channel !== ownChannel || Math.abs(time - own) > within) return false;
+        seen.add(j);
+        const other = partner.get(j);
+        if (other !== undefined && !find(other, seen)) return false;
+        partner.set(j, i);
+        return true;
+      });
+    return a.filter((_, i) => find(i, new Set())).length;
+  }
+
+  it('pairs as many as can be paired', () =>
+    fc.assert(
+      fc.property(train, train, fc.integer({ min: 0, max: 6 }), (a, b, within) => {
+        const packet = (events: [number, number][]) => ({
+          timestamps: Float64Array.from(events, ([time]) => time),
+          addresses: Uint32Array.from(events, ([, channel]) => channel),
+          space: channels(3),
+          until: 41,
+        });
+        const comparison = spikeComparison(within);
+        comparison.recorded(packet(a));
+        comparison.replayed(packet(b));
+        const { matched, distance, recorded: was, replayed: is } = comparison.distance();
+        expect([was, is]).toEqual([a.length, b.length]);
+        expect(matched).toBe(mostPairs(a, b, within));
+        const total = a.length + b.length;
+        expect(distance).toBe(total === 0 ? 0 : 1 - (2 * matched) / total);
+      }),
+      { numRuns: runs(100) },
+    ));
+});
+
+it('what a session holds of several runs is replayed one by one', async () => {
+  const folder = emptyFolder();
+  const session = openSession(folder);
+  const target = session.target(simulator());
+  await lastValueFrom(from([net, net]).pipe(concatMap((own) => noise$.pipe(runOn(target, own)))));
+  session.end();
+  for (const run of [0, 1]) {
+    expect(await replayed(folder, simulator(), { run })).toMatchObject({ identical: true });
+  }
+});
