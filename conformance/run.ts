@@ -17,6 +17,7 @@ import { mismatch } from './mismatch.ts';
 import { params } from './params.ts';
 import { quantisation } from './quantisation.ts';
 import { testCounts } from './test-counts.ts';
+import { usbRequests, usbStreams } from './usb.ts';
 
 /** Every kind of reference numbers that is known, once for each engine that computes it. */
 export const conformanceKinds: readonly Kind[] = [
@@ -32,6 +33,8 @@ export const conformanceKinds: readonly Kind[] = [
   allocation,
   eventWords,
   eventFiles,
+  usbStreams,
+  usbRequests,
 ];
 
 /** A kind that was not compared, and why. */

@@ -24,6 +24,7 @@ export {
   type ServeBoardConfig,
   serveBoard,
 } from '../src/devices/socket/serve.ts';
+export { listUsb, type PluggedDevice } from '../src/devices/usb/list.ts';
 export { type VirtualBoard, virtualBoard } from '../src/devices/virtual/board.ts';
 export type { VirtualBoardConfig } from '../src/devices/virtual/board-config.ts';
 export type { VirtualLink } from '../src/devices/virtual/virtual-link.ts';

@@ -1,10 +1,26 @@
 // The sources: where streams begin.
 
+export type {
+  CoarseFine,
+  DavisBiases,
+  DavisVoltage,
+} from '../src/devices/usb/cameras/davis-biases.ts';
+export type { Dvs128Biases } from '../src/devices/usb/cameras/dvs128.ts';
+export type { CameraName } from '../src/devices/usb/known.ts';
+export type {
+  UsbAccess,
+  UsbControlSetup,
+  UsbDevice,
+  UsbInResult,
+  UsbOutResult,
+  UsbStatus,
+} from '../src/devices/usb/web-usb.ts';
 export type { NatsAccess, Reconnect } from '../src/nats/access.ts';
 export type { Gap } from '../src/nats/envelope.ts';
 export type { NatsHearing } from '../src/nats/hearing.ts';
 export { natsPosition } from '../src/nats/read-kept.ts';
 export type { ListenAt } from '../src/sockets/web-socket.ts';
+export { type FromCameraConfig, fromCamera } from './from-camera.ts';
 export { type FileSource, type FromFileConfig, fromFile } from './from-file.ts';
 export { type FromHardwareConfig, fromHardware } from './from-hardware.ts';
 export { type FromNatsConfig, fromNats } from './from-nats.ts';

@@ -122,6 +122,8 @@ export type DeviceErrorCode =
   | 'timed-out'
   | 'overflow'
   | 'protocol'
+  /** The system does not let us use it. */
+  | 'refused'
   /** The device has no means for what was asked. */
   | 'unsupported';
 

@@ -3,6 +3,7 @@ import { board } from './board.ts';
 import { conformance } from './conformance.ts';
 import { convert } from './convert.ts';
 import { deploy } from './deploy.ts';
+import { devices } from './devices.ts';
 import { frozenNoise } from './frozen-noise.ts';
 import { importNir } from './import.ts';
 import { info } from './info.ts';
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   deploy,
   inspect,
   board,
+  devices,
   serve,
   info,
   convert,

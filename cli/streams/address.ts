@@ -1,12 +1,20 @@
-/** Where streams come from and go to, by address: `udp://…`, `ws://…`, `nats://…`, `-` or the path of a file. */
+/** Where streams come from and go to, by address: `udp://…`, `ws://…`, `nats://…`, `usb:…`, `-` or the path of a file. */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { catchError, type Observable, type OperatorFunction, throwError } from 'rxjs';
-import { DataError, fromFile, type Losses } from 'spikeline';
+import { DataError, fromFile, InvalidArgumentError, type Losses } from 'spikeline';
 import { lossCounter, type StreamItem } from 'spikeline/events';
 import { checkTarget } from 'spikeline/files';
 import { fault, problem, StorageError, unknownName } from 'spikeline/problems';
 import { toFile, toNats, toStdout, toUdp, toWebSocket } from 'spikeline/sinks';
-import { fromNats, fromStdin, fromUdp, fromWebSocket, type ReadConfig } from 'spikeline/sources';
+import {
+  type CameraName,
+  fromCamera,
+  fromNats,
+  fromStdin,
+  fromUdp,
+  fromWebSocket,
+  type ReadConfig,
+} from 'spikeline/sources';
 import type { Terminal } from '../terminal.ts';
 import type { OptionReader } from './options.ts';
 import { standard } from './pieces.ts';
@@ -17,6 +25,7 @@ export const addressHelp = `Addresses:
   udp://HOST:PORT                numbered datagrams, of which every lost event is counted; ?form=spif, with
                                  &width=N&height=N if it is heard, for SPIF words, whose losses nobody sees
   ws://HOST:PORT                 a WebSocket to connect to; with ?listen, one to be connected to
+  usb:CAMERA                     an event camera, if it is read: dvs128, davis240 or davis346; ?serial=NUMBER for one of several
   nats://HOST:PORT/SUBJECT       a live stream over NATS; with ?recording, one that the server keeps
 Put addresses with a ? in quotes. Who listens can be reached from other machines only if HOST is an address of them.`;
 
@@ -50,7 +59,7 @@ export interface SinkConfig {
 
 /** An address taken apart. */
 interface Address {
-  readonly kind: 'file' | 'standard' | 'udp' | 'ws' | 'nats';
+  readonly kind: 'file' | 'standard' | 'udp' | 'ws' | 'nats' | 'usb';
   /** Without what follows the question mark. */
   readonly base: string;
   readonly host: string;
@@ -63,6 +72,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
   udp: ['form', 'width', 'height'],
   ws: ['listen'],
   nats: ['recording'],
+  usb: ['serial'],
 };
 
 const kinds: Readonly<Record<string, Address['kind']>> = {
@@ -73,26 +83,44 @@ const kinds: Readonly<Record<string, Address['kind']>> = {
   tls: 'nats',
 };
 
-/** Takes an address apart; undefined if it is none, and the reader knows why. */
-function readAddress(place: string, text: string, reader: OptionReader): Address | undefined {
-  const plain = { base: text, host: '', port: 0, query: {} };
-  if (text === standard) return { kind: 'standard', ...plain };
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
-  if (scheme === undefined) return { kind: 'file', ...plain };
-  const kind = Object.hasOwn(kinds, scheme) ? kinds[scheme]! : undefined;
-  if (kind === undefined) {
-    reader.problems.push(
-      problem(place, 'unknown', text, 'udp://, ws://, nats://, a path or - is needed'),
-    );
-    return undefined;
-  }
-  const [base = '', after = ''] = text.split('?', 2);
+/** What follows the question mark; the reader knows what may not. */
+function readQuery(
+  place: string,
+  kind: Address['kind'],
+  after: string,
+  reader: OptionReader,
+): Address['query'] {
   const query = Object.fromEntries(new URLSearchParams(after));
   for (const name of Object.keys(query)) {
     if (!known[kind]!.includes(name)) {
       reader.problems.push(unknownName(name, known[kind]!, place));
     }
   }
+  return query;
+}
+
+/** Takes the address of a camera apart. */
+function usbAddress(place: string, text: string, reader: OptionReader): Address {
+  const [base = '', after = ''] = text.slice('usb:'.length).split('?', 2);
+  return { kind: 'usb', base, host: '', port: 0, query: readQuery(place, 'usb', after, reader) };
+}
+
+/** Takes an address apart; undefined if it is none, and the reader knows why. */
+function readAddress(place: string, text: string, reader: OptionReader): Address | undefined {
+  const plain = { base: text, host: '', port: 0, query: {} };
+  if (text === standard) return { kind: 'standard', ...plain };
+  if (/^usb:/i.test(text)) return usbAddress(place, text, reader);
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
+  if (scheme === undefined) return { kind: 'file', ...plain };
+  const kind = Object.hasOwn(kinds, scheme) ? kinds[scheme]! : undefined;
+  if (kind === undefined) {
+    reader.problems.push(
+      problem(place, 'unknown', text, 'udp://, ws://, nats://, usb:, a path or - is needed'),
+    );
+    return undefined;
+  }
+  const [base = '', after = ''] = text.split('?', 2);
+  const query = readQuery(place, kind, after, reader);
   const [, host = '', port = ''] = /^[a-z]+:\/\/(\[[^\]]*\]|[^:/]*):(\d+)\/?$/i.exec(base) ?? [];
   const needsPort = kind === 'udp' || query['listen'] !== undefined;
   if (needsPort && port === '') {
@@ -166,6 +194,11 @@ function open(
     }
     case 'nats':
       return fromNats(base, { losses, recording: query['recording'] !== undefined });
+    case 'usb': {
+      const serial = query['serial'] === undefined ? {} : { serial: query['serial'] };
+      // What is no camera is refused there.
+      return fromCamera(base as CameraName, { ...serial, losses });
+    }
     case 'file':
       checkInput(place, base, reader);
       return fromFile<StreamItem>(base, { ...read, losses });
@@ -226,6 +259,12 @@ function sinkOf(
     }
     case 'nats':
       return toNats(base, { recording: query['recording'] !== undefined });
+    case 'usb': {
+      const needed = 'a camera only gives events; udp://, ws://, nats://, a path or - is needed';
+      throw new InvalidArgumentError('nothing can be sent there', [
+        fault('', 'unsupported', needed),
+      ]);
+    }
     case 'file':
       checkOutput(place, base, overwrite, inputs, reader);
       return toFile(base, { ...write, overwrite });

@@ -17,7 +17,14 @@ describe('a link', () => {
 
   it('fails with one of a closed set of codes', () => {
     expectTypeOf<DeviceErrorCode>().toEqualTypeOf<
-      'not-found' | 'busy' | 'disconnected' | 'timed-out' | 'overflow' | 'protocol' | 'unsupported'
+      | 'not-found'
+      | 'busy'
+      | 'disconnected'
+      | 'timed-out'
+      | 'overflow'
+      | 'protocol'
+      | 'refused'
+      | 'unsupported'
     >();
   });
 

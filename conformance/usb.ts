@@ -1,0 +1,119 @@
+/** What USB devices are asked, and what they send, as the drivers of their makers have it. */
+import { davisCalls } from '../src/devices/usb/cameras/davis.ts';
+import { dvs128Calls } from '../src/devices/usb/cameras/dvs128.ts';
+import { readJson } from './files.ts';
+import type { CaseOutcome, Kind } from './kind.ts';
+import { deeds, openReplay, readLines, type UsbLine } from './usb-replay.ts';
+import { compareStream, type UsbStream } from './usb-streams.ts';
+
+/** Names of recordings that have a stream. */
+const streams = ['dynapse1', 'davis346', 'davis346-swapped', 'dvs128'];
+
+/** Streams of words, decoded. */
+export const usbStreams: Kind = {
+  kind: 'USB streams',
+  tolerance: 0,
+  needs: ['usb/dynapse1-stream.json', 'usb/davis346-stream.json', 'usb/dvs128-stream.json'],
+  run: (folder) =>
+    streams.flatMap((name) =>
+      compareStream(name, readJson<UsbStream>(folder, 'usb', `${name}-stream.json`)),
+    ),
+};
+
+/** Does what a recording did, phase by phase. */
+type Steps = () => Promise<{
+  readonly done: string[];
+  readonly phases: Readonly<Record<string, () => Promise<unknown> | unknown>>;
+}>;
+
+/** Phases whose registers are independent of each other: their order is free. */
+const free = new Set(['config']);
+
+/** Compares what was done in each phase with what was recorded. */
+async function compare(
+  name: string,
+  lines: readonly UsbLine[],
+  steps: Steps,
+): Promise<CaseOutcome[]> {
+  const { done, phases } = await steps();
+  const outcomes: CaseOutcome[] = [];
+  for (const [phase, act] of Object.entries(phases)) {
+    done.length = 0;
+    await act();
+    const sorted = (all: readonly string[]): readonly string[] =>
+      free.has(phase) ? [...all].sort() : all;
+    const ours = sorted(done);
+    const theirs = sorted(deeds(lines.filter(({ ph }) => ph === phase)));
+    const many = Math.max(ours.length, theirs.length);
+    const at = Array.from({ length: many }, (_, i) => i).findIndex((i) => ours[i] !== theirs[i]);
+    const note = `request ${at} is ${ours[at]}, not ${theirs[at]}`;
+    outcomes.push({
+      name: `${name}: ${phase}`,
+      error: at < 0 ? 0 : 1,
+      ...(at >= 0 && { note }),
+    });
+  }
+  return outcomes;
+}
+
+/** The phases of a DAVIS. */
+function davis(lines: readonly UsbLine[]): Steps {
+  return async () => {
+    const { port, done, clock } = await openReplay('davis346', lines);
+    const calls = await davisCalls(port, clock, { others: true });
+    const listen = (): void => port.listen({ data() {}, stalled() {}, lost() {} });
+    return {
+      done,
+      phases: {
+        config: () => calls.configure({}),
+        start: () => calls.start(listen),
+        timestamp_reset: () => calls.resetTime(),
+        stop: () => calls.stop(),
+      },
+    };
+  };
+}
+
+/** The phases of a DVS128. */
+function dvs128(lines: readonly UsbLine[]): Steps {
+  return async () => {
+    const { port, done } = await openReplay('dvs128', lines);
+    const calls = dvs128Calls(port);
+    const listen = (): void => port.listen({ data() {}, stalled() {}, lost() {} });
+    return {
+      done,
+      phases: {
+        config: () => calls.configure({}),
+        start: () => calls.start(listen),
+        timestamp_reset: () => calls.resetTime(),
+        array_reset: () => calls.resetPixels(),
+        'ts_master 0': () => calls.setMaster(false),
+        'ts_master 1': () => calls.setMaster(true),
+        'bias diffOn=210000': () => calls.setBiases({ diffOn: 210_000 }),
+        stop: () => calls.stop(),
+      },
+    };
+  };
+}
+
+/** Recordings of requests, and what does the same. */
+const recordings: Readonly<Record<string, (lines: readonly UsbLine[]) => Steps>> = {
+  davis346: davis,
+  'davis346-swapped': davis,
+  dvs128,
+};
+
+/** Requests of start-up, configuration, calls and stop. */
+export const usbRequests: Kind = {
+  kind: 'USB requests',
+  tolerance: 0,
+  needs: Object.keys(recordings).map((name) => `usb/${name}.jsonl.gz`),
+  async run(folder) {
+    const outcomes: CaseOutcome[] = [];
+    for (const [name, stepsOf] of Object.entries(recordings)) {
+      const lines = readLines(folder, `${name}.jsonl.gz`);
+      outcomes.push(...(await compare(name, lines, stepsOf(lines))));
+    }
+    return outcomes;
+  },
+};

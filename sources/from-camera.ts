@@ -1,0 +1,59 @@
+/** The source `fromCamera`: the pixels of an event camera on USB. */
+import { Observable } from 'rxjs';
+import {
+  type CameraConfig,
+  cameraProblems,
+  openCamera,
+} from '../src/devices/usb/cameras/camera.ts';
+import type { CameraName } from '../src/devices/usb/known.ts';
+import { InvalidArgumentError } from '../src/errors.ts';
+import type { AerPacket } from '../src/events/aer-packet.ts';
+import type { PixelSpace } from '../src/events/space.ts';
+
+/** Configuration of {@link fromCamera}. */
+export type FromCameraConfig = CameraConfig;
+
+/**
+ * Emits the pixels of an event camera on USB: `dvs128`, `davis240` or `davis346`. Each transfer makes a packet, at most 1 ms after its
+ * first event; times are microseconds of the camera's clock since its start, and never go back. What the camera sends
+ * besides pixels is counted in `losses`: `frame`, `motionSample`, `trigger`, `outsideSensor`, `unknownWord`, `oddByte`,
+ * `clockReset`, `stall`, and `overflow` for what a DAVIS had no room for. The camera is opened for each subscriber and closed with it; errors with a `DeviceError` if it cannot be
+ * opened, or is unplugged, after everything that it had sent.
+ *
+ * In Node it needs the package `usb`; in a browser, WebUSB, and a camera that `navigator.usb.requestDevice` has allowed.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * const bright$ = fromCamera('davis346', { biases: { refr: { coarse: 4, fine: 50 } } }).pipe(
+ *   polarity("on"),
+ * );
+ * ```
+ */
+export function fromCamera(
+  camera: CameraName,
+  config: FromCameraConfig = {},
+): Observable<AerPacket<PixelSpace>> {
+  const problems = cameraProblems(camera, config);
+  if (problems.length > 0) throw new InvalidArgumentError('no camera can be opened', problems);
+  return new Observable((subscriber) => {
+    let ended = false;
+    const opening = openCamera(camera, config, {
+      packet: (packet) => subscriber.next(packet),
+      lost: (cause) => subscriber.error(cause),
+    });
+    opening.then(
+      (close) => {
+        if (ended) void close();
+      },
+      (cause: unknown) => subscriber.error(cause),
+    );
+    return () => {
+      ended = true;
+      opening.then(
+        (close) => close(),
+        () => {},
+      );
+    };
+  });
+}
