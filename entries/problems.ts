@@ -18,6 +18,7 @@ export {
   oneOf,
   optionProblems,
   options,
+  readOnce,
   text,
   unknownName,
 } from '../src/options.ts';

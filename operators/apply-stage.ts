@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
 import type { Engine } from '../src/neurons/engine.ts';
-import { having, optionProblems } from '../src/options.ts';
+import { having, optionProblems, readOnce } from '../src/options.ts';
 import { type StageChunk, startStage } from '../src/pipeline/chunk-run.ts';
 import { checkedStage, type StageDefinition } from '../src/stages/stage.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -28,6 +28,7 @@ export function applyStage<In extends StageChunk, Out extends StageChunk>(
   definition: StageDefinition,
   options: ApplyOptions,
 ): AppliedStage<In, Out> {
+  options = readOnce(options);
   const problems = optionProblems<ApplyOptions>(options, {
     engine: having('an engine', 'layer', 'differentiable', 'supports'),
     losses: having('a counter of losses', 'add'),

@@ -20,6 +20,7 @@ import {
   type OptionTable,
   oneOf,
   optionProblems,
+  readOnce,
 } from '../src/options.ts';
 
 /** What happens to an item that finds the buffer full. */
@@ -98,6 +99,7 @@ function queue<T>() {
 export function boundedBuffer<In, Out>(
   config: BoundedBufferConfig<In, Out>,
 ): BoundedBuffer<In, Out> {
+  config = readOnce(config, table);
   const problems = optionProblems(config, table as never, 'capacity', 'policy', 'consume');
   if (problems.length > 0) throw new InvalidArgumentError('this buffer cannot be made', problems);
   const { capacity, policy, consume, losses = lossCounter() } = config;

@@ -9,7 +9,14 @@ import {
   type ChipWordSpace,
   channels as channelSpace,
 } from '../src/events/space.ts';
-import { having, listOf, number, type OptionTable, optionProblems } from '../src/options.ts';
+import {
+  having,
+  listOf,
+  number,
+  type OptionTable,
+  optionProblems,
+  readOnce,
+} from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
 
 /** Configuration of {@link decodeEvents}. */
@@ -58,6 +65,7 @@ const table: OptionTable<DecodeEventsConfig> = {
  * ```
  */
 export function decodeEvents(config: DecodeEventsConfig): DecodeEvents {
+  config = readOnce(config, table);
   const problems = optionProblems(config, table, 'words');
   if (problems.length === 0) problems.push(...sharedWords(config.words));
   if (problems.length > 0) {

@@ -8,6 +8,7 @@ import {
   type OptionTable,
   optionProblems,
   readable,
+  readOnce,
   refuse,
 } from '../src/options.ts';
 import { pipelineProblems } from '../src/pipeline/guard.ts';
@@ -97,6 +98,7 @@ export function runOn(
   pipeline: Pipeline,
   options: RunOnOptions = {},
 ): OperatorFunction<TargetInput, never> {
+  options = readOnce(options, table);
   refuse('this cannot be run', () => {
     const problems = [
       ...within('target', having('a target', 'unsupported', 'start')(target)),

@@ -7,7 +7,14 @@ import { wholes } from '../src/events/blocks.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import type { ChannelSpace } from '../src/events/space.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
-import { having, number, type OptionTable, oneOf, optionProblems } from '../src/options.ts';
+import {
+  having,
+  number,
+  type OptionTable,
+  oneOf,
+  optionProblems,
+  readOnce,
+} from '../src/options.ts';
 import { within } from '../src/problems.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
@@ -73,6 +80,7 @@ const table: OptionTable<ToRasterConfig> = {
  * ```
  */
 export function toRaster(config: ToRasterConfig): ToRaster {
+  config = readOnce(config, table);
   const problems = optionProblems(config, table, 'channels', 'dt', 'chunkSteps');
   if (problems.length === 0) {
     problems.push(...within('startTime', startProblems(config.startTime ?? 0, config.dt)));

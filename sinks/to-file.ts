@@ -3,7 +3,7 @@ import type { OperatorFunction } from 'rxjs';
 import { InvalidArgumentError, StorageError } from '../src/errors.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import { watchInputs } from '../src/open-inputs.ts';
-import { flag, type OptionTable, optionProblems } from '../src/options.ts';
+import { flag, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { fault, type Problem, problem } from '../src/problems.ts';
 import {
   type ByteOutput,
@@ -44,6 +44,7 @@ export function toFile(
   path: string,
   config: ToFileConfig = {},
 ): OperatorFunction<StreamItem, WriteReport> {
+  config = readOnce(config, table);
   const problems = [...pathProblems(path), ...optionProblems(config, table)];
   if (problems.length > 0) throw new InvalidArgumentError('this file cannot be written', problems);
   const { overwrite = false, ...write } = config;

@@ -16,7 +16,14 @@ import {
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
 import { type AerPacket, checkPacket } from '../src/events/aer-packet.ts';
 import { type ChannelSpace, type ChipWordSpace, chipWords } from '../src/events/space.ts';
-import { having, listOf, number, type OptionTable, optionProblems } from '../src/options.ts';
+import {
+  having,
+  listOf,
+  number,
+  type OptionTable,
+  optionProblems,
+  readOnce,
+} from '../src/options.ts';
 
 /** Configuration of {@link toFpga}. */
 export interface ToFpgaConfig {
@@ -128,6 +135,7 @@ export function toFpga(
   link: Link,
   config: ToFpgaConfig = {},
 ): OperatorFunction<AerPacket, FpgaReport> {
+  config = readOnce(config, table);
   const problems = [...linkProblems(link), ...optionProblems(config, table)];
   if (problems.length > 0) throw new InvalidArgumentError('this sink cannot be made', problems);
   const { lookAhead = 5e-3, mode = 'scheduled', capacity = 1_000_000, inputWords } = config;

@@ -2,7 +2,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { StorageError } from '../src/errors.ts';
 import type { StreamItem } from '../src/events/series.ts';
-import { having, type OptionTable, optionProblems, refuse } from '../src/options.ts';
+import { having, type OptionTable, optionProblems, readOnce, refuse } from '../src/options.ts';
 import {
   type ByteOutput,
   type WriteConfig,
@@ -49,6 +49,7 @@ const table: OptionTable<ToStdoutConfig> = {
  * ```
  */
 export function toStdout(config: ToStdoutConfig = {}): OperatorFunction<StreamItem, WriteReport> {
+  config = readOnce(config, table);
   refuse('standard output cannot be written', () => {
     const problems = optionProblems(config, table);
     const { output: _, ...given } = config ?? {};

@@ -16,6 +16,7 @@ import {
   type OptionTable,
   oneOf,
   optionProblems,
+  readOnce,
   text,
 } from '../src/options.ts';
 import type { SendReport } from './to-web-socket.ts';
@@ -83,6 +84,7 @@ const endings = [0, 10, 40, 150];
  * ```
  */
 export function toUdp(config: ToUdpConfig): OperatorFunction<StreamItem, SendReport> {
+  config = readOnce(config, table);
   const problems = optionProblems(config, table, 'port');
   if (problems.length > 0) throw new InvalidArgumentError('nothing can be sent', problems);
   const { port, host = '127.0.0.1', rate = 2e6, capacity = 1e6 } = config;

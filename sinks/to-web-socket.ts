@@ -7,7 +7,14 @@ import { NetworkError } from '../src/errors.ts';
 import { itemLength } from '../src/events/items.ts';
 import { numberedSender } from '../src/events/numbered.ts';
 import type { StreamItem } from '../src/events/series.ts';
-import { callback, having, number, type OptionTable, optionProblems } from '../src/options.ts';
+import {
+  callback,
+  having,
+  number,
+  type OptionTable,
+  optionProblems,
+  readOnce,
+} from '../src/options.ts';
 import { checkEnd, type ListenAt, openEnd, type Peer } from '../src/sockets/web-socket.ts';
 
 /** Configuration of {@link toWebSocket}. */
@@ -55,6 +62,7 @@ export function toWebSocket(
   end: string | ListenAt,
   config: ToWebSocketConfig = {},
 ): OperatorFunction<StreamItem, SendReport> {
+  config = readOnce(config, table);
   checkEnd(end, 'nothing can be sent', ...optionProblems(config, table));
   const { capacity = 2 ** 24, onListening, clock = systemClock } = config;
   const serves = typeof end !== 'string';

@@ -6,7 +6,7 @@ import { type Losses, lossCounter } from '../src/events/losses.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import type { PixelSpace } from '../src/events/space.ts';
 import { noteInput } from '../src/open-inputs.ts';
-import { number, type OptionTable, optionProblems, readable } from '../src/options.ts';
+import { number, type OptionTable, optionProblems, readable, readOnce } from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
 import { fromPull } from './from-pull.ts';
 import { type ByteSource, type ReadConfig, readItems, readProblems, readTable } from './reading.ts';
@@ -55,6 +55,7 @@ export function fromFile<Item extends StreamItem = AerPacket<PixelSpace>>(
   path: string | Blob,
   config: FromFileConfig = {},
 ): FileSource<Item> {
+  config = readOnce(config, table);
   const problems = [...readable(() => pathProblems(path)), ...optionProblems(config, table)];
   if (problems.length === 0) problems.push(...readProblems(config));
   if (problems.length > 0) throw new InvalidArgumentError('this file cannot be read', problems);

@@ -6,7 +6,7 @@ import { unwrapper } from '../src/devices/wrap.ts';
 import { type DeviceError, InvalidArgumentError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { type ChipWordSpace, chipWords } from '../src/events/space.ts';
-import { callback, having, type OptionTable, optionProblems } from '../src/options.ts';
+import { callback, having, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 
 /** Configuration of {@link fromHardware}. */
 export interface FromHardwareConfig {
@@ -41,6 +41,7 @@ export function fromHardware(
   link: Link,
   config: FromHardwareConfig = {},
 ): Observable<AerPacket<ChipWordSpace>> {
+  config = readOnce(config, table);
   const problems = [...linkProblems(link), ...optionProblems(config, table)];
   if (problems.length > 0) throw new InvalidArgumentError('no board can be heard', problems);
   const clock = monotonic(config.clock);

@@ -10,7 +10,14 @@ import {
 } from 'rxjs';
 import { demandOfSubscriber } from '../src/demand.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
-import { callback, number, type OptionTable, optionProblems, readable } from '../src/options.ts';
+import {
+  callback,
+  number,
+  type OptionTable,
+  optionProblems,
+  readable,
+  readOnce,
+} from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
 import { afterOthers, atOnce } from './paced.ts';
 
@@ -65,6 +72,7 @@ export function fromPull<In, Out>(
   items: AsyncIterable<In> | Iterable<In>,
   config: FromPullConfig<In, Out>,
 ): Observable<Out> {
+  config = readOnce(config, table);
   const problems = [...itemProblems(items), ...optionProblems(config, table as never, 'consume')];
   if (problems.length > 0) throw new InvalidArgumentError('this source cannot be read', problems);
   const { credit = 1, consume } = config;

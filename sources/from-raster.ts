@@ -3,7 +3,7 @@ import type { Observable, SchedulerLike } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { binStart } from '../src/events/bins.ts';
 import { rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
-import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
+import { having, number, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { within } from '../src/problems.ts';
 import { paced } from './paced.ts';
 
@@ -35,6 +35,7 @@ export function fromRaster(
   raster: SpikeRaster,
   config: FromRasterConfig = {},
 ): Observable<SpikeRaster> {
+  config = readOnce(config, fromRasterTable);
   const problems = [
     ...within('raster', rasterProblems(raster)),
     ...optionProblems(config, fromRasterTable),

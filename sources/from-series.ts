@@ -16,6 +16,7 @@ import {
   type OptionTable,
   optionProblems,
   readable,
+  readOnce,
 } from '../src/options.ts';
 import { fault, type Problem, problem, within } from '../src/problems.ts';
 import type { FileSource } from './from-file.ts';
@@ -78,6 +79,7 @@ interface Sampled {
  * ```
  */
 export function fromSeries(numbers: Numbers, config: FromSeriesConfig): FileSource<SpikeRaster> {
+  config = readOnce(config, table);
   const problems = [
     ...within(
       'numbers',

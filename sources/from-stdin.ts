@@ -4,7 +4,7 @@ import type { AerPacket } from '../src/events/aer-packet.ts';
 import { lossCounter } from '../src/events/losses.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import type { PixelSpace } from '../src/events/space.ts';
-import { having, type OptionTable, optionProblems } from '../src/options.ts';
+import { having, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import type { FileSource } from './from-file.ts';
 import { fromPull } from './from-pull.ts';
 import { type ByteSource, type ReadConfig, readItems, readProblems, readTable } from './reading.ts';
@@ -42,6 +42,7 @@ const table: OptionTable<FromStdinConfig> = {
 export function fromStdin<Item extends StreamItem = AerPacket<PixelSpace>>(
   config: FromStdinConfig = {},
 ): FileSource<Item> {
+  config = readOnce(config, table);
   const problems = optionProblems(config, table);
   if (problems.length === 0) problems.push(...readProblems(config));
   if (problems.length > 0)

@@ -13,6 +13,7 @@ import {
   type OptionTable,
   oneOf,
   optionProblems,
+  readOnce,
   text,
 } from '../src/options.ts';
 import type { FileSource } from './from-file.ts';
@@ -68,6 +69,7 @@ const table: OptionTable<FromUdpConfig> = {
 export function fromUdp<Item extends StreamItem = StreamItem>(
   config: FromUdpConfig,
 ): FileSource<Item> {
+  config = readOnce(config, table);
   const problems = optionProblems(config, table, 'port');
   if (problems.length > 0) throw new InvalidArgumentError('nothing can be heard', problems);
   const { losses = lossCounter(), form = 'numbered' } = config;

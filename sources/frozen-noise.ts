@@ -8,7 +8,7 @@ import {
   poissonTable,
 } from '../src/events/poisson.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
-import { number, type OptionTable, optionProblems } from '../src/options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { type FromRasterConfig, fromRaster, fromRasterTable } from './from-raster.ts';
 
 /** Configuration of {@link frozenNoise}. */
@@ -37,6 +37,7 @@ const table: OptionTable<FrozenNoiseConfig> = {
  * ```
  */
 export function frozenNoise(config: FrozenNoiseConfig): Observable<SpikeRaster> {
+  config = readOnce(config, table);
   const problems = optionProblems(config, table, ...poissonNeeds);
   if (problems.length > 0) throw new InvalidArgumentError('this noise cannot be drawn', problems);
   const { pattern = 0, chunkSteps, clock, ...noise } = config;

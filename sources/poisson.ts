@@ -5,7 +5,7 @@ import { binStart, startProblems } from '../src/events/bins.ts';
 import { type PoissonConfig, poissonRaster, poissonTable } from '../src/events/poisson.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import { stepsIn } from '../src/events/ticks.ts';
-import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
+import { having, number, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { within } from '../src/problems.ts';
 import { paced } from './paced.ts';
 
@@ -40,6 +40,7 @@ const table: OptionTable<PoissonSourceConfig> = {
  * ```
  */
 export function poisson(config: PoissonSourceConfig): Observable<SpikeRaster> {
+  config = readOnce(config, table);
   const problems = optionProblems(config, table, 'channels', 'rate', 'seed');
   if (problems.length === 0) {
     problems.push(...within('startTime', startProblems(config.startTime ?? 0, config.dt ?? 1e-3)));

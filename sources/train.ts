@@ -1,7 +1,15 @@
 /** The source `train`: the training of a pipeline, report by report. */
 import { asyncScheduler, Observable, type SchedulerLike, type Unsubscribable } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
-import { having, number, refuse } from '../src/options.ts';
+import {
+  type Check,
+  faultsOf,
+  having,
+  isObject,
+  number,
+  readOnce,
+  refuse,
+} from '../src/options.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import { type Problem, problem, within } from '../src/problems.ts';
 import type { Checkpoint } from '../src/train/checkpoint.ts';
@@ -35,18 +43,8 @@ export interface TrainingProgress {
 
 const reports = number({ min: 1, whole: true });
 const schedulers = having('a scheduler of RxJS', 'schedule', 'now');
-
-/** The options by themselves; refused where they cannot be read. */
-function copyOf(config: TrainConfig): TrainConfig {
-  let copy: TrainConfig | undefined;
-  refuse('training cannot start', () => {
-    const is = typeof config === 'object' && config !== null;
-    if (!is) return [problem('options', 'wrong-type', config, 'an object of options is needed')];
-    copy = { ...config };
-    return [];
-  });
-  return copy!;
-}
+const anyOptions: Check = (config) =>
+  isObject(config) ? [] : [problem('', 'wrong-type', config, 'an object of options is needed')];
 
 /**
  * Trains all weights of a pipeline by gradients through time and reports as it goes. The last report
@@ -66,7 +64,9 @@ export function train(
   samples: readonly TrainingSample[],
   config: TrainConfig,
 ): Observable<TrainingProgress> {
-  const { reportEvery = 100, scheduler = asyncScheduler, ...options } = copyOf(config);
+  config = readOnce(config);
+  refuse('training cannot start', () => within('options', faultsOf(config, anyOptions)));
+  const { reportEvery = 100, scheduler = asyncScheduler, ...options } = config;
   const problems: Problem[] = [
     ...within('reportEvery', reports(reportEvery)),
     ...within('scheduler', schedulers(scheduler)),

@@ -32,6 +32,15 @@ function listed(problems: readonly Problem[]): readonly Problem[] {
   }
 }
 
+/** What the caller's own code threw while it was read, as the cause of the error that says so. */
+function causeOf(problems: readonly Problem[]): ErrorOptions | undefined {
+  try {
+    return problems.find((one) => one.cause !== undefined);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Problems that an error keeps at most. */
 const mostProblems = 100_000;
 
@@ -57,7 +66,7 @@ export class InvalidArgumentError extends SpikelineError {
   /** Names what could not be built and why. */
   constructor(what: string, problems: readonly Problem[], options?: ErrorOptions) {
     const found = listed(problems);
-    super(list(what, found.map(problemText)), options);
+    super(list(what, found.map(problemText)), options ?? causeOf(found));
     this.problems = found;
   }
 

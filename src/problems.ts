@@ -33,6 +33,8 @@ export interface Problem {
   readonly given?: unknown;
   /** What is needed instead, or what to do: a phrase that follows a semicolon. */
   readonly needed: string;
+  /** What the caller's own code threw when the value was read; absent if it could be read. */
+  readonly cause?: unknown;
 }
 
 /**
@@ -45,6 +47,26 @@ export function problem(path: string, code: ProblemCode, given: unknown, needed:
 /** Makes a problem in which no single value is at fault. */
 export function fault(path: string, code: ProblemCode, needed: string): Problem {
   return { path, code, needed };
+}
+
+/** Makes the problem of a value that throws when it is read, as a getter or a proxy may. */
+export function unread(cause: unknown): Problem {
+  const why = cause instanceof Error ? cause.message : cause;
+  return { ...fault('', 'wrong-type', `it cannot be read: ${shown(why)}`), cause };
+}
+
+/** Stands for a value that could not be read, and says why. */
+export class Unread {
+  readonly #problem: Problem;
+
+  constructor(problem: Problem) {
+    this.#problem = problem;
+  }
+
+  /** What is wrong with it. */
+  get problem(): Problem {
+    return this.#problem;
+  }
 }
 
 /** The same problems inside something larger: `Idc` in `hidden` is at `hidden.Idc`. */
@@ -100,6 +122,7 @@ function preview(value: unknown, level: number): string {
   if (typeof value === 'bigint')
     return value > -largestShown && value < largestShown ? `${value}n` : 'a bigint';
   if (typeof value !== 'object' || value === null) return String(value);
+  if (value instanceof Unread) return 'what cannot be read';
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
   if (level === shownLevels) return '…';
   const list = Array.isArray(value);

@@ -5,6 +5,7 @@ import {
   number,
   type OptionTable,
   optionProblems,
+  readOnce,
   refuse,
   text,
 } from './options.ts';
@@ -61,6 +62,7 @@ function labelOf(what: string): number {
  * ```
  */
 export function seal(as: Seal, content: Uint8Array): Uint8Array {
+  as = readOnce(as, sealTable);
   checkGiven(as, content);
   const { what, version } = as;
   const bytes = new Uint8Array(headBytes + content.length);
@@ -80,6 +82,7 @@ export function seal(as: Seal, content: Uint8Array): Uint8Array {
  * @throws DataError if they are something else, of another version, cut off or damaged
  */
 export function unseal(as: Seal, bytes: Uint8Array): Uint8Array {
+  as = readOnce(as, sealTable);
   checkGiven(as, bytes);
   const { what, version } = as;
   const refuse = (why: string): never => {

@@ -13,7 +13,14 @@ import {
 } from '../src/devices/schedule/stream-clock.ts';
 import { DeviceError, InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
-import { having, number, type OptionTable, optionProblems, refuse } from '../src/options.ts';
+import {
+  having,
+  number,
+  type OptionTable,
+  optionProblems,
+  readOnce,
+  refuse,
+} from '../src/options.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import { recordedSignal } from '../src/pipeline/record.ts';
 import { outputSignals, requestProblems } from '../src/pipeline/signals.ts';
@@ -147,6 +154,7 @@ export function chip<Configuration = DefaultConfiguration>(
   link: Link<Configuration>,
   config: ChipConfig<Configuration> = {},
 ): ChipTarget {
+  config = readOnce(config);
   let named: ReturnType<typeof familyNamed<Configuration>>;
   refuse('this target cannot be made', () => {
     named = familyNamed<Configuration>(link?.info?.family);

@@ -17,6 +17,7 @@ import {
   type OptionTable,
   optionProblems,
   readable,
+  readOnce,
 } from '../src/options.ts';
 import { pipelineProblems } from '../src/pipeline/guard.ts';
 import { type Pipeline, pipeline } from '../src/pipeline/pipeline.ts';
@@ -149,6 +150,7 @@ export async function chooseNeurons(
   noise: readonly SpikeRaster[],
   options: ChooseNeuronsOptions = {},
 ): Promise<HardwareNeuron[]> {
+  options = readOnce(options, table);
   const problems = [
     ...linkProblems(link),
     ...deploymentProblems(deployment),

@@ -7,7 +7,14 @@ import { networkError, openNats } from '../src/nats/connection.ts';
 import { readServed } from '../src/nats/remote-protocol.ts';
 import { startRemoteRun } from '../src/nats/remote-run.ts';
 import type { ServedTarget } from '../src/nats/served.ts';
-import { having, number, type OptionTable, oneOf, optionProblems } from '../src/options.ts';
+import {
+  having,
+  number,
+  type OptionTable,
+  oneOf,
+  optionProblems,
+  readOnce,
+} from '../src/options.ts';
 import { recordedSignal } from '../src/pipeline/record.ts';
 import { packPipeline } from '../src/pipeline/save.ts';
 import { outputSignals, requestProblems } from '../src/pipeline/signals.ts';
@@ -68,6 +75,7 @@ const table: OptionTable<RemoteConfig> = {
  * ```
  */
 export function remote(address: string, config: RemoteConfig = {}): RemoteTarget {
+  config = readOnce(config, table);
   const problems = [...addressProblems(address, 'address'), ...optionProblems(config, table)];
   if (problems.length > 0) throw new InvalidArgumentError('this target cannot be made', problems);
   const { lost = 'error', patience = 5000, buffer = 2 ** 26, losses = lossCounter() } = config;

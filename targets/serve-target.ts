@@ -11,7 +11,14 @@ import {
   type ServedTarget,
 } from '../src/nats/served.ts';
 import { type ServedRun, serveRun } from '../src/nats/served-run.ts';
-import { callback, number, type OptionTable, optionProblems, options } from '../src/options.ts';
+import {
+  callback,
+  number,
+  type OptionTable,
+  optionProblems,
+  options,
+  readOnce,
+} from '../src/options.ts';
 import { pipeline } from '../src/pipeline/pipeline.ts';
 import type { Target } from '../src/pipeline/target.ts';
 import { dynapSim } from '../src/stages/dynap-sim/definition.ts';
@@ -85,6 +92,7 @@ export async function serveTarget(
   address: string,
   config: ServeTargetConfig,
 ): Promise<TargetServer> {
+  config = readOnce(config, table);
   const problems = [
     ...addressProblems(address, 'address'),
     ...optionProblems(config, table, 'open'),

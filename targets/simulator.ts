@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
 import type { Engine } from '../src/neurons/engine.ts';
-import { having, type OptionTable, optionProblems } from '../src/options.ts';
+import { having, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { binnedRun } from '../src/pipeline/binned-run.ts';
 import { startPipeline } from '../src/pipeline/run.ts';
 import { requestProblems } from '../src/pipeline/signals.ts';
@@ -40,6 +40,7 @@ const table: OptionTable<SimulatorConfig> = {
  * ```
  */
 export function simulator(config: SimulatorConfig = {}): SimulatorTarget {
+  config = readOnce(config, table);
   const problems = optionProblems(config, table);
   if (problems.length > 0) throw new InvalidArgumentError('this target cannot be made', problems);
   const { engine = defaultEngine(), losses = lossCounter() } = config;

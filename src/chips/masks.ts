@@ -1,6 +1,6 @@
 /** Weights as four-bit masks over base currents: one way in which a family can hold the weights of a core. */
 import { InvalidArgumentError } from '../errors.ts';
-import { number, type OptionTable, optionProblems, readable } from '../options.ts';
+import { number, type OptionTable, optionProblems, readable, readOnce } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { baseCount, findBase, type QuantiseOptions, subsetSums } from './base-search.ts';
 
@@ -107,6 +107,7 @@ export function quantise(
   weights: ArrayLike<number>,
   options: QuantiseOptions = {},
 ): QuantisedWeights {
+  options = readOnce(options, table);
   checkWeights(weights, ...optionProblems(options, table));
   let largest = 0;
   for (let i = 0; i < weights.length; i++) largest = Math.max(largest, Math.abs(weights[i]!));

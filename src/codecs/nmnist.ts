@@ -66,7 +66,7 @@ function detect(head: Uint8Array, whole = false): boolean {
 }
 
 function decoder(options: NmnistDecoderOptions = {}) {
-  checkOptions('40-bit events', options, decoderTable);
+  options = checkOptions('40-bit events', options, decoderTable);
   const space = pixels(options.width ?? 256, options.height ?? overflowRow);
   const { width, height } = space;
   const rowShift = pixelBits(space).yShift;
@@ -125,7 +125,7 @@ function decoder(options: NmnistDecoderOptions = {}) {
 }
 
 function encoder(options: NmnistEncoderOptions = {}): Encoder {
-  checkOptions('40-bit events', options, encoderTable);
+  options = checkOptions('40-bit events', options, encoderTable);
   const { origin = 0 } = options;
   const buffer = wordBuffer(1, (room) => new Uint8Array(room));
   /** What overflow records have added so far. */

@@ -3,7 +3,7 @@
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
 import type { Space } from '../events/space.ts';
-import { bytes as areBytes, type OptionTable, optionProblems } from '../options.ts';
+import { bytes as areBytes, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { fault, within } from '../problems.ts';
 import type { Decoder, Encoder, Skipped, StreamHeader } from './codec.ts';
 
@@ -19,15 +19,17 @@ export interface DecoderParts<Item> extends Body<Item> {
   header(): StreamHeader | undefined;
 }
 
-/** Refuses options that cannot be. */
+/** Reads options, and refuses those that cannot be. */
 export function checkOptions<Options>(
   what: string,
-  given: unknown,
+  given: Options,
   table: OptionTable<Options>,
-): void {
-  const problems = optionProblems(given, table);
+): Options {
+  const options = readOnce(given, table);
+  const problems = optionProblems(options, table);
   if (problems.length > 0)
     throw new InvalidArgumentError(`${what} cannot be read or written so`, problems);
+  return options;
 }
 
 function refuseAfterEnd(ended: boolean): void {

@@ -58,7 +58,7 @@ function detect(head: Uint8Array, whole = false): boolean {
 }
 
 function decoder(options: SpifDecoderOptions = {}): Decoder {
-  checkOptions('SPIF', options, decoderTable);
+  options = checkOptions('SPIF', options, decoderTable);
   const { now } = options;
   const space = pixels(options.width ?? 32_768, options.height ?? 32_768);
   const { width, height } = space;
@@ -128,7 +128,7 @@ function decoder(options: SpifDecoderOptions = {}): Decoder {
 }
 
 function encoder(options: SpifEncoderOptions = {}): Encoder {
-  checkOptions('SPIF', options, encoderTable);
+  options = checkOptions('SPIF', options, encoderTable);
   const timed = options.timestamps ?? true;
   let last: number | undefined;
   const refuse = (time: number): never => {

@@ -4,7 +4,7 @@ import type { SpikeRaster } from '../events/spike-raster.ts';
 import { drawMismatch, type Mismatch, mismatchCheck } from '../neurons/mismatch.ts';
 import { type AnalogParameters, isAnalog } from '../neurons/model-table.ts';
 import { combineParameters } from '../neurons/parameter-set.ts';
-import { callback, number, type OptionTable, optionProblems } from '../options.ts';
+import { callback, number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { pipelineProblems } from '../pipeline/guard.ts';
 import { type Pipeline, withStages } from '../pipeline/pipeline.ts';
 import { startPipeline } from '../pipeline/run.ts';
@@ -90,6 +90,7 @@ export function assess<Score>(
   score: (run: AssessedRun, as: AssessedAs) => Score,
   options: AssessOptions = {},
 ): Assessment<Score> {
+  options = readOnce(options, table);
   const problems = [
     ...pipelineProblems(pipeline),
     ...within('score', callback(score)),

@@ -2,6 +2,7 @@
 import { type DefaultConfiguration, defaultFamily } from '../chips/families.ts';
 import type { ChipFamily, CircuitModel } from '../chips/family.ts';
 import { hasDendrites } from '../chips/switches.ts';
+import { readOnce } from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { quantisedModel } from './back/model.ts';
 import { networkFrom } from './back/network-from.ts';
@@ -53,6 +54,7 @@ export function deploy<Configuration = DefaultConfiguration>(
   pipeline: Pipeline,
   options: DeployOptions<Configuration> = {},
 ): Deployment<Configuration> {
+  options = readOnce(options);
   const { population, names, weights, network, routes, cores } = planDeployment(pipeline, options);
   // Without a family of its own a configuration is that of the default one.
   const family = (options.family ?? defaultFamily) as ChipFamily<Configuration>;

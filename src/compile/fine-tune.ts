@@ -10,6 +10,7 @@ import {
   number,
   type OptionTable,
   optionProblems,
+  readOnce,
 } from '../options.ts';
 import { pipelineProblems } from '../pipeline/guard.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -146,6 +147,7 @@ export async function fineTune<Configuration = DefaultConfiguration>(
   samples: readonly TrainingSample[],
   options: FineTuneOptions<Configuration>,
 ): Promise<FineTuned<Configuration>> {
+  options = readOnce(options, table);
   const problems = tuningProblems(net, samples, options);
   if (problems.length > 0) throw new InvalidArgumentError('fine-tuning cannot start', problems);
   const { epochs, loss = meanSquaredError(), progress } = options;

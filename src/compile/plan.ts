@@ -3,6 +3,7 @@ import { type DefaultConfiguration, defaultFamily } from '../chips/families.ts';
 import type { ChipFamily, ChipMapping, PlacedSynapses, Quantiser, Route } from '../chips/family.ts';
 import { switchesOf } from '../chips/switches.ts';
 import { UnsupportedPipelineError } from '../errors.ts';
+import { readOnce } from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type Problem, problem } from '../problems.ts';
 import type { DeployedCore, DeployOptions } from './deployment.ts';
@@ -245,6 +246,7 @@ export function checkDeployment<Configuration = DefaultConfiguration>(
   pipeline: Pipeline,
   options: DeployOptions<Configuration> = {},
 ): DeploymentCheck {
+  options = readOnce(options);
   try {
     const given = start(pipeline, options);
     const { family, population, names, clustering } = given;

@@ -1,6 +1,6 @@
 /** What every link must do: plain cases that any implementation is run through. */
 import { InvalidArgumentError } from '../errors.ts';
-import { callback, number, type OptionTable, optionProblems } from '../options.ts';
+import { callback, number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { fault } from '../problems.ts';
 import { type SuiteCase, suiteCases } from '../suite.ts';
 import { type LinkSuiteConfig, linkBench } from './link-bench.ts';
@@ -40,6 +40,7 @@ const table: OptionTable<LinkSuiteConfig> = {
 export function linkSuite<Configuration, Delta>(
   config: LinkSuiteConfig<Configuration, Delta>,
 ): SuiteCase[] {
+  config = readOnce(config, table);
   const problems = optionProblems<LinkSuiteConfig>(config, table, 'open', 'configuration', 'word');
   if (problems.length > 0) throw new InvalidArgumentError('this suite cannot be made', problems);
   const bench = linkBench(config);

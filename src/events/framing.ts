@@ -1,7 +1,7 @@
 /** Messages on a stream of bytes, as TCP is: each with its length before it. */
 
 import { DataError, InvalidArgumentError } from '../errors.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { decodeWire, encodeWire, type WireMessage } from './wire.ts';
 
 /** How large messages may be. */
@@ -57,6 +57,7 @@ export function encodeFrame(message: WireMessage): Uint8Array<ArrayBuffer> {
  * @throws InvalidArgumentError if `maxBytes` cannot be
  */
 export function frameDecoder(config: FrameDecoderConfig = {}): FrameDecoder {
+  config = readOnce(config, table);
   const problems = optionProblems(config, table);
   if (problems.length > 0) throw new InvalidArgumentError('no frames can be read', problems);
   const { maxBytes = largestMessage } = config;

@@ -1,6 +1,6 @@
 /** Streams whose times step back a little, as those of real cameras do, put in the order of time. */
 import { InvalidArgumentError } from '../errors.ts';
-import { having, number, type OptionTable, optionProblems } from '../options.ts';
+import { having, number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { type AerPacket, checkPacket } from './aer-packet.ts';
 import { type Losses, lossCounter } from './losses.ts';
 import { sortEvents } from './sort.ts';
@@ -45,6 +45,7 @@ const table: OptionTable<InTimeOrderConfig> = {
  * ```
  */
 export function inTimeOrder(config: InTimeOrderConfig): InTimeOrder {
+  config = readOnce(config, table);
   const problems = optionProblems(config, table, 'lateness');
   if (problems.length > 0) throw new InvalidArgumentError('no order can be made', problems);
   const { losses = lossCounter() } = config;

@@ -1,6 +1,6 @@
 /** What the addresses of events mean. */
 import { InvalidArgumentError } from '../errors.ts';
-import { number, optionProblems, readable } from '../options.ts';
+import { number, optionProblems, readable, readOnce } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 
 /** Addresses are channels, 0 to `channels - 1`. */
@@ -134,6 +134,7 @@ export function pixelBits(space: PixelSpace): PixelBits {
  */
 export function packPixel(space: PixelSpace, pixel: Pixel): number {
   const { width, height } = refuseOther(space);
+  pixel = readOnce(pixel);
   refuse(
     optionProblems<Pixel>(
       pixel,

@@ -7,6 +7,7 @@ import {
   type OptionTable,
   optionProblems,
   readable,
+  readOnce,
   refuse,
 } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
@@ -140,6 +141,7 @@ export function rasterProblems(raster: SpikeRaster): Problem[] {
  * ```
  */
 export function spikeRaster(config: SpikeRasterConfig): SpikeRaster {
+  config = readOnce(config, configTable);
   refuse('this raster cannot be made', () =>
     optionProblems(config, configTable, 'channels', 'dt', 'counts'),
   );

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { StorageError } from '../errors.ts';
-import { type OptionTable, optionProblems, refuse, text } from '../options.ts';
+import { type OptionTable, optionProblems, readOnce, refuse, text } from '../options.ts';
 import { within } from '../problems.ts';
 import { paths } from './arguments.ts';
 import { causeText, makeFolder, removeEmpty } from './folders.ts';
@@ -60,6 +60,7 @@ function sweep(folder: string): void {
  * @throws StorageError if it cannot be used, another run writes to it, or a result would go over an input
  */
 export function openFolder(path: string, options: FolderOptions = {}): ResultFolder {
+  options = readOnce(options, table);
   refuse('no folder can be opened', () => [
     ...within('path', text(path)),
     ...within('options', optionProblems(options, table)),

@@ -3,7 +3,15 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { StorageError } from '../errors.ts';
-import { number, type OptionTable, oneOf, optionProblems, refuse, text } from '../options.ts';
+import {
+  number,
+  type OptionTable,
+  oneOf,
+  optionProblems,
+  readOnce,
+  refuse,
+  text,
+} from '../options.ts';
 import { fault, within } from '../problems.ts';
 import { refuseFiles } from './arguments.ts';
 import { causeText } from './folders.ts';
@@ -92,6 +100,7 @@ export function tryBeside(path: string): void {
  * @throws StorageError if it cannot be
  */
 export function openWriter(path: string, options: WriterOptions = {}): FileWriter {
+  options = readOnce(options, writerTable);
   checkGiven(path, options);
   const { as = 'whole', from } = options;
   const guarded = <Value>(work: () => Value): Value => {

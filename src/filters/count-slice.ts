@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
 import { eventStore } from '../events/event-store.ts';
 import type { Space } from '../events/space.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { type Emit, type FilterConfig, lossesCheck, once, type Slicer } from './filter.ts';
 
 /** Configuration of `countSlice`. */
@@ -32,6 +32,7 @@ const optionTable: OptionTable<CountSliceConfig> = {
 export function countSlicer<S extends Space>(
   config: CountSliceConfig,
 ): Slicer<AerPacket<S>, AerPacket<S>> {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable, 'events');
   if (problems.length > 0) throw new InvalidArgumentError('this stream cannot be cut', problems);
   const { events } = config;

@@ -3,7 +3,7 @@ import { DataError, InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, pixels, spaceText } from '../events/space.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import {
   type Filter,
   type FilterConfig,
@@ -50,6 +50,7 @@ const optionTable: OptionTable<CropConfig> = {
 export function cropFilter(
   config: CropConfig,
 ): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable, 'x', 'y', 'width', 'height');
   if (problems.length > 0) throw new InvalidArgumentError('pixels cannot be cropped', problems);
   const { x: left, y: top, width, height, losses = lossCounter() } = config;

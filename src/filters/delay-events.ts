@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
 import type { Space } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
 
 /** Configuration of `delayEvents`. */
@@ -29,6 +29,7 @@ const optionTable: OptionTable<DelayEventsConfig> = {
 export function delayEventsFilter<S extends Space>(
   config: DelayEventsConfig,
 ): Filter<AerPacket<S>, AerPacket<S>> {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable, 'delay');
   if (problems.length > 0) throw new InvalidArgumentError('events cannot be delayed', problems);
   const by = microseconds(config.delay);

@@ -1,7 +1,7 @@
 /** Changes of numbers become spikes, as in the pixel of an event camera. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
 import { encodeRows, type RowEncoder } from './rows.ts';
 
@@ -34,6 +34,7 @@ const optionTable: OptionTable<DeltaEncodeConfig> = {
 export function deltaEncoder(
   config: DeltaEncodeConfig,
 ): Filter<SignalRaster, SpikeRaster> & RowEncoder {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable, 'threshold');
   if (problems.length > 0) throw new InvalidArgumentError('no changes can be encoded', problems);
   const { threshold, initial = Number.NaN } = config;

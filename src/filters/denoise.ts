@@ -4,7 +4,7 @@ import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import { type PixelSpace, pixelBits } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import {
   type Filter,
   type FilterConfig,
@@ -45,6 +45,7 @@ const optionTable: OptionTable<DenoiseConfig> = {
 export function denoiseFilter(
   config: DenoiseConfig,
 ): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable, 'window');
   if (problems.length > 0) throw new InvalidArgumentError('nothing can be denoised', problems);
   const { losses = lossCounter() } = config;

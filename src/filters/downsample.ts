@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import { type PixelSpace, pixels } from '../events/space.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { within } from '../problems.ts';
 import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
 import { mapPixels, ontoPixels } from './pixel-map.ts';
@@ -24,6 +24,7 @@ export function downsampleFilter(
   factor: number,
   config: FilterConfig = {},
 ): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
+  config = readOnce(config, optionTable);
   const problems = [...within('factor', anyFactor(factor)), ...optionProblems(config, optionTable)];
   if (problems.length > 0) throw new InvalidArgumentError('pixels cannot be joined', problems);
   const coarse = (at: number): number => Math.floor(at / factor);

@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import type { PixelSpace } from '../events/space.ts';
-import { type OptionTable, oneOf, optionProblems } from '../options.ts';
+import { type OptionTable, oneOf, optionProblems, readOnce } from '../options.ts';
 import { within } from '../problems.ts';
 import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
 import { mapPixels, ontoPixels } from './pixel-map.ts';
@@ -27,6 +27,7 @@ export function flipFilter(
   direction: FlipDirection,
   config: FilterConfig = {},
 ): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
+  config = readOnce(config, optionTable);
   const problems = [
     ...within('direction', anyDirection(direction)),
     ...optionProblems(config, optionTable),

@@ -4,7 +4,7 @@ import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import { type PixelSpace, pixelBits } from '../events/space.ts';
 import { stepAt, tickOf, tickWidth } from '../events/ticks.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import {
   type Filter,
   type FilterConfig,
@@ -44,6 +44,7 @@ const optionTable: OptionTable<HotPixelsConfig> = {
 export function hotPixelsFilter(
   config: HotPixelsConfig,
 ): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable, 'rate');
   if (problems.length > 0) throw new InvalidArgumentError('no hot pixels can be found', problems);
   const { rate, window = 1, losses = lossCounter() } = config;

@@ -5,7 +5,7 @@ import { eventStore } from '../events/event-store.ts';
 import { sortEvents } from '../events/sort.ts';
 import type { Space } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { randomStream } from '../random.ts';
 import { type Filter, type FilterConfig, lossesCheck, once } from './filter.ts';
 
@@ -37,6 +37,7 @@ const optionTable: OptionTable<JitterConfig> = {
 export function jitterFilter<S extends Space>(
   config: JitterConfig,
 ): Filter<AerPacket<S>, AerPacket<S>> {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable, 'sigma', 'seed');
   if (problems.length > 0) throw new InvalidArgumentError('times cannot be moved', problems);
   const sigma = config.sigma * 1e6;

@@ -3,7 +3,7 @@ import { DataError, InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, spaceText } from '../events/space.ts';
-import { listOf, number, type OptionTable, optionProblems, options } from '../options.ts';
+import { listOf, number, type OptionTable, optionProblems, options, readOnce } from '../options.ts';
 import {
   type Filter,
   type FilterConfig,
@@ -49,6 +49,7 @@ const optionTable: OptionTable<MaskPixelsConfig> = {
 export function maskPixelsFilter(
   config: MaskPixelsConfig,
 ): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable, 'pixels');
   if (problems.length > 0) throw new InvalidArgumentError('no pixels can be masked', problems);
   const { losses = lossCounter() } = config;

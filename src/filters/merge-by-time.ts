@@ -5,7 +5,7 @@ import { type EventStore, eventStore, type Taken } from '../events/event-store.t
 import { lossCounter } from '../events/losses.ts';
 import type { Space } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { within } from '../problems.ts';
 import { type Emit, type FilterConfig, lossesCheck, once } from './filter.ts';
 
@@ -64,6 +64,7 @@ export function timeMerger<S extends Space>(
   streams: number,
   config: MergeByTimeConfig = {},
 ): TimeMerger<S> {
+  config = readOnce(config, optionTable);
   const problems = [
     ...within('streams', anyCount(streams)),
     ...optionProblems(config, optionTable),

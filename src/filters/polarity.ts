@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
 import type { PixelSpace } from '../events/space.ts';
-import { type OptionTable, oneOf, optionProblems } from '../options.ts';
+import { type OptionTable, oneOf, optionProblems, readOnce } from '../options.ts';
 import { within } from '../problems.ts';
 import { type Filter, type FilterConfig, growingRoom, keptPacket, lossesCheck } from './filter.ts';
 
@@ -25,6 +25,7 @@ export function polarityFilter(
   choice: PolarityChoice,
   config: FilterConfig = {},
 ): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
+  config = readOnce(config, optionTable);
   const problems = [...within('choice', anyChoice(choice)), ...optionProblems(config, optionTable)];
   if (problems.length > 0) throw new InvalidArgumentError('no polarity can be chosen', problems);
   if (choice === 'merge') return changing(1, 0);

@@ -1,7 +1,14 @@
 /** What a population says, read from the rates of its neurons. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import type { SignalRaster } from '../events/spike-raster.ts';
-import { listProblems, number, type OptionTable, oneOf, optionProblems } from '../options.ts';
+import {
+  listProblems,
+  number,
+  type OptionTable,
+  oneOf,
+  optionProblems,
+  readOnce,
+} from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import type { Filter } from './filter.ts';
 import {
@@ -74,6 +81,7 @@ function valueProblems(given: unknown): Problem[] {
 export function populationDecoder(
   config: PopulationDecodeConfig,
 ): Filter<Spikes, SignalRaster> & RowDecoder {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable, 'values');
   if (problems.length === 0) problems.push(...rateDecodeProblems(config));
   if (problems.length > 0) throw new InvalidArgumentError('nothing can be decoded', problems);

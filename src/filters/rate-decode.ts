@@ -5,7 +5,7 @@ import { type Losses, lossCounter } from '../events/losses.ts';
 import type { ChannelSpace } from '../events/space.ts';
 import { rasterProblems, type SignalRaster, type SpikeRaster } from '../events/spike-raster.ts';
 import { stepsIn } from '../events/ticks.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { fault, type Problem, problemText } from '../problems.ts';
 import { type Filter, type FilterConfig, lossesCheck, once, unknownAddress } from './filter.ts';
 import { type RowStore, rowStore } from './row-store.ts';
@@ -57,6 +57,7 @@ export type Spikes = SpikeRaster | AerPacket<ChannelSpace>;
  * ```
  */
 export function rateDecoder(config: RateDecodeConfig): Filter<Spikes, SignalRaster> & RowDecoder {
+  config = readOnce(config, rateDecodeTable);
   const problems = optionProblems(config, rateDecodeTable);
   if (problems.length === 0) problems.push(...rateDecodeProblems(config));
   if (problems.length > 0) throw new InvalidArgumentError('no rates can be decoded', problems);

@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { lossCounter } from '../events/losses.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
-import { number, type OptionTable, oneOf, optionProblems } from '../options.ts';
+import { number, type OptionTable, oneOf, optionProblems, readOnce } from '../options.ts';
 import { fault, type Problem, problem } from '../problems.ts';
 import { randomStream } from '../random.ts';
 import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
@@ -63,6 +63,7 @@ function rangeProblems(value: unknown): Problem[] {
 export function rateEncoder(
   config: RateEncodeConfig,
 ): Filter<SignalRaster, SpikeRaster> & RowEncoder {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable, 'range', 'neurons', 'rate');
   if (problems.length === 0) problems.push(...seedProblems(config));
   if (problems.length > 0) throw new InvalidArgumentError('no rates can be encoded', problems);

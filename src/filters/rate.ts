@@ -4,7 +4,7 @@ import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import type { Space } from '../events/space.ts';
 import type { SignalRaster } from '../events/spike-raster.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
 import { rowStore } from './row-store.ts';
 import { windowProblems, windowsOf } from './windows.ts';
@@ -34,6 +34,7 @@ const optionTable: OptionTable<RateConfig> = {
  * ```
  */
 export function rateFilter(config: RateConfig): Filter<AerPacket, SignalRaster> {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable, 'dt');
   if (problems.length === 0) problems.push(...windowProblems({ window: config.dt, ...config }));
   if (problems.length > 0) throw new InvalidArgumentError('no rate can be measured', problems);

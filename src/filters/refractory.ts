@@ -10,7 +10,7 @@ import {
   spaceText,
 } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import {
   type Filter,
   type FilterConfig,
@@ -53,6 +53,7 @@ type Keep = (packet: AerPacket, room: Room) => number;
 export function refractoryFilter<S extends Space>(
   config: RefractoryConfig,
 ): Filter<AerPacket<S>, AerPacket<S>> {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable, 'period');
   if (problems.length > 0) throw new InvalidArgumentError('no address can rest', problems);
   const { losses = lossCounter() } = config;

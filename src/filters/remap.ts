@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import { addressLimit, type Space, spaceProblems, spaceText } from '../events/space.ts';
-import { type OptionTable, optionProblems } from '../options.ts';
+import { type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import {
   type Filter,
@@ -45,6 +45,7 @@ const optionTable: OptionTable<RemapConfig<Space>> = {
 export function remapFilter<S extends Space>(
   config: RemapConfig<S>,
 ): Filter<AerPacket, AerPacket<S>> {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable as never, 'table', 'space');
   if (problems.length === 0) problems.push(...entryProblems(config));
   if (problems.length > 0) throw new InvalidArgumentError('addresses cannot be changed', problems);

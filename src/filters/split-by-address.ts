@@ -3,7 +3,7 @@ import { DataError, InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import { type ChannelSpace, type ChipWordSpace, channels, spaceText } from '../events/space.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
 
@@ -63,6 +63,7 @@ function sharedProblems(parts: Readonly<Record<string, unknown>>): Problem[] {
 export function splitByAddressFilter<Name extends string>(
   config: SplitByAddressConfig<Name>,
 ): Filter<AerPacket<ChannelSpace | ChipWordSpace>, Parts<Name>> {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable as never, 'parts');
   if (problems.length > 0) throw new InvalidArgumentError('events cannot be split', problems);
   const { losses = lossCounter() } = config;

@@ -4,7 +4,7 @@ import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
 import { eventStore } from '../events/event-store.ts';
 import { lossCounter } from '../events/losses.ts';
 import type { Space } from '../events/space.ts';
-import { optionProblems } from '../options.ts';
+import { optionProblems, readOnce } from '../options.ts';
 import { type Emit, once, type Slicer } from './filter.ts';
 import { type WindowConfig, windowProblems, windowsOf, windowTable } from './windows.ts';
 
@@ -26,6 +26,7 @@ export type TimeSliceConfig = WindowConfig;
 export function timeSlicer<S extends Space>(
   config: TimeSliceConfig,
 ): Slicer<AerPacket<S>, AerPacket<S>> {
+  config = readOnce(config, windowTable);
   const problems = optionProblems(config, windowTable, 'window');
   if (problems.length === 0) problems.push(...windowProblems(config));
   if (problems.length > 0) throw new InvalidArgumentError('this stream cannot be cut', problems);

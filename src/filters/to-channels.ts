@@ -2,7 +2,7 @@
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import { type ChannelSpace, channels, type PixelSpace } from '../events/space.ts';
-import { type OptionTable, oneOf, optionProblems } from '../options.ts';
+import { type OptionTable, oneOf, optionProblems, readOnce } from '../options.ts';
 import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
 import { mapPixels, table } from './pixel-map.ts';
 
@@ -33,6 +33,7 @@ const optionTable: OptionTable<ToChannelsConfig> = {
 export function toChannelsFilter(
   config: ToChannelsConfig = {},
 ): Filter<AerPacket<PixelSpace>, AerPacket<ChannelSpace>> {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable);
   if (problems.length > 0) throw new InvalidArgumentError('pixels make no channels', problems);
   const { polarity = 'separate', losses } = config;

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import { type PixelSpace, pixelBits } from '../events/space.ts';
-import { number, type OptionTable, oneOf, optionProblems } from '../options.ts';
+import { number, type OptionTable, oneOf, optionProblems, readOnce } from '../options.ts';
 import { fault, type Problem } from '../problems.ts';
 import { type Emit, once, pixelCells, type Slicer, unknownAddress } from './filter.ts';
 import { type WindowConfig, windowProblems, windowsOf, windowTable } from './windows.ts';
@@ -57,6 +57,7 @@ const optionTable: OptionTable<ToFrameConfig> = {
  * ```
  */
 export function frameMaker(config: ToFrameConfig): Slicer<AerPacket<PixelSpace>, EventFrame> {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable, 'window');
   if (problems.length === 0) problems.push(...windowProblems(config), ...fadingProblems(config));
   if (problems.length > 0) throw new InvalidArgumentError('no frames can be made', problems);

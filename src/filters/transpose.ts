@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import { type PixelSpace, pixelBits, pixels } from '../events/space.ts';
-import { type OptionTable, optionProblems } from '../options.ts';
+import { type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
 import { mapPixels, table } from './pixel-map.ts';
 
@@ -20,6 +20,7 @@ const optionTable: OptionTable<FilterConfig> = { losses: lossesCheck };
 export function transposeFilter(
   config: FilterConfig = {},
 ): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
+  config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable);
   if (problems.length > 0) throw new InvalidArgumentError('pixels cannot be transposed', problems);
   return mapPixels(({ width, height }) => {

@@ -9,7 +9,7 @@ import type {
 } from '../neurons/layer.ts';
 import { checkDifferentiable, checkLayer } from '../neurons/layer-guard.ts';
 import type { NeuronParameters, StateOf } from '../neurons/model-table.ts';
-import { number, type OptionTable, optionProblems } from '../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { fault } from '../problems.ts';
 import { kernelDifferentiableLayer } from './differentiable-layer.ts';
 import { kernelLayer } from './layer.ts';
@@ -42,6 +42,7 @@ const configTable: OptionTable<KernelConfig> = {
  * ```
  */
 export function kernel(config: KernelConfig = {}): Engine {
+  config = readOnce(config, configTable);
   const { simd, relaxed, shared } = kernelFeatures();
   const problems = optionProblems(config, configTable);
   if (!simd) {

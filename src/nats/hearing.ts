@@ -9,6 +9,7 @@ import {
   type OptionTable,
   oneOf,
   optionProblems,
+  readOnce,
 } from '../options.ts';
 import { fault, type Problem } from '../problems.ts';
 import { accessTable, type NatsAccess } from './access.ts';
@@ -85,6 +86,7 @@ export function readHearing<Config extends NatsHearing>(
   config: Config,
   table: OptionTable<Config>,
 ): Heard {
+  config = readOnce(config, table);
   const odd = optionProblems(config, table);
   const problems = [
     ...addressProblems(address, 'address'),

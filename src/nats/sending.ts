@@ -1,6 +1,6 @@
 /** What a program says of a stream that it sends over NATS, and how it is understood. */
 import { InvalidArgumentError } from '../errors.ts';
-import { flag, number, type OptionTable, optionProblems } from '../options.ts';
+import { flag, number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { fault } from '../problems.ts';
 import { accessTable, type NatsAccess } from './access.ts';
 import { addressProblems, readNatsAddress } from './address.ts';
@@ -34,6 +34,7 @@ export function readSending(
   address: string,
   config: NatsSending,
 ): (listener: Pick<SendingConfig, 'failed' | 'progressed'>) => Publisher {
+  config = readOnce(config, table);
   const problems = [...addressProblems(address, 'address'), ...optionProblems(config, table)];
   if (problems.length === 0 && config.maxBytes !== undefined && config.recording !== true) {
     problems.push(fault('maxBytes', 'conflict', 'it belongs to recordings; say recording: true'));

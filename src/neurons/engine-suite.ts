@@ -1,6 +1,6 @@
 /** The conformance suite of engines: what any of them must do, whoever runs it. */
 
-import { having, number, optionProblems, refuse } from '../options.ts';
+import { having, number, optionProblems, readOnce, refuse } from '../options.ts';
 import { within } from '../problems.ts';
 import type { Engine } from './engine.ts';
 import { differentiableCases } from './engine-suite-gradients.ts';
@@ -45,6 +45,7 @@ function refusalCases(engine: Engine, parameters: NeuronParameters): EngineCase[
  * ```
  */
 export function engineSuite(engine: Engine, options: SuiteOptions = {}): EngineCase[] {
+  options = readOnce(options);
   refuse('there is nothing to hold', () => [
     ...within('engine', having('an engine', 'supports', 'layer', 'differentiable')(engine)),
     ...optionProblems<SuiteOptions>(options, { tolerance: number({ above: 0, max: 1 }) }),

@@ -1,6 +1,6 @@
 /** Turns NIR graphs into pipelines. */
 import { InvalidArgumentError } from '../errors.ts';
-import { number, optionProblems } from '../options.ts';
+import { number, optionProblems, readOnce } from '../options.ts';
 import { chipGraph } from '../pipeline/chip-graph.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { within } from '../problems.ts';
@@ -53,6 +53,8 @@ const defaultStep = 1e-3;
  * ```
  */
 export function pipelineOfNir(graph: NirGraph, options: NirOptions = {}): NirPipeline {
+  graph = readOnce(graph);
+  options = readOnce(options);
   const wrong = [
     ...within('graph', graphProblems(graph)),
     ...optionProblems<NirOptions>(options, { dt: number({ above: 0, unit: 'seconds' }) }),

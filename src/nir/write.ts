@@ -1,5 +1,5 @@
 /** Writes NIR files. */
-import { refuse } from '../options.ts';
+import { readOnce, refuse } from '../options.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
 import { fieldsOf } from './fields.ts';
 import type { NirArray, NirGraph, NirMetadata, NirNode } from './graph/types.ts';
@@ -30,6 +30,7 @@ const nirVersion = '1.0';
  * ```
  */
 export async function writeNir(graph: NirGraph): Promise<Uint8Array> {
+  graph = readOnce(graph);
   let node = group([]);
   refuse('this graph cannot be written', () => {
     const problems = within('graph', graphProblems(graph));

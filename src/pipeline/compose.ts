@@ -1,6 +1,6 @@
 /** Pipelines of several branches and of loops: what composes stages and pipelines other than one after the other. */
 import { InvalidArgumentError } from '../errors.ts';
-import { listProblems, oneOf, optionProblems } from '../options.ts';
+import { listProblems, oneOf, optionProblems, readList, readOnce } from '../options.ts';
 import { fault } from '../problems.ts';
 import { add } from '../stages/add/definition.ts';
 import { stageName } from '../stages/checks.ts';
@@ -10,11 +10,11 @@ import { type DraftNode, type NodeInput, outlinesOf } from './draft.ts';
 import { looksLikePipeline, mostStages } from './guard.ts';
 import {
   append,
-  checkParts,
   finish,
   type Pipeline,
   type PipelinePart,
   pipelineInput,
+  soundParts,
 } from './pipeline.ts';
 
 /** How parallel branches become one. */
@@ -33,9 +33,10 @@ function isList(branch: Branch): branch is readonly PipelinePart[] {
 }
 
 function partsOf(branch: Branch): readonly PipelinePart[] {
-  return listProblems(branch, mostStages).length === 0 && isList(branch)
-    ? Array.from(branch)
-    : [branch as PipelinePart];
+  const parts = readList(branch);
+  return listProblems(parts, mostStages).length === 0 && isList(parts)
+    ? parts
+    : [parts as PipelinePart];
 }
 
 /** Whether what stands last is a branch, so that the options are missing. */
@@ -80,7 +81,7 @@ function appendJoin(
  */
 export function parallel(...args: readonly [...Branch[], ParallelOptions]): Pipeline {
   const branches = (args.slice(0, -1) as readonly Branch[]).map(partsOf);
-  const given = args.at(-1) as ParallelOptions;
+  const given = readOnce(args.at(-1)) as ParallelOptions;
   const problems = isBranch(given)
     ? [
         fault(
@@ -100,9 +101,9 @@ export function parallel(...args: readonly [...Branch[], ParallelOptions]): Pipe
     );
   }
   if (problems.length > 0) throw new InvalidArgumentError('branches cannot be joined', problems);
-  checkParts(branches.flat());
+  const parts = soundParts(branches.flat());
   const nodes: DraftNode[] = [];
-  const outputs = branches.map((branch) => append(nodes, branch));
+  const outputs = branches.map(({ length }) => append(nodes, parts.splice(0, length)));
   const [only] = outputs;
   if (outputs.length === 1 && only !== undefined) return finish(nodes, only, { spiking: false });
   const { join, name } = given;
@@ -127,9 +128,8 @@ export function parallel(...args: readonly [...Branch[], ParallelOptions]): Pipe
  * ```
  */
 export function residual(...parts: readonly PipelinePart[]): Pipeline {
-  checkParts(parts);
   const nodes: DraftNode[] = [];
-  const output = append(nodes, parts);
+  const output = append(nodes, soundParts(parts));
   const sum = add({ channels: widthOf(nodes, output) });
   return finish(nodes, appendJoin(nodes, sum, [pipelineInput, output]), { spiking: false });
 }
@@ -148,9 +148,8 @@ export function residual(...parts: readonly PipelinePart[]): Pipeline {
  * ```
  */
 export function feedback(...parts: readonly PipelinePart[]): Pipeline {
-  checkParts(parts);
   const nodes: DraftNode[] = [];
-  const output = append(nodes, parts);
+  const output = append(nodes, soundParts(parts));
   const channels = widthOf(nodes, output);
   // What comes back enters before the part, so every place moves up by one.
   const moved = nodes.map((node): DraftNode => ({ ...node, inputs: node.inputs.map(shifted) }));

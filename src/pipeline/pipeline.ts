@@ -1,6 +1,6 @@
 /** The pipeline: a graph of named stages as plain data, of which the list is the simple case. */
 import { InvalidArgumentError } from '../errors.ts';
-import { text, unknownName } from '../options.ts';
+import { faultsOf, readOnce, text, unknownName } from '../options.ts';
 import { fault, type Problem, within } from '../problems.ts';
 import {
   builtOutline,
@@ -94,17 +94,19 @@ export function append(
 }
 
 /**
- * Refuses what is no part of a pipeline.
+ * Reads the parts of a pipeline, and refuses what is none.
  *
  * @throws InvalidArgumentError with all problems
  */
-export function checkParts(parts: readonly unknown[]): void {
+export function soundParts(given: readonly PipelinePart[]): PipelinePart[] {
+  const parts = given.map((part) => (looksLikePipeline(part) ? part : readOnce(part)));
   refuse(
     parts.flatMap((part, place) => {
-      const problems = looksLikePipeline(part) ? pipelineProblems(part) : definitionProblems(part);
-      return within(`stages[${place}]`, problems);
+      const check = looksLikePipeline(part) ? pipelineProblems : definitionProblems;
+      return within(`stages[${place}]`, faultsOf(part, check));
     }),
   );
+  return parts;
 }
 
 function refuse(problems: readonly Problem[]): void {
@@ -172,9 +174,8 @@ function checked(pipeline: Pipeline): Pipeline {
  * ```
  */
 export function pipeline(...parts: readonly PipelinePart[]): Pipeline {
-  checkParts(parts);
   const nodes: DraftNode[] = [];
-  return finish(nodes, append(nodes, parts), { spiking: true });
+  return finish(nodes, append(nodes, soundParts(parts)), { spiking: true });
 }
 
 /**

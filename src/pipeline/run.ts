@@ -11,7 +11,7 @@ import {
 import { stepsIn } from '../events/ticks.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
-import { anything, having, optionProblems, refuse } from '../options.ts';
+import { anything, having, optionProblems, readOnce, refuse } from '../options.ts';
 import { fault, type Problem, problemText, within } from '../problems.ts';
 import { graphRun } from './graph-run.ts';
 import { pipelineProblems } from './guard.ts';
@@ -153,6 +153,7 @@ export function startPipeline(
   engine: Engine = defaultEngine(),
   options: RunOptions = {},
 ): PipelineRun {
+  options = readOnce(options);
   refuse('this pipeline cannot run', () => [
     ...runProblems(pipeline, options?.record),
     ...within('engine', anyEngine(engine)),

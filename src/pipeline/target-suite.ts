@@ -7,6 +7,7 @@ import {
   number,
   type OptionTable,
   optionProblems,
+  readOnce,
   text,
 } from '../options.ts';
 import { type SuiteCase, suiteCases } from '../suite.ts';
@@ -35,6 +36,7 @@ const table: OptionTable<TargetSuiteConfig> = {
  * ```
  */
 export function targetSuite(config: TargetSuiteConfig): SuiteCase[] {
+  config = readOnce(config, table);
   const problems = optionProblems(config, table, 'open');
   if (problems.length > 0) throw new InvalidArgumentError('this suite cannot be made', problems);
   const bench = targetBench(config);

@@ -2,7 +2,7 @@
 
 import type { Matrix } from '../matrix.ts';
 import type { AnalogParameters, NeuronParameters } from '../neurons/model-table.ts';
-import { refuse } from '../options.ts';
+import { readOnce, refuse } from '../options.ts';
 import { type Problem, problem } from '../problems.ts';
 import type { ChipConstants, ChipForm } from './chip-form.ts';
 import type { Activations, GradientContext, GradientStage } from './gradient-stage.ts';
@@ -95,7 +95,7 @@ export function definitionOf<Kind extends string, Config>(
       const needed = 'an object that says what the stage is like is needed';
       return [problem('', 'wrong-type', config, needed)];
     }
-    definition = { ...config };
+    definition = readOnce(config);
     return [];
   });
   return { ...definition!, kind };

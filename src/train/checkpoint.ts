@@ -9,6 +9,7 @@ import {
   type OptionTable,
   optionProblems,
   readable,
+  readOnce,
   text,
 } from '../options.ts';
 import { type Problem, problem, problemText, within } from '../problems.ts';
@@ -121,6 +122,7 @@ export function checkpointProblems(
  * @throws InvalidArgumentError if it is none
  */
 export function packCheckpoint(checkpoint: Checkpoint): Uint8Array {
+  checkpoint = readOnce(checkpoint, checkpointTable);
   const problems = ownProblems(checkpoint);
   if (problems.length > 0) throw new InvalidArgumentError('this is no checkpoint', problems);
   return seal(form, packr.pack({ ...checkpoint }));

@@ -281,6 +281,7 @@ const asking: Readonly<Record<string, readonly unknown[]>> = {
   number: [{ min: 1, max: 2, whole: true, unit: 'seconds' }],
   oneOf: [['a', 'b']],
   options: [{ a: problems.text }, 'a'],
+  readOnce: [{ a: { b: [1] } }, { a: problems.text }],
   optionProblems: [{ a: 1 }, { a: problems.text }, 'a'],
   unknownName: ['a', ['b', 'ab'], 'c'],
 };

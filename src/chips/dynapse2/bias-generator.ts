@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../../errors.ts';
-import { number, oneOf, optionProblems } from '../../options.ts';
+import { number, oneOf, optionProblems, readOnce } from '../../options.ts';
 import { type Problem, problem, within } from '../../problems.ts';
 import { biasCurrents } from './bias-currents.ts';
 import { chipLimits } from './limits.ts';
@@ -52,6 +52,7 @@ export function biasCurrent(
   parameter: CoreParameterName,
   setting: { readonly coarse: number; readonly fine: number },
 ): number {
+  setting = readOnce(setting);
   checkSetting(parameter, setting);
   const current = biasCurrents[biasType(parameter)][setting.coarse]?.[setting.fine];
   if (current === undefined) {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../../errors.ts';
-import { callback, optionProblems, text as textCheck } from '../../options.ts';
+import { callback, optionProblems, readOnce, text as textCheck } from '../../options.ts';
 import { fault, problem, within } from '../../problems.ts';
 import type { ChipConfiguration } from './configuration.ts';
 import { configurationProblems } from './memory.ts';
@@ -68,6 +68,7 @@ function configurationOf(document: unknown, { onUnknown }: FromSamnaJsonOptions)
  * ```
  */
 export function fromSamnaJson(text: string, options: FromSamnaJsonOptions = {}): ChipConfiguration {
+  options = readOnce(options);
   const problems = optionProblems<FromSamnaJsonOptions>(options, { onUnknown: callback });
   if (problems.length > 0) {
     throw new InvalidArgumentError('the configuration cannot be read', problems);

@@ -6,6 +6,7 @@ import {
   type OptionTable,
   optionProblems,
   options,
+  readOnce,
   refuse,
   text,
 } from '../../options.ts';
@@ -52,6 +53,7 @@ const table: OptionTable<PlainFamilyConfig> = {
  * ```
  */
 export function plainFamily(config: PlainFamilyConfig): ChipFamily<PlainConfiguration> {
+  config = readOnce(config, table);
   refuse('this family cannot be made', () =>
     optionProblems(config, table, 'name', 'limits', 'largestCode', 'levels', 'findBase'),
   );

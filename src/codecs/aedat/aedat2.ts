@@ -199,7 +199,7 @@ function begin(
 }
 
 function encoder(options: Aedat2EncoderOptions = {}): Encoder {
-  checkOptions('AEDAT 2.0', options, encoderTable);
+  options = checkOptions('AEDAT 2.0', options, encoderTable);
   let origin = options.origin ?? 0;
   let last = 0;
   let map: Aedat2Map = 'davis';
@@ -277,7 +277,7 @@ export const aedat2: Codec<Aedat2DecoderOptions, Aedat2EncoderOptions> = {
     return text.lines[0] === version;
   },
   decoder(options = {}) {
-    checkOptions('AEDAT 2.0', options, decoderTable);
+    options = checkOptions('AEDAT 2.0', options, decoderTable);
     return headedDecoder(form, (lines, position, count) => begin(lines, position, count, options));
   },
   encoder,

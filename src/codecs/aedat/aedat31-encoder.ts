@@ -52,7 +52,7 @@ function packetEnd(timestamps: Float64Array, from: number, begin: number): numbe
 
 /** Makes an encoder of AEDAT 3.1. */
 export function aedat31Encoder(options: object = {}): Encoder {
-  checkOptions('AEDAT 3.1', options, {});
+  options = checkOptions('AEDAT 3.1', options, {});
   return soundEncoder<Space>(undefined, {
     begin(space) {
       const source = sourceOf(space);

@@ -36,7 +36,7 @@ export const aedat31: Codec<Aedat31DecoderOptions> = {
     return versions.has(text.lines[0] ?? '');
   },
   decoder(options = {}) {
-    checkOptions('AEDAT 3.1', options, decoderTable);
+    options = checkOptions('AEDAT 3.1', options, decoderTable);
     return headedDecoder(form, (lines, position, count) =>
       beginAedat31(lines, position, count, options),
     );

@@ -33,11 +33,11 @@ export const aedat4: Codec<Aedat4DecoderOptions, Aedat4EncoderOptions> = {
   ready: loadZstd,
   detect: (head) => head.length >= magic.length && magic.every((byte, i) => head[i] === byte),
   decoder(options = {}) {
-    checkOptions('AEDAT4', options, decoderTable);
+    options = checkOptions('AEDAT4', options, decoderTable);
     return aedat4Decoder(options.stream);
   },
   encoder(options = {}) {
-    checkOptions('AEDAT4', options, encoderTable);
+    options = checkOptions('AEDAT4', options, encoderTable);
     return aedat4Encoder(options.compression ?? 'lz4');
   },
 };

@@ -92,12 +92,12 @@ export const csv: Codec<CsvDecoderOptions, CsvEncoderOptions> = {
     return first !== undefined && (namesColumns(first) || isEvent(first));
   },
   decoder(options = {}) {
-    checkOptions('CSV', options, decoderTable);
+    options = checkOptions('CSV', options, decoderTable);
     const { timeUnit: unit, badLines = 'error', ...told } = options;
     return csvDecoder({ ...told, unit, badLines });
   },
   encoder(options = {}) {
-    checkOptions('CSV', options, encoderTable);
+    options = checkOptions('CSV', options, encoderTable);
     return csvEncoder({
       columns: options.columns ?? defaultColumns,
       separator: options.separator ?? ',',

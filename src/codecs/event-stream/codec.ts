@@ -22,7 +22,7 @@ export const es: Codec<object, EventStreamEncoderOptions> = {
   detect: (head) =>
     head.length >= signature.length && signature.every((byte, i) => byte === head[i]),
   decoder(options = {}) {
-    checkOptions('Event Stream', options, {});
+    options = checkOptions('Event Stream', options, {});
     return eventStreamDecoder();
   },
   encoder: eventStreamEncoder,

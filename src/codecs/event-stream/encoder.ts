@@ -72,7 +72,7 @@ function header({ type }: Layout, space: PixelSpace | undefined): Uint8Array {
 
 /** Makes an encoder of Event Stream. */
 export function eventStreamEncoder(options: EventStreamEncoderOptions = {}): Encoder {
-  checkOptions('Event Stream', options, table);
+  options = checkOptions('Event Stream', options, table);
   const { kind = 'dvs', origin = 0 } = options;
   const layout = layouts[kind];
   const { step, limit, eventBytes } = layout;

@@ -56,11 +56,11 @@ export const npy: Codec<NpyDecoderOptions> = {
   extensions: ['npy'],
   detect: (head) => head.length >= npyMagic.length && npyMagic.every((byte, i) => head[i] === byte),
   decoder(options = {}) {
-    checkOptions('NumPy arrays', options, npyTable);
+    options = checkOptions('NumPy arrays', options, npyTable);
     return npyDecoder(readingOf('npy', options));
   },
   encoder(options = {}) {
-    checkOptions('NumPy arrays', options, {});
+    options = checkOptions('NumPy arrays', options, {});
     return npyEncoder();
   },
 };
@@ -76,7 +76,7 @@ export const npz: Codec<NpzDecoderOptions> = {
     head[1] === 0x4b &&
     ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6)),
   decoder(options = {}) {
-    checkOptions('NumPy arrays', options, npzTable);
+    options = checkOptions('NumPy arrays', options, npzTable);
     return npzDecoder(readingOf('npz', options), options.take);
   },
 };

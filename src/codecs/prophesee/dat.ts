@@ -204,7 +204,7 @@ function begin(
 }
 
 function encoder(options: DatEncoderOptions = {}) {
-  checkOptions('DAT', options, encoderTable);
+  options = checkOptions('DAT', options, encoderTable);
   const buffer = wordBuffer(4, (room) => new Uint32Array(room));
   let origin = options.origin ?? 0;
   let last = 0;
@@ -304,7 +304,7 @@ export const dat: Codec<GeometryOptions, DatEncoderOptions> = {
     return (eventTypes.has(rest[0]!) && rest[1] === recordBytes) || otherTypes.has(rest[0]!);
   },
   decoder(options = {}) {
-    checkOptions('DAT', options, geometryTable);
+    options = checkOptions('DAT', options, geometryTable);
     return headedDecoder(propheseeForm, (lines, position, count) =>
       begin(lines, position, count, options),
     );

@@ -210,11 +210,11 @@ export const evt2: Codec<GeometryOptions, EvtEncoderOptions> = {
   extensions: ['raw'],
   detect: (head, whole = false) => evtVersion(peekHeader(head, whole).fields) === '2.0',
   decoder(options = {}) {
-    checkOptions('EVT2', options, geometryTable);
+    options = checkOptions('EVT2', options, geometryTable);
     return evtDecoder(() => form, options);
   },
   encoder(options = {}) {
-    checkOptions('EVT2', options, evtEncoderTable);
+    options = checkOptions('EVT2', options, evtEncoderTable);
     return evtEncoder(options, writer());
   },
 };

@@ -179,11 +179,11 @@ export const evt21: Codec<GeometryOptions, Evt21EncoderOptions> = {
   extensions: ['raw'],
   detect: (head, whole = false) => evtVersion(peekHeader(head, whole).fields) === '2.1',
   decoder(options = {}) {
-    checkOptions('EVT2.1', options, geometryTable);
+    options = checkOptions('EVT2.1', options, geometryTable);
     return evtDecoder((items) => formOf(items.get('endianness') === 'legacy'), options);
   },
   encoder(options = {}) {
-    checkOptions('EVT2.1', options, encoderTable);
+    options = checkOptions('EVT2.1', options, encoderTable);
     return evtEncoder(options, writer(options.legacy === true));
   },
 };

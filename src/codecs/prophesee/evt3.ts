@@ -201,11 +201,11 @@ export const evt3: Codec<GeometryOptions, EvtEncoderOptions> = {
   extensions: ['raw'],
   detect: (head, whole = false) => evtVersion(peekHeader(head, whole).fields) === '3.0',
   decoder(options = {}) {
-    checkOptions('EVT3', options, geometryTable);
+    options = checkOptions('EVT3', options, geometryTable);
     return evtDecoder(() => form, options);
   },
   encoder(options = {}) {
-    checkOptions('EVT3', options, evtEncoderTable);
+    options = checkOptions('EVT3', options, evtEncoderTable);
     return evtEncoder(options, evt3Writer());
   },
 };

@@ -34,7 +34,7 @@ export const spk: Codec<SpkDecoderOptions, SpkEncoderOptions> = {
   extensions: ['spk'],
   detect: opensRecording,
   decoder(options = {}) {
-    checkOptions('recordings', options, decoderTable);
+    options = checkOptions('recordings', options, decoderTable);
     const recording = recordingDecoder();
     const count = counts();
     let header: StreamHeader | undefined;
@@ -72,7 +72,7 @@ export const spk: Codec<SpkDecoderOptions, SpkEncoderOptions> = {
     });
   },
   encoder(options = {}) {
-    checkOptions('recordings', options, encoderTable);
+    options = checkOptions('recordings', options, encoderTable);
     const { stream = 'events', about = {} } = options;
     const recording = recordingEncoder({ streams: [{ name: stream, kind: 'events' }], about });
     return {

@@ -1,6 +1,13 @@
 /** Writes recordings: items in, whole chunks out. */
 import { DataError, InvalidArgumentError } from '../../errors.ts';
-import { listOf, number, type OptionTable, optionProblems, options } from '../../options.ts';
+import {
+  listOf,
+  number,
+  type OptionTable,
+  optionProblems,
+  options,
+  readOnce,
+} from '../../options.ts';
 import { type Problem, problem, shown, within } from '../../problems.ts';
 import {
   aligned,
@@ -129,6 +136,7 @@ function newWaiting(id: number, stream: RecordedStream): Waiting {
  * ```
  */
 export function recordingEncoder(config: RecordingEncoderConfig = {}): RecordingEncoder {
+  config = readOnce(config, table);
   const problems = optionProblems(config, table);
   if (problems.length > 0) refuse(problems);
   const { about = {}, chunkBytes: enough = 2 ** 18, resume } = config;
@@ -171,6 +179,7 @@ class Writer implements RecordingEncoder {
   }
 
   add(stream: RecordedStreamConfig): Uint8Array {
+    stream = readOnce(stream, streamTable);
     const problems = optionProblems(stream, streamTable, 'name', 'kind');
     if (problems.length > 0) refuse(problems);
     this.#announce([stream], {});

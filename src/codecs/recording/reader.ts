@@ -7,6 +7,7 @@ import {
   number,
   type OptionTable,
   optionProblems,
+  readOnce,
   refuse,
   text,
   unknownName,
@@ -130,6 +131,7 @@ export async function openRecording(given: ReadBytes, size: number): Promise<Rec
     skipped: state.skipped,
     resume,
     items: (window = {}) => {
+      window = readOnce(window, windowTable);
       refuseWindow(window, state);
       return itemsOf(read, data, state, window);
     },

@@ -20,6 +20,7 @@ import {
   oneOf,
   optionProblems,
   readable,
+  readOnce,
 } from '../../options.ts';
 import { type Pipeline, pipeline } from '../../pipeline/pipeline.ts';
 import { fault, type Problem, problem, within } from '../../problems.ts';
@@ -164,6 +165,7 @@ export function networkFrom<Configuration = DefaultConfiguration>(
   configuration: Configuration,
   options: NetworkFromOptions<Configuration> = {},
 ): RestoredNetwork {
+  options = readOnce(options, table);
   const problems = argumentProblems(configuration, options);
   if (problems.length > 0) {
     throw new InvalidArgumentError('this configuration cannot be read', problems);

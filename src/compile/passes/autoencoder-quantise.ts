@@ -1,7 +1,7 @@
 /** Finds four-bit masks with an autoencoder, as the seed paper does. */
 import type { QuantisedWeights } from '../../chips/family.ts';
 import { baseCount, checkWeights, encodeWeights, subsetSums } from '../../chips/masks.ts';
-import { number, type OptionTable, optionProblems, refuse } from '../../options.ts';
+import { number, type OptionTable, optionProblems, readOnce, refuse } from '../../options.ts';
 import { randomStream } from '../../random.ts';
 import { type AdamConfig, type AdamState, adamState, adamStep } from '../../train/adam.ts';
 
@@ -145,6 +145,7 @@ export function autoencoderQuantise(
   weights: ArrayLike<number>,
   options: AutoencoderQuantiseOptions = {},
 ): QuantisedWeights {
+  options = readOnce(options, optionTable);
   checkWeights(weights);
   refuse('no codes can be found', () => optionProblems(options, optionTable));
   const { seed = 0, epochs = 20_000, patience = 5000 } = options;

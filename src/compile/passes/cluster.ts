@@ -5,7 +5,7 @@ import type { ChipLimits } from '../../chips/family.ts';
 import { currentNamesOf, valuesOf } from '../../chips/switches.ts';
 import { InvalidArgumentError } from '../../errors.ts';
 import type { AnalogParameters } from '../../neurons/model-table.ts';
-import { number, type OptionTable, oneOf, optionProblems } from '../../options.ts';
+import { number, type OptionTable, oneOf, optionProblems, readOnce } from '../../options.ts';
 import { type Problem, problem } from '../../problems.ts';
 
 /** How neurons come together into clusters; each cluster becomes a core. */
@@ -190,6 +190,7 @@ export function clusterNeurons(
   options: ClusterOptions = {},
   limits: ChipLimits = defaultFamily.limits,
 ): Uint32Array {
+  options = readOnce(options);
   const neurons = parameters.Io.length;
   const wrong = optionProblems(options, clusterTable(limits));
   const problems = wrong.length > 0 ? wrong : clusterProblems(neurons, options, limits);

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { DefaultConfiguration } from '../../chips/families.ts';
 import type { ConfigurationDelta } from '../../chips/family.ts';
 import { DataError, DeviceError, InvalidArgumentError, SpikelineError } from '../../errors.ts';
-import { number, type OptionTable, optionProblems } from '../../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../../options.ts';
 import { fault, within } from '../../problems.ts';
 import {
   type Board,
@@ -58,6 +58,7 @@ export function boardAt<Configuration = DefaultConfiguration>(
   address: string,
   config: BoardAtConfig = {},
 ): Board<Link<Configuration, ConfigurationDelta>> {
+  config = readOnce(config, table);
   const problems = optionProblems(config, table);
   if (problems.length > 0) throw new InvalidArgumentError('this board cannot be used', problems);
   const { patience = 5000, buffer = 2 ** 26 } = config;

@@ -1,7 +1,7 @@
 /** A board served over TCP, to one user at a time. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { DataError, DeviceError, InvalidArgumentError } from '../../errors.ts';
-import { having, number, type OptionTable, optionProblems, text } from '../../options.ts';
+import { having, number, type OptionTable, optionProblems, readOnce, text } from '../../options.ts';
 import { within } from '../../problems.ts';
 import { type Board, type HardwareEvents, type Link, timeCheck } from '../link.ts';
 import { addressText, readAddress } from './address.ts';
@@ -62,6 +62,7 @@ export async function serveBoard(
   board: Board<Link>,
   config: ServeBoardConfig,
 ): Promise<BoardServer> {
+  config = readOnce(config, table);
   const problems = [
     ...within('board', having('a board', 'open')(board)),
     ...optionProblems(config, table, 'listen'),

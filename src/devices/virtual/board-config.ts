@@ -14,6 +14,7 @@ import {
   oneOf,
   optionProblems,
   readable,
+  readOnce,
 } from '../../options.ts';
 import { type Problem, within } from '../../problems.ts';
 
@@ -95,6 +96,7 @@ export function boardProblems(config: unknown): Problem[] {
 export function completeBoard<Configuration>(
   config: VirtualBoardConfig<Configuration>,
 ): CompleteBoardConfig<Configuration> {
+  config = readOnce(config);
   const problems = boardProblems(config);
   if (problems.length > 0) throw new InvalidArgumentError('this board cannot be made', problems);
   const family = (config.family ?? defaultFamily) as ChipSilicon<Configuration>;

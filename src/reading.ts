@@ -1,0 +1,127 @@
+/** Reads what a caller gives once into plain data: what was checked is then what is used, whatever a getter or a proxy says next. */
+import { problem, Unread, unread } from './problems.ts';
+
+/** Levels of lists and objects that are read. */
+const mostLevels = 100;
+
+/** Entries of a list at most, unless whoever takes it says otherwise. */
+export const mostEntries: number = 2 ** 27;
+
+/** Entries from which on a list must have no holes: an empty one can claim any length. */
+const longList = 2 ** 16;
+
+/** What was read so far, by what it was read of: something that holds itself ends so. */
+type Copies = Map<object, unknown>;
+
+/**
+ * Reads an options object once: each of its fields, those of `names` also where they are inherited, and all lists and
+ * plain objects in them. What has methods, or is of a class, stays as it is, and so does what is no object.
+ * What cannot be read stands there as something that every check refuses, with the cause.
+ *
+ * @param names fields that are read also where they are inherited, as the names of a table of checks
+ * @example
+ * ```ts
+ * const config = readOnce({ rates: [1, 2] }, { rates: listOf(number()) });
+ * optionProblems(config, { rates: listOf(number()) }); // []
+ * ```
+ */
+export function readOnce<Given>(given: Given, names: object = {}): Given {
+  if (typeof given !== 'object' || given === null) return given;
+  return reading(() => {
+    if (Array.isArray(given)) return given;
+    const copies: Copies = new Map();
+    const copy: Record<string, unknown> = {};
+    copies.set(given, copy);
+    for (const name of new Set([...Object.keys(given), ...Object.keys(names)])) {
+      const value = reading(() => plain(Reflect.get(given, name), 1, copies));
+      if (value !== undefined || Object.hasOwn(given, name)) put(copy, name, value);
+    }
+    return copy;
+  }) as Given;
+}
+
+/**
+ * Reads a list once; its entries stay as they are, and what is no list does. What cannot be read is an `Unread`.
+ */
+export function readList<Given>(given: Given): Given {
+  return reading(() =>
+    Array.isArray(given) ? listOf(given, [], (entry) => entry) : given,
+  ) as Given;
+}
+
+/** What reading gives; what stands for it if that throws. */
+function reading(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (cause) {
+    return new Unread(unread(cause));
+  }
+}
+
+/** Sets a field, of whatever name. */
+function put(copy: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') copy[name] = value;
+  else
+    Object.defineProperty(copy, name, {
+      ...{ value, enumerable: true, configurable: true, writable: true },
+    });
+}
+
+/** A value with all lists and plain objects in it read. */
+function plain(value: unknown, level: number, copies: Copies): unknown {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  const list = Array.isArray(value);
+  if (!list && !isPlain(value)) return value;
+  const known = copies.get(value);
+  if (known !== undefined) return known;
+  if (level >= mostLevels) {
+    return new Unread(problem('', 'too-large', level, `${mostLevels} levels are read at most`));
+  }
+  if (!list) return fieldsOf(value, level, copies);
+  const copy: unknown[] = [];
+  copies.set(value, copy);
+  return listOf(value, copy, (entry) => reading(() => plain(entry, level + 1, copies)));
+}
+
+/** Whether an object is of no class. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Fills a list with the entries of another; those that are objects as `read` gives them. */
+function listOf(
+  given: readonly unknown[],
+  copy: unknown[],
+  read: (entry: object) => unknown,
+): unknown {
+  const { length } = given;
+  if (length > mostEntries) {
+    return new Unread(problem('length', 'too-large', length, `${mostEntries} are the most`));
+  }
+  for (let i = 0; i < length; i++) {
+    const entry = given[i];
+    if (entry === undefined && length > longList && !Object.hasOwn(given, i)) {
+      return new Unread(problem(`[${i}]`, 'missing', entry, `one of ${length} entries is needed`));
+    }
+    copy.push(typeof entry === 'object' && entry !== null ? read(entry) : entry);
+  }
+  return copy;
+}
+
+function fieldsOf(given: object, level: number, copies: Copies): unknown {
+  const names = Object.keys(given);
+  const values = names.map((name) => reading(() => Reflect.get(given, name)));
+  // It does something by itself, as a link does: a copy would be another.
+  if (values.some((value) => typeof value === 'function')) return given;
+  const copy: Record<string, unknown> = {};
+  copies.set(given, copy);
+  for (const [i, name] of names.entries()) {
+    put(
+      copy,
+      name,
+      reading(() => plain(values[i], level + 1, copies)),
+    );
+  }
+  return copy;
+}
