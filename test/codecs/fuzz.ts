@@ -27,6 +27,8 @@ for (const { ready } of libraries) await ready?.();
 
 const found: string[] = [];
 const outcomes = { events: 0, errors: 0 };
+/** What took longest of each form, ms. */
+const slowest = new Map<string, { readonly taken: number; readonly bytes: number }>();
 let idle = 0;
 let peak = 0;
 for (let done = 0; done < inputs; ) {
@@ -46,6 +48,9 @@ for (let done = 0; done < inputs; ) {
       }
       const used = process.cpuUsage(begin);
       const taken = (used.user + used.system) / 1000;
+      if (taken > (slowest.get(form.name)?.taken ?? 0)) {
+        slowest.set(form.name, { taken, bytes: bytes.length });
+      }
       if (taken > patience(bytes.length)) {
         found.push(`${form.name}: ${Math.round(taken)} ms for ${bytes.length} bytes`);
       }
@@ -61,5 +66,10 @@ const grown = Math.max(0, peak - idle);
 if (grown > mostBytes) found.push(`memory has grown by ${Math.round(grown / 2 ** 20)} MiB`);
 const size = `${Math.round(grown / 2 ** 20)} MiB more at most`;
 process.stdout.write(`${outcomes.events} read, ${outcomes.errors} refused, ${size}\n`);
+const [slow] = [...slowest].sort(([, a], [, b]) => b.taken - a.taken);
+if (slow !== undefined) {
+  const [name, { taken, bytes }] = slow;
+  process.stdout.write(`slowest: ${name}, ${Math.round(taken)} ms for ${bytes} bytes\n`);
+}
 for (const one of found.slice(0, 20)) process.stdout.write(`${one}\n`);
 process.exitCode = found.length > 0 ? 1 : 0;

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codecNamed, eventDigest } from 'spikeline/codecs';
 import { type AerPacket, pixelBits, pixels } from 'spikeline/events';
-import { describe, expect, it } from 'vitest';
-
-const [python] = (process.env['SPIKELINE_PYTHON'] ?? '').split(',');
+import { expect, it } from 'vitest';
+import { python, withWitnesses } from '#test/support/witnesses';
 
 /** Events of a camera: single ones, rows of neighbours, pauses around all counters. */
 function cameraPackets(pauses: readonly number[]): AerPacket[] {
@@ -46,7 +45,7 @@ const files = [
 
 await codecNamed('aedat4').ready?.();
 
-describe.skipIf(!python)('what we write (needs SPIKELINE_PYTHON with faery and others)', () => {
+withWitnesses('what we write', () => {
   it('is read alike by the libraries of others', () => {
     const folder = mkdtempSync(join(tmpdir(), 'spikeline-witness-'));
     try {
