@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
+import { freeMemory } from '#bench/measure';
 import { forms } from '#test/codecs/forms';
 import { anyCuts, anyDamage, attempt, damaged, encoded, packetsOf } from '#test/codecs/property';
 
@@ -29,14 +30,16 @@ const found: string[] = [];
 const outcomes = { events: 0, errors: 0 };
 /** What took longest of each form, ms. */
 const slowest = new Map<string, { readonly taken: number; readonly bytes: number }>();
-let idle = 0;
-let peak = 0;
+/** Most that memory grew while a batch was read, and what it was after the first round, all garbage collected: bytes. */
+let [grown, first, last] = [0, 0, 0];
 for (let done = 0; done < inputs; ) {
   for (const form of forms) {
     const given = fc.sample(
       fc.tuple(packetsOf(form), anyDamage, anyCuts, fc.uint8Array({ maxLength: 200 }), fc.nat(9)),
       { numRuns: batch, seed: seed + done },
     );
+    freeMemory();
+    const idle = process.memoryUsage.rss();
     for (const [packets, damage, cuts, junk, kind] of given) {
       const bytes = kind === 0 ? junk : damaged(encoded(form, packets), damage);
       const begin = process.cpuUsage();
@@ -55,16 +58,21 @@ for (let done = 0; done < inputs; ) {
         found.push(`${form.name}: ${Math.round(taken)} ms for ${bytes.length} bytes`);
       }
     }
+    grown = Math.max(grown, process.memoryUsage.rss() - idle);
+    last = idle;
     done += batch;
-    const { rss } = process.memoryUsage();
-    // What the first inputs need is there anyway.
-    if (done <= batch * forms.length) idle = Math.max(idle, rss);
-    peak = Math.max(peak, rss);
   }
+  if (first === 0) first = last;
 }
-const grown = Math.max(0, peak - idle);
-if (grown > mostBytes) found.push(`memory has grown by ${Math.round(grown / 2 ** 20)} MiB`);
-const size = `${Math.round(grown / 2 ** 20)} MiB more at most`;
+const kept = Math.max(0, last - first);
+for (const [what, bytes] of [
+  ['has grown', grown],
+  ['is kept', kept],
+] as const) {
+  if (bytes > mostBytes) found.push(`memory ${what} by ${Math.round(bytes / 2 ** 20)} MiB`);
+}
+const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+const size = `${mebibytes(grown)} more while they are read, ${mebibytes(kept)} after all`;
 process.stdout.write(`${outcomes.events} read, ${outcomes.errors} refused, ${size}\n`);
 const [slow] = [...slowest].sort(([, a], [, b]) => b.taken - a.taken);
 if (slow !== undefined) {
