@@ -42,6 +42,7 @@ export { npyOfRaster } from '../src/codecs/numpy/npy-encoder.ts';
 export {
   type NpyDecoderOptions,
   type NpzDecoderOptions,
+  type NpzEncoderOptions,
   npy,
   npz,
 } from '../src/codecs/numpy/numpy.ts';

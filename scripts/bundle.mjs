@@ -58,7 +58,7 @@ await build({
     sourcemap: true,
     lib: { entry: input, formats: ['es'] },
     rollupOptions: {
-      // Of fflate one function is used: it comes along.
+      // Of fflate two functions are used: they come along.
       external: (id) => !/^[./]/.test(id) && id !== 'fflate',
       output: {
         entryFileNames: '[name].js',

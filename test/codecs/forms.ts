@@ -12,6 +12,7 @@ import {
   evt21,
   nmnist,
   npy,
+  npz,
   spif,
   spk,
 } from 'spikeline/codecs';
@@ -125,4 +126,9 @@ export const forms: readonly Form[] = [
     ...{ name: 'npy', codec: npy, decoderOptions: { width: 1280, height: 720 } },
     ...{ ...evt, stepsBack: 3, counters: [2 ** 31, 2 ** 32] },
   },
+  ...[false, true].map((compress) => ({
+    ...{ name: compress ? 'npz deflated' : 'npz', codec: npz, encoderOptions: { compress } },
+    ...{ decoderOptions: { width: 1280, height: 720 } },
+    ...{ ...evt, stepsBack: 3, counters: [2 ** 31, 2 ** 32] },
+  })),
 ];

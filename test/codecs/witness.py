@@ -72,6 +72,8 @@ readers = {
     "zstd": [faery, dv_processing],
     "csv": [faery],
     "npy": [numpy],
+    "npz": [numpy],
+    "deflated": [numpy],
     "dat": [faery, expelliarmus],
     "evt2": [faery, expelliarmus, evlib],
     "evt21": [evlib],

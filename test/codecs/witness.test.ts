@@ -41,6 +41,10 @@ const files = [
   })),
   { name: 'csv', codec: 'csv', file: 'ours.csv', pauses: [...short, 2 ** 40] },
   { name: 'npy', codec: 'npy', file: 'ours.npy', pauses: [...short, 2 ** 40] },
+  ...[false, true].map((compress) => ({
+    ...{ name: compress ? 'deflated' : 'npz', codec: 'npz', file: `${compress}.npz` },
+    ...{ pauses: [...short, 2 ** 40], options: { compress } },
+  })),
 ];
 
 await codecNamed('aedat4').ready?.();

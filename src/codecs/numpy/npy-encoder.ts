@@ -12,7 +12,7 @@ const recordBytes = 13;
 const descr = "[('t', '<i8'), ('x', '<u2'), ('y', '<u2'), ('p', '|u1')]";
 
 /** The header of an array of a type and shape. */
-function npyHead(type: string, shape: string): Uint8Array<ArrayBuffer> {
+export function npyHead(type: string, shape: string): Uint8Array<ArrayBuffer> {
   const text = `{'descr': ${type}, 'fortran_order': False, 'shape': ${shape}, }`;
   const length = Math.ceil((10 + text.length + 1) / 64) * 64;
   const bytes = new Uint8Array(length).fill(0x20);

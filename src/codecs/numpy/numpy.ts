@@ -1,11 +1,12 @@
 /** NumPy arrays of events and rasters, alone (`.npy`) and several in a zip file (`.npz`). */
-import { listOf, number, type OptionTable, oneOf, text } from '../../options.ts';
+import { flag, listOf, number, type OptionTable, oneOf, text } from '../../options.ts';
 import type { Codec } from '../codec.ts';
 import { checkOptions } from '../sound.ts';
 import { npyMagic } from './array.ts';
 import { type NumpyReading, npyDecoder } from './npy-decoder.ts';
 import { npyEncoder } from './npy-encoder.ts';
 import { npzDecoder } from './npz-decoder.ts';
+import { npzEncoder } from './npz-encoder.ts';
 import type { NpyColumn } from './roles.ts';
 
 /** How a NumPy array is read. */
@@ -31,6 +32,12 @@ export interface NpzDecoderOptions extends NpyDecoderOptions {
   readonly take?: string;
 }
 
+/** How a zip file of NumPy arrays is written. */
+export interface NpzEncoderOptions {
+  /** Whether its arrays are deflated; stored as they are if left out. */
+  readonly compress?: boolean;
+}
+
 const anySide = number({ min: 1, max: 65_536, whole: true, unit: 'pixels' });
 const npyTable: OptionTable<NpyDecoderOptions> = {
   columns: listOf(oneOf(['t', 'x', 'y', 'p', 'skip']), { min: 3 }),
@@ -40,6 +47,7 @@ const npyTable: OptionTable<NpyDecoderOptions> = {
   step: number({ min: 1, whole: true, unit: 'µs' }),
 };
 const npzTable: OptionTable<NpzDecoderOptions> = { ...npyTable, take: text };
+const npzEncoderTable: OptionTable<NpzEncoderOptions> = { compress: flag };
 
 const micros = { ns: 1e-3, us: 1, ms: 1e3, s: 1e6 } as const;
 
@@ -65,8 +73,8 @@ export const npy: Codec<NpyDecoderOptions> = {
   },
 };
 
-/** Several NumPy arrays in a zip file. */
-export const npz: Codec<NpzDecoderOptions> = {
+/** Several NumPy arrays in a zip file; `t`, `x`, `y` and `p` are written. */
+export const npz: Codec<NpzDecoderOptions, NpzEncoderOptions> = {
   name: 'npz',
   title: 'NumPy arrays in a zip file',
   extensions: ['npz'],
@@ -78,5 +86,9 @@ export const npz: Codec<NpzDecoderOptions> = {
   decoder(options = {}) {
     options = checkOptions('NumPy arrays', options, npzTable);
     return npzDecoder(readingOf('npz', options), options.take);
+  },
+  encoder(options = {}) {
+    checkOptions('NumPy arrays', options, npzEncoderTable);
+    return npzEncoder(options.compress ?? false);
   },
 };
