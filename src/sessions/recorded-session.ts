@@ -22,6 +22,8 @@ export interface RecordedSession {
   readonly runs: readonly RecordedRun[];
   /** Its streams. */
   readonly recording: RecordingReader;
+  /** Whether it is closed. */
+  readonly closed: boolean;
   /** What was lost, by place and reason. */
   losses(): Promise<Readonly<Record<string, number>>>;
   /** Closes the file; what is being read ends in an error. */
@@ -83,13 +85,20 @@ export async function readSession(path: string): Promise<RecordedSession> {
   const file = await openReader(folder ? join(path, sessionFiles.streams) : path);
   try {
     const recording = await openRecording((offset, length) => file.read(offset, length), file.size);
+    let closed = false;
     return {
       path,
       manifest,
       runs,
       recording,
+      get closed() {
+        return closed;
+      },
       losses: () => lossesIn(recording),
-      close: () => file.close(),
+      close() {
+        closed = true;
+        return file.close();
+      },
     };
   } catch (cause) {
     await file.close();
