@@ -1,7 +1,7 @@
 /** What all decoders and encoders do alike: refuse junk, and stay broken once they are. */
 
 import { DataError, InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, checkForm, checkPacket } from '../events/aer-packet.ts';
 import type { Space } from '../events/space.ts';
 import { bytes as areBytes, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { fault, within } from '../problems.ts';
@@ -114,20 +114,6 @@ export function soundEncoder<S extends Space>(
       return begun ? parts.end() : joined(parts.begin(space, undefined), parts.end());
     },
   };
-}
-
-const noTimes = new Float64Array(0);
-const noAddresses = new Uint32Array(0);
-
-/** Checks a packet, its times left out. */
-function checkForm(packet: AerPacket, kind: Space['kind'] | undefined): void {
-  const { timestamps, addresses } = packet ?? {};
-  const paired =
-    timestamps instanceof Float64Array &&
-    addresses instanceof Uint32Array &&
-    timestamps.length === addresses.length;
-  const form = { ...packet, timestamps: noTimes, addresses: noAddresses };
-  checkPacket(paired ? form : packet, kind);
 }
 
 function same(a: Space, b: Space): boolean {

@@ -142,14 +142,29 @@ const advice: Readonly<Record<Space['kind'], Partial<Record<Space['kind'], strin
 
 /** What is wrong with something that should be a packet of addresses of a kind; undefined if nothing is. */
 export function packetFault(packet: unknown, kind?: Space['kind']): Problem | undefined {
+  return readably(() => faultIn(packet, kind));
+}
+
+function readably(look: () => Problem | undefined): Problem | undefined {
   const [found] = readable(() => {
-    const own = faultIn(packet, kind);
+    const own = look();
     return own === undefined ? [] : [own];
   });
   return found;
 }
 
 function faultIn(packet: unknown, kind: Space['kind'] | undefined): Problem | undefined {
+  const odd = formFault(packet, kind);
+  if (odd !== undefined) return odd;
+  const { timestamps } = packet as AerPacket;
+  const bad = firstNotFinite(timestamps);
+  if (bad < 0) return undefined;
+  const needed = 'it must be finite';
+  return problem(`timestamp ${bad} of the packet`, 'not-finite', timestamps[bad], needed);
+}
+
+/** The same, without a look at each time. */
+function formFault(packet: unknown, kind: Space['kind'] | undefined): Problem | undefined {
   const { timestamps, addresses, space, until } = (packet ?? {}) as AerPacket;
   if (!(timestamps instanceof Float64Array && addresses instanceof Uint32Array)) {
     return fault('', 'wrong-type', 'this is no packet of events; make it with aerPacket()');
@@ -167,11 +182,6 @@ function faultIn(packet: unknown, kind: Space['kind'] | undefined): Problem | un
     const counts = `${timestamps.length} timestamps and ${addresses.length} addresses`;
     return fault('', 'wrong-shape', `the packet has ${counts}`);
   }
-  const bad = firstNotFinite(timestamps);
-  if (bad >= 0) {
-    const needed = 'it must be finite';
-    return problem(`timestamp ${bad} of the packet`, 'not-finite', timestamps[bad], needed);
-  }
   if (Number.isFinite(until)) return undefined;
   return problem('until of the packet', 'not-finite', until, 'it must be finite');
 }
@@ -184,5 +194,16 @@ function faultIn(packet: unknown, kind: Space['kind'] | undefined): Problem | un
  */
 export function checkPacket(packet: unknown, kind?: Space['kind']): asserts packet is AerPacket {
   const found = packetFault(packet, kind);
+  if (found !== undefined) throw new DataError(problemText(found));
+}
+
+/**
+ * The same, but the times are not looked at: for what sees each of them anyway, and then asks {@link checkPacket} what is
+ * wrong with one that is not finite.
+ *
+ * @throws DataError that says what is wrong and what to do
+ */
+export function checkForm(packet: unknown, kind?: Space['kind']): asserts packet is AerPacket {
+  const found = readably(() => formFault(packet, kind));
   if (found !== undefined) throw new DataError(problemText(found));
 }

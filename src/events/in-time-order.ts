@@ -1,7 +1,7 @@
 /** Streams whose times step back a little, as those of real cameras do, put in the order of time. */
 import { InvalidArgumentError } from '../errors.ts';
 import { having, number, type OptionTable, optionProblems, readOnce } from '../options.ts';
-import { type AerPacket, checkPacket } from './aer-packet.ts';
+import { type AerPacket, checkForm, checkPacket } from './aer-packet.ts';
 import { type Losses, lossCounter } from './losses.ts';
 import { sortEvents } from './sort.ts';
 import { microseconds } from './ticks.ts';
@@ -60,10 +60,13 @@ export function inTimeOrder(config: InTimeOrderConfig): InTimeOrder {
 
   const add = (packet: AerPacket): void => {
     const { timestamps, until } = packet;
+    const sorted = isSorted(timestamps);
+    // Those that rise are finite if both ends are.
+    if (!(sorted && areFinite(timestamps[0], timestamps.at(-1)))) checkPacket(packet);
     const last = waiting.at(-1)?.timestamps.at(-1) ?? given;
     said = Math.max(said, until, timestamps.at(-1) ?? until);
     if (timestamps.length === 0) return;
-    if (isSorted(timestamps, last)) waiting.push(packet);
+    if (sorted && timestamps[0]! >= last) waiting.push(packet);
     else {
       const { kept, late } = inTime(packet, given);
       for (const time of kept.timestamps) if (time > said) said = time;
@@ -98,7 +101,7 @@ export function inTimeOrder(config: InTimeOrderConfig): InTimeOrder {
   };
   return Object.assign(
     (packet: AerPacket): AerPacket[] => {
-      checkPacket(packet);
+      checkForm(packet);
       const before = given;
       add(packet);
       const until = Math.max(before, said - lateness);
@@ -120,15 +123,19 @@ export function inTimeOrder(config: InTimeOrderConfig): InTimeOrder {
   );
 }
 
-/** Whether times do not fall, from `last` on. */
-function isSorted(times: Float64Array, last: number): boolean {
-  let before = last;
+/** Whether times do not fall, and all are numbers. */
+function isSorted(times: Float64Array): boolean {
+  let before = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < times.length; i++) {
     const time = times[i]!;
-    if (time < before) return false;
+    if (!(time >= before)) return false;
     before = time;
   }
   return true;
+}
+
+function areFinite(first = 0, last = 0): boolean {
+  return Number.isFinite(first) && Number.isFinite(last);
 }
 
 function countBefore(times: Float64Array, until: number): number {

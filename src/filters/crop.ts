@@ -1,6 +1,6 @@
 /** A rectangle of a picture. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, checkForm, checkPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, pixels, spaceText } from '../events/space.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
@@ -8,10 +8,11 @@ import {
   type Filter,
   type FilterConfig,
   growingRoom,
-  knownPixels,
   lossesCheck,
   movedPacket,
   once,
+  unknownAddress,
+  unknownPixels,
 } from './filter.ts';
 
 /** Configuration of `crop`. */
@@ -62,27 +63,36 @@ export function cropFilter(
         `${width}×${height} pixels from (${left}, ${top}) on do not lie within ${spaceText(from)}`,
       );
     }
-    return pixelBits(from);
+    return { ...pixelBits(from), rightMost: from.width - 1, lowest: from.height - 1 };
   });
   const roomFor = growingRoom();
-  return (given) => {
-    checkPacket(given, 'pixels');
-    const { yShift, xMask } = prepare(given.space);
-    const packet = knownPixels(given, losses);
+  return (packet) => {
+    checkForm(packet, 'pixels');
+    const { yShift, xMask, rightMost, lowest } = prepare(packet.space);
     const { timestamps, addresses } = packet;
     const room = roomFor(addresses.length);
     const [times, kept] = [room.times, room.addresses];
     const [lastX, lastY] = [width - 1, height - 1];
     let count = 0;
+    // What is not finite, or beside the picture, shows afterwards in the sum and in the sign: one look at each event is all.
+    let finite = 0;
+    let beside = 0;
     for (let i = 0; i < addresses.length; i++) {
       const address = addresses[i]!;
-      const dx = ((address >>> 1) & xMask) - left;
-      const dy = (address >>> yShift) - top;
-      times[count] = timestamps[i]!;
+      const x = (address >>> 1) & xMask;
+      const y = address >>> yShift;
+      const dx = x - left;
+      const dy = y - top;
+      const time = timestamps[i]!;
+      finite += time * 0;
+      beside |= (rightMost - x) | (lowest - y);
+      times[count] = time;
       kept[count] = (dy << shift) | (dx << 1) | (address & 1);
       // 1 if none of the distances is negative: whether a pixel is kept cannot be guessed, so it is no branch.
       count += ((dx | dy | (lastX - dx) | (lastY - dy)) >>> 31) ^ 1;
     }
+    if (finite !== 0) checkPacket(packet, 'pixels');
+    if (beside < 0) losses.add(unknownAddress, unknownPixels(packet));
     return movedPacket(packet, room, count, space);
   };
 }

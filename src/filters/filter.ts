@@ -146,11 +146,21 @@ export function knownPixels(packet: AerPacket<PixelSpace>, losses: Losses): AerP
   return distances >= 0 ? packet : withoutUnknown(packet, losses);
 }
 
+/** Whether there is a pixel of an address. */
+function pixelsOf(space: PixelSpace): (address: number) => boolean {
+  const { yShift, xMask } = pixelBits(space);
+  return (address) => ((address >>> 1) & xMask) < space.width && address >>> yShift < space.height;
+}
+
+/** How many events of a packet have pixels that there are not. */
+export function unknownPixels({ addresses, space }: AerPacket<PixelSpace>): number {
+  const is = pixelsOf(space);
+  return addresses.reduce((count, address) => (is(address) ? count : count + 1), 0);
+}
+
 function withoutUnknown(packet: AerPacket<PixelSpace>, losses: Losses): AerPacket<PixelSpace> {
   const { timestamps, addresses, space } = packet;
-  const { yShift, xMask } = pixelBits(space);
-  const is = (address: number): boolean =>
-    ((address >>> 1) & xMask) < space.width && address >>> yShift < space.height;
+  const is = pixelsOf(space);
   const kept = addresses.filter(is);
   losses.add(unknownAddress, addresses.length - kept.length);
   return { ...packet, timestamps: timestamps.filter((_, i) => is(addresses[i]!)), addresses: kept };

@@ -75,3 +75,16 @@ it('counts what steps back by more', () => {
   expect(out.flatMap(({ timestamps }) => [...timestamps])).toEqual([10, 19, 20, 30]);
   expect(losses.byReason).toEqual({ late: 2 });
 });
+
+it.each([
+  [[Number.NaN]],
+  [[1, Number.NaN, 3]],
+  [[Number.NEGATIVE_INFINITY, 3]],
+  [[3, Number.POSITIVE_INFINITY]],
+  [[Number.POSITIVE_INFINITY, 3]],
+])('refuses %s as times, and goes on as if it had not been asked', (times) => {
+  const order = inTimeOrder({ lateness: 0 });
+  expect(() => order(packetOf(times, 0, 5))).toThrow('it must be finite');
+  expect(order(packetOf([2], 0, 2))).toEqual([]);
+  expect(order.end()[0]!.timestamps).toEqual(Float64Array.of(2));
+});

@@ -122,6 +122,11 @@ describe.each(Object.entries(counting))('%s', (_, make) => {
       undefined,
       {},
       { ...emptyPacket(camera), until: Number.NaN },
+      ...[Number.NaN, Number.POSITIVE_INFINITY].map((time) => ({
+        ...emptyPacket(camera, 5),
+        timestamps: Float64Array.of(1, time),
+        addresses: Uint32Array.of(0, 1),
+      })),
       emptyPacket(pixels(9, 9)),
     ]) {
       expect(() => filter(bad as never)).toThrow(DataError);
