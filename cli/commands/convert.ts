@@ -8,7 +8,13 @@ import { jsonText } from '../json-text.ts';
 import { sinkAt, sourceAt } from '../streams/address.ts';
 import { filterOptions, readFilters } from '../streams/filters.ts';
 import { type Count, counting, flow } from '../streams/flow.ts';
-import { optionReader, readableFormats, writableFormats } from '../streams/options.ts';
+import {
+  credentialsOption,
+  latenessOption,
+  optionReader,
+  readableFormats,
+  writableFormats,
+} from '../streams/options.ts';
 import { standard } from '../streams/pieces.ts';
 import { endText, lossText } from '../streams/text.ts';
 import { stopCodes } from '../terminal.ts';
@@ -22,7 +28,9 @@ const options: OptionSpecs = {
     value: 'NAME',
     help: 'which stream of a recording; its first stream of events if left out',
   },
+  ...latenessOption,
   ...filterOptions,
+  ...credentialsOption,
   overwrite: { help: 'write over OUT if it is there; never over IN' },
   json: { help: 'print what was read and written as JSON' },
   help: { help: 'print this' },
@@ -32,8 +40,8 @@ const help = `spikeline convert IN OUT [filters] [options]
 
 Writes the events of IN to OUT, in another format or filtered, in little memory however large they are. The format of
 IN is found by what is in it, that of OUT by its name. - is standard input or output. Filters are applied in the
-order in which they stand below. Events are written in the order of time; what steps back further than 10 ms, as
-after a broken time stamp, is left out and counted as late. What is no event is counted too.
+order in which they stand below. Events are written in the order of time; what steps back further than --lateness,
+as after a broken time stamp, is left out and counted as late. What is no event is counted too.
 
   spikeline convert walk.aedat4 left.dat --crop 0,0,173,260 --denoise 10 --from 1.5 --to 3
   spikeline convert camera.raw - --format csv | head
@@ -68,7 +76,7 @@ export const convert: Command = {
     if (json && to === standard) {
       reader.problems.push(fault('--json', 'conflict', 'standard output has the events'));
     }
-    const read = { ...decoding, ...(stream !== undefined && { stream }) };
+    const read = { ...decoding, ...reader.lateness(), ...(stream !== undefined && { stream }) };
     const source = from === '' ? undefined : sourceAt('IN', from, reader, terminal, read);
     const sink =
       to === ''

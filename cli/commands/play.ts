@@ -9,7 +9,12 @@ import { jsonText } from '../json-text.ts';
 import { addressHelp, type StreamSink, sinkAt, sourceAt } from '../streams/address.ts';
 import { filterOptions, readFilters } from '../streams/filters.ts';
 import { type Count, counting, flow } from '../streams/flow.ts';
-import { fileOptions, optionReader } from '../streams/options.ts';
+import {
+  credentialsOption,
+  fileOptions,
+  latenessOption,
+  optionReader,
+} from '../streams/options.ts';
 import { standard } from '../streams/pieces.ts';
 import { lossText } from '../streams/text.ts';
 import { stopCodes } from '../terminal.ts';
@@ -22,9 +27,11 @@ const options: OptionSpecs = {
   },
   loop: { help: 'again and again, until Ctrl-C' },
   ...fileOptions,
+  ...latenessOption,
   ...filterOptions,
   format: { value: 'NAME', help: 'format of sinks that are files or -' },
   options: { value: 'JSON', help: 'options of its encoder' },
+  ...credentialsOption,
   overwrite: { help: 'write over files that are there; never over FILE' },
   json: { help: 'print what was sent as JSON' },
   help: { help: 'print this' },
@@ -107,6 +114,7 @@ export const play: Command = {
     const stream = reader.text('stream');
     const read = {
       ...reader.decoding('input-'),
+      ...reader.lateness(),
       ...(stream !== undefined && { stream }),
       ...(speed !== undefined && { speed }),
       ...(loop && { loop }),

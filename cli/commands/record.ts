@@ -7,14 +7,16 @@ import { type Command, exitCodes } from '../command.ts';
 import { jsonText } from '../json-text.ts';
 import { addressHelp, sinkAt, sourceAt } from '../streams/address.ts';
 import { type Count, counting, flow, lasting } from '../streams/flow.ts';
-import { optionReader } from '../streams/options.ts';
+import { credentialsOption, latenessOption, optionReader } from '../streams/options.ts';
 import { endText, lossText } from '../streams/text.ts';
 import { stopCodes } from '../terminal.ts';
 
 const options: OptionSpecs = {
   for: { value: 'S', help: 'end after so many seconds' },
+  ...latenessOption,
   format: { value: 'NAME', help: 'format of FILE; by its name if left out' },
   options: { value: 'JSON', help: 'options of its encoder' },
+  ...credentialsOption,
   overwrite: { help: 'write over FILE if it is there' },
   json: { help: 'print what was written as JSON' },
   help: { help: 'print this' },
@@ -47,7 +49,8 @@ export const record: Command = {
     const needed = 'two names are needed: spikeline record SOURCE FILE';
     const [from = '', to = ''] = reader.words(2, needed, 'SOURCE FILE');
     const seconds = reader.number('for', 'seconds above 0 are needed', (value) => value > 0);
-    const source = from === '' ? undefined : sourceAt('SOURCE', from, reader, terminal);
+    const source =
+      from === '' ? undefined : sourceAt('SOURCE', from, reader, terminal, reader.lateness());
     const inputs = source?.path === undefined ? [] : [source.path];
     const overwrite = reader.flag('overwrite');
     const config = { ...reader.encoding(), overwrite, inputs };

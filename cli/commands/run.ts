@@ -28,7 +28,12 @@ import {
 import { type Filters, filterOptions, readFilters } from '../streams/filters.ts';
 import { counting, flow } from '../streams/flow.ts';
 import { forPipeline } from '../streams/for-pipeline.ts';
-import { type OptionReader, optionReader } from '../streams/options.ts';
+import {
+  credentialsOption,
+  latenessOption,
+  type OptionReader,
+  optionReader,
+} from '../streams/options.ts';
 import { standard } from '../streams/pieces.ts';
 import { type Recorder, recorder } from '../streams/recorder.ts';
 import { tally } from '../streams/tally.ts';
@@ -58,6 +63,7 @@ const options: OptionSpecs = {
   },
   'input-format': { value: 'NAME', help: 'format of a file; found by its content if left out' },
   'input-options': { value: 'JSON', help: 'options of its decoder' },
+  ...latenessOption,
   ...filterOptions,
   bins: {
     value: 'N',
@@ -65,6 +71,7 @@ const options: OptionSpecs = {
   },
   format: { value: 'NAME', help: 'format of an output that is a file or -' },
   ...boardOptions,
+  ...credentialsOption,
   overwrite: { help: 'write over files that are there; never over what is read' },
   json: { help: 'print what came of it as JSON' },
   help: { help: 'print this' },
@@ -93,6 +100,7 @@ out kept, 2 bad input, a pipeline that the target cannot run, or a source, targe
 interface Asked {
   readonly net: Pipeline;
   readonly target: string;
+  readonly access: { readonly credentials?: string };
   readonly source: StreamSource;
   readonly sink: StreamSink | undefined;
   readonly recording: string | undefined;
@@ -107,7 +115,8 @@ function configure(given: Given, reader: OptionReader, terminal: Terminal) {
   const target = reader.text('target') ?? 'simulator';
   if (!/^(simulator|chip|(nats|tls):\/\/.*)$/.test(target)) {
     problems.push(problem('--target', 'unknown', target, 'simulator, chip or nats://… is needed'));
-  } else if (target.includes('://')) reader.attempt('--target', () => remote(target));
+  } else if (target.includes('://'))
+    reader.attempt('--target', () => remote(target, reader.access()));
   const board = readBoard(given, target === 'chip');
   problems.push(...board.problems);
   const speed = reader.number('speed', 'a number above 0 is needed', (value) => value > 0);
@@ -116,6 +125,7 @@ function configure(given: Given, reader: OptionReader, terminal: Terminal) {
   const stream = reader.text('stream');
   const read = {
     ...reader.decoding('input-'),
+    ...reader.lateness(),
     ...(stream !== undefined && { stream }),
     ...(speed !== undefined && { speed }),
   };
@@ -148,14 +158,18 @@ function configure(given: Given, reader: OptionReader, terminal: Terminal) {
     problems.push(fault('PIPELINE', 'out-of-range', cause.message));
   }
   reader.check('nothing can be run');
-  const asked: Asked = { net: net!, target, source: source!, sink, recording, filters, bins };
+  const access = reader.access();
+  const asked = { net: net!, target, access, source: source!, sink, recording, filters, bins };
   return { asked, board };
 }
 
 /** Opens the target and finds out what it says of the pipeline. */
-async function open(target: string, board: ReturnType<typeof readBoard>): Promise<OpenedTarget> {
+async function open(
+  { target, access }: Asked,
+  board: ReturnType<typeof readBoard>,
+): Promise<OpenedTarget> {
   if (target === 'simulator' || target === 'chip') return openTarget(target, board);
-  const far = remote(target);
+  const far = remote(target, access);
   await far.describe();
   return { open: () => far, close: async () => {} };
 }
@@ -204,7 +218,7 @@ export const runPipeline: Command = {
     const reader = optionReader(given);
     const { asked, board } = configure(given, reader, terminal);
     const { net, source, sink, filters, recording, target: name } = asked;
-    const opened = await open(name, board);
+    const opened = await open(asked, board);
     try {
       const target = opened.open();
       const about = { pipeline: given.positionals[0], target: name };

@@ -140,6 +140,11 @@ function formOf({ query: { form } }: Address): object {
   return form === undefined ? {} : { form };
 }
 
+/** How a stream over NATS is had: as the server keeps it or live, and who one is. */
+function natsOf({ query }: Address, reader: OptionReader) {
+  return { recording: query['recording'] !== undefined, ...reader.access() };
+}
+
 /**
  * Opens a source; undefined if it cannot be, and the reader knows why. Nothing is read before it is subscribed to.
  *
@@ -193,7 +198,7 @@ function open(
       return fromWebSocket(end, { losses, onListening: heard });
     }
     case 'nats':
-      return fromNats(base, { losses, recording: query['recording'] !== undefined });
+      return fromNats(base, { ...natsOf(address, reader), losses });
     case 'usb': {
       const serial = query['serial'] === undefined ? {} : { serial: query['serial'] };
       // What is no camera is refused there.
@@ -258,7 +263,7 @@ function sinkOf(
       return toWebSocket(end, { onListening: heard });
     }
     case 'nats':
-      return toNats(base, { recording: query['recording'] !== undefined });
+      return toNats(base, natsOf(address, reader));
     case 'usb': {
       const needed = 'a camera only gives events; udp://, ws://, nats://, a path or - is needed';
       throw new InvalidArgumentError('nothing can be sent there', [

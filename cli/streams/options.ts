@@ -15,6 +15,23 @@ export const fileOptions: OptionSpecs = {
   'input-options': { value: 'JSON', help: 'options of its decoder' },
 };
 
+/** The option of commands that put events in order. */
+export const latenessOption: OptionSpecs = {
+  lateness: {
+    value: 'MS',
+    help: 'how far times may step back, milliseconds; what steps back further is left out and counted as late',
+    fallback: '10',
+  },
+};
+
+/** The option of commands that speak with a NATS server. */
+export const credentialsOption: OptionSpecs = {
+  credentials: {
+    value: 'FILE',
+    help: 'credentials for the server of nats:// addresses; else those of the environment',
+  },
+};
+
 /** Reads options and keeps every problem with them. */
 export interface OptionReader {
   readonly problems: Problem[];
@@ -36,6 +53,10 @@ export interface OptionReader {
   encoding(): { readonly format?: string; readonly options?: object };
   /** How bytes are read: the same, with something before the names. */
   decoding(before?: string): { readonly format?: string; readonly options?: object };
+  /** How far times may step back: `--lateness`. */
+  lateness(): { readonly lateness?: number };
+  /** Who one is for a NATS server: `--credentials`. */
+  access(): { readonly credentials?: string };
   /** An object, given as JSON. */
   object(name: string): object | undefined;
   /** Tries something that refuses what it is made of; its problems are those of the option. */
@@ -119,6 +140,15 @@ export function optionReader({ values, positionals }: Given): OptionReader {
         attempt(`--${before}options`, () => codecNamed(format).decoder(options));
       }
       return { ...(format !== undefined && { format }), ...(options !== undefined && { options }) };
+    },
+    lateness() {
+      const needed = 'milliseconds from 0 to 1000000 are needed';
+      const ms = reader.number('lateness', needed, (value) => value >= 0 && value <= 1e6);
+      return ms === undefined ? {} : { lateness: ms / 1000 };
+    },
+    access() {
+      const credentials = text('credentials');
+      return credentials === undefined ? {} : { credentials };
     },
     attempt,
   };

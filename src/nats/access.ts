@@ -12,7 +12,7 @@ export interface Reconnect {
 
 /** How a server is reached. */
 export interface NatsAccess {
-  /** File of credentials; if left out, what the environment says: NATS_CREDS, NATS_NKEY, NATS_TOKEN, NATS_USER and NATS_PASSWORD. */
+  /** File of credentials, or with the seed of an nkey; if left out, what the environment says: NATS_CREDS, NATS_NKEY, NATS_TOKEN, NATS_USER and NATS_PASSWORD. */
   readonly credentials?: string;
   /** What becomes of a connection that is lost: it is sought again, 60 times each half second, if left out; `'never'` ends the stream. */
   readonly reconnect?: Reconnect | 'never';

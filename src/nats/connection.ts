@@ -58,10 +58,29 @@ export function networkError(cause: unknown, server: string): Error {
   return new NetworkError('disconnected', `the connection to ${server} was lost`, { cause });
 }
 
+/** Why a connection is not encrypted as it should be; undefined if that is not what went wrong. */
+function encryptionText(cause: unknown, server: string): string | undefined {
+  const { code = '', message = '' } = (cause ?? {}) as { code?: unknown; message?: string };
+  if (message.includes("does not support 'tls'")) {
+    return `${server} does not encrypt, as tls:// or NATS_CA ask for; leave both out, or let it encrypt`;
+  }
+  // The last are words of OpenSSL, which come without a code.
+  const said = `${code} ${message}`;
+  if (!/CERT|SIGNATURE|ERR_(TLS|SSL|OSSL)|UNABLE_TO_| error:[0-9A-F]{8}:/.test(said))
+    return undefined;
+  return `the encrypted connection to ${server} cannot be made (${message}); NATS_CA names a file with the certificate of who has signed the server's`;
+}
+
 /** What went wrong before there was a connection. */
 function openingError(cause: unknown, server: string): Error {
   const found = networkError(cause, server);
   if (!(found instanceof NetworkError) || found.code === 'refused') return found;
+  const text = encryptionText(cause, server);
+  if (text !== undefined) return new NetworkError('refused', text, { cause });
+  if (found.code === 'timed-out') {
+    const what = `${server} takes the connection, but does not answer; a server that wants a certificate of its clients (NATS_CERT, NATS_KEY) does so`;
+    return new NetworkError('timed-out', what, { cause });
+  }
   const what = `there is no NATS server at ${server}; start one with: nats-server --jetstream --addr 127.0.0.1`;
   return new NetworkError('not-found', what, { cause });
 }
@@ -99,7 +118,8 @@ export async function openNats(
   listener: NatsListener,
 ): Promise<NatsLink> {
   const library = await natsLibrary();
-  const identity = await readCredentials(library, access.credentials);
+  const encrypted = server.startsWith('tls:');
+  const identity = await readCredentials(library, access.credentials, encrypted);
   const { attempts, wait } = reconnectOf(access);
   const connect = (): Promise<NatsConnection> =>
     library.connect({

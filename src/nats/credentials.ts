@@ -15,56 +15,71 @@ function environment(): Readonly<Record<string, string | undefined>> {
 }
 
 /** @throws StorageError if it cannot be read */
-async function secret(path: string): Promise<Uint8Array> {
+async function secret(path: string, what: string): Promise<string> {
   const { readFile } = await import('node:fs/promises');
   try {
-    return await readFile(path);
+    return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new StorageError(path, 'the credentials cannot be read', { cause });
+    throw new StorageError(path, `${what} cannot be read`, { cause });
   }
 }
 
 /**
- * Reads credentials: from the file that is given, as `nsc generate creds` writes it; else from the environment:
- * NATS_CREDS (such a file), NATS_NKEY (a file with a seed), NATS_TOKEN, or NATS_USER and NATS_PASSWORD. NATS_CA,
- * NATS_CERT and NATS_KEY name the files of an encrypted connection.
+ * Reads credentials: from the file that is given, as `nsc generate creds` writes it, or with the seed of an nkey; else from the
+ * environment: NATS_CREDS and NATS_NKEY (such files), NATS_TOKEN, or NATS_USER and NATS_PASSWORD. NATS_CA, NATS_CERT
+ * and NATS_KEY name the files of an encrypted connection.
  *
- * @throws StorageError if a file cannot be read
+ * @param encrypted whether the connection must be encrypted
+ * @throws StorageError if a file cannot be read, or holds no credentials
  */
 export async function readCredentials(
   library: NatsLibrary,
   file: string | undefined,
+  encrypted: boolean,
 ): Promise<NatsIdentity> {
   const { NATS_CREDS, NATS_NKEY, NATS_TOKEN, NATS_USER, NATS_PASSWORD, ...rest } = environment();
-  const { NATS_CA: caFile, NATS_CERT: certFile, NATS_KEY: keyFile } = rest;
-  const tls = {
-    ...(caFile !== undefined && { caFile }),
-    ...(certFile !== undefined && { certFile }),
-    ...(keyFile !== undefined && { keyFile }),
-  };
-  const authenticator = await authenticatorOf(library, file ?? NATS_CREDS, {
-    seed: NATS_NKEY,
-    token: NATS_TOKEN,
-    user: NATS_USER,
-    password: NATS_PASSWORD,
-  });
+  const tls: { ca?: string; cert?: string; key?: string } = {};
+  for (const [name, path] of [
+    ['ca', rest['NATS_CA']],
+    ['cert', rest['NATS_CERT']],
+    ['key', rest['NATS_KEY']],
+  ] as const) {
+    if (path !== undefined) tls[name] = await secret(path, 'the file of an encrypted connection');
+  }
+  const path = file ?? NATS_CREDS ?? NATS_NKEY;
+  const authenticator =
+    path === undefined
+      ? authenticatorOf(library, { token: NATS_TOKEN, user: NATS_USER, password: NATS_PASSWORD })
+      : await authenticatorIn(library, path);
   return {
     ...(authenticator !== undefined && { authenticator }),
-    ...(Object.keys(tls).length > 0 && { tls }),
+    ...((encrypted || Object.keys(tls).length > 0) && { tls }),
   };
 }
 
-async function authenticatorOf(
-  library: NatsLibrary,
-  file: string | undefined,
-  other: Readonly<Record<'seed' | 'token' | 'user' | 'password', string | undefined>>,
-): Promise<Authenticator | undefined> {
-  if (file !== undefined) return library.credsAuthenticator(await secret(file));
-  if (other.seed !== undefined) {
-    const text = new TextDecoder().decode(await secret(other.seed)).trim();
-    return library.nkeyAuthenticator(new TextEncoder().encode(text));
+/** Reads a file of credentials, or with the seed of an nkey. */
+async function authenticatorIn(library: NatsLibrary, path: string): Promise<Authenticator> {
+  const text = (await secret(path, 'the credentials')).trim();
+  const bytes = new TextEncoder().encode(text);
+  const isSeed = /^S[A-Z2-7]{50,}$/.test(text);
+  const authenticator = isSeed
+    ? library.nkeyAuthenticator(bytes)
+    : library.credsAuthenticator(bytes);
+  try {
+    authenticator('');
+  } catch {
+    // Why it cannot be read might show what is in it.
+    const needed = 'holds no credentials: a file of nsc or the seed of an nkey is needed';
+    throw new StorageError(path, needed);
   }
-  if (other.token !== undefined) return library.tokenAuthenticator(other.token);
-  if (other.user === undefined) return undefined;
-  return library.usernamePasswordAuthenticator(other.user, other.password);
+  return authenticator;
+}
+
+function authenticatorOf(
+  library: NatsLibrary,
+  { token, user, password }: Readonly<Record<'token' | 'user' | 'password', string | undefined>>,
+): Authenticator | undefined {
+  if (token !== undefined) return library.tokenAuthenticator(token);
+  if (user === undefined) return undefined;
+  return library.usernamePasswordAuthenticator(user, password);
 }

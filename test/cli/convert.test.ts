@@ -107,6 +107,25 @@ describe('spikeline convert', () => {
     ]);
   });
 
+  it('puts events in order that are as late as they may be, and counts others', async () => {
+    const lines = ['t,x@8,y@4,on\n1000000,1,1,1\n1005000,1,1,1\n', '980000,2,1,0\n1040000,3,1,1\n'];
+    const cuts = lines.map((text) => Buffer.from(text));
+    for (const [words, times, losses] of [
+      [[], [1e6, 1_005_000, 1_040_000], { late: 1 }],
+      [['--lateness', '30'], [980_000, 1e6, 1_005_000, 1_040_000], {}],
+    ] as const) {
+      const out = at(`in-order-${times.length}.dat`);
+      const run = await runCli(['convert', '-', out, '--json', ...words], undefined, cuts);
+      expect(JSON.parse(run.stdout)).toMatchObject({ losses });
+      expect(decoded(readFileSync(out)).map(([time]) => time)).toEqual(times);
+    }
+    const odd = await runCli(['convert', '-', at('odd.dat'), '--lateness=-1']);
+    expect([odd.code, odd.stderr]).toEqual([
+      2,
+      expect.stringMatching(/--lateness is .*milliseconds from 0/),
+    ]);
+  });
+
   it('never writes over an input, nor over anything unless told', async () => {
     const same = await runCli([
       'convert',

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nkeys } from '@nats-io/transport-node';
 import { aerPacket, channels, lif, linear, pipeline, pipelineToJson, simulator } from 'spikeline';
 import { codecNamed, decodeBytes } from 'spikeline/codecs';
 import { serveTarget } from 'spikeline/targets';
@@ -29,6 +30,31 @@ withNats('streams of commands over NATS', () => {
     expect([recorded.code, recorded.stderr]).toEqual([0, '']);
     const { packets } = decodeBytes(readFileSync(at('out.spk')));
     expect(packets.flatMap(({ timestamps }) => [...timestamps])).toEqual([1000, 2000, 9000]);
+  });
+
+  it('says who it is by a file, of which nothing is kept', async () => {
+    const [seed, config] = [at('user.nk'), at('nats.conf')];
+    const user = nkeys.createUser();
+    const text = new TextDecoder().decode(user.getSeed());
+    writeFileSync(seed, text);
+    writeFileSync(config, `authorization { users = [{ nkey: ${user.getPublicKey()} }] }`);
+    writeFileSync(at('one.json'), pipelineToJson(pipeline(lif({ neurons: 1, tauMem: 0.01 }))));
+    const guarded = await natsServer('--config', config);
+    try {
+      const address = `${guarded.url}/kept?recording`;
+      const played = ['play', at('in.spk'), address, '--speed=max'];
+      const shut = await runCli(played);
+      expect([shut.code, shut.stderr]).toEqual([2, expect.stringContaining('does not let us in')]);
+      expect((await runCli([...played, '--credentials', seed])).code).toBe(0);
+      const words = ['--input', address, '--record', at('run.spk'), '--credentials', seed];
+      const run = await runCli(['run', at('one.json'), ...words, '--json']);
+      expect([run.code, JSON.parse(run.stdout).input.spikes]).toEqual([0, 3]);
+      const recording = readFileSync(at('run.spk'));
+      expect(decodeBytes(recording).packets.length).toBeGreaterThan(0);
+      for (const secret of [text, seed]) expect(recording.includes(secret)).toBe(false);
+    } finally {
+      await guarded.close();
+    }
   });
 
   it('runs a pipeline where it is served, to the same spikes as here', async () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { connect } from '@nats-io/transport-node';
+import { connect, nkeys } from '@nats-io/transport-node';
 import {
   concatWith,
   finalize,
@@ -329,6 +329,43 @@ withNats('streams over NATS', () => {
     } finally {
       delete process.env['NATS_USER'];
       delete process.env['NATS_PASSWORD'];
+      await guarded.close();
+    }
+  });
+
+  it('encrypts, and says who it is by an nkey', async () => {
+    const tls = (name: string) => join(import.meta.dirname, 'tls', name);
+    const folder = emptyFolder();
+    const [seed, config] = [join(folder, 'user.nk'), join(folder, 'nats.conf')];
+    const user = nkeys.createUser();
+    writeFileSync(seed, `${new TextDecoder().decode(user.getSeed())}\n`);
+    writeFileSync(config, `authorization { users = [{ nkey: ${user.getPublicKey()} }] }`);
+    const keys = ['--tlscert', tls('server.pem'), '--tlskey', tls('server.key')];
+    const guarded = await natsServer('--config', config, '--tls', ...keys);
+    const send = (server: NatsServer, credentials: string, scheme: string) => {
+      const address = `${server.url.replace('nats', scheme)}/${scheme}`;
+      return lastValueFrom(
+        of(packets(1)[0]!).pipe(toNats(address, { recording: true, credentials })),
+      );
+    };
+    try {
+      await expect(send(guarded, seed, 'nats')).rejects.toThrow('NATS_CA names a file');
+      process.env['NATS_CA'] = tls('server.pem');
+      for (const scheme of ['nats', 'tls']) {
+        expect((await send(guarded, seed, scheme)).acknowledged).toBe(2);
+      }
+      await expect(send(guarded, tls('server.key'), 'tls')).rejects.toThrow(
+        'holds no credentials: a file of nsc or the seed of an nkey is needed',
+      );
+      process.env['NATS_CERT'] = tls('nothing.pem');
+      await expect(send(guarded, seed, 'tls')).rejects.toMatchObject({ name: 'StorageError' });
+      delete process.env['NATS_CERT'];
+      delete process.env['NATS_CA'];
+      const refused = { code: 'refused', message: expect.stringContaining('does not encrypt') };
+      await expect(send(server, seed, 'tls')).rejects.toMatchObject(refused);
+    } finally {
+      delete process.env['NATS_CERT'];
+      delete process.env['NATS_CA'];
       await guarded.close();
     }
   });
