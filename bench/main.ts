@@ -4,6 +4,7 @@ import { codecs } from './codecs.ts';
 import { deployment } from './deploy/index.ts';
 import { forward } from './forward.ts';
 import { latency } from './latency.ts';
+import { loop } from './loop/index.ts';
 import { million } from './million.ts';
 import { nats } from './nats.ts';
 import { old } from './old/beside.ts';
@@ -58,6 +59,11 @@ const benches: Readonly<Record<string, Bench>> = {
   latency: {
     about: 'ms from an event handed in to its answer handed out, on a virtual board in real time',
     run: ({ quick, seconds, note }) => latency(seconds ?? (quick ? 6 : 60), note),
+  },
+  loop: {
+    about:
+      'closed loops of 1 ms and 0.2 ms for a minute each: ms from the input of a step to its output, steps missed, pauses',
+    run: ({ quick, seconds, note }) => loop(seconds ?? (quick ? 5 : 60), note),
   },
   sensor: {
     about: 'event camera to decisions, on recordings that were not learnt from: accuracy, latency',
@@ -121,7 +127,7 @@ function usage(): string {
 ${list.join('\n')}
 
 Without a name: all but the soak. --json prints [{ name, value, unit, goal, met, … }]. The exit code is 1 if a goal
-is missed. --seconds says how long a row of latency takes, --hours how
+is missed. --seconds says how long a row of latency or loop takes, --hours how
 much virtual time the soak. --old names a checkout of f1bb240 (or SPIKELINE_OLD does). SPIKELINE_PYTHON lists Pythons with peers, separated by commas.
 `;
 }

@@ -1,8 +1,13 @@
 /** A closed loop as a stream of its steps. */
 import { Observable } from 'rxjs';
-import { type Clock, monotonic, systemClock } from '../src/clock.ts';
+import { systemClock } from '../src/clock.ts';
 import { demandOfSubscriber } from '../src/demand.ts';
-import { DataError, InvalidArgumentError, UnsupportedPipelineError } from '../src/errors.ts';
+import {
+  DataError,
+  DeviceError,
+  InvalidArgumentError,
+  UnsupportedPipelineError,
+} from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import { type Decode, type Encode, hasRows } from '../src/loop/coding.ts';
 import type { Environment } from '../src/loop/environment.ts';
@@ -25,7 +30,7 @@ import { recordProblems } from '../src/pipeline/record.ts';
 import type { Target } from '../src/pipeline/target.ts';
 import { fault, type Problem, problem, within } from '../src/problems.ts';
 import { type LoopSetup, startLoop } from './loop-run.ts';
-import { type RealTime, realTimeTable } from './real-time.ts';
+import { keptTime, type RealTime, realTimeTable } from './real-time.ts';
 import { type EnvironmentStreams, worldProblems } from './world.ts';
 
 /** Configuration of {@link closeLoop}. */
@@ -101,6 +106,9 @@ function codingProblems(value: unknown): readonly Problem[] {
   return hasRows(value) ? [] : callback(value);
 }
 
+/** Models that a loop acts on: two would reset each other's. */
+const acting = new WeakSet<object>();
+
 /** What a configuration says, once it is known to be sound. */
 interface Settled {
   readonly dt: number;
@@ -168,8 +176,8 @@ function settled({
 
 /**
  * Closes a loop: what is seen of an environment becomes spikes, a network on a target answers them, its answer becomes an action, and the action
- * changes what is seen next. Emits each step once its answer is there. The environment is begun for each subscriber. When
- * the loop ends, by its last step, an error, a failing device or because its subscriber leaves, `onStop` is sent, the environment is
+ * changes what is seen next. Emits each step once its answer is there. The environment is begun for each subscriber; while one loop acts on a
+ * model, another errors with a `DeviceError` of code `busy`. When the loop ends, by its last step, an error, a failing device or because its subscriber leaves, `onStop` is sent, the environment is
  * closed and the target stopped.
  *
  * @throws InvalidArgumentError with all problems
@@ -200,8 +208,7 @@ export function closeLoop<O = Float64Array, A = Float64Array>(
   if (unsupported.length > 0) throw new UnsupportedPipelineError(target.name, unsupported);
   const { losses = lossCounter(), realTime = false, onStop } = config;
   const { dt, bins, steps } = settled(config);
-  const { policy = 'skip', clock = systemClock } =
-    realTime === true || realTime === false ? {} : realTime;
+  const kept = realTime === false ? undefined : keptTime(dt, realTime === true ? {} : realTime);
   const description: LoopDescription = {
     net,
     target: target.name,
@@ -211,7 +218,7 @@ export function closeLoop<O = Float64Array, A = Float64Array>(
     record,
     limits,
     onStop,
-    policy: realTime === false ? undefined : policy,
+    policy: kept?.policy,
   };
   const setup: LoopSetup<O, A> = {
     target,
@@ -222,21 +229,37 @@ export function closeLoop<O = Float64Array, A = Float64Array>(
     description,
     limits,
     onStop: onStop === undefined ? undefined : { action: onStop },
-    realTime: realTime === false ? undefined : { policy, clock: monotonic(clock) },
+    realTime: kept,
     session,
     stimulus: config.stimulus,
     losses,
-    turns: systemClock satisfies Clock,
+    turns: systemClock,
   };
   const steps$ = new Observable<LoopStep<O, A>>((subscriber) => {
     const demand = demandOfSubscriber();
-    const stop = startLoop(setup, {
+    if (acting.has(environment)) {
+      const what = 'another loop acts on this environment; wait until it is done, or make another';
+      subscriber.error(new DeviceError('busy', what));
+      return undefined;
+    }
+    if (!('observations' in environment)) acting.add(environment);
+    const free = (): void => void acting.delete(environment);
+    subscriber.add(free);
+    return startLoop(setup, {
       next: (step) => subscriber.next(step),
-      error: (cause) => subscriber.error(cause),
-      complete: () => subscriber.complete(),
+      error(cause) {
+        free();
+        subscriber.error(cause);
+      },
+      complete() {
+        free();
+        subscriber.complete();
+      },
+      get closed() {
+        return subscriber.closed;
+      },
       demand,
     });
-    return stop;
   });
   return Object.assign(steps$, { losses });
 }

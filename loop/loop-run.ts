@@ -1,7 +1,7 @@
 /** A closed loop that runs: observation, network, action, and the environment again. */
 import type { Clock } from '../src/clock.ts';
 import type { Demand } from '../src/demand.ts';
-import { DataError, DeviceError } from '../src/errors.ts';
+import { DataError } from '../src/errors.ts';
 import { binStart } from '../src/events/bins.ts';
 import type { Losses } from '../src/events/losses.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
@@ -24,6 +24,7 @@ import type {
 } from '../src/loop/step.ts';
 import { type LagPolicy, startTicker } from '../src/loop/ticker.ts';
 import type { Target } from '../src/pipeline/target.ts';
+import { fellBehind, type KeptTime } from './real-time.ts';
 import { type EnvironmentStreams, worldOf } from './world.ts';
 
 /** What a loop is made of, checked. */
@@ -38,7 +39,7 @@ export interface LoopSetup<O, A> {
   /** The last action, if there is one. */
   readonly onStop: { readonly action: A } | undefined;
   /** What gives the steps their time; undefined in virtual time. */
-  readonly realTime: { readonly clock: Clock; readonly policy: LagPolicy } | undefined;
+  readonly realTime: KeptTime | undefined;
   readonly session: LoopSession | undefined;
   readonly stimulus: LoopStimulus | undefined;
   readonly losses: Losses;
@@ -51,6 +52,8 @@ export interface LoopUser<O, A> {
   next(step: LoopStep<O, A>): void;
   error(cause: unknown): void;
   complete(): void;
+  /** Whether it has left: in the middle of a step, nobody else says so. */
+  readonly closed: boolean;
   /** What it can take by now; undefined if nobody can say. */
   readonly demand: Demand | undefined;
 }
@@ -134,6 +137,11 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     if (failures.length > 0) user.error(failures[0]);
     else user.complete();
   };
+  /** What failed when the user left. */
+  let leftBehind: readonly unknown[] = [];
+  const leave = (): void => {
+    if (!over) leftBehind = finish('unsubscribed');
+  };
   const guard = (work: () => void): void => {
     if (over) return;
     try {
@@ -183,6 +191,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     session?.step(whole, state);
     stimulus?.after?.(whole);
     user.next(whole);
+    if (user.closed) leave();
     if (over) return;
     if (open.length === 0 && last !== undefined) end(last);
     else if (realTime === undefined) pump();
@@ -270,20 +279,12 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     else if (ready) start();
   });
   return () => {
-    if (over) return;
-    const [failure] = finish('unsubscribed');
-    if (failure !== undefined) throw failure;
+    leave();
+    if (leftBehind.length > 0) throw leftBehind[0];
   };
 }
 
 /** A demand that is closed; undefined if it is open, or there is none. */
 function closed(demand: Demand | undefined): Demand | undefined {
   return demand?.open === false ? demand : undefined;
-}
-
-function fellBehind(step: number, behind: number): DeviceError {
-  return new DeviceError(
-    'timed-out',
-    `step ${step} comes ${behind} steps late; make the step longer, do less in it, or choose the policy skip or catchUp`,
-  );
 }

@@ -1,5 +1,6 @@
 /** How loops and metronomes keep real time. */
-import type { Clock } from '../src/clock.ts';
+import { awakeClock, type Clock, monotonic } from '../src/clock.ts';
+import { DeviceError } from '../src/errors.ts';
 import { type LagPolicy, lagPolicies } from '../src/loop/ticker.ts';
 import { having, number, type OptionTable } from '../src/options.ts';
 
@@ -10,7 +11,10 @@ export interface RealTime {
    * other (`catchUp`), or the first of them is an error (`stop`).
    */
   readonly policy?: LagPolicy;
-  /** Share of the time that may be spent awake, waiting for the next step, from 0 to 1: the more, the more exact; 0.1 if left out. */
+  /**
+   * Share of a core, from 0 to 1, that may be burnt by staying awake before each step, for a millisecond at most: the more, the more exact; 0.2
+   * if left out. Of the machine's own clock only.
+   */
   readonly spin?: number;
   /** The clock; the machine's if left out. */
   readonly clock?: Clock;
@@ -22,3 +26,25 @@ export const realTimeTable: OptionTable<RealTime> = {
   spin: number({ min: 0, max: 1 }),
   clock: having('a clock', 'now', 'schedule'),
 };
+
+/** Real time as it is kept, whatever was left out. */
+export interface KeptTime {
+  readonly policy: LagPolicy;
+  readonly clock: Clock;
+}
+
+/** Says how real time is kept in steps of `dt` seconds. */
+export function keptTime(dt: number, { policy = 'skip', spin = 0.2, clock }: RealTime): KeptTime {
+  return {
+    policy,
+    clock: clock === undefined ? awakeClock(Math.min(1, spin * dt * 1000)) : monotonic(clock),
+  };
+}
+
+/** What ends whoever may not fall behind. */
+export function fellBehind(step: number, behind: number): DeviceError {
+  return new DeviceError(
+    'timed-out',
+    `step ${step} comes ${behind} steps late; make the step longer, do less in it, or choose the policy skip or catchUp`,
+  );
+}

@@ -58,8 +58,8 @@ await build({
     sourcemap: true,
     lib: { entry: input, formats: ['es'] },
     rollupOptions: {
-      // Of fflate two functions are used: they come along.
-      external: (id) => !/^[./]/.test(id) && id !== 'fflate',
+      // Of fflate two functions are used, of the histograms a few classes: they come along.
+      external: (id) => !/^[./]/.test(id) && !/^(fflate|hdr-histogram-js)(\/|$)/.test(id),
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',

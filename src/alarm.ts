@@ -4,6 +4,8 @@
 interface Alarm {
   /** Time of `performance.now()`. */
   readonly due: number;
+  /** How long before it nobody naps any more, milliseconds. */
+  readonly awake: number;
   readonly work: () => void;
 }
 
@@ -13,7 +15,7 @@ const vigil = 1.25;
 /** Longest nap, milliseconds: others of the event loop wait for it. */
 const longestNap = 0.2;
 
-/** By how much a nap may last longer than it was to, milliseconds; so much is spent awake. */
+/** By how much a nap may last longer than it was to, milliseconds: so much is spent awake, unless the alarm says otherwise. */
 const oversleep = 0.08;
 
 /** A turn of the event loop in which somebody else did something takes longer, milliseconds: then nobody naps. */
@@ -82,9 +84,10 @@ function turn(): void {
   if (next === undefined) return;
   const now = performance.now();
   const left = next.due - now;
-  if (left > oversleep) {
+  const { awake } = next;
+  if (left > Math.min(awake, oversleep)) {
     // Who has come straight here again keeps nobody waiting.
-    if (now - idleSince < idleTurn) nap(Math.min(longestNap, left - oversleep));
+    if (left > awake && now - idleSince < idleTurn) nap(Math.min(longestNap, left - awake));
     idleSince = performance.now();
     arm(idleSince);
     return;
@@ -99,14 +102,18 @@ function turn(): void {
   }
 }
 
-/** Calls `work` once, after `delay` milliseconds or a little later, unless the returned function is called before. */
-export function setAlarm(work: () => void, delay: number): () => void {
+/**
+ * Calls `work` once, after `delay` milliseconds or a little later, unless the returned function is called before.
+ *
+ * @param awake how long before it nobody naps any more, milliseconds: the longer, the more exact, and the more of a core it takes
+ */
+export function setAlarm(work: () => void, delay: number, awake: number = oversleep): () => void {
   if (!precise()) {
     const plain = setTimeout(work, delay);
     return () => clearTimeout(plain);
   }
   const now = performance.now();
-  const alarm = { due: now + Math.max(0, delay), work };
+  const alarm = { due: now + Math.max(0, delay), awake, work };
   let at = alarms.length;
   while (at > 0 && alarms[at - 1]!.due <= alarm.due) at--;
   alarms.splice(at, 0, alarm);

@@ -18,6 +18,18 @@ export const systemClock: Clock = {
 };
 
 /**
+ * The clock of the machine, more exact or less: it stays awake for so long before each time.
+ *
+ * @param awake milliseconds in which a core is busy with waiting, for everything that is scheduled
+ */
+export function awakeClock(awake: number): Clock {
+  return {
+    now: systemClock.now,
+    schedule: (work, delay = 0) => ({ unsubscribe: setAlarm(work, delay, awake) }),
+  };
+}
+
+/**
  * How to read a clock. The schedulers that RxJS makes for real time, such as `asyncScheduler`, read the wall clock, which
  * is set back and forth while the machine runs: they do so by the `now` of their class. The machine's own
  * clock is read in its place; virtual time stays as it is.

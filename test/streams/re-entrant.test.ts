@@ -28,6 +28,7 @@ import {
 } from 'spikeline';
 import { codecNamed } from 'spikeline/codecs';
 import { chipWords, rasterToEvents } from 'spikeline/events';
+import { closeLoop, metronome } from 'spikeline/loop';
 import * as operators from 'spikeline/operators';
 import * as sinks from 'spikeline/sinks';
 import { toFile, toStdout } from 'spikeline/sinks';
@@ -231,7 +232,40 @@ const bytes = codecNamed('dat').encoder!().push(
   ),
 );
 
+/** A loop of six steps on a network of two neurons. */
+const looping = (target: Target, realTime: false | { readonly clock: TestClock } = false) => {
+  let seen = 0;
+  return closeLoop<number, number>({
+    target,
+    net,
+    environment: { reset: () => (seen = 1), step: () => ({ observation: ++seen }) },
+    encode: (value) => [value, 1],
+    decode: ({ counts }) => counts[0]!,
+    onStop: 0,
+    steps: 6,
+    realTime,
+  });
+};
+
 const sourceRigs: Record<string, Record<string, AnySource>> = {
+  closeLoop: {
+    'virtual time': async () => ({ source: looping(simulator()), again: busy }),
+    'real time': async (clock) => ({
+      source: looping(simulator(), { clock }),
+      again: busy,
+      left: () => clock.waiting,
+    }),
+    'on a board': async (clock) => {
+      const { link, ...rest } = await board(clock);
+      return { source: looping(chip(link, { clock })), again: busy, ...rest };
+    },
+  },
+  metronome: {
+    plain: async (clock) => ({
+      source: metronome(1e-3, { ticks: 5, clock }),
+      left: () => clock.waiting,
+    }),
+  },
   fromFile: {
     fast: async () => ({ source: fromFile(new Blob([Uint8Array.from(bytes)]), { window: 5e-3 }) }),
     'at its speed': async (clock) => ({

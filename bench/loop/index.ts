@@ -1,0 +1,71 @@
+/** Closed loops in real time: from handing over the input of a step to being handed its output. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { type BenchRow, type Goal, row } from '../rows.ts';
+import type { Asked, Told } from './side.ts';
+
+/** What a process says first; fails if it ends before. */
+async function firstMessage<T>(child: ChildProcess): Promise<T> {
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`a side of the bench ended with exit code ${code}`);
+  });
+  ended.catch(() => {});
+  const [message] = await Promise.race([once(child, 'message'), ended]);
+  return message as T;
+}
+
+const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** Runs one loop in a process of its own, whose garbage collector has nothing else to do. */
+async function measured(asked: Asked): Promise<Told> {
+  const child = fork(script('side.ts'), { execArgv: process.execArgv });
+  child.send(asked);
+  return firstMessage<Told>(child);
+}
+
+async function withBoard(asked: Asked): Promise<Told> {
+  const board = fork(script('board.ts'), { execArgv: process.execArgv });
+  try {
+    return await measured({ ...asked, address: await firstMessage<string>(board) });
+  } finally {
+    if (board.connected) board.disconnect();
+  }
+}
+
+/** A histogram as a picture of text: a line for each bin. */
+function picture(name: string, { bins }: Told): string {
+  const most = Math.max(...bins.map(([, , count]) => count));
+  const lines = bins.map(([from, , count]) => {
+    const bar = '█'.repeat(Math.ceil((40 * Math.log1p(count)) / Math.log1p(most)));
+    return `  ${from.toPrecision(3).padStart(9)} ms  ${bar} ${count}`;
+  });
+  return `${name}: steps by latency, bars on a logarithmic scale\n${lines.join('\n')}`;
+}
+
+/** Rows of closed loops: `seconds` of the wall clock for each. */
+export async function loop(seconds: number, note: (text: string) => void): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  const slow = { dt: 1e-3, neurons: 256, seconds };
+  const all: [name: string, goal: Goal | null, asked: Asked][] = [
+    ['loop.bare.p99', null, { ...slow, place: 'bare' }],
+    ['loop.simulator.p99', '<= 0.2', { ...slow, place: 'simulator' }],
+    ['loop.board.p99', '<= 2', { ...slow, place: 'board' }],
+    ['loop.socket.p99', '<= 3', { ...slow, place: 'socket' }],
+    ['loop.fast.p99', '<= 0.2', { dt: 2e-4, neurons: 64, seconds, place: 'simulator' }],
+  ];
+  let [missed, pause] = [0, 0];
+  for (const [name, goal, asked] of all) {
+    note(`${name}: ${asked.neurons} neurons, a step of ${asked.dt * 1000} ms, for ${seconds} s`);
+    const told = await (asked.place === 'socket' ? withBoard(asked) : measured(asked));
+    const { p99, bins: _, ...fields } = told;
+    note(picture(name, told));
+    rows.push(row(name, p99, 'ms', goal, fields));
+    if (asked.place === 'bare') continue;
+    missed = Math.max(missed, told.missed / told.steps);
+    pause = Math.max(pause, told.pause);
+  }
+  rows.push(row('loop.missed', missed, 'of all steps', '<= 0.001'));
+  rows.push(row('loop.pause.max', pause, 'ms', '<= 2'));
+  return rows;
+}

@@ -1,0 +1,147 @@
+/** The latency meter: how long what passes one place of a pipeline takes to another. */
+import { type MonoTypeOperatorFunction, tap } from 'rxjs';
+import { type Clock, monotonic } from '../src/clock.ts';
+import { InvalidArgumentError } from '../src/errors.ts';
+import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type LatencyBin, type LatencySummary, latencyHistogram } from '../src/loop/latency.ts';
+import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
+
+/** Configuration of {@link latencyMeter}. */
+export interface LatencyMeterConfig {
+  /** Items under way that are remembered at most; the oldest are then given up, and counted as `unanswered`. 65 536 if left out. */
+  readonly most?: number;
+  /** The clock; the machine's if left out. */
+  readonly clock?: Clock;
+  /** Counts items without a partner; the meter's own if left out. */
+  readonly losses?: Losses;
+}
+
+/** Measures latencies between two places. */
+export interface LatencyMeter {
+  /** Notes when each item passes: here it sets out. Without keys, the first that sets out is the first to arrive. */
+  start<T>(keyOf?: (item: T) => unknown): MonoTypeOperatorFunction<T>;
+  /** Notes when each item passes: here it arrives. */
+  stop<T>(keyOf?: (item: T) => unknown): MonoTypeOperatorFunction<T>;
+  /** Says that something sets out now: the same as an item that passes {@link start}. */
+  begin(key?: unknown): void;
+  /** Says that it has arrived: the same as an item that passes {@link stop}. */
+  end(key?: unknown): void;
+  /** Counts a latency that was measured otherwise, microseconds. */
+  record(microseconds: number): void;
+  /** What latencies were like so far, microseconds. */
+  readonly summary: LatencySummary;
+  /** Items that have set out and not arrived. */
+  readonly open: number;
+  /** Items that were given up (`unanswered`), or arrived without having set out (`unasked`). */
+  readonly losses: Losses;
+  /** The latency that a share of all does not exceed, microseconds. */
+  quantile(share: number): number;
+  /** How many lie in each of the bins that cover them all, `perDecade` for each factor of ten: the heights of a picture. */
+  bins(perDecade?: number): readonly LatencyBin[];
+  /** Forgets all latencies, and what is under way. */
+  reset(): void;
+}
+
+const table: OptionTable<LatencyMeterConfig> = {
+  most: number({ min: 1, max: 2 ** 24, whole: true, unit: 'items' }),
+  clock: having('a clock', 'now'),
+  losses: having('a counter of losses', 'add'),
+};
+
+/**
+ * Measures how long items take from one place to another, of one pipeline or of two: a histogram with three digits of each latency, in a
+ * few hundred kilobytes however long it runs.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * const meter = latencyMeter();
+ * metronome(1e-3, { ticks: 5 }).pipe(meter.start(), delay(2), meter.stop(), last(), map(() => meter.summary.count)); // emits 5
+ * ```
+ */
+export function latencyMeter(config: LatencyMeterConfig = {}): LatencyMeter {
+  const problems = optionProblems(config, table);
+  if (problems.length > 0) throw new InvalidArgumentError('nothing can be measured', problems);
+  const { most = 2 ** 16, losses = lossCounter() } = config;
+  const clock = monotonic(config.clock);
+  const histogram = latencyHistogram();
+  const unkeyed = timeQueue();
+  /** When items with a key set out. */
+  const keyed = new Map<unknown, number>();
+  const begin = (key?: unknown): void => {
+    if (unkeyed.size + keyed.size >= most) {
+      if (unkeyed.size > 0) unkeyed.shift();
+      else keyed.delete(keyed.keys().next().value);
+      losses.add('unanswered', 1);
+    }
+    if (key === undefined) unkeyed.push(clock.now());
+    else {
+      // The same once more: nobody will answer the first.
+      if (keyed.delete(key)) losses.add('unanswered', 1);
+      keyed.set(key, clock.now());
+    }
+  };
+  const end = (key?: unknown): void => {
+    const now = clock.now();
+    const since = key === undefined ? unkeyed.shift() : keyed.get(key);
+    if (since === undefined) {
+      losses.add('unasked', 1);
+      return;
+    }
+    if (key !== undefined) keyed.delete(key);
+    histogram.record((now - since) * 1000);
+  };
+  return {
+    start: (keyOf) => tap((item) => begin(keyOf?.(item))),
+    stop: (keyOf) => tap((item) => end(keyOf?.(item))),
+    begin,
+    end,
+    record: histogram.record,
+    get summary() {
+      return histogram.summary;
+    },
+    get open() {
+      return unkeyed.size + keyed.size;
+    },
+    losses,
+    quantile: histogram.quantile,
+    bins: histogram.bins,
+    reset() {
+      histogram.reset();
+      unkeyed.clear();
+      keyed.clear();
+    },
+  };
+}
+
+/** Times in the order in which they came, in a ring that grows. */
+function timeQueue() {
+  let ring = new Float64Array(64);
+  let first = 0;
+  let size = 0;
+  return {
+    get size() {
+      return size;
+    },
+    push(time: number): void {
+      if (size === ring.length) {
+        const larger = new Float64Array(2 * size);
+        for (let i = 0; i < size; i++) larger[i] = ring[(first + i) % size]!;
+        ring = larger;
+        first = 0;
+      }
+      ring[(first + size) % ring.length] = time;
+      size++;
+    },
+    shift(): number | undefined {
+      if (size === 0) return undefined;
+      const time = ring[first]!;
+      first = (first + 1) % ring.length;
+      size--;
+      return time;
+    },
+    clear(): void {
+      size = 0;
+    },
+  };
+}
