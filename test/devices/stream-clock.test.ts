@@ -2,7 +2,9 @@ import { aerPacket } from 'spikeline';
 import { chipWords } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { fpgaSchedule } from '#src/devices/fpga-schedule';
+import type { BoardQuestions } from '#src/devices/schedule/board-questions';
 import { leadWatch } from '#src/devices/schedule/lead-watch';
+import { streamClock } from '#src/devices/schedule/stream-clock';
 import { streamOffsets } from '#src/devices/schedule/stream-offsets';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { stubLink } from './stub-link.ts';
@@ -142,6 +144,39 @@ describe('the latency of a stream in real time', () => {
     // All at once, and later in two heaps.
     const { slips, late } = await run((k) => (k < 300 ? 0 : 300) - k, 600, true);
     expect([slips, late]).toEqual([[], 0]);
+  });
+});
+
+describe('streamClock', () => {
+  it('comes back no further than the order of events allows, and the rest with the next one', () => {
+    let now = 0;
+    const slips: number[] = [];
+    const link = { ...stubLink({ clock: fakeClock() }), align: () => {} };
+    const questions = { now: () => now, board: { at: (host: number) => host * 1000 } };
+    const stream = streamClock(link, questions as BoardQuestions, {
+      lookAhead: 5e-3,
+      slipped: (size) => slips.push(size),
+    });
+    stream.lay([{ start: 0, arrived: 0 }]);
+    const home = stream.boardTime(0);
+    for (let k = 1; k < 100; k++) {
+      now = k * 1000;
+      stream.catchUp(k * 1000, k);
+    }
+    // What came in time is handed over 20 ms too late.
+    now = 124_000;
+    stream.keepUp(99_000, 99);
+    const last = stream.boardTime(99_000);
+    expect(last).toBe(now + 5000);
+    stream.handed(last);
+    // It is before the next event, which has 4 ms to spare.
+    stream.catchUp(123_000, 124);
+    const next = stream.boardTime(123_000);
+    expect([next, stream.boardTime(123_500) - next]).toEqual([last, 500]);
+    now = 125_000;
+    stream.catchUp(125_000, 125);
+    expect(stream.boardTime(125_000) - 125_000).toBe(home);
+    expect(slips).toEqual([25_000, -24_000, -1000]);
   });
 });
 

@@ -141,12 +141,14 @@ export function streamClock(
     alignBoard(time);
     config.slipped?.(size);
   };
-  /** Brings the stream forward, from a time on if what waits on the host need not go before. */
+  /** Brings the stream forward by so much, or less for now if an event of a time would go before what has been handed over. */
   const comeForward = (time: number, size: number): void => {
-    const offset = offsets.offset - size;
-    // What waits is handed over as soon as it would be if it came now, and after what has been.
-    const soonest = Math.ceil(questions.now() + lookAhead) - offset;
-    slip(Math.max(Math.min(time, soonest), last - offset), -size);
+    const possible = Math.min(size, offsets.offset + time - last);
+    const forward = Math.floor(possible / period) * period;
+    if (forward <= 0) return;
+    // What waits on the host is handed over as soon as it would be if it came now.
+    const soonest = Math.ceil(questions.now() + lookAhead) - (offsets.offset - forward);
+    slip(Math.min(time, soonest), -forward);
   };
   /** Takes where the stream lies by now for the place where it belongs. */
   const settle = (): void => {
@@ -209,6 +211,7 @@ export function streamClock(
       if (home !== undefined) {
         if (inTime) {
           comeForward(time, offsets.offset - home);
+          if (offsets.offset > home) return;
           home = undefined;
         } else if (late.mostlyInTime) return;
         else {
@@ -217,9 +220,8 @@ export function streamClock(
         }
       }
       const early = lead.came(ahead, offsets.offset, arrived);
-      const size = Math.floor(early / period) * period;
-      if (size <= 0) return;
-      comeForward(time, size);
+      if (early < period) return;
+      comeForward(time, early);
       settle();
     },
     handed(board) {
