@@ -14,7 +14,7 @@ import {
   layOutNetwork,
   type NetworkLayout,
 } from './network.ts';
-import { refuseOverflow } from './overflow.ts';
+import { overflow, refuseOverflow } from './overflow.ts';
 import {
   type KernelThread,
   type KernelThreadListener,
@@ -99,6 +99,12 @@ function learnerOf(
     }
   };
   setParameters(problem.layers.map(({ parameters }) => parameters));
+  const beyond = (): number[] => {
+    const words = kernel.u32.subarray(place.beyond / 4, place.beyond / 4 + place.layers.length);
+    const found = Array.from(words.keys()).filter((k) => words[k] !== 0);
+    words.fill(0);
+    return found;
+  };
   return {
     get loss() {
       return loss;
@@ -120,9 +126,11 @@ function learnerOf(
       );
     },
     setParameters,
+    beyond,
     evaluate() {
       kernel.exports.evaluate(learner);
       loss = lossOf(place);
+      if (beyond().length > 0) throw overflow();
     },
     learn: function learn(first, rates): void | Promise<void> {
       if (rates.length === 0) return undefined;

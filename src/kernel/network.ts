@@ -26,6 +26,8 @@ export interface NetworkLayout {
   readonly pack: number;
   /** Where the losses of the blocks stand. */
   readonly losses: number;
+  /** Where the words of the populations stand that say that a membrane was beyond what the kernel knows. */
+  readonly beyond: number;
   /** Where the rates of {@link epochRoom} epochs stand. */
   readonly epochs: number;
   readonly barrier: number;
@@ -170,6 +172,7 @@ export function layOutNetwork(
   });
 
   const losses = place.room(blocks * 8);
+  const beyond = place.room(layers.length * 4);
   const epochs = place.room(epochRoom * 8);
   const barrier = place.record(...[0, 0, 0, 0].map(word));
   const { squared, entropy, labels } = lossFields(problem, place, pack);
@@ -181,10 +184,10 @@ export function layOutNetwork(
   const learner = place.record(
     ...[
       ...[steps, blocks, threads, layers.length, place.words(placed.map(({ record }) => record))],
-      ...[entering, squared, entropy, labels, losses, adam, barrier],
+      ...[entering, squared, entropy, labels, losses, adam, barrier, beyond],
     ].map(word),
   );
   const kernel = place.build(shared);
   for (const { copies } of placed) for (const { record } of copies) kernel.exports.publish(record);
-  return { kernel, learner, layers: placed, matrices, pack, losses, epochs, barrier };
+  return { kernel, learner, layers: placed, matrices, pack, losses, beyond, epochs, barrier };
 }

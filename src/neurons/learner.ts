@@ -75,9 +75,18 @@ export interface Learner {
   write(what: WeightArray, values: Float64Array): void;
   /** Output spikes of the last epoch or evaluation, `[steps][trials][neurons]`. */
   spikes(): Float64Array;
+  /**
+   * Which layers had currents beyond what it can hold, in any epoch since it was asked last. Left out where it holds all that is
+   * finite.
+   */
+  beyond?(): readonly number[];
   /** Uses other parameters from the next epoch on, one set per layer. */
   setParameters(parameters: readonly NeuronParameters[]): void;
-  /** Works out loss and gradient and leaves the weights. */
+  /**
+   * Works out loss and gradient and leaves the weights.
+   *
+   * @throws DataError if there are currents that it cannot hold
+   */
   evaluate(): void;
   /**
    * Learns for as many epochs as there are rates, of which the first is epoch `first`, counted from zero.

@@ -2,7 +2,7 @@
 import { firstNotFinite } from '../matrix.ts';
 import type { Learner } from '../neurons/learner.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { stageWeights } from '../stages/stage.ts';
+import { stageNeurons, stageWeights } from '../stages/stage.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 /** How far training has come: all but what it belongs to. */
@@ -62,6 +62,12 @@ function notFinite({ stages, output }: Pipeline, learnt: Learnt): NotFinite | un
   return { what: 'the weights', stages: found };
 }
 
+/** Names of the stages of populations, by their number. */
+function namesOf({ stages }: Pipeline, populations: readonly number[]): string[] {
+  const own = stages.filter((stage) => stageNeurons(stage) !== undefined);
+  return populations.map((k) => own[k]!.name);
+}
+
 /** Learns epochs from a state on. */
 export function epochRunner(config: EpochRunnerConfig): EpochRunner {
   const { pipeline, learner, start, epochs, prepare } = config;
@@ -70,6 +76,8 @@ export function epochRunner(config: EpochRunnerConfig): EpochRunner {
   let learnt = start;
   let loss = start.loss;
   let running = false;
+  /** Populations whose currents were too large in what ran last. */
+  let beyond: readonly number[] = [];
   /** Rates of the epochs since `learnt`. */
   let since: number[] = [];
   const epochNow = (): number => learnt.epoch + since.length;
@@ -83,7 +91,8 @@ export function epochRunner(config: EpochRunnerConfig): EpochRunner {
       mean: learner.read('mean'),
       square: learner.read('square'),
     };
-    const found = notFinite(pipeline, now);
+    const tooLarge = { what: 'the currents', stages: namesOf(pipeline, beyond) };
+    const found = notFinite(pipeline, now) ?? (beyond.length > 0 ? tooLarge : undefined);
     if (found === undefined) {
       learnt = now;
       since = [];
@@ -93,6 +102,7 @@ export function epochRunner(config: EpochRunnerConfig): EpochRunner {
   const goBack = (): void => {
     for (const what of ['weights', 'mean', 'square'] as const) learner.write(what, learnt[what]);
     since = [];
+    beyond = [];
     loss = learnt.loss;
   };
   /** Learns epochs at once, then goes on as `settle` says. */
@@ -102,6 +112,7 @@ export function epochRunner(config: EpochRunnerConfig): EpochRunner {
       running = false;
       since.push(...rates);
       loss = learner.loss;
+      beyond = learner.beyond?.() ?? [];
       return settle();
     };
     const learning = learner.learn(epochNow(), rates);
@@ -142,7 +153,7 @@ export function epochRunner(config: EpochRunnerConfig): EpochRunner {
         const rest = rates.subarray(at + lookEvery);
         const portion = run(rates.subarray(at, at + lookEvery), () => {
           const due = since.length >= every || epochNow() >= epochs || !Number.isFinite(loss);
-          return due && keep() !== undefined ? replay(fail) : undefined;
+          return (due || beyond.length > 0) && keep() !== undefined ? replay(fail) : undefined;
         });
         if (portion !== undefined) return portion.then(() => learn(rest, fail));
       }

@@ -30,14 +30,14 @@ function epochOf(kept: KeptTraining): number {
   }
 }
 
-/** Training came to numbers that are not finite; what was learnt before is in it. */
+/** Training came to numbers that are not finite, or that its engine cannot hold; what was learnt before is in it. */
 export class TrainingError extends SpikelineError {
   override readonly name = 'TrainingError';
   /** Stable machine-readable reason. */
   readonly code = 'NOT_FINITE';
   /** The epoch in which it happened, counted from one. */
   readonly epoch: number;
-  /** Names of the stages whose weights came out not finite; the last one where only the loss did. */
+  /** Names of the stages whose weights came out not finite, or whose currents too large; the last one where only the loss did. */
   readonly stages: readonly string[];
   /** The pipeline with the last weights that were finite. */
   readonly pipeline: Pipeline;
@@ -49,8 +49,8 @@ export class TrainingError extends SpikelineError {
     const epoch = epochOf(kept);
     const names = listProblems(stages, 1000).length === 0 ? Array.from(stages) : [];
     super(
-      `in epoch ${epoch + 1} ${said(what)} of ${names.map(said).join(', ')} came out infinite or not a number; ` +
-        `the weights after ${epoch} epochs are kept. Take a smaller learning rate, bounds by weightLimits, or a smaller mismatch`,
+      `in epoch ${epoch + 1} ${said(what)} of ${names.map(said).join(', ')} came out infinite, not a number, or beyond what the engine can hold; ` +
+        `the weights after ${epoch} epochs are kept. Take a smaller learning rate, bounds by weightLimits, a smaller mismatch, or referenceEngine, which has float64`,
     );
     this.epoch = epoch + 1;
     this.stages = names;

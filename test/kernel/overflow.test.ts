@@ -1,4 +1,5 @@
 import {
+  type DynapSimStage,
   dynapSe2,
   dynapSim,
   integrateAndFire,
@@ -117,6 +118,78 @@ describe('currents that the kernel cannot hold', () => {
       lif({ neurons: 1, tauMem: 0.02 }),
     );
     expect(() => train(branches)).toThrow(/hidden/);
+  });
+});
+
+describe('currents that are finite, and beyond what the kernel knows', () => {
+  const samples = [{ input, target: new Float64Array(10) }];
+  const wide = (weight: number): Pipeline =>
+    pipeline(
+      linear({ weight: [Array.from({ length: 9 }, () => weight)] }),
+      dynapSim({ neurons: 9, name: 'hidden' }),
+      linear({ weight: Array.from({ length: 9 }, () => [1e-3]) }),
+      dynapSim({ neurons: 1, name: 'out' }),
+    );
+  const currents = /^in epoch 1 the currents of hidden came out .*beyond what the engine can hold/;
+
+  it.each([
+    ['a single vector', sim],
+    ['several vectors', wide],
+    ['four dendrites', (weight: number) => dendrite(0, weight)],
+  ] as const)('end fused training of %s with the epoch and the stage', async (_, net) => {
+    for (const threads of [undefined, 1]) {
+      const engine = kernel(threads === undefined ? {} : { threads });
+      const train = async (weight: number): Promise<void> => {
+        const training = startTraining(net(weight), samples, { epochs: 3, engine });
+        try {
+          await training.advance(3);
+        } finally {
+          await training.close();
+        }
+      };
+      await expect(train(1e16)).rejects.toThrow(currents);
+      await expect(train(1e9)).resolves.toBeUndefined();
+    }
+  });
+
+  it('are found in the first epoch that has them, and the weights before it are kept', () => {
+    const spikes = [{ input, target: new Float64Array(10).fill(1) }];
+    const net = pipeline(
+      linear({ weight: [[1e-8]] }),
+      dynapSim({ neurons: 1, name: 'hidden', Iscale: 1 }),
+    );
+    const options = { optimiser: { learningRate: 1e6 }, engine: kernel() };
+    const training = startTraining(net, spikes, { ...options, epochs: 40 });
+    let error: unknown;
+    try {
+      training.advance(40);
+    } catch (cause) {
+      error = cause;
+    }
+    expect(error).toMatchObject({ epoch: 2, stages: ['hidden'] });
+    const sound = startTraining(net, spikes, { ...options, epochs: 40 });
+    sound.advance(1);
+    expect(training.checkpoint().weights).toEqual(sound.checkpoint().weights);
+  });
+});
+
+describe('an evaluation of a learner', () => {
+  it('ends if currents are beyond what the kernel knows', () => {
+    const learner = (weight: number) => {
+      const { parameters } = sim(weight).stages[1] as DynapSimStage;
+      const starts = Uint32Array.from({ length: 11 }, (_, row) => +(row > 0));
+      return kernel().learner!({
+        ...{ steps: 10, trials: 1, dt: 1e-3, channels: 1 },
+        input: { starts, columns: Uint32Array.of(0), counts: Float64Array.of(1) },
+        layers: [{ neurons: 1, rows: 1, recurrent: false, parameters }],
+        loss: { kind: 'squaredError', targets: new Float64Array(10), silenceWeight: 1 },
+        ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-16 },
+        ...{ weights: Float64Array.of(weight), min: Float64Array.of(-1e38) },
+        max: Float64Array.of(1e38),
+      });
+    };
+    learner(1e9).evaluate();
+    expect(() => learner(1e16).evaluate()).toThrow(/beyond the float32/);
   });
 });
 

@@ -5,6 +5,7 @@ import { Barrier, meet, take } from './barrier';
 import { Block, Workspace } from './block';
 import { crossEntropy, RateCrossEntropy, SquaredError } from './loss';
 import { Adam, Epoch, gradientOf, learn, Matrix } from './matrix';
+import { wasBeyond } from './membrane';
 import { forward, forwardDendrites } from './population';
 import { SparseRows, transpose } from './sparse';
 
@@ -47,6 +48,8 @@ export class Learner {
   losses: usize;
   adam: Adam;
   barrier: Barrier;
+  /** Per layer: whether a membrane was beyond what the kernel knows, until that is read (u32). */
+  beyond: usize;
 }
 
 // @ts-ignore: decorator
@@ -79,6 +82,7 @@ function inputRowOf(k: u32): usize {
 /** Runs one block through all layers and back, and leaves its loss. */
 function runBlock(l: Learner, b: u32, thread: u32, sort: bool): void {
   const steps = <usize>l.steps;
+  wasBeyond();
   for (let k: u32 = 0; k < l.layers; k++) {
     const layer = at<Layer>(l.layer, k);
     const block = at<Block>(layer.blocks, b);
@@ -94,6 +98,7 @@ function runBlock(l: Learner, b: u32, thread: u32, sort: bool): void {
     } else {
       forward(block, w, steps, vectors, feed, input, inputRowOf(k), recurrent);
     }
+    if (wasBeyond()) store<u32>(l.beyond + (<usize>k << 2), 1);
     if (sorted) transpose(w.spikes, steps + 1, block.fired, layer.lanes);
   }
   for (let k = l.layers; k-- > 0; ) {

@@ -3,12 +3,23 @@ import {
   MEM_RATE, REFRACTORY, SPIKES, TAPE_ADAPTATION, TAPE_FEEDBACK, TAPE_INPUT, TAPE_MEMBRANE,
   THRESHOLD, THRESHOLD_TWO, TIMER,
 } from '../layout';
-import { one } from './constants';
+import { greatest, one } from './constants';
 import { power } from './power';
 import { clip, madd, splat } from './vector';
 
+/** Whether a membrane with several spikes in a step was beyond the table of powers. */
+let beyond = false;
+
+/** Whether one was since this was asked last. */
+export function wasBeyond(): bool {
+  const was = beyond;
+  beyond = false;
+  return was;
+}
+
 /** Spikes beyond the first: one more for every factor of e above the threshold. */
 export function furtherSpikes(membrane: v128, c: usize): v128 {
+  if (v128.any_true(f32x4.gt(membrane, greatest()))) beyond = true;
   let count = i64x2.splat(0);
   let threshold = v128.load(c, THRESHOLD_TWO);
   let more = f32x4.gt(membrane, threshold);
