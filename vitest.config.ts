@@ -5,6 +5,7 @@ const conditions = ['@spikeline/source'];
 /** Tests that change modules or globals for themselves, each in a world of its own. */
 const alone = [
   'test/docs/programs.test.ts',
+  'test/lsl/pylsl.test.ts',
   'test/kernel/{browser,engine,relaxed,threads}.test.ts',
   'test/devices/wall-clock.test.ts',
   'test/nats/lazy.test.ts',

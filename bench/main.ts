@@ -5,6 +5,7 @@ import { deployment } from './deploy/index.ts';
 import { forward } from './forward.ts';
 import { latency } from './latency.ts';
 import { loop } from './loop/index.ts';
+import { lsl } from './lsl.ts';
 import { million } from './million.ts';
 import { nats } from './nats.ts';
 import { old } from './old/beside.ts';
@@ -92,6 +93,10 @@ const benches: Readonly<Record<string, Bench>> = {
     about:
       '10 M events once and in order over kill -9 of a NATS server; live; there and back on another machine',
     run: ({ quick, note }) => nats({ quick, note }),
+  },
+  lsl: {
+    about: '8 channels at 1 kHz over Lab Streaming Layer, both ways with pylsl, 60 s each',
+    run: ({ quick, note }) => lsl(quick ? 5 : 60, note),
   },
   old: {
     about: 'training, simulation and streaming beside f1bb240, in pairs: time now ÷ time then',

@@ -23,6 +23,7 @@ export type { ListenAt } from '../src/sockets/web-socket.ts';
 export { type FromCameraConfig, fromCamera } from './from-camera.ts';
 export { type FileSource, type FromFileConfig, fromFile } from './from-file.ts';
 export { type FromHardwareConfig, fromHardware } from './from-hardware.ts';
+export { type FromLslConfig, fromLsl, type LslSource } from './from-lsl.ts';
 export { type FromNatsConfig, fromNats } from './from-nats.ts';
 export { type FromPullConfig, fromPull } from './from-pull.ts';
 export { type FromRasterConfig, fromRaster } from './from-raster.ts';
