@@ -1,5 +1,6 @@
 /** How a filter or slicer of `src/filters` becomes an operator. */
 import type { OperatorFunction, Subscriber } from 'rxjs';
+import type { AerPacket } from '../src/events/aer-packet.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import type { Filter, FilterConfig, Slicer } from '../src/filters/filter.ts';
 import type { RowStage, Rows } from '../src/filters/rows.ts';
@@ -30,7 +31,11 @@ export function filtering<Config extends FilterConfig, In, Out>(
       if (item !== undefined && worth(item)) subscriber.next(item);
     };
     return {
-      next: (item) => emit(filter(item)),
+      next(item) {
+        const made = filter(item);
+        emit(made);
+        return filter.copies === true && !shareArrays(item, made);
+      },
       complete() {
         emit(filter.end?.());
         subscriber.complete();
@@ -87,6 +92,12 @@ function withLosses<Config extends FilterConfig>(
 ): Config & { readonly losses: Losses } {
   make(config);
   return { ...config, losses: config.losses ?? lossCounter() };
+}
+
+/** Whether a packet that was made has an array of the one that came. */
+function shareArrays(given: unknown, made: unknown): boolean {
+  const [a, b] = [given, made] as Partial<AerPacket>[];
+  return a?.timestamps === b?.timestamps || a?.addresses === b?.addresses;
 }
 
 /** Whether a raster has any bins. */

@@ -9,12 +9,13 @@ import {
   tap,
 } from 'rxjs';
 import { type Demand, onDemand } from '../src/demand.ts';
+import { borrowing, type Loan } from '../src/lending.ts';
 import { serial } from '../src/serial.ts';
 
 /** What an operator does with what comes. */
 export interface Taking<In> {
-  /** Takes an item; what it throws ends the stream. */
-  next(item: In): void;
+  /** Takes an item; what it throws ends the stream. Gives `true` if neither it nor what it has emitted needs the item any more. */
+  next(item: In): unknown;
   /** Learns that the source has completed, and completes the subscriber when it likes; at once if left out. */
   complete?(): void;
   /** What it can take by now; sources that can wait are held back by it. */
@@ -35,11 +36,13 @@ export function oneAtATime<In, Out>(
       const taking = begin(subscriber);
       // What has failed already is not subscribed to.
       if (subscriber.closed) return;
+      const loan: Loan = { source };
       const take = serial<In | typeof end>((item) => {
         if (subscriber.closed) return;
         try {
-          if (item !== end) taking.next(item);
-          else if (taking.complete === undefined) subscriber.complete();
+          if (item !== end) {
+            if (taking.next(item) === true) loan.giveBack?.(item);
+          } else if (taking.complete === undefined) subscriber.complete();
           else taking.complete();
         } catch (cause) {
           subscriber.error(cause);
@@ -50,6 +53,6 @@ export function oneAtATime<In, Out>(
         ignoreElements(),
         concatWith(NEVER),
       );
-      onDemand(taking.demand, () => taken.subscribe(subscriber));
+      borrowing(loan, () => onDemand(taking.demand, () => taken.subscribe(subscriber)));
     });
 }

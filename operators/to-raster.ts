@@ -204,6 +204,7 @@ export function toRaster(config: ToRasterConfig): ToRaster {
       next(packet) {
         checkPacket(packet, 'channels');
         bin(packet);
+        return true;
       },
       complete() {
         if (reached > first) emit(reached - first);

@@ -1,15 +1,24 @@
 /** The source `fromFile`: a file of events, or a stream of a recording, in any known format. */
-import type { Observable } from 'rxjs';
+import { defer, type Observable } from 'rxjs';
 import { InvalidArgumentError, StorageError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import type { PixelSpace } from '../src/events/space.ts';
+import { lend } from '../src/lending.ts';
 import { noteInput } from '../src/open-inputs.ts';
 import { number, type OptionTable, optionProblems, readable, readOnce } from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
 import { fromPull } from './from-pull.ts';
-import { type ByteSource, type ReadConfig, readItems, readProblems, readTable } from './reading.ts';
+import {
+  type ByteSource,
+  isUncut,
+  type ReadConfig,
+  readItems,
+  readProblems,
+  readTable,
+  takeBack,
+} from './reading.ts';
 
 /** Configuration of {@link fromFile}. */
 export interface FromFileConfig extends ReadConfig {
@@ -63,7 +72,11 @@ export function fromFile<Item extends StreamItem = AerPacket<PixelSpace>>(
   const passes = typeof loop === 'number' ? loop : loop ? Number.POSITIVE_INFINITY : 1;
   const open = typeof path === 'string' ? fileBytes(path) : blobBytes(path);
   const items = readItems(open, { ...read, losses }, passes) as AsyncIterable<unknown>;
-  const source = fromPull(items as AsyncIterable<Item>, { consume: (item) => [item] });
+  const pulled = fromPull(items as AsyncIterable<Item>, { consume: (item) => [item] });
+  const source: Observable<Item> = defer(() => {
+    if (isUncut(config)) lend(source, takeBack);
+    return pulled;
+  });
   return Object.assign(source, { losses });
 }
 

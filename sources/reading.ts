@@ -164,6 +164,7 @@ async function* decoded(
   const { format, stream } = config;
   // Formats are many: they are loaded when the first file is read.
   const { anyDecoder, codecNamed, codecOf } = await import('../src/codecs/decode.ts');
+  ({ recyclePacket: recycle } = await import('../src/codecs/packet-room.ts'));
   const decoder =
     stream === undefined ? anyDecoder(decodeOptions(config)) : await recordedStream(stream);
   let ready = stream !== undefined;
@@ -190,6 +191,13 @@ async function* decoded(
   for (const item of decoder.end()) yield* inOrder(item);
   yield* sorted.end();
   count();
+}
+
+let recycle: ((packet: AerPacket) => void) | undefined;
+
+/** Takes an item back that was read, for the next ones. */
+export function takeBack(item: unknown): void {
+  recycle?.(item as AerPacket);
 }
 
 /** Takes bytes apart into items. */
@@ -223,6 +231,11 @@ async function recordedStream(stream: string): Promise<ItemDecoder> {
       throw new DataError(`this recording has no stream ${stream}; there are ${names}`);
     },
   };
+}
+
+/** Whether items go on as they were decoded: then each has its arrays for itself. */
+export function isUncut({ window, events, speed }: ReadConfig): boolean {
+  return window === undefined && events === undefined && speed === undefined;
 }
 
 /** Cuts items as the configuration says; called without one at the end. */

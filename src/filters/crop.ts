@@ -5,6 +5,7 @@ import { lossCounter } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, pixels, spaceText } from '../events/space.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import {
+  copying,
   type Filter,
   type FilterConfig,
   growingRoom,
@@ -66,7 +67,7 @@ export function cropFilter(
     return { ...pixelBits(from), rightMost: from.width - 1, lowest: from.height - 1 };
   });
   const roomFor = growingRoom();
-  return (packet) => {
+  return copying((packet) => {
     checkForm(packet, 'pixels');
     const { yShift, xMask, rightMost, lowest } = prepare(packet.space);
     const { timestamps, addresses } = packet;
@@ -94,5 +95,5 @@ export function cropFilter(
     if (finite !== 0) checkPacket(packet, 'pixels');
     if (beside < 0) losses.add(unknownAddress, unknownPixels(packet));
     return movedPacket(packet, room, count, space);
-  };
+  });
 }

@@ -6,6 +6,7 @@ import { type PixelSpace, pixelBits } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import {
+  copying,
   type Filter,
   type FilterConfig,
   growingRoom,
@@ -52,7 +53,7 @@ export function denoiseFilter(
   const window = microseconds(config.window);
   const prepare = once(lastEvents);
   const roomFor = growingRoom();
-  return (given) => {
+  return copying((given) => {
     checkPacket(given, 'pixels');
     const { recent, stride } = prepare(given.space);
     const packet = knownPixels(given, losses);
@@ -90,7 +91,7 @@ export function denoiseFilter(
       cells[here + 1] = now;
     }
     return keptPacket(packet, room, count);
-  };
+  });
 }
 
 /** 1 if an age is neither negative nor above the window. */

@@ -19,6 +19,13 @@ export interface Filter<In, Out> {
   (item: In): Out;
   /** Gives what is still held when the stream ends; absent if nothing ever is. */
   readonly end?: () => Out | undefined;
+  /** Whether it needs nothing of an item later, and gives out copies, or arrays of it as a whole. */
+  readonly copies?: boolean;
+}
+
+/** Says of a filter that it {@link Filter.copies}. */
+export function copying<In, Out>(filter: (item: In) => Out): Filter<In, Out> {
+  return Object.assign(filter, { copies: true });
 }
 
 /** A step of a stream that gives any number of items for each. */

@@ -6,6 +6,7 @@ import { type PixelSpace, pixelBits } from '../events/space.ts';
 import { stepAt, tickOf, tickWidth } from '../events/ticks.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import {
+  copying,
   type Filter,
   type FilterConfig,
   growingRoom,
@@ -66,7 +67,7 @@ export function hotPixelsFilter(
     if (!(at - origin >= 0 && at - origin < 2 ** 30)) origin = renumber(cells, origin, at);
     step = at - origin;
   };
-  return (given) => {
+  return copying((given) => {
     checkPacket(given, 'pixels');
     const cells = prepare(given.space);
     const packet = knownPixels(given, losses);
@@ -94,7 +95,7 @@ export function hotPixelsFilter(
       if (now <= most) count++;
     }
     return keptPacket(packet, room, count);
-  };
+  });
 }
 
 /** Added to the count of a pixel that was hot in the window before. */

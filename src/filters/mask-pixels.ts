@@ -5,6 +5,7 @@ import { lossCounter } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, spaceText } from '../events/space.ts';
 import { listOf, number, type OptionTable, optionProblems, options, readOnce } from '../options.ts';
 import {
+  copying,
   type Filter,
   type FilterConfig,
   growingRoom,
@@ -56,7 +57,7 @@ export function maskPixelsFilter(
   const places = config.pixels.map(({ x, y }) => ({ x, y }));
   const prepare = once((space: PixelSpace) => keptCells(space, places));
   const roomFor = growingRoom();
-  return (given) => {
+  return copying((given) => {
     checkPacket(given, 'pixels');
     const keep = prepare(given.space);
     const packet = knownPixels(given, losses);
@@ -71,7 +72,7 @@ export function maskPixelsFilter(
       count += keep[address >>> 1]!;
     }
     return keptPacket(packet, room, count);
-  };
+  });
 }
 
 /** 1 for each pixel that is kept, by its address without polarity. */

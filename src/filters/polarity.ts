@@ -4,7 +4,14 @@ import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
 import type { PixelSpace } from '../events/space.ts';
 import { type OptionTable, oneOf, optionProblems, readOnce } from '../options.ts';
 import { within } from '../problems.ts';
-import { type Filter, type FilterConfig, growingRoom, keptPacket, lossesCheck } from './filter.ts';
+import {
+  copying,
+  type Filter,
+  type FilterConfig,
+  growingRoom,
+  keptPacket,
+  lossesCheck,
+} from './filter.ts';
 
 /** `on` keeps what became brighter, `off` what became darker; `merge` makes all 1, `invert` exchanges them. */
 export type PolarityChoice = 'on' | 'off' | 'merge' | 'invert';
@@ -37,7 +44,7 @@ function changing(
   set: number,
   exchange: number,
 ): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
-  return (packet) => {
+  return copying((packet) => {
     checkPacket(packet, 'pixels');
     const { timestamps, space, until } = packet;
     const addresses = new Uint32Array(timestamps.length);
@@ -45,13 +52,13 @@ function changing(
       addresses[i] = (packet.addresses[i]! | set) ^ exchange;
     }
     return { timestamps, addresses, space, until };
-  };
+  });
 }
 
 /** Keeps the events of one polarity. */
 function keeping(wanted: number): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
   const roomFor = growingRoom();
-  return (packet) => {
+  return copying((packet) => {
     checkPacket(packet, 'pixels');
     const { timestamps, addresses } = packet;
     const room = roomFor(addresses.length);
@@ -64,5 +71,5 @@ function keeping(wanted: number): Filter<AerPacket<PixelSpace>, AerPacket<PixelS
       count += (address ^ wanted ^ 1) & 1;
     }
     return keptPacket(packet, room, count);
-  };
+  });
 }

@@ -12,6 +12,7 @@ import {
 import { microseconds } from '../events/ticks.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import {
+  copying,
   type Filter,
   type FilterConfig,
   growingRoom,
@@ -60,11 +61,11 @@ export function refractoryFilter<S extends Space>(
   const period = microseconds(config.period);
   const prepare = once((space: S) => keeperOf(space, period, losses));
   const roomFor = growingRoom();
-  return (packet) => {
+  return copying((packet) => {
     checkPacket(packet);
     const room = roomFor(packet.addresses.length);
     return keptPacket(packet, room, prepare(packet.space)(packet, room));
-  };
+  });
 }
 
 /** What keeps the events of a space. */

@@ -6,6 +6,7 @@ import { addressLimit, type Space, spaceProblems, spaceText } from '../events/sp
 import { type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import {
+  copying,
   type Filter,
   type FilterConfig,
   growingRoom,
@@ -53,7 +54,7 @@ export function remapFilter<S extends Space>(
   const target =
     addressLimit(space) > 2 ** 31 ? Float64Array.from(config.table) : Int32Array.from(config.table);
   const roomFor = growingRoom();
-  return (packet) => {
+  return copying((packet) => {
     checkPacket(packet);
     const { timestamps, addresses } = packet;
     const room = roomFor(addresses.length);
@@ -73,7 +74,7 @@ export function remapFilter<S extends Space>(
     }
     losses.add(unknownAddress, unknown);
     return movedPacket(packet, room, count, space);
-  };
+  });
 }
 
 /** Names the first entry that is no address. */
