@@ -1,0 +1,293 @@
+/** Readouts whose weights change while they are used: by the delta rule, or by recursive least squares. */
+import { InvalidArgumentError } from '../errors.ts';
+import { type Losses, lossCounter } from '../events/losses.ts';
+import {
+  anything,
+  flag,
+  having,
+  listProblems,
+  number,
+  type OptionTable,
+  oneOf,
+  optionProblems,
+  readable,
+} from '../options.ts';
+import { type Problem, problem, within } from '../problems.ts';
+
+/** How a readout learns. */
+export interface ReadoutConfig {
+  /** Values that are read from. */
+  readonly inputs: number;
+  /** Values that are read. */
+  readonly outputs: number;
+  /**
+   * `delta`: each weight follows the error times what it was read from (Widrow and Hoff 1960). `rls`: recursive least squares, the weights that
+   * would have been best for all that was seen so far (Plackett 1950; Haykin, Adaptive Filter Theory).
+   */
+  readonly rule: 'delta' | 'rls';
+  /** Step of the delta rule, per unit of what is read from squared; needed for it. */
+  readonly rate?: number;
+  /** How much of the past counts one step later under `rls`, above 0 and at most 1; 1 if left out: nothing is forgotten. */
+  readonly forgetting?: number;
+  /** How unsure the first weights are under `rls`: variance of each, or 1 over the ridge; 1 if left out. */
+  readonly variance?: number;
+  /** Whether a constant 1 is read from as well; its weights come last. */
+  readonly bias?: boolean;
+  /** Least and greatest weight: those beyond are clipped, and counted as `clippedWeights`. */
+  readonly bounds?: readonly [min: number, max: number];
+  /** First weights, `[inputs × outputs]` row by row, with one row more of a bias; 0 if left out. */
+  readonly weights?: ArrayLike<number>;
+  /** Where an earlier readout of the same kind was: it goes on from there. */
+  readonly state?: ReadoutState;
+  /** Counts weights that were clipped, and steps that taught nothing since their error was no number (`unusable`); its own if left out. */
+  readonly losses?: Losses;
+}
+
+/** All that a readout has learnt, as plain data. */
+export interface ReadoutState {
+  readonly rule: 'delta' | 'rls';
+  /** `[inputs × outputs]`, row by row, with one row more of a bias. */
+  readonly weights: readonly number[];
+  /** How unsure the weights still are, `[rows × rows]`; of `rls` only. */
+  readonly covariance?: readonly number[];
+  /** Steps that have taught it. */
+  readonly taught: number;
+}
+
+/** A readout that learns. */
+export interface Readout {
+  /** Values that are read from, with the constant of a bias. */
+  readonly rows: number;
+  readonly outputs: number;
+  /** Weights as they are, `[rows × outputs]`; live. */
+  readonly weights: Float64Array;
+  readonly losses: Losses;
+  /** Reads `outputs` values from the `inputs` of `from`. */
+  read(from: Float64Array, into: Float64Array): void;
+  /** Learns of the error of what was read from `from`: what it should have been, less what it was. */
+  learn(from: Float64Array, error: ArrayLike<number>): void;
+  /** Gives all that it has learnt. */
+  state(): ReadoutState;
+}
+
+/** Weights of a readout at most. */
+const mostWeights = 2 ** 20;
+
+const size = number({ min: 1, max: 65_536, whole: true });
+
+/** Checks of {@link ReadoutConfig}. */
+export const readoutTable: OptionTable<ReadoutConfig> = {
+  inputs: size,
+  outputs: size,
+  rule: oneOf(['delta', 'rls']),
+  rate: number({ above: 0 }),
+  forgetting: number({ above: 0, max: 1 }),
+  variance: number({ above: 0 }),
+  bias: flag,
+  bounds(value) {
+    const [min, max] = (Array.isArray(value) ? value : []) as readonly unknown[];
+    const are = typeof min === 'number' && typeof max === 'number' && min < max;
+    return are ? [] : [problem('', 'out-of-range', value, '[min, max] with min < max is needed')];
+  },
+  // Their sizes depend on others.
+  weights: anything,
+  state: anything,
+  losses: having('a counter of losses', 'add'),
+};
+
+/** Lists what is sound by itself and does not fit together. */
+export function readoutProblems(config: ReadoutConfig): Problem[] {
+  return readable(() => {
+    const { inputs, outputs, rule, rate, forgetting, variance, bias, weights, state } = config;
+    const problems: Problem[] = [];
+    const rows = inputs + (bias === true ? 1 : 0);
+    if (rule === 'delta' && rate === undefined) {
+      problems.push(problem('rate', 'missing', rate, 'the delta rule needs a rate'));
+    }
+    for (const [name, value] of Object.entries({ forgetting, variance })) {
+      if (rule === 'delta' && value !== undefined) {
+        problems.push(problem(name, 'conflict', value, 'it is of rls alone; leave it out'));
+      }
+    }
+    if (rows * Math.max(outputs, rule === 'rls' ? rows : 0) > mostWeights) {
+      problems.push(problem('inputs', 'too-large', inputs, `${mostWeights} weights are the most`));
+      return problems;
+    }
+    if (weights !== undefined && state !== undefined) {
+      problems.push(problem('weights', 'conflict', weights, 'the state has weights already'));
+    } else if (weights !== undefined) {
+      problems.push(...within('weights', numbersProblems(weights, rows * outputs)));
+    }
+    if (state === undefined) return problems;
+    const { rule: other, weights: learnt, covariance, taught } = state;
+    if (other !== rule) {
+      problems.push(problem('state.rule', 'conflict', other, `the readout learns by ${rule}`));
+    }
+    problems.push(...within('state.weights', numbersProblems(learnt, rows * outputs)));
+    if (rule === 'rls') {
+      problems.push(...within('state.covariance', numbersProblems(covariance, rows * rows)));
+    }
+    problems.push(...within('state.taught', number({ min: 0, whole: true })(taught)));
+    return problems;
+  });
+}
+
+function numbersProblems(value: unknown, length: number): readonly Problem[] {
+  const list = value instanceof Float64Array ? Array.from(value) : value;
+  const odd = listProblems(list, mostWeights);
+  if (odd.length > 0) return odd;
+  const numbers = list as readonly unknown[];
+  if (numbers.length !== length) {
+    return [problem('length', 'wrong-shape', numbers.length, `${length} numbers are needed`)];
+  }
+  const bad = numbers.findIndex((one) => !Number.isFinite(one));
+  return bad < 0 ? [] : [problem(`[${bad}]`, 'not-finite', numbers[bad], 'a number is needed')];
+}
+
+/**
+ * Makes a readout that learns.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * const readout = learningReadout({ inputs: 1, outputs: 1, rule: 'delta', rate: 0.5 });
+ * readout.learn(Float64Array.of(1), [3]);
+ * readout.weights; // Float64Array [1.5]
+ * ```
+ */
+export function learningReadout(config: ReadoutConfig): Readout {
+  const problems = optionProblems(config, readoutTable, 'inputs', 'outputs', 'rule');
+  if (problems.length === 0) problems.push(...readoutProblems(config));
+  if (problems.length > 0) throw new InvalidArgumentError('no readout can be made', problems);
+  const { inputs, outputs, rule, bias = false, bounds, state, losses = lossCounter() } = config;
+  const rows = inputs + (bias ? 1 : 0);
+  const weights = Float64Array.from(
+    state?.weights ?? config.weights ?? new Float64Array(rows * outputs),
+  );
+  const gains = rule === 'delta' ? deltaGains(rows, config.rate!) : rlsGains(rows, config);
+  const row = new Float64Array(rows);
+  let taught = state?.taught ?? 0;
+  const take = (from: Float64Array): void => {
+    for (let i = 0; i < inputs; i++) row[i] = from[i]!;
+    if (bias) row[inputs] = 1;
+  };
+  const bound = (): void => {
+    if (bounds === undefined) return;
+    const [min, max] = bounds;
+    let clipped = 0;
+    for (let i = 0; i < weights.length; i++) {
+      const weight = weights[i]!;
+      const within = Math.min(max, Math.max(min, weight));
+      if (within !== weight) clipped++;
+      weights[i] = within;
+    }
+    losses.add('clippedWeights', clipped);
+  };
+  return {
+    rows,
+    outputs,
+    weights,
+    losses,
+    read(from, into) {
+      take(from);
+      for (let k = 0; k < outputs; k++) {
+        let sum = 0;
+        for (let i = 0; i < rows; i++) sum += row[i]! * weights[i * outputs + k]!;
+        into[k] = sum;
+      }
+    },
+    learn(from, error) {
+      for (let k = 0; k < outputs; k++) {
+        if (Number.isFinite(error[k])) continue;
+        losses.add('unusable', 1);
+        return;
+      }
+      take(from);
+      const gain = gains.of(row);
+      for (let i = 0; i < rows; i++) {
+        const g = gain[i]!;
+        if (g === 0) continue;
+        for (let k = 0; k < outputs; k++) {
+          weights[i * outputs + k] = weights[i * outputs + k]! + g * error[k]!;
+        }
+      }
+      taught++;
+      bound();
+    },
+    state: () => ({
+      rule,
+      weights: Array.from(weights),
+      ...(gains.covariance === undefined ? {} : { covariance: Array.from(gains.covariance) }),
+      taught,
+    }),
+  };
+}
+
+/** By how much forgetting may make the variance of a weight grow. */
+const mostGrowth = 1000;
+
+/** By how much each row of weights follows the error. */
+interface Gains {
+  of(row: Float64Array): Float64Array;
+  readonly covariance?: Float64Array;
+}
+
+function deltaGains(rows: number, rate: number): Gains {
+  const gain = new Float64Array(rows);
+  return {
+    of(row) {
+      for (let i = 0; i < rows; i++) gain[i] = rate * row[i]!;
+      return gain;
+    },
+  };
+}
+
+/**
+ * k = P·x / (λ + xᵀ·P·x), then P = (P − k·xᵀ·P) / λ. Of what was not seen for long, forgetting alone would make P grow without
+ * end: a variance stays at or below a thousand times what it was at first.
+ */
+function rlsGains(
+  rows: number,
+  { forgetting = 1, variance = 1, state }: Pick<ReadoutConfig, 'forgetting' | 'variance' | 'state'>,
+): Gains {
+  const p = Float64Array.from(state?.covariance ?? new Float64Array(rows * rows));
+  if (state === undefined) for (let i = 0; i < rows; i++) p[i * rows + i] = variance;
+  const px = new Float64Array(rows);
+  const gain = new Float64Array(rows);
+  return {
+    covariance: p,
+    of(row) {
+      let spread = forgetting;
+      for (let i = 0; i < rows; i++) {
+        let sum = 0;
+        for (let j = 0; j < rows; j++) sum += p[i * rows + j]! * row[j]!;
+        px[i] = sum;
+        spread += row[i]! * sum;
+      }
+      for (let i = 0; i < rows; i++) gain[i] = px[i]! / spread;
+      for (let i = 0; i < rows; i++) {
+        // Both halves by the same product, so that it stays symmetric to the last bit.
+        for (let j = i; j < rows; j++) {
+          const next = (p[i * rows + j]! - (px[i]! * px[j]!) / spread) / forgetting;
+          p[i * rows + j] = next;
+          p[j * rows + i] = next;
+        }
+      }
+      if (forgetting < 1) keepSmall(p, rows, mostGrowth * variance);
+      return gain;
+    },
+  };
+}
+
+/** Scales rows and columns of a covariance so that no variance is above the most, and it stays one. */
+function keepSmall(p: Float64Array, rows: number, most: number): void {
+  for (let i = 0; i < rows; i++) {
+    const own = p[i * rows + i]!;
+    if (own <= most) continue;
+    const scale = Math.sqrt(most / own);
+    for (let j = 0; j < rows; j++) {
+      p[i * rows + j] = p[i * rows + j]! * scale;
+      p[j * rows + i] = p[j * rows + i]! * scale;
+    }
+  }
+}
