@@ -1,5 +1,6 @@
 /** Streams of USB devices, decoded as their makers' driver decodes them. */
 
+import { neuronOfWord } from '../src/chips/dynapse1/board.ts';
 import type { CameraReader } from '../src/devices/usb/cameras/camera-reader.ts';
 import { davisReader } from '../src/devices/usb/cameras/davis-reader.ts';
 import { dvs128Reader, dvs128Space } from '../src/devices/usb/cameras/dvs128-reader.ts';
@@ -42,7 +43,7 @@ function readerOf(device: string): { reader: Reader; event(word: number): object
   if (device === 'dynapse1') {
     return {
       reader: spikeReader(),
-      event: (word) => ({ chip: (word >> 10) & 3, core: (word >> 8) & 3, neuron: word & 255 }),
+      event: (word) => ({ ...neuronOfWord(word) }),
     };
   }
   const dvs = device === cameraDevices.dvs128.name;

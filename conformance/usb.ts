@@ -1,8 +1,11 @@
 /** What USB devices are asked, and what they send, as the drivers of their makers have it. */
 import { davisCalls } from '../src/devices/usb/cameras/davis.ts';
 import { dvs128Calls } from '../src/devices/usb/cameras/dvs128.ts';
+import { dynapse1Calls } from '../src/devices/usb/dynapse1/calls.ts';
+import { chipMemory } from '../src/devices/usb/dynapse1/chip-memory.ts';
 import { readJson } from './files.ts';
 import type { CaseOutcome, Kind } from './kind.ts';
+import { callNamed } from './usb-calls.ts';
 import { deeds, openReplay, readLines, type UsbLine } from './usb-replay.ts';
 import { compareStream, type UsbStream } from './usb-streams.ts';
 
@@ -26,8 +29,30 @@ type Steps = () => Promise<{
   readonly phases: Readonly<Record<string, () => Promise<unknown> | unknown>>;
 }>;
 
-/** Phases whose registers are independent of each other: their order is free. */
+/** Phases whose registers are independent of each other: their order is free, up to the choice of another chip. */
 const free = new Set(['config']);
+
+/** The request that chooses the chip of a DYNAP-SE1 board that words are written to. */
+const choice = /^bf 5 1 /;
+
+/** Sorts requests, each kept behind the choice of its chip. */
+function sortedByChip(done: readonly string[], choosesChips: boolean): string[] {
+  if (!choosesChips) return [...done].sort();
+  const parts: string[][] = [[]];
+  for (const one of done) {
+    if (choice.test(one)) parts.push([]);
+    parts.at(-1)!.push(one);
+  }
+  return parts.flatMap((part) => part.sort());
+}
+
+/** The lines of a phase, the first time that it comes. */
+function linesOf(lines: readonly UsbLine[], phase: string): UsbLine[] {
+  const from = lines.findIndex(({ ph }) => ph === phase);
+  const rest = from < 0 ? [] : lines.slice(from);
+  const to = rest.findIndex(({ ph }) => ph !== phase);
+  return to < 0 ? rest : rest.slice(0, to);
+}
 
 /** Compares what was done in each phase with what was recorded. */
 async function compare(
@@ -41,9 +66,9 @@ async function compare(
     done.length = 0;
     await act();
     const sorted = (all: readonly string[]): readonly string[] =>
-      free.has(phase) ? [...all].sort() : all;
+      free.has(phase) ? sortedByChip(all, name === 'dynapse1') : all;
     const ours = sorted(done);
-    const theirs = sorted(deeds(lines.filter(({ ph }) => ph === phase)));
+    const theirs = sorted(deeds(linesOf(lines, phase)));
     const many = Math.max(ours.length, theirs.length);
     const at = Array.from({ length: many }, (_, i) => i).findIndex((i) => ours[i] !== theirs[i]);
     const note = `request ${at} is ${ours[at]}, not ${theirs[at]}`;
@@ -96,8 +121,49 @@ function dvs128(lines: readonly UsbLine[]): Steps {
   };
 }
 
+/** The phases of a DYNAP-SE1 board. */
+function dynapse1(lines: readonly UsbLine[]): Steps {
+  return async () => {
+    const { port, done } = await openReplay('dynapse1', lines);
+    const calls = await dynapse1Calls(port);
+    return {
+      done,
+      phases: {
+        config: () => chipMemory(calls).writeDefaults(),
+        start: () => {
+          port.listen({ data() {}, stalled() {}, lost() {} });
+          return calls.start();
+        },
+        timestamp_reset: () => calls.resetTime(),
+        stop: () => calls.stop(),
+      },
+    };
+  };
+}
+
+/** Single calls of a DYNAP-SE1 board, each a phase by its label. */
+function singleCalls(lines: readonly UsbLine[]): Steps {
+  return async () => {
+    const { port, done } = await openReplay('dynapse1', lines);
+    const calls = await dynapse1Calls(port);
+    const labels = new Set(lines.map(({ ph }) => ph));
+    for (const other of ['open', 'close']) labels.delete(other);
+    const unknown = (label: string) => () => {
+      done.push(`no call ${label} is known`);
+    };
+    return {
+      done,
+      phases: Object.fromEntries(
+        [...labels].map((label) => [label, callNamed(calls, label) ?? unknown(label)]),
+      ),
+    };
+  };
+}
+
 /** Recordings of requests, and what does the same. */
 const recordings: Readonly<Record<string, (lines: readonly UsbLine[]) => Steps>> = {
+  dynapse1,
+  'dynapse1-calls': singleCalls,
   davis346: davis,
   'davis346-swapped': davis,
   dvs128,

@@ -1,6 +1,7 @@
 /** What a DYNAP-SE1 board is asked to do, request by request, as the driver of its makers does it. */
 import { DeviceError } from '../../../errors.ts';
 import { checkLogic, type Fpga, fpga, messages, messagesAtOnce, timestampReset } from '../fpga.ts';
+import { inTurn } from '../in-turn.ts';
 import type { UsbPort } from '../port.ts';
 
 /** What a board tells of itself. */
@@ -48,6 +49,13 @@ export interface Dynapse1Calls {
   writeMemory(words: Uint16Array, base: number): Promise<void>;
   /** Starts to play a train of spikes to chip 0. */
   play(train: SpikeTrain): Promise<void>;
+  /** Writes pairs of an event and the time before it, in microseconds, into the memory of the board, in few requests. */
+  loadPairs(
+    pairs: readonly (readonly [event: number, before: number])[],
+    base: number,
+  ): Promise<void>;
+  /** Starts to play such pairs to chip 0, in one request. */
+  playPairs(count: number, base: number): Promise<void>;
   stopPlaying(): Promise<void>;
   /** Chooses the chip, 0 to 3, that the generators of noise send to. */
   choosePoissonChip(chip: number): Promise<void>;
@@ -92,6 +100,9 @@ const logic = 5;
 /** How the board numbers its chips. */
 const chipNumbers = [0, 8, 4, 12];
 
+/** Ticks of the generator of spikes in a microsecond. */
+const ticksOfMicro = 90;
+
 /** Hertz of a step of the rates of its generators of noise. */
 export const poissonStep = 0.06706;
 
@@ -113,8 +124,24 @@ async function infoOf(port: UsbPort, registers: Fpga): Promise<Dynapse1Info> {
   };
 }
 
-/** Asks a board what it is, and gives what it can be told. @throws DeviceError `unsupported` if its logic is of another version */
-export async function dynapse1Calls(port: UsbPort): Promise<Dynapse1Calls> {
+/** A port whose requests wait for each other: words and their confirmation belong together. */
+function queued(port: UsbPort): UsbPort & { together: ReturnType<typeof inTurn> } {
+  const together = inTurn();
+  return {
+    ...port,
+    together,
+    send: (...given) => together(() => port.send(...given)),
+    ask: (...given) => together(() => port.ask(...given)),
+  };
+}
+
+/**
+ * Asks a board what it is, and gives what it can be told.
+ *
+ * @throws DeviceError `unsupported` if its logic is of another version
+ */
+export async function dynapse1Calls(open: UsbPort): Promise<Dynapse1Calls> {
+  const port = queued(open);
   const registers = fpga(port);
   const { set, setAtOnce } = registers;
   const info = await infoOf(port, registers);
@@ -128,8 +155,10 @@ export async function dynapse1Calls(port: UsbPort): Promise<Dynapse1Calls> {
         const count = Math.min(atOnce, words.length - at);
         const some = Array.from({ length: count }, (_, i) => words[at + i]!);
         const bytes = messages(some.map((word) => [module.chip, 2, word] as const));
-        await port.send(writeChip, count, 0, bytes);
-        const answer = await port.ask(writeChip, 0, 0, 2);
+        const answer = await port.together(async () => {
+          await open.send(writeChip, count, 0, bytes);
+          return open.ask(writeChip, 0, 0, 2);
+        });
         if (answer.getUint8(0) === writeChip && answer.getUint8(1) === 0) continue;
         const which = `words ${at} to ${at + count - 1} of ${words.length}`;
         throw new DeviceError(
@@ -173,6 +202,28 @@ export async function dynapse1Calls(port: UsbPort): Promise<Dynapse1Calls> {
         [module.spikes, 3, count - 1],
         [module.spikes, 0, 1],
         [module.spikes, 6, Number(repeat)],
+      ]),
+    loadPairs: (pairs, base) =>
+      setAtOnce([
+        [module.memory, 4, 1],
+        [module.memory, 3, 0],
+        [module.memory, 1, base],
+        [module.memory, 5, 1],
+        ...pairs.map(
+          ([event, before]) => [module.memory, 3, ((before << 16) | event) >>> 0] as const,
+        ),
+        [module.memory, 5, 0],
+      ]),
+    playPairs: (count, base) =>
+      setAtOnce([
+        [module.spikes, 0, 0],
+        [module.spikes, 4, 0],
+        [module.spikes, 5, ticksOfMicro],
+        [module.spikes, 1, 1],
+        [module.spikes, 2, base],
+        [module.spikes, 3, count - 1],
+        [module.spikes, 6, 0],
+        [module.spikes, 0, 1],
       ]),
     stopPlaying: () => set([[module.spikes, 0, 0]]),
     choosePoissonChip: (chip) => set([[module.poisson, 3, numberOf(chip)]]),

@@ -1,4 +1,5 @@
 /** The spikes that a DYNAP-SE1 board sends. */
+import { outputWord } from '../../../chips/dynapse1/board.ts';
 import { type GrowingEvents, growingEvents } from '../growing.ts';
 import { type WordReader, type WordTime, wordReader } from '../stream-words.ts';
 
@@ -11,20 +12,16 @@ export interface SpikeReader extends WordTime {
   read(bytes: Uint8Array): ReturnType<GrowingEvents['take']>;
 }
 
-/** Word of a spike: chip, core and neuron. */
-export function spikeWord(chip: number, core: number, neuron: number): number {
-  return (chip << 10) | (core << 8) | neuron;
-}
-
 /** Makes a reader of spikes, which follows the time over all transfers. */
 export function spikeReader(): SpikeReader {
   const events = growingEvents();
+  const first = outputWord({ chip: 0, core: 0, neuron: 0 });
   const words: WordReader = wordReader({
     word(code, data) {
       const core = cores[code]!;
       const chip = (data & 15) - 1;
       if (core < 0 || chip < 0 || chip > 3) words.counts.unknown++;
-      else events.push(words.now, spikeWord(chip, core, data >> 4));
+      else events.push(words.now, first | (chip << 10) | (core << 8) | (data >> 4));
     },
     mark() {
       words.counts.unknown++;

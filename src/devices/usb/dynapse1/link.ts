@@ -1,0 +1,405 @@
+/** A link to a DYNAP-SE1 board, from opening to closing: its configuration, its time, its events, its end. */
+import { routeOfWord } from '../../../chips/dynapse1/board.ts';
+import type { Dynapse1Configuration } from '../../../chips/dynapse1/configuration.ts';
+import type { Dynapse1Delta } from '../../../chips/dynapse1/delta.ts';
+import { dynapse1 } from '../../../chips/dynapse1/family.ts';
+import { monitorWords } from '../../../chips/dynapse1/words.ts';
+import type { MemoryWords } from '../../../chips/family.ts';
+import type { Clock } from '../../../clock.ts';
+import { DeviceError, InvalidArgumentError } from '../../../errors.ts';
+import { type Losses, lossCounter } from '../../../events/losses.ts';
+import { fault, type Problem, within } from '../../../problems.ts';
+import {
+  checkEvents,
+  type Link,
+  type LinkStatistics,
+  type LinkUpdate,
+  type SenderCounts,
+  timeCheck,
+} from '../../link.ts';
+import { linkListeners } from '../../listeners.ts';
+import { unwrapNear, wrapTime } from '../../wrap.ts';
+import { usbFailure } from '../failures.ts';
+import { pause } from '../fpga.ts';
+import { inTurn } from '../in-turn.ts';
+import type { UsbPort } from '../port.ts';
+import { answers } from './answers.ts';
+import { boardTime } from './board-time.ts';
+import { type Dynapse1Calls, type Dynapse1Info, dynapse1Calls } from './calls.ts';
+import { chipMemory } from './chip-memory.ts';
+import { player } from './player.ts';
+import { spikeReader } from './spikes.ts';
+
+/** How a link is opened. */
+export interface Dynapse1LinkConfig {
+  readonly clock: Clock;
+  readonly chips: number;
+  readonly reset: boolean;
+  readonly settleTime: number;
+  readonly restTime: number;
+  readonly packetDelay: number;
+  readonly memoryWords: number;
+  /** Is called when the board is free again. */
+  closed(): void;
+}
+
+/** A link to a DYNAP-SE1 board, with what only such a board has. */
+export interface Dynapse1Link extends Link<Dynapse1Configuration, Dynapse1Delta> {
+  /** What the board tells of itself. */
+  readonly board: Dynapse1Info;
+  /**
+   * Counts what came that is no spike: `unknownWord`, `oddByte`, `stall`, `clockReset`.
+   */
+  readonly losses: Losses;
+  /**
+   * Lets the board's generators of noise send spikes to a chip: a rate in hertz, 0 to 4300, for each source, 0 to 1023 as the
+   * tags of the chip. Sources that are not named keep their rate; an empty list of rates stops them all.
+   *
+   * @throws InvalidArgumentError if there is no such chip, source or rate
+   * @throws DeviceError if the board fails
+   */
+  poisson(chip: number, rates: ReadonlyMap<number, number>): Promise<void>;
+  /**
+   * Has one neuron of a core watched on the analog output of its chip.
+   *
+   * @throws InvalidArgumentError if there is no such neuron
+   * @throws DeviceError if the board fails
+   */
+  monitor(chip: number, core: number, neuron: number): Promise<void>;
+}
+
+const gone = (): DeviceError =>
+  new DeviceError('disconnected', 'the link is closed; open the board again');
+
+/** The event that the generator of spikes plays for a word. */
+function playedEvent(word: number): number {
+  const route = routeOfWord(word);
+  if (route === undefined) {
+    throw new InvalidArgumentError('this cannot be sent', [
+      fault('words', 'out-of-range', `${word} is no event word of a DYNAP-SE1`),
+    ]);
+  }
+  const { chip, cores, tag } = route;
+  if (chip !== 0) {
+    const told = 'the generator of spikes of a DYNAP-SE1 board reaches chip 0 only';
+    throw new DeviceError('unsupported', `${told}; place what listens to the input there`);
+  }
+  return ((tag & 0xff) << 6) | ((tag >> 8) << 4) | cores;
+}
+
+/** Checks a whole number below a limit. */
+function below(name: string, value: unknown, limit: number): Problem[] {
+  const sound = Number.isInteger(value) && (value as number) >= 0 && (value as number) < limit;
+  return sound
+    ? []
+    : [fault(name, 'out-of-range', `a whole number from 0 to ${limit - 1} is needed`)];
+}
+
+/** Time within which a board must begin to send, milliseconds: it says at once that its clock was reset. */
+const firstWord = 2000;
+
+/** Whether a transfer was filled. */
+function isFull(bytes: Uint8Array, port: UsbPort): boolean {
+  return bytes.length >= port.kind.transferSize;
+}
+
+/** What a link has counted, and what the board has. */
+function counters(info: Dynapse1Info) {
+  const counts = { sent: 0, late: 0, dropped: 0, received: 0, unheard: 0, lostInBoard: 0 };
+  const statistics: LinkStatistics = {
+    get sent() {
+      return counts.sent;
+    },
+    get late() {
+      return counts.late;
+    },
+    get dropped() {
+      return counts.dropped;
+    },
+    get received() {
+      return counts.received;
+    },
+    // Only a board that counts can tell that nothing was lost.
+    ...((info.countsAer || info.countsDrops) && {
+      get overflowed() {
+        return counts.unheard + counts.lostInBoard;
+      },
+    }),
+  };
+  return { counts, statistics };
+}
+
+/** Adds to a count of a sender. */
+function count(counts: SenderCounts | undefined, name: keyof SenderCounts, by = 1): void {
+  if (counts !== undefined) counts[name] = (counts[name] ?? 0) + by;
+}
+
+/**
+ * Starts a board, and gives the link to it.
+ *
+ * @throws DeviceError if the board fails, or does not send
+ */
+export async function openDynapse1Link(
+  port: UsbPort,
+  config: Dynapse1LinkConfig,
+): Promise<Dynapse1Link> {
+  try {
+    return await started(port, await dynapse1Calls(port), config);
+  } catch (cause) {
+    await port.close();
+    throw usbFailure(port.kind, 'ask', cause);
+  }
+}
+
+async function started(
+  port: UsbPort,
+  calls: Dynapse1Calls,
+  config: Dynapse1LinkConfig,
+): Promise<Dynapse1Link> {
+  const { clock, chips, packetDelay } = config;
+  const delay = packetDelay * 125;
+  const { counts, statistics } = counters(calls.info);
+  const losses = lossCounter();
+  const listeners = linkListeners();
+  const updates: LinkUpdate<Dynapse1Delta>[] = [];
+  const reader = spikeReader();
+  const time = boardTime(clock, delay);
+  const memory = chipMemory(calls, chips);
+  const together = inTurn();
+  let memories: MemoryWords[] | undefined;
+  let closed = false;
+  let full = false;
+  /** The time that was told last: it never goes back. */
+  let told = 0;
+  let synchronised: ((cause?: DeviceError) => void) | undefined;
+
+  const failed = (cause: unknown): void => {
+    void shut(usbFailure(port.kind, 'ask', cause));
+  };
+  const waiting = answers({
+    time,
+    clock,
+    delay,
+    heard: () => reader.now,
+    full: () => full,
+    roundTrip: () => readDropped(),
+    failed,
+  });
+  const play = player({
+    calls,
+    time,
+    clock,
+    memoryWords: config.memoryWords,
+    late(by, own) {
+      counts.late += by;
+      count(own, 'late', by);
+    },
+    failed,
+  });
+  let droppedBefore = 0;
+  const readDropped = async (): Promise<void> => {
+    if (calls.info.countsAer || calls.info.countsDrops) {
+      counts.lostInBoard = (await calls.eventsDropped()) - droppedBefore;
+    } else await calls.fpga.get(6, 0);
+  };
+  /** Closes everything; those who listen are told once it is closed. */
+  const shut = async (cause?: DeviceError): Promise<void> => {
+    if (closed) return;
+    closed = true;
+    play.close();
+    waiting.reject(cause ?? gone());
+    synchronised?.(cause ?? gone());
+    if (cause === undefined) await calls.stop().catch(() => {});
+    await port.close();
+    config.closed();
+    listeners.close(cause);
+  };
+  const alive = (): void => {
+    if (closed) throw gone();
+  };
+  const data = (bytes: Uint8Array): void => {
+    const before = { ...reader.counts };
+    full = isFull(bytes, port);
+    const { times, words } = reader.read(bytes);
+    const { unknown, oddBytes, resets } = reader.counts;
+    losses.add('unknownWord', unknown - before.unknown);
+    losses.add('oddByte', oddBytes - before.oddBytes);
+    if (synchronised !== undefined && resets > 0) synchronised();
+    else losses.add('clockReset', resets - before.resets);
+    time.heard(reader.now);
+    if (words.length > 0) {
+      if (listeners.size === 0) counts.unheard += words.length;
+      else {
+        counts.received += words.length;
+        const timestamps = new Uint32Array(times.length);
+        for (let i = 0; i < times.length; i++) timestamps[i] = wrapTime(times[i]!);
+        listeners.give({ timestamps, words });
+      }
+    }
+    waiting.look();
+  };
+  const now = (): number => {
+    told = Math.max(told, reader.now, Math.floor(time.now()));
+    return told;
+  };
+  /** Sets the board's clock to zero, and waits until it says so. */
+  const synchronise = async (): Promise<void> => {
+    const heard = new Promise<void>((resolve, reject) => {
+      const timer = clock.schedule(() => {
+        const why = `the ${port.kind.what} sends nothing; unplug it, and plug it in again`;
+        synchronised?.(new DeviceError('timed-out', why));
+      }, firstWord);
+      synchronised = (cause) => {
+        synchronised = undefined;
+        timer.unsubscribe();
+        if (cause === undefined) resolve();
+        else reject(cause);
+      };
+    });
+    heard.catch(() => {});
+    const before = clock.now();
+    await calls.resetTime();
+    const after = clock.now();
+    await heard;
+    time.wasAt(reader.epoch, before, after);
+    time.heard(reader.now);
+  };
+
+  if (config.reset) {
+    await memory.writeDefaults();
+    await pause(clock, config.settleTime * 1000);
+  } else {
+    await calls.openChips();
+    await calls.closeChips();
+  }
+  await calls.setPacketDelay(packetDelay);
+  port.listen({
+    data: (bytes) => {
+      if (!closed) data(bytes);
+    },
+    stalled: () => losses.add('stall', 1),
+    lost: (cause) => void shut(cause),
+  });
+  await calls.start();
+  await readDropped();
+  droppedBefore = counts.lostInBoard;
+  counts.lostInBoard = 0;
+  await synchronise();
+
+  return {
+    info: {
+      name: 'DYNAP-SE1 board',
+      serial: port.serial === '' ? 'without a number' : port.serial,
+      family: dynapse1.name,
+      chips,
+      clock: 'board',
+    },
+    board: calls.info,
+    losses,
+    get closed() {
+      return closed;
+    },
+    statistics,
+    updates,
+    async configure(configuration) {
+      alive();
+      const problems = within('configuration', dynapse1.problems(configuration));
+      if (problems.length === 0 && dynapse1.chipsOf(configuration) > chips) {
+        const needed = `${dynapse1.chipsOf(configuration)} chips are configured; ${chips} are used`;
+        problems.push(fault('configuration', 'too-large', needed));
+      }
+      if (problems.length > 0) {
+        throw new InvalidArgumentError('this configuration does not fit the board', problems);
+      }
+      const next = dynapse1.memories(configuration);
+      await together(async () => {
+        alive();
+        await play.clear((own) => {
+          counts.dropped++;
+          count(own, 'dropped');
+        });
+        await memory.configure(next);
+        memories = next;
+        await pause(clock, config.restTime * 1000);
+      });
+      alive();
+    },
+    send(events, own) {
+      alive();
+      checkEvents(events);
+      const { timestamps, words } = events;
+      const played = Array.from(words, playedEvent);
+      const present = now();
+      for (const name of ['late', 'dropped'] as const) count(own, name, 0);
+      for (const [i, event] of played.entries()) {
+        const at = unwrapNear(timestamps[i]!, present);
+        play.add(at, event, own);
+      }
+      counts.sent += played.length;
+      play.go();
+    },
+    async update(delta) {
+      alive();
+      const problems = dynapse1.deltaProblems(delta, memories?.length ?? chips);
+      if (memories === undefined) problems.push(fault('', 'missing', 'nothing is configured yet'));
+      if (problems.length > 0) throw new InvalidArgumentError('this change cannot be', problems);
+      return together(async () => {
+        alive();
+        dynapse1.change(memories!, delta);
+        await memory.update(memories!);
+        alive();
+        const at = wrapTime(now());
+        updates.push({ time: at, delta });
+        return at;
+      });
+    },
+    async time(at) {
+      alive();
+      if (at === undefined) return wrapTime(now());
+      const problems = within('at', timeCheck(at));
+      if (problems.length > 0) throw new InvalidArgumentError('there is no such time', problems);
+      const wanted = unwrapNear(at, now());
+      await waiting.wait(wanted);
+      told = Math.max(told, wanted);
+      return wrapTime(now());
+    },
+    // Its circuits know no steps.
+    align: alive,
+    listen(listener) {
+      alive();
+      return listeners.add(listener);
+    },
+    close: () => shut(),
+    async poisson(chip, rates) {
+      alive();
+      const problems = [
+        ...below('chip', chip, chips),
+        ...[...rates].flatMap(([source, rate]) => [
+          ...below('source', source, 1024),
+          ...(rate >= 0 && rate <= 4300
+            ? []
+            : [fault('rate', 'out-of-range', '0 to 4300 Hz are needed')]),
+        ]),
+      ];
+      if (problems.length > 0) throw new InvalidArgumentError('no noise can be made', problems);
+      await together(async () => {
+        await calls.choosePoissonChip(chip);
+        for (const [source, rate] of rates) await calls.setPoissonRate(source, rate);
+        await calls.runPoisson(rates.size > 0);
+      });
+    },
+    async monitor(chip, core, neuron) {
+      alive();
+      const problems = [
+        ...below('chip', chip, chips),
+        ...below('core', core, 4),
+        ...below('neuron', neuron, 256),
+      ];
+      if (problems.length > 0) throw new InvalidArgumentError('there is no such neuron', problems);
+      await together(async () => {
+        await calls.chooseChip(chip);
+        await calls.write(monitorWords(core, neuron));
+      });
+    },
+  };
+}
