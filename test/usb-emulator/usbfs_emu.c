@@ -199,8 +199,9 @@ static void put(const char *path, const char *fmt, ...) { FILE *f = fopen(path, 
 static void mkdirs(const char *p) { char b[512]; strcpy(b, p); for (char *s = b + 1; *s; s++) if (*s == '/') { *s = 0; mkdir(b, 0755); *s = '/'; } mkdir(b, 0755); }
 static void sysfs(void) {
   uid_t uid = getuid(); gid_t gid = getgid();
-  if (uid) { if (unshare(CLONE_NEWUSER | CLONE_NEWNS)) die("unshare user+mount namespace"); put("/proc/self/setgroups", "deny"); put("/proc/self/uid_map", "%d %d 1", uid, uid); put("/proc/self/gid_map", "%d %d 1", gid, gid); }
-  else if (unshare(CLONE_NEWNS)) die("unshare mount namespace");
+  if (uid || unshare(CLONE_NEWNS)) {              // not root, or a root without CAP_SYS_ADMIN
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS)) die("unshare user+mount namespace");
+    put("/proc/self/setgroups", "deny"); put("/proc/self/uid_map", "%d %d 1", uid, uid); put("/proc/self/gid_map", "%d %d 1", gid, gid); }
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) die("private /");
   if (mount("usbemu", "/sys/bus", "tmpfs", 0, NULL)) die("tmpfs on /sys/bus");
   if (mount("usbemu", "/sys/devices/virtual", "tmpfs", 0, NULL)) die("tmpfs on /sys/devices/virtual");

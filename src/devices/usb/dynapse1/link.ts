@@ -3,20 +3,12 @@ import { routeOfWord } from '../../../chips/dynapse1/board.ts';
 import type { Dynapse1Configuration } from '../../../chips/dynapse1/configuration.ts';
 import type { Dynapse1Delta } from '../../../chips/dynapse1/delta.ts';
 import { dynapse1 } from '../../../chips/dynapse1/family.ts';
-import { monitorWords } from '../../../chips/dynapse1/words.ts';
 import type { MemoryWords } from '../../../chips/family.ts';
 import type { Clock } from '../../../clock.ts';
 import { DeviceError, InvalidArgumentError } from '../../../errors.ts';
 import { type Losses, lossCounter } from '../../../events/losses.ts';
-import { fault, type Problem, within } from '../../../problems.ts';
-import {
-  checkEvents,
-  type Link,
-  type LinkStatistics,
-  type LinkUpdate,
-  type SenderCounts,
-  timeCheck,
-} from '../../link.ts';
+import { fault, within } from '../../../problems.ts';
+import { checkEvents, type Link, type LinkUpdate, timeCheck } from '../../link.ts';
 import { linkListeners } from '../../listeners.ts';
 import { unwrapNear, wrapTime } from '../../wrap.ts';
 import { usbFailure } from '../failures.ts';
@@ -27,6 +19,8 @@ import { answers } from './answers.ts';
 import { boardTime } from './board-time.ts';
 import { type Dynapse1Calls, type Dynapse1Info, dynapse1Calls } from './calls.ts';
 import { chipMemory } from './chip-memory.ts';
+import { count, counters } from './counters.ts';
+import { boardExtras, type Dynapse1Extras } from './extras.ts';
 import { player } from './player.ts';
 import { spikeReader } from './spikes.ts';
 
@@ -44,28 +38,13 @@ export interface Dynapse1LinkConfig {
 }
 
 /** A link to a DYNAP-SE1 board, with what only such a board has. */
-export interface Dynapse1Link extends Link<Dynapse1Configuration, Dynapse1Delta> {
+export interface Dynapse1Link extends Link<Dynapse1Configuration, Dynapse1Delta>, Dynapse1Extras {
   /** What the board tells of itself. */
   readonly board: Dynapse1Info;
   /**
    * Counts what came that is no spike: `unknownWord`, `oddByte`, `stall`, `clockReset`.
    */
   readonly losses: Losses;
-  /**
-   * Lets the board's generators of noise send spikes to a chip: a rate in hertz, 0 to 4300, for each source, 0 to 1023 as the
-   * tags of the chip. Sources that are not named keep their rate; an empty list of rates stops them all.
-   *
-   * @throws InvalidArgumentError if there is no such chip, source or rate
-   * @throws DeviceError if the board fails
-   */
-  poisson(chip: number, rates: ReadonlyMap<number, number>): Promise<void>;
-  /**
-   * Has one neuron of a core watched on the analog output of its chip.
-   *
-   * @throws InvalidArgumentError if there is no such neuron
-   * @throws DeviceError if the board fails
-   */
-  monitor(chip: number, core: number, neuron: number): Promise<void>;
 }
 
 const gone = (): DeviceError =>
@@ -87,51 +66,15 @@ function playedEvent(word: number): number {
   return ((tag & 0xff) << 6) | ((tag >> 8) << 4) | cores;
 }
 
-/** Checks a whole number below a limit. */
-function below(name: string, value: unknown, limit: number): Problem[] {
-  const sound = Number.isInteger(value) && (value as number) >= 0 && (value as number) < limit;
-  return sound
-    ? []
-    : [fault(name, 'out-of-range', `a whole number from 0 to ${limit - 1} is needed`)];
-}
-
 /** Time within which a board must begin to send, milliseconds: it says at once that its clock was reset. */
 const firstWord = 2000;
+
+/** Time between two looks at what a board has dropped, milliseconds. */
+const lookInterval = 1000;
 
 /** Whether a transfer was filled. */
 function isFull(bytes: Uint8Array, port: UsbPort): boolean {
   return bytes.length >= port.kind.transferSize;
-}
-
-/** What a link has counted, and what the board has. */
-function counters(info: Dynapse1Info) {
-  const counts = { sent: 0, late: 0, dropped: 0, received: 0, unheard: 0, lostInBoard: 0 };
-  const statistics: LinkStatistics = {
-    get sent() {
-      return counts.sent;
-    },
-    get late() {
-      return counts.late;
-    },
-    get dropped() {
-      return counts.dropped;
-    },
-    get received() {
-      return counts.received;
-    },
-    // Only a board that counts can tell that nothing was lost.
-    ...((info.countsAer || info.countsDrops) && {
-      get overflowed() {
-        return counts.unheard + counts.lostInBoard;
-      },
-    }),
-  };
-  return { counts, statistics };
-}
-
-/** Adds to a count of a sender. */
-function count(counts: SenderCounts | undefined, name: keyof SenderCounts, by = 1): void {
-  if (counts !== undefined) counts[name] = (counts[name] ?? 0) + by;
 }
 
 /**
@@ -202,14 +145,26 @@ async function started(
       counts.lostInBoard = (await calls.eventsDropped()) - droppedBefore;
     } else await calls.fpga.get(6, 0);
   };
+  let watch = { unsubscribe() {} };
+  /** Looks once a second at what the board has dropped. */
+  const look = (): void => {
+    watch = clock.schedule(() => {
+      look();
+      readDropped().catch(failed);
+    }, lookInterval);
+  };
   /** Closes everything; those who listen are told once it is closed. */
   const shut = async (cause?: DeviceError): Promise<void> => {
     if (closed) return;
     closed = true;
     play.close();
+    watch.unsubscribe();
     waiting.reject(cause ?? gone());
     synchronised?.(cause ?? gone());
-    if (cause === undefined) await calls.stop().catch(() => {});
+    if (cause === undefined) {
+      await readDropped().catch(() => {});
+      await calls.stop().catch(() => {});
+    }
     await port.close();
     config.closed();
     listeners.close(cause);
@@ -285,6 +240,7 @@ async function started(
   droppedBefore = counts.lostInBoard;
   counts.lostInBoard = 0;
   await synchronise();
+  look();
 
   return {
     info: {
@@ -318,6 +274,7 @@ async function started(
           counts.dropped++;
           count(own, 'dropped');
         });
+        memories = undefined;
         await memory.configure(next);
         memories = next;
         await pause(clock, config.restTime * 1000);
@@ -370,36 +327,6 @@ async function started(
       return listeners.add(listener);
     },
     close: () => shut(),
-    async poisson(chip, rates) {
-      alive();
-      const problems = [
-        ...below('chip', chip, chips),
-        ...[...rates].flatMap(([source, rate]) => [
-          ...below('source', source, 1024),
-          ...(rate >= 0 && rate <= 4300
-            ? []
-            : [fault('rate', 'out-of-range', '0 to 4300 Hz are needed')]),
-        ]),
-      ];
-      if (problems.length > 0) throw new InvalidArgumentError('no noise can be made', problems);
-      await together(async () => {
-        await calls.choosePoissonChip(chip);
-        for (const [source, rate] of rates) await calls.setPoissonRate(source, rate);
-        await calls.runPoisson(rates.size > 0);
-      });
-    },
-    async monitor(chip, core, neuron) {
-      alive();
-      const problems = [
-        ...below('chip', chip, chips),
-        ...below('core', core, 4),
-        ...below('neuron', neuron, 256),
-      ];
-      if (problems.length > 0) throw new InvalidArgumentError('there is no such neuron', problems);
-      await together(async () => {
-        await calls.chooseChip(chip);
-        await calls.write(monitorWords(core, neuron));
-      });
-    },
+    ...boardExtras(calls, together, chips, alive),
   };
 }

@@ -1,0 +1,81 @@
+import { fileURLToPath } from 'node:url';
+import { aerPacket, pixels } from 'spikeline';
+import { eventDigest } from 'spikeline/codecs';
+import { systemClock } from 'spikeline/devices';
+import { packPixel } from 'spikeline/events';
+import { describe, expect, it } from 'vitest';
+import { type DavisEvent, davis346, davisWords, wordBytes } from '#test/usb-emulator/davis346';
+import { dynapse1 } from '#test/usb-emulator/dynapse1';
+import { emulated, emulatorObstacle, ours } from '#test/usb-emulator/emulated';
+
+const obstacle = emulatorObstacle();
+const main = fileURLToPath(new URL('main.ts', import.meta.resolve('spikeline-cli')));
+
+// Where tests must not be skipped, SPIKELINE_USB is \`required\`.
+it.runIf(process.env['SPIKELINE_USB'] === 'required')('finds an emulator that works', () => {
+  expect(obstacle).toBeUndefined();
+});
+
+const title = obstacle === undefined ? '' : ` (skipped: ${obstacle})`;
+describe.skipIf(obstacle !== undefined)(`the package usb, with software devices${title}`, () => {
+  const space = pixels(346, 260);
+  const events = Array.from(
+    { length: 20_000 },
+    (_, i): DavisEvent => [Math.floor(i * 13.7), (i * 7) % 346, (i * 3) % 260, i & 1],
+  );
+
+  it('plays a camera and a board at the same time, and leaves nothing open', async () => {
+    const camera = davis346(wordBytes(davisWords(events)));
+    const board = dynapse1({ clock: systemClock });
+    const found: Record<string, unknown>[] = [];
+    const all = process.env['SPIKELINE_RUNS'] === undefined ? 'some' : 'all';
+    const run = emulated({
+      devices: [camera, board],
+      command: ours('session.ts', String(events.length), all),
+      line(text, own) {
+        if (text === 'unplug') own.unplug(camera);
+        else found.push(JSON.parse(text));
+      },
+    });
+    const { code, err } = await run.ended;
+    expect([code, err]).toEqual([0, '']);
+    const step = (name: string) => found.filter((one) => one['step'] === name);
+    expect(step('list')[0]!['devices']).toEqual(
+      expect.arrayContaining([
+        { name: 'davis346', serial: '00000042' },
+        { name: 'dynapse1', serial: '00000042' },
+      ]),
+    );
+    expect(step('held by another')).toMatchObject([{ code: 'busy' }]);
+    const digest = eventDigest();
+    const addresses = events.map(([, x, y, polarity]) => packPixel(space, { x, y, polarity }));
+    digest.add(
+      aerPacket(
+        events.map(([time]) => time),
+        addresses,
+        space,
+      ),
+    );
+    expect(step('camera')).toMatchObject([digest.summary()]);
+    expect(step('board').length).toBeGreaterThan(1);
+    for (const { name, cause } of step('board')) expect([name, cause]).toEqual([name, undefined]);
+    expect(step('unplugged')).toMatchObject([{ code: 'disconnected' }]);
+    expect(step('gone')).toMatchObject([{ code: expect.stringMatching(/not-found|disconnected/) }]);
+    expect(run.open).toBe(0);
+  });
+
+  it('says what to do where the system forbids a device', async () => {
+    const run = emulated({
+      devices: [davis346()],
+      denied: true,
+      command: [
+        process.execPath,
+        ...['--import', 'tsx', '--conditions=@spikeline/source', main, 'devices'],
+      ],
+    });
+    const { code, out } = await run.ended;
+    expect(code).toBe(1);
+    expect(out).toMatch(/davis346 .* refused/);
+    expect(out).toContain('ATTR{idVendor}=="152a", ATTR{idProduct}=="841a", MODE="0666"');
+  });
+});
