@@ -31,7 +31,7 @@ export {
 } from '../src/devices/usb/dynapse1/board.ts';
 export type { Dynapse1Info } from '../src/devices/usb/dynapse1/calls.ts';
 export type { Dynapse1Link } from '../src/devices/usb/dynapse1/link.ts';
-export { listUsb, type PluggedDevice } from '../src/devices/usb/list.ts';
+export { type ListUsbConfig, listUsb, type PluggedDevice } from '../src/devices/usb/list.ts';
 export { type VirtualBoard, virtualBoard } from '../src/devices/virtual/board.ts';
 export type { VirtualBoardConfig } from '../src/devices/virtual/board-config.ts';
 export type { VirtualLink } from '../src/devices/virtual/virtual-link.ts';

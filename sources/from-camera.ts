@@ -4,6 +4,7 @@ import {
   type CameraConfig,
   cameraProblems,
   openCamera,
+  readCamera,
 } from '../src/devices/usb/cameras/camera.ts';
 import type { CameraName } from '../src/devices/usb/known.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
@@ -34,11 +35,12 @@ export function fromCamera(
   camera: CameraName,
   config: FromCameraConfig = {},
 ): Observable<AerPacket<PixelSpace>> {
-  const problems = cameraProblems(camera, config);
+  const read = readCamera(config);
+  const problems = cameraProblems(camera, read);
   if (problems.length > 0) throw new InvalidArgumentError('no camera can be opened', problems);
   return new Observable((subscriber) => {
     let ended = false;
-    const opening = openCamera(camera, config, {
+    const opening = openCamera(camera, read, {
       packet: (packet) => subscriber.next(packet),
       lost: (cause) => subscriber.error(cause),
     });

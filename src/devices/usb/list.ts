@@ -1,9 +1,19 @@
 /** What is plugged in: which devices are known, and why one of them cannot be used. */
-import { DeviceError } from '../../errors.ts';
-import { usbAccess } from './access.ts';
+import { DeviceError, InvalidArgumentError } from '../../errors.ts';
+import { type OptionTable, optionProblems } from '../../options.ts';
+import { readOnce } from '../../reading.ts';
+import { accessCheck, usbAccess } from './access.ts';
 import { usbFailure } from './failures.ts';
 import { knownDevices } from './known.ts';
 import type { UsbAccess, UsbDevice } from './web-usb.ts';
+
+/** Where devices are looked for. */
+export interface ListUsbConfig {
+  /** Where devices are found; `navigator.usb` or the package `usb` if left out. */
+  readonly access?: UsbAccess;
+}
+
+const table: OptionTable<ListUsbConfig> = { access: accessCheck };
 
 /** A device that is plugged in. */
 export interface PluggedDevice {
@@ -55,6 +65,7 @@ async function inspect(device: UsbDevice): Promise<PluggedDevice> {
  * used (another program has it; the system forbids it: then with the udev rule that allows it); others with their numbers
  * only. Devices that are known are opened for a moment.
  *
+ * @throws InvalidArgumentError with all problems
  * @throws MissingLibraryError if this is no browser, and the package `usb` is not installed
  * @example
  * ```ts
@@ -62,10 +73,11 @@ async function inspect(device: UsbDevice): Promise<PluggedDevice> {
  * await listUsb({ access }); // []
  * ```
  */
-export async function listUsb(
-  config: { readonly access?: UsbAccess } = {},
-): Promise<PluggedDevice[]> {
-  const access = await usbAccess(config.access);
+export async function listUsb(config: ListUsbConfig = {}): Promise<PluggedDevice[]> {
+  const read = readOnce(config, table);
+  const problems = optionProblems<ListUsbConfig>(read, table);
+  if (problems.length > 0) throw new InvalidArgumentError('nothing can be listed', problems);
+  const access = await usbAccess(read.access);
   const found: PluggedDevice[] = [];
   for (const device of await access.getDevices()) found.push(await inspect(device));
   return found;

@@ -14,6 +14,7 @@ import {
   text,
 } from '../../../options.ts';
 import { type Problem, within } from '../../../problems.ts';
+import { readOnce } from '../../../reading.ts';
 import { accessCheck, usbAccess } from '../access.ts';
 import { type CameraName, cameraDevices } from '../known.ts';
 import { openPort, type UsbPort } from '../port.ts';
@@ -53,6 +54,11 @@ const table: OptionTable<CameraConfig> = {
   access: accessCheck,
   clock: having('a clock', 'now', 'schedule'),
 };
+
+/** Reads a configuration once. */
+export function readCamera(config: CameraConfig): CameraConfig {
+  return readOnce(config, table);
+}
 
 /** Names under which what is no pixel is counted. */
 const reasons: Readonly<Record<keyof CameraCounts, string>> = {

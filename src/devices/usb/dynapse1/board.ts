@@ -3,6 +3,7 @@ import { dynapse1Limits } from '../../../chips/dynapse1/limits.ts';
 import { type Clock, monotonic } from '../../../clock.ts';
 import { DeviceError, InvalidArgumentError } from '../../../errors.ts';
 import { flag, having, number, type OptionTable, optionProblems, text } from '../../../options.ts';
+import { readOnce } from '../../../reading.ts';
 import type { Board } from '../../link.ts';
 import { accessCheck, usbAccess } from '../access.ts';
 import { dynapse1Device } from '../known.ts';
@@ -66,7 +67,8 @@ export type Dynapse1Board = Board<Dynapse1Link>;
  * const told = await board.open().catch((cause) => cause.code); // 'not-found'
  * ```
  */
-export function dynapse1Board(config: Dynapse1BoardConfig = {}): Dynapse1Board {
+export function dynapse1Board(given: Dynapse1BoardConfig = {}): Dynapse1Board {
+  const config = readOnce(given, table);
   const problems = optionProblems<Dynapse1BoardConfig>(config, table);
   if (problems.length > 0) throw new InvalidArgumentError('this board cannot be made', problems);
   const clock = monotonic(config.clock);
