@@ -120,6 +120,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     attempt(() => exchange?.stop());
     if (begun && onStop !== undefined) attempt(() => world.halt(onStop.action, dt));
     if (begun) attempt(world.close);
+    attempt(() => stimulus?.end?.());
     const failed = failures.length > 0;
     const end: LoopEnd = {
       reason: failed ? 'error' : reason,

@@ -21,7 +21,11 @@ import type { Target } from '../src/pipeline/target.ts';
 import { type Problem, problem, within } from '../src/problems.ts';
 import { endOf, type SessionEnd, type SessionVersions } from '../src/sessions/manifest.ts';
 import { type RecordTargetOptions, recordingTarget } from '../src/sessions/recording-target.ts';
-import { openSessionWriter, type SessionWriter } from '../src/sessions/session-writer.ts';
+import {
+  openSessionWriter,
+  type SessionPlan,
+  type SessionWriter,
+} from '../src/sessions/session-writer.ts';
 
 /** What is known of an experiment, and how its session is written. */
 export interface SessionConfig {
@@ -111,7 +115,8 @@ function versions(): SessionVersions {
   };
 }
 
-function sessionProblems(folder: unknown, config: SessionConfig): Problem[] {
+/** Lists why no session can be opened like this. */
+export function sessionProblems(folder: unknown, config: SessionConfig): Problem[] {
   const named = typeof folder === 'string' && folder !== '';
   const path = problem('folder', 'wrong-type', folder, 'the path of a folder is needed');
   return [...(named ? [] : [path]), ...optionProblems(config, table)];
@@ -140,13 +145,22 @@ function sessionProblems(folder: unknown, config: SessionConfig): Problem[] {
  */
 export function openSession(folder: string, config: SessionConfig = {}): Session {
   refuse('no session can be opened', () => sessionProblems(folder, config));
-  const { seed = null, config: own = {}, overwrite = false, flushEvery = 0.05 } = config;
-  const { clock = systemClock } = config;
-  const plan = { seed, config: own, versions: versions(), overwrite, flushEvery, clock };
-  return sessionOf(openSessionWriter(folder, plan));
+  return sessionOf(openSessionWriter(folder, planOf(config)));
 }
 
-function sessionOf(writer: SessionWriter): Session {
+/** What a session is opened with. */
+export function planOf({
+  seed = null,
+  config = {},
+  overwrite = false,
+  flushEvery = 0.05,
+  clock = systemClock,
+}: Omit<SessionConfig, 'seed'> & { readonly seed?: number | null }): SessionPlan {
+  return { seed, config, versions: versions(), overwrite, flushEvery, clock };
+}
+
+/** Makes operators of a writer. */
+export function sessionOf(writer: SessionWriter): Session {
   return {
     path: writer.path,
     get ended() {

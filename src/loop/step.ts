@@ -72,6 +72,8 @@ export interface LoopStimulus {
   before(step: number, time: number, counts: Uint32Array): boolean;
   /** Hears of each step, before whoever listens to the loop does. */
   after?(step: LoopStep<unknown, unknown>): void;
+  /** Learns that the loop has ended, whatever ended it; once. */
+  end?(): void;
 }
 
 /** Records a loop. What it throws ends the loop as a failure. */

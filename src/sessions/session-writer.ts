@@ -56,6 +56,8 @@ export interface SessionWriter {
   write(stream: string, item: StreamItem, clock?: RecordedClock): void;
   /** Writes a mark; at the newest time of all streams if none is given. */
   mark(label: string, time?: number): void;
+  /** Counts what was lost, under a place and a reason. */
+  lose(reason: string, count: number): void;
   /** Counts what a place has lost, until what is returned is called. */
   watch(place: string, losses: Losses): () => void;
   /** Notes a plain value under a name. */
@@ -182,16 +184,20 @@ class Writer implements SessionWriter {
     const take = (): void => {
       for (const [reason, count] of Object.entries(losses.byReason)) {
         const more = count - (Object.hasOwn(before, reason) ? before[reason]! : 0);
-        const name = `${place}: ${reason}`;
-        if (more > 0) this.#lost[name] = (this.#lost[name] ?? 0) + more;
+        this.lose(`${place}: ${reason}`, more);
       }
       before = { ...losses.byReason };
-      this.#flushLater();
     };
     before = { ...losses.byReason };
     const stop = losses.watch(take);
     this.#unwatch.push(stop);
     return stop;
+  }
+
+  lose(reason: string, count: number): void {
+    if (!(count > 0)) return;
+    this.#lost[reason] = (this.#lost[reason] ?? 0) + count;
+    this.#flushLater();
   }
 
   note(name: string, value: unknown): void {

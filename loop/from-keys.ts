@@ -1,0 +1,53 @@
+/** The source `fromKeys`: keys that are pressed at a terminal. */
+import { Observable } from 'rxjs';
+import { having, refuse } from '../src/options.ts';
+import { within } from '../src/problems.ts';
+
+/** Where keys come from: standard input, or what stands for it. */
+export interface KeyInput {
+  readonly isTTY?: boolean;
+  on(event: 'data', listener: (data: Uint8Array | string) => void): unknown;
+  removeListener(event: 'data', listener: (data: Uint8Array | string) => void): unknown;
+  resume?(): unknown;
+  pause?(): unknown;
+  setRawMode?(on: boolean): unknown;
+}
+
+/** What Ctrl-C sends in raw mode. */
+const interrupt = '\u0003';
+
+/**
+ * Emits each key that is pressed at a terminal, as the text that it sends, without waiting for the end of a line. Ctrl-C stops the
+ * process as ever. From what is no terminal each character is a key. The terminal is as before once nobody listens.
+ *
+ * @param input standard input if left out
+ * @throws InvalidArgumentError if it is no stream
+ * @example
+ * ```ts
+ * typeof fromKeys().subscribe; // 'function'
+ * ```
+ */
+export function fromKeys(input: KeyInput = process.stdin): Observable<string> {
+  refuse('no keys can be heard', () =>
+    within('input', having('a stream', 'on', 'removeListener')(input)),
+  );
+  return new Observable((subscriber) => {
+    const hear = (data: Uint8Array | string): void => {
+      const text = typeof data === 'string' ? data : new TextDecoder().decode(data);
+      // An arrow sends several characters, and is one key.
+      const keys = text.startsWith('\u001b') ? [text] : Array.from(text);
+      for (const key of keys) {
+        if (key === interrupt && input.isTTY === true) process.kill(process.pid, 'SIGINT');
+        else subscriber.next(key);
+      }
+    };
+    if (input.isTTY === true) input.setRawMode?.(true);
+    input.on('data', hear);
+    input.resume?.();
+    return () => {
+      input.removeListener('data', hear);
+      if (input.isTTY === true) input.setRawMode?.(false);
+      input.pause?.();
+    };
+  });
+}

@@ -1,0 +1,115 @@
+/** A closed loop that is recorded as a session. */
+import { DataError } from '../src/errors.ts';
+import type { StreamItem } from '../src/events/series.ts';
+import type { LoopDescription, LoopEnd, LoopSession, LoopStep } from '../src/loop/step.ts';
+import { refuse } from '../src/options.ts';
+import { endOf, type SessionEnd } from '../src/sessions/manifest.ts';
+import { rowStream } from '../src/sessions/rows.ts';
+import { openSessionWriter, type SessionWriter } from '../src/sessions/session-writer.ts';
+import { planOf, type Session, type SessionConfig, sessionOf, sessionProblems } from './session.ts';
+
+/** A session of a closed loop: what `closeLoop` takes as `session`. */
+export interface LoopRecorder extends LoopSession {
+  /** Writes a mark; before the loop begins and after it has ended there is nothing to write it to, and it throws. */
+  mark(label: string, time?: number): void;
+  /** The session, while the loop goes on. */
+  readonly session: Session | undefined;
+}
+
+/** Why a loop's session ended. */
+function endingOf({ reason, cause }: LoopEnd): SessionEnd {
+  if (reason === 'error') return endOf(cause);
+  if (reason === 'unsubscribed') return { how: 'unsubscribed' };
+  return { how: 'completed', message: reason };
+}
+
+/**
+ * Records a closed loop: opens a session when the loop begins, writes each step, and ends it with the loop, saying why. Its streams
+ * are `input` and `output` (spikes), what the loop records by name, `observation`, `action`, `state` of the environment, `latency` (µs,
+ * in real time), and `marks`, such as a protocol's. `replay` runs its network again from what went in. What is no number or list of numbers is
+ * kept as JSON, in a stream of marks.
+ *
+ * @throws InvalidArgumentError with all problems
+ * @example
+ * ```ts
+ * const net = pipeline(linear({ weight: [[9]] }), lif({ neurons: 1, dt: 1e-3, tauMem: 5e-3 }));
+ * const place = { at: 0, reset: () => (place.at = 1), step: (by: number) => ({ observation: (place.at += by) }) };
+ * const loop$ = closeLoop({
+ *   target: simulator(),
+ *   net,
+ *   environment: place,
+ *   encode: (off) => [Number(off > 0)],
+ *   decode: ({ counts }) => -0.1 * counts[0]!,
+ *   steps: 100,
+ *   session: recordSession('runs/place', { seed: 3 }),
+ * });
+ * typeof loop$.subscribe; // 'function'
+ * ```
+ */
+export function recordSession(folder: string, config: SessionConfig = {}): LoopRecorder {
+  refuse('no session can be opened', () => sessionProblems(folder, config));
+  let writer: SessionWriter | undefined;
+  let session: Session | undefined;
+  let step: ((step: LoopStep<unknown, unknown>, state: unknown) => void) | undefined;
+  return {
+    get session() {
+      return session;
+    },
+    begin(loop) {
+      const { seed = loop.seed, config: own, ...rest } = config;
+      writer = openSessionWriter(folder, planOf({ ...rest, seed, config: configOf(loop, own) }));
+      session = sessionOf(writer);
+      step = recorder(writer, loop);
+    },
+    step: (one, state) => step!(one, state),
+    mark(label, time) {
+      if (writer === undefined) throw new DataError('no loop is running that could have this mark');
+      writer.mark(label, time);
+    },
+    end(end) {
+      if (writer === undefined) return;
+      const ended = writer;
+      writer = undefined;
+      session = undefined;
+      for (const [reason, count] of Object.entries(end.losses))
+        ended.lose(`loop: ${reason}`, count);
+      ended.note('steps', end.made);
+      ended.end(endingOf(end));
+    },
+  };
+}
+
+/** What is known of a loop, as plain values. */
+function configOf(loop: LoopDescription, own: object = {}): Readonly<Record<string, unknown>> {
+  const { dt, steps = null, limits = null, policy = 'virtual time', onStop = null } = loop;
+  const action = ArrayBuffer.isView(onStop) ? Array.from(onStop as Float64Array) : onStop;
+  return { ...own, loop: { dt, steps, limits, policy, onStop: action } };
+}
+
+/** Writes steps to their streams. */
+function recorder(writer: SessionWriter, loop: LoopDescription) {
+  const { net, target, record } = loop;
+  const names = record.filter((name) => name !== net.output);
+  const input = writer.reserve('input');
+  const output = writer.reserve('output');
+  const others = names.map((name) => writer.reserve(name));
+  const outputs = Object.fromEntries([
+    [net.output, output],
+    ...names.map((name, i) => [name, others[i]!] as const),
+  ]);
+  const resets = writer.reserve('resets');
+  writer.run({ pipeline: net, target, input, outputs, resets, named: record.length > 0 });
+  const rows = ['observation', 'action', 'state', 'latency'].map((name) =>
+    rowStream(writer, writer.reserve(name)),
+  );
+  return (step: LoopStep<unknown, unknown>, state: unknown): void => {
+    const { time, observation, action, latency, recorded } = step;
+    writer.write(input, step.input);
+    writer.write(output, step.spikes);
+    for (const [i, name] of names.entries()) writer.write(others[i]!, recorded[name] as StreamItem);
+    rows[0]!(time, observation);
+    rows[1]!(time, action);
+    if (state !== undefined) rows[2]!(time, state);
+    if (loop.policy !== undefined) rows[3]!(time, latency);
+  };
+}

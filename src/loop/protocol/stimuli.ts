@@ -1,0 +1,187 @@
+/** Stimuli at work: what each adds to the input of a step. */
+import { DataError } from '../../errors.ts';
+import { randomStream } from '../../random.ts';
+import type { Listenable, Stimulus, StimulusMoment } from './plan.ts';
+
+/** The grid that stimuli add to. */
+export interface StimulusGrid {
+  readonly channels: number;
+  /** Length of a bin, seconds. */
+  readonly dt: number;
+}
+
+/** A stimulus at work. */
+export interface WorkingStimulus {
+  /** Adds its spikes to a step `[bins × channels]`. */
+  add(counts: Uint32Array, moment: StimulusMoment): void;
+  /** Ends it. */
+  stop?(): void;
+}
+
+function put(counts: Uint32Array, at: number, count: number, what: string): void {
+  if (at >= counts.length)
+    throw new DataError(`${what} reaches beyond the channels of the network`);
+  counts[at] = counts[at]! + count;
+}
+
+/** Starts a stimulus. Its random numbers belong to the seed, the turn of the phase, and its place in it. */
+export function startStimulus(
+  stimulus: Stimulus,
+  grid: StimulusGrid,
+  labels: readonly [seed: number, turn: number, place: number],
+): WorkingStimulus {
+  if (typeof stimulus === 'function') return ofFunction(stimulus, grid);
+  switch (stimulus.kind) {
+    case 'noise':
+      return noise(stimulus, grid, labels);
+    case 'pulses':
+      return pulses(stimulus, grid);
+    case 'raster':
+      return raster(stimulus, grid);
+    case 'stream':
+      return stream(stimulus.items$, grid);
+  }
+}
+
+function ofFunction(
+  stimulus: Extract<Stimulus, (...args: never) => unknown>,
+  { channels }: StimulusGrid,
+): WorkingStimulus {
+  return {
+    add(counts, moment) {
+      const given = stimulus(moment);
+      if (given === undefined) return;
+      if (given.length !== counts.length) {
+        const needed = `${moment.bins}×${channels} counts are needed`;
+        throw new DataError(`a stimulus gave ${given.length} counts; ${needed}`);
+      }
+      for (let i = 0; i < counts.length; i++) {
+        const count = given[i]!;
+        if (!Number.isInteger(count) || count < 0) {
+          throw new DataError(
+            `a stimulus gave ${count} as a count; whole numbers of spikes are needed`,
+          );
+        }
+        counts[i] = counts[i]! + count;
+      }
+    },
+  };
+}
+
+function noise(
+  { rate }: Extract<Stimulus, { kind: 'noise' }>,
+  { channels, dt }: StimulusGrid,
+  [seed, turn, place]: readonly [number, number, number],
+): WorkingStimulus {
+  const random = randomStream(seed, 'protocol', 'noise', turn, place);
+  const rates = typeof rate === 'number' ? new Array<number>(channels).fill(rate) : rate;
+  if (rates.length !== channels) {
+    throw new DataError(`noise has ${rates.length} rates; the network has ${channels} channels`);
+  }
+  return {
+    add(counts) {
+      for (let i = 0; i < counts.length; i++) {
+        counts[i] = counts[i]! + random.poisson(rates[i % channels]! * dt);
+      }
+    },
+  };
+}
+
+function pulses(
+  { every, channels: on, count = 1 }: Extract<Stimulus, { kind: 'pulses' }>,
+  { channels, dt }: StimulusGrid,
+): WorkingStimulus {
+  if (on.some((one) => one >= channels)) {
+    throw new DataError(`pulses go to channel ${Math.max(...on)}; there are ${channels}`);
+  }
+  let next = 0;
+  return {
+    add(counts, { since, bins }) {
+      for (let bin = 0; bin < bins; bin++) {
+        // The pulse lies in the bin that holds its time.
+        const end = since + (bin + 1) * dt * 1e6;
+        for (; next * every * 1e6 < end - 1e-3; next++) {
+          for (const one of on) put(counts, bin * channels + one, count, 'a pulse');
+        }
+      }
+    },
+  };
+}
+
+function raster(
+  { raster: shown, loop = false }: Extract<Stimulus, { kind: 'raster' }>,
+  { channels, dt }: StimulusGrid,
+): WorkingStimulus {
+  if (shown.channels !== channels || Math.abs(shown.dt - dt) > 1e-9 * dt) {
+    throw new DataError(
+      `a raster of ${shown.channels} channels and bins of ${shown.dt} s is to be shown; the network has ${channels} and ${dt} s`,
+    );
+  }
+  return {
+    add(counts, { since, bins }) {
+      const first = Math.round(since / (dt * 1e6));
+      for (let bin = 0; bin < bins; bin++) {
+        const step = loop && shown.steps > 0 ? (first + bin) % shown.steps : first + bin;
+        if (step >= shown.steps) return;
+        for (let one = 0; one < channels; one++) {
+          const at = bin * channels + one;
+          counts[at] = counts[at]! + shown.counts[step * channels + one]!;
+        }
+      }
+    },
+  };
+}
+
+function stream(
+  items$: Extract<Stimulus, { kind: 'stream' }>['items$'],
+  { channels }: StimulusGrid,
+): WorkingStimulus {
+  const waiting = new Uint32Array(channels);
+  const refuse = (given: number): never => {
+    throw new DataError(`a stimulus of ${given} channels came; the network has ${channels}`);
+  };
+  const heard = hear(items$, (item) => {
+    if ('counts' in item) {
+      if (item.channels !== channels) refuse(item.channels);
+      item.counts.forEach((count, i) => {
+        waiting[i % channels]! += count;
+      });
+      return;
+    }
+    if (item.space.channels !== channels) refuse(item.space.channels);
+    for (const address of item.addresses) put(waiting, address, 1, 'an event');
+  });
+  return {
+    add(counts) {
+      heard.check();
+      for (let one = 0; one < channels; one++) counts[one] = counts[one]! + waiting[one]!;
+      waiting.fill(0);
+    },
+    stop: heard.stop,
+  };
+}
+
+/** Listens; what fails is thrown where it is looked at. */
+export function hear<T>(items$: Listenable<T>, take: (item: T) => void) {
+  let failed: { readonly cause: unknown } | undefined;
+  const fail = (cause: unknown): void => {
+    failed ??= { cause };
+  };
+  const listening = items$.subscribe({
+    next(item) {
+      try {
+        take(item);
+      } catch (cause) {
+        fail(cause);
+      }
+    },
+    error: fail,
+    complete() {},
+  });
+  return {
+    check(): void {
+      if (failed !== undefined) throw failed.cause;
+    },
+    stop: (): void => listening.unsubscribe(),
+  };
+}
