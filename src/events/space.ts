@@ -119,7 +119,12 @@ function bitsFor(count: number): number {
  * @throws InvalidArgumentError if the space is not one of pixels
  */
 export function pixelBits(space: PixelSpace): PixelBits {
-  const xBits = bitsFor(refuseOther(space).width);
+  return knownPixelBits(refuseOther(space));
+}
+
+/** The same of a space that has been checked: for what is done many times a second. */
+export function knownPixelBits({ width }: PixelSpace): PixelBits {
+  const xBits = bitsFor(width);
   return { yShift: xBits + 1, xMask: 2 ** xBits - 1 };
 }
 

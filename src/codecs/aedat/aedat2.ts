@@ -2,7 +2,7 @@
 
 import { DataError } from '../../errors.ts';
 import type { AerPacket } from '../../events/aer-packet.ts';
-import { type PixelSpace, pixelBits, pixels } from '../../events/space.ts';
+import { knownPixelBits, type PixelSpace, pixels } from '../../events/space.ts';
 import { number, type OptionTable, oneOf } from '../../options.ts';
 import type { Codec, Encoder, StreamHeader } from '../codec.ts';
 import type { Counts } from '../counts.ts';
@@ -75,7 +75,7 @@ function decodeRecords(
 ): number {
   const { timestamps, addresses, limit } = room;
   const { width, height } = space;
-  const rowShift = pixelBits(space).yShift;
+  const rowShift = knownPixelBits(space).yShift;
   const davis = map === 'davis';
   let { base, last } = state;
   let n = room.count;
@@ -234,7 +234,7 @@ function encoder(options: Aedat2EncoderOptions = {}): Encoder {
       return new TextEncoder().encode(lines.map((line) => `#${line}\r\n`).join(''));
     },
     push({ timestamps, addresses, space }) {
-      const { yShift, xMask } = pixelBits(space);
+      const { yShift, xMask } = knownPixelBits(space);
       const bytes = new Uint8Array(timestamps.length * recordBytes);
       const view = new DataView(bytes.buffer);
       for (let i = 0; i < timestamps.length; i++) {

@@ -1,7 +1,7 @@
 /** Reads AEDAT 3.1: headers of packets, and what is in those of pixels and spikes. */
 
 import { DataError } from '../../errors.ts';
-import { type PixelSpace, pixelBits, pixels, type Space } from '../../events/space.ts';
+import { knownPixelBits, type PixelSpace, pixels, type Space } from '../../events/space.ts';
 import { number, type OptionTable, oneOf } from '../../options.ts';
 import type { StreamHeader } from '../codec.ts';
 import type { Counts } from '../counts.ts';
@@ -96,7 +96,7 @@ function decodePixels(
   const { timestamps, addresses, limit } = room;
   const { width, height } = space;
   const { size, timeAt, base } = open;
-  const rowShift = pixelBits(space).yShift;
+  const rowShift = knownPixelBits(space).yShift;
   let n = room.count;
   let invalid = 0;
   let outside = 0;
@@ -132,7 +132,7 @@ function decodeFast(
 ): number {
   const { words } = arena();
   const { state, input, times, addresses } = places;
-  const { yShift } = pixelBits(space);
+  const { yShift } = knownPixelBits(space);
   const events = Math.min((to - from) / eventBytes, room.limit - room.count);
   const into = [times, addresses, room.count, space.width, space.height, yShift, base] as const;
   words[0] = 0;

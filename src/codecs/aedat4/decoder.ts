@@ -1,7 +1,7 @@
 /** Reads AEDAT4: packets of one stream of events. */
 import { DataError } from '../../errors.ts';
 import type { AerPacket } from '../../events/aer-packet.ts';
-import { type PixelSpace, pixelBits, pixels } from '../../events/space.ts';
+import { knownPixelBits, type PixelSpace, pixels } from '../../events/space.ts';
 import type { Decoder, StreamHeader } from '../codec.ts';
 import { type Counts, counts } from '../counts.ts';
 import { unpackLz4 } from '../lz4.ts';
@@ -236,7 +236,7 @@ function addRecords(
   space: PixelSpace,
   counters: Counts,
 ): void {
-  const { yShift } = pixelBits(space);
+  const { yShift } = knownPixelBits(space);
   const { times, addresses } = shop.room.at;
   for (let done = 0; done < count; ) {
     if (room.count === room.limit) room.flush();
@@ -260,7 +260,7 @@ function addSound(
   counters: Counts,
 ): void {
   const { timestamps, addresses } = room;
-  const { yShift } = pixelBits(space);
+  const { yShift } = knownPixelBits(space);
   for (let at = from; at < from + recordBytes * count; at += recordBytes) {
     const time = Number(view.getBigInt64(at, true));
     const [x, y] = [view.getInt16(at + 8, true), view.getInt16(at + 10, true)];

@@ -1,6 +1,6 @@
 /** Writes AEDAT4: one stream of events, in packets as other programs write them. */
 import { DataError } from '../../errors.ts';
-import { type PixelSpace, pixelBits } from '../../events/space.ts';
+import { knownPixelBits, type PixelSpace } from '../../events/space.ts';
 import type { Encoder } from '../codec.ts';
 import { packedBound, packLz4 } from '../lz4.ts';
 import { joined, soundEncoder } from '../sound.ts';
@@ -37,7 +37,7 @@ export function aedat4Encoder(compression: Aedat4Compression): Encoder {
   const write = (times: Float64Array, words: Uint32Array, to: number): number => {
     const count = words.length;
     const { f64, u32, u8, view, run } = workshop(0);
-    const { yShift, xMask } = pixelBits(space!);
+    const { yShift, xMask } = knownPixelBits(space!);
     f64.set(times, workAt / 8);
     u32.set(words, (workAt + 8 * packetEvents) / 4);
     const raw = rawAt;

@@ -1,6 +1,6 @@
 /** Reads CSV, byte by byte. */
 import { DataError } from '../../errors.ts';
-import { type PixelSpace, pixelBits, pixels } from '../../events/space.ts';
+import { knownPixelBits, type PixelSpace, pixels } from '../../events/space.ts';
 import { shown } from '../../problems.ts';
 import type { Decoder, StreamHeader } from '../codec.ts';
 import { type Counts, counts } from '../counts.ts';
@@ -92,7 +92,7 @@ export function csvDecoder(reading: CsvReading): Decoder {
       return;
     }
     room.timestamps[room.count] = time;
-    room.addresses[room.count++] = ((y << pixelBits(space).yShift) | (x << 1) | on) >>> 0;
+    room.addresses[room.count++] = ((y << knownPixelBits(space).yShift) | (x << 1) | on) >>> 0;
     if (room.count >= room.limit) room.flush();
   };
   /** Reads bytes that end with a line. */
@@ -171,7 +171,7 @@ function fastLines(
   const factor = microsOf[unit];
   const latest = Number.MAX_SAFE_INTEGER / Math.max(1, factor);
   const { width, height } = space;
-  const { yShift } = pixelBits(space);
+  const { yShift } = knownPixelBits(space);
   const { timestamps, addresses, limit } = room;
   const last = order.length - 1;
   const end = bytes.length;

@@ -1,7 +1,7 @@
 /** Reads Event Stream: every event says how long after the last it came. */
 
 import { DataError } from '../../errors.ts';
-import { type PixelSpace, pixelBits, pixels } from '../../events/space.ts';
+import { knownPixelBits, type PixelSpace, pixels } from '../../events/space.ts';
 import type { Decoder, StreamHeader } from '../codec.ts';
 import { counts } from '../counts.ts';
 import { type PacketRoom, packetRoom } from '../packet-room.ts';
@@ -41,7 +41,7 @@ type Body = (
 const dvs: Body = (bytes, end, state, space, room) => {
   const { timestamps, addresses, limit } = room;
   const { width, height } = space;
-  const rowShift = pixelBits(space).yShift;
+  const rowShift = knownPixelBits(space).yShift;
   let { time } = state;
   let n = room.count;
   let at = 0;
@@ -72,7 +72,7 @@ const dvs: Body = (bytes, end, state, space, room) => {
 const atis: Body = (bytes, end, state, space, room) => {
   const { timestamps, addresses, limit } = room;
   const { width, height } = space;
-  const rowShift = pixelBits(space).yShift;
+  const rowShift = knownPixelBits(space).yShift;
   let { time } = state;
   let n = room.count;
   let at = 0;
@@ -105,7 +105,7 @@ const atis: Body = (bytes, end, state, space, room) => {
 const colour: Body = (bytes, end, state, space, room) => {
   const { timestamps, addresses, limit } = room;
   const { width, height } = space;
-  const rowShift = pixelBits(space).yShift;
+  const rowShift = knownPixelBits(space).yShift;
   let { time } = state;
   let n = room.count;
   let at = 0;

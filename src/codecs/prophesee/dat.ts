@@ -2,7 +2,7 @@
 
 import { DataError } from '../../errors.ts';
 import type { AerPacket } from '../../events/aer-packet.ts';
-import { type PixelSpace, pixelBits, pixels } from '../../events/space.ts';
+import { knownPixelBits, type PixelSpace, pixels } from '../../events/space.ts';
 import { number, type OptionTable } from '../../options.ts';
 import type { Codec, StreamHeader } from '../codec.ts';
 import type { Counts } from '../counts.ts';
@@ -82,7 +82,7 @@ function decodeRecords(
   const { timestamps, addresses } = room;
   const { xMask, yMask, yShift, onShift } = layout;
   const { width, height } = space;
-  const rowShift = pixelBits(space).yShift;
+  const rowShift = knownPixelBits(space).yShift;
   let n = room.count;
   const { origin } = clock;
   let { base, last } = clock;
@@ -118,7 +118,7 @@ function decodeFast(
   floats[1] = clock.base;
   words[4] = clock.last;
   const { state, input, times, addresses } = places;
-  const { yShift } = pixelBits(space);
+  const { yShift } = knownPixelBits(space);
   const to = [times, addresses, room.count, space.width, space.height, yShift] as const;
   room.count = loops.dat(state, input, records, ...to);
   clock.base = floats[1];
@@ -225,7 +225,7 @@ function encoder(options: DatEncoderOptions = {}) {
     },
     push(packet) {
       const { timestamps, addresses, space } = packet;
-      const { yShift, xMask } = pixelBits(space);
+      const { yShift, xMask } = knownPixelBits(space);
       const loops = fastLoops();
       const words = buffer.words(timestamps.length * 2);
       const whole = timestamps.length * recordBytes;

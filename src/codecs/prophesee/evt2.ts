@@ -1,5 +1,5 @@
 /** Prophesee EVT2: words of 32 bits, the upper bits of the time in words of their own. */
-import { type PixelSpace, pixelBits } from '../../events/space.ts';
+import { knownPixelBits, type PixelSpace } from '../../events/space.ts';
 import type { Codec } from '../codec.ts';
 import { arena, fastLoops, type Loops, maxEvents, places } from '../loops.ts';
 import type { PacketRoom } from '../packet-room.ts';
@@ -40,7 +40,7 @@ function words(
 ): number {
   const { timestamps, addresses } = room;
   const { width, height } = space;
-  const rowShift = pixelBits(space).yShift;
+  const rowShift = knownPixelBits(space).yShift;
   let { origin, high } = clock;
   let n = room.count;
   let i = from;
@@ -100,7 +100,7 @@ function fast(
 ): void {
   const { floats, words: state } = arena();
   const { times, addresses, input } = places;
-  const { yShift } = pixelBits(space);
+  const { yShift } = knownPixelBits(space);
   const into = [times, addresses, room.count, space.width, space.height, yShift] as const;
   state.fill(0);
   floats[0] = clock.origin;
@@ -138,7 +138,7 @@ function writer(): EvtWriter {
     },
     write(packet) {
       const { timestamps, addresses, space } = packet;
-      const { yShift, xMask } = pixelBits(space);
+      const { yShift, xMask } = knownPixelBits(space);
       const count = timestamps.length;
       let out = buffer.words(count * 2);
       let n = 0;

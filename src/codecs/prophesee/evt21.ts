@@ -1,5 +1,5 @@
 /** Prophesee EVT2.1: words of 64 bits that hold up to 32 events of one row. */
-import { type PixelSpace, pixelBits } from '../../events/space.ts';
+import { knownPixelBits, type PixelSpace } from '../../events/space.ts';
 import { flag, type OptionTable } from '../../options.ts';
 import type { Codec } from '../codec.ts';
 import type { PacketRoom } from '../packet-room.ts';
@@ -42,7 +42,7 @@ function decodeWith(head: 0 | 1): EvtForm<Uint32Array, HighClock>['decode'] {
   ) => {
     const { timestamps, addresses, limit } = room;
     const { width, height } = space;
-    const rowShift = pixelBits(space).yShift;
+    const rowShift = knownPixelBits(space).yShift;
     let { origin, high } = clock;
     let base = origin + high * 64;
     let n = room.count;
@@ -123,7 +123,7 @@ function writer(legacy: boolean): EvtWriter {
       clock = highWords('EVT2.1', 64, loop, origin);
     },
     write({ timestamps, addresses, space }) {
-      const { yShift, xMask } = pixelBits(space);
+      const { yShift, xMask } = knownPixelBits(space);
       const count = timestamps.length;
       let out = buffer.words(count * 2);
       let from = clock.at;

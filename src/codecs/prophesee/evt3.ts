@@ -1,5 +1,5 @@
 /** Prophesee EVT3: words of 16 bits, each of which changes a part of what holds for those after it. */
-import { type PixelSpace, pixelBits } from '../../events/space.ts';
+import { knownPixelBits, type PixelSpace } from '../../events/space.ts';
 import type { Codec } from '../codec.ts';
 import { arena, fastLoops, type Loops, places } from '../loops.ts';
 import type { PacketRoom } from '../packet-room.ts';
@@ -40,7 +40,7 @@ function fast(
 ): number {
   const { floats, words: state } = arena();
   const { times, addresses, input } = places;
-  const { yShift } = pixelBits(space);
+  const { yShift } = knownPixelBits(space);
   const into = [
     times,
     addresses,
@@ -86,7 +86,7 @@ function decode(
   if (loops !== undefined) return fast(loops, begin, end, clock, space, room, count);
   const { timestamps, addresses, limit } = room;
   const { width, height } = space;
-  const rowShift = pixelBits(space).yShift;
+  const rowShift = knownPixelBits(space).yShift;
   let { origin, high, low, y, base, on } = clock;
   let highTime = origin + high * 4096;
   let time = highTime + low;
