@@ -363,6 +363,7 @@ describe('numbers that a double would round', () => {
     '"likeOurs":"number 12345678901234567890"',
     '"escaped":"\\u006eumber 12345678901234567890"',
     '"quote":"\\"number 1"',
+    '"backslash":"\\\\","after":12345678901234567891',
   ];
 
   it('stay as the board has them, wherever they stand', () => {

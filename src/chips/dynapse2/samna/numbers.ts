@@ -1,8 +1,7 @@
 /** JSON whose numbers keep every digit, also those that a double would round. */
 
-const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-/** What a number must hold that a double would round, or write in another way. */
-const suspicious = /\d{16}|\d[.eE]|-0/;
+/** A number that a double may round, or write in another way: with a fraction, a power of ten, many digits or -0. */
+const suspicious = /-?\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)|-?\d{16,}|-0/g;
 const parts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /** A number in one form: sign, digits without zeros around them, power of ten. */
@@ -39,6 +38,29 @@ function markFor(text: string): string {
   }
 }
 
+/** Where the string ends that opens at `open`, in sound JSON: after its last quote. */
+function stringEnd(text: string, open: number): number {
+  for (let at = text.indexOf('"', open + 1); ; at = text.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (text[at - 1 - escapes] === '\\') escapes += 1;
+    if (escapes % 2 === 0) return at + 1;
+  }
+}
+
+/** The numbers of sound JSON that a double would round, with their places; documents are large and such numbers few. */
+function longNumbers(text: string): { readonly at: number; readonly token: string }[] {
+  const found: { readonly at: number; readonly token: string }[] = [];
+  let [open, end] = [text.indexOf('"'), 0];
+  for (const { index: at, 0: token } of text.matchAll(suspicious)) {
+    while (open >= 0 && open < at) {
+      end = stringEnd(text, open);
+      open = text.indexOf('"', end);
+    }
+    if (at >= end && !isExact(token)) found.push({ at, token });
+  }
+  return found;
+}
+
 /**
  * Parses JSON and keeps every digit of numbers that a double would round, such as addresses of 64 bits: they become
  * texts that {@link stringifyLong} knows by the mark they begin with.
@@ -51,17 +73,16 @@ function markFor(text: string): string {
  */
 export function parseLong(text: string): LongDocument {
   const value: unknown = JSON.parse(text);
-  if (!suspicious.test(text)) return { value, mark: '' };
-  const long = new Set<string>();
-  for (const [token] of text.matchAll(tokens)) {
-    if (suspicious.test(token) && !token.startsWith('"') && !isExact(token)) long.add(token);
-  }
-  if (long.size === 0) return { value, mark: '' };
+  const long = longNumbers(text);
+  if (long.length === 0) return { value, mark: '' };
   const mark = markFor(text);
-  const marked = text.replaceAll(tokens, (token) =>
-    long.has(token) ? `"${mark}${token}"` : token,
-  );
-  return { value: JSON.parse(marked), mark };
+  let marked = '';
+  let done = 0;
+  for (const { at, token } of long) {
+    marked += `${text.slice(done, at)}"${mark}${token}"`;
+    done = at + token.length;
+  }
+  return { value: JSON.parse(marked + text.slice(done)), mark };
 }
 
 /** Writes JSON; undoes {@link parseLong}. */

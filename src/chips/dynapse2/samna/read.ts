@@ -19,7 +19,16 @@ import { chipLimits } from '../limits.ts';
 import { type CoreParameterName, coreParameterNames } from '../parameters.ts';
 import { chipSettingForms, coreSettingForms } from '../settings.ts';
 import { type Findings, type JsonPath, noteUnknown, wrong } from './findings.ts';
-import { entriesOf, type Fields, fieldsAt, listAt, mapAt, switchAt, wholeAt } from './json.ts';
+import {
+  entriesOf,
+  type Fields,
+  fieldsAt,
+  isFields,
+  listAt,
+  mapAt,
+  switchAt,
+  wholeAt,
+} from './json.ts';
 import { readBias, readSettings } from './read-settings.ts';
 
 const { tags, hops } = chipLimits;
@@ -38,12 +47,25 @@ const dendriteValues: readonly unknown[] = Object.values(dendrites);
 type Four = readonly [boolean, boolean, boolean, boolean];
 
 function readFour(findings: Findings, up: JsonPath, fields: Fields, step: string): Four {
-  const entries = entriesOf(fields[step]);
-  if (entries?.length !== 4 || entries.some((entry) => typeof entry !== 'boolean')) {
-    wrong(findings, { up, step }, 'wrong-type', fields[step], 'a list of four switches is needed');
+  const value = fields[step];
+  let four: readonly unknown[] = [];
+  // There are a quarter of a million of these: no list of entries for each.
+  if (Array.isArray(value)) four = value;
+  else if (isFields(value) && value['value4'] === undefined) {
+    four = [value['value0'], value['value1'], value['value2'], value['value3']];
+  }
+  const [a, b, c, d] = four;
+  if (
+    four.length !== 4 ||
+    typeof a !== 'boolean' ||
+    typeof b !== 'boolean' ||
+    typeof c !== 'boolean' ||
+    typeof d !== 'boolean'
+  ) {
+    wrong(findings, { up, step }, 'wrong-type', value, 'a list of four switches is needed');
     return [false, false, false, false];
   }
-  return [entries[0] === true, entries[1] === true, entries[2] === true, entries[3] === true];
+  return [a, b, c, d];
 }
 
 function readDendrite(findings: Findings, up: JsonPath, fields: Fields): Dendrite {
