@@ -31,13 +31,13 @@ const widths = [1, 2, 3, 4, 5, 8, 17, 40];
 // with those of the chip, a thousandth of that.
 const units = [1, 3e3];
 
-/** Nets of one shape in all sizes, with both losses in turn. */
+/** Nets of one shape in all sizes, with both losses in turn; of wide ones, with both units in turn. */
 function tasks(model: Model, shape: NetShape, perTrial: boolean): Task[] {
   return widths.slice(0, perTrial ? -1 : undefined).flatMap((neurons, w) =>
-    (perTrial ? [3e3] : units).map((unit, u) => {
-      const l = (w + u) % 2;
+    (perTrial ? [3e3] : neurons < 8 ? units : [units[w % 2]!]).map((unit, u) => {
+      const l = (w + u + Number(neurons > 8)) % 2;
       const trials = 1 + ((neurons + l) % 3);
-      const size = { neurons, trials, steps: neurons < 8 ? 60 : 40 };
+      const size = { neurons, trials, steps: neurons < 8 ? 45 : 30 };
       const seed = 3 * neurons + l;
       return randomTask({ seed, model, shape, ...size, loss: losses[l]!, unit, perTrial });
     }),

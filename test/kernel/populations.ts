@@ -197,21 +197,27 @@ function membraneBefore({ parameters, neurons }: Population, { vmem }: State) {
 
 /** The largest deviation as a fraction of the value, or of a millionth of the largest one. */
 export function deviation(found: Float64Array, expected: Float64Array): number {
-  const floor = 1e-6 * expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return expected.reduce((worst, value, i) => {
+  let most = 0;
+  for (const value of expected) most = Math.max(most, Math.abs(value));
+  const floor = 1e-6 * most;
+  let worst = 0;
+  for (const [i, value] of expected.entries()) {
     const error = Math.abs(found[i]! - value);
+    if (error === 0) continue;
+    const part = error / Math.max(Math.abs(value), floor);
     // Written so that NaN is not lost.
-    return error === 0 || error / Math.max(Math.abs(value), floor) <= worst
-      ? worst
-      : error / Math.max(Math.abs(value), floor);
-  }, 0);
+    if (!(part <= worst)) worst = part;
+  }
+  return worst;
 }
 
 /** The largest deviation of a state; infinite where a neuron is closed in one and open in the other. */
 export function stateDeviation(of: Population, found: State, expected: State): number {
   // What is left of a timer differs by what the subtractions of the reference round; when it ends does not.
-  const closed = ({ timerRef }: State): string => timerRef.map(Math.sign).join();
-  if (closed(found) !== closed(expected)) return Number.POSITIVE_INFINITY;
+  const closed = found.timerRef;
+  if (expected.timerRef.some((left, i) => Math.sign(left) !== Math.sign(closed[i]!))) {
+    return Number.POSITIVE_INFINITY;
+  }
   const own = valuesOf(found);
   const currents = Object.entries(valuesOf(expected)).filter(([name]) => name.startsWith('i'));
   return Math.max(

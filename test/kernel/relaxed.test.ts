@@ -40,18 +40,17 @@ describe('the kernel with relaxed SIMD', () => {
     let same = 0;
     let count = 0;
     for (const model of models) {
-      for (const neurons of [1, 2, 5, 9, 24]) {
-        for (const loss of ['error', 'entropy'] as const) {
-          const size = { neurons, trials: 3, steps: 50 };
-          const task = randomTask({ seed: neurons, model, shape, ...size, loss, unit: 3e3 });
-          const found = compare(kernel(), task);
-          count++;
-          if (!found.same) continue;
-          same++;
-          expect(found.spikes).toBeGreaterThan(0);
-          expect(found.loss).toBeLessThan(1e-5);
-          for (const error of found.gradient) expect(error).toBeLessThan(1e-4);
-        }
+      for (const [n, neurons] of [1, 2, 5, 9, 24].entries()) {
+        const loss = n % 2 === 0 ? 'error' : 'entropy';
+        const size = { neurons, trials: 3, steps: 50 };
+        const task = randomTask({ seed: neurons, model, shape, ...size, loss, unit: 3e3 });
+        const found = compare(kernel(), task);
+        count++;
+        if (!found.same) continue;
+        same++;
+        expect(found.spikes).toBeGreaterThan(0);
+        expect(found.loss).toBeLessThan(1e-5);
+        for (const error of found.gradient) expect(error).toBeLessThan(1e-4);
       }
     }
     expect(same).toBeGreaterThan(0.8 * count);
