@@ -203,8 +203,10 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     else submitPacket(item);
   };
   const submitWaiting = (): void => {
-    while (schedule !== undefined && !stopped && ahead < inputsAhead && waiting.length > 0) {
+    while (schedule !== undefined && !stopped && waiting.length > 0) {
       const [next] = waiting as [Item];
+      // What is due goes to the board, however much is on its way: a stall must not make the next one.
+      if (ahead >= inputsAhead && !(next.kind !== 'reset' && schedule.isDue(startOf(next)))) return;
       if (next.kind === 'reset') {
         // What was sent before must have come back before the board is put to rest.
         if (ahead > 0) return;
@@ -268,6 +270,12 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
       }),
     stop,
   };
+}
+
+/** Time of the stream with which an input begins that may be handed to the board at once. */
+function startOf(item: RasterItem | PacketItem): number {
+  if (item.kind === 'raster') return item.raster.startTime;
+  return item.events?.timestamps[0] ?? item.span.from;
 }
 
 /** The events of a packet from a time on; none if there are none. */

@@ -98,6 +98,7 @@ export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): 
     get waiting() {
       return waiting;
     },
+    isDue: () => false,
     begin: () => {},
     add({ timestamps, addresses: words, until }) {
       if (words.length === 0 || ending.over) return;

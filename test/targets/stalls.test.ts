@@ -16,7 +16,7 @@ import { randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { TestClock } from '#test/support/test-clock';
 
-const neurons = 64;
+const neurons = 256;
 /** An input spike makes its neuron fire, once, in the same bin. */
 const relay = pipeline(
   linear({
@@ -27,7 +27,7 @@ const relay = pipeline(
   dynapSim({ neurons, Ispkthr: 1e-10, Itau_syn: 1e-9 }),
 );
 const deployment = deploy(relay);
-const count = 2100;
+const count = 1700;
 
 /** An event that was answered: when it was handed in and how long its answer took, milliseconds. */
 interface Answered {
@@ -111,8 +111,8 @@ describe('a stream on a host that stalls once a second', () => {
     for (const [stall, ownTime] of [
       [5, true],
       [20, true],
-      [20, false],
       [50, true],
+      [150, false],
     ] as const) {
       const times = ownTime ? 'have the time of their source' : 'have the time at which they came';
       it(`comes back to ${lookAhead} ms at once after ${stall} ms, if events ${times}`, async () => {
@@ -127,7 +127,7 @@ describe('a stream on a host that stalls once a second', () => {
         expect(median).toBeLessThan(lookAhead + 0.6);
         expect(worst).toBeLessThan(lookAhead + 1.5);
         // There and back again, in each of two stalls.
-        if (stall > lookAhead) expect(slips).toEqual({ count: 4, microseconds: 0 });
+        if (ownTime && stall > lookAhead) expect(slips).toEqual({ count: 4, microseconds: 0 });
       });
     }
   }

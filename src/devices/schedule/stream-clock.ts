@@ -82,6 +82,9 @@ export interface StreamClock {
   streamTime(board: number): number;
 }
 
+/** Coming forward by less is not worth a slip, if it is not all, microseconds. */
+const worthwhile = 100;
+
 /** How long a stream may wait until its bins begin where bins of the board do, microseconds. */
 const longestWait = 100_000;
 
@@ -145,7 +148,7 @@ export function streamClock(
   const comeForward = (time: number, size: number): void => {
     const possible = Math.min(size, offsets.offset + time - last);
     const forward = Math.floor(possible / period) * period;
-    if (forward <= 0) return;
+    if (forward < Math.min(size, Math.max(period, worthwhile))) return;
     // What waits on the host is handed over as soon as it would be if it came now.
     const soonest = Math.ceil(questions.now() + lookAhead) - (offsets.offset - forward);
     slip(Math.min(time, soonest), -forward);
@@ -209,7 +212,8 @@ export function streamClock(
       const inTime = ahead + (home ?? offsets.offset) >= lookAhead / 2;
       late.came(inTime, arrived);
       if (home !== undefined) {
-        if (inTime) {
+        // What came in time may have waited on the host since.
+        if (time + home - questions.now() >= lookAhead / 2) {
           comeForward(time, offsets.offset - home);
           if (offsets.offset > home) return;
           home = undefined;
