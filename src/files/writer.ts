@@ -25,7 +25,7 @@ export interface FileWriter {
   readonly bytes: number;
   /**
    * Writes at the end; @throws StorageError, as with a full disk, after which a hidden file is gone, and one in sight ends with what
-   * was written before.
+   * was written before; without anything there is none, and what stood there stays.
    */
   write(content: string | Uint8Array): void;
   /** Ends the file, and gives a hidden one its name; what stood there before is gone. Once is enough. */
@@ -126,7 +126,6 @@ export function openWriter(path: string, options: WriterOptions = {}): FileWrite
     const temporary = openTemporary(path);
     fd = temporary.fd;
     hidden = temporary.name;
-    if (as === 'growing') show();
   };
   const show = (): void => {
     if (hidden === undefined) return;
@@ -173,6 +172,7 @@ export function openWriter(path: string, options: WriterOptions = {}): FileWrite
           takeBack(fd);
           throw cause;
         }
+        if (as === 'growing') show();
         bytes += typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength;
       }),
     close: () =>

@@ -82,6 +82,11 @@ describe('a writer', () => {
     const folder = emptyFolder();
     const path = join(folder, 'log');
     fs.writeFileSync(path, 'old');
+    fullDisk(2);
+    const first = openWriter(path, { as: 'growing' });
+    expect(() => first.write('123')).toThrow(StorageError);
+    vi.restoreAllMocks();
+    expect([fs.readdirSync(folder), read(path)]).toEqual([['log'], 'old']);
     const growing = openWriter(path, { as: 'growing' });
     growing.write('12345');
     expect(read(path)).toBe('12345');
