@@ -56,7 +56,12 @@ const table: OptionTable<LatencyMeterConfig> = {
  * @example
  * ```ts
  * const meter = latencyMeter();
- * metronome(1e-3, { ticks: 5 }).pipe(meter.start(), delay(2), meter.stop(), last(), map(() => meter.summary.count)); // emits 5
+ * from([1, 2, 3]).pipe(
+ *   meter.start(),
+ *   concatMap((item) => Promise.resolve(item)),
+ *   meter.stop(),
+ *   map(() => meter.summary.count),
+ * ); // emits 1, 2, 3
  * ```
  */
 export function latencyMeter(config: LatencyMeterConfig = {}): LatencyMeter {

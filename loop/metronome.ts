@@ -50,7 +50,7 @@ const ticksEvery = number({ min: 1e-4, max: 3600, unit: 'seconds (0.1 ms to an h
  * @throws InvalidArgumentError with all problems
  * @example
  * ```ts
- * metronome(1e-3, { ticks: 3 }).pipe(map(({ time }) => time)); // emits 0, 1000, 2000
+ * metronome(1e-3, { ticks: 3, policy: 'catchUp' }).pipe(map(({ time }) => time)); // emits 0, 1000, 2000
  * ```
  */
 export function metronome(dt: number, config: MetronomeConfig = {}): Metronome {
