@@ -1,3 +1,7 @@
+export { type ClosedLoop, type CloseLoopConfig, closeLoop } from './loop/close-loop.ts';
+export { type Metronome, type MetronomeConfig, metronome, type Tick } from './loop/metronome.ts';
+export type { RealTime } from './loop/real-time.ts';
+export type { EnvironmentStreams } from './loop/world.ts';
 export {
   type BoundedBuffer,
   type BoundedBufferConfig,
@@ -87,7 +91,19 @@ export {
   type SpikeRasterConfig,
   spikeRaster,
 } from './src/events/spike-raster.ts';
+export type { RowDecoder, RowEncoder, RowStage, Rows } from './src/filters/rows.ts';
 export { type KernelConfig, kernel } from './src/kernel/engine.ts';
+export type { Decode, Encode, LoopMoment } from './src/loop/coding.ts';
+export type { Environment, EnvironmentStep } from './src/loop/environment.ts';
+export type { ActionLimits } from './src/loop/limits.ts';
+export type {
+  LoopDescription,
+  LoopEnd,
+  LoopSession,
+  LoopStep,
+  LoopStimulus,
+} from './src/loop/step.ts';
+export type { LagPolicy } from './src/loop/ticker.ts';
 export type { Matrix, MatrixInput } from './src/matrix.ts';
 export { type Engine, referenceEngine } from './src/neurons/engine.ts';
 export type { Mismatch } from './src/neurons/mismatch.ts';

@@ -218,7 +218,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
         const before = next;
         begin(before);
         if (next === before) {
-          if (world.done) last = 'done';
+          if (world.over) last = 'done';
           break;
         }
       }
@@ -239,7 +239,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
   };
   const heardNews = (): void => {
     if (realTime === undefined) pump();
-    else if (world.done && ready) {
+    else if (world.over && ready) {
       last = 'done';
       stopTicks();
       if (open.length === 0) end(last);

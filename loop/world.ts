@@ -22,8 +22,10 @@ export interface EnvironmentStreams<O = Float64Array, A = Float64Array> {
 export interface World<O, A> {
   /** What was seen last. */
   readonly observation: O;
-  /** Whether nothing new will be seen. */
+  /** Whether that is the last of all, as the environment says. */
   readonly done: boolean;
+  /** Whether nothing more will be seen. */
+  readonly over: boolean;
   /** Begins. */
   begin(seed: number): void;
   /**
@@ -80,6 +82,9 @@ function ofModel<O, A>(model: Environment<O, A>): World<O, A> {
     get done() {
       return done;
     },
+    get over() {
+      return done;
+    },
     begin(seed) {
       observation = model.reset(seed);
     },
@@ -130,7 +135,9 @@ function ofStreams<O, A>(
     get observation() {
       return seen as O;
     },
-    get done() {
+    // What a sensor sees last, nobody knows when it sees it.
+    done: false,
+    get over() {
       return ended && waiting.length === 0;
     },
     begin() {
@@ -140,6 +147,7 @@ function ofStreams<O, A>(
           error: failed,
           complete() {
             ended = true;
+            if (fresh) losses.add('superseded', 1);
             news();
           },
         }),
