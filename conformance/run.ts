@@ -1,6 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { StorageError } from '../src/errors.ts';
+import { statOf } from '../src/files/folders.ts';
 import { kernelFeatures } from '../src/kernel/module.ts';
 import { shown } from '../src/problems.ts';
 import { adam } from './adam.ts';
@@ -109,7 +110,7 @@ export async function runConformance(
   folder: string,
   kinds: readonly Kind[] = conformanceKinds,
 ): Promise<ConformanceReport> {
-  const there = typeof folder === 'string' && statSync(folder, { throwIfNoEntry: false });
+  const there = typeof folder === 'string' && statOf(folder);
   if (there === false || there?.isDirectory() !== true) {
     const path = typeof folder === 'string' ? folder : shown(folder);
     const what = there === undefined ? 'is not there' : 'is no folder';

@@ -23,6 +23,7 @@ import {
   optionProblems,
   options,
   readable,
+  readOnce,
 } from '../src/options.ts';
 import { pipelineProblems } from '../src/pipeline/guard.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
@@ -201,6 +202,7 @@ function settled({
 export function closeLoop<O = Float64Array, A = Float64Array>(
   config: CloseLoopConfig<O, A>,
 ): ClosedLoop<O, A> {
+  config = readOnce(config, table);
   const problems = loopProblems(config as CloseLoopConfig<unknown, unknown>);
   if (problems.length > 0) throw new InvalidArgumentError('this loop cannot be closed', problems);
   const { target, net, environment, seed = 0, limits, record = [], session } = config;

@@ -11,6 +11,7 @@ import {
   Subject,
   tap,
 } from 'rxjs';
+import { streamOf } from '../src/consumed.ts';
 import { DeviceError, InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import {
@@ -140,7 +141,7 @@ export function boundedBuffer<In, Out>(
         if (sourceDone && waiting.size === 0) items.complete();
       };
       const work = (item: In): Observable<Out> =>
-        from(consume(item)).pipe(
+        from(streamOf(consume(item))).pipe(
           tap({
             complete: () => {
               busy = false;

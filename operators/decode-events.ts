@@ -1,7 +1,7 @@
 /** The operator `decodeEvents`: the event words of a board become the channels of a population. */
 import { map, type OperatorFunction } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
-import { type AerPacket, checkPacket } from '../src/events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../src/events/aer-packet.ts';
 import { reals, wholes } from '../src/events/blocks.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import {
@@ -77,7 +77,7 @@ export function decodeEvents(config: DecodeEventsConfig): DecodeEvents {
 
   const operator: DecodeEvents = Object.assign(
     map((packet: AerPacket<ChipWordSpace>) => {
-      checkPacket(packet, 'chipWords');
+      packet = soundPacket(packet, 'chipWords');
       const decoded = decode(packet, channelOf, space);
       losses.add('otherWord', packet.addresses.length - decoded.addresses.length);
       return decoded;

@@ -1,9 +1,11 @@
 /** How a filter or slicer of `src/filters` becomes an operator. */
+
 import type { OperatorFunction, Subscriber } from 'rxjs';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import type { Filter, FilterConfig, Slicer } from '../src/filters/filter.ts';
 import type { RowStage, Rows } from '../src/filters/rows.ts';
+import { readItem, readOnce } from '../src/options.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 /** An operator, with what it could not place. */
@@ -51,6 +53,7 @@ export function filteringRows<Config extends FilterConfig, In, Out, From, Into>(
   make: (config: Config) => Filter<In, Out> & RowStage<From, Into>,
   worth?: (item: Out) => boolean,
 ): EventOperator<In, Out> & RowStage<From, Into> {
+  config = readOnce(config);
   const operator = filtering(config, make, worth);
   const counted = { ...config, losses: operator.losses };
   const rows = (channels: number, dt: number): Rows<From, Into> => make(counted).rows(channels, dt);
@@ -90,13 +93,14 @@ function withLosses<Config extends FilterConfig>(
   config: Config,
   make: (config: Config) => unknown,
 ): Config & { readonly losses: Losses } {
+  config = readOnce(config);
   make(config);
   return { ...config, losses: config.losses ?? lossCounter() };
 }
 
 /** Whether a packet that was made has an array of the one that came. */
 function shareArrays(given: unknown, made: unknown): boolean {
-  const [a, b] = [given, made] as Partial<AerPacket>[];
+  const [a, b] = [readItem(given), made] as Partial<AerPacket>[];
   return a?.timestamps === b?.timestamps || a?.addresses === b?.addresses;
 }
 

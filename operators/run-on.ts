@@ -8,6 +8,7 @@ import {
   type OptionTable,
   optionProblems,
   readable,
+  readItem,
   readOnce,
   refuse,
 } from '../src/options.ts';
@@ -53,13 +54,15 @@ const table: OptionTable<RunOnOptions> = {
       : [problem('', 'wrong-type', value, "an observable or 'chunk' is needed")],
 };
 
-/** Refuses an input that no target could run. */
-function checkInput(input: TargetInput): void {
+/** Reads an input, and refuses one that no target could run. */
+function soundInput(given: TargetInput): TargetInput {
+  const input = readItem(given);
   if (typeof input !== 'object' || input === null) {
     throw new DataError(`${shown(input)} came; a raster or a packet of events is needed`);
   }
   const problems = readable(() => (isPacket(input) ? [] : rasterProblems(input)));
   if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
+  return input;
 }
 
 /**
@@ -134,7 +137,7 @@ export function runOn(
     return {
       demand: run.demand,
       next(input) {
-        checkInput(input);
+        input = soundInput(input);
         if (resetOn === 'chunk' && !first) run.reset();
         first = false;
         run.push(input);

@@ -1,10 +1,12 @@
 /** The operator `toEvents`: rasters become address-events. */
+
 import { map, type OperatorFunction } from 'rxjs';
 import { DataError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { rasterToEvents } from '../src/events/convert.ts';
 import type { ChannelSpace } from '../src/events/space.ts';
 import { rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
+import { readItem } from '../src/options.ts';
 import { problemText } from '../src/problems.ts';
 
 /**
@@ -18,7 +20,8 @@ import { problemText } from '../src/problems.ts';
  * ```
  */
 export function toEvents(): OperatorFunction<SpikeRaster, AerPacket<ChannelSpace>> {
-  return map((raster) => {
+  return map((given) => {
+    const raster = readItem(given);
     const problems = rasterProblems(raster);
     if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
     return rasterToEvents(raster);

@@ -1,7 +1,7 @@
 /** The operator `toRaster`: address-events become chunks of time bins. */
 import type { OperatorFunction } from 'rxjs';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
-import { type AerPacket, checkPacket } from '../src/events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../src/events/aer-packet.ts';
 import { binOf, binStart, startProblems } from '../src/events/bins.ts';
 import { wholes } from '../src/events/blocks.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
@@ -202,7 +202,7 @@ export function toRaster(config: ToRasterConfig): ToRaster {
     };
     return {
       next(packet) {
-        checkPacket(packet, 'channels');
+        packet = soundPacket(packet, 'channels');
         bin(packet);
         return true;
       },

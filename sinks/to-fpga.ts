@@ -14,7 +14,7 @@ import {
   slipPolicies,
 } from '../src/devices/schedule/stream-clock.ts';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
-import { type AerPacket, checkPacket } from '../src/events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../src/events/aer-packet.ts';
 import { type ChannelSpace, type ChipWordSpace, chipWords } from '../src/events/space.ts';
 import {
   having,
@@ -193,7 +193,7 @@ export function toFpga(
     return {
       demand,
       next(packet) {
-        checkPacket(packet, inputWords === undefined ? 'chipWords' : 'channels');
+        packet = soundPacket(packet, inputWords === undefined ? 'chipWords' : 'channels');
         checkOrder(packet, last);
         schedule.add(
           inputWords === undefined

@@ -8,6 +8,7 @@ import {
   tap,
   type Unsubscribable,
 } from 'rxjs';
+import { streamOf } from '../src/consumed.ts';
 import { demandOfSubscriber } from '../src/demand.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
 import {
@@ -132,6 +133,8 @@ export function fromPull<In, Out>(
         if (!ended) closeIterator(iterator).catch(() => {});
       };
     });
-    return read.pipe(mergeMap((item) => from(consume(item)).pipe(tap({ complete: giveBack }))));
+    return read.pipe(
+      mergeMap((item) => from(streamOf(consume(item))).pipe(tap({ complete: giveBack }))),
+    );
   });
 }

@@ -3,7 +3,14 @@ import type { Observable, SchedulerLike } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { binStart } from '../src/events/bins.ts';
 import { rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
-import { having, number, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
+import {
+  having,
+  number,
+  type OptionTable,
+  optionProblems,
+  readItem,
+  readOnce,
+} from '../src/options.ts';
 import { within } from '../src/problems.ts';
 import { paced } from './paced.ts';
 
@@ -36,6 +43,7 @@ export function fromRaster(
   config: FromRasterConfig = {},
 ): Observable<SpikeRaster> {
   config = readOnce(config, fromRasterTable);
+  raster = readItem(raster);
   const problems = [
     ...within('raster', rasterProblems(raster)),
     ...optionProblems(config, fromRasterTable),

@@ -16,6 +16,7 @@ import {
   type OptionTable,
   optionProblems,
   readable,
+  readItem,
   readOnce,
 } from '../src/options.ts';
 import { fault, type Problem, problem, within } from '../src/problems.ts';
@@ -80,6 +81,7 @@ interface Sampled {
  */
 export function fromSeries(numbers: Numbers, config: FromSeriesConfig): FileSource<SpikeRaster> {
   config = readOnce(config, table);
+  numbers = readItem(numbers);
   const problems = [
     ...within(
       'numbers',

@@ -1,7 +1,7 @@
 /** Checks of single values and lists, of which options objects are made. */
 import { InvalidArgumentError } from './errors.ts';
 import { type Problem, problem, shown, Unread, unread, within } from './problems.ts';
-import { mostEntries, readList } from './reading.ts';
+import { mostEntries, readItem, readList } from './reading.ts';
 
 /** Lists what is wrong with one value; paths are relative to it. */
 export type Check = (value: unknown) => readonly Problem[];
@@ -77,6 +77,7 @@ export function refuse(what: string, check: () => readonly Problem[]): void {
  * Checks a number.
  */
 export function number(range: NumberRange = {}): Check {
+  range = readItem(range);
   checkRange(range);
   const { min, max, above, below, whole = false, infinite = false } = range;
   const needed = `${rangeText(range)} is needed`;
@@ -121,9 +122,25 @@ export const flag: Check = (value) =>
 export const text: Check = (value) =>
   typeof value === 'string' ? [] : [problem('', 'wrong-type', value, 'a text is needed')];
 
+/** Whether something is an array of numbers of a kind, whose memory was not given away. */
+export function areNumbers<Kind extends ArrayBufferView>(
+  value: unknown,
+  kind: new (buffer: ArrayBufferLike) => Kind,
+): value is Kind {
+  if (!(ArrayBuffer.isView(value) && value instanceof kind)) return false;
+  if (value.byteLength > 0) return true;
+  try {
+    // What is left of memory that went to another thread can be held, and nothing else.
+    new Uint8Array(value.buffer);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Checks bytes, as a file is read into. */
 export const bytes: Check = (value) =>
-  ArrayBuffer.isView(value) && value instanceof Uint8Array
+  areNumbers(value, Uint8Array)
     ? []
     : [problem('', 'wrong-type', value, 'a Uint8Array of bytes is needed')];
 

@@ -14,7 +14,16 @@ import { fault, type Problem, problem, Unread, within } from './problems.ts';
 
 export * from './checks.ts';
 export { unknownName } from './names.ts';
-export { mostEntries, readList, readOnce } from './reading.ts';
+export {
+  hasGetters,
+  isBuilt,
+  mostEntries,
+  noteBuilt,
+  readItem,
+  readList,
+  readOnce,
+  readPlain,
+} from './reading.ts';
 
 /** What an options object may hold: a check for every name. */
 export type OptionTable<Options> = { readonly [name in keyof Required<Options>]: Check };

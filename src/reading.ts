@@ -13,6 +13,20 @@ const longList = 2 ** 16;
 /** What was read so far, by what it was read of: something that holds itself ends so. */
 type Copies = Map<object, unknown>;
 
+/** What was built here of what was read and checked. */
+const built = new WeakSet<object>();
+
+/** Notes that something was built here, and gives it: it is read as it is, and stays the same object. */
+export function noteBuilt<Made extends object>(made: Made): Made {
+  built.add(made);
+  return made;
+}
+
+/** Whether something was built here. */
+export function isBuilt(made: object): boolean {
+  return built.has(made);
+}
+
 /**
  * Reads an options object once: each of its fields, those of `names` also where they are inherited, and all lists and
  * plain objects in them. What has methods, or is of a class, stays as it is, and so does what is no object.
@@ -49,6 +63,34 @@ export function readList<Given>(given: Given): Given {
   ) as Given;
 }
 
+/**
+ * Reads a list once, and all lists and plain objects in it; what is no list stays as it is. What cannot be read is an `Unread`.
+ */
+export function readPlain<Given>(given: Given): Given {
+  return reading(() => (Array.isArray(given) ? plain(given, 0, new Map()) : given)) as Given;
+}
+
+/**
+ * Reads an item of a stream once, as a packet or a chunk is: each field, and the plain objects in them. It costs no more than
+ * a small object, so that every step of a stream can have it.
+ */
+export function readItem<Item>(item: Item): Item {
+  if (typeof item !== 'object' || item === null) return item;
+  try {
+    if (Array.isArray(item)) return readList(item);
+    if (!isPlain(item)) return item;
+    const copy = { ...item } as Record<string, unknown>;
+    for (const name in copy) {
+      const value = copy[name];
+      const inner = typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
+      if (inner && !built.has(value)) copy[name] = plain(value, 1, new Map());
+    }
+    return copy as Item;
+  } catch {
+    return readOnce(item);
+  }
+}
+
 /** What reading gives; what stands for it if that throws. */
 function reading(read: () => unknown): unknown {
   try {
@@ -71,7 +113,7 @@ function put(copy: Record<string, unknown>, name: string, value: unknown): void 
 function plain(value: unknown, level: number, copies: Copies): unknown {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
   const list = Array.isArray(value);
-  if (!list && !isPlain(value)) return value;
+  if (built.has(value) || !(list || isPlain(value))) return value;
   const known = copies.get(value);
   if (known !== undefined) return known;
   if (level >= mostLevels) {
@@ -81,6 +123,13 @@ function plain(value: unknown, level: number, copies: Copies): unknown {
   const copy: unknown[] = [];
   copies.set(value, copy);
   return listOf(value, copy, (entry) => reading(() => plain(entry, level + 1, copies)));
+}
+
+/** Whether a field of an object is a getter or the like, which may say something else when it is asked again. */
+export function hasGetters(given: object): boolean {
+  return Object.values(Object.getOwnPropertyDescriptors(given)).some(
+    (field) => !('value' in field),
+  );
 }
 
 /** Whether an object is of no class. */

@@ -1,10 +1,12 @@
 /** What comes into a run of the target `chip`: checked, and the bins that it completes. */
+
 import type { Clock } from '../src/clock.ts';
 import { DataError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { chunkEnd } from '../src/events/bins.ts';
 import type { ChannelSpace } from '../src/events/space.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
+import { readItem } from '../src/options.ts';
 import { kindCheck } from '../src/pipeline/binned-run.ts';
 import { type BinSpan, packetBins } from '../src/pipeline/packet-bins.ts';
 import { checkGrid, checkOrder } from '../src/pipeline/run.ts';
@@ -93,7 +95,8 @@ export function chipIntake(config: IntakeConfig): Intake {
     arrived: clock.now(),
   });
   return {
-    take(input) {
+    take(given) {
+      const input = readItem(given);
       check(input);
       if (isPacket(input)) {
         if (hostClock) checkGaps(input);

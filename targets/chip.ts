@@ -195,6 +195,7 @@ export function chip<Configuration = DefaultConfiguration>(
     losses,
     slips,
     unsupported(pipeline, request = {}) {
+      request = readOnce(request);
       const wrong = requestProblems(pipeline, request);
       if (wrong.length > 0) return wrong;
       try {

@@ -18,6 +18,7 @@ import {
   optionProblems,
   readable,
   readOnce,
+  readPlain,
 } from '../src/options.ts';
 import { pipelineProblems } from '../src/pipeline/guard.ts';
 import { type Pipeline, pipeline } from '../src/pipeline/pipeline.ts';
@@ -151,6 +152,7 @@ export async function chooseNeurons(
   options: ChooseNeuronsOptions = {},
 ): Promise<HardwareNeuron[]> {
   options = readOnce(options, table);
+  noise = readPlain(noise);
   const problems = [
     ...linkProblems(link),
     ...deploymentProblems(deployment),

@@ -106,6 +106,7 @@ export function remote(address: string, config: RemoteConfig = {}): RemoteTarget
       }
     },
     unsupported(pipeline, request = {}) {
+      request = readOnce(request);
       const own = requestProblems(pipeline, request);
       if (own.length > 0 || served === undefined || served.states) return own;
       return (request.record ?? []).flatMap((name, i) => {

@@ -2,10 +2,18 @@
 
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
-import { bytes as bytesCheck, flag, refuse, unknownName } from '../options.ts';
-import { problem, within } from '../problems.ts';
+import {
+  anything,
+  bytes as bytesCheck,
+  flag,
+  type OptionTable,
+  readable,
+  refuse,
+  unknownName,
+} from '../options.ts';
+import { type Problem, problem, within } from '../problems.ts';
 import type { Codec, Decoder, Skipped, StreamHeader } from './codec.ts';
-import { joined, soundDecoder } from './sound.ts';
+import { checkOptions, joined, soundDecoder } from './sound.ts';
 import { codecs } from './table.ts';
 
 /** How bytes are read whose format may not be known. */
@@ -53,6 +61,8 @@ export function codecNamed(name: string): Codec {
   throw new InvalidArgumentError('there is no such format', [unknownName(name, names, 'format')]);
 }
 
+const decodeTable: OptionTable<DecodeOptions> = { format: anything, options: anything };
+
 /**
  * Starts to read bytes of a format that is found by what is in them, or is named.
  *
@@ -66,7 +76,8 @@ export function codecNamed(name: string): Codec {
  * decoder.header!.format; // 'dat'
  * ```
  */
-export function anyDecoder({ format, options }: DecodeOptions = {}): Decoder {
+export function anyDecoder(given: DecodeOptions = {}): Decoder {
+  const { format, options } = checkOptions('bytes', given, decodeTable);
   if (format !== undefined) return codecNamed(format).decoder(options);
   let decoder: Decoder | undefined;
   let head: Uint8Array = new Uint8Array(0);
@@ -125,16 +136,34 @@ export function decodeBytes(
 ): Decoded {
   const decoder = anyDecoder(options);
   const packets: AerPacket[] = [];
-  refuse('nothing can be decoded', () => {
-    const given: unknown = bytes;
-    if (given instanceof Uint8Array) return within('bytes', bytesCheck(given));
-    const are = typeof given === 'object' && given !== null && Symbol.iterator in given;
-    return are ? [] : [problem('bytes', 'wrong-type', given, 'bytes, or cuts of them, are needed')];
-  });
-  for (const cut of bytes instanceof Uint8Array ? [bytes] : bytes)
-    packets.push(...decoder.push(cut));
+  for (const cut of cutsOf(bytes)) packets.push(...decoder.push(cut));
   packets.push(...decoder.end());
   const { header, skipped } = decoder;
   if (header === undefined) throw new DataError('the bytes end before they say what they are');
   return { header, packets, skipped };
+}
+
+/** Bytes cut by cut; what is no bytes, and what cannot be gone through, is refused. */
+function* cutsOf(bytes: Uint8Array | Iterable<Uint8Array>): Generator<Uint8Array> {
+  let cuts: Iterator<Uint8Array> | undefined;
+  const refused = (read: () => readonly Problem[]): void =>
+    refuse('nothing can be decoded', () => within('bytes', readable(read)));
+  refused(() => {
+    if (ArrayBuffer.isView(bytes)) return bytesCheck(bytes);
+    const given: unknown = bytes;
+    if (typeof given !== 'object' || given === null || !(Symbol.iterator in given)) {
+      return [problem('', 'wrong-type', given, 'bytes, or cuts of them, are needed')];
+    }
+    cuts = (given as Iterable<Uint8Array>)[Symbol.iterator]();
+    return [];
+  });
+  if (cuts === undefined) yield bytes as Uint8Array;
+  for (let next: IteratorResult<Uint8Array> | undefined; cuts !== undefined; ) {
+    refused(() => {
+      next = cuts!.next();
+      return [];
+    });
+    if (next!.done === true) return;
+    yield next!.value;
+  }
 }

@@ -1,6 +1,8 @@
 /** Room in which decoders lay down events, and from which packets are copied. */
+
 import type { AerPacket } from '../events/aer-packet.ts';
 import type { Space } from '../events/space.ts';
+import { areNumbers, readItem } from '../options.ts';
 import { arena, maxEvents, maxSlack, places } from './loops.ts';
 
 /**
@@ -75,8 +77,9 @@ function packetOf(
  * ```
  */
 export function recyclePacket(packet: AerPacket): void {
-  const { timestamps, addresses } = packet ?? {};
-  if (!(timestamps instanceof Float64Array) || !handedOut.delete(timestamps)) return;
+  const { timestamps, addresses } = readItem(packet) ?? {};
+  const own = timestamps instanceof Float64Array && areNumbers(addresses, Uint32Array);
+  if (!own || !handedOut.delete(timestamps)) return;
   // Small ones would not fit later packets.
   if (spare.length >= maxSpare || timestamps.buffer.byteLength < 8 * maxEvents) return;
   spare.push({

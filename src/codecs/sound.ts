@@ -1,7 +1,7 @@
 /** What all decoders and encoders do alike: refuse junk, and stay broken once they are. */
 
 import { DataError, InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkForm, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundForm, soundPacket } from '../events/aer-packet.ts';
 import type { Space } from '../events/space.ts';
 import { bytes as areBytes, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { fault, within } from '../problems.ts';
@@ -94,10 +94,9 @@ export function soundEncoder<S extends Space>(
   let begun = false;
   return {
     push(packet) {
-      if (parts.refusesTimes === true) checkForm(packet, kind);
-      else checkPacket(packet, kind);
+      const check = parts.refusesTimes === true ? soundForm : soundPacket;
+      const own = check(packet, kind) as AerPacket<S>;
       refuseAfterEnd(ended);
-      const own = packet as AerPacket<S>;
       if (space !== undefined && !same(space, own.space)) {
         throw new DataError('the packets of one file must have the same space');
       }

@@ -1,4 +1,5 @@
 /** Room in which encoders write words, used again for every packet. */
+import { areNumbers } from '../options.ts';
 
 /** Grows as it is asked to. */
 export interface WordBuffer<Words> {
@@ -36,7 +37,7 @@ function copyOf(bytes: Uint8Array): Uint8Array {
  * ```
  */
 export function recycleBytes(bytes: Uint8Array): void {
-  if (!(bytes instanceof Uint8Array) || !handedOut.delete(bytes)) return;
+  if (!areNumbers(bytes, Uint8Array) || !handedOut.delete(bytes)) return;
   if (spare.length < maxSpare) spare.push(new Uint8Array(bytes.buffer as ArrayBuffer));
 }
 

@@ -11,6 +11,7 @@ import {
   type OptionTable,
   optionProblems,
   readOnce,
+  readPlain,
 } from '../options.ts';
 import { pipelineProblems } from '../pipeline/guard.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -148,6 +149,7 @@ export async function fineTune<Configuration = DefaultConfiguration>(
   options: FineTuneOptions<Configuration>,
 ): Promise<FineTuned<Configuration>> {
   options = readOnce(options, table);
+  samples = readPlain(samples);
   const problems = tuningProblems(net, samples, options);
   if (problems.length > 0) throw new InvalidArgumentError('fine-tuning cannot start', problems);
   const { epochs, loss = meanSquaredError(), progress } = options;

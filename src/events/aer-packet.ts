@@ -1,7 +1,7 @@
 /** Packets of address-events, and what a packet must be. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { firstNotFinite } from '../matrix.ts';
-import { readable, refuse } from '../options.ts';
+import { areNumbers, readable, readItem, refuse } from '../options.ts';
 import { fault, type Problem, problem, problemText, within } from '../problems.ts';
 import { addressLimit, type Space, spaceProblems, spaceText } from './space.ts';
 
@@ -166,7 +166,7 @@ function faultIn(packet: unknown, kind: Space['kind'] | undefined): Problem | un
 /** The same, without a look at each time. */
 function formFault(packet: unknown, kind: Space['kind'] | undefined): Problem | undefined {
   const { timestamps, addresses, space, until } = (packet ?? {}) as AerPacket;
-  if (!(timestamps instanceof Float64Array && addresses instanceof Uint32Array)) {
+  if (!(areNumbers(timestamps, Float64Array) && areNumbers(addresses, Uint32Array))) {
     return fault('', 'wrong-type', 'this is no packet of events; make it with aerPacket()');
   }
   const [odd] = spaceProblems(space);
@@ -187,23 +187,28 @@ function formFault(packet: unknown, kind: Space['kind'] | undefined): Problem | 
 }
 
 /**
- * Refuses what is no packet, or one whose addresses mean something else than `kind`. A stream cannot be
+ * Reads a packet, and refuses what is none, or one whose addresses mean something else than `kind`. A stream cannot be
  * trusted to hold what its type says.
  *
+ * @returns the packet, each field of which was read once
  * @throws DataError that says what is wrong and what to do
  */
-export function checkPacket(packet: unknown, kind?: Space['kind']): asserts packet is AerPacket {
+export function soundPacket<Packet>(given: Packet, kind?: Space['kind']): Packet & AerPacket {
+  const packet = readItem(given);
   const found = packetFault(packet, kind);
   if (found !== undefined) throw new DataError(problemText(found));
+  return packet as Packet & AerPacket;
 }
 
 /**
- * The same, but the times are not looked at: for what sees each of them anyway, and then asks {@link checkPacket} what is
+ * The same, but the times are not looked at: for what sees each of them anyway, and then asks {@link soundPacket} what is
  * wrong with one that is not finite.
  *
  * @throws DataError that says what is wrong and what to do
  */
-export function checkForm(packet: unknown, kind?: Space['kind']): asserts packet is AerPacket {
+export function soundForm<Packet>(given: Packet, kind?: Space['kind']): Packet & AerPacket {
+  const packet = readItem(given);
   const found = readably(() => formFault(packet, kind));
   if (found !== undefined) throw new DataError(problemText(found));
+  return packet as Packet & AerPacket;
 }

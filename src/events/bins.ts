@@ -27,18 +27,24 @@ export function binStart(step: number, dt: number, startTime = 0): number {
   const sound =
     Number.isSafeInteger(step) &&
     typeof dt === 'number' &&
+    typeof startTime === 'number' &&
     dt >= 1e-6 &&
     Math.abs(startTime + step * dt * 1e6) <= Number.MAX_SAFE_INTEGER;
-  if (!sound) throw noBin(step, dt);
+  if (!sound) throw noBin(step, dt, startTime);
   const width = tickWidth(dt);
   if (width.steps === 1) return startTime + step * width.micros;
   return tickOf(stepAt(startTime, width) + step, width);
 }
 
-function noBin(step: unknown, dt: unknown): InvalidArgumentError {
+function noBin(step: unknown, dt: unknown, startTime: unknown): InvalidArgumentError {
   const bins = number({ whole: true, unit: 'bins' })(step);
   const widths = number({ min: 1e-6, unit: 'seconds' })(dt);
-  const problems = [...within('step', bins), ...within('dt', widths)];
+  const begin = number({ unit: 'µs' })(startTime);
+  const problems = [
+    ...within('step', bins),
+    ...within('dt', widths),
+    ...within('startTime', begin),
+  ];
   const far = fault('', 'too-large', 'its time has more than 53 bits');
   return new InvalidArgumentError('there is no such bin', problems.length > 0 ? problems : [far]);
 }

@@ -1,5 +1,7 @@
 /** Rasters to events and back, and the bins of time between them. */
+
 import { InvalidArgumentError } from '../errors.ts';
+import { readItem } from '../options.ts';
 import { problem } from '../problems.ts';
 import { type AerPacket, packetFault } from './aer-packet.ts';
 import { binOf, binStart, chunkEnd } from './bins.ts';
@@ -32,6 +34,7 @@ const mostEvents = 2 ** 24;
  * ```
  */
 export function rasterToEvents(raster: SpikeRaster): AerPacket<ChannelSpace> {
+  raster = readItem(raster);
   const problems = rasterProblems(raster);
   if (problems.length > 0) throw new InvalidArgumentError('there is no such raster', problems);
   const { counts, channels, steps, dt, startTime } = raster;
@@ -99,6 +102,8 @@ export function eventsToRaster(
   packet: AerPacket<ChannelSpace>,
   grid: Grid,
 ): { raster: SpikeRaster; unbinned: Unbinned } {
+  grid = readItem(grid);
+  packet = readItem(packet);
   const problems = gridProblems(grid);
   if (problems.length > 0) throw new InvalidArgumentError('this raster cannot be made', problems);
   const found = packetFault(packet, 'channels');

@@ -1,7 +1,7 @@
 /** Streams whose times step back a little, as those of real cameras do, put in the order of time. */
 import { InvalidArgumentError } from '../errors.ts';
 import { having, number, type OptionTable, optionProblems, readOnce } from '../options.ts';
-import { type AerPacket, checkForm, checkPacket } from './aer-packet.ts';
+import { type AerPacket, soundForm, soundPacket } from './aer-packet.ts';
 import { type Losses, lossCounter } from './losses.ts';
 import { sortEvents } from './sort.ts';
 import { microseconds } from './ticks.ts';
@@ -62,7 +62,7 @@ export function inTimeOrder(config: InTimeOrderConfig): InTimeOrder {
     const { timestamps, until } = packet;
     const sorted = isSorted(timestamps);
     // Those that rise are finite if both ends are.
-    if (!(sorted && areFinite(timestamps[0], timestamps.at(-1)))) checkPacket(packet);
+    if (!(sorted && areFinite(timestamps[0], timestamps.at(-1)))) soundPacket(packet);
     const last = waiting.at(-1)?.timestamps.at(-1) ?? given;
     said = Math.max(said, until, timestamps.at(-1) ?? until);
     if (timestamps.length === 0) return;
@@ -101,7 +101,7 @@ export function inTimeOrder(config: InTimeOrderConfig): InTimeOrder {
   };
   return Object.assign(
     (packet: AerPacket): AerPacket[] => {
-      checkForm(packet);
+      packet = soundForm(packet);
       const before = given;
       add(packet);
       const until = Math.max(before, said - lateness);

@@ -1,6 +1,6 @@
 /** What the addresses of events mean. */
 import { InvalidArgumentError } from '../errors.ts';
-import { number, optionProblems, readable, readOnce } from '../options.ts';
+import { noteBuilt, number, optionProblems, readable, readItem, readOnce } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 
 /** Addresses are channels, 0 to `channels - 1`. */
@@ -64,7 +64,7 @@ const anySide = number({ min: 1, max: 65_536, whole: true, unit: 'pixels' });
  */
 export function channels(count: number): ChannelSpace {
   refuse(within('channels', anyCount(count)));
-  return { kind: 'channels', channels: count };
+  return noteBuilt({ kind: 'channels', channels: count });
 }
 
 /**
@@ -84,7 +84,7 @@ export function pixels(width: number, height: number): PixelSpace {
     problems.push(problem('', 'too-large', given, 'x, y and polarity must fit in 32 bits'));
   }
   refuse(problems);
-  return { kind: 'pixels', width, height };
+  return noteBuilt({ kind: 'pixels', width, height });
 }
 
 /**
@@ -100,7 +100,7 @@ export function chipWords(family: string): ChipWordSpace {
   if (typeof family !== 'string' || family === '') {
     refuse([problem('family', 'wrong-type', family, 'the name of a chip family is needed')]);
   }
-  return { kind: 'chipWords', family };
+  return noteBuilt({ kind: 'chipWords', family });
 }
 
 function refuse(problems: readonly Problem[]): void {
@@ -158,7 +158,8 @@ export function packPixel(space: PixelSpace, pixel: Pixel): number {
 }
 
 /** Refuses a space that is not one of pixels. */
-function refuseOther(space: PixelSpace): PixelSpace {
+function refuseOther(given: PixelSpace): PixelSpace {
+  const space = readItem(given);
   const problems = within('space', spaceProblems(space));
   if (problems.length === 0 && space.kind !== 'pixels') {
     problems.push(problem('space.kind', 'out-of-range', space.kind, 'pixels are needed'));

@@ -2,11 +2,13 @@
 import { InvalidArgumentError } from '../errors.ts';
 import {
   anything,
+  areNumbers,
   listProblems,
   number,
   type OptionTable,
   optionProblems,
   readable,
+  readItem,
   readOnce,
   refuse,
 } from '../options.ts';
@@ -120,7 +122,7 @@ export function rasterProblems(raster: SpikeRaster): Problem[] {
     ...readable(() => {
       if (typeof raster !== 'object' || raster === null) return [];
       const { steps, channels, counts } = raster;
-      if (!(counts instanceof Uint32Array)) {
+      if (!areNumbers(counts, Uint32Array)) {
         return [problem('counts', 'wrong-type', counts, 'a Uint32Array is needed')];
       }
       const sized = Number.isSafeInteger(steps) && Number.isSafeInteger(channels);
@@ -167,6 +169,7 @@ export function spikeRaster(config: SpikeRasterConfig): SpikeRaster {
  * @throws InvalidArgumentError with all problems of the raster
  */
 export function channelCounts(raster: SpikeRaster): number[] {
+  raster = readItem(raster);
   const problems = rasterProblems(raster);
   if (problems.length > 0) throw new InvalidArgumentError('there is no such raster', problems);
   const { counts, channels } = raster;
@@ -183,5 +186,6 @@ export function channelCounts(raster: SpikeRaster): number[] {
  * @throws InvalidArgumentError with all problems of the raster
  */
 export function channelRates(raster: SpikeRaster): number[] {
+  raster = readItem(raster);
   return channelCounts(raster).map((count) => count / (raster.steps * raster.dt));
 }

@@ -8,9 +8,17 @@ export function causeText(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** What is at a path, links followed; undefined if nothing is. */
+/**
+ * What is at a path, links followed; undefined if nothing is.
+ *
+ * @throws StorageError if the file system cannot say, as of a name that is too long
+ */
 export function statOf(path: string): fs.BigIntStats | undefined {
-  return fs.statSync(path, { bigint: true, throwIfNoEntry: false });
+  try {
+    return fs.statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (cause) {
+    throw new StorageError(path, `cannot be looked at (${causeText(cause)})`, { cause });
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** A stream cut into packets of equally many events. */
 import { InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { eventStore } from '../events/event-store.ts';
 import type { Space } from '../events/space.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
@@ -47,7 +47,7 @@ export function countSlicer<S extends Space>(
   };
   return {
     push(packet, emit) {
-      checkPacket(packet);
+      packet = soundPacket(packet);
       space = keepSpace(packet.space);
       const { timestamps, until } = packet;
       for (let from = 0; from < timestamps.length; ) {

@@ -1,6 +1,6 @@
 /** A rectangle of a picture. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkForm, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundForm, soundPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, pixels, spaceText } from '../events/space.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
@@ -68,7 +68,7 @@ export function cropFilter(
   });
   const roomFor = growingRoom();
   return copying((packet) => {
-    checkForm(packet, 'pixels');
+    packet = soundForm(packet, 'pixels');
     const { yShift, xMask, rightMost, lowest } = prepare(packet.space);
     const { timestamps, addresses } = packet;
     const room = roomFor(addresses.length);
@@ -92,7 +92,7 @@ export function cropFilter(
       // 1 if none of the distances is negative: whether a pixel is kept cannot be guessed, so it is no branch.
       count += ((dx | dy | (lastX - dx) | (lastY - dy)) >>> 31) ^ 1;
     }
-    if (finite !== 0) checkPacket(packet, 'pixels');
+    if (finite !== 0) soundPacket(packet, 'pixels');
     if (beside < 0) losses.add(unknownAddress, unknownPixels(packet));
     return movedPacket(packet, room, count, space);
   });

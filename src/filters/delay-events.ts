@@ -1,6 +1,6 @@
 /** Events that come later, or sooner, in stream time. */
 import { InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import type { Space } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
@@ -34,7 +34,7 @@ export function delayEventsFilter<S extends Space>(
   if (problems.length > 0) throw new InvalidArgumentError('events cannot be delayed', problems);
   const by = microseconds(config.delay);
   return (packet) => {
-    checkPacket(packet);
+    packet = soundPacket(packet);
     const { addresses, space, until } = packet;
     const timestamps = new Float64Array(addresses.length);
     for (let i = 0; i < timestamps.length; i++) timestamps[i] = packet.timestamps[i]! + by;

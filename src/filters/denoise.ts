@@ -1,6 +1,6 @@
 /** Background activity of a camera, told from what moves by its neighbours' silence. */
 import { InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import { type PixelSpace, pixelBits } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
@@ -54,7 +54,7 @@ export function denoiseFilter(
   const prepare = once(lastEvents);
   const roomFor = growingRoom();
   return copying((given) => {
-    checkPacket(given, 'pixels');
+    given = soundPacket(given, 'pixels');
     const { recent, stride } = prepare(given.space);
     const packet = knownPixels(given, losses);
     const { timestamps, addresses, space } = packet;

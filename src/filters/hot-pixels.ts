@@ -1,6 +1,6 @@
 /** Pixels that fire without cause, found while they do. */
 import { InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import { type PixelSpace, pixelBits } from '../events/space.ts';
 import { stepAt, tickOf, tickWidth } from '../events/ticks.ts';
@@ -68,7 +68,7 @@ export function hotPixelsFilter(
     step = at - origin;
   };
   return copying((given) => {
-    checkPacket(given, 'pixels');
+    given = soundPacket(given, 'pixels');
     const cells = prepare(given.space);
     const packet = knownPixels(given, losses);
     const { timestamps, addresses, space } = packet;

@@ -1,6 +1,6 @@
 /** Events whose times are uncertain, as those of a slow readout are. */
 import { InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { eventStore } from '../events/event-store.ts';
 import { sortEvents } from '../events/sort.ts';
 import type { Space } from '../events/space.ts';
@@ -75,7 +75,7 @@ export function jitterFilter<S extends Space>(
   };
   return Object.assign(
     (packet: AerPacket<S>) => {
-      checkPacket(packet);
+      packet = soundPacket(packet);
       space = keepSpace(packet.space);
       const moved = move(packet);
       store.addRange(moved, 0, moved.timestamps.length);

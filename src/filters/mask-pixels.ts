@@ -1,6 +1,6 @@
 /** Pixels that are left out. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, spaceText } from '../events/space.ts';
 import { listOf, number, type OptionTable, optionProblems, options, readOnce } from '../options.ts';
@@ -58,7 +58,7 @@ export function maskPixelsFilter(
   const prepare = once((space: PixelSpace) => keptCells(space, places));
   const roomFor = growingRoom();
   return copying((given) => {
-    checkPacket(given, 'pixels');
+    given = soundPacket(given, 'pixels');
     const keep = prepare(given.space);
     const packet = knownPixels(given, losses);
     const { timestamps, addresses } = packet;

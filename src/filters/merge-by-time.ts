@@ -1,6 +1,6 @@
 /** Several streams of events made one, in the order of time. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { type EventStore, eventStore, type Taken } from '../events/event-store.ts';
 import { lossCounter } from '../events/losses.ts';
 import type { Space } from '../events/space.ts';
@@ -121,7 +121,7 @@ export function timeMerger<S extends Space>(
     push(index, packet, emit) {
       const branch = branches[index];
       if (branch === undefined) throw new DataError(`there is no stream ${index} of ${streams}`);
-      checkPacket(packet);
+      packet = soundPacket(packet);
       space = keepSpace(packet.space);
       const late = add(branch, packet);
       const said = Math.max(packet.until, packet.timestamps.at(-1) ?? packet.until);

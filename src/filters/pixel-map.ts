@@ -1,5 +1,5 @@
 /** Filters that give each pixel another place: one table for columns, one for rows. */
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { type Losses, lossCounter } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, type Space } from '../events/space.ts';
 import { type Filter, knownPixels, once } from './filter.ts';
@@ -44,7 +44,7 @@ export function mapPixels<Out extends Space>(
 ): Filter<AerPacket<PixelSpace>, AerPacket<Out>> {
   const prepare = once(mapOf);
   return (given) => {
-    checkPacket(given, 'pixels');
+    given = soundPacket(given, 'pixels');
     const { space, ofX, ofY, ofOn } = prepare(given.space);
     const packet = knownPixels(given, losses);
     const { timestamps, until } = packet;

@@ -1,6 +1,6 @@
 /** What becomes of the polarity of pixels. */
 import { InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import type { PixelSpace } from '../events/space.ts';
 import { type OptionTable, oneOf, optionProblems, readOnce } from '../options.ts';
 import { within } from '../problems.ts';
@@ -45,7 +45,7 @@ function changing(
   exchange: number,
 ): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
   return copying((packet) => {
-    checkPacket(packet, 'pixels');
+    packet = soundPacket(packet, 'pixels');
     const { timestamps, space, until } = packet;
     const addresses = new Uint32Array(timestamps.length);
     for (let i = 0; i < addresses.length; i++) {
@@ -59,7 +59,7 @@ function changing(
 function keeping(wanted: number): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
   const roomFor = growingRoom();
   return copying((packet) => {
-    checkPacket(packet, 'pixels');
+    packet = soundPacket(packet, 'pixels');
     const { timestamps, addresses } = packet;
     const room = roomFor(addresses.length);
     const [times, kept] = [room.times, room.addresses];

@@ -1,11 +1,11 @@
 /** The firing rate of each channel, followed over time. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { type Losses, lossCounter } from '../events/losses.ts';
 import type { ChannelSpace } from '../events/space.ts';
 import { rasterProblems, type SignalRaster, type SpikeRaster } from '../events/spike-raster.ts';
 import { stepsIn } from '../events/ticks.ts';
-import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
+import { number, type OptionTable, optionProblems, readItem, readOnce } from '../options.ts';
 import { fault, type Problem, problemText } from '../problems.ts';
 import { type Filter, type FilterConfig, lossesCheck, once, unknownAddress } from './filter.ts';
 import { type RowStore, rowStore } from './row-store.ts';
@@ -100,8 +100,9 @@ export function decodeRows(
   let last: PacketRows | undefined;
   return Object.assign(
     (spikes: Spikes): SignalRaster => {
+      spikes = readItem(spikes);
       if (isPacket(spikes)) {
-        checkPacket(spikes, 'channels');
+        spikes = soundPacket(spikes, 'channels');
         last = packets(spikes.space);
         return last.push(spikes);
       }

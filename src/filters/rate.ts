@@ -1,6 +1,6 @@
 /** How many events a stream has, over time. */
 import { InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import type { Space } from '../events/space.ts';
 import type { SignalRaster } from '../events/spike-raster.ts';
@@ -61,7 +61,7 @@ export function rateFilter(config: RateConfig): Filter<AerPacket, SignalRaster> 
   };
   return Object.assign(
     (packet: AerPacket) => {
-      checkPacket(packet);
+      packet = soundPacket(packet);
       windows.push(packet, use);
       return rows.take(reached);
     },

@@ -1,6 +1,6 @@
 /** Addresses that must rest after each event. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { type Losses, lossCounter } from '../events/losses.ts';
 import {
   type ChannelSpace,
@@ -62,7 +62,7 @@ export function refractoryFilter<S extends Space>(
   const prepare = once((space: S) => keeperOf(space, period, losses));
   const roomFor = growingRoom();
   return copying((packet) => {
-    checkPacket(packet);
+    packet = soundPacket(packet);
     const room = roomFor(packet.addresses.length);
     return keptPacket(packet, room, prepare(packet.space)(packet, room));
   });

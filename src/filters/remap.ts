@@ -1,6 +1,6 @@
 /** Addresses looked up in a table. */
 import { InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import { addressLimit, type Space, spaceProblems, spaceText } from '../events/space.ts';
 import { type OptionTable, optionProblems, readOnce } from '../options.ts';
@@ -55,7 +55,7 @@ export function remapFilter<S extends Space>(
     addressLimit(space) > 2 ** 31 ? Float64Array.from(config.table) : Int32Array.from(config.table);
   const roomFor = growingRoom();
   return copying((packet) => {
-    checkPacket(packet);
+    packet = soundPacket(packet);
     const { timestamps, addresses } = packet;
     const room = roomFor(addresses.length);
     const [times, kept] = [room.times, room.addresses];

@@ -1,7 +1,7 @@
 /** Stages between numbers and spikes that can be called bin by bin, as closed loops do. */
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import type { Filter } from './filter.ts';
-import { checkSignal, onceForGrid } from './signal-check.ts';
+import { onceForGrid, soundSignal } from './signal-check.ts';
 
 /** Turns one row of a stream after the other into another row, and makes nothing new for it. It may keep state from bin to bin. */
 export interface Rows<From, Into> {
@@ -36,7 +36,7 @@ export function encodeRows(
   const rowsOf = onceForGrid(make);
   return Object.assign(
     (signal: SignalRaster): SpikeRaster => {
-      checkSignal(signal);
+      signal = soundSignal(signal);
       const { steps, channels, dt, startTime, values } = signal;
       const rows = rowsOf(signal);
       const counts = new Uint32Array(steps * rows.channels);

@@ -1,15 +1,18 @@
 /** What an encoder takes: chunks of numbers over time that follow each other. */
+
 import { DataError } from '../errors.ts';
 import { gridProblems, type SignalRaster } from '../events/spike-raster.ts';
 import { firstNotFinite } from '../matrix.ts';
+import { readItem } from '../options.ts';
 import { problemText } from '../problems.ts';
 
 /**
- * Refuses what is no chunk of numbers.
+ * Reads a chunk of numbers, and refuses what is none.
  *
  * @throws DataError that says what is wrong
  */
-export function checkSignal(signal: SignalRaster): void {
+export function soundSignal(given: SignalRaster): SignalRaster {
+  const signal = readItem(given);
   const problems = gridProblems(signal);
   if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
   const { steps, channels, values } = signal;
@@ -20,6 +23,7 @@ export function checkSignal(signal: SignalRaster): void {
   }
   const bad = firstNotFinite(values);
   if (bad >= 0) throw new DataError(`value ${bad} is ${values[bad]}; it must be finite`);
+  return signal;
 }
 
 /** Makes something once for the channels and bins of a stream; a stream that changes them is refused. */

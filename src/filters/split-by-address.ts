@@ -1,6 +1,6 @@
 /** One stream taken apart into several, by what fired. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import { type ChannelSpace, type ChipWordSpace, channels, spaceText } from '../events/space.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
@@ -76,7 +76,7 @@ export function splitByAddressFilter<Name extends string>(
   const [counts, filled] = [new Uint32Array(names.length), new Uint32Array(names.length)];
   let places = new Int32Array(0);
   return (packet) => {
-    checkPacket(packet);
+    packet = soundPacket(packet);
     refusePixels(packet);
     const { timestamps, addresses, until } = packet;
     if (places.length < addresses.length) places = new Int32Array(2 * addresses.length);

@@ -1,6 +1,6 @@
 /** A stream cut into packets of equal time. */
 import { InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { eventStore } from '../events/event-store.ts';
 import { lossCounter } from '../events/losses.ts';
 import type { Space } from '../events/space.ts';
@@ -40,7 +40,7 @@ export function timeSlicer<S extends Space>(
   });
   return {
     push(packet, emit) {
-      checkPacket(packet);
+      packet = soundPacket(packet);
       space = keepSpace(packet.space);
       windows.push(packet, useOf(emit));
     },

@@ -1,6 +1,6 @@
 /** Pictures made of the events of a camera. */
 import { InvalidArgumentError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { lossCounter } from '../events/losses.ts';
 import { type PixelSpace, pixelBits } from '../events/space.ts';
 import { number, type OptionTable, oneOf, optionProblems, readOnce } from '../options.ts';
@@ -75,7 +75,7 @@ export function frameMaker(config: ToFrameConfig): Slicer<AerPacket<PixelSpace>,
   });
   return {
     push(packet, emit) {
-      checkPacket(packet, 'pixels');
+      packet = soundPacket(packet, 'pixels');
       picture = prepare(packet.space);
       windows.push(packet, useOf(emit));
     },

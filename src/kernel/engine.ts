@@ -9,7 +9,7 @@ import type {
 } from '../neurons/layer.ts';
 import { checkDifferentiable, checkLayer } from '../neurons/layer-guard.ts';
 import type { NeuronParameters, StateOf } from '../neurons/model-table.ts';
-import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
+import { number, type OptionTable, optionProblems, readItem, readOnce } from '../options.ts';
 import { fault } from '../problems.ts';
 import { kernelDifferentiableLayer } from './differentiable-layer.ts';
 import { kernelLayer } from './layer.ts';
@@ -58,11 +58,15 @@ export function kernel(config: KernelConfig = {}): Engine {
     supports: kernelSupports,
     // A layer of the model of its parameters takes and gives states of that model.
     layer: <P extends NeuronParameters>(parameters: P, options: LayerOptions) => {
+      parameters = readItem(parameters);
+      options = readItem(options);
       checkLayer(parameters, options);
       const layer = kernelLayer(kernelModelOf(parameters), parameters, options);
       return layer as object as NeuronLayer<StateOf<P>>;
     },
     differentiable: <P extends NeuronParameters>(parameters: P, options: DifferentiableOptions) => {
+      parameters = readItem(parameters);
+      options = readItem(options);
       checkDifferentiable(parameters, options, Number.POSITIVE_INFINITY);
       const model = kernelModelOf(parameters);
       const layer = kernelDifferentiableLayer(model, parameters, options);

@@ -1,4 +1,5 @@
 /** The contract of whatever computes neurons, and the float64 reference behind it. */
+import { readItem } from '../options.ts';
 import type {
   DifferentiableLayer,
   DifferentiableOptions,
@@ -68,6 +69,8 @@ export function referenceLayer<Parameters extends NeuronParameters>(
   parameters: Parameters,
   options: LayerOptions,
 ): StatefulLayer<StateOf<Parameters>> {
+  parameters = readItem(parameters);
+  options = readItem(options);
   checkLayer(parameters, options);
   const { dt, recurrent, batch = 1 } = options;
   const model = modelOf(parameters);
@@ -85,6 +88,8 @@ export const referenceEngine: Engine = {
   supports: (model) => modelNames.includes(model),
   layer: referenceLayer,
   differentiable(parameters, options) {
+    parameters = readItem(parameters);
+    options = readItem(options);
     checkDifferentiable(parameters, options);
     const model = modelOf(parameters);
     const { dt, steps, batch, neurons = model.neurons(parameters) } = options;

@@ -1,5 +1,5 @@
 /** Mismatch: how the transistors of a chip differ. */
-import { type Check, number, type OptionTable, options, refuse } from '../options.ts';
+import { type Check, number, type OptionTable, options, readItem, refuse } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { labelCheck, type Random, randomStream } from '../random.ts';
 import { combineParameters, type ParameterSet } from './parameter-set.ts';
@@ -41,6 +41,8 @@ export function drawMismatch<P extends ParameterSet<'Io'>>(
   seed: number,
   ...labels: readonly (string | number)[]
 ): P {
+  parameters = readItem(parameters);
+  mismatch = readItem(mismatch);
   refuse('no chip can be drawn', () => {
     // A mismatch in training says more than this; that is checked there.
     const { fraction, sigmaRule }: Partial<Mismatch> = mismatch ?? {};

@@ -1,6 +1,6 @@
 /** Parameters of analog neurons: how they are checked, completed and combined, by the table of their model. */
 import { InvalidArgumentError } from '../errors.ts';
-import { number, readable, unknownName } from '../options.ts';
+import { number, readable, readOnce, unknownName } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 
 /** Parameters of a population of analog neurons: one value per neuron for every name. */
@@ -115,6 +115,7 @@ export function checkedParameters<Model extends string, Name extends string>(
   input: ParameterSetInput<Model, Name>,
   neurons: number,
 ): TaggedParameterSet<Model, Name> {
+  input = readOnce(input);
   const counts = within('neurons', number({ min: 1, max: mostNeurons, whole: true })(neurons));
   const problems = counts.length > 0 ? counts : problemsOf(table, input, neurons);
   if (problems.length > 0) throw new InvalidArgumentError('there are no such neurons', problems);

@@ -1,4 +1,5 @@
 /** Runs bins as they come: rasters at once, packets as soon as their bins are complete. */
+
 import { DataError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import { binOf, binStart, chunkEnd } from '../events/bins.ts';
@@ -6,6 +7,7 @@ import { wholes } from '../events/blocks.ts';
 import { rasterToEvents } from '../events/convert.ts';
 import type { ChannelSpace } from '../events/space.ts';
 import { mostBins, type SignalRaster, type SpikeRaster } from '../events/spike-raster.ts';
+import { readItem } from '../options.ts';
 import { type BinSpan, packetBins } from './packet-bins.ts';
 import type { Pipeline } from './pipeline.ts';
 import { checkOrder, longestSilence, mostSilentSteps } from './run.ts';
@@ -137,8 +139,9 @@ export function binnedRun(
     observer.next(outputOf(signals, joined, request));
   };
   return {
-    push: (input) =>
+    push: (given) =>
       guard(() => {
+        const input = readItem(given);
         check(input);
         if (isPacket(input)) {
           packets = true;

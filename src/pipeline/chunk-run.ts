@@ -10,7 +10,7 @@ import {
 } from '../events/spike-raster.ts';
 import { firstNotFinite } from '../matrix.ts';
 import type { Engine } from '../neurons/engine.ts';
-import { readable } from '../options.ts';
+import { readable, readItem } from '../options.ts';
 import { fault, type Problem, problem, problemText } from '../problems.ts';
 import { emissionOf, runStage, type Stage } from '../stages/stage.ts';
 import { checkGrid, checkOrder, silentSteps } from './run.ts';
@@ -65,7 +65,8 @@ export function startStage(
   const spikesFromSpikes = emissionOf(stage, ['spikes']) === 'spikes';
   const spikesFromValues = emissionOf(stage, ['weighted']) === 'spikes';
   let reached: number | undefined;
-  const check = (chunk: StageChunk): void => {
+  const check = (given: StageChunk): StageChunk => {
+    const chunk = readItem(given);
     const problems = readable(() => {
       if (typeof chunk !== 'object' || chunk === null) {
         return [problem('', 'wrong-type', chunk, 'a raster is needed')];
@@ -79,9 +80,10 @@ export function startStage(
     });
     if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
     // A stage without time takes any bins, in any order.
-    if (grid === undefined) return;
+    if (grid === undefined) return chunk;
     checkGrid(chunk, grid);
     checkOrder(chunk, reached);
+    return chunk;
   };
   const passSilence = ({ startTime, dt: width }: StageChunk): void => {
     if (dt === undefined || reached === undefined) return;
@@ -110,7 +112,7 @@ export function startStage(
     else run.through(chunk.values, left);
   };
   return (chunk) => {
-    check(chunk);
+    chunk = check(chunk);
     const { steps, dt: bins, startTime } = chunk;
     passSilence(chunk);
     reached = chunkEnd(chunk);

@@ -1,5 +1,5 @@
 /** Tells a pipeline from anything else. */
-import { listProblems, readable } from '../options.ts';
+import { hasGetters, listProblems, readable } from '../options.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
 import { builtOutline, type Stage, stageFaults, stageKinds } from '../stages/stage.ts';
 
@@ -39,12 +39,16 @@ export function builtProblems(stage: unknown, place: number): Problem[] {
 /** Lists what is wrong with where the inputs of a stage come from; `before` are the names of the stages before it. */
 export function inputProblems(given: unknown, place: number, names: readonly string[]): Problem[] {
   const path = `inputs[${place}]`;
-  if (!Array.isArray(given)) return [problem(path, 'wrong-type', given, 'a list is needed')];
+  if (!Array.isArray(given) || hasGetters(given)) {
+    return [problem(path, 'wrong-type', given, 'a list is needed')];
+  }
   const list = listProblems(given, mostStages);
   if (list.length > 0) return within(path, list);
   return Array.from(given as readonly unknown[]).flatMap((input, at) => {
     const own = `${path}[${at}]`;
-    if (!isObject(input)) return [problem(own, 'wrong-type', input, 'an object is needed')];
+    if (!isObject(input) || hasGetters(input)) {
+      return [problem(own, 'wrong-type', input, 'an object is needed')];
+    }
     const { from, delayed } = input;
     if (typeof delayed !== 'boolean') {
       return [problem(`${own}.delayed`, 'wrong-type', delayed, 'true or false is needed')];
@@ -94,6 +98,7 @@ export function stageListProblems(stages: unknown): Problem[] {
   return readable(() => {
     const list = listProblems(stages, mostStages);
     if (list.length > 0) return within('stages', list);
+    if (hasGetters(stages as object)) return [fault('stages', 'wrong-type', stageNeeded)];
     // A hole is no stage.
     return Array.from(stages as readonly unknown[]).flatMap(builtProblems);
   });
@@ -104,11 +109,10 @@ export const mostStages = 65_536;
 
 function graphProblems(given: unknown): Problem[] {
   const needed = 'a pipeline is needed, such as pipeline(…) makes';
-  if (!isObject(given)) return [problem('', 'wrong-type', given, needed)];
+  if (!isObject(given) || hasGetters(given)) return [problem('', 'wrong-type', given, needed)];
   const { stages, inputs, output, channelsIn, channelsOut, dt } = given;
-  if (!Array.isArray(stages) || !Array.isArray(inputs) || stages.length === 0) {
-    return [fault('', 'wrong-type', needed)];
-  }
+  const lists = Array.isArray(stages) && Array.isArray(inputs) && !hasGetters(inputs);
+  if (!lists || stages.length === 0) return [fault('', 'wrong-type', needed)];
   const problems = stageListProblems(stages);
   if (problems.length > 0) return problems;
   const names = (stages as readonly { readonly name: string }[]).map(({ name }) => name);

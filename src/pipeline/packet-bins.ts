@@ -1,6 +1,6 @@
 /** Which bins of a pipeline the packets of a stream have completed. */
 import { DataError } from '../errors.ts';
-import { type AerPacket, checkPacket } from '../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { binOf, binStart } from '../events/bins.ts';
 import type { ChannelSpace } from '../events/space.ts';
 
@@ -84,7 +84,7 @@ export function packetBins({ channelsIn, dt, startTime }: PacketBinsConfig): Pac
 
 /** Refuses a packet that the pipeline was not built for. */
 function checkInput(packet: AerPacket, channelsIn: number): void {
-  checkPacket(packet, 'channels');
+  packet = soundPacket(packet, 'channels');
   const { channels } = packet.space as ChannelSpace;
   if (channels !== channelsIn) {
     throw new DataError(

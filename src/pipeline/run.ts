@@ -11,7 +11,7 @@ import {
 import { stepsIn } from '../events/ticks.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
-import { anything, having, optionProblems, readOnce, refuse } from '../options.ts';
+import { anything, having, optionProblems, readItem, readOnce, refuse } from '../options.ts';
 import { fault, type Problem, problemText, within } from '../problems.ts';
 import { graphRun } from './graph-run.ts';
 import { pipelineProblems } from './guard.ts';
@@ -187,7 +187,8 @@ export function startPipeline(
     }
   };
   return {
-    process(chunk) {
+    process(given) {
+      const chunk = readItem(given);
       checkGrid(chunk, pipeline);
       if (!areCounts(chunk, chunk.steps * channelsIn)) {
         throw new DataError(`a Uint32Array of ${channelsIn} counts for each step is needed`);

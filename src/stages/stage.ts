@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { firstNotFinite, type Matrix } from '../matrix.ts';
 import type { NeuronParameters } from '../neurons/model-table.ts';
-import { readable, refuse, unknownName } from '../options.ts';
+import { hasGetters, isBuilt, noteBuilt, readable, refuse, unknownName } from '../options.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
 import type { ChipConstants, ChipForm } from './chip-form.ts';
 import type { Activations, GradientContext, GradientStage } from './gradient-stage.ts';
@@ -89,15 +89,13 @@ export function hasAutomaticName(stage: Stage): boolean | undefined {
   return automatic.get(stage);
 }
 
-/** Stages that were built here: what is in them is known to be sound. */
-const sound = new WeakSet<object>();
-
 /** Lists what is wrong in a stage, unless it was built here or has been looked at before. */
 export function stageFaults(stage: Stage): Problem[] {
-  if (sound.has(stage)) return [];
+  if (isBuilt(stage)) return [];
   const odd = fault('', 'wrong-type', 'a stage that was built is needed');
   let problems: Problem[];
   try {
+    if (hasGetters(stage)) return [odd];
     const row = rowOf(stage);
     // All of it can be read, as it will be when it is copied.
     const definition = row.definition({ ...stage });
@@ -108,7 +106,7 @@ export function stageFaults(stage: Stage): Problem[] {
     // Whatever is missing in it, it was not built here.
     problems = [odd];
   }
-  if (problems.length === 0) sound.add(stage);
+  if (problems.length === 0) noteBuilt(stage);
   return problems;
 }
 
@@ -154,7 +152,7 @@ export function buildStage(
     emits,
     ...(typeof dt === 'number' ? { dt } : {}),
   });
-  sound.add(stage);
+  noteBuilt(stage);
   return stage;
 }
 
@@ -201,7 +199,7 @@ export function withStageWeights(stage: Stage, values: Float64Array): Stage {
   });
   const changed = row.withWeights(stage, { ...weights, values });
   // All else was sound before.
-  sound.add(changed);
+  noteBuilt(changed);
   const made = automatic.get(stage);
   if (made !== undefined) automatic.set(changed, made);
   return changed;

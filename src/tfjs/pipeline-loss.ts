@@ -3,7 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
 import { drawMismatch, type Mismatch } from '../neurons/mismatch.ts';
-import { number, type OptionTable, optionProblems, readOnce, refuse } from '../options.ts';
+import {
+  number,
+  type OptionTable,
+  optionProblems,
+  readOnce,
+  readPlain,
+  refuse,
+} from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { fault } from '../problems.ts';
 import { pipelineParameters, pipelineWeights, withWeights } from '../train/gradient.ts';
@@ -78,6 +85,7 @@ export function pipelineLoss(
   options: PipelineLossOptions = {},
 ): PipelineLoss {
   options = readOnce(options, optionsTable);
+  samples = readPlain(samples);
   refuse('this loss cannot be made', () => {
     const problems = [
       ...taskProblems(pipeline, samples, options?.loss),

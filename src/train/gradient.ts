@@ -4,7 +4,7 @@ import { firstNotFinite } from '../matrix.ts';
 import type { Engine } from '../neurons/engine.ts';
 import type { SparseSpikes } from '../neurons/learner.ts';
 import { type AnalogParameters, isAnalog, type NeuronParameters } from '../neurons/model-table.ts';
-import { callback, having, readable, refuse } from '../options.ts';
+import { callback, having, readable, readPlain, refuse } from '../options.ts';
 import { pipelineProblems } from '../pipeline/guard.ts';
 import { type Pipeline, withStages } from '../pipeline/pipeline.ts';
 import { type Problem, problem, within } from '../problems.ts';
@@ -147,6 +147,7 @@ export function pipelineGradient(
   loss: LossFunction,
   engine: Engine,
 ): PipelineGradient {
+  samples = readPlain(samples);
   refuse('there is no gradient', () => {
     const guard = within('pipeline', pipelineProblems(pipeline));
     return [

@@ -2,7 +2,16 @@
 import { match } from 'ts-pattern';
 import { InvalidArgumentError } from '../errors.ts';
 import { gridProblems } from '../events/spike-raster.ts';
-import { type Check, listProblems, mostEntries, number, readable, variants } from '../options.ts';
+import {
+  type Check,
+  listProblems,
+  mostEntries,
+  number,
+  readable,
+  readItem,
+  readPlain,
+  variants,
+} from '../options.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
 import type { TrainingSample } from './sample.ts';
 
@@ -170,6 +179,8 @@ export function lossFunction(
   steps: number,
   channels: number,
 ): LossFunction {
+  samples = readPlain(samples);
+  loss = readItem(loss);
   const grid = { steps, channels, dt: 1, startTime: 0 };
   const problems = [...gridProblems(grid), ...lossProblems(loss, samples, channels)];
   const stepped = readable(() =>

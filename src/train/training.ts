@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import { drawMismatch } from '../neurons/mismatch.ts';
 import type { AnalogParameters } from '../neurons/model-table.ts';
-import { number, readOnce } from '../options.ts';
+import { number, readOnce, readPlain } from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { fault, within } from '../problems.ts';
 import { stageWeights } from '../stages/stage.ts';
@@ -79,6 +79,7 @@ export function startTraining(
   options: TrainingOptions,
 ): Training {
   options = readOnce(options);
+  samples = readPlain(samples);
   const problems = trainingProblems(pipeline, samples, options);
   if (problems.length > 0) throw new InvalidArgumentError('training cannot start', problems);
   const { epochs, seed = 0, mismatch, weightLimits = {}, checkpoint } = options;

@@ -1,6 +1,7 @@
 /** Everything that junk is tried on: every function of every entry, and what they make. */
 import { count, from, lastValueFrom, type Observable } from 'rxjs';
 import * as spikeline from 'spikeline';
+import * as spikelineCodecs from 'spikeline/codecs';
 import * as events from 'spikeline/events';
 import * as neurons from 'spikeline/neurons';
 import * as operators from 'spikeline/operators';
@@ -49,7 +50,7 @@ const abstract = ['SpikelineError'];
 /** Functions that write files wherever they are told to; test/files calls them with junk. */
 const writing = ['checkTarget', 'openFile', 'openFolder', 'openWriter', 'writeFiles'];
 
-/** Functions that are not called. */
+/** Functions that are not called by {@link allCalls}. */
 export const leftOut: readonly string[] = [...abstract, ...writing];
 
 type Run = Call['run'];
@@ -64,13 +65,62 @@ function exportedCalls(): Call[] {
   const seen = new Set<unknown>();
   return entries.flatMap(([entry, exported]) =>
     Object.entries<unknown>(exported as Record<string, unknown>).flatMap(([name, value]) => {
-      if (typeof value !== 'function' || seen.has(value) || leftOut.includes(name)) return [];
+      if (typeof value !== 'function' || seen.has(value) || abstract.includes(name)) return [];
       seen.add(value);
       const run = /^[A-Z]/.test(name) ? making(value) : (value as Run);
       const declared = Object.hasOwn(sound, name);
       return [{ name: `${entry}.${name}`, run, sound: sound[name] ?? [], declared }];
     }),
   );
+}
+
+const nameOf = ({ name }: Call): string => name.split('.')[1]!;
+
+/** Calls that write files; whoever makes them stands in a folder of his own. */
+export function writingCalls(): Call[] {
+  return exportedCalls().filter((call) => writing.includes(nameOf(call)));
+}
+
+/** Decoders and encoders of all formats, made and used. */
+function codecCalls(): Call[] {
+  return spikelineCodecs.codecs.flatMap(({ name, decoder, encoder }) => {
+    const decode: Run = (options, ...cuts) => {
+      const own = decoder(options);
+      for (const bytes of cuts) own.push(bytes);
+      own.end();
+    };
+    const encode: Run = (options, ...packets) => {
+      const own = encoder!(options);
+      for (const one of packets) own.push(one);
+      own.end?.();
+    };
+    const bytes = bytesIn(name);
+    return [
+      { name: `codecs.${name} decoder`, run: decode, sound: [{}, ...bytes], declared: true },
+      ...(encoder === undefined
+        ? []
+        : [
+            {
+              name: `codecs.${name} encoder`,
+              run: encode,
+              sound: [{}, pixelPackets[0]],
+              declared: true,
+            },
+          ]),
+    ];
+  });
+}
+
+/** Some events as bytes of a format, as far as it takes pixels. */
+function bytesIn(name: string): readonly unknown[] {
+  try {
+    const own = spikelineCodecs.codecNamed(name).encoder!();
+    return [own.push(pixelPackets[0]! as never), own.end?.()].filter(
+      (bytes) => bytes !== undefined,
+    );
+  } catch {
+    return [new Uint8Array(64)];
+  }
 }
 
 const { kernel, startPipeline } = spikeline;
@@ -201,5 +251,6 @@ export function allCalls(): Call[] {
       ...{ sound: [...items], declared: true },
     })),
   );
-  return [...exportedCalls(), ...made, ...streamed, ...onEvents];
+  const exported = exportedCalls().filter((call) => !writing.includes(nameOf(call)));
+  return [...exported, ...made, ...streamed, ...onEvents, ...codecCalls()];
 }

@@ -3,6 +3,7 @@ import { isObservable, lastValueFrom, take, takeUntil, timer, toArray } from 'rx
 import { SpikelineError } from 'spikeline';
 import { randomStream } from 'spikeline/neurons';
 import { allCalls, type Call } from './calls.ts';
+import { OwnError } from './junk.ts';
 import { spoiltArguments } from './spoil.ts';
 
 /** A call that did what none may. */
@@ -121,7 +122,8 @@ async function tried({ run, sound }: Call, seed: number, number: number): Promis
     if (milliseconds === 0) measure();
     const error = cause instanceof Error ? cause : new Error(`thrown: ${typeof cause}`);
     end = error.name;
-    if (!(error instanceof SpikelineError)) wrong = error.stack ?? error.message;
+    if (!(error instanceof SpikelineError || error instanceof OwnError))
+      wrong = error.stack ?? error.message;
   }
   bytes = Math.max(bytes, held() - before);
   if (milliseconds > mostMilliseconds) wrong = `took ${Math.round(milliseconds)} ms`;

@@ -6,8 +6,15 @@ const largest = [2 ** 31 + 1, 2 ** 32, 2 ** 53, 1e308, Number.NaN, Infinity, -In
 const texts = ['', ' ', '0', '1', '1e3', 'NaN', '__proto__', 'constructor', 'a/b', '\u001b[31mred'];
 const odd = ['\ud83d', '😀', 'x'.repeat(1000), 'toString', 'length', 'linear', 'spikes', 'a:b'];
 
+/** What a function among the junk throws when it is called: that is its own affair, and passes through. */
+export class OwnError extends Error {}
+
 function boom(): never {
   throw new Error('not to be read');
+}
+
+function refuses(): never {
+  throw new OwnError('not to be called');
 }
 
 /** A list with holes. */
@@ -57,7 +64,7 @@ export const unreadable: readonly (() => unknown)[] = [
   revoked,
   () => new Proxy({}, { get: boom, has: boom, ownKeys: boom, getPrototypeOf: boom }),
   () => new Proxy([], { get: boom }),
-  () => new Proxy(boom, { get: boom, apply: boom }),
+  () => new Proxy(refuses, { get: boom }),
   () => Object.defineProperty({}, 'kind', { get: boom, enumerable: true }),
   () => Object.defineProperty([1, 2], '0', { get: boom, enumerable: true }),
   () => ({ toString: boom, valueOf: boom, toJSON: boom, [Symbol.toPrimitive]: boom }),
@@ -76,6 +83,7 @@ const made: readonly (() => unknown)[] = [
   () => Symbol('junk'),
   () => () => 1,
   () => async () => 1,
+  () => refuses,
   () => class {},
   () => [],
   () => ({}),

@@ -1,10 +1,12 @@
 /** `npm run fuzz -- --minutes 10 [--seed 1] [--first 0] [--calls 1]`: exit code 1 where something was found. */
-import { fork } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { allCalls, writingCalls } from './calls.ts';
 import { type Finding, fuzz, note, type Outcome, type Outcomes } from './fuzz.ts';
 
 const { values } = parseArgs({
@@ -13,7 +15,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     first: { type: 'string', default: '0' },
     calls: { type: 'string', default: `${Number.MAX_SAFE_INTEGER}` },
-    child: { type: 'boolean', default: false },
+    folder: { type: 'string' },
   },
 });
 const [minutes, seed, first, calls] = [values.minutes, values.seed, values.first, values.calls].map(
@@ -33,9 +35,11 @@ type Message =
   | { readonly call: string; readonly number: number }
   | { readonly outcome: Outcome; readonly finding: Finding | undefined };
 
-async function child(): Promise<void> {
+async function child(folder: string): Promise<void> {
   // What is written, as names of files are among the junk, is written where it harms nobody.
-  process.chdir(mkdtempSync(join(tmpdir(), 'spikeline-fuzz-')));
+  process.chdir(folder);
+  // Without a parent nobody hears of anything. Whatever junk has left on a timer ends with it.
+  process.on('disconnect', () => process.exit(0));
   const send = (message: Message): void => void process.send?.(message);
   for (const event of ['uncaughtException', 'unhandledRejection']) {
     process.on(event, (cause: unknown) => {
@@ -44,23 +48,33 @@ async function child(): Promise<void> {
     });
   }
   await fuzz({
-    ...{ seed, first, calls },
+    ...{ seed, first, calls, of: [...allCalls(), ...writingCalls()] },
     onCall: (call, number) => send({ call, number }),
     onOutcome: (outcome, finding) => send({ outcome, finding }),
   });
-  // Whatever junk has left on a timer ends with it.
-  process.on('disconnect', () => process.exit(0));
   process.disconnect?.();
 }
 
 const outcomes = new Map<string, Outcomes>();
 const findings: Finding[] = [];
+let running: ChildProcess | undefined;
+let stopped = false;
 
 /** Runs a batch in a process of its own; gives the number of the next call. */
-function runBatch(from: number, count: number): Promise<number> {
+function runBatch(from: number, count: number, folder: string): Promise<number> {
   return new Promise((resolve) => {
-    const given = ['--child', '--seed', `${seed}`, '--first', `${from}`, '--calls', `${count}`];
+    const given = [
+      '--folder',
+      folder,
+      '--seed',
+      `${seed}`,
+      '--first',
+      `${from}`,
+      '--calls',
+      `${count}`,
+    ];
     const worker = fork(fileURLToPath(import.meta.url), given, { execArgv: process.execArgv });
+    running = worker;
     let last = { call: '', number: from - 1 };
     let answered = from - 1;
     let watch: NodeJS.Timeout | undefined;
@@ -87,11 +101,13 @@ function runBatch(from: number, count: number): Promise<number> {
       note(outcomes, last.call, outcome);
       answered = last.number;
     });
-    worker.on('exit', (code) => {
+    // What it said last may be heard only after it has ended.
+    const exited = once(worker, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    void Promise.all([exited, once(worker, 'disconnect')]).then(([[code, signal]]) => {
       clearTimeout(watch);
-      const known = findings.some(({ number }) => number === last.number);
+      const known = stopped || findings.some(({ number }) => number === last.number);
       if (answered < last.number && !known)
-        findings.push({ ...last, what: `ended the process, exit code ${code}` });
+        findings.push({ ...last, what: `ended the process: ${code ?? signal}` });
       resolve(last.number + 1);
     });
   });
@@ -99,9 +115,18 @@ function runBatch(from: number, count: number): Promise<number> {
 
 async function parent(): Promise<void> {
   const end = performance.now() + minutes * 60_000;
+  const folder = mkdtempSync(join(tmpdir(), 'spikeline-fuzz-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  // The batch that runs ends by the same signal, and what was found is said.
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+      stopped = true;
+      running?.kill('SIGKILL');
+    });
+  }
   let next = first;
-  while (next < first + calls && performance.now() < end) {
-    next = await runBatch(next, Math.min(batch, first + calls - next));
+  while (!stopped && next < first + calls && performance.now() < end) {
+    next = await runBatch(next, Math.min(batch, first + calls - next), folder);
   }
   const sums = new Map<string, number>();
   for (const [name, { ends, milliseconds, bytes }] of [...outcomes].sort(([a], [b]) =>
@@ -126,4 +151,4 @@ async function parent(): Promise<void> {
   process.exitCode = findings.length > 0 ? 1 : 0;
 }
 
-await (values.child ? child() : parent());
+await (values.folder === undefined ? parent() : child(values.folder));

@@ -7,6 +7,7 @@ import * as neurons from 'spikeline/neurons';
 import * as nir from 'spikeline/nir';
 import * as problems from 'spikeline/problems';
 import * as train from 'spikeline/train';
+import { ofFiles, ofFormats, ofLoops } from './sound-files.ts';
 
 const { dynapSim, lif, linear, pipeline, spikeRaster } = spikeline;
 const weight = [
@@ -310,5 +311,8 @@ export const sound: Readonly<Record<string, readonly unknown[]>> = {
     ...streaming,
     ...asking,
     ...failing,
+    ...ofFormats,
+    ...ofFiles,
+    ...ofLoops(net),
   },
 };

@@ -58,6 +58,18 @@ function spoiltNumbers(random: Random, values: Numbers): unknown {
   return pick(random, ways)();
 }
 
+/** A getter that throws, at once or when it is asked again, or then says something else. */
+function getter(random: Random, value: unknown): () => unknown {
+  const [sound, way] = [random.integer(4), random.uniform()];
+  const other = junk(random);
+  let asked = 0;
+  return () => {
+    if (asked++ < sound) return value;
+    if (way < 0.5) throw new Error('not to be read');
+    return other;
+  };
+}
+
 /** Spoils a value somewhere inside it. */
 function spoilt(random: Random, value: unknown, depth = 0): unknown {
   const go = depth < 6 && random.uniform() < 0.8;
@@ -79,10 +91,8 @@ function spoilt(random: Random, value: unknown, depth = 0): unknown {
     if (way < 0.12) delete copy[name];
     else if (way < 0.2) copy[misspelt(random, name)] = copy[name];
     else if (way < 0.24) copy[name] = copy;
-    else if (way < 0.28) {
-      const get = (): never => {
-        throw new Error('not to be read');
-      };
+    else if (way < 0.32) {
+      const get = getter(random, copy[name]);
       Object.defineProperty(copy, name, { get, enumerable: true });
     } else copy[name] = spoilt(random, copy[name], depth + 1);
     return copy;

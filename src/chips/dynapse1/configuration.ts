@@ -1,6 +1,6 @@
 /** A configuration of DYNAP-SE1 boards: the words of each chip, checked. */
 import { InvalidArgumentError } from '../../errors.ts';
-import { readable } from '../../options.ts';
+import { readable, readItem, refuse } from '../../options.ts';
 import { fault, type Problem, problem, within } from '../../problems.ts';
 import type { MemoryWords } from '../family.ts';
 import { biasCount, biasWords, silentBiases } from './biases.ts';
@@ -116,6 +116,7 @@ export function dynapse1Memories(configuration: Dynapse1Configuration): MemoryWo
  * Every word that is written to a chip to give it a configuration: biases, then SRAM in the order of neurons and
  * entries, then CAM. Empty entries are written too, so that nothing is left of what was there.
  *
+ * @throws InvalidArgumentError if it is no chip
  * @example
  * ```ts
  * const net = pipeline(linear({ weight: [[1, -2]] }), dynapSim({ neurons: 2 }));
@@ -123,7 +124,10 @@ export function dynapse1Memories(configuration: Dynapse1Configuration): MemoryWo
  * contentWords(configuration.chips[0]!).length; // 69738
  * ```
  */
-export function contentWords({ cam, sram, biases }: Dynapse1Chip): Uint32Array {
+export function contentWords(chip: Dynapse1Chip): Uint32Array {
+  const read = readItem(chip);
+  refuse('this is no chip', () => chipProblems(read));
+  const { cam, sram, biases } = read;
   const words = new Uint32Array(biases.length + sram.length + cam.length);
   words.set(biases);
   const empty = { virtualCore: 0, east: 0, north: 0, cores: 0 };

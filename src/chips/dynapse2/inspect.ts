@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../../errors.ts';
+import { readOnce } from '../../options.ts';
 import { biasCurrent } from './bias-generator.ts';
 import { keyCount, keyOf, keysOf } from './circuits.ts';
 import {
@@ -210,6 +211,7 @@ function inspectCore(
  * ```
  */
 export function inspectConfiguration(configuration: ChipConfiguration): ConfigurationInspection {
+  configuration = readOnce(configuration);
   const problems = configurationProblems(configuration);
   if (problems.length > 0) {
     throw new InvalidArgumentError('this configuration fits no chip', problems);

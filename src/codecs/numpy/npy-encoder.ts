@@ -2,7 +2,7 @@
 import { DataError } from '../../errors.ts';
 import { type PixelSpace, pixelBits } from '../../events/space.ts';
 import { rasterProblems, type SpikeRaster } from '../../events/spike-raster.ts';
-import { refuse } from '../../options.ts';
+import { readItem, refuse } from '../../options.ts';
 import type { Encoder } from '../codec.ts';
 import { soundEncoder } from '../sound.ts';
 import { npyMagic } from './array.ts';
@@ -74,6 +74,7 @@ export function npyEncoder(): Encoder {
  * ```
  */
 export function npyOfRaster(raster: SpikeRaster): Uint8Array {
+  raster = readItem(raster);
   refuse('this raster cannot be written', () => rasterProblems(raster));
   const { steps, channels, counts } = raster;
   let most = 0;

@@ -1,6 +1,6 @@
 /** Our own recording as a codec of one stream of events; {@link recordingDecoder} gives all streams. */
 import { DataError } from '../../errors.ts';
-import { type AerPacket, checkPacket } from '../../events/aer-packet.ts';
+import { type AerPacket, soundPacket } from '../../events/aer-packet.ts';
 import { anything, type OptionTable, text } from '../../options.ts';
 import type { Codec, StreamHeader } from '../codec.ts';
 import { counts } from '../counts.ts';
@@ -77,7 +77,7 @@ export const spk: Codec<SpkDecoderOptions, SpkEncoderOptions> = {
     const recording = recordingEncoder({ streams: [{ name: stream, kind: 'events' }], about });
     return {
       push(packet) {
-        checkPacket(packet);
+        packet = soundPacket(packet);
         return recording.push({ stream, item: packet });
       },
       end: () => recording.end(),

@@ -6,6 +6,7 @@ import {
   type OptionTable,
   optionProblems,
   options,
+  readItem,
   readOnce,
 } from '../../options.ts';
 import { type Problem, problem, shown, within } from '../../problems.ts';
@@ -188,7 +189,8 @@ class Writer implements RecordingEncoder {
 
   push(given: RecordedItem): Uint8Array {
     if (this.#ended) throw new DataError('the recording has ended');
-    const { stream: name, item } = (given ?? {}) as Partial<RecordedItem>;
+    const { stream: name, item: read } = (readItem(given) ?? {}) as Partial<RecordedItem>;
+    const item = readItem(read);
     const waiting = this.#waiting.get(name as string);
     if (waiting === undefined) {
       const names = [...this.streams.keys()].join(', ');

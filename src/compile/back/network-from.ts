@@ -166,6 +166,7 @@ export function networkFrom<Configuration = DefaultConfiguration>(
   options: NetworkFromOptions<Configuration> = {},
 ): RestoredNetwork {
   options = readOnce(options, table);
+  configuration = readOnce(configuration);
   const problems = argumentProblems(configuration, options);
   if (problems.length > 0) {
     throw new InvalidArgumentError('this configuration cannot be read', problems);
