@@ -17,7 +17,7 @@ const minBytes = 2 ** 15;
 const handedOut = new WeakSet<Uint8Array>();
 
 /** Copies bytes, into a room that was given back if there is one. */
-function copyOf(bytes: Uint8Array): Uint8Array {
+export function copyOf(bytes: Uint8Array): Uint8Array {
   const used = bytes.length < minBytes ? undefined : spare.pop();
   const fits = used !== undefined && used.length >= bytes.length;
   const copy = fits ? used.subarray(0, bytes.length) : new Uint8Array(bytes);

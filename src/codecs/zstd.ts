@@ -36,12 +36,17 @@ const libraries: Readonly<Record<string, Load>> = {
     };
   },
   '@bokuweb/zstd-wasm': async () => {
-    const { init, compress, decompress } = await import('@bokuweb/zstd-wasm');
-    await init();
+    const library = await import('@bokuweb/zstd-wasm');
+    await library.init();
+    // One context for all frames; without one, each call makes its own.
+    const [compressor, decompressor] = [library.createCCtx(), library.createDCtx()];
+    const noDictionary = new Uint8Array(0);
     return {
-      compress,
-      decompress: (frame, target) =>
-        copied(decompress(frame, { defaultHeapSize: target.length }), target),
+      compress: (bytes, level) => library.compressUsingDict(compressor, bytes, noDictionary, level),
+      decompress(frame, target) {
+        const room = { defaultHeapSize: target.length };
+        return copied(library.decompressUsingDict(decompressor, frame, noDictionary, room), target);
+      },
     };
   },
 };

@@ -1,5 +1,5 @@
 import { aerPacket, DataError, pixels } from 'spikeline';
-import { aedat4, decodeBytes, recyclePacket } from 'spikeline/codecs';
+import { aedat4, decodeBytes, recycleBytes, recyclePacket } from 'spikeline/codecs';
 import type { AerPacket } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { ioHeader, writeEventsHead } from '#src/codecs/aedat4/flatbuffer';
@@ -145,6 +145,27 @@ describe('AEDAT4', () => {
     const { packets } = decodeBytes(bytes);
     expect(packets[0]!.timestamps.buffer).toBe(buffer);
     expect(timesOf(packets)).toEqual([...packet.timestamps]);
+  });
+
+  it('writes to bytes that were given back', () => {
+    const encoder = aedat4.encoder!({ compression: 'none' });
+    const first = encoder.push(packet);
+    const [second, rest] = [encoder.push(packet), encoder.end()];
+    const all = Uint8Array.from(Buffer.concat([first, second, rest]));
+    const again = aedat4.encoder!({ compression: 'none' });
+    const begin = again.push(packet);
+    recycleBytes(second);
+    const later = again.push(packet);
+    expect(later.buffer === second.buffer).toBe(true);
+    expect(Uint8Array.from(Buffer.concat([begin, later, again.end()]))).toEqual(all);
+  });
+
+  it('reads a sound packet of ZSTD after a damaged one', () => {
+    const bytes = written('zstd');
+    payloads(bytes)[0]!.fill(7, 20);
+    const { packets, skipped } = decodeBytes(bytes);
+    expect(skipped).toEqual({ damagedPackets: 1 });
+    expect(timesOf(packets)).toEqual([...packet.timestamps.subarray(4092)]);
   });
 
   it('refuses what claims too much', () => {

@@ -5,6 +5,7 @@ import type { Encoder } from '../codec.ts';
 import { packedBound, packLz4 } from '../lz4.ts';
 import { joined, soundEncoder } from '../sound.ts';
 import { lined, workAt, workshop } from '../wasm.ts';
+import { copyOf } from '../word-buffer.ts';
 import { packZstd } from '../zstd.ts';
 import { magic } from './decoder.ts';
 import { eventsHead, ioHeader, writeEventsHead } from './flatbuffer.ts';
@@ -86,7 +87,7 @@ export function aedat4Encoder(compression: Aedat4Compression): Encoder {
           at = write(timestamps, addresses, at);
         }
       }
-      parts.push(new Uint8Array(u8.subarray(outAt, at)));
+      parts.push(copyOf(u8.subarray(outAt, at)));
       done += some;
     }
     timestamps.set(times.subarray(from), held);
