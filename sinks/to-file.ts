@@ -2,6 +2,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { InvalidArgumentError, StorageError } from '../src/errors.ts';
 import type { StreamItem } from '../src/events/series.ts';
+import type { FileWriter } from '../src/files/writer.ts';
 import { watchInputs } from '../src/open-inputs.ts';
 import { flag, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { fault, type Problem, problem } from '../src/problems.ts';
@@ -10,6 +11,7 @@ import {
   formatsOf,
   type WriteConfig,
   type WriteReport,
+  writableText,
   writeProblems,
   writeTable,
   writing,
@@ -25,8 +27,8 @@ const table: OptionTable<ToFileConfig> = { ...writeTable, overwrite: flag };
 
 /**
  * Writes a stream to a file, in the format that its name ends with (`.dat`, `.spk`, …) or that is named. Events go in all of them;
- * rasters, numbers and marks in recordings (`.spk`). Emits one report when the source has completed. The file grows as items come:
- * when the source errs, or the stream is left, it holds what had come, readable; and when the process is killed, a recording
+ * rasters, numbers and marks in recordings (`.spk`). Emits one report when the source has completed. The file is there from the first item on
+ * and grows: when the source errs, or the stream is left, it holds what had come, readable; and when the process is killed, a recording
  * lacks what came in the last `flushEvery`. Errors with a `StorageError` if it cannot be written, with a `DataError` if the
  * format cannot express an item.
  *
@@ -62,9 +64,12 @@ function pathProblems(path: unknown): Problem[] {
 }
 
 function ambiguous(path: string, formats: readonly { readonly name: string }[]): Problem {
-  if (formats.length === 0) return writeProblems({})[0]!;
   const names = formats.map(({ name }) => name).join(', ');
-  return fault('format', 'missing', `${path} may be any of ${names}; say which`);
+  const why =
+    formats.length === 0
+      ? `the name of ${path} says none; ${writableText()}`
+      : `${path} may be any of ${names}; say which`;
+  return fault('format', 'missing', why);
 }
 
 async function openFile(path: string, overwrite: boolean): Promise<ByteOutput> {
@@ -75,9 +80,18 @@ async function openFile(path: string, overwrite: boolean): Promise<ByteOutput> {
     import('../src/files/target.ts'),
     import('../src/files/writer.ts'),
   ]);
-  checkTarget(path, inputs.end());
-  if (!overwrite && existsSync(path)) {
+  const refuseOther = (): void => {
+    if (overwrite || !existsSync(path)) return;
     throw new StorageError(path, 'is there already; name another, or say overwrite');
-  }
-  return openWriter(path, { as: 'growing' });
+  };
+  checkTarget(path, inputs.end());
+  refuseOther();
+  let writer: FileWriter | undefined;
+  const opened = (): FileWriter => {
+    if (writer !== undefined) return writer;
+    refuseOther();
+    writer = openWriter(path, { as: 'growing' });
+    return writer;
+  };
+  return { write: (bytes) => opened().write(bytes), close: () => writer?.close() };
 }

@@ -75,14 +75,15 @@ export function writeProblems({ format, options, stream }: WriteConfig): Problem
   return [fault('stream', 'conflict', `${format} has one stream; recordings (spk) have names`)];
 }
 
-function writableText(): string {
+/** Names of all formats that can be written, in words. */
+export function writableText(): string {
   const names = codecs.filter(({ encoder }) => encoder !== undefined).map(({ name }) => name);
   return `${names.join(', ')} can be written`;
 }
 
 /** Where bytes go. */
 export interface ByteOutput {
-  /** Takes bytes; throws if it cannot. */
+  /** Takes bytes, and only then makes what was not there; throws if it cannot. */
   write(bytes: Uint8Array): void;
   /** Ends. */
   close(): void;
@@ -141,7 +142,7 @@ function recordingOf(options: { readonly about?: object } = {}, stream?: string)
 
 /**
  * Makes a sink of what `open` gives. What comes before it is open waits; when the stream ends, errs or is left, what is whole has been
- * written and it is closed.
+ * written and it is closed. A stream that errs or is left before its first item writes nothing.
  */
 export function writing(
   config: WriteConfig & { readonly format: string },
@@ -155,6 +156,8 @@ export function writing(
     let timer: { unsubscribe(): void } | undefined;
     /** What is done once the stream is over; undefined while it runs. */
     let over: (() => void) | undefined;
+    /** Whether the stream ended by itself: then even nothing is written. */
+    let completed = false;
 
     const attempt = (work: () => void): void => {
       try {
@@ -179,7 +182,7 @@ export function writing(
       if (over !== undefined) return;
       over = then;
       timer?.unsubscribe();
-      if (file !== undefined) attempt(() => file!.end(then));
+      if (file !== undefined) attempt(() => file!.end(then, completed));
     };
     const begin = (output: ByteOutput): void => {
       file = encodedFile(itemEncoder(config), output);
@@ -188,7 +191,7 @@ export function writing(
       } catch (cause) {
         subscriber.error(cause);
       }
-      if (over !== undefined) attempt(() => file!.end(over!));
+      if (over !== undefined) attempt(() => file!.end(over!, completed));
       demand.set(true);
     };
     demand.set(false);
@@ -204,6 +207,7 @@ export function writing(
         else put(item);
       },
       complete() {
+        completed = true;
         end(() => {
           subscriber.next({ format, ...file!.report });
           subscriber.complete();
@@ -219,8 +223,8 @@ interface EncodedFile {
   readonly report: { readonly bytes: number; readonly items: number; readonly count: number };
   push(item: StreamItem): void;
   flush(): void;
-  /** Writes the last bytes and closes, then calls `then`; closes also if something fails. */
-  end(then: () => void): void;
+  /** Writes the last bytes, those of no item at all if `always`, and closes, then calls `then`; closes also if something fails. */
+  end(then: () => void, always: boolean): void;
 }
 
 function encodedFile(encoder: ItemEncoder, output: ByteOutput): EncodedFile {
@@ -243,11 +247,11 @@ function encodedFile(encoder: ItemEncoder, output: ByteOutput): EncodedFile {
       count += itemLength(item);
     },
     flush: () => write(encoder.flush()),
-    end(then) {
+    end(then, always) {
       if (closed) return;
       closed = true;
       try {
-        write(encoder.end());
+        if (always || items > 0) write(encoder.end());
       } finally {
         output.close();
       }

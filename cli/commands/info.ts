@@ -5,6 +5,7 @@ import { type Command, exitCodes } from '../command.ts';
 import { fileInfo } from '../info/summary.ts';
 import { infoText } from '../info/text.ts';
 import { jsonText } from '../json-text.ts';
+import { progress } from '../streams/flow.ts';
 import { optionReader, readableFormats } from '../streams/options.ts';
 import { naming, piecesOf, standard } from '../streams/pieces.ts';
 
@@ -30,7 +31,22 @@ ${optionHelp(options)}
 With --json: { format, width, height, events, firstTimestamp, lastTimestamp, onEvents, digest, skipped } and, of a
 recording, streams. Times are whole microseconds; null is what the file does not say.
 
+Progress is said on standard error.
+
 Exit codes: 0 done, 2 the file cannot be read, is of no known format, or is damaged beyond reading.`;
+
+/** Tells how many bytes have passed. */
+async function* watched(
+  pieces: AsyncIterable<Uint8Array>,
+  so: (far: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let far = 0;
+  for await (const piece of pieces) {
+    yield piece;
+    far += piece.length;
+    so(far);
+  }
+}
 
 /** The command that says what a file of events holds. */
 export const info: Command = {
@@ -44,7 +60,9 @@ export const info: Command = {
     const needed = 'one file is needed: spikeline info FILE';
     const [file = ''] = reader.words(1, needed, 'FILE');
     reader.check('nothing can be told');
-    const found = await naming(file, () => fileInfo(piecesOf(file, terminal.input), decoding));
+    const { so, end } = progress(terminal, 'bytes');
+    const pieces = watched(piecesOf(file, terminal.input), so);
+    const found = await naming(file, () => fileInfo(pieces, decoding)).finally(end);
     const name = file === standard ? 'standard input' : printable(file);
     terminal.out(given.values['json'] === true ? jsonText(found) : `${name}\n${infoText(found)}\n`);
     return exitCodes.ok;

@@ -1,6 +1,6 @@
 /** The command that keeps a stream. */
 
-import { printable } from 'spikeline/problems';
+import { fault, printable } from 'spikeline/problems';
 import type { WriteReport } from 'spikeline/sinks';
 import { type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
@@ -8,6 +8,7 @@ import { jsonText } from '../json-text.ts';
 import { addressHelp, sinkAt, sourceAt } from '../streams/address.ts';
 import { type Count, counting, flow, lasting } from '../streams/flow.ts';
 import { credentialsOption, latenessOption, optionReader } from '../streams/options.ts';
+import { standard } from '../streams/pieces.ts';
 import { endText, lossText } from '../streams/text.ts';
 import { stopCodes } from '../terminal.ts';
 
@@ -26,7 +27,7 @@ const help = `spikeline record SOURCE FILE [options]
 
 Writes a stream to a file until it ends, or Ctrl-C. A recording (FILE.spk) holds whatever comes, events, rasters,
 numbers or marks, and lacks the last 50 ms at most if the process is killed; other formats hold events. What was lost
-on the way is counted where the source can see it.
+on the way is counted where the source can see it. FILE may be -, standard output; then words are on standard error.
 
   spikeline record udp://127.0.0.1:3333 walk.spk
   spikeline record 'ws://127.0.0.1:8080?listen' walk.spk --for 60
@@ -55,6 +56,10 @@ export const record: Command = {
     const overwrite = reader.flag('overwrite');
     const config = { ...reader.encoding(), overwrite, inputs };
     const sink = to === '' ? undefined : sinkAt('FILE', to, reader, terminal, config);
+    const json = reader.flag('json');
+    if (json && to === standard) {
+      reader.problems.push(fault('--json', 'conflict', 'standard output has the recording'));
+    }
     reader.check('nothing can be recorded');
     const count: Count = { items: 0, count: 0 };
     const { items$, losses, name } = source!;
@@ -63,13 +68,14 @@ export const record: Command = {
     );
     const { signal } = ended;
     const written = ended.report as WriteReport | undefined;
-    if (reader.flag('json')) {
+    if (json) {
       const about = { source: from, file: to, written, losses: losses.byReason };
       const stopped = signal === undefined ? {} : { stopped: signal };
       terminal.out(jsonText({ ...about, seconds: ended.seconds, ...stopped }));
     } else {
       const text = endText(sink!.name, written, ended.seconds);
-      terminal.out(`${count.count} of ${printable(name)}${text}\n${lossText(losses.byReason)}`);
+      const say = to === standard ? terminal.err : terminal.out;
+      say(`${count.count} of ${printable(name)}${text}\n${lossText(losses.byReason)}`);
     }
     return signal === undefined ? exitCodes.ok : stopCodes[signal];
   },

@@ -229,7 +229,12 @@ export const runPipeline: Command = {
         filters: { ...filters.losses(), ...stream.losses() },
         target: { ...target.losses.byReason },
       });
-      const ended = await flow(stop, stream.build).finally(() => keep?.close(flatLosses(losses())));
+      const kept = (failed: boolean): void => keep?.close(flatLosses(losses()), failed);
+      const ended = await flow(stop, stream.build).catch((cause: unknown) => {
+        kept(true);
+        throw cause;
+      });
+      kept(false);
       const { signal, seconds, report } = ended;
       const { went, came } = stream;
       const [input, output] = [source.name, sink?.name ?? null];

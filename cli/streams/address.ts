@@ -1,5 +1,6 @@
 /** Where streams come from and go to, by address: `udp://…`, `ws://…`, `nats://…`, `usb:…`, `-` or the path of a file. */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { catchError, type Observable, type OperatorFunction, throwError } from 'rxjs';
 import { DataError, fromFile, InvalidArgumentError, type Losses } from 'spikeline';
 import { lossCounter, type StreamItem } from 'spikeline/events';
@@ -284,6 +285,13 @@ export function checkOutput(
   inputs: readonly string[],
   reader: OptionReader,
 ): void {
+  const whole = resolve(path);
+  const other = reader.written.get(whole);
+  if (other !== undefined) {
+    reader.problems.push(problem(place, 'conflict', path, `${other} writes there; name another`));
+    return;
+  }
+  reader.written.set(whole, place);
   try {
     reader.made.push(...checkTarget(path, inputs));
     if (overwrite || !existsSync(path)) return;

@@ -77,34 +77,50 @@ export function lengthOf(item: StreamItem): number {
 /** Milliseconds between two words about progress: on a terminal, and elsewhere. */
 const intervals = { terminal: 200, lines: 5000 };
 
+/** Says from time to time how far something is. */
+export interface Progress {
+  /** Learns how much there is so far. */
+  so(far: number): void;
+  /** Wipes what it said off a terminal. */
+  end(): void;
+}
+
+/** Starts to say how much there is of something. */
+export function progress(terminal: Terminal, label: string): Progress {
+  const { bars } = terminal;
+  const interval = bars === undefined ? intervals.lines : intervals.terminal;
+  const begin = performance.now();
+  let last = begin;
+  return {
+    so(far) {
+      const now = performance.now();
+      if (now - last < interval) return;
+      last = now;
+      const rate = far / ((now - begin) / 1000);
+      const text = `${label}: ${far} so far, ${rate.toPrecision(3)} a second`;
+      if (bars === undefined) terminal.err(`${text}\n`);
+      else bars.write(`\r${text}\u001b[K`);
+    },
+    end() {
+      if (bars !== undefined && last > begin) bars.write('\r\u001b[K');
+    },
+  };
+}
+
 /** Counts what passes, and says so from time to time. */
 export function counting(
   into: Count,
   terminal: Terminal,
   label: string,
 ): MonoTypeOperatorFunction<StreamItem> {
-  const { bars } = terminal;
-  const interval = bars === undefined ? intervals.lines : intervals.terminal;
-  const begin = performance.now();
-  let last = begin;
-  const say = (now: number): void => {
-    const rate = into.count / ((now - begin) / 1000);
-    const text = `${label}: ${into.count} so far, ${rate.toPrecision(3)} a second`;
-    if (bars === undefined) terminal.err(`${text}\n`);
-    else bars.write(`\r${text}\u001b[K`);
-  };
+  const { so, end } = progress(terminal, label);
   return tap({
     next(item) {
       into.items++;
       into.count += lengthOf(item);
-      const now = performance.now();
-      if (now - last < interval) return;
-      last = now;
-      say(now);
+      so(into.count);
     },
-    finalize() {
-      if (bars !== undefined && last > begin) bars.write('\r\u001b[K');
-    },
+    finalize: end,
   });
 }
 

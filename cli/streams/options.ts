@@ -45,6 +45,8 @@ export interface OptionReader {
   format(name: string, use: 'read' | 'write'): string | undefined;
   /** Folders that were made for what will be written. */
   readonly made: string[];
+  /** What each file is that will be written, by its whole path. */
+  readonly written: Map<string, string>;
   /** The words of the command, so many; `needed` says what is missing. */
   words(count: number, needed: string, place: string): readonly string[];
   /** Throws if there are problems, and takes back what was made. @throws InvalidArgumentError with all problems */
@@ -80,6 +82,7 @@ export function optionReader({ values, positionals }: Given): OptionReader {
   const reader: OptionReader = {
     problems,
     made,
+    written: new Map(),
     text,
     flag: (name) => values[name] === true,
     number(name, needed, holds = () => true) {

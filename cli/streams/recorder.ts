@@ -2,7 +2,7 @@
 import { type MonoTypeOperatorFunction, pipe, Subject, takeUntil, tap } from 'rxjs';
 import { recordingEncoder } from 'spikeline/codecs';
 import { itemKind, type StreamItem } from 'spikeline/events';
-import { openWriter } from 'spikeline/files';
+import { type FileWriter, openWriter } from 'spikeline/files';
 
 /** How long what has come is kept before it is written, milliseconds. */
 const flushEvery = 50;
@@ -11,14 +11,14 @@ const flushEvery = 50;
 export interface Recorder {
   /** Writes what passes, as a stream of that name. */
   of<Item extends StreamItem>(name: string): MonoTypeOperatorFunction<Item>;
-  /** Writes what is held, with what was lost, and ends. */
-  close(losses: Readonly<Record<string, number>>): void;
+  /** Writes what is held, with what was lost, and ends; a run that failed before anything came leaves no file. */
+  close(losses: Readonly<Record<string, number>>, failed: boolean): void;
 }
 
-/** Starts a recording. @throws StorageError if it cannot be written */
+/** Starts a recording, whose file is there once something has come. */
 export function recorder(path: string, about: Readonly<Record<string, unknown>>): Recorder {
   const encoder = recordingEncoder({ about });
-  const writer = openWriter(path, { as: 'growing' });
+  let writer: FileWriter | undefined;
   let closed = false;
   let newest = 0;
   let failed = false;
@@ -27,6 +27,7 @@ export function recorder(path: string, about: Readonly<Record<string, unknown>>)
   const write = (bytes: Uint8Array): void => {
     if (bytes.length === 0 || failed) return;
     try {
+      writer ??= openWriter(path, { as: 'growing' });
       writer.write(bytes);
     } catch (cause) {
       failed = true;
@@ -51,18 +52,18 @@ export function recorder(path: string, about: Readonly<Record<string, unknown>>)
         }),
         takeUntil(failure$),
       ),
-    close(losses) {
+    close(losses, runFailed) {
       if (closed) return;
       closed = true;
       clearInterval(timer);
       // The stream has erred with it, and the file is closed.
-      if (failed) return;
+      if (failed || (runFailed && encoder.streams.size === 0)) return;
       try {
         write(encoder.add({ name: 'losses', kind: 'losses' }));
         write(encoder.push({ stream: 'losses', item: { time: newest, byReason: losses } }));
         write(encoder.end());
       } finally {
-        writer.close();
+        writer?.close();
       }
     },
   };

@@ -1,5 +1,5 @@
 /** Events of any number and duration, gathered in little memory: how many in each stretch of time, and in each block of pixels. */
-import { type AerPacket, DataError } from 'spikeline';
+import type { AerPacket } from 'spikeline';
 import { pixelBits } from 'spikeline/events';
 
 /** What was gathered. */
@@ -13,7 +13,7 @@ export interface Overview {
     readonly width: number;
     readonly counts: readonly number[];
   };
-  /** Blocks of pixels, from the first row down. Channels are one row. */
+  /** Blocks of pixels, from the first row down. Channels are one row, words of a chip one block. */
   readonly picture: {
     /** Pixels along the side of a block. */
     readonly side: number;
@@ -69,10 +69,10 @@ export function gathering(): Gathering {
   };
   return {
     add({ timestamps, addresses, space }) {
-      if (space.kind === 'chipWords') throw new DataError('words of a chip make no picture');
       const bits = space.kind === 'pixels' ? pixelBits(space) : undefined;
       for (let i = 0; i < timestamps.length; i++) {
-        const address = addresses[i]!;
+        // Words of a chip have no place in a picture.
+        const address = space.kind === 'chipWords' ? 0 : addresses[i]!;
         if (bits === undefined) put(timestamps[i]!, address, 0, 1);
         else
           put(timestamps[i]!, (address >>> 1) & bits.xMask, address >>> bits.yShift, address & 1);

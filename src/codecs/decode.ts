@@ -42,6 +42,8 @@ export function codecOf(head: Uint8Array, whole = false): Codec | undefined {
     ...within('head', bytesCheck(head)),
     ...within('whole', flag(whole)),
   ]);
+  // One byte again and again, as of a hole in a file, looks like words of formats without a mark.
+  if (head.every((byte) => byte === head[0])) return undefined;
   return codecs.find((codec) => codec.detect(head, whole));
 }
 
@@ -85,6 +87,7 @@ export function anyDecoder(given: DecodeOptions = {}): Decoder {
     const codec = codecOf(head, whole);
     if (codec === undefined) {
       if (!whole && head.length < headBytes) return [];
+      if (head.length === 0) throw new DataError('there are no bytes, and so no events');
       const known = codecs.map(({ name }) => name).join(', ');
       throw new DataError(`these bytes are of no format that is known (${known})`);
     }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { concatWith, lastValueFrom, NEVER, of } from 'rxjs';
 import { aerPacket, dynapSim, lif, linear, pipeline, pipelineToJson, pixels } from 'spikeline';
@@ -52,6 +52,14 @@ describe('spikeline record', () => {
     expect(times(readFileSync(at('udp.spk')))).toEqual(all);
   });
 
+  it('writes to standard output, with every word on standard error', async () => {
+    const run = await runCli(['record', at('wave.dat'), '-']);
+    expect([run.code, run.stdout, times(run.bytes!)]).toEqual([0, '', all]);
+    expect(run.stderr).toContain('64 of');
+    const json = await runCli(['record', at('wave.dat'), '-', '--json']);
+    expect([json.code, json.stderr]).toEqual([2, expect.stringContaining('--json')]);
+  });
+
   it('keeps what is whole at Ctrl-C', async () => {
     const run = await listening(['record', 'udp://127.0.0.1:0', at('cut.spk')], (_, stop) =>
       stop(),
@@ -89,6 +97,7 @@ describe('spikeline record', () => {
       const sending = going.subscribe();
       const looking = setInterval(() => {
         // What is on disk before the end is whole, too, once anything is.
+        if (!existsSync(at('process.spk'))) return;
         const bytes = readFileSync(at('process.spk'));
         if (bytes.length === 0 || times(bytes).length < all.length) return;
         clearInterval(looking);
@@ -115,6 +124,38 @@ describe('spikeline record', () => {
       expect(run.stderr).toMatch(/--for is .*seconds above 0/);
       expect(run.stderr).toContain('did you mean dat');
     }
+  });
+});
+
+describe('what fails', () => {
+  it('leaves no file, and one that was there as it was', async () => {
+    writeFileSync(at('nothing.dat'), '');
+    writeFileSync(at('junk.dat'), 'x'.repeat(3000));
+    writeFileSync(at('kept.dat'), 'kept');
+    for (const [input, why] of [
+      ['nothing.dat', 'there are no bytes'],
+      ['junk.dat', 'of no format that is known'],
+    ] as const) {
+      for (const words of [
+        ['convert', at(input), at('out-1.dat')],
+        ['record', at(input), at('out-1.spk')],
+        ['play', at(input), at('out-1.dat'), at('out-2.csv')],
+        ['convert', at(input), at('kept.dat'), '--overwrite'],
+      ]) {
+        const run = await runCli(words);
+        expect([run.code, run.stderr]).toEqual([2, expect.stringContaining(why)]);
+      }
+    }
+    const left = readdirSync(folder).filter((name) => name.startsWith('out-'));
+    expect([left, readFileSync(at('kept.dat'), 'utf8')]).toEqual([[], 'kept']);
+  });
+
+  it('is two sinks that are one file', async () => {
+    const run = await runCli(['play', at('wave.dat'), at('one.dat'), join(folder, '.', 'one.dat')]);
+    expect([run.code, run.stderr]).toEqual([
+      2,
+      expect.stringMatching(/SINK 2 is .*; SINK 1 writes there; name another/),
+    ]);
   });
 });
 

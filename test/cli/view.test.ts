@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aerPacket, channels, pixels } from 'spikeline';
 import { codecNamed, recordingEncoder } from 'spikeline/codecs';
-import { packPixel } from 'spikeline/events';
+import { chipWords, packPixel } from 'spikeline/events';
 import { expect, it } from 'vitest';
 import { gathering } from '#cli/view/overview';
 import { emptyFolder } from '#test/support/folders';
@@ -58,6 +58,15 @@ it('draws them, and never over anything unless told', async () => {
     2,
     expect.stringContaining('written over, and is read'),
   ]);
+});
+
+it('shows when the spikes of a chip are', async () => {
+  const recording = recordingEncoder({ streams: [{ name: 'spikes', kind: 'events' }] });
+  const spikes = aerPacket([5, 6, 1007], [0, 3, 2 ** 31], chipWords('dynapse2'));
+  const bytes = [recording.push({ stream: 'spikes', item: spikes }), recording.end()];
+  const { stdout, code } = await runCli(['view', '-', '--json'], undefined, bytes);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ rate: { counts: [2, 1] }, picture: { on: [[3]] } });
 });
 
 it('shows channels as one row', async () => {

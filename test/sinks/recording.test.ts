@@ -95,6 +95,6 @@ describe('a recording that is being made', () => {
     vi.advanceTimersByTime(60);
     vi.useRealTimers();
     expect(seen.error).toMatchObject({ message: expect.stringContaining('no space left') });
-    keep.close({});
+    keep.close({}, true);
   });
 });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { lastValueFrom, of, Subject, take, toArray } from 'rxjs';
+import { lastValueFrom, of, Subject, take, throwError, toArray } from 'rxjs';
 import {
   type AerPacket,
   aerPacket,
@@ -192,7 +192,7 @@ describe('toFile', () => {
     expect(seen.error).toMatchObject({ message: expect.stringMatching(/write it as a recording/) });
   });
 
-  it('keeps what is whole when it is left, or the source errs', async () => {
+  it('keeps what is whole when it is left, or the source errs, and makes no file of nothing', async () => {
     const path = join(emptyFolder(), 'out.spk');
     const input = new Subject<AerPacket>();
     const seen = watch(input.pipe(toFile(path)));
@@ -204,8 +204,14 @@ describe('toFile', () => {
     const other = join(emptyFolder(), 'other.dat');
     const left = watch(new Subject<AerPacket>().pipe(toFile(other)));
     left.unsubscribe();
-    await until(() => existsSync(other));
-    expect(existsSync(other)).toBe(true);
+    const over = fileOf(dat(packet), 'over.dat');
+    const failed = throwError(() => new Error('the camera is none')).pipe(
+      toFile(over, { overwrite: true }),
+    );
+    await expect(lastValueFrom(failed)).rejects.toThrow('the camera is none');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(readFileSync(over).equals(dat(packet))).toBe(true);
+    expect(existsSync(other)).toBe(false);
   });
 
   it('writes a recording out by and by, while it is made', async () => {
