@@ -1,5 +1,4 @@
 /** The command that writes a stream of events in another format, filtered. */
-import { takeUntil } from 'rxjs';
 import { fault, printable } from 'spikeline/problems';
 import type { WriteReport } from 'spikeline/sinks';
 import { type OptionSpecs, optionHelp } from '../arguments.ts';
@@ -16,6 +15,7 @@ import {
   writableFormats,
 } from '../streams/options.ts';
 import { standard } from '../streams/pieces.ts';
+import { until } from '../streams/stopping.ts';
 import { endText, lossText } from '../streams/text.ts';
 import { stopCodes } from '../terminal.ts';
 
@@ -88,9 +88,9 @@ export const convert: Command = {
           });
     reader.check('nothing can be converted');
     const count: Count = { items: 0, count: 0 };
-    const { items$, losses, name } = source!;
+    const { losses, name } = source!;
     const { report, signal, seconds } = await flow(stop, (stopped$) => {
-      const counted$ = items$.pipe(takeUntil(stopped$), counting(count, terminal, 'events'));
+      const counted$ = until(source!, stopped$).pipe(counting(count, terminal, 'events'));
       return sink!.sink(filters.through(counted$));
     });
     const lost = { ...losses.byReason, ...filters.losses() };

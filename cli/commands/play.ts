@@ -1,5 +1,5 @@
 /** The command that plays a file to sinks. */
-import { connect, map, merge, type Observable, scan, takeLast, takeUntil } from 'rxjs';
+import { connect, map, merge, type Observable, scan, takeLast } from 'rxjs';
 import type { StreamItem } from 'spikeline/events';
 import { printable, problem } from 'spikeline/problems';
 import { type OptionSpecs, optionHelp } from '../arguments.ts';
@@ -16,6 +16,7 @@ import {
   optionReader,
 } from '../streams/options.ts';
 import { standard } from '../streams/pieces.ts';
+import { until } from '../streams/stopping.ts';
 import { lossText } from '../streams/text.ts';
 import { stopCodes } from '../terminal.ts';
 
@@ -128,14 +129,14 @@ export const play: Command = {
     );
     reader.check('nothing can be played');
     const count: Count = { items: 0, count: 0 };
-    const { items$, losses } = source!;
+    const { losses } = source!;
     const {
       report = [],
       signal,
       seconds,
     } = await flow(stop, (stopped$) =>
       toAll(sinks)(
-        filters.through(items$.pipe(takeUntil(stopped$), counting(count, terminal, 'played'))),
+        filters.through(until(source!, stopped$).pipe(counting(count, terminal, 'played'))),
       ),
     );
     const lost = { ...losses.byReason, ...filters.losses() };

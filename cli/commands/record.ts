@@ -9,6 +9,7 @@ import { addressHelp, sinkAt, sourceAt } from '../streams/address.ts';
 import { type Count, counting, flow, lasting } from '../streams/flow.ts';
 import { credentialsOption, latenessOption, optionReader } from '../streams/options.ts';
 import { standard } from '../streams/pieces.ts';
+import { until } from '../streams/stopping.ts';
 import { endText, lossText } from '../streams/text.ts';
 import { stopCodes } from '../terminal.ts';
 
@@ -62,9 +63,11 @@ export const record: Command = {
     }
     reader.check('nothing can be recorded');
     const count: Count = { items: 0, count: 0 };
-    const { items$, losses, name } = source!;
+    const { losses, name } = source!;
     const ended = await flow(stop, (stopped$) =>
-      sink!.sink(items$.pipe(lasting(seconds, stopped$), counting(count, terminal, 'recorded'))),
+      sink!.sink(
+        until(source!, lasting(seconds, stopped$)).pipe(counting(count, terminal, 'recorded')),
+      ),
     );
     const { signal } = ended;
     const written = ended.report as WriteReport | undefined;

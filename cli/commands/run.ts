@@ -1,5 +1,5 @@
 /** The command that runs a saved pipeline on a stream. */
-import { ignoreElements, map, type Observable, takeUntil } from 'rxjs';
+import { ignoreElements, map, type Observable } from 'rxjs';
 import {
   type AerPacket,
   type ChannelSpace,
@@ -36,6 +36,7 @@ import {
 } from '../streams/options.ts';
 import { standard } from '../streams/pieces.ts';
 import { type Recorder, recorder } from '../streams/recorder.ts';
+import { until } from '../streams/stopping.ts';
 import { tally } from '../streams/tally.ts';
 import { boardOptions, type OpenedTarget, openTarget, readBoard } from '../streams/target.ts';
 import { flatLosses, runText } from '../streams/text.ts';
@@ -191,7 +192,7 @@ function streamOf(
   const run = runOn(target, net);
   const build = (stopped$: Observable<unknown>): Observable<object> => {
     const count = { items: 0, count: 0 };
-    const items$ = source.items$.pipe(takeUntil(stopped$), counting(count, terminal, 'events'));
+    const items$ = until(source, stopped$).pipe(counting(count, terminal, 'events'));
     const input$ = filters.through(items$).pipe(forPipeline(net.channelsIn));
     const binned$ =
       binned === undefined ? input$ : (input$ as Observable<AerPacket<ChannelSpace>>).pipe(binned);

@@ -1,5 +1,5 @@
 /** The command that shows what events look like. */
-import { type Observable, takeUntil, tap } from 'rxjs';
+import { type Observable, tap } from 'rxjs';
 import { type AerPacket, DataError } from 'spikeline';
 import { itemKind, type StreamItem } from 'spikeline/events';
 import { writeFiles } from 'spikeline/files';
@@ -12,6 +12,7 @@ import { checkOutput, sourceAt } from '../streams/address.ts';
 import { filterOptions, readFilters } from '../streams/filters.ts';
 import { counting, flow } from '../streams/flow.ts';
 import { fileOptions, optionReader } from '../streams/options.ts';
+import { until } from '../streams/stopping.ts';
 import { stopCodes } from '../terminal.ts';
 import { overviewPicture } from '../view/draw.ts';
 import { gathering } from '../view/overview.ts';
@@ -68,7 +69,7 @@ export const view: Command = {
     };
     const { signal } = await flow(stop, (stopped$): Observable<unknown> => {
       const count = { items: 0, count: 0 };
-      const items$ = source!.items$.pipe(takeUntil(stopped$), counting(count, terminal, 'events'));
+      const items$ = until(source!, stopped$).pipe(counting(count, terminal, 'events'));
       return filters.through(items$).pipe(tap(gather));
     });
     const overview = gathered.overview();

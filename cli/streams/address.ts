@@ -19,6 +19,7 @@ import {
 import type { Terminal } from '../terminal.ts';
 import type { OptionReader } from './options.ts';
 import { standard } from './pieces.ts';
+import { endingInput } from './stopping.ts';
 
 /** Addresses as helps explain them. */
 export const addressHelp = `Addresses:
@@ -39,6 +40,8 @@ export interface StreamSource {
   readonly losses: Losses;
   /** Path, if it is a file. */
   readonly path?: string;
+  /** Ends it at its bytes; left out where they cannot be ended, or keep their time. */
+  readonly end?: () => void;
 }
 
 /** Where a stream goes. */
@@ -161,9 +164,12 @@ export function sourceAt(
   const address = readAddress(place, text, reader);
   if (address === undefined) return undefined;
   const losses = lossCounter();
-  const items$ = reader.attempt(place, () => open(address, reader, terminal, read, losses, place));
+  const isStandard = address.kind === 'standard';
+  const input = isStandard ? endingInput(terminal.input ?? process.stdin) : undefined;
+  const given = { ...terminal, ...(input !== undefined && { input }) };
+  const items$ = reader.attempt(place, () => open(address, reader, given, read, losses, place));
   if (items$ === undefined) return undefined;
-  const name = address.kind === 'standard' ? 'standard input' : text;
+  const name = isStandard ? 'standard input' : text;
   const named$ = items$.pipe(
     catchError((cause: unknown) =>
       throwError(() =>
@@ -171,7 +177,9 @@ export function sourceAt(
       ),
     ),
   );
-  return { name, items$: named$, losses, ...(address.kind === 'file' && { path: text }) };
+  const end = read.speed === undefined && input !== undefined ? { end: input.end } : {};
+  const path = address.kind === 'file' ? { path: text } : {};
+  return { name, items$: named$, losses, ...path, ...end };
 }
 
 function open(

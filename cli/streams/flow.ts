@@ -5,7 +5,6 @@ import {
   NEVER,
   type Observable,
   Subject,
-  takeUntil,
   tap,
   timer,
 } from 'rxjs';
@@ -124,11 +123,10 @@ export function counting(
   });
 }
 
-/** Ends a stream after a while. */
+/** Emits when a stream is to stop: when its command is, or after a while. */
 export function lasting(
   seconds: number | undefined,
   stopped$: Observable<unknown>,
-): MonoTypeOperatorFunction<StreamItem> {
-  const over$ = seconds === undefined ? NEVER : timer(seconds * 1000);
-  return takeUntil(merge(stopped$, over$));
+): Observable<unknown> {
+  return merge(stopped$, seconds === undefined ? NEVER : timer(seconds * 1000));
 }

@@ -107,6 +107,21 @@ describe('spikeline convert', () => {
     ]);
   });
 
+  it('keeps all that has come at Ctrl-C, what waits for its order too', async () => {
+    let stop = (): void => {};
+    async function* input() {
+      yield encoded('dat');
+      // Whoever asks for more waits for ever.
+      stop();
+      await new Promise(() => {});
+    }
+    const run = await runCli(['convert', '-', at('stopped.dat')], undefined, input(), (given) => {
+      stop = given;
+    });
+    expect(run.code).toBe(130);
+    expect(decoded(readFileSync(at('stopped.dat')))).toEqual(all);
+  });
+
   it('puts events in order that are as late as they may be, and counts others', async () => {
     const lines = ['t,x@8,y@4,on\n1000000,1,1,1\n1005000,1,1,1\n', '980000,2,1,0\n1040000,3,1,1\n'];
     const cuts = lines.map((text) => Buffer.from(text));

@@ -13,12 +13,14 @@ export interface CliRun {
 
 /**
  * Runs the command line in this process; `onStderr` sees what it says while it runs and can stop it, by Ctrl-C
- * if it names no other way. `input` is what `-` stands for.
+ * if it names no other way. `input` is what `-` stands for;
+ * `onStart` is given what stops it.
  */
 export async function runCli(
   args: readonly string[],
   onStderr: (text: string, stop: (signal?: StopSignal) => void) => void = () => {},
-  input: readonly Uint8Array[] = [],
+  input: Iterable<Uint8Array> | AsyncIterable<Uint8Array> = [],
+  onStart: (stop: () => void) => void = () => {},
 ): Promise<CliRun> {
   const parts: Uint8Array[] = [];
   let stdout = '';
@@ -54,6 +56,7 @@ export async function runCli(
       return () => void listeners.delete(listener);
     },
   };
+  onStart(stop);
   const code = await run(args, terminal);
   return { code, stdout, stderr, bytes: Buffer.concat(parts) };
 }
