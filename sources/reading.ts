@@ -146,13 +146,21 @@ async function* passesOf(
     for await (const item of decoded(source.open(reading), config, config.losses)) {
       first ??= itemStart(item);
       last = itemUntil(item);
-      yield* cut(shiftItem(item, shift));
+      yield* cut(later(item, shift));
     }
     if (first === undefined) break;
     // The next pass begins where this one has ended.
     shift += last - first;
   }
   yield* cut();
+}
+
+/** The same item, later. The times of events are written in place: nobody else has seen them yet. */
+function later(item: StreamItem, by: number): StreamItem {
+  if (by === 0 || itemKind(item) !== 'events') return shiftItem(item, by);
+  const { timestamps } = item as AerPacket;
+  for (let i = 0; i < timestamps.length; i++) timestamps[i] = timestamps[i]! + by;
+  return { ...(item as AerPacket), until: (item as AerPacket).until + by };
 }
 
 /** What bytes hold, in order. */

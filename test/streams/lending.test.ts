@@ -72,10 +72,10 @@ describe('a packet that is lent', () => {
 });
 
 describe('a file', () => {
-  const count = 30_000;
+  const count = 18_000;
   const whole = aerPacket(
     Float64Array.from({ length: count }, (_, i) => i),
-    // The second quarter lies on the left side as a whole.
+    // The second packet lies on the left side as a whole.
     Uint32Array.from({ length: count }, (_, i) =>
       i >= 8000 && i < 17_000 ? i % 64 : (i * 7919) % 8192,
     ),
@@ -114,6 +114,19 @@ describe('a file', () => {
       borrowing(loan, () => file.subscribe({ next, complete, error }));
     });
     expect(buffers.size).toBeLessThan(many);
+  });
+
+  it('is read again later in time, and gives each pass for itself', async () => {
+    const passes = await lastValueFrom(fromFile(bytes, { loop: 3 }).pipe(toArray()));
+    const times = passes.flatMap(({ timestamps }) => [...timestamps]);
+    const expected = [0, 1, 2].flatMap((pass) =>
+      Array.from(whole.timestamps, (time) => time + pass * (count - 1)),
+    );
+    expect(times).toEqual(expected);
+    expect(passes.at(-1)!.until).toBe(expected.at(-1));
+    const cropped = await lastValueFrom(fromFile(bytes, { loop: 3 }).pipe(crop(left), toArray()));
+    const filter = cropFilter(left);
+    expect(cropped).toEqual(passes.map((packet) => filter(packet)));
   });
 
   it.each([{ window: 1 }, { events: 1 }, { speed: 1 }])('is not lent with %j', (config) => {
