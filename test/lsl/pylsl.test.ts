@@ -8,23 +8,12 @@ import { type Marks, marks, type Series, series } from 'spikeline/events';
 import { toLsl } from 'spikeline/sinks';
 import { fromLsl } from 'spikeline/sources';
 import { afterAll, describe, expect, it } from 'vitest';
+import { python, withWitnesses } from '#test/support/witnesses';
 
 const peer = join(import.meta.dirname, '../../bench/peers/lsl.py');
 
-/** The Python that has pylsl, and the library that came with it. */
-function withPylsl(): { python: string; library: string } | undefined {
-  for (const python of (process.env['SPIKELINE_PYTHON'] ?? '').split(',').filter(Boolean)) {
-    try {
-      const library = execFileSync(python, [peer, 'where'], {
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      return { python, library: library.toString().trim() };
-    } catch {}
-  }
-  return undefined;
-}
-
-const found = withPylsl();
+/** The library that came with pylsl. */
+const library = python === undefined ? '' : execFileSync(python, [peer, 'where']).toString().trim();
 const folder = mkdtempSync(join(tmpdir(), 'spikeline-lsl-'));
 // A sandbox may have no multicast: both sides look for each other on this machine.
 const settings =
@@ -40,7 +29,7 @@ afterAll(() => {
 
 /** Starts the other side; gives what it says, line by line. */
 function other(...args: readonly string[]) {
-  const child = spawn(found!.python, [peer, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(python!, [peer, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   running.add(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const heard = async (): Promise<Record<string, unknown>> =>
@@ -70,15 +59,15 @@ function gather<Item extends Series | Marks>(source: Observable<Item>) {
   return { items, samples, until, stop: () => subscription.unsubscribe() };
 }
 
-describe.skipIf(found === undefined)('beside pylsl (needs SPIKELINE_PYTHON with pylsl)', () => {
+withWitnesses('beside pylsl', () => {
   it('hears every sample of an instrument that begins again, and what is missing', async () => {
     const [rate, seconds] = [1000, 0.7];
     const args = ['send', 'camera', `${rate}`, '8', `${seconds}`];
     const first = other(...args);
     await first.heard();
-    const source = fromLsl<Series>('camera', { library: found!.library });
+    const source = fromLsl<Series>('camera', { library });
     const eight = gather(source);
-    const mark = gather(fromLsl<Marks>('camera-marks', { library: found!.library }));
+    const mark = gather(fromLsl<Marks>('camera-marks', { library }));
     const said = await first.heard();
     const wanted = rate * seconds;
     await eight.until(() => eight.samples() === wanted);
@@ -105,7 +94,6 @@ describe.skipIf(found === undefined)('beside pylsl (needs SPIKELINE_PYTHON with 
   });
 
   it('is heard with every value, text and time', async () => {
-    const { library } = found!;
     const sending = new Observable<Series>((to) => {
       const listening = async (): Promise<void> => {
         const listener = other('hear', 'decoded', '3');
