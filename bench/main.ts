@@ -20,6 +20,7 @@ import { streams } from './streams.ts';
 import { tfjs } from './tfjs.ts';
 import { training } from './training.ts';
 import { udp } from './udp.ts';
+import { usb } from './usb.ts';
 
 /** What a bench is told. */
 interface BenchOptions {
@@ -65,6 +66,10 @@ const benches: Readonly<Record<string, Bench>> = {
     about:
       'closed loops of 1 ms and 0.2 ms for a minute each: ms from the input of a step to its output, steps missed, pauses',
     run: ({ quick, seconds, note }) => loop(seconds ?? (quick ? 5 : 60), note),
+  },
+  usb: {
+    about: 'million events/s from a DYNAP-SE1 board and a DAVIS346 camera that are always ready',
+    run: ({ quick }) => usb(quick),
   },
   sensor: {
     about: 'event camera to decisions, on recordings that were not learnt from: accuracy, latency',
