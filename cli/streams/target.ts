@@ -1,13 +1,17 @@
 /** Targets by name, with the options of the board behind a chip. */
 import { chip, simulator, type Target, type VirtualBoardConfig, virtualBoard } from 'spikeline';
-import { boardAt } from 'spikeline/devices';
+import { boardAt, dynapse1Board, type Link } from 'spikeline/devices';
 import type { Losses } from 'spikeline/events';
 import { type Problem, problem } from 'spikeline/problems';
 import { type Given, numberReader, type OptionSpecs } from '../arguments.ts';
 
 /** Options of the board of a chip. */
 export const boardOptions: OptionSpecs = {
-  board: { value: 'URL', help: 'the board of the chip, as tcp://HOST:PORT; else a virtual one' },
+  board: {
+    value: 'BOARD',
+    help: 'the board of the chip: virtual, dynapse1 on USB (?serial=NUMBER for one of several), or tcp://HOST:PORT',
+    fallback: 'virtual',
+  },
   seed: { value: 'N', help: 'which piece of silicon the virtual board is', fallback: '0' },
   chips: { value: 'N', help: 'chips on the virtual board', fallback: '4' },
   mismatch: { value: 'FRACTION', help: 'how far its transistors differ', fallback: '0.3' },
@@ -47,13 +51,21 @@ export interface OpenedTarget {
   close(): Promise<void>;
 }
 
+/** Opens the board of a chip. */
+async function openBoard({ board = 'virtual', virtual }: AskedBoard): Promise<Link> {
+  // Each configures what is its own; the chip asks a link for its family.
+  if (board === 'virtual') return (await virtualBoard(virtual).open()) as Link;
+  const [usb, serial] = /^dynapse1(?:\?serial=(.+))?$/.exec(board) ?? [];
+  if (usb === undefined) return (await boardAt(board).open()) as Link;
+  return (await dynapse1Board(serial === undefined ? {} : { serial }).open()) as Link;
+}
+
 /** Opens what pipelines run on. */
 export async function openTarget(
   target: 'simulator' | 'chip',
-  { board, virtual }: AskedBoard,
+  asked: AskedBoard,
 ): Promise<OpenedTarget> {
   if (target === 'simulator') return { open: () => simulator(), close: async () => {} };
-  const link =
-    board === undefined ? await virtualBoard(virtual).open() : await boardAt(board).open();
+  const link = await openBoard(asked);
   return { open: () => chip(link as never), close: () => link.close() };
 }

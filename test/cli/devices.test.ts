@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeBytes } from 'spikeline/codecs';
+import { aerPacket, channels, dynapSim, linear, pipeline, pipelineToJson } from 'spikeline';
+import { codecNamed, decodeBytes } from 'spikeline/codecs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { UsbDevice } from '#src/devices/usb/web-usb';
 import { emptyFolder } from '#test/support/folders';
@@ -93,5 +94,23 @@ describe('usb: as an address', () => {
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('00000042')]);
     const to = await runCli(['play', join(folder, 'camera.spk'), 'usb:davis346']);
     expect([to.code, to.stderr]).toEqual([2, expect.stringContaining('only gives events')]);
+  });
+});
+
+describe('--board dynapse1', () => {
+  it('says that there is none', async () => {
+    plugged(ready());
+    const folder = emptyFolder();
+    const [net, input] = [join(folder, 'net.json'), join(folder, 'in.spk')];
+    writeFileSync(
+      net,
+      pipelineToJson(pipeline(linear({ weight: [[15]] }), dynapSim({ neurons: 1 }))),
+    );
+    const encoder = codecNamed('spk').encoder!();
+    const events = aerPacket([1000], [0], channels(1));
+    writeFileSync(input, Buffer.concat([Buffer.from(encoder.push(events)), encoder.end()]));
+    const chip = ['--target', 'chip', '--board', 'dynapse1?serial=7'];
+    const { code, stderr } = await runCli(['run', net, '--input', input, ...chip]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/no DYNAP-SE1 board .* 7 /)]);
   });
 });
