@@ -158,10 +158,14 @@ export function dynapse1(config: SoftwareBoardConfig): SoftwareBoard {
   };
   /** Whether what waits is due, though it does not fill a packet. */
   const due = (): boolean => waiting.length > 0 && clock.now() - since >= state.get(9, 1) / 30_000;
-  const tick = (): void => {
-    timer = undefined;
+  /** Does what was due by now: a board never lags, as this process may. */
+  const catchUp = (): void => {
     while (running() && stepped + stepMicros <= now()) step();
     if (whole.length > 0 || due()) ready();
+  };
+  const tick = (): void => {
+    timer = undefined;
+    catchUp();
     if (running()) timer = clock.schedule(tick, 0.5);
   };
   const take = (word: number): void => {
@@ -206,6 +210,7 @@ export function dynapse1(config: SoftwareBoardConfig): SoftwareBoard {
     },
     control(setup, data) {
       const { kind, request, value } = setup;
+      catchUp();
       if (request === 0xc6 && kind === 0x40) {
         const view = new DataView(data.buffer, data.byteOffset, data.length);
         confirmed = true;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,10 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import type { Found } from './found.ts';
+
+const manifest = JSON.parse(
+  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+) as { readonly peerDependencies: Readonly<Record<string, string>> };
 
 /** How a browser is started that leaves nothing outside of `folder`. */
 function headless(folder: string): readonly [options: readonly string[], env: NodeJS.ProcessEnv] {
@@ -35,8 +38,8 @@ export async function findBrowser(): Promise<string | undefined> {
   return found;
 }
 
-/** The program of the page as one script, as a bundler for browsers makes it. */
-export async function bundlePage(): Promise<string> {
+/** The program of a page as one script, as a bundler for browsers makes it. */
+export async function bundlePage(page: URL = new URL('page.ts', import.meta.url)): Promise<string> {
   const made = await build({
     configFile: false,
     logLevel: 'silent',
@@ -44,7 +47,9 @@ export async function bundlePage(): Promise<string> {
     build: {
       write: false,
       minify: false,
-      lib: { entry: fileURLToPath(new URL('page.ts', import.meta.url)), formats: ['es'] },
+      // What few need is asked for when it is needed; no page here does.
+      rolldownOptions: { external: Object.keys(manifest.peerDependencies) },
+      lib: { entry: fileURLToPath(page), formats: ['es'] },
     },
   });
   const [output] = [made].flat();
@@ -56,7 +61,7 @@ export async function bundlePage(): Promise<string> {
 function serve(
   script: string,
   isolated: boolean,
-  found: (what: Found) => void,
+  found: (what: unknown) => void,
   failed: (cause: Error) => void,
 ): Server {
   const headers: Record<string, string> = isolated
@@ -74,7 +79,7 @@ function serve(
       let body = '';
       for await (const part of request) body += part;
       response.end();
-      const told = JSON.parse(body) as Found & { readonly error?: string };
+      const told = JSON.parse(body) as { readonly error?: string };
       if (told.error === undefined) found(told);
       else failed(new Error(`in the browser: ${told.error}`));
       return;
@@ -99,14 +104,18 @@ async function remove(folder: string): Promise<void> {
 }
 
 /** Opens the page in the browser and gives what it found. */
-export async function visit(browser: string, script: string, isolated: boolean): Promise<Found> {
+export async function visit<Found>(
+  browser: string,
+  script: string,
+  isolated: boolean,
+): Promise<Found> {
   const folder = newFolder();
   const [options, env] = headless(folder);
   let server: Server | undefined;
   let child: ChildProcess | undefined;
   try {
     return await new Promise<Found>((found, failed) => {
-      server = serve(script, isolated, found, failed);
+      server = serve(script, isolated, (what) => found(what as Found), failed);
       server.on('listening', () => {
         const { port } = server!.address() as AddressInfo;
         child = spawn(browser, [...options, `http://127.0.0.1:${port}/`], { env, stdio: 'ignore' });
