@@ -45,6 +45,7 @@ export {
 } from '../src/sessions/recorded-session.ts';
 export type { RecordTargetOptions } from '../src/sessions/recording-target.ts';
 export type { ReplayReport } from '../src/sessions/replay.ts';
+export { isRecordingPath, placeProblem } from '../src/sessions/session-place.ts';
 export type { SpikeDistance } from '../src/sessions/spike-distance.ts';
 export { type ClosedLoop, type CloseLoopConfig, closeLoop } from './close-loop.ts';
 export { fromKeys, type KeyInput } from './from-keys.ts';
@@ -69,4 +70,5 @@ export {
   type Session,
   type SessionConfig,
 } from './session.ts';
+export { type SessionReport, type StreamReport, sessionReport } from './session-report.ts';
 export type { EnvironmentStreams } from './world.ts';

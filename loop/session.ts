@@ -127,6 +127,7 @@ export function sessionProblems(folder: unknown, config: SessionConfig): Problem
  * `streams.spk`, a recording of all its streams. What has come is on disk 50 ms later, whatever becomes of the process;
  * `readSession` reads it up to the last whole chunk. The folder is made, is locked while the session goes on, and never written over
  * unless `overwrite` says so. Who opens a session ends it; {@link inSession} does so by itself.
+ * A name that ends in `.spk` is no folder but one recording: what is known of it is in its header, and neither pipelines nor why it ended are kept.
  *
  * @throws InvalidArgumentError with all problems
  * @throws StorageError if the folder cannot be used, or holds a session
@@ -159,6 +160,19 @@ export function planOf({
   return { seed, config, versions: versions(), overwrite, flushEvery, clock };
 }
 
+/** Writes what passes; errs also if what is held cannot be written while nothing comes. */
+function recording<Item extends StreamItem>(
+  writer: SessionWriter,
+  name: string,
+  { clock }: RecordOptions,
+): MonoTypeOperatorFunction<Item> {
+  return (source) =>
+    new Observable((subscriber) => {
+      subscriber.add(writer.onFailure((cause) => subscriber.error(cause)));
+      source.pipe(tap((item) => writer.write(name, item, clock))).subscribe(subscriber);
+    });
+}
+
 /** Makes operators of a writer. */
 export function sessionOf(writer: SessionWriter): Session {
   return {
@@ -174,7 +188,7 @@ export function sessionOf(writer: SessionWriter): Session {
         ...within('name', text(name)),
         ...optionProblems(options, recordTable),
       ]);
-      return tap<Item>((item) => writer.write(name, item, options.clock));
+      return recording<Item>(writer, name, options);
     },
     target(target, options = {}) {
       refuse('this target cannot be recorded', () => [

@@ -8,6 +8,8 @@ import { Stopped, wishesOf } from '../frozen-noise/stopping.ts';
 import { resultTable } from '../frozen-noise/table.ts';
 import { jsonText } from '../json-text.ts';
 import { progressBar } from '../progress-bar.ts';
+import { optionReader } from '../streams/options.ts';
+import { readRecord, recordOption } from '../streams/recorder.ts';
 import { stopCodes } from '../terminal.ts';
 
 const options: OptionSpecs = {
@@ -23,6 +25,7 @@ const options: OptionSpecs = {
   data: { value: 'FOLDER', help: 'recorded patterns: train.json and test_NxTxC.bits' },
   out: { value: 'FOLDER', help: 'where everything goes', fallback: 'runs/frozen-noise' },
   checkpoint: { value: 'FILE', help: 'go on from this file if it is there, and save to it' },
+  ...recordOption,
   json: { help: 'print only the result, as JSON' },
   help: { help: 'print this' },
 };
@@ -57,6 +60,8 @@ function configure(given: Given): FrozenNoiseConfig & { json: boolean } {
   const text = (name: string): string | undefined => values[name] as string | undefined;
   const data = text('data');
   const checkpoint = text('checkpoint');
+  const reader = optionReader(given);
+  const record = readRecord(reader);
   const config = {
     seed: numbers.whole('seed', 0, { min: 0, max: mostSeed }),
     epochs: numbers.whole('epochs', quick ? 3000 : 12_000, { min: 0, max: 1e9 }),
@@ -70,9 +75,11 @@ function configure(given: Given): FrozenNoiseConfig & { json: boolean } {
     json: values['json'] === true,
     ...(data === undefined ? {} : { data }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...(record === undefined ? {} : { record }),
   };
   const problems = [
     ...numbers.problems,
+    ...reader.problems,
     ...(positionals.length === 0
       ? []
       : [

@@ -10,6 +10,8 @@ import { info } from './info.ts';
 import { inspect } from './inspect.ts';
 import { play } from './play.ts';
 import { record } from './record.ts';
+import { replay } from './replay.ts';
+import { report } from './report.ts';
 import { runPipeline } from './run.ts';
 import { serve } from './serve.ts';
 import { view } from './view.ts';
@@ -29,5 +31,7 @@ export const commands: readonly Command[] = [
   record,
   play,
   runPipeline,
+  replay,
+  report,
   view,
 ];

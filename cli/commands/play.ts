@@ -16,6 +16,7 @@ import {
   optionReader,
 } from '../streams/options.ts';
 import { standard } from '../streams/pieces.ts';
+import { readRecord, recorder, recording, recordOption } from '../streams/recorder.ts';
 import { until } from '../streams/stopping.ts';
 import { lossText } from '../streams/text.ts';
 import { stopCodes } from '../terminal.ts';
@@ -33,6 +34,7 @@ const options: OptionSpecs = {
   format: { value: 'NAME', help: 'format of sinks that are files or -' },
   options: { value: 'JSON', help: 'options of its encoder' },
   ...credentialsOption,
+  ...recordOption,
   overwrite: { help: 'write over files that are there; never over FILE' },
   json: { help: 'print what was sent as JSON' },
   help: { help: 'print this' },
@@ -127,28 +129,39 @@ export const play: Command = {
     const sinks = names.flatMap(
       (name, i) => sinkAt(`SINK ${i + 1}`, name, reader, terminal, config) ?? [],
     );
+    const place = readRecord(reader, inputs);
     reader.check('nothing can be played');
+    const keep =
+      place === undefined
+        ? undefined
+        : recorder(place, { command: 'play', file }, reader.flag('overwrite'));
     const count: Count = { items: 0, count: 0 };
     const { losses } = source!;
+    const lost = () => ({ ...losses.byReason, ...filters.losses() });
     const {
       report = [],
       signal,
       seconds,
-    } = await flow(stop, (stopped$) =>
-      toAll(sinks)(
-        filters.through(until(source!, stopped$).pipe(counting(count, terminal, 'played'))),
-      ),
+    } = await recording(
+      keep,
+      lost,
+      () =>
+        flow(stop, (stopped$) => {
+          const read$ = until(source!, stopped$).pipe(counting(count, terminal, 'played'));
+          const played$ = filters.through(read$);
+          return toAll(sinks)(keep === undefined ? played$ : played$.pipe(keep.record('played')));
+        }),
+      (one) => one.signal,
     );
-    const lost = { ...losses.byReason, ...filters.losses() };
     const told = sinks.map(({ name }, i) => ({ sink: name, ...report[i] }));
     if (json) {
-      const about = { file, played: count.count, sinks: told, losses: lost, seconds };
+      const about = { file, played: count.count, sinks: told, losses: lost(), seconds };
       terminal.out(jsonText({ ...about, ...(signal !== undefined && { stopped: signal }) }));
     } else {
       const say = names.includes(standard) ? terminal.err : terminal.out;
       const rows = told.map(({ sink, ...numbers }) => [sink, reportText(numbers)]);
       say(`${count.count} of ${printable(source!.name)} in ${seconds.toFixed(2)} s\n`);
-      say(`${columns([['sink', 'report'], ...rows])}\n${lossText(lost)}`);
+      say(`${columns([['sink', 'report'], ...rows])}\n${lossText(lost())}`);
     }
     return signal === undefined ? exitCodes.ok : stopCodes[signal];
   },

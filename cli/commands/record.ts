@@ -9,6 +9,7 @@ import { addressHelp, sinkAt, sourceAt } from '../streams/address.ts';
 import { type Count, counting, flow, lasting } from '../streams/flow.ts';
 import { credentialsOption, latenessOption, optionReader } from '../streams/options.ts';
 import { standard } from '../streams/pieces.ts';
+import { readRecord, recorder, recording, recordOption } from '../streams/recorder.ts';
 import { until } from '../streams/stopping.ts';
 import { endText, lossText } from '../streams/text.ts';
 import { stopCodes } from '../terminal.ts';
@@ -19,7 +20,8 @@ const options: OptionSpecs = {
   format: { value: 'NAME', help: 'format of FILE; by its name if left out' },
   options: { value: 'JSON', help: 'options of its encoder' },
   ...credentialsOption,
-  overwrite: { help: 'write over FILE if it is there' },
+  ...recordOption,
+  overwrite: { help: 'write over FILE if it is there, and over what --record names' },
   json: { help: 'print what was written as JSON' },
   help: { help: 'print this' },
 };
@@ -61,13 +63,24 @@ export const record: Command = {
     if (json && to === standard) {
       reader.problems.push(fault('--json', 'conflict', 'standard output has the recording'));
     }
+    const place = readRecord(reader, [...inputs, to]);
     reader.check('nothing can be recorded');
+    const about = { command: 'record', source: from };
+    const keep = place === undefined ? undefined : recorder(place, about, overwrite);
     const count: Count = { items: 0, count: 0 };
     const { losses, name } = source!;
-    const ended = await flow(stop, (stopped$) =>
-      sink!.sink(
-        until(source!, lasting(seconds, stopped$)).pipe(counting(count, terminal, 'recorded')),
-      ),
+    const work = () =>
+      flow(stop, (stopped$) => {
+        const source$ = until(source!, lasting(seconds, stopped$)).pipe(
+          counting(count, terminal, 'recorded'),
+        );
+        return sink!.sink(keep === undefined ? source$ : source$.pipe(keep.record('source')));
+      });
+    const ended = await recording(
+      keep,
+      () => losses.byReason,
+      work,
+      (one) => one.signal,
     );
     const { signal } = ended;
     const written = ended.report as WriteReport | undefined;

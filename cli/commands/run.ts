@@ -1,5 +1,5 @@
 /** The command that runs a saved pipeline on a stream. */
-import { ignoreElements, map, type Observable } from 'rxjs';
+import { ignoreElements, type Observable } from 'rxjs';
 import {
   type AerPacket,
   type ChannelSpace,
@@ -10,7 +10,6 @@ import {
   type TargetInput,
   toRaster,
 } from 'spikeline';
-import type { StreamItem } from 'spikeline/events';
 import { fault, problem, StorageError } from 'spikeline/problems';
 import { remote } from 'spikeline/targets';
 import { type Given, type OptionSpecs, optionHelp } from '../arguments.ts';
@@ -19,7 +18,6 @@ import { jsonText } from '../json-text.ts';
 import { reading, readText } from '../read.ts';
 import {
   addressHelp,
-  checkOutput,
   type StreamSink,
   type StreamSource,
   sinkAt,
@@ -35,7 +33,13 @@ import {
   optionReader,
 } from '../streams/options.ts';
 import { standard } from '../streams/pieces.ts';
-import { type Recorder, recorder } from '../streams/recorder.ts';
+import {
+  type Recorder,
+  readRecord,
+  recorder,
+  recording as recordingOf,
+  recordOption,
+} from '../streams/recorder.ts';
 import { until } from '../streams/stopping.ts';
 import { tally } from '../streams/tally.ts';
 import { boardOptions, type OpenedTarget, openTarget, readBoard } from '../streams/target.ts';
@@ -53,7 +57,7 @@ const options: OptionSpecs = {
     value: 'ADDRESS',
     help: 'where the spikes of the output go; if left out they are only counted',
   },
-  record: { value: 'FILE', help: 'a recording of what goes in and comes out, with all losses' },
+  ...recordOption,
   speed: {
     value: 'N',
     help: 'of a file, N times as fast as it was; as fast as the target takes it if left out',
@@ -88,7 +92,8 @@ was lost are told, by channel if there are 32 at most.
   spikeline run trained.json --input walk.dat --downsample 8 --target chip --output spikes.spk
   spikeline run trained.json --input udp://127.0.0.1:3333 --target nats://lab:4222/chip --output - | …
 
-What --record has written is played again by --input: its first stream is what went in.
+What --record has written to a FILE.spk is played again by --input: its first stream is what went in. A session is run
+again by spikeline replay, and summed up by spikeline report.
 
 ${addressHelp}
 
@@ -147,10 +152,7 @@ function configure(given: Given, reader: OptionReader, terminal: Terminal) {
   if (reader.flag('json') && to === standard) {
     problems.push(fault('--json', 'conflict', 'standard output has the spikes'));
   }
-  const recording = reader.text('record');
-  if (recording !== undefined) {
-    checkOutput('--record', recording, reader.flag('overwrite'), inputs, reader);
-  }
+  const recording = readRecord(reader, inputs);
   let net: Pipeline | undefined;
   try {
     if (file !== '') net = reading(file, () => pipelineFromJson(readText(file)));
@@ -187,22 +189,14 @@ function streamOf(
     bins === undefined
       ? undefined
       : toRaster({ channels: net.channelsIn, dt: net.dt, chunkSteps: bins });
-  const kept = <Item extends StreamItem>(name: string) =>
-    keep === undefined ? map((item: Item) => item) : keep.of<Item>(name);
-  const run = runOn(target, net);
+  const run = runOn(keep === undefined ? target : keep.target(target), net);
   const build = (stopped$: Observable<unknown>): Observable<object> => {
     const count = { items: 0, count: 0 };
     const items$ = until(source, stopped$).pipe(counting(count, terminal, 'events'));
     const input$ = filters.through(items$).pipe(forPipeline(net.channelsIn));
     const binned$ =
       binned === undefined ? input$ : (input$ as Observable<AerPacket<ChannelSpace>>).pipe(binned);
-    const output$ = (binned$ as Observable<TargetInput>).pipe(
-      went.passing(),
-      kept('input'),
-      run,
-      came.passing(),
-      kept('output'),
-    );
+    const output$ = (binned$ as Observable<TargetInput>).pipe(went.passing(), run, came.passing());
     return sink === undefined ? output$.pipe(ignoreElements()) : sink.sink(output$);
   };
   const losses = (): Record<string, number> => binned?.losses.byReason ?? {};
@@ -223,19 +217,18 @@ export const runPipeline: Command = {
     try {
       const target = opened.open();
       const about = { pipeline: given.positionals[0], target: name };
-      const keep = recording === undefined ? undefined : recorder(recording, about);
+      const keep =
+        recording === undefined ? undefined : recorder(recording, about, reader.flag('overwrite'));
       const stream = streamOf(asked, target, keep, terminal);
       const losses = () => ({
         input: { ...source.losses.byReason },
         filters: { ...filters.losses(), ...stream.losses() },
         target: { ...target.losses.byReason },
       });
-      const kept = (failed: boolean): void => keep?.close(flatLosses(losses()), failed);
-      const ended = await flow(stop, stream.build).catch((cause: unknown) => {
-        kept(true);
-        throw cause;
-      });
-      kept(false);
+      // The target's own are counted while it runs.
+      const lost = () => flatLosses({ ...losses(), target: {} });
+      const work = () => flow(stop, stream.build);
+      const ended = await recordingOf(keep, lost, work, (one) => one.signal);
       const { signal, seconds, report } = ended;
       const { went, came } = stream;
       const [input, output] = [source.name, sink?.name ?? null];

@@ -1,9 +1,19 @@
 /** The command that serves a target over NATS. */
-import { InvalidArgumentError } from 'spikeline';
+import { InvalidArgumentError, type Target } from 'spikeline';
+import type { Losses } from 'spikeline/events';
 import { type NetworkError, problem } from 'spikeline/problems';
 import { type ServedRunReport, type ServeTargetConfig, serveTarget } from 'spikeline/targets';
 import { type Given, numberReader, type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
+import { optionReader } from '../streams/options.ts';
+import {
+  endingOf,
+  failureOf,
+  type Recorder,
+  readRecord,
+  recorder,
+  recordOption,
+} from '../streams/recorder.ts';
 import { type AskedBoard, boardOptions, openTarget, readBoard } from '../streams/target.ts';
 import { type StopSignal, stopCodes } from '../terminal.ts';
 
@@ -24,6 +34,8 @@ const options: OptionSpecs = {
   bytes: { value: 'N', help: 'bytes that a saved pipeline may have', fallback: '67108864' },
   runs: { value: 'N', help: 'runs at once; on a chip there is one', fallback: '4' },
   ...boardOptions,
+  ...recordOption,
+  overwrite: { help: 'write over what --record names' },
   json: { help: 'print what is served, and each run that has ended, as a line of JSON' },
   help: { help: 'print this' },
 };
@@ -53,6 +65,8 @@ interface Asked {
   readonly board: AskedBoard;
   readonly budget: NonNullable<ServeTargetConfig['budget']>;
   readonly credentials: string | undefined;
+  readonly record: string | undefined;
+  readonly overwrite: boolean;
 }
 
 function configure(given: Given): Asked {
@@ -73,6 +87,9 @@ function configure(given: Given): Asked {
   if (positionals.length > 0) {
     problems.push(problem('words', 'unknown', positionals, 'there is nothing to name'));
   }
+  const reader = optionReader(given);
+  const record = readRecord(reader);
+  problems.push(...reader.problems);
   if (problems.length > 0) throw new InvalidArgumentError('nothing can be served', problems);
   return {
     target: target as Asked['target'],
@@ -81,6 +98,8 @@ function configure(given: Given): Asked {
     board,
     budget: target === 'chip' ? { ...budget, runs: 1 } : budget,
     credentials: values['credentials'] as string | undefined,
+    record,
+    overwrite: values['overwrite'] === true,
   };
 }
 
@@ -108,10 +127,17 @@ export const serve: Command = {
     const end = new Promise<StopSignal | NetworkError>((resolve) => {
       ended = resolve;
     });
-    const { json, address, budget, credentials, target } = asked;
+    const { json, address, budget, credentials, target, record } = asked;
+    let keep: Recorder | undefined;
+    const open = (): Target & { readonly losses: Losses } => {
+      const made = opened.open();
+      return keep === undefined ? made : keep.target(made);
+    };
     try {
+      const about = { command: 'serve', target, address };
+      if (record !== undefined) keep = recorder(record, about, asked.overwrite);
       const server = await serveTarget(address, {
-        open: opened.open,
+        open,
         budget,
         ...(credentials !== undefined && { credentials }),
         onRun: (report) => terminal.out(json ? jsonLine({ run: report }) : runText(report)),
@@ -124,9 +150,13 @@ export const serve: Command = {
       terminal.out(json ? jsonLine({ serving: { address, target, budget } }) : `${address}\n`);
       const how = await end;
       await server.close();
+      keep?.close({}, typeof how === 'string' ? endingOf(how) : failureOf(how));
       if (typeof how === 'string') return stopCodes[how];
       terminal.err(`spikeline: ${how.message}\n`);
       return exitCodes.failed;
+    } catch (cause) {
+      keep?.close({}, failureOf(cause));
+      throw cause;
     } finally {
       await opened.close();
     }

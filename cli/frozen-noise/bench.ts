@@ -1,5 +1,7 @@
 /** What the parts of the experiment share: what they are told, where they write to, and who stops them. */
+import type { Target } from 'spikeline';
 import type { ResultFolder } from 'spikeline/files';
+import type { Recorder } from '../streams/recorder.ts';
 import type { FrozenNoiseData } from './data.ts';
 import type { Wishes } from './stopping.ts';
 
@@ -22,6 +24,8 @@ export interface FrozenNoiseConfig {
   /** Folder for everything that comes out. */
   readonly out: string;
   readonly checkpoint?: string;
+  /** Where what streams to the chip is kept: a recording, or a session's folder. */
+  readonly record?: string;
 }
 
 /** Shows how far the experiment has come. */
@@ -41,4 +45,11 @@ export interface Bench {
   readonly folder: ResultFolder;
   readonly wishes: Wishes;
   readonly progress: Progress;
+  /** Keeps what streams to the chip. */
+  readonly keep?: Recorder | undefined;
+}
+
+/** A target whose runs are kept, if that was asked for. */
+export function kept<T extends Target>({ keep }: Bench, target: T): T {
+  return keep === undefined ? target : keep.target(target);
 }

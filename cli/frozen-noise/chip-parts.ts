@@ -11,7 +11,7 @@ import {
 import { encodeWeights, toSamnaJson } from 'spikeline/chip';
 import { type Losses, lossCounter } from 'spikeline/events';
 import { jsonText } from '../json-text.ts';
-import type { Bench, FrozenNoiseConfig } from './bench.ts';
+import { type Bench, type FrozenNoiseConfig, kept } from './bench.ts';
 import { chipSeed } from './chips.ts';
 import type { RealTimeResult } from './result.ts';
 import { recordTarget, type TargetRecord } from './run-target.ts';
@@ -61,7 +61,7 @@ export async function chipPart(
       : await calibrated(bench, link, net, deployment);
     progress.begin('chip', data.tests.length);
     folder.write('configuration.json', toSamnaJson(placed.configuration));
-    const target = chip(link, { deployment: placed, losses: lost });
+    const target = kept(bench, chip(link, { deployment: placed, losses: lost }));
     const targets = { patterns: target, tests: target };
     const record = await recordTarget(targets, net, data, wishes.stop$, (done) =>
       progress.move(done),
@@ -75,17 +75,18 @@ export async function chipPart(
 
 /** Streams the patterns, and if asked the random rasters, to the same chip in real time. */
 export async function realTimePart(
-  { config, data, folder, wishes, progress }: Bench,
+  bench: Bench,
   net: Pipeline,
   placed: Deployment,
   chipLost: Losses,
 ): Promise<RealTimeResult> {
+  const { config, data, folder, wishes, progress } = bench;
   const tests = config.realTime ? data.tests : [];
   progress.begin('real time', tests.length);
   const link = await openChip(config, net.dt, true);
   const lost = lossCounter();
   try {
-    const target = chip(link, { deployment: placed, losses: lost });
+    const target = kept(bench, chip(link, { deployment: placed, losses: lost }));
     const { result } = await recordTarget(
       { patterns: target, tests: target },
       net,

@@ -14,6 +14,7 @@ import { StorageError } from 'spikeline/problems';
 import { lossFunction, pipelineGradient } from 'spikeline/train';
 import { jsonText } from '../json-text.ts';
 import { pictureFiles } from '../pictures/index.ts';
+import { recorder, recording } from '../streams/recorder.ts';
 import { turn } from '../turn.ts';
 import type { Bench, FrozenNoiseConfig, Progress } from './bench.ts';
 import { decidingOf } from './checkpoint.ts';
@@ -197,7 +198,16 @@ export async function runFrozenNoise(
     const { seed, tests } = config;
     const data =
       config.data === undefined ? drawData(seed, tests) : readData(config.data, seed, tests);
-    return await runParts({ config, data, folder, wishes, progress }, file, found);
+    const { record } = config;
+    const about = { command: 'frozen-noise', seed };
+    const keep = record === undefined ? undefined : recorder(record, about, false);
+    const parts = () => runParts({ config, data, folder, wishes, progress, keep }, file, found);
+    return await recording(
+      keep,
+      () => ({}),
+      parts,
+      () => undefined,
+    );
   } catch (cause) {
     if (found.figures !== undefined) keepFound(folder, found.figures);
     throw cause;

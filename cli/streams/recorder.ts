@@ -1,70 +1,100 @@
-/** Several streams of one run in one recording. */
-import { type MonoTypeOperatorFunction, pipe, Subject, takeUntil, tap } from 'rxjs';
-import { recordingEncoder } from 'spikeline/codecs';
-import { itemKind, type StreamItem } from 'spikeline/events';
-import { type FileWriter, openWriter } from 'spikeline/files';
+/** What a command records of its streams: in one recording, or in a session's folder. */
 
-/** How long what has come is kept before it is written, milliseconds. */
-const flushEvery = 50;
+import { lossCounter } from 'spikeline/events';
+import {
+  isRecordingPath,
+  openSession,
+  placeProblem,
+  type Session,
+  type SessionEnd,
+} from 'spikeline/loop';
+import { problem } from 'spikeline/problems';
+import type { OptionSpecs } from '../arguments.ts';
+import type { StopSignal } from '../terminal.ts';
+import { checkOutput } from './address.ts';
+import type { OptionReader } from './options.ts';
 
-/** A recording that is being written. */
-export interface Recorder {
-  /** Writes what passes, as a stream of that name. */
-  of<Item extends StreamItem>(name: string): MonoTypeOperatorFunction<Item>;
-  /** Writes what is held, with what was lost, and ends; a run that failed before anything came leaves no file. */
-  close(losses: Readonly<Record<string, number>>, failed: boolean): void;
+/** The option of all commands that stream. */
+export const recordOption: OptionSpecs = {
+  record: {
+    value: 'PATH',
+    help: "keep what streams, with all losses: FILE.spk is one recording, any other name a session's folder",
+  },
+};
+
+/** Reads the option; undefined if it is not given. The reader knows why nothing can be written there. */
+export function readRecord(
+  reader: OptionReader,
+  inputs: readonly string[] = [],
+): string | undefined {
+  const path = reader.text('record');
+  if (path === undefined) return undefined;
+  const overwrite = reader.flag('overwrite');
+  if (isRecordingPath(path) || inputs.includes(path)) {
+    checkOutput('--record', path, overwrite, inputs, reader);
+    return path;
+  }
+  const found = placeProblem(path, overwrite);
+  if (found !== undefined) reader.problems.push(problem('--record', 'conflict', path, found));
+  return path;
 }
 
-/** Starts a recording, whose file is there once something has come. */
-export function recorder(path: string, about: Readonly<Record<string, unknown>>): Recorder {
-  const encoder = recordingEncoder({ about });
-  let writer: FileWriter | undefined;
-  let closed = false;
-  let newest = 0;
-  let failed = false;
-  /** Errs if what is held cannot be written while nothing comes. */
-  const failure$ = new Subject<never>();
-  const write = (bytes: Uint8Array): void => {
-    if (bytes.length === 0 || failed) return;
-    try {
-      writer ??= openWriter(path, { as: 'growing' });
-      writer.write(bytes);
-    } catch (cause) {
-      failed = true;
-      throw cause;
-    }
-  };
-  const timer = setInterval(() => {
-    try {
-      write(encoder.flush());
-    } catch (cause) {
-      failure$.error(cause);
-    }
-  }, flushEvery);
-  timer.unref();
-  return {
-    of: <Item extends StreamItem>(name: string) =>
-      pipe(
-        tap<Item>((item) => {
-          if (!encoder.streams.has(name)) write(encoder.add({ name, kind: itemKind(item)! }));
-          if ('until' in item) newest = Math.max(newest, item.until);
-          write(encoder.push({ stream: name, item }));
-        }),
-        takeUntil(failure$),
-      ),
-    close(losses, runFailed) {
-      if (closed) return;
-      closed = true;
-      clearInterval(timer);
-      // The stream has erred with it, and the file is closed.
-      if (failed || (runFailed && encoder.streams.size === 0)) return;
-      try {
-        write(encoder.add({ name: 'losses', kind: 'losses' }));
-        write(encoder.push({ stream: 'losses', item: { time: newest, byReason: losses } }));
-        write(encoder.end());
-      } finally {
-        writer?.close();
-      }
+/** A session that a command keeps; its words are those of the session. */
+export interface Recorder extends Session {
+  /** Ends it: with the losses of places that have no counter of their own, and why. */
+  close(losses: Readonly<Record<string, number>>, end: SessionEnd): void;
+}
+
+/** Starts to record. @throws StorageError if it cannot be written */
+export function recorder(
+  path: string,
+  config: Readonly<Record<string, unknown>>,
+  overwrite: boolean,
+): Recorder {
+  const session = openSession(path, { config, overwrite });
+  const rest = lossCounter();
+  session.losses('stream', rest);
+  return Object.create(session, {
+    close: {
+      value(losses: Readonly<Record<string, number>>, end: SessionEnd) {
+        for (const [reason, count] of Object.entries(losses)) rest.add(reason, count);
+        session.end(end);
+      },
     },
-  };
+  }) as Recorder;
+}
+
+/** Why a stream of a command ended that did not fail. */
+export function endingOf(signal: StopSignal | undefined): SessionEnd {
+  return signal === undefined ? { how: 'completed' } : { how: 'signal', message: signal };
+}
+
+/** Why one failed. */
+export function failureOf(cause: unknown): SessionEnd {
+  const { signal } = (cause ?? {}) as { readonly signal?: unknown };
+  if (typeof signal === 'string') return { how: 'signal', message: signal };
+  const { code } = (cause ?? {}) as { readonly code?: unknown };
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return { how: code === 'disconnected' ? 'disconnected' : 'error', message };
+}
+
+/** Records what a work streams, if it is asked for, and ends the recording with it, whatever becomes of it. */
+export async function recording<Result>(
+  keep: Recorder | undefined,
+  losses: () => Readonly<Record<string, number>>,
+  work: () => Promise<Result>,
+  signalOf: (result: Result) => StopSignal | undefined,
+): Promise<Result> {
+  try {
+    const result = await work();
+    keep?.close(losses(), endingOf(signalOf(result)));
+    return result;
+  } catch (cause) {
+    try {
+      keep?.close(losses(), failureOf(cause));
+    } catch {
+      // What failed first is told.
+    }
+    throw cause;
+  }
 }

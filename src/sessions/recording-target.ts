@@ -81,7 +81,16 @@ export function recordingTarget<T extends Target>(
       const when = startTime === undefined ? {} : { startTime };
       const about = { pipeline, target: target.name, input: entry, outputs, resets, named };
       writer.run({ ...about, ...when });
-      if (losses !== undefined) unwatch = writer.watch(target.name, losses);
+      const uncount = losses === undefined ? undefined : writer.watch(target.name, losses);
+      const forget = writer.onFailure((cause) => {
+        if (over) return;
+        stop();
+        observer.error(cause);
+      });
+      unwatch = () => {
+        uncount?.();
+        forget();
+      };
       const watched: TargetObserver = {
         next: (output) => attempt(() => note(output)),
         error: (cause) => ending(() => observer.error(cause)),

@@ -1,14 +1,11 @@
 /** A session that is being written: streams into one recording, and what is known of them beside it. */
-import fs from 'node:fs';
-import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { type RecordingEncoder, recordingEncoder } from '../codecs/recording/encoder.ts';
 import type { LossReport, RecordedClock } from '../codecs/recording/streams.ts';
-import { DataError, StorageError } from '../errors.ts';
+import { DataError } from '../errors.ts';
 import { itemUntil } from '../events/items.ts';
 import type { Losses } from '../events/losses.ts';
 import { itemKind, marks, type StreamItem } from '../events/series.ts';
-import { openFolder, type ResultFolder } from '../files/folder.ts';
 import type { FileWriter } from '../files/writer.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { pipelineToJson } from '../pipeline/save.ts';
@@ -23,6 +20,7 @@ import {
   sessionFormat,
   sessionVersion,
 } from './manifest.ts';
+import { isRecordingPath, openPlace, type SessionPlace } from './session-place.ts';
 
 /** Names of the streams that a session has of itself. */
 export const ownStreams = { marks: 'marks', losses: 'losses' } as const;
@@ -38,6 +36,9 @@ export interface SessionPlan {
   readonly flushEvery: number;
   readonly clock: Clock;
 }
+
+/** The same, once it is known where. */
+type PlannedPlace = SessionPlan & { readonly alone: boolean };
 
 /** A run as it is announced. */
 export type PlannedRun = Omit<SessionRun, 'pipeline'> & { readonly pipeline: Pipeline };
@@ -62,32 +63,18 @@ export interface SessionWriter {
   watch(place: string, losses: Losses): () => void;
   /** Notes a plain value under a name. */
   note(name: string, value: unknown): void;
+  /** Calls back once what is held cannot be written, though nothing comes, until what is returned is called. */
+  onFailure(listener: (cause: unknown) => void): () => void;
   /** Notes that a pipeline runs. */
   run(run: PlannedRun): void;
   /** Ends the session; only the first end counts. @throws StorageError */
   end(end: SessionEnd): void;
 }
 
-/** Refuses a folder that holds a session, or takes the session out of it. */
-function makeRoom(folder: ResultFolder, overwrite: boolean): void {
-  const files = Object.values(sessionFiles);
-  const there = files.filter((name) => fs.existsSync(join(folder.path, name)));
-  if (there.length === 0) return;
-  if (!overwrite) {
-    const why = 'holds a session already; name another folder, or say that it may be overwritten';
-    throw new StorageError(folder.path, why);
-  }
-  const pipelines = fs
-    .readdirSync(folder.path)
-    .filter((name) => /^pipeline[\w-]*\.json$/.test(name));
-  folder.remove(...there, ...pipelines);
-}
-
-/** Opens a session's folder, with everything in its place. @throws StorageError if it cannot be used */
+/** Opens a session, with everything in its place. @throws StorageError if the place cannot be used */
 export function openSessionWriter(path: string, plan: SessionPlan): SessionWriter {
-  const folder = openFolder(path, { names: Object.values(sessionFiles) });
+  const place = openPlace(path, plan.overwrite);
   try {
-    makeRoom(folder, plan.overwrite);
     const started = new Date().toISOString();
     const { seed, config, versions } = plan;
     const manifest: SessionManifest = {
@@ -101,22 +88,27 @@ export function openSessionWriter(path: string, plan: SessionPlan): SessionWrite
       notes: {},
       ended: null,
     };
-    folder.write(sessionFiles.manifest, manifestText(manifest));
-    const encoder = recordingEncoder({ about: { session: sessionVersion, started } });
-    const file = folder.open(sessionFiles.streams, { as: 'growing' });
-    return new Writer({ folder, encoder, file, manifest, plan });
+    place.keep(sessionFiles.manifest, manifestText(manifest));
+    const about = { started, versions, seed, ...config };
+    return new Writer({
+      place,
+      encoder: recordingEncoder({ about }),
+      file: place.open(),
+      manifest,
+      plan: { ...plan, alone: isRecordingPath(path) },
+    });
   } catch (cause) {
-    folder.close();
+    place.close();
     throw cause;
   }
 }
 
 interface Parts {
-  readonly folder: ResultFolder;
+  readonly place: SessionPlace;
   readonly encoder: RecordingEncoder;
   readonly file: FileWriter;
   readonly manifest: SessionManifest;
-  readonly plan: SessionPlan;
+  readonly plan: PlannedPlace;
 }
 
 class Writer implements SessionWriter {
@@ -131,6 +123,7 @@ class Writer implements SessionWriter {
   /** Losses that have not been written yet. */
   #lost: Record<string, number> = {};
   #unwatch: (() => void)[] = [];
+  readonly #listeners = new Set<(cause: unknown) => void>();
   #manifest: SessionManifest;
   #timer: { unsubscribe(): void } | undefined;
   #failure: unknown;
@@ -138,10 +131,11 @@ class Writer implements SessionWriter {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#manifest = parts.manifest;
-    this.path = parts.folder.path;
+    this.path = parts.place.path;
     this.#begun = parts.plan.clock.now();
     process.once('exit', this.#onExit);
-    this.#put(() => new Uint8Array(0));
+    // A folder whose process is killed at once holds a recording all the same.
+    if (!parts.plan.alone) this.#put((encoder) => encoder.flush());
   }
 
   readonly #onExit = (code: number): void => {
@@ -204,6 +198,11 @@ class Writer implements SessionWriter {
     this.#manifest = { ...this.#manifest, notes: { ...this.#manifest.notes, [name]: value } };
   }
 
+  onFailure(listener: (cause: unknown) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
   run({ pipeline, ...run }: PlannedRun): void {
     const text = pipelineToJson(pipeline);
     const known = this.#pipelines.get(text);
@@ -214,9 +213,9 @@ class Writer implements SessionWriter {
       ...this.#manifest,
       runs: [...this.#manifest.runs, { ...run, pipeline: file }],
     };
-    const { folder } = this.#parts;
-    if (known === undefined) folder.write(file, text);
-    folder.write(sessionFiles.manifest, manifestText(this.#manifest));
+    const { place } = this.#parts;
+    if (known === undefined) place.keep(file, text);
+    place.keep(sessionFiles.manifest, manifestText(this.#manifest));
   }
 
   end(end: SessionEnd): void {
@@ -225,23 +224,27 @@ class Writer implements SessionWriter {
     process.removeListener('exit', this.#onExit);
     this.#timer?.unsubscribe();
     for (const stop of this.#unwatch.splice(0)) stop();
-    const { folder, plan } = this.#parts;
+    const { place, plan } = this.#parts;
     try {
       this.#close();
       const seconds = (plan.clock.now() - this.#begun) / 1000;
       this.#manifest = { ...this.#manifest, ended: { ...this.ended, seconds } };
-      folder.write(sessionFiles.manifest, manifestText(this.#manifest));
+      place.keep(sessionFiles.manifest, manifestText(this.#manifest));
     } finally {
-      folder.close();
+      place.close();
     }
     if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** Writes what is held and closes the recording; what fails is why the session ended. */
   #close(): void {
+    const { encoder, plan } = this.#parts;
+    const { how } = this.ended!;
+    const empty = encoder.streams.size === 0 && (how === 'error' || how === 'disconnected');
     try {
       this.#writeLosses();
-      this.#put((encoder) => encoder.end());
+      // What failed before anything came leaves no recording alone.
+      if (!(empty && plan.alone)) this.#put(() => encoder.end());
       this.#parts.file.close();
     } catch (cause) {
       this.#failure = cause;
@@ -283,8 +286,8 @@ class Writer implements SessionWriter {
       try {
         this.#writeLosses();
         this.#put((encoder) => encoder.flush());
-      } catch {
-        // Whoever writes next is told, and the end tells.
+      } catch (cause) {
+        for (const tell of [...this.#listeners]) tell(cause);
       }
     }, flushEvery * 1000);
   }

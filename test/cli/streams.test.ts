@@ -233,7 +233,6 @@ describe('spikeline run', () => {
       streams: [
         { name: 'input', kind: 'events', events: 64 },
         { name: 'output', kind: 'events', events: spikes.length },
-        { name: 'losses', kind: 'losses', items: 1 },
       ],
     });
     const again = await runCli(['run', at('net.json'), '--input', at('both.spk'), '--output', '-']);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { Subject } from 'rxjs';
 import { type AerPacket, aerPacket, channels, pixels } from 'spikeline';
 import { decodeBytes } from 'spikeline/codecs';
+import { openSession } from 'spikeline/loop';
 import { StorageError } from 'spikeline/problems';
 import { toFile } from 'spikeline/sinks';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { recorder } from '#cli/streams/recorder';
 import { emptyFolder } from '#test/support/folders';
 import { fullDisk } from '#test/support/full-disk';
 import { TestClock } from '#test/support/test-clock';
@@ -85,16 +85,15 @@ describe('a recording that is being made', () => {
   });
 
   it('errs when the disk is full, though nothing comes', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval'] });
-    fullDisk(500);
-    const keep = recorder(join(emptyFolder(), 'run.spk'), {});
+    const clock = new TestClock();
+    fullDisk(700);
+    const session = openSession(join(emptyFolder(), 'run.spk'), { clock });
     const input = new Subject<AerPacket>();
-    const seen = watch(input.pipe(keep.of('input')));
+    const seen = watch(input.pipe(session.record('input')));
     input.next(packetOf(0, 40));
     expect(seen.values.length).toBe(1);
-    vi.advanceTimersByTime(60);
-    vi.useRealTimers();
+    clock.advance(60);
     expect(seen.error).toMatchObject({ message: expect.stringContaining('no space left') });
-    keep.close({}, true);
+    expect(() => session.end()).toThrow(/no space left/);
   });
 });

@@ -1,0 +1,105 @@
+/** Where a session is written: a folder, or, if its name ends in `.spk`, a recording alone. */
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { StorageError } from '../errors.ts';
+import { openFile } from '../files/file.ts';
+import { openFolder } from '../files/folder.ts';
+import { type FileWriter, openWriter } from '../files/writer.ts';
+import { sessionFiles } from './manifest.ts';
+
+/** A place that one session at a time is written to. */
+export interface SessionPlace {
+  readonly path: string;
+  /** Opens the recording of its streams. @throws StorageError */
+  open(): FileWriter;
+  /** Keeps a file beside it, if there is room for one. @throws StorageError */
+  keep(name: string, text: string): void;
+  /** Gives the place free. */
+  close(): void;
+}
+
+/**
+ * Whether a path is that of a recording alone, rather than of a session's folder.
+ *
+ * @example
+ * ```ts
+ * isRecordingPath('run.spk'); // true
+ * ```
+ */
+export function isRecordingPath(path: string): boolean {
+  return path.toLowerCase().endsWith('.spk');
+}
+
+/** Claims a place. @throws StorageError if it cannot be used, or holds something that may not be overwritten */
+export function openPlace(path: string, overwrite: boolean): SessionPlace {
+  return isRecordingPath(path) ? fileAt(path, overwrite) : folderAt(path, overwrite);
+}
+
+function fileAt(path: string, overwrite: boolean): SessionPlace {
+  const file = openFile(path);
+  if (!overwrite && fs.existsSync(path)) {
+    file.close();
+    throw new StorageError(
+      path,
+      'is there already; name another, or say that it may be overwritten',
+    );
+  }
+  let writer: FileWriter | undefined;
+  return {
+    path,
+    // There once something has come: what fails before leaves no file.
+    open: () => ({
+      path,
+      get bytes() {
+        return writer?.bytes ?? 0;
+      },
+      write(content) {
+        writer ??= openWriter(path, { as: 'growing' });
+        writer.write(content);
+      },
+      close: () => writer?.close(),
+      discard: () => writer?.discard(),
+    }),
+    // What is known of a recording stands in its header.
+    keep() {},
+    close: file.close,
+  };
+}
+
+function folderAt(path: string, overwrite: boolean): SessionPlace {
+  const names = Object.values(sessionFiles);
+  const folder = openFolder(path, { names });
+  const there = names.filter((name) => fs.existsSync(join(path, name)));
+  if (there.length > 0 && !overwrite) {
+    folder.close();
+    const why = 'holds a session already; name another folder, or say that it may be overwritten';
+    throw new StorageError(path, why);
+  }
+  const pipelines = fs.readdirSync(path).filter((name) => /^pipeline(-\d+)?\.json$/.test(name));
+  if (there.length > 0) folder.remove(...there, ...pipelines);
+  return {
+    path,
+    open: () => folder.open(sessionFiles.streams, { as: 'growing' }),
+    keep: (name, text) => folder.write(name, text),
+    close: folder.close,
+  };
+}
+
+/**
+ * Says why no session's folder can be at a path, without touching it; undefined if nothing is known to be in the way.
+ *
+ * @example
+ * ```ts
+ * placeProblem('runs/of-today', false); // undefined
+ * ```
+ */
+export function placeProblem(path: string, overwrite: boolean): string | undefined {
+  const kind = fs.statSync(path, { throwIfNoEntry: false });
+  if (kind === undefined) return undefined;
+  if (!kind.isDirectory())
+    return 'it is a file; a session is a folder, and a recording ends in .spk';
+  const holds = fs.existsSync(join(path, sessionFiles.manifest));
+  return holds && !overwrite
+    ? 'it holds a session already; name another, or say --overwrite'
+    : undefined;
+}
