@@ -4,7 +4,7 @@ import { type Clock, monotonic } from '../src/clock.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import { type LatencyBin, type LatencySummary, latencyHistogram } from '../src/loop/latency.ts';
-import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
+import { having, number, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 
 /** Configuration of {@link latencyMeter}. */
 export interface LatencyMeterConfig {
@@ -65,6 +65,7 @@ const table: OptionTable<LatencyMeterConfig> = {
  * ```
  */
 export function latencyMeter(config: LatencyMeterConfig = {}): LatencyMeter {
+  config = readOnce(config, table);
   const problems = optionProblems(config, table);
   if (problems.length > 0) throw new InvalidArgumentError('nothing can be measured', problems);
   const { most = 2 ** 16, losses = lossCounter() } = config;

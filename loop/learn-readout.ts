@@ -11,7 +11,7 @@ import {
   readoutProblems,
   readoutTable,
 } from '../src/loop/readout.ts';
-import { callback, number, type OptionTable, optionProblems } from '../src/options.ts';
+import { callback, number, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 
 /** Configuration of {@link learnReadout}; either `tau` or `window`. */
 export interface LearnReadoutConfig<O> extends ReadoutConfig {
@@ -67,6 +67,7 @@ const table: OptionTable<LearnReadoutConfig<unknown>> = {
  * ```
  */
 export function learnReadout<O = Float64Array>(config: LearnReadoutConfig<O>): LearningDecoder<O> {
+  config = readOnce(config, table);
   const needed = ['inputs', 'outputs', 'rule', 'error'] as const;
   const problems = optionProblems(config, table as OptionTable<LearnReadoutConfig<O>>, ...needed);
   if (problems.length === 0)

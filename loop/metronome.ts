@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '../src/errors.ts';
 import { binStart } from '../src/events/bins.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import { startTicker } from '../src/loop/ticker.ts';
-import { having, number, type OptionTable, optionProblems } from '../src/options.ts';
+import { having, number, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { within } from '../src/problems.ts';
 import { fellBehind, keptTime, type RealTime, realTimeTable } from './real-time.ts';
 
@@ -54,6 +54,7 @@ const ticksEvery = number({ min: 1e-4, max: 3600, unit: 'seconds (0.1 ms to an h
  * ```
  */
 export function metronome(dt: number, config: MetronomeConfig = {}): Metronome {
+  config = readOnce(config, table);
   const problems = [...within('dt', ticksEvery(dt)), ...optionProblems(config, table)];
   if (problems.length > 0) throw new InvalidArgumentError('no time can be beaten', problems);
   const { losses = lossCounter(), ticks = Number.POSITIVE_INFINITY } = config;

@@ -4,6 +4,7 @@ import { gate, onDemand } from '../src/demand.ts';
 import { DataError } from '../src/errors.ts';
 import type { Losses } from '../src/events/losses.ts';
 import type { Environment, EnvironmentStep } from '../src/loop/environment.ts';
+import { reading } from '../src/loop/numbers.ts';
 import { readable } from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
 
@@ -91,14 +92,17 @@ function ofModel<O, A>(model: Environment<O, A>): World<O, A> {
     advance(action, seconds) {
       // Before anything is done, nothing can pass under it.
       if (action === undefined) return true;
-      const next = model.step(action, seconds) as EnvironmentStep<O> | undefined;
-      if (typeof next !== 'object' || next === null || !('observation' in next)) {
-        throw new DataError(
-          'the environment gave no observation; step returns { observation, done }',
-        );
-      }
-      observation = next.observation;
-      done = next.done === true;
+      const next: unknown = model.step(action, seconds);
+      reading('step of the environment', () => {
+        if (typeof next !== 'object' || next === null || !('observation' in next)) {
+          throw new DataError(
+            'the environment gave no observation; step returns { observation, done }',
+          );
+        }
+        const seen = next as EnvironmentStep<O>;
+        observation = seen.observation;
+        done = seen.done === true;
+      });
       return true;
     },
     act() {},

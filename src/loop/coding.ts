@@ -3,6 +3,8 @@ import { DataError } from '../errors.ts';
 import { reals, wholes } from '../events/blocks.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import type { RowDecoder, RowEncoder, Rows } from '../filters/rows.ts';
+import { shown } from '../problems.ts';
+import { numbersIn, reading, readNumbers } from './numbers.ts';
 
 /** A step of a loop, as far as it is known while an observation is encoded or spikes are decoded. */
 export interface LoopMoment<O> {
@@ -53,7 +55,7 @@ export function encoderOf<O>(
   { bins, width, channelsIn }: StepGrid,
 ): (observation: O, moment: LoopMoment<O>) => Uint32Array {
   if (!hasRows(encode)) {
-    const given = encode as (observation: O, moment: LoopMoment<O>) => ArrayLike<number>;
+    const given = encode as (observation: O, moment: LoopMoment<O>) => unknown;
     return (observation, moment) => copied(given(observation, moment), bins * channelsIn);
   }
   const stage = encode as RowEncoder;
@@ -91,41 +93,54 @@ export function decoderOf<O, A>(
 }
 
 /** A copy of the counts that a function gave. */
-function copied(given: ArrayLike<number>, length: number): Uint32Array {
-  const are = given instanceof Uint32Array || Array.isArray(given);
-  if (!are || given.length !== length) {
+function copied(given: unknown, length: number): Uint32Array {
+  const found = numbersIn(encoding, given);
+  if (found !== length || typeof given === 'number') {
     throw new DataError(
-      `encode gave ${are ? `${given.length} counts` : 'no counts'}; ${length} are needed, one for each channel in each bin`,
+      `encode gave ${found === undefined ? 'no counts' : `${found} counts`}; ${length} are needed, one for each channel in each bin`,
     );
   }
   const counts = wholes(length);
-  for (let i = 0; i < length; i++) {
-    const count = given[i]!;
-    counts[i] = count;
-    if (counts[i] !== count) {
-      throw new DataError(`count ${i} of encode is ${count}; a whole number of spikes is needed`);
-    }
+  if (given instanceof Uint32Array) {
+    counts.set(given);
+    return counts;
   }
+  reading(encoding, () => {
+    for (let i = 0; i < length; i++) {
+      const count = (given as ArrayLike<unknown>)[i];
+      if (typeof count === 'number' && count >= 0 && count < 2 ** 32 && Number.isInteger(count)) {
+        counts[i] = count;
+        continue;
+      }
+      throw new DataError(
+        `count ${i} of encode is ${shown(count)}; a whole number of spikes is needed`,
+      );
+    }
+  });
   return counts;
 }
 
+const encoding = 'result of encode';
+
+/** Values of an observation at most. */
+const mostSeen = 65_536;
+
 function widthOf(observation: unknown): number {
-  if (typeof observation === 'number') return 1;
-  const { length } = (observation ?? {}) as Partial<ArrayLike<number>>;
-  if (length !== undefined && Number.isSafeInteger(length) && length > 0) return length;
+  const length = numbersIn('observation', observation);
+  if (length !== undefined && length > 0 && length <= mostSeen) return length;
   throw new DataError(
-    'an observation is neither a number nor a list of numbers; encode it by a function of your own',
+    length === undefined
+      ? 'an observation is neither a number nor a list of numbers; encode it by a function of your own'
+      : `an observation has ${length} values; 1 to ${mostSeen} can be encoded`,
   );
 }
 
 function fill(row: Float64Array, observation: unknown): void {
-  if (widthOf(observation) !== row.length) {
-    throw new DataError(
-      `an observation has ${widthOf(observation)} values; those before had ${row.length}`,
-    );
+  const width = widthOf(observation);
+  if (width !== row.length) {
+    throw new DataError(`an observation has ${width} values; those before had ${row.length}`);
   }
-  if (typeof observation === 'number') row[0] = observation;
-  else row.set(observation as ArrayLike<number>);
+  readNumbers('observation', observation, row);
   for (let i = 0; i < row.length; i++) {
     if (!Number.isFinite(row[i]!)) {
       throw new DataError(`value ${i} of an observation is ${row[i]}; it must be finite`);

@@ -1,5 +1,8 @@
 /** Latencies in a histogram of high dynamic range: three digits of each, from a nanosecond to an hour. */
+
 import hdr from 'hdr-histogram-js/dist/Int32Histogram.js';
+import { InvalidArgumentError } from '../errors.ts';
+import { fault } from '../problems.ts';
 
 /** The class of the library, which is CommonJS: bundlers and Node do not agree on what its default is. */
 const Counts = ('default' in hdr ? hdr.default : hdr) as typeof hdr.default;
@@ -52,9 +55,12 @@ export function latencyHistogram(): LatencyHistogram {
   let min = Number.POSITIVE_INFINITY;
   let max = 0;
   const quantile = (share: number): number =>
-    counts.totalCount === 0 ? 0 : Math.min(max, counts.getValueAtPercentile(100 * share) / 1000);
+    counts.totalCount === 0 || !(share >= 0 && share <= 1)
+      ? 0
+      : Math.min(max, counts.getValueAtPercentile(100 * share) / 1000);
   return {
     record(microseconds) {
+      if (typeof microseconds !== 'number' || Number.isNaN(microseconds)) throw noLatency();
       const bounded = Math.min(longest / 1000, Math.max(0, microseconds));
       sum += bounded;
       if (bounded < min) min = bounded;
@@ -95,6 +101,13 @@ export function latencyHistogram(): LatencyHistogram {
       max = 0;
     },
   };
+}
+
+function noLatency(): InvalidArgumentError {
+  const needed = 'microseconds are needed';
+  return new InvalidArgumentError('no latency was measured', [
+    fault('microseconds', 'wrong-type', needed),
+  ]);
 }
 
 /** The values that were recorded, nanoseconds, and how often. */

@@ -3,6 +3,7 @@ import { DataError } from '../errors.ts';
 import type { Losses } from '../events/losses.ts';
 import { readable } from '../options.ts';
 import { type Problem, problem } from '../problems.ts';
+import { reading } from './numbers.ts';
 
 /** Least and greatest value of an action: of all its values, or of each. */
 export type ActionLimits =
@@ -88,12 +89,7 @@ export function actionBounds<A>(
     const [min, max] = limitOf(limits, i);
     return value < min ? min : value > max ? max : value;
   };
-  return (action) => {
-    if (typeof action === 'number') {
-      const bounded = bounds(action, 0);
-      if (bounded !== action) losses.add(clippedActions, 1);
-      return bounded as A;
-    }
+  const boundList = (action: A): A => {
     const values = valuesOf(action) as (ArrayLike<number> & Iterable<number>) | undefined;
     if (values === undefined) {
       if (limits === undefined) return action;
@@ -105,6 +101,13 @@ export function actionBounds<A>(
     if (clipped === 0) return action;
     losses.add(clippedActions, clipped);
     return (action as unknown as number[]).map(bounds) as A;
+  };
+  return (action) => {
+    if (typeof action !== 'number') return reading('action', () => boundList(action));
+    checkLength(1, limits);
+    const bounded = bounds(action, 0);
+    if (bounded !== action) losses.add(clippedActions, 1);
+    return bounded as A;
   };
 }
 

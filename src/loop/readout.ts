@@ -1,5 +1,5 @@
 /** Readouts whose weights change while they are used: by the delta rule, or by recursive least squares. */
-import { InvalidArgumentError } from '../errors.ts';
+import { DataError, InvalidArgumentError } from '../errors.ts';
 import { type Losses, lossCounter } from '../events/losses.ts';
 import {
   anything,
@@ -11,8 +11,10 @@ import {
   oneOf,
   optionProblems,
   readable,
+  readOnce,
 } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
+import { numbersIn, readNumbers } from './numbers.ts';
 
 /** How a readout learns. */
 export interface ReadoutConfig {
@@ -156,6 +158,7 @@ function numbersProblems(value: unknown, length: number): readonly Problem[] {
  * ```
  */
 export function learningReadout(config: ReadoutConfig): Readout {
+  config = readOnce(config, readoutTable);
   const problems = optionProblems(config, readoutTable, 'inputs', 'outputs', 'rule');
   if (problems.length === 0) problems.push(...readoutProblems(config));
   if (problems.length > 0) throw new InvalidArgumentError('no readout can be made', problems);
@@ -166,6 +169,7 @@ export function learningReadout(config: ReadoutConfig): Readout {
   );
   const gains = rule === 'delta' ? deltaGains(rows, config.rate!) : rlsGains(rows, config);
   const row = new Float64Array(rows);
+  const error = new Float64Array(outputs);
   let taught = state?.taught ?? 0;
   const take = (from: Float64Array): void => {
     for (let i = 0; i < inputs; i++) row[i] = from[i]!;
@@ -189,6 +193,7 @@ export function learningReadout(config: ReadoutConfig): Readout {
     weights,
     losses,
     read(from, into) {
+      checkRates(from, inputs);
       take(from);
       for (let k = 0; k < outputs; k++) {
         let sum = 0;
@@ -196,9 +201,13 @@ export function learningReadout(config: ReadoutConfig): Readout {
         into[k] = sum;
       }
     },
-    learn(from, error) {
-      for (let k = 0; k < outputs; k++) {
-        if (Number.isFinite(error[k])) continue;
+    learn(from, given) {
+      checkRates(from, inputs);
+      if (numbersIn('error', given) !== outputs) {
+        throw new DataError(`the error of ${outputs} values needs as many numbers`);
+      }
+      readNumbers('error', given, error);
+      if (!error.every(Number.isFinite)) {
         losses.add('unusable', 1);
         return;
       }
@@ -221,6 +230,12 @@ export function learningReadout(config: ReadoutConfig): Readout {
       taught,
     }),
   };
+}
+
+/** Refuses what a readout cannot read from. */
+function checkRates(from: unknown, inputs: number): void {
+  if (ArrayBuffer.isView(from) && from instanceof Float64Array && from.length === inputs) return;
+  throw new DataError(`a Float64Array of ${inputs} values is needed to read from`);
 }
 
 /** By how much forgetting may make the variance of a weight grow. */

@@ -3,6 +3,7 @@ import { count, from, lastValueFrom, type Observable } from 'rxjs';
 import * as spikeline from 'spikeline';
 import * as spikelineCodecs from 'spikeline/codecs';
 import * as events from 'spikeline/events';
+import * as loops from 'spikeline/loop';
 import * as neurons from 'spikeline/neurons';
 import * as operators from 'spikeline/operators';
 import packageJson from 'spikeline/package.json' with { type: 'json' };
@@ -183,6 +184,58 @@ const methods: Readonly<Record<string, readonly [run: Run, ...sound: readonly un
   'link.listen': [onLink((own, a) => own.listen(a)), { events: () => {} }],
 };
 
+/** Runs a loop of three steps, some part of which is junk. */
+const looping =
+  (part: (given: unknown) => object): Run =>
+  (given) =>
+    lastValueFrom(
+      loops
+        .closeLoop<number[], number[]>({
+          ...{ target: spikeline.simulator(), net, steps: 3, limits: [-1, 1] },
+          ...{ encode: () => [1, 0], decode: () => [0] },
+          environment: { reset: () => [1, 1], step: () => ({ observation: [0, 1] }) },
+          ...part(given),
+        } as never)
+        .pipe(count()),
+    );
+const rates = operators.rateEncode({ range: [-1, 1], neurons: 1, rate: 100 });
+
+const loopParts: Readonly<Record<string, readonly [run: Run, ...sound: readonly unknown[]]>> = {
+  'loop.reset': [
+    looping((a) => ({
+      encode: rates,
+      environment: { reset: () => a, step: () => ({ observation: [1, 0] }) },
+    })),
+    [1, 1],
+  ],
+  'loop.step': [
+    looping((a) => ({ encode: rates, environment: { reset: () => [1, 1], step: () => a } })),
+    { observation: [1, 0], done: false },
+  ],
+  'loop.encode': [looping((a) => ({ encode: () => a })), [1, 0]],
+  'loop.decode': [looping((a) => ({ decode: () => a })), [1, 0]],
+  'loop.decode pairs': [
+    looping((a) => ({
+      decode: () => a,
+      limits: [
+        [0, 1],
+        [-1, 0],
+      ],
+    })),
+    [1, 0],
+  ],
+  'meter.record': [(a: never) => loops.latencyMeter().record(a), 3],
+  'meter.quantile': [(a: never) => loops.latencyMeter().quantile(a), 0.5],
+  'readout.learn': [
+    (...given) =>
+      loops
+        .learningReadout({ inputs: 2, outputs: 1, rule: 'rls' })
+        .learn(...(given as [never, never])),
+    Float64Array.of(1, 2),
+    [1],
+  ],
+};
+
 /** Operators that take items of a stream. */
 const streams: Readonly<Record<string, readonly [made: () => unknown, ...items: unknown[]]>> = {
   toEvents: [operators.toEvents, input, later],
@@ -238,7 +291,7 @@ const filtered = [
 
 /** All calls. */
 export function allCalls(): Call[] {
-  const made = Object.entries(methods).map(([name, [run, ...given]]) => ({
+  const made = Object.entries({ ...methods, ...loopParts }).map(([name, [run, ...given]]) => ({
     ...{ name: `made.${name}`, run, sound: given, declared: true },
   }));
   const streamed = Object.entries(streams).map(([name, [operator, ...items]]) => ({

@@ -268,6 +268,23 @@ const streaming: Readonly<Record<string, readonly unknown[]>> = {
   serveBoard: [board, { listen: 'tcp://127.0.0.1:0', patience: 10 }],
 };
 
+/** A place that is to be 0. */
+const place = { reset: () => [1, -1], step: () => ({ observation: [0.5, -0.5], done: false }) };
+
+const looping: Readonly<Record<string, readonly unknown[]>> = {
+  closeLoop: [
+    {
+      ...{ target: spikeline.simulator(), net: lifNet, environment: place, steps: 3, seed: 1 },
+      ...{ encode: () => [1, 0], decode: () => [1, 2], limits: [-1, 1], onStop: [0, 0] },
+      ...{ record: ['lif1'], dt: 1e-3 },
+    },
+  ],
+  metronome: [1e-3, { policy: 'catchUp', spin: 0.5, ticks: 2 }],
+  latencyMeter: [{ most: 10 }],
+  learningReadout: [{ inputs: 2, outputs: 1, rule: 'rls', forgetting: 0.9, bounds: [-1, 1] }],
+  learnReadout: [{ inputs: 2, outputs: 1, rule: 'delta', rate: 1, tau: 1, error: () => [1] }],
+};
+
 const asking: Readonly<Record<string, readonly unknown[]>> = {
   problem: ['a', 'unknown', 1, 'b'],
   fault: ['a', 'unknown', 'b'],
@@ -309,6 +326,7 @@ export const sound: Readonly<Record<string, readonly unknown[]>> = {
     ...learning,
     ...onChip,
     ...streaming,
+    ...looping,
     ...asking,
     ...failing,
     ...ofFormats,
