@@ -160,7 +160,7 @@ export interface EulerModel<Parameters extends ModelParameters> {
 }
 
 /** Makes a model of what sets it apart. */
-export function eulerModel<Parameters extends ModelParameters & { resistance: Float64Array }>({
+export function eulerModel<Parameters extends ModelParameters>({
   coefficients: coefficientsOf,
   ...own
 }: EulerModel<Parameters>): NeuronModel<Parameters, EulerState> {
@@ -168,7 +168,7 @@ export function eulerModel<Parameters extends ModelParameters & { resistance: Fl
     ...own,
     channels: 1,
     mismatch: false,
-    neurons: ({ resistance }) => resistance.length,
+    neurons: (parameters) => coefficientsOf(parameters, 1).neurons,
     running(parameters, dt, batch): RunningModel<EulerState> {
       const coefficients = coefficientsOf(parameters, dt);
       const { neurons } = coefficients;
