@@ -48,7 +48,8 @@ export {
 } from '../src/codecs/numpy/numpy.ts';
 export type { NpyColumn } from '../src/codecs/numpy/roles.ts';
 export { recyclePacket } from '../src/codecs/packet-room.ts';
-export { type DatEncoderOptions, dat } from '../src/codecs/prophesee/dat.ts';
+export { dat } from '../src/codecs/prophesee/dat.ts';
+export type { DatEncoderOptions } from '../src/codecs/prophesee/dat-encoder.ts';
 export type { EvtEncoderOptions } from '../src/codecs/prophesee/evt-encoder.ts';
 export { evt2 } from '../src/codecs/prophesee/evt2.ts';
 export { evt3 } from '../src/codecs/prophesee/evt3.ts';
@@ -63,10 +64,12 @@ export {
 export { type RecordingDecoder, recordingDecoder } from '../src/codecs/recording/decoder.ts';
 export {
   type RecordingEncoder,
-  type RecordingEncoderConfig,
-  type RecordingEnd,
   recordingEncoder,
 } from '../src/codecs/recording/encoder.ts';
+export type {
+  RecordingEncoderConfig,
+  RecordingEnd,
+} from '../src/codecs/recording/encoder-config.ts';
 export {
   openRecording,
   type ReadBytes,

@@ -6,7 +6,8 @@ import { checkMsgpack } from './msgpack-check.ts';
 import type { ItemKind, Marks, Series, StreamItem } from './series.ts';
 import { itemKind } from './series.ts';
 import type { SignalRaster, SpikeRaster } from './spike-raster.ts';
-import { bodies, headerBytes, refuse, room } from './wire-bodies.ts';
+import { bodies } from './wire-bodies.ts';
+import { headerBytes, refuse, room } from './wire-room.ts';
 
 /** What stands in the header of a message beside its kind. */
 export interface WireHeader {

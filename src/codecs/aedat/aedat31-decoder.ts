@@ -1,15 +1,23 @@
-/** Reads AEDAT 3.1: headers of packets, and what is in those of pixels and spikes. */
+/** Reads AEDAT 3.1: headers of packets, and whose events are wanted. */
 
 import { DataError } from '../../errors.ts';
-import { knownPixelBits, type PixelSpace, pixels, type Space } from '../../events/space.ts';
+import { type PixelSpace, pixels, type Space } from '../../events/space.ts';
 import { number, type OptionTable, oneOf } from '../../options.ts';
 import type { StreamHeader } from '../codec.ts';
 import type { Counts } from '../counts.ts';
 import type { Headed } from '../headed.ts';
-import { arena, fastLoops, type Loops, places } from '../loops.ts';
+import { fastLoops } from '../loops.ts';
 import { type PacketRoom, packetRoom } from '../packet-room.ts';
 import { pieceFeed } from '../piece-feed.ts';
 import type { TextHeaderForm } from '../text-header.ts';
+import {
+  decodeFast,
+  decodePixels,
+  decodeSpikes,
+  eventBytes,
+  type Missed,
+  type Open,
+} from './aedat31-events.ts';
 import { sizeOf } from './cameras.ts';
 import { dynapseSpikes } from './spikes.ts';
 
@@ -45,9 +53,6 @@ export const versions: ReadonlyMap<string, string> = new Map([
 export const form: TextHeaderForm = { mark: '#', isLast: (line) => line === '!END-HEADER' };
 
 const headerBytes = 28;
-/** Least size of events of pixels and spikes, bytes. */
-const eventBytes = 8;
-
 const polarityType = 1;
 const spikeType = 12;
 /** What events of each type are counted as. */
@@ -64,110 +69,6 @@ const names: Readonly<Record<number, string>> = {
   },
   ...{ 8: 'points', 9: 'points', 10: 'points', 11: 'points', 12: 'spikes', 13: 'matrices' },
 };
-
-/** A packet whose events are being read. */
-interface Open {
-  /** Events that are still to come. */
-  events: number;
-  /** Bytes of each. */
-  readonly size: number;
-  /** Place of the time in an event. */
-  readonly timeAt: number;
-  /** Time that those of the events are added to, µs. */
-  readonly base: number;
-}
-
-/** What is no event, since it was told last. */
-interface Missed {
-  invalid: number;
-  outside: number;
-}
-
-/** Decodes events of pixels and gives where it stopped. */
-function decodePixels(
-  view: DataView,
-  from: number,
-  to: number,
-  open: Open,
-  space: PixelSpace,
-  room: PacketRoom,
-  missed: Missed,
-): number {
-  const { timestamps, addresses, limit } = room;
-  const { width, height } = space;
-  const { size, timeAt, base } = open;
-  const rowShift = knownPixelBits(space).yShift;
-  let n = room.count;
-  let invalid = 0;
-  let outside = 0;
-  let at = from;
-  for (; at < to && n < limit; at += size) {
-    const data = view.getInt32(at, true);
-    const x = data >>> 17;
-    const y = (data >>> 2) & 0x7fff;
-    if ((data & 1) === 0) {
-      invalid++;
-    } else if (x < width && y < height) {
-      timestamps[n] = base + view.getInt32(at + timeAt, true);
-      addresses[n++] = (y << rowShift) | (x << 1) | ((data >>> 1) & 1);
-    } else {
-      outside++;
-    }
-  }
-  missed.invalid += invalid;
-  missed.outside += outside;
-  room.count = n;
-  return at;
-}
-
-/** The same of events of the usual layout, as many as there is room for, by the loop in WebAssembly. */
-function decodeFast(
-  loops: Loops,
-  from: number,
-  to: number,
-  base: number,
-  space: PixelSpace,
-  room: PacketRoom,
-  missed: Missed,
-): number {
-  const { words } = arena();
-  const { state, input, times, addresses } = places;
-  const { yShift } = knownPixelBits(space);
-  const events = Math.min((to - from) / eventBytes, room.limit - room.count);
-  const into = [times, addresses, room.count, space.width, space.height, yShift, base] as const;
-  words[0] = 0;
-  words[1] = 0;
-  room.count = loops.polarity(state, input + from, events, ...into);
-  missed.invalid += words[0];
-  missed.outside += words[1];
-  return from + events * eventBytes;
-}
-
-/** Decodes spikes of DYNAP-SE and gives where it stopped. */
-function decodeSpikes(
-  view: DataView,
-  from: number,
-  to: number,
-  open: Open,
-  room: PacketRoom,
-  missed: Missed,
-): number {
-  const { timestamps, addresses, limit } = room;
-  const { size, timeAt, base } = open;
-  let n = room.count;
-  let at = from;
-  for (; at < to && n < limit; at += size) {
-    const data = view.getInt32(at, true);
-    if ((data & 1) === 0) {
-      missed.invalid++;
-    } else {
-      timestamps[n] = base + view.getInt32(at + timeAt, true);
-      addresses[n++] = data >>> 1;
-    }
-  }
-  room.count = n;
-  return at;
-}
 
 function fieldsOf(lines: readonly string[]): Record<string, string> {
   const pairs = lines.flatMap((line) => {

@@ -1,14 +1,6 @@
 /** Writes recordings: items in, whole chunks out. */
 import { DataError, InvalidArgumentError } from '../../errors.ts';
-import {
-  listOf,
-  number,
-  type OptionTable,
-  optionProblems,
-  options,
-  readItem,
-  readOnce,
-} from '../../options.ts';
+import { optionProblems, readItem, readOnce } from '../../options.ts';
 import { type Problem, problem, shown, within } from '../../problems.ts';
 import {
   aligned,
@@ -23,6 +15,11 @@ import {
   sealChunk,
 } from './chunk.ts';
 import {
+  type RecordingEncoderConfig,
+  type RecordingEnd,
+  recordingTable,
+} from './encoder-config.ts';
+import {
   encodeHeader,
   encodeItem,
   hostClock,
@@ -34,30 +31,6 @@ import {
   recordedKind,
   streamTable,
 } from './streams.ts';
-
-/** What a writer must know of a recording to go on with it; {@link RecordingReader} tells. */
-export interface RecordingEnd {
-  /** Byte after the last whole chunk: what follows it is to be cut off before more is written. */
-  readonly offset: number;
-  /** Where the last index stands; -1 if there is none. */
-  readonly lastIndex: number;
-  /** Chunks that no index names. */
-  readonly unindexed: readonly ChunkPlace[];
-  /** Streams, by number. */
-  readonly streams: ReadonlyMap<number, RecordedStream>;
-}
-
-/** What {@link recordingEncoder} takes. */
-export interface RecordingEncoderConfig {
-  /** Streams of the recording; more may be added while it is written. */
-  readonly streams?: readonly RecordedStreamConfig[];
-  /** Whatever else is to be known of it: plain values that MessagePack can hold, such as seeds and versions. */
-  readonly about?: Readonly<Record<string, unknown>>;
-  /** Bytes of a stream that are gathered before they go out; 262144 if left out. 0: each item goes out at once. */
-  readonly chunkBytes?: number;
-  /** The recording to go on with. */
-  readonly resume?: RecordingEnd;
-}
 
 /** Writes a recording. Bytes that it gives are whole chunks: once they are on disk, nothing that follows can harm them. */
 export interface RecordingEncoder {
@@ -85,26 +58,6 @@ export interface RecordingEncoder {
   /** Gives what is held, the index and the end. Nothing may be pushed after it. */
   end(): Uint8Array;
 }
-
-const table: OptionTable<RecordingEncoderConfig> = {
-  // Names are held against one another below.
-  streams: listOf(options(streamTable, 'name', 'kind')),
-  about: (value) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? []
-      : [problem('', 'wrong-type', value, 'an object of plain values is needed')],
-  chunkBytes: number({ min: 0, max: largestBody / 4, whole: true, unit: 'bytes' }),
-  resume(value) {
-    const { offset, lastIndex, unindexed, streams } = (value ?? {}) as Partial<RecordingEnd>;
-    const is =
-      Number.isSafeInteger(offset) &&
-      Number.isSafeInteger(lastIndex) &&
-      Array.isArray(unindexed) &&
-      streams instanceof Map;
-    const needed = 'what the reader of a recording has as resume is needed';
-    return is ? [] : [problem('', 'wrong-type', value, needed)];
-  },
-};
 
 /** What waits of a stream. */
 interface Waiting {
@@ -137,8 +90,8 @@ function newWaiting(id: number, stream: RecordedStream): Waiting {
  * ```
  */
 export function recordingEncoder(config: RecordingEncoderConfig = {}): RecordingEncoder {
-  config = readOnce(config, table);
-  const problems = optionProblems(config, table);
+  config = readOnce(config, recordingTable);
+  const problems = optionProblems(config, recordingTable);
   if (problems.length > 0) refuse(problems);
   const { about = {}, chunkBytes: enough = 2 ** 18, resume } = config;
   return new Writer(config.streams ?? [], about, enough, resume);

@@ -24,7 +24,7 @@ import {
   readIndex,
 } from './chunk.ts';
 import { RecordingState, refuseOther } from './decoder.ts';
-import type { RecordingEnd } from './encoder.ts';
+import type { RecordingEnd } from './encoder-config.ts';
 import { type RecordedItem, type RecordedStream, spanOf } from './streams.ts';
 
 /**
