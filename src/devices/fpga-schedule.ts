@@ -38,7 +38,7 @@ export interface FpgaSchedule {
   readonly waiting: number;
   /** What the board has counted of these events; what it cannot tell from those of others is absent. */
   readonly counts: Readonly<SenderCounts>;
-  /** Whether a time of the stream is so near that what has it is to be handed to the board by now. */
+  /** Whether a time of the stream is so near that what has it need not be kept back. */
   isDue(time: number): boolean;
   /** Says where a bin of the stream begins, before anything else; where its first event does, if left out. */
   begin(time: number): void;
@@ -204,8 +204,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     get waiting() {
       return waiting;
     },
-    isDue: (time) =>
-      ownClock && stream.known && stream.boardTime(time) <= questions.now() + stream.lookAhead,
+    isDue: (time) => ownClock && stream.known && stream.isDue(time),
     begin: (time) => stream.begin(time),
     add({ timestamps, addresses }, arrived = clock.now(), start = timestamps[0]!) {
       if (addresses.length === 0 || ending.over) return;

@@ -37,9 +37,9 @@ interface Answered {
 
 /**
  * An event in each millisecond, at a random moment of it, on a host that stalls once a second; `lookAhead` and `stall` in
- * milliseconds. Its time is that of its source, which goes on in a stall, or when it was handed in.
+ * milliseconds. Its time is that of its source, which goes on in a stall, or when it was handed in. The first events come `startUp` later.
  */
-async function run(lookAhead: number, stall: number, ownTime: boolean) {
+async function run(lookAhead: number, stall: number, ownTime: boolean, startUp = 0, stallAt = 510) {
   const clock = new TestClock(4000.25);
   const link = await virtualBoard({ realTime: true, clock, mismatch: { fraction: 0 } }).open();
   const target = chip(link, { clock, deployment, lookAhead: lookAhead / 1000 });
@@ -69,18 +69,21 @@ async function run(lookAhead: number, stall: number, ownTime: boolean) {
       return;
     }
     const due = begin + k + random.uniform();
-    clock.schedule(() => {
-      const channel = k % neurons;
-      handed[channel] = clock.now();
-      const time = Math.floor(((ownTime ? due : clock.now()) - begin) * 1000);
-      input.next(aerPacket([time], [channel], channels(neurons), time));
-      next(k + 1);
-    }, due - clock.now());
+    clock.schedule(
+      () => {
+        const channel = k % neurons;
+        handed[channel] = clock.now();
+        const time = Math.floor(((ownTime ? due : clock.now()) - begin) * 1000);
+        input.next(aerPacket([time], [channel], channels(neurons), time));
+        next(k + 1);
+      },
+      due + (k < 5 ? startUp : 0) - clock.now(),
+    );
   };
   next(0);
   const stalls: number[] = [];
   for (let t = 0; !ended && failures.length === 0 && t < count + 500; t += 10) {
-    if (t % 1000 === 510) {
+    if (t % 1000 === stallAt) {
       await clock.pass(random.uniform());
       stalls.push(clock.now());
       clock.stall(stall);
@@ -103,10 +106,22 @@ async function run(lookAhead: number, stall: number, ownTime: boolean) {
     slips: target.slips,
     median: latencies[latencies.length >> 1]!,
     worst: latencies.at(-1)!,
+    /** The worst of the last third of a second before the host stalls again. */
+    later: Math.max(
+      ...free
+        .filter(({ at }) => at > begin + 800 && at < begin + 1100)
+        .map(({ latency }) => latency),
+    ),
   };
 }
 
 describe('a stream on a host that stalls once a second', () => {
+  it('comes back after a start that took long, in which it stalls', async () => {
+    const { failures, ended, answers, losses, later } = await run(5, 90, true, 100, 150);
+    expect([failures, ended, answers, losses]).toEqual([[], true, count, 0]);
+    expect(later).toBeLessThan(6.5);
+  });
+
   for (const lookAhead of [1, 5]) {
     for (const [stall, ownTime] of [
       [5, true],

@@ -76,6 +76,8 @@ export interface StreamClock {
   catchUp(time: number, arrived: number): void;
   /** Learns the board time of the last event that has been handed to the board: none goes before it. */
   handed(board: number): void;
+  /** Whether a time of the stream is to be handed to the board by now, or would be if the stream were back where it belongs. */
+  isDue(time: number): boolean;
   /** Board time of a stream time that has not happened yet, microseconds. */
   boardTime(time: number): number;
   /** Stream time of a board time, microseconds. */
@@ -84,6 +86,9 @@ export interface StreamClock {
 
 /** Coming forward by less is not worth a slip, if it is not all, microseconds. */
 const worthwhile = 100;
+
+/** What comes in time is due so soon that nobody need keep it back, microseconds. */
+const dueSoon = 5000;
 
 /** How long a stream may wait until its bins begin where bins of the board do, microseconds. */
 const longestWait = 100_000;
@@ -231,6 +236,7 @@ export function streamClock(
     handed(board) {
       last = board;
     },
+    isDue: (time) => time + (home ?? offsets.offset) <= questions.now() + lookAhead + dueSoon,
     boardTime: (time) => offsets.boardTime(time),
     streamTime: (board) => offsets.streamTime(board),
   };
