@@ -214,6 +214,20 @@ describe('fpgaSchedule', () => {
     },
   );
 
+  it('does not take a stall of the host for silence of the board', async () => {
+    const { clock, link, schedule: made, failures } = onStub();
+    let reached = 0;
+    for (let k = 0; k < 5; k++) {
+      made.add(packet(k * 1000));
+      made.mark(k * 1000 + 500, () => reached++);
+    }
+    await clock.pass(2);
+    clock.sleep(10_000);
+    await clock.pass(100);
+    expect([failures, reached, link.handed.length]).toEqual([[], 5, 5]);
+    made.stop();
+  });
+
   it('fails when the link goes, once', async () => {
     const { clock, link, schedule: made, failures } = onStub();
     made.add(packet(0, 1e6));

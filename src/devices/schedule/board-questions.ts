@@ -75,6 +75,9 @@ export function boardQuestions(link: Link, config: QuestionsConfig): BoardQuesti
   let questions = 0;
   const startedAt = clock.now();
   let askedAt = startedAt;
+  /** When it was looked last, and for how long the board has been silent while the host was awake to hear it. */
+  let lookedAt = startedAt;
+  let silentFor = 0;
   let followedAt = startedAt;
 
   const now = (): number => (ownClock ? board.at(clock.now()) : told);
@@ -137,7 +140,12 @@ export function boardQuestions(link: Link, config: QuestionsConfig): BoardQuesti
     },
     ask,
     look() {
-      const silent = silence();
+      const passed = clock.now() - lookedAt;
+      lookedAt = clock.now();
+      // After a stall of the host answers may wait to be heard: it counts for no more than a pause between two looks.
+      const awake = silentFor + Math.min(passed, 2 * askAgain);
+      silentFor = Math.max(0, Math.min(silence(), awake));
+      const silent = silentFor;
       if (silent > patience) {
         throw new DeviceError(
           'timed-out',
