@@ -28,11 +28,12 @@ async function record(folder: string, notes: string, killAfter?: number): Promis
   const script = fileURLToPath(new URL('recorder.ts', import.meta.url));
   const child = fork(script, [path, notes]);
   let said: string | undefined;
-  child.on('message', (text) => {
-    said = `${text}`;
+  let timer: NodeJS.Timeout | undefined;
+  child.on('message', ({ failed }: { readonly failed?: string }) => {
+    said = failed;
+    if (failed !== undefined || killAfter === undefined) return;
+    timer = setTimeout(() => child.kill('SIGKILL'), killAfter * 1000);
   });
-  const timer =
-    killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter * 1000);
   await once(child, 'exit');
   clearTimeout(timer);
   const note = readFileSync(notes);
