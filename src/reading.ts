@@ -71,24 +71,32 @@ export function readPlain<Given>(given: Given): Given {
 }
 
 /**
- * Reads an item of a stream once, as a packet or a chunk is: each field, and the plain objects in them. It costs no more than
- * a small object, so that every step of a stream can have it.
+ * Reads an item of a stream once, as a packet or a chunk is: each field, and what is in its space and its labels. It costs
+ * no more than a small object, so that every step of a stream can have it.
  */
 export function readItem<Item>(item: Item): Item {
   if (typeof item !== 'object' || item === null) return item;
   try {
     if (Array.isArray(item)) return readList(item);
     if (!isPlain(item)) return item;
-    const copy = { ...item } as Record<string, unknown>;
-    for (const name in copy) {
-      const value = copy[name];
-      const inner = typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
-      if (inner && !built.has(value)) copy[name] = plain(value, 1, new Map());
-    }
+    const copy = { ...item } as Nested;
+    if (isOthers(copy.space)) copy.space = plain(copy.space, 1, new Map());
+    if (isOthers(copy.labels)) copy.labels = plain(copy.labels, 1, new Map());
     return copy as Item;
   } catch {
     return readOnce(item);
   }
+}
+
+/** The fields of items that hold more than numbers. */
+interface Nested {
+  space?: unknown;
+  labels?: unknown;
+}
+
+/** Whether something is an object that was not built here. */
+function isOthers(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !built.has(value);
 }
 
 /** What reading gives; what stands for it if that throws. */
@@ -135,7 +143,9 @@ export function hasGetters(given: object): boolean {
 /** Whether an object is of no class. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  if (prototype === Object.prototype || prototype === null) return true;
+  // One of another realm.
+  return Object.getPrototypeOf(prototype) === null;
 }
 
 /** Fills a list with the entries of another; those that are objects as `read` gives them. */

@@ -1,5 +1,5 @@
 /** Tells a NIR graph from anything else. */
-import { listProblems, readable } from '../options.ts';
+import { areNumbers, listProblems, readable } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { type Field, type FieldForm, fieldsOf } from './fields.ts';
 
@@ -18,7 +18,7 @@ function isNumbers(given: unknown): boolean {
 function isArray(given: unknown): boolean {
   if (!isObject(given)) return false;
   const { shape, values } = given;
-  const floats = values instanceof Float32Array || values instanceof Float64Array;
+  const floats = areNumbers(values, Float32Array) || areNumbers(values, Float64Array);
   if (!floats || listProblems(shape, 64).length > 0) return false;
   return Array.from(shape as unknown[]).every((length) => Number.isSafeInteger(length));
 }

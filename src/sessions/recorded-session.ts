@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openRecording, type RecordingReader } from '../codecs/recording/reader.ts';
 import type { LossReport } from '../codecs/recording/streams.ts';
 import { DataError, InvalidArgumentError, StorageError } from '../errors.ts';
-import { causeText } from '../files/folders.ts';
+import { causeText, statOf } from '../files/folders.ts';
 import { openReader } from '../files/reader.ts';
 import { refuse, text } from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -35,7 +35,7 @@ export type RecordedRun = Omit<SessionRun, 'pipeline'> & { readonly pipeline: Pi
 
 /** Whether a path is the folder of a session. */
 function isFolder(path: string): boolean {
-  return fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statOf(path)?.isDirectory() === true;
 }
 
 function readText(path: string): string {

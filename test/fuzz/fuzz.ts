@@ -89,9 +89,11 @@ const mostItems = 20;
 const patience = 20;
 
 /** Runs what a call gave for a while: subscribes to streams, awaits promises, closes what is open. */
-async function settled(made: unknown): Promise<void> {
+async function settled(made: unknown, given: readonly unknown[]): Promise<void> {
   const result: unknown = await made;
   if (typeof result !== 'object' || result === null) return;
+  // What was given back as it is may be unreadable, and is the caller's.
+  if (given.includes(result)) return;
   if (isObservable(result)) {
     const end = timer(patience);
     await lastValueFrom(result.pipe(take(mostItems), takeUntil(end), toArray()));
@@ -117,7 +119,7 @@ async function tried({ run, sound }: Call, seed: number, number: number): Promis
   try {
     const made = run(...given);
     measure();
-    await settled(made);
+    await settled(made, given);
   } catch (cause) {
     if (milliseconds === 0) measure();
     const error = cause instanceof Error ? cause : new Error(`thrown: ${typeof cause}`);
