@@ -1,6 +1,6 @@
 /** The contract of an open device, whatever chips are on it. */
 import { type DeviceError, InvalidArgumentError } from '../errors.ts';
-import { type Check, having, number, readable } from '../options.ts';
+import { type Check, having, isObject, number, readable } from '../options.ts';
 import { fault, type Problem, within } from '../problems.ts';
 
 /** Events as a board carries them. Both arrays have the same length and are not written again. */
@@ -149,8 +149,8 @@ export function linkProblems(link: unknown): Problem[] {
   const problems = readable(() => {
     const own = anyLink(link);
     if (own.length > 0) return own;
-    const info: unknown = (link as Link).info;
-    return typeof info === 'object' && info !== null ? [] : anyLink(undefined);
+    const { info, statistics } = link as Link;
+    return [info, statistics].every(isObject) ? [] : anyLink(undefined);
   });
   return within('link', problems);
 }
