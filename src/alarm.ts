@@ -18,6 +18,9 @@ const longestNap = 0.2;
 /** By how much a nap may last longer than it was to, milliseconds: so much is spent awake, unless the alarm says otherwise. */
 const oversleep = 0.08;
 
+/** Longest time spent awake without a turn of the event loop, milliseconds: each turn leaves garbage. */
+const longestWatch = 0.05;
+
 /** A turn of the event loop in which somebody else did something takes longer, milliseconds: then nobody naps. */
 const idleTurn = 0.03;
 
@@ -87,7 +90,10 @@ function turn(): void {
   const { awake } = next;
   if (left > Math.min(awake, oversleep)) {
     // Who has come straight here again keeps nobody waiting.
-    if (left > awake && now - idleSince < idleTurn) nap(Math.min(longestNap, left - awake));
+    if (now - idleSince < idleTurn) {
+      if (left > awake) nap(Math.min(longestNap, left - awake));
+      else stayAwake(now + Math.min(longestWatch, left - oversleep));
+    }
     idleSince = performance.now();
     arm(idleSince);
     return;

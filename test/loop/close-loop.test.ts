@@ -11,6 +11,7 @@ import {
   UnsupportedPipelineError,
   virtualBoard,
 } from 'spikeline';
+import { boardAt, serveBoard } from 'spikeline/devices';
 import { type CloseLoopConfig, closeLoop, type Environment, type LoopStep } from 'spikeline/loop';
 import { deltaEncode, populationDecode, rateDecode, rateEncode } from 'spikeline/operators';
 import { describe, expect, it } from 'vitest';
@@ -191,7 +192,7 @@ describe('a closed loop in virtual time', () => {
     expect(after).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('is the same on a virtual chip, of any kind of schedule, for the same seed', async () => {
+  it('is the same on a virtual chip, of any kind of schedule, here or behind a socket', async () => {
     const silicon = pipeline(
       linear({
         weight: [
@@ -208,6 +209,15 @@ describe('a closed loop in virtual time', () => {
       await link.close();
       return steps;
     };
+    const far = async () => {
+      const server = await serveBoard(virtualBoard({ seed: 5 }), { listen: '127.0.0.1:0' });
+      const link = await boardAt(server.address).open();
+      const own = { ...settings(place()), net: silicon, target: chip(link), steps: 60 };
+      const steps = await all(closeLoop(own));
+      await link.close();
+      await server.close();
+      return steps;
+    };
     const [one, two, three] = [
       await run('scheduled'),
       await run('scheduled'),
@@ -216,6 +226,7 @@ describe('a closed loop in virtual time', () => {
     expect(one.some(({ spikes }) => spikes.counts.some((count) => count > 0))).toBe(true);
     expect(two).toEqual(one);
     expect(three).toEqual(one);
+    expect(await far()).toEqual(one);
   });
 
   it('lets an environment change the chip in mid-run', async () => {
