@@ -28,6 +28,9 @@ const rxjs = new Map(
 /** Names that are used of RxJS. */
 const used = new Set();
 
+/** Libraries of which a few functions are used: they come along, with their licences. */
+const brought = ['fflate', 'hdr-histogram-js'];
+
 /** Imports from `rxjs` become imports from `#rxjs`, which in Node loads what is used, not all 230 files. */
 const narrowRxjs = {
   name: 'narrow-rxjs',
@@ -58,8 +61,7 @@ await build({
     sourcemap: true,
     lib: { entry: input, formats: ['es'] },
     rollupOptions: {
-      // Of fflate two functions are used, of the histograms a few classes: they come along.
-      external: (id) => !/^[./]/.test(id) && !/^(fflate|hdr-histogram-js)(\/|$)/.test(id),
+      external: (id) => !/^[./]/.test(id) && !brought.includes(id.split('/')[0]),
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',
@@ -87,3 +89,9 @@ writeFileSync(
 );
 // For bundlers, which leave out what is not used by themselves.
 writeFileSync(`${root}dist/rxjs.js`, `export { ${names.join(', ')} } from 'rxjs';\n`);
+writeFileSync(
+  `${root}dist/LICENSES.txt`,
+  brought
+    .map((name) => `${name}\n\n${readFileSync(`${root}node_modules/${name}/LICENSE`, 'utf8')}`)
+    .join('\n'),
+);
