@@ -125,7 +125,7 @@ async function started(
     delay,
     heard: () => reader.now,
     full: () => full,
-    roundTrip: () => readDropped(),
+    roundTrip: () => calls.fpga.get(6, 0),
     failed,
   });
   const play = player({
@@ -141,9 +141,8 @@ async function started(
   });
   let droppedBefore = 0;
   const readDropped = async (): Promise<void> => {
-    if (calls.info.countsAer || calls.info.countsDrops) {
-      counts.lostInBoard = (await calls.eventsDropped()) - droppedBefore;
-    } else await calls.fpga.get(6, 0);
+    if (!calls.info.countsAer && !calls.info.countsDrops) return;
+    counts.lostInBoard = (await calls.eventsDropped()) - droppedBefore;
   };
   let watch = { unsubscribe() {} };
   /** Looks once a second at what the board has dropped. */

@@ -38,8 +38,8 @@ interface Waiting {
 
 /** Time before the first event of a train at which it is written, milliseconds. */
 const lead = 4;
-/** Time that it takes to write a short train, microseconds. */
-const loading = 1000;
+/** Least time that is left for writing a train, microseconds. */
+const leastLoading = 200;
 /** Longest train, microseconds: what comes meanwhile has to wait for its end. */
 const longest = 20_000;
 /** Longest time between two events of a train, microseconds. */
@@ -60,6 +60,8 @@ export function player(config: PlayerConfig): Player {
   /** Board time from which on the generator is free. */
   let freeAt = Number.NEGATIVE_INFINITY;
   let upper = false;
+  /** Time that is left for writing a train, microseconds: twice as long as it took of late. */
+  let loading = 1000;
   let timer: { unsubscribe(): void } | undefined;
   /** Counts trains that were given up, so that nothing of them goes on. */
   let turn = 0;
@@ -91,7 +93,8 @@ export function player(config: PlayerConfig): Player {
     const own = turn;
     busy = true;
     const train = cut();
-    const begin = Math.max(train[0]!.time, freeAt, time.now() + loading);
+    const from = time.now();
+    const begin = Math.max(train[0]!.time, freeAt, from + loading);
     let before = begin;
     const timed = train.map((one) => {
       const at = Math.max(before, one.time);
@@ -106,6 +109,7 @@ export function player(config: PlayerConfig): Player {
       timed.map(({ pair }) => pair),
       base,
     );
+    loading = Math.max(leastLoading, 0.8 * loading + 0.4 * (time.now() - from));
     if (own !== turn) return;
     after(time.until(begin), () => {
       start(timed, begin, base).catch(config.failed);
