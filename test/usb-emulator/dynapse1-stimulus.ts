@@ -7,8 +7,8 @@ import type { Registers } from './registers.ts';
 export interface Stimulus {
   /** Learns that a register was written, at a board time, microseconds. */
   written(module: number, parameter: number, value: number, now: number): void;
-  /** Gives the words of events that reach the chips before a time, oldest first. */
-  until(end: number, give: (word: number) => void): void;
+  /** Gives the words of events that reach the chips before a time, oldest first, with the time of those that were written. */
+  until(end: number, give: (word: number, time?: number) => void): void;
 }
 
 const deviceChips = [0, 8, 4, 12];
@@ -37,11 +37,16 @@ export function stimulus(registers: Pick<Registers, 'get'>): Stimulus {
     const step = registers.get(16, 5) / 90;
     const fixed = registers.get(16, 4);
     let time = now;
-    playing = Array.from({ length: count! + 1 }, (_, i) => {
+    const train = Array.from({ length: count! + 1 }, (_, i) => {
       const at = base! + (variable === 1 ? 2 * i : i);
       time += (variable === 1 ? memory[at + 1]! : fixed) * step;
       return { time: Math.round(time), word: wordOf(0, memory[at]!) };
     });
+    playing.push(...train);
+  };
+  /** Ends what is played: what was to come is not played any more. */
+  const stop = (now: number): void => {
+    playing = playing.filter(({ time }) => time <= now);
   };
   return {
     written(module, parameter, value, now) {
@@ -54,8 +59,8 @@ export function stimulus(registers: Pick<Registers, 'get'>): Stimulus {
           memory[pointer++] = value >>> 16;
         }
       } else if (module === 16 && parameter === 0) {
+        stop(now);
         if (value === 1) play(now);
-        else playing = [];
       } else if (module === 18 && parameter === 1) {
         const chip = deviceChips.indexOf(registers.get(18, 3));
         const own = rates.get(chip) ?? new Float64Array(1024);
@@ -65,7 +70,10 @@ export function stimulus(registers: Pick<Registers, 'get'>): Stimulus {
     },
     until(end, give) {
       let played = 0;
-      while (played < playing.length && playing[played]!.time < end) give(playing[played++]!.word);
+      while (played < playing.length && playing[played]!.time < end) {
+        const { word, time } = playing[played++]!;
+        give(word, time);
+      }
       playing.splice(0, played);
       const span = Math.max(0, end - before) * 1e-6;
       before = end;

@@ -26,6 +26,8 @@ export interface SoftwareBoardConfig {
   /** Whether it counts events; yes if left out. */
   readonly counts?: boolean;
   readonly model?: CircuitModel;
+  /** Is told of each event that the generator of spikes plays, with its board time. */
+  readonly played?: (time: number, word: number) => void;
 }
 
 /** A board in software. */
@@ -147,7 +149,10 @@ export function dynapse1(config: SoftwareBoardConfig): SoftwareBoard {
     // While words are written, circuits change all the time: they are made once it is over.
     if (stale && !writing) wire();
     writing = false;
-    generators.until(stepped + stepMicros, (word) => chips?.take(word));
+    generators.until(stepped + stepMicros, (word, time) => {
+      chips?.take(word);
+      if (time !== undefined) config.played?.(time, word);
+    });
     const fired: number[] = [];
     if (!stale) chips!.step((word) => fired.push(word));
     for (const [i, word] of fired.entries()) {

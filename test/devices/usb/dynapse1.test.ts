@@ -169,6 +169,38 @@ describe('a DYNAP-SE1 board', () => {
     await end();
   });
 
+  it('brings events at their times, from several senders, in trains with gaps and crowds', async () => {
+    const played: number[][] = [];
+    const memoryWords = 64;
+    const { clock, link, end } = await atHand(
+      { played: (time, one) => played.push([time, one]) },
+      { memoryWords },
+    );
+    const start = (await link.time()) + 10_000;
+    const send = (times: readonly number[], tag: number): void =>
+      link.send({
+        timestamps: Uint32Array.from(times, (time) => start + time),
+        words: new Uint32Array(times.length).fill((1 << 10) | tag),
+      });
+    // A crowd that fills more than the memory, a gap that no train can have, and one between the others.
+    const crowd = Array.from({ length: 100 }, (_, i) => 20 * i);
+    send([...crowd, 200_000, 200_001], 5);
+    send([1, 30_000, 1_000_000], 6);
+    await soon(clock, link.time(start + 1_010_000));
+    const wanted = [...crowd.map((time) => [time, 5]), [1, 6], [30_000, 6]];
+    wanted.push([200_000, 5], [200_001, 5], [1_000_000, 6]);
+    wanted.sort(([a], [b]) => a! - b!);
+    const found = played.map(([time, one]) => [time! - start, one! & 1023]);
+    expect(found.map(([, tag]) => tag)).toEqual(wanted.map(([, tag]) => tag));
+    const late = found.map(([time], i) => time! - wanted[i]![0]!);
+    expect(Math.min(...late)).toBeGreaterThanOrEqual(-1);
+    // The train that follows at once comes up to the rest.
+    expect(Math.max(...late)).toBeLessThan(3000);
+    expect(Math.max(...late.slice(-4))).toBeLessThan(50);
+    expect(link.statistics).toMatchObject({ sent: 105, dropped: 0 });
+    await end();
+  });
+
   it('has no counter that it has not', async () => {
     const { link, end } = await atHand({ counts: false });
     expect(Object.keys(link.statistics)).toEqual(['sent', 'late', 'dropped', 'received']);

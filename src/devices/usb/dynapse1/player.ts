@@ -120,8 +120,10 @@ export function player(config: PlayerConfig): Player {
     const asked = time.now();
     await calls.playPairs(timed.length, base);
     if (own !== turn) return;
-    const slip = (asked + time.now()) / 2 - begin;
-    freeAt = timed.at(-1)!.at + slip + margin;
+    const answered = time.now();
+    const slip = (asked + answered) / 2 - begin;
+    // It began before the answer, whenever that was: nothing of it may be cut off by the next.
+    freeAt = timed.at(-1)!.at + (answered - begin) + margin;
     for (const { one, at } of timed) {
       if (at + slip - one.time > tolerance) config.late(1, one.counts);
     }
