@@ -87,3 +87,6 @@ export type {
 export { type SpifDecoderOptions, type SpifEncoderOptions, spif } from '../src/codecs/spif.ts';
 export { codecs } from '../src/codecs/table.ts';
 export { recycleBytes } from '../src/codecs/word-buffer.ts';
+export { type XdfDecoderOptions, xdf } from '../src/codecs/xdf/codec.ts';
+export { type XdfReadOptions, xdfDecoder } from '../src/codecs/xdf/decoder.ts';
+export { type XdfEncoder, xdfEncoder } from '../src/codecs/xdf/encoder.ts';

@@ -219,23 +219,37 @@ function decodeOptions({ format, options }: ReadConfig): { format?: string; opti
   return { ...(format !== undefined && { format }), ...(options !== undefined && { options }) };
 }
 
-/** Takes one stream out of a recording. */
+/** Takes one stream out of a recording, ours or XDF. */
 async function recordedStream(stream: string): Promise<ItemDecoder> {
   const { recordingDecoder } = await import('../src/codecs/recording/decoder.ts');
-  const recording = recordingDecoder();
+  const { joined } = await import('../src/codecs/sound.ts');
+  const { opensXdf, xdfDecoder } = await import('../src/codecs/xdf/decoder.ts');
+  let recording: ReturnType<typeof recordingDecoder> | undefined;
+  /** First bytes, until it is clear what they are. */
+  let head: Uint8Array = new Uint8Array(0);
   const chosen = (items: readonly RecordedItem[]): StreamItem[] =>
     items.flatMap(({ stream: name, item }) =>
       name === stream && itemKind(item) !== undefined ? [item as StreamItem] : [],
     );
+  const opened = () => {
+    recording ??= opensXdf(head) ? xdfDecoder() : recordingDecoder();
+    return recording;
+  };
   return {
     get skipped() {
-      return recording.skipped;
+      return recording?.skipped ?? {};
     },
-    push: (bytes) => chosen(recording.push(bytes)),
+    push(bytes) {
+      if (recording !== undefined) return chosen(recording.push(bytes));
+      head = joined(head, new Uint8Array(bytes));
+      return head.length < 4 ? [] : chosen(opened().push(head));
+    },
     end() {
-      const rest = chosen(recording.end());
-      if (recording.streams.has(stream)) return rest;
-      const names = [...recording.streams.keys()].join(', ');
+      const begun = recording ?? opened();
+      const short = head.length < 4 ? begun.push(head) : [];
+      const rest = [...chosen(short), ...chosen(begun.end())];
+      if (begun.streams.has(stream)) return rest;
+      const names = [...begun.streams.keys()].join(', ');
       throw new DataError(`this recording has no stream ${stream}; there are ${names}`);
     },
   };

@@ -2,9 +2,11 @@
 import { fault, printable } from 'spikeline/problems';
 import type { WriteReport } from 'spikeline/sinks';
 import { type OptionSpecs, optionHelp } from '../arguments.ts';
+import { columns } from '../columns.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { jsonText } from '../json-text.ts';
-import { sinkAt, sourceAt } from '../streams/address.ts';
+import { exportXdf, isXdfPath } from '../session/export.ts';
+import { checkOutput, sinkAt, sourceAt } from '../streams/address.ts';
 import { filterOptions, readFilters } from '../streams/filters.ts';
 import { type Count, counting, flow } from '../streams/flow.ts';
 import {
@@ -46,6 +48,11 @@ as after a broken time stamp, is left out and counted as late. What is no event 
   spikeline convert walk.aedat4 left.dat --crop 0,0,173,260 --denoise 10 --from 1.5 --to 3
   spikeline convert camera.raw - --format csv | head
 
+A session (the folder that --record of other commands makes) or a recording is written as XDF, with all its streams, if
+OUT ends in .xdf; Lab Streaming Layer's tools and pyxdf read that.
+
+  spikeline convert runs/first first.xdf
+
 Formats that can be read: ${readableFormats}.
 Formats that can be written: ${writableFormats}.
 
@@ -73,6 +80,15 @@ export const convert: Command = {
     const stream = reader.text('stream');
     const filters = readFilters(reader);
     const json = reader.flag('json');
+    if (isXdfPath(to)) {
+      checkOutput('OUT', to, reader.flag('overwrite'), [from], reader);
+      reader.check('nothing can be converted');
+      const found = await exportXdf(from, to, stop);
+      const rows = Object.entries(found.streams).map(([name, count]) => [name, `${count}`]);
+      const text = `${printable(to)}: ${found.bytes} bytes of XDF\n${columns([['stream', 'items'], ...rows])}\n`;
+      terminal.out(json ? jsonText({ input: from, output: to, ...found }) : text);
+      return found.signal === undefined ? exitCodes.ok : stopCodes[found.signal];
+    }
     if (json && to === standard) {
       reader.problems.push(fault('--json', 'conflict', 'standard output has the events'));
     }

@@ -11,6 +11,7 @@ import {
   type RecordedKind,
   type RecordingDecoder,
   recordingDecoder,
+  xdfDecoder,
 } from 'spikeline/codecs';
 import type { Space } from 'spikeline/events';
 import { turn } from '../turn.ts';
@@ -57,7 +58,12 @@ export async function fileInfo(
     if (summing === undefined) {
       const codec = format === undefined ? codecOf(piece) : codecNamed(format);
       await codec?.ready?.();
-      summing = codec?.name === 'spk' ? recording() : events(format, options);
+      summing =
+        codec?.name === 'spk'
+          ? recording('spk', recordingDecoder())
+          : codec?.name === 'xdf'
+            ? recording('xdf', xdfDecoder())
+            : events(format, options);
     }
     summing.push(piece);
     await turn();
@@ -98,8 +104,7 @@ interface Counted {
   space?: Space;
 }
 
-function recording(): Summing {
-  const decoder: RecordingDecoder = recordingDecoder();
+function recording(format: string, decoder: RecordingDecoder): Summing {
   const counted = new Map<string, Counted>();
   const add = (items: readonly RecordedItem[]): void => {
     for (const { stream, item } of items) {
@@ -127,7 +132,7 @@ function recording(): Summing {
       const size = space?.kind === 'pixels' ? space : { width: null, height: null };
       const { width, height } = size;
       const { skipped } = decoder;
-      return { format: 'spk', width, height, ...digest.summary(), skipped, streams };
+      return { format, width, height, ...digest.summary(), skipped, streams };
     },
   };
 }

@@ -13,10 +13,12 @@ import { evt3 } from './prophesee/evt3.ts';
 import { evt21 } from './prophesee/evt21.ts';
 import { spk } from './recording/codec.ts';
 import { spif } from './spif.ts';
+import { xdf } from './xdf/codec.ts';
 
 /** Formats with a mark of their own in the first bytes. */
 const marked: readonly Codec[] = [
   spk,
+  xdf,
   es,
   aedat2,
   aedat31,
