@@ -77,7 +77,7 @@ export interface CloseLoopConfig<O, A> {
 export type ClosedLoop<O, A> = Observable<LoopStep<O, A>> & {
   /**
    * Values of actions beyond the limits (`clipped`); in real time: steps left out (`missed`) or made up for (`late`), steps left out since
-   * the target did not answer (`stalled`), and observations that nobody saw (`superseded`; in virtual time `dropped`).
+   * the target did not answer (`stalled`), and observations that nobody saw (`superseded`).
    */
   readonly losses: Losses;
 };

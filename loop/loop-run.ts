@@ -162,7 +162,8 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
   const begin = (step: number): void => {
     const seconds = (step - passed) * dt;
     if (step > 0 || 'observations' in setup.environment) {
-      if (!world.advance(action, seconds)) return;
+      // Whoever leaves meanwhile has ended all.
+      if (!world.advance(action, seconds) || over) return;
     }
     if (action !== undefined || step === 0) passed = step;
     const { observation, done } = world;
@@ -229,7 +230,8 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
   };
   /** Begins the step of a tick in real time. */
   const tick = (step: number, policy: LagPolicy, behind: number): void => {
-    if (policy === 'skip') losses.add('missed', behind);
+    // Steps that were not to come are not missed.
+    if (policy === 'skip') losses.add('missed', Math.min(behind, steps - (step - behind)));
     else if (behind > 0) losses.add('late', 1);
     if (step >= steps) last = 'steps';
     else if (open.length < mostOpen) begin(step);

@@ -112,8 +112,8 @@ function ofModel<O, A>(model: Environment<O, A>): World<O, A> {
   };
 }
 
-/** Observations that wait for their step at most, in virtual time, if their source cannot. */
-const mostWaiting = 1024;
+/** Observations that wait for their step at most, in virtual time, if their source cannot: their number bounds what is kept. */
+const mostWaiting = 65_536;
 
 function ofStreams<O, A>(
   { observations, actions }: EnvironmentStreams<O, A>,
@@ -131,7 +131,7 @@ function ofStreams<O, A>(
       if (fresh) losses.add('superseded', 1);
       [seen, fresh, anything] = [observation, true, true];
     } else if (waiting.length < mostWaiting) waiting.push(observation);
-    else losses.add('dropped', 1);
+    else throw tooMany();
     room.set(waiting.length === 0);
     news();
   };
@@ -147,7 +147,13 @@ function ofStreams<O, A>(
     begin() {
       subscription = onDemand(room, () =>
         observations.subscribe({
-          next: take,
+          next(observation) {
+            try {
+              take(observation);
+            } catch (cause) {
+              failed(cause);
+            }
+          },
           error: failed,
           complete() {
             ended = true;
@@ -170,4 +176,10 @@ function ofStreams<O, A>(
     state: () => undefined,
     close: () => subscription?.unsubscribe(),
   };
+}
+
+function tooMany(): DataError {
+  return new DataError(
+    `more than ${mostWaiting} observations wait for their step; read them by fromPull, which waits for the loop, or close the loop in real time`,
+  );
 }

@@ -15,7 +15,7 @@ export interface Environment<O = Float64Array, A = Float64Array> {
   /** Begins anew and gives the first observation; all that is random in it follows from the seed. */
   reset(seed: number): O;
   /**
-   * Lets time pass under an action, and gives what is seen after it.
+   * Lets time pass under an action, and gives what is seen after it: an array of its own each time, which is handed on.
    *
    * @param action what is done meanwhile
    * @param dt the time that passes, seconds: a step of the loop, or several if steps were missed

@@ -1,7 +1,8 @@
-import { lastValueFrom, NEVER, type Observable, of, Subject, toArray } from 'rxjs';
+import { from, lastValueFrom, NEVER, type Observable, of, Subject, toArray } from 'rxjs';
 import {
   chip,
   dynapSim,
+  fromPull,
   InvalidArgumentError,
   lif,
   linear,
@@ -175,6 +176,27 @@ describe('a closed loop in virtual time', () => {
     expect(sent).toHaveLength(8);
     expect(sent.at(-1)).toBe(0);
     expect(observations.observed).toBe(false);
+  });
+
+  it('holds a sensor back that can wait, and refuses one that floods it', async () => {
+    let read = 0;
+    let most = 0;
+    let made = 0;
+    function* recorded(): Generator<Float64Array> {
+      for (let k = 0; k < 500; k++) {
+        read++;
+        most = Math.max(most, read - made);
+        yield Float64Array.of(0.1, 0);
+      }
+    }
+    const actions = { next: () => void made++ };
+    const observations = fromPull(recorded(), { consume: (item) => [item] });
+    const patient = { ...settings(place()), environment: { observations, actions } };
+    expect(await all(closeLoop(patient))).toHaveLength(500);
+    expect(most).toBeLessThan(5);
+    const flood = from(Array.from({ length: 66_000 }, () => Float64Array.of(0.1, 0)));
+    const flooded = { ...settings(place()), environment: { observations: flood, actions } };
+    await expect(lastValueFrom(closeLoop(flooded))).rejects.toThrow('fromPull');
   });
 
   it('adds what stimulates the network, and lets it end the loop', async () => {

@@ -305,6 +305,44 @@ describe('a loop one of whose steps takes 30 ms at a step of 1 ms', () => {
   });
 });
 
+describe('a loop in real time', () => {
+  it('counts no steps as missed that were not to come', () => {
+    const own = world((step) => {
+      if (step === 10) clock.stall(30);
+    });
+    const loop = running(own, { steps: 20, realTime: { clock } });
+    clock.advance(60);
+    expect(loop.steps).toHaveLength(11);
+    expect({ ...loop.losses }).toEqual({ missed: 9 });
+    freed(own, loop);
+  });
+
+  it('sees the newest of what a sensor says, and counts what nobody saw', () => {
+    const observations = new Subject<number>();
+    const environment = { observations, actions: { next() {} } };
+    const loop = running(world(), { environment, realTime: { clock } });
+    for (let k = 0; k < 30; k++) {
+      clock.advance(0.25);
+      observations.next(k);
+    }
+    clock.advance(3);
+    const seen = loop.steps.map(({ observation }) => observation);
+    expect(seen).toEqual([2, 6, 10, 14, 18, 22, 26, 29, 29, 29]);
+    expect(loop.losses['superseded']).toBe(30 - new Set(seen).size);
+    loop.subscription.unsubscribe();
+    expect(observations.observed).toBe(false);
+  });
+
+  it('ends in the middle of a step of its environment', () => {
+    const own = world((step) => {
+      if (step === 4) loop.subscription.unsubscribe();
+    });
+    const loop = running(own, { realTime: { clock } });
+    clock.advance(10);
+    expect(freed(own, loop)).toMatchObject({ reason: 'unsubscribed', made: 4 });
+  });
+});
+
 describe('a loop on a board in real time', () => {
   it('goes on with the newest action while answers are under way, each counted to its step', async () => {
     const link = await virtualBoard({
