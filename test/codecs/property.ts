@@ -125,16 +125,26 @@ function placesIn(length: number, { places = [], every }: Cuts): number[] {
 
 /** What a decoder makes of bytes in a cut. */
 export function decoded(decoder: Decoder, bytes: Uint8Array, cuts: Cuts = {}): AerPacket[] {
-  const at = placesIn(bytes.length, cuts);
   const packets: AerPacket[] = [];
+  eachPacket(decoder, bytes, cuts, (packet) => packets.push(packet));
+  return packets;
+}
+
+/** Reads bytes piece by piece, and hands on what comes of each. */
+function eachPacket(
+  decoder: Decoder,
+  bytes: Uint8Array,
+  cuts: Cuts,
+  take: (packet: AerPacket) => void,
+): void {
+  const at = placesIn(bytes.length, cuts);
   for (let i = 1; i < at.length; i++) {
     // The bytes are written over after each call, as a source that reads into the same room does.
     const piece = new Uint8Array(bytes.subarray(at[i - 1], at[i]));
-    packets.push(...decoder.push(piece));
+    decoder.push(piece).forEach(take);
     piece.fill(0xa5);
   }
-  packets.push(...decoder.end());
-  return packets;
+  decoder.end().forEach(take);
 }
 
 /** What is done to bytes that were sound. */
@@ -179,9 +189,25 @@ export function attempt(decoder: Decoder, bytes: Uint8Array, cuts: Cuts): unknow
     for (const packet of packets) soundPacket(packet);
     return { ...eventsOf(packets), skipped: decoder.skipped };
   } catch (error) {
-    if (error instanceof DataError && error.message.length < 400) return error;
-    throw error;
+    return refusal(error);
   }
+}
+
+/** Reads the same and keeps nothing of it: whether it could be read. */
+export function canRead(decoder: Decoder, bytes: Uint8Array, cuts: Cuts): boolean {
+  try {
+    eachPacket(decoder, bytes, cuts, soundPacket);
+    return true;
+  } catch (error) {
+    refusal(error);
+    return false;
+  }
+}
+
+/** The error that says what is wrong with bytes; any other is thrown. */
+function refusal(error: unknown): DataError {
+  if (error instanceof DataError && error.message.length < 400) return error;
+  throw error;
 }
 
 /** Holds a packet to its contract, order of times left out. */
