@@ -24,6 +24,9 @@ async function modulesOf(code: string): Promise<(name: string) => unknown> {
   for (const [, path] of code.matchAll(/from '#src\/([^']+)'/g)) {
     loaded.set(`#src/${path}`, await import(join(root, 'src', `${path}.ts`)));
   }
+  for (const [, name] of code.matchAll(/from '(node:[^']+)'/g)) {
+    loaded.set(name!, await import(name!));
+  }
   return (name) => {
     if (!loaded.has(name)) throw new Error(`examples do not import ${name}`);
     return loaded.get(name);
