@@ -1,4 +1,5 @@
 /** Values of any form as a stream of a session: numbers as a series, anything else as JSON. */
+import type { StreamItem } from '../events/series.ts';
 import type { SessionWriter } from './session-writer.ts';
 
 /** A value as a row of numbers; undefined if it is none. */
@@ -24,18 +25,49 @@ function textOf(value: unknown): string {
   }
 }
 
-/** Makes what writes values to a stream: the first decides whether it is one of numbers. */
+/** Rows that are gathered at most before they are written as one piece. */
+const mostRows = 64;
+
+/** Makes what writes values to a stream: the first decides whether it is one of numbers. Rows are gathered for a while. */
 export function rowStream(
   writer: SessionWriter,
   name: string,
 ): (time: number, value: unknown) => void {
   let numbers: boolean | undefined;
+  let times: number[] = [];
+  let labels: string[] = [];
+  let values: number[] = [];
+  let channels = 1;
+  const give = (): void => {
+    if (times.length === 0) return;
+    const timestamps = Float64Array.from(times);
+    const until = times.at(-1)!;
+    const item: StreamItem =
+      numbers === true
+        ? { timestamps, values: Float64Array.from(values), channels, until }
+        : { timestamps, labels, until };
+    times = [];
+    labels = [];
+    values = [];
+    writer.write(name, item);
+  };
+  writer.onFlush(give);
   return (time, value) => {
-    const values = numbers === false ? undefined : rowOf(value);
-    numbers ??= values !== undefined && values.length > 0;
-    const timestamps = Float64Array.of(time);
-    if (!numbers) return writer.write(name, { timestamps, labels: [textOf(value)], until: time });
-    const row = values ?? Float64Array.of(Number.NaN);
-    writer.write(name, { timestamps, values: row, channels: Math.max(1, row.length), until: time });
+    const row = numbers === false ? undefined : rowOf(value);
+    numbers ??= row !== undefined && row.length > 0;
+    if (numbers) {
+      const own = row === undefined || row.length === 0 ? nothing : row;
+      if (own.length !== channels) {
+        give();
+        channels = own.length;
+      }
+      for (let i = 0; i < channels; i++) values.push(own[i]!);
+    } else labels.push(textOf(value));
+    times.push(time);
+    if (times.length >= mostRows) give();
+    else writer.gathers();
   };
 }
+
+/** What is not a number was not measured. */
+const nothing = Float64Array.of(Number.NaN);

@@ -65,6 +65,10 @@ export interface SessionWriter {
   note(name: string, value: unknown): void;
   /** Calls back once what is held cannot be written, though nothing comes, until what is returned is called. */
   onFailure(listener: (cause: unknown) => void): () => void;
+  /** Asks for what is gathered elsewhere, before what is held is written, and at the end. */
+  onFlush(give: () => void): void;
+  /** Says that something is gathered elsewhere: it is asked for a while later. */
+  gathers(): void;
   /** Notes that a pipeline runs. */
   run(run: PlannedRun): void;
   /** Ends the session; only the first end counts. @throws StorageError */
@@ -123,6 +127,7 @@ class Writer implements SessionWriter {
   /** Losses that have not been written yet. */
   #lost: Record<string, number> = {};
   #unwatch: (() => void)[] = [];
+  readonly #gathered: (() => void)[] = [];
   readonly #listeners = new Set<(cause: unknown) => void>();
   #manifest: SessionManifest;
   #timer: { unsubscribe(): void } | undefined;
@@ -203,6 +208,14 @@ class Writer implements SessionWriter {
     return () => void this.#listeners.delete(listener);
   }
 
+  onFlush(give: () => void): void {
+    this.#gathered.push(give);
+  }
+
+  gathers(): void {
+    this.#flushLater();
+  }
+
   run({ pipeline, ...run }: PlannedRun): void {
     const text = pipelineToJson(pipeline);
     const known = this.#pipelines.get(text);
@@ -220,7 +233,14 @@ class Writer implements SessionWriter {
 
   end(end: SessionEnd): void {
     if (this.ended !== undefined) return;
-    this.ended = end;
+    let failed: { readonly cause: unknown } | undefined;
+    try {
+      for (const give of this.#gathered) give();
+    } catch (cause) {
+      failed = { cause };
+    }
+    this.ended = failed === undefined ? end : endOf(failed.cause);
+    this.#failure ??= failed?.cause;
     process.removeListener('exit', this.#onExit);
     this.#timer?.unsubscribe();
     for (const stop of this.#unwatch.splice(0)) stop();
@@ -284,6 +304,7 @@ class Writer implements SessionWriter {
       this.#timer = undefined;
       if (this.ended !== undefined) return;
       try {
+        for (const give of this.#gathered) give();
         this.#writeLosses();
         this.#put((encoder) => encoder.flush());
       } catch (cause) {
