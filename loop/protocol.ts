@@ -4,7 +4,7 @@ import type { Clock } from '../src/clock.ts';
 import { DataError } from '../src/errors.ts';
 import { chunkEnd } from '../src/events/bins.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
-import { protocolCheck, protocolProblems } from '../src/loop/protocol/checks.ts';
+import { protocolCheck, protocolProblems, readItems } from '../src/loop/protocol/checks.ts';
 import { conduct, type ProtocolState } from '../src/loop/protocol/conduct.ts';
 import { phaseTurns } from '../src/loop/protocol/order.ts';
 import {
@@ -18,10 +18,12 @@ import type { LoopStep, LoopStimulus } from '../src/loop/step.ts';
 import {
   callback,
   having,
+  noteBuilt,
   number,
   type OptionTable,
   optionProblems,
   readable,
+  readOnce,
   refuse,
 } from '../src/options.ts';
 import { type Problem, problem, within } from '../src/problems.ts';
@@ -100,8 +102,9 @@ export interface ProtocolRun extends Required<LoopStimulus> {
  * ```
  */
 export function protocol(items: readonly ProtocolItem[]): Protocol {
-  refuse('this protocol cannot be made', () => protocolProblems(items));
-  return { items: [...items], ...sizeOf(items) };
+  const read = readItems(items);
+  refuse('this protocol cannot be made', () => protocolProblems(read));
+  return noteBuilt({ items: read, ...sizeOf(read) });
 }
 
 /**
@@ -182,6 +185,7 @@ function missing(of: Protocol, { update, keys$ }: ProtocolRunConfig): Problem[] 
  * ```
  */
 export function startProtocol(of: Protocol, config: ProtocolRunConfig): ProtocolRun {
+  config = readOnce(config, table);
   refuse('this protocol cannot be carried out', () => {
     const problems = [
       ...within('protocol', protocolCheck(of)),
@@ -231,6 +235,7 @@ export function startProtocol(of: Protocol, config: ProtocolRunConfig): Protocol
       tell();
     },
     rasters(given = {}) {
+      given = readOnce(given, rastersTable);
       refuse('no rasters can be made', () => optionProblems(given, rastersTable));
       return new Observable((subscriber) => {
         if (used) throw new DataError('a protocol is carried out once; start it anew');

@@ -2,11 +2,18 @@
 import { DataError } from '../src/errors.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import type { LoopDescription, LoopEnd, LoopSession, LoopStep } from '../src/loop/step.ts';
-import { refuse } from '../src/options.ts';
+import { readOnce, refuse } from '../src/options.ts';
 import { endOf, type SessionEnd } from '../src/sessions/manifest.ts';
 import { rowStream } from '../src/sessions/rows.ts';
 import { openSessionWriter, type SessionWriter } from '../src/sessions/session-writer.ts';
-import { planOf, type Session, type SessionConfig, sessionOf, sessionProblems } from './session.ts';
+import {
+  planOf,
+  type Session,
+  type SessionConfig,
+  sessionOf,
+  sessionProblems,
+  sessionTable,
+} from './session.ts';
 
 /** A session of a closed loop: what `closeLoop` takes as `session`. */
 export interface LoopRecorder extends LoopSession {
@@ -47,6 +54,7 @@ function endingOf({ reason, cause }: LoopEnd): SessionEnd {
  * ```
  */
 export function recordSession(folder: string, config: SessionConfig = {}): LoopRecorder {
+  config = readOnce(config, sessionTable);
   refuse('no session can be opened', () => sessionProblems(folder, config));
   let writer: SessionWriter | undefined;
   let session: Session | undefined;

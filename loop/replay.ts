@@ -6,12 +6,12 @@ import {
   number,
   type OptionTable,
   optionProblems,
-  readable,
+  readOnce,
   refuse,
 } from '../src/options.ts';
 import type { Target } from '../src/pipeline/target.ts';
 import { type Problem, problem, within } from '../src/problems.ts';
-import type { RecordedSession } from '../src/sessions/recorded-session.ts';
+import { type RecordedSession, sessionCheck } from '../src/sessions/recorded-session.ts';
 import { type ReplayReport, replayRun } from '../src/sessions/replay.ts';
 
 /** How a session is replayed. */
@@ -26,17 +26,6 @@ const table: OptionTable<ReplayOptions> = {
   run: number({ min: 0, whole: true }),
   within: number({ min: 0, max: 3600, unit: 'seconds' }),
 };
-
-/** Lists why something is no session that was read. */
-export function sessionProblems(session: unknown): Problem[] {
-  return readable(() => {
-    const { runs, recording } = (session ?? {}) as Partial<RecordedSession>;
-    const is = Array.isArray(runs) && typeof recording?.items === 'function';
-    return is
-      ? []
-      : [problem('session', 'wrong-type', session, 'what readSession gives is needed')];
-  });
-}
 
 /**
  * Runs a recorded run again on any target, from what went into it, and compares what comes out with what came out then.
@@ -61,11 +50,12 @@ export function replay(
   target: Target,
   options: ReplayOptions = {},
 ): Observable<ReplayReport> {
+  options = readOnce(options, table);
   refuse('nothing can be replayed', () => [
-    ...sessionProblems(session),
+    ...within('session', sessionCheck(session)),
     ...within('target', having('a target', 'unsupported', 'start')(target)),
     ...optionProblems(options, table),
-    ...(sessionProblems(session).length > 0 ? [] : runProblems(session, options)),
+    ...(sessionCheck(session).length > 0 ? [] : runProblems(session, options)),
   ]);
   const { run = 0, within: seconds = 0 } = options;
   const plan = { target, run: session.runs[run]!, within: Math.round(seconds * 1e6) };

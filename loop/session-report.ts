@@ -5,9 +5,9 @@ import { itemLength, itemStart, itemUntil } from '../src/events/items.ts';
 import type { Marks, Series, StreamItem } from '../src/events/series.ts';
 import { type LatencySummary, latencyHistogram } from '../src/loop/latency.ts';
 import { refuse } from '../src/options.ts';
+import { within } from '../src/problems.ts';
 import type { SessionEnd, SessionVersions } from '../src/sessions/manifest.ts';
-import type { RecordedSession } from '../src/sessions/recorded-session.ts';
-import { sessionProblems } from './replay.ts';
+import { type RecordedSession, sessionCheck } from '../src/sessions/recorded-session.ts';
 
 /** What is told of a stream. */
 export interface StreamReport {
@@ -123,7 +123,7 @@ class Summing {
  * ```
  */
 export async function sessionReport(session: RecordedSession): Promise<SessionReport> {
-  refuse('no report can be made', () => sessionProblems(session));
+  refuse('no report can be made', () => within('session', sessionCheck(session)));
   const { recording, manifest, path, runs } = session;
   const sums = new Map(
     [...recording.streams.keys()].map((name) => [name, new Summing(/^latency( \d+)?$/.test(name))]),

@@ -14,6 +14,7 @@ import {
   oneOf,
   optionProblems,
   readable,
+  readOnce,
   refuse,
   text,
 } from '../src/options.ts';
@@ -86,7 +87,8 @@ function plain(value: unknown): Problem[] {
   });
 }
 
-const table: OptionTable<SessionConfig> = {
+/** Options of a session. */
+export const sessionTable: OptionTable<SessionConfig> = {
   seed: number(),
   config: (value) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -119,7 +121,7 @@ function versions(): SessionVersions {
 export function sessionProblems(folder: unknown, config: SessionConfig): Problem[] {
   const named = typeof folder === 'string' && folder !== '';
   const path = problem('folder', 'wrong-type', folder, 'the path of a folder is needed');
-  return [...(named ? [] : [path]), ...optionProblems(config, table)];
+  return [...(named ? [] : [path]), ...optionProblems(config, sessionTable)];
 }
 
 /**
@@ -145,6 +147,7 @@ export function sessionProblems(folder: unknown, config: SessionConfig): Problem
  * ```
  */
 export function openSession(folder: string, config: SessionConfig = {}): Session {
+  config = readOnce(config, sessionTable);
   refuse('no session can be opened', () => sessionProblems(folder, config));
   return sessionOf(openSessionWriter(folder, planOf(config)));
 }
@@ -184,6 +187,7 @@ export function sessionOf(writer: SessionWriter): Session {
       return writer.time;
     },
     record<Item extends StreamItem>(name: string, options: RecordOptions = {}) {
+      options = readOnce(options, recordTable);
       refuse('nothing can be recorded', () => [
         ...within('name', text(name)),
         ...optionProblems(options, recordTable),
@@ -191,6 +195,7 @@ export function sessionOf(writer: SessionWriter): Session {
       return recording<Item>(writer, name, options);
     },
     target(target, options = {}) {
+      options = readOnce(options, targetTable);
       refuse('this target cannot be recorded', () => [
         ...within('target', having('a target', 'unsupported', 'start')(target)),
         ...optionProblems(options, targetTable),
@@ -206,13 +211,17 @@ export function sessionOf(writer: SessionWriter): Session {
       return writer.watch(place, losses);
     },
     note(name, value) {
-      refuse('nothing can be noted', () => [
-        ...within('name', text(name)),
-        ...within('value', plain(value)),
-      ]);
-      writer.note(name, value);
+      let kept: unknown;
+      refuse('nothing can be noted', () => {
+        const problems = [...within('name', text(name)), ...within('value', plain(value))];
+        // As it is now, whatever becomes of it until it is written.
+        if (problems.length === 0) kept = JSON.parse(JSON.stringify(value));
+        return problems;
+      });
+      writer.note(name, kept);
     },
     end(end = { how: 'completed' }) {
+      end = readOnce(end, endTable);
       refuse('no session can end like this', () => optionProblems(end, endTable, 'how'));
       writer.end(end);
     },
@@ -240,6 +249,7 @@ export function inSession<Out>(
   config: SessionConfig,
   build: (session: Session) => Observable<Out>,
 ): Observable<Out> {
+  config = readOnce(config, sessionTable);
   refuse('no session can be opened', () => [
     ...sessionProblems(folder, config),
     ...within('build', callback(build)),

@@ -1,5 +1,6 @@
 /** The operator `usingLink`: opens a link, uses it, and closes it whatever happens. */
 import { defer, finalize, from, type Observable, type ObservableInput, switchMap } from 'rxjs';
+import { streamOf } from '../src/consumed.ts';
 import { type Link, linkProblems } from '../src/devices/link.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { callback } from '../src/options.ts';
@@ -37,7 +38,7 @@ export function usingLink<L extends Link, Out>(
       return link;
     });
     return from(opening).pipe(
-      switchMap(use),
+      switchMap((link) => streamOf(use(link), 'use')),
       finalize(() => {
         abandoned = true;
         // Whoever used it has ended; what closing throws has nobody to go to.

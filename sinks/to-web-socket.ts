@@ -15,7 +15,7 @@ import {
   optionProblems,
   readOnce,
 } from '../src/options.ts';
-import { checkEnd, type ListenAt, openEnd, type Peer } from '../src/sockets/web-socket.ts';
+import { type ListenAt, openEnd, type Peer, soundEnd } from '../src/sockets/web-socket.ts';
 
 /** Configuration of {@link toWebSocket}. */
 export interface ToWebSocketConfig {
@@ -63,7 +63,7 @@ export function toWebSocket(
   config: ToWebSocketConfig = {},
 ): OperatorFunction<StreamItem, SendReport> {
   config = readOnce(config, table);
-  checkEnd(end, 'nothing can be sent', ...optionProblems(config, table));
+  end = soundEnd(end, 'nothing can be sent', ...optionProblems(config, table));
   const { capacity = 2 ** 24, onListening, clock = systemClock } = config;
   const serves = typeof end !== 'string';
   return oneAtATime<StreamItem, SendReport>((subscriber) => {

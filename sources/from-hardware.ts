@@ -1,12 +1,20 @@
 /** The source `fromHardware`: the events that a board sends to the host. */
 import { Observable } from 'rxjs';
 import { type Clock, monotonic } from '../src/clock.ts';
-import { type Link, linkProblems } from '../src/devices/link.ts';
+import { type Link, type LinkInfo, linkProblems } from '../src/devices/link.ts';
 import { unwrapper } from '../src/devices/wrap.ts';
-import { type DeviceError, InvalidArgumentError } from '../src/errors.ts';
+import type { DeviceError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { type ChipWordSpace, chipWords } from '../src/events/space.ts';
-import { callback, having, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
+import {
+  callback,
+  having,
+  isObject,
+  type OptionTable,
+  optionProblems,
+  readOnce,
+  refuse,
+} from '../src/options.ts';
 
 /** Configuration of {@link fromHardware}. */
 export interface FromHardwareConfig {
@@ -42,11 +50,16 @@ export function fromHardware(
   config: FromHardwareConfig = {},
 ): Observable<AerPacket<ChipWordSpace>> {
   config = readOnce(config, table);
-  const problems = [...linkProblems(link), ...optionProblems(config, table)];
-  if (problems.length > 0) throw new InvalidArgumentError('no board can be heard', problems);
+  let info!: LinkInfo;
+  refuse('no board can be heard', () => {
+    const problems = [...linkProblems(link), ...optionProblems(config, table)];
+    if (problems.length > 0) return problems;
+    info = link.info;
+    return isObject(info) ? [] : linkProblems(undefined);
+  });
   const clock = monotonic(config.clock);
   return new Observable((subscriber) => {
-    const space = chipWords(link.info.family);
+    const space = chipWords(info.family);
     const board = unwrapper();
     let wraps = 0;
     let heardAt = clock.now();
@@ -54,7 +67,7 @@ export function fromHardware(
     const silence = (): number => {
       const since = clock.now() - heardAt;
       heardAt += since;
-      return link.info.clock === 'board' ? since * 1000 : 0;
+      return info.clock === 'board' ? since * 1000 : 0;
     };
     try {
       return link.listen({

@@ -4,7 +4,7 @@ import { type Losses, lossCounter } from '../src/events/losses.ts';
 import { type NumberedReceiver, numberedReceiver } from '../src/events/numbered.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import { callback, having, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
-import { checkEnd, type ListenAt, openEnd, type Peer } from '../src/sockets/web-socket.ts';
+import { type ListenAt, openEnd, type Peer, soundEnd } from '../src/sockets/web-socket.ts';
 import type { FileSource } from './from-file.ts';
 
 /** Configuration of {@link fromWebSocket}. */
@@ -38,7 +38,7 @@ export function fromWebSocket<Item extends StreamItem = StreamItem>(
   config: FromWebSocketConfig = {},
 ): FileSource<Item> {
   config = readOnce(config, table);
-  checkEnd(end, 'nothing can be heard', ...optionProblems(config, table));
+  end = soundEnd(end, 'nothing can be heard', ...optionProblems(config, table));
   const { losses = lossCounter(), onListening } = config;
   const serves = typeof end !== 'string';
   const source = new Observable<Item>((subscriber) => {

@@ -183,11 +183,11 @@ export function having(what: string, ...methods: readonly string[]): Check {
 
 /** Checks every entry of a list, and how many there are. */
 export function listOf(check: Check, options: { readonly min?: number } = {}): Check {
-  refuse('nothing can be checked', () => [
-    ...within('check', callback(check)),
-    ...within('options.min', number({ min: 0 })(options?.min ?? 0)),
-  ]);
-  const min = options?.min ?? 0;
+  let min = 0;
+  refuse('nothing can be checked', () => {
+    min = options?.min ?? 0;
+    return [...within('check', callback(check)), ...within('options.min', number({ min: 0 })(min))];
+  });
   return (value) =>
     readable(() => {
       const odd = listProblems(value);

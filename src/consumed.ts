@@ -13,15 +13,16 @@ const makes: readonly (readonly [name: string | symbol, type: string])[] = [
 /**
  * Gives what a consumer gave, if it can be subscribed to.
  *
+ * @param who name of the function that gave it
  * @throws DataError if it is nothing of the kind
  */
-export function streamOf<Given>(given: Given): Given {
+export function streamOf<Given>(given: Given, who = 'consume'): Given {
   const is =
     typeof given === 'string' ||
     (typeof given === 'object' && given !== null && makes.some((name) => has(given, name)));
   if (is) return given;
   throw new DataError(
-    `consume gave ${shown(given)}; an observable, a promise or something iterable is needed`,
+    `${who} gave ${shown(given)}; an observable, a promise or something iterable is needed`,
   );
 }
 

@@ -1,5 +1,6 @@
 /** Names that do not exist, and the nearest that do. */
 import { fault, type Problem, problem } from './problems.ts';
+import { readList } from './reading.ts';
 
 /** What was looked for last: in files it is often the same a thousand times. */
 let latest: { name?: string; known?: readonly string[]; near?: string | undefined } = {};
@@ -14,7 +15,7 @@ export function unknownName(
     return problem(typeof path === 'string' ? path : '', 'wrong-type', given, 'a name is needed');
   }
   const name = given;
-  const names = (Array.isArray(known) ? known : []).filter((one) => typeof one === 'string');
+  const names = listed(known).filter((one) => typeof one === 'string');
   if (latest.name !== name || latest.known !== known) {
     latest = { name, known, near: nearest(name, names) };
   }
@@ -22,6 +23,12 @@ export function unknownName(
   const all = names.join(', ');
   const hint = near === undefined ? `there are ${all}` : `did you mean ${near}? There are ${all}`;
   return fault(path, 'unknown', `there is no such name; ${hint}`);
+}
+
+/** The entries of a list; none of what is no list that can be read. */
+function listed(known: unknown): readonly unknown[] {
+  const list = readList(known);
+  return Array.isArray(list) ? list : [];
 }
 
 /** The known name that is nearest to a misspelt one; undefined if none is near. */

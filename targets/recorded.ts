@@ -8,7 +8,7 @@ import {
   oneOf,
   optionProblems,
   options,
-  readable,
+  readOnce,
   text,
 } from '../src/options.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
@@ -18,7 +18,7 @@ import type { Target, TargetRequest } from '../src/pipeline/target.ts';
 import { fault, type Problem, problem, within } from '../src/problems.ts';
 import { playback } from '../src/sessions/playback.ts';
 import type { RunStreams } from '../src/sessions/player.ts';
-import type { RecordedSession } from '../src/sessions/recorded-session.ts';
+import { type RecordedSession, sessionCheck } from '../src/sessions/recorded-session.ts';
 
 /** Configuration of {@link recorded}. */
 export interface RecordedConfig {
@@ -76,16 +76,8 @@ function sourceOf(
   return { streams: { input, outputs, resets: 'resets' }, pipeline: undefined, named: false };
 }
 
-function sessionProblems(session: unknown, config: RecordedConfig): Problem[] {
-  const problems = [
-    ...readable(() => {
-      const { runs, recording } = (session ?? {}) as Partial<RecordedSession>;
-      const is = Array.isArray(runs) && typeof recording?.items === 'function';
-      const needed = 'what readSession gives is needed';
-      return is ? [] : [problem('session', 'wrong-type', session, needed)];
-    }),
-    ...optionProblems(config, table),
-  ];
+function problemsOf(session: unknown, config: RecordedConfig): Problem[] {
+  const problems = [...within('session', sessionCheck(session)), ...optionProblems(config, table)];
   if (problems.length > 0) return problems;
   const { manifest, runs, recording } = session as RecordedSession;
   const { run = 0 } = config;
@@ -118,7 +110,8 @@ function sessionProblems(session: unknown, config: RecordedConfig): Problem[] {
  * ```
  */
 export function recorded(session: RecordedSession, config: RecordedConfig = {}): RecordedTarget {
-  const problems = sessionProblems(session, config);
+  config = readOnce(config, table);
+  const problems = problemsOf(session, config);
   if (problems.length > 0) {
     throw new InvalidArgumentError('this cannot be given back', problems);
   }

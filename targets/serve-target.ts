@@ -13,14 +13,18 @@ import {
 import { type ServedRun, serveRun } from '../src/nats/served-run.ts';
 import {
   callback,
+  having,
   number,
   type OptionTable,
   optionProblems,
   options,
   readOnce,
+  refuse,
+  text,
 } from '../src/options.ts';
 import { pipeline } from '../src/pipeline/pipeline.ts';
 import type { Target } from '../src/pipeline/target.ts';
+import { within } from '../src/problems.ts';
 import { dynapSim } from '../src/stages/dynap-sim/definition.ts';
 
 /** Configuration of {@link serveTarget}. */
@@ -110,7 +114,13 @@ export async function serveTarget(
   /** Runs that have ended: what comes late for them is no news. */
   const past = new Set<string>();
   const probe = await open();
-  const [target, states] = [probe.name, seesStates(probe)];
+  let [target, states] = ['', false];
+  refuse('this cannot be served', () => {
+    const wrong = within('open()', having('a target', 'unsupported', 'start')(probe));
+    if (wrong.length > 0) return wrong;
+    [target, states] = [probe.name, seesStates(probe)];
+    return within('open().name', text(target));
+  });
   const link: NatsLink = await openNats(place, access, {
     lost() {
       for (const run of [...runs.values()]) run.close();

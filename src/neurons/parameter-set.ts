@@ -134,7 +134,7 @@ export function completeParameters<Model extends string, Name extends string>(
     const values =
       typeof given === 'number'
         ? new Float64Array(neurons).fill(given + 0)
-        : Float64Array.from(given, (value) => value + 0);
+        : Float64Array.from({ length: neurons }, (_, n) => given[n]! + 0);
     return [name, values] as const;
   });
   const Iscale = input.Iscale ?? table.defaults.Iscale;

@@ -6,10 +6,10 @@ import type { LossReport } from '../codecs/recording/streams.ts';
 import { DataError, InvalidArgumentError, StorageError } from '../errors.ts';
 import { causeText, statOf } from '../files/folders.ts';
 import { openReader } from '../files/reader.ts';
-import { refuse, text } from '../options.ts';
+import { type Check, isBuilt, isObject, noteBuilt, refuse, text } from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { pipelineFromJson } from '../pipeline/save.ts';
-import { within } from '../problems.ts';
+import { problem, within } from '../problems.ts';
 import { readManifest, type SessionManifest, type SessionRun, sessionFiles } from './manifest.ts';
 
 /** A session that has been recorded. */
@@ -86,7 +86,7 @@ export async function readSession(path: string): Promise<RecordedSession> {
   try {
     const recording = await openRecording((offset, length) => file.read(offset, length), file.size);
     let closed = false;
-    return {
+    return noteBuilt({
       path,
       manifest,
       runs,
@@ -99,13 +99,19 @@ export async function readSession(path: string): Promise<RecordedSession> {
         closed = true;
         return file.close();
       },
-    };
+    });
   } catch (cause) {
     await file.close();
     if (cause instanceof DataError) throw new StorageError(file.path, cause.message, { cause });
     throw cause;
   }
 }
+
+/** Checks that something is what {@link readSession} gave. */
+export const sessionCheck: Check = (value) =>
+  isObject(value) && isBuilt(value)
+    ? []
+    : [problem('', 'wrong-type', value, 'what readSession gives is needed')];
 
 /** Sums up what streams of losses say. */
 async function lossesIn(recording: RecordingReader): Promise<Record<string, number>> {

@@ -5,6 +5,8 @@ import { StorageError } from '../errors.ts';
 import { openFile } from '../files/file.ts';
 import { openFolder } from '../files/folder.ts';
 import { type FileWriter, openWriter } from '../files/writer.ts';
+import { flag, refuse, text } from '../options.ts';
+import { shown, within } from '../problems.ts';
 import { sessionFiles } from './manifest.ts';
 
 /** A place that one session at a time is written to. */
@@ -21,12 +23,14 @@ export interface SessionPlace {
 /**
  * Whether a path is that of a recording alone, rather than of a session's folder.
  *
+ * @throws InvalidArgumentError if it is no text
  * @example
  * ```ts
  * isRecordingPath('run.spk'); // true
  * ```
  */
 export function isRecordingPath(path: string): boolean {
+  refuse('this is no path', () => within('path', text(path)));
   return path.toLowerCase().endsWith('.spk');
 }
 
@@ -88,13 +92,23 @@ function folderAt(path: string, overwrite: boolean): SessionPlace {
 /**
  * Says why no session's folder can be at a path, without touching it; undefined if nothing is known to be in the way.
  *
+ * @throws InvalidArgumentError if it is no path
  * @example
  * ```ts
  * placeProblem('runs/of-today', false); // undefined
  * ```
  */
 export function placeProblem(path: string, overwrite: boolean): string | undefined {
-  const kind = fs.statSync(path, { throwIfNoEntry: false });
+  refuse('this is no path', () => [
+    ...within('path', text(path)),
+    ...within('overwrite', flag(overwrite)),
+  ]);
+  let kind: fs.Stats | undefined;
+  try {
+    kind = fs.statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    return `it cannot be looked at: ${shown((cause as Error).message)}`;
+  }
   if (kind === undefined) return undefined;
   if (!kind.isDirectory())
     return 'it is a file; a session is a folder, and a recording ends in .spk';

@@ -1,6 +1,6 @@
 /** WebSockets, of browsers and of Node, behind one face: whom one connects to, and who connects. */
 import { InvalidArgumentError, MissingLibraryError, NetworkError } from '../errors.ts';
-import { number, readable, text } from '../options.ts';
+import { faultsOf, number, readable, readOnce, text } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 
 /** Where others may connect. */
@@ -38,7 +38,7 @@ export interface PeerListener {
 const anyPort = number({ min: 0, max: 65_535, whole: true });
 
 /** Lists why something is neither an address to connect to nor one to listen at. */
-export function endProblems(end: unknown): Problem[] {
+function endProblems(end: unknown): Problem[] {
   return readable(() => ownProblems(end));
 }
 
@@ -55,10 +55,16 @@ function ownProblems(end: unknown): Problem[] {
   return [...within('listen', anyPort(listen)), ...within('host', text(host))];
 }
 
-/** Refuses what is neither. @throws InvalidArgumentError */
-export function checkEnd(end: unknown, what: string, ...more: readonly Problem[]): void {
-  const problems = [...endProblems(end), ...more];
+/** Reads once what somebody calls an end, and gives it. @throws InvalidArgumentError if it is neither, or for other problems */
+export function soundEnd(
+  given: string | ListenAt,
+  what: string,
+  ...more: readonly Problem[]
+): string | ListenAt {
+  const end = readOnce(given, { listen: 0, host: '' });
+  const problems = [...faultsOf(end, endProblems), ...more];
   if (problems.length > 0) throw new InvalidArgumentError(what, problems);
+  return end;
 }
 
 /** Connects, or listens, until the returned function is called. */

@@ -4,7 +4,15 @@ import { DataError, InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import { type DynapSimParameters, parameterProblems } from '../neurons/dynap-sim/parameters.ts';
 import type { Engine } from '../neurons/engine.ts';
-import { number, type OptionTable, optionProblems, refuse } from '../options.ts';
+import {
+  faultsOf,
+  isObject,
+  number,
+  type OptionTable,
+  optionProblems,
+  readOnce,
+  refuse,
+} from '../options.ts';
 import { fault, type Problem, problem, problemText, within } from '../problems.ts';
 import type { DynapSimConfig, DynapSimStage } from '../stages/dynap-sim/definition.ts';
 import { buildStage, stageProblems } from '../stages/stage.ts';
@@ -58,12 +66,12 @@ const runTable: OptionTable<Pick<DynapSimOperationConfig, 'steps' | 'trials' | '
   engine: engineCheck,
 };
 
-function checkedStage(given: DynapSimOperationConfig): DynapSimStage {
-  let config: DynapSimOperationConfig | undefined;
-  refuse('no operation can be made', () => {
-    config = { ...given };
-    return [];
-  });
+function checkedStage(config: DynapSimOperationConfig): DynapSimStage {
+  refuse('no operation can be made', () =>
+    faultsOf(config, (own) =>
+      isObject(own) ? [] : [problem('', 'wrong-type', own, 'an object of options is needed')],
+    ),
+  );
   const { steps, trials, engine, recurrent, ...definition } = config as DynapSimOperationConfig & {
     readonly recurrent?: unknown;
   };
@@ -124,6 +132,7 @@ function shapeProblems(
  * ```
  */
 export function dynapSimOperation(config: DynapSimOperationConfig): DynapSimOperation {
+  config = readOnce(config);
   const { dt, parameters: nominal, name, channelsOut: neurons } = checkedStage(config);
   const { steps, trials, engine = defaultEngine() } = config;
   const layer = engine.differentiable(nominal, { dt, steps, batch: trials, neurons });

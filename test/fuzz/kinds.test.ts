@@ -2,6 +2,7 @@ import { lastValueFrom, of } from 'rxjs';
 import {
   DataError,
   deploy,
+  fromHardware,
   fromPull,
   InvalidArgumentError,
   type Pipeline,
@@ -10,8 +11,10 @@ import {
   simulator,
   spikeRaster,
   startPipeline,
+  usingLink,
+  virtualBoard,
 } from 'spikeline';
-import { contentWords, networkFrom } from 'spikeline/chip';
+import { contentWords, coreErrors, networkFrom, toSamnaJson } from 'spikeline/chip';
 import { codecs, decodeBytes, recycleBytes, recyclePacket } from 'spikeline/codecs';
 import { runConformance } from 'spikeline/conformance';
 import {
@@ -24,10 +27,15 @@ import {
   rasterToEvents,
 } from 'spikeline/events';
 import { seal } from 'spikeline/files';
+import { isRecordingPath, placeProblem, protocol, replay, startProtocol } from 'spikeline/loop';
+import { dynapSimParameters, engineSuite, referenceEngine } from 'spikeline/neurons';
 import { writeNir } from 'spikeline/nir';
 import { applyLinear, boundedBuffer, crop, runOn } from 'spikeline/operators';
-import { StorageError } from 'spikeline/problems';
+import { listOf, StorageError, text, unknownName, within } from 'spikeline/problems';
+import { fromWebSocket } from 'spikeline/sources';
 import { withStageWeights } from 'spikeline/stages';
+import { recorded } from 'spikeline/targets';
+import { dynapSimOperation } from 'spikeline/tfjs';
 import { describe, expect, it } from 'vitest';
 import { net } from './sound.ts';
 
@@ -57,6 +65,11 @@ describe('what says something else when it is read again', () => {
       const ran$ = of(turning(raster, name, 1)).pipe(runOn(simulator(), net));
       expect((await lastValueFrom(ran$)).steps).toBe(1);
     }
+  });
+
+  it('is a bound as it was first', () => {
+    const check = listOf(text, turning({ min: 1 }, 'min', 1));
+    expect(check([])).toHaveLength(1);
   });
 
   it('is options as they were first, of operators and of what they are made of', () => {
@@ -121,6 +134,8 @@ describe('what claims more than there is', () => {
     expect(() => networkFrom(deploy(net).configuration, { inputs: odd([holes]) })).toThrow(
       InvalidArgumentError,
     );
+    expect(within('a', odd(holes))).toHaveLength(1);
+    expect(unknownName('a', holes as never).code).toBe('unknown');
     const graph = { type: 'NIRGraph', nodes: {}, edges: [], metadata: { dt: [holes] } };
     await expect(writeNir(odd(graph))).rejects.toThrow(InvalidArgumentError);
   });
@@ -135,5 +150,73 @@ describe('what is of another type', () => {
     const buffered$ = of(1).pipe(boundedBuffer({ capacity: 1, policy: 'error', consume }));
     await expect(lastValueFrom(buffered$)).rejects.toThrow(DataError);
     expect(rasterToEvents(raster).space).toEqual(channels(2));
+  });
+});
+
+describe('what says something else, or nothing, of links, engines and boards', () => {
+  const boom = (): never => {
+    throw new Error('not to be read');
+  };
+
+  it('is refused as a configuration, or the words of what it said first', async () => {
+    const [chip] = deploy(net).configuration.chips;
+    const cores = chip!.cores.map((core) => turning(core, 'neurons', 1));
+    const given = { chips: [{ ...chip!, cores }] };
+    const link = await virtualBoard().open();
+    await expect(link.configure(given)).rejects.toThrow(InvalidArgumentError);
+    await link.close();
+    const again = {
+      chips: [{ ...chip!, cores: chip!.cores.map((core) => turning(core, 'neurons', 1)) }],
+    };
+    expect(() => toSamnaJson(again)).toThrow(InvalidArgumentError);
+  });
+
+  it('is refused as a link, an engine, a family, an end of a connection', async () => {
+    const link = await virtualBoard().open();
+    expect(() => fromHardware(turning(link, 'info', 1))).toThrow(InvalidArgumentError);
+    const used$ = usingLink(
+      async () => link,
+      () => odd(1),
+    );
+    await expect(lastValueFrom(used$)).rejects.toThrow(DataError);
+    const engine = Object.defineProperty({ ...referenceEngine }, 'learner', { get: boom });
+    expect(() => engineSuite(engine)).toThrow(InvalidArgumentError);
+    const deployment = deploy(net);
+    const family = { ...deployment.family, read: () => odd(1) };
+    expect(() => coreErrors({ ...deployment, family })).toThrow(InvalidArgumentError);
+    const listen = turning({ listen: 0 }, 'listen', 0);
+    expect(() => fromWebSocket(listen)).toThrow(InvalidArgumentError);
+    const stage = Object.defineProperty({ neurons: 2, trials: 1 }, 'steps', {
+      get: boom,
+      enumerable: true,
+    });
+    expect(() => dynapSimOperation(odd(stage))).toThrow(InvalidArgumentError);
+  });
+
+  it('is read by its places as values of neurons, not as it counts them', () => {
+    const values = Object.defineProperty(Float64Array.of(1e-12, 2e-12), Symbol.iterator, {
+      get: boom,
+    });
+    expect(dynapSimParameters({ Idc: values }, 2).Idc[1]).toBe(2e-12);
+  });
+
+  it('is refused as a path, a protocol, or a session', () => {
+    expect(() => isRecordingPath(odd(undefined))).toThrow(InvalidArgumentError);
+    expect(() => placeProblem(odd(1), odd('x'))).toThrow(InvalidArgumentError);
+    expect(placeProblem('x\u0000', false)).toMatch(/cannot be looked at/);
+    const phase = { name: 'a', duration: 1 };
+    expect(protocol([turning(phase, 'duration', 1)]).duration).toBe(1);
+    expect(
+      protocol([{ items: [turning({ ...phase, action: () => {} }, 'duration', 1)] }]).duration,
+    ).toBe(1);
+    const block: { items: unknown[] } = { items: [] };
+    block.items.push(block, block, block);
+    expect(() => protocol(odd([block]))).toThrow(InvalidArgumentError);
+    expect(() => startProtocol(odd({ items: [1], phases: 1 }), { channels: 1 })).toThrow(
+      InvalidArgumentError,
+    );
+    const session = { runs: [], recording: { items: () => [], streams: new Map() } };
+    expect(() => recorded(odd(session))).toThrow(InvalidArgumentError);
+    expect(() => replay(odd(session), simulator())).toThrow(InvalidArgumentError);
   });
 });

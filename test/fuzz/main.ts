@@ -33,6 +33,7 @@ const startPatience = 180_000;
 type Message =
   | { readonly unheard: string }
   | { readonly call: string; readonly number: number }
+  | { readonly done: true }
   | { readonly outcome: Outcome; readonly finding: Finding | undefined };
 
 async function child(folder: string): Promise<void> {
@@ -51,6 +52,10 @@ async function child(folder: string): Promise<void> {
     ...{ seed, first, calls, of: [...allCalls(), ...writingCalls()] },
     onCall: (call, number) => send({ call, number }),
     onOutcome: (outcome, finding) => send({ outcome, finding }),
+  });
+  // What was said before is only sure to be heard once this has been taken.
+  await new Promise<void>((resolve) => {
+    process.send?.({ done: true } satisfies Message, undefined, undefined, () => resolve());
   });
   process.disconnect?.();
 }
@@ -76,7 +81,6 @@ function runBatch(from: number, count: number, folder: string): Promise<number> 
     const worker = fork(fileURLToPath(import.meta.url), given, { execArgv: process.execArgv });
     running = worker;
     let last = { call: '', number: from - 1 };
-    let answered = from - 1;
     let watch: NodeJS.Timeout | undefined;
     const wait = (longest = patience): void => {
       clearTimeout(watch);
@@ -85,9 +89,14 @@ function runBatch(from: number, count: number, folder: string): Promise<number> 
         worker.kill('SIGKILL');
       }, longest);
     };
+    let done = false;
     wait(startPatience);
     worker.on('message', (message: Message) => {
       wait();
+      if ('done' in message) {
+        done = true;
+        return;
+      }
       if ('unheard' in message) {
         findings.push({ ...last, what: message.unheard });
         return;
@@ -99,15 +108,13 @@ function runBatch(from: number, count: number, folder: string): Promise<number> 
       const { outcome, finding } = message;
       if (finding !== undefined) findings.push(finding);
       note(outcomes, last.call, outcome);
-      answered = last.number;
     });
     // What it said last may be heard only after it has ended.
     const exited = once(worker, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     void Promise.all([exited, once(worker, 'disconnect')]).then(([[code, signal]]) => {
       clearTimeout(watch);
       const known = stopped || findings.some(({ number }) => number === last.number);
-      if (answered < last.number && !known)
-        findings.push({ ...last, what: `ended the process: ${code ?? signal}` });
+      if (!done && !known) findings.push({ ...last, what: `ended the process: ${code ?? signal}` });
       resolve(last.number + 1);
     });
   });

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../../errors.ts';
 import { type Check, flag, number, oneOf as oneOfValues, readable } from '../../options.ts';
-import { fault, type Problem, problem, within } from '../../problems.ts';
+import { fault, type Problem, problem, unread, within } from '../../problems.ts';
 import type { MemoryWords } from '../family.ts';
 import type { Bias } from './bias-generator.ts';
 import {
@@ -260,16 +260,31 @@ function writeChip(chip: ChipCoresConfiguration): ChipMemory {
 }
 
 /**
+ * Uses a configuration if a chip can hold it.
+ *
+ * @throws InvalidArgumentError with everything that no chip can hold, or if it says something else when it is used
+ */
+export function using<Used>(
+  configuration: ChipConfiguration,
+  use: (sound: ChipConfiguration) => Used,
+): Used {
+  const problems = configurationProblems(configuration);
+  try {
+    if (problems.length === 0) return use(configuration);
+  } catch (cause) {
+    // There may be 100 000 objects: they are not copied for the sake of a getter.
+    problems.push(unread(cause));
+  }
+  throw new InvalidArgumentError('this configuration fits no chip', problems);
+}
+
+/**
  * Writes a configuration into memory words, one memory per chip.
  *
  * @throws InvalidArgumentError with everything that no chip can hold
  */
 export function chipMemories(configuration: ChipConfiguration): ChipMemory[] {
-  const problems = configurationProblems(configuration);
-  if (problems.length > 0) {
-    throw new InvalidArgumentError('this configuration fits no chip', problems);
-  }
-  return writeMemories(configuration);
+  return using(configuration, writeMemories);
 }
 
 /** Writes a configuration that is known to be sound into memory words. */

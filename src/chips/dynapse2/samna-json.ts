@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '../../errors.ts';
 import { callback, optionProblems, readOnce, text as textCheck } from '../../options.ts';
 import { fault, problem, within } from '../../problems.ts';
 import type { ChipConfiguration } from './configuration.ts';
-import { configurationProblems } from './memory.ts';
+import { using } from './memory.ts';
 import { allProblems, noFindings } from './samna/findings.ts';
 import { isFields } from './samna/json.ts';
 import { parseLong, stringifyLong } from './samna/numbers.ts';
@@ -102,12 +102,8 @@ export function fromSamnaJson(text: string, options: FromSamnaJsonOptions = {}):
  * ```
  */
 export function toSamnaJson(configuration: ChipConfiguration, board?: string): string {
-  const problems = configurationProblems(configuration);
-  if (problems.length > 0) {
-    throw new InvalidArgumentError('this configuration fits no chip', problems);
-  }
   const leftOut = board === undefined ? 'as reset' : 'not at all';
-  const chips = configuration.chips.map((chip) => chipText(chip, leftOut));
+  const chips = using(configuration, (sound) => sound.chips.map((chip) => chipText(chip, leftOut)));
   const text = `{"value0":{"chips":[${chips.join(',\n')}]}}\n`;
   if (board === undefined) return text;
   const document = parsed(board, parseLong);

@@ -1,7 +1,7 @@
 /** What became of the weights, core by core, from the memories alone. */
-import type { SynapseList } from '../../chips/family.ts';
+import type { ChipReading, SynapseList } from '../../chips/family.ts';
 import { hasDendrites } from '../../chips/switches.ts';
-import { InvalidArgumentError } from '../../errors.ts';
+import { having, readItem, refuse } from '../../options.ts';
 import { within } from '../../problems.ts';
 import type { Deployment } from '../deployment.ts';
 import { memoryProblems } from '../deployment-check.ts';
@@ -68,14 +68,18 @@ export function coreErrors(
     'family' | 'configuration' | 'inputWords' | 'hardware' | 'population'
   >,
 ): CoreError[] {
-  const problems = memoryProblems(deployment);
-  if (problems.length > 0) {
-    throw new InvalidArgumentError('nothing can be compared', within('deployment', problems));
-  }
-  const { family, configuration, inputWords, hardware, population } = deployment;
+  deployment = readItem(deployment);
+  let reading!: ChipReading;
+  refuse('nothing can be compared', () => {
+    const problems = within('deployment', memoryProblems(deployment));
+    if (problems.length > 0) return problems;
+    const { family, configuration, inputWords, hardware } = deployment;
+    reading = family.read(configuration, { inputs: inputWords, hardware });
+    return within('deployment.family.read()', having('a reading', 'weights')(reading));
+  });
+  const { hardware, population } = deployment;
   const { parameters } = population;
   const model = hasDendrites(parameters) ? 'dynapSe2' : 'dynapSim';
-  const reading = family.read(configuration, { inputs: inputWords, hardware });
   const cores = new Map<string, Sums>();
   const sums = hardware.map(({ chip, core }) => {
     const key = `${chip}/${core}`;

@@ -6,14 +6,19 @@ import {
   callback,
   flag,
   having,
+  isBuilt,
+  isObject,
   listOf,
   number,
   oneOf,
   optionProblems,
+  readItem,
+  readList,
+  readOnce,
   text,
 } from '../../options.ts';
-import { fault, type Problem, problem, within } from '../../problems.ts';
-import type { Block, Phase, Protocol } from './plan.ts';
+import { fault, type Problem, problem, Unread, within } from '../../problems.ts';
+import type { Block, Phase } from './plan.ts';
 
 const rate = number({ min: 0, max: 1e6, unit: 'hertz' });
 const seconds = number({ above: 0, max: 1e9, unit: 'seconds' });
@@ -139,9 +144,24 @@ export function protocolProblems(items: unknown): Problem[] {
   return within('items', itemsProblems(items));
 }
 
+/** Reads phases and blocks once, those within blocks as well: what was checked is what is carried out. */
+export function readItems<Items>(items: Items, known: Map<unknown, unknown> = new Map()): Items {
+  const list: unknown = readList(items);
+  if (!Array.isArray(list)) return list as Items;
+  // Blocks that hold themselves end so; they are refused.
+  if (known.has(items)) return known.get(items) as Items;
+  known.set(items, list);
+  for (const [i, one] of list.entries()) {
+    if (!isObject(one) || one instanceof Unread) continue;
+    const read = readItem<{ readonly items?: unknown }>(one);
+    const isBlock = !(read instanceof Unread) && Array.isArray(read.items);
+    list[i] = isBlock ? { ...read, items: readItems(read.items, known) } : readOnce(read);
+  }
+  return list as Items;
+}
+
 /** Whether something is a protocol that was checked. */
 export const protocolCheck: Check = (value) => {
-  const { items, phases } = (value ?? {}) as Partial<Protocol>;
-  const is = Array.isArray(items) && typeof phases === 'number';
+  const is = typeof value === 'object' && value !== null && isBuilt(value);
   return is ? [] : [problem('', 'wrong-type', value, 'what protocol([…]) gives is needed')];
 };
