@@ -7,7 +7,7 @@ const alone = [
   'test/docs/programs.test.ts',
   'test/lsl/pylsl.test.ts',
   'test/kernel/{browser,engine,relaxed,threads}.test.ts',
-  'test/devices/{wall-clock,usb/browser}.test.ts',
+  'test/devices/{wall-clock,usb/browser,usb/lazy}.test.ts',
   'test/nats/lazy.test.ts',
   'test/nir/lazy.test.ts',
   'test/streams/schedulers.test.ts',

@@ -11,9 +11,6 @@ import { InvalidArgumentError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import type { PixelSpace } from '../src/events/space.ts';
 
-/** Configuration of {@link fromCamera}. */
-export type FromCameraConfig = CameraConfig;
-
 /**
  * Emits the pixels of an event camera on USB: `dvs128`, `davis240` or `davis346`. Each transfer makes a packet, at most 1 ms after its
  * first event; times are microseconds of the camera's clock since its start, and never go back. What the camera sends
@@ -33,7 +30,7 @@ export type FromCameraConfig = CameraConfig;
  */
 export function fromCamera(
   camera: CameraName,
-  config: FromCameraConfig = {},
+  config: CameraConfig = {},
 ): Observable<AerPacket<PixelSpace>> {
   const read = readCamera(config);
   const problems = cameraProblems(camera, read);

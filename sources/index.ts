@@ -1,5 +1,6 @@
 // The sources: where streams begin.
 
+export type { CameraConfig } from '../src/devices/usb/cameras/camera.ts';
 export type {
   CoarseFine,
   DavisBiases,
@@ -20,7 +21,7 @@ export type { Gap } from '../src/nats/envelope.ts';
 export type { NatsHearing } from '../src/nats/hearing.ts';
 export { natsPosition } from '../src/nats/read-kept.ts';
 export type { ListenAt } from '../src/sockets/web-socket.ts';
-export { type FromCameraConfig, fromCamera } from './from-camera.ts';
+export { fromCamera } from './from-camera.ts';
 export { type FileSource, type FromFileConfig, fromFile } from './from-file.ts';
 export { type FromHardwareConfig, fromHardware } from './from-hardware.ts';
 export { type FromLslConfig, fromLsl, type LslSource } from './from-lsl.ts';

@@ -13,7 +13,7 @@ const options: OptionSpecs = {
 const help = `spikeline conformance FOLDER [options]
 
 Compares Spikeline with reference numbers. The folder holds one sub-folder for each kind of case
-(forward, gradients, training, biasgen, params, quantisation, mismatch, mapping, allocation), with any
+(forward, gradients, training, biasgen, params, quantisation, mismatch, mapping, allocation, usb), with any
 number and size of cases; or it is one of these itself. Kinds that are not there, or not known, are skipped
 and named.
 

@@ -64,8 +64,8 @@ export interface Emulated {
 /** How a program is run. */
 export interface EmulatedConfig {
   readonly devices: readonly SoftwareDevice[];
-  /** Whether the system forbids to open the devices. */
-  readonly denied?: boolean;
+  /** Devices that the system forbids to open. */
+  readonly denied?: readonly SoftwareDevice[];
   /** Program and arguments. */
   readonly command: readonly string[];
   /** Is told each line that the program prints. */
@@ -186,7 +186,7 @@ function serve(device: SoftwareDevice, path: string, files: (change: number) => 
 }
 
 /** Runs a program that sees software devices. */
-export function emulated({ devices, denied = false, command, line }: EmulatedConfig): Emulated {
+export function emulated({ devices, denied = [], command, line }: EmulatedConfig): Emulated {
   const emulator = compiled();
   if ('why' in emulator) throw new Error(emulator.why);
   const folder = mkdtempSync(join(tmpdir(), 'spikeline-usb-'));
@@ -203,10 +203,11 @@ export function emulated({ devices, denied = false, command, line }: EmulatedCon
       ];
     }),
   );
-  const options = devices.flatMap(({ identity: { serial, product, manufacturer } }, i) => [
+  const options = devices.flatMap((device, i) => [
     ...['--desc', join(folder, `${i}.desc`), '--model', join(folder, `${i}.sock`)],
-    ...['--serial', serial, '--product', product, '--manufacturer', manufacturer],
-    ...['--denied', denied ? '1' : '0'],
+    ...['--serial', device.identity.serial, '--product', device.identity.product],
+    ...['--manufacturer', device.identity.manufacturer],
+    ...['--denied', denied.includes(device) ? '1' : '0'],
   ]);
   const child = spawn(emulator.path, [...options, '--', ...command], {
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -16,7 +16,10 @@ const say = (step: string, found: object): void =>
 const failure = (cause: unknown): object =>
   cause instanceof DeviceError ? { code: cause.code } : { cause: String(cause) };
 
-say('list', { devices: (await listUsb()).map(({ name, serial }) => ({ name, serial })) });
+const listed = await listUsb();
+say('list', {
+  devices: listed.map(({ name, serial, obstacle }) => ({ name, serial, why: obstacle?.message })),
+});
 
 /** Another program that has the camera, until its input ends. */
 const holder = `

@@ -1,15 +1,14 @@
-import { fileURLToPath } from 'node:url';
 import { aerPacket, pixels } from 'spikeline';
 import { eventDigest } from 'spikeline/codecs';
 import { systemClock } from 'spikeline/devices';
 import { packPixel } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { type DavisEvent, davis346, davisWords, wordBytes } from '#test/usb-emulator/davis346';
+import { dvs128 } from '#test/usb-emulator/dvs128';
 import { dynapse1 } from '#test/usb-emulator/dynapse1';
 import { emulated, emulatorObstacle, ours } from '#test/usb-emulator/emulated';
 
 const obstacle = emulatorObstacle();
-const main = fileURLToPath(new URL('main.ts', import.meta.resolve('spikeline-cli')));
 
 // Where tests must not be skipped, SPIKELINE_USB is \`required\`.
 it.runIf(process.env['SPIKELINE_USB'] === 'required')('finds an emulator that works', () => {
@@ -27,10 +26,12 @@ describe.skipIf(obstacle !== undefined)(`the package usb, with software devices$
   it('plays a camera and a board at the same time, and leaves nothing open', async () => {
     const camera = davis346(wordBytes(davisWords(events)));
     const board = dynapse1({ clock: systemClock });
+    const forbidden = dvs128();
     const found: Record<string, unknown>[] = [];
     const all = process.env['SPIKELINE_RUNS'] === undefined ? 'some' : 'all';
     const run = emulated({
-      devices: [camera, board],
+      devices: [camera, board, forbidden],
+      denied: [forbidden],
       command: ours('session.ts', String(events.length), all),
       line(text, own) {
         if (text === 'unplug') own.unplug(camera);
@@ -44,6 +45,7 @@ describe.skipIf(obstacle !== undefined)(`the package usb, with software devices$
       expect.arrayContaining([
         { name: 'davis346', serial: '00000042' },
         { name: 'dynapse1', serial: '00000042' },
+        { name: 'dvs128', why: expect.stringContaining('ATTR{idProduct}=="8400", MODE="0666"') },
       ]),
     );
     expect(step('held by another')).toMatchObject([{ code: 'busy' }]);
@@ -62,20 +64,5 @@ describe.skipIf(obstacle !== undefined)(`the package usb, with software devices$
     expect(step('unplugged')).toMatchObject([{ code: 'disconnected' }]);
     expect(step('gone')).toMatchObject([{ code: expect.stringMatching(/not-found|disconnected/) }]);
     expect(run.open).toBe(0);
-  });
-
-  it('says what to do where the system forbids a device', async () => {
-    const run = emulated({
-      devices: [davis346()],
-      denied: true,
-      command: [
-        process.execPath,
-        ...['--import', 'tsx', '--conditions=@spikeline/source', main, 'devices'],
-      ],
-    });
-    const { code, out } = await run.ended;
-    expect(code).toBe(1);
-    expect(out).toMatch(/davis346 .* refused/);
-    expect(out).toContain('ATTR{idVendor}=="152a", ATTR{idProduct}=="841a", MODE="0666"');
   });
 });
