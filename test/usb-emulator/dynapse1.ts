@@ -102,6 +102,10 @@ export function dynapse1(config: SoftwareBoardConfig): SoftwareBoard {
     if (waiting.length === 0) since = clock.now();
     waiting.push(...words);
   };
+  /** Lets what waits be as old as an event: circuits that are computed in steps tell it at the end of one. */
+  const ageTo = (time: number): void => {
+    since = Math.min(since, zero + (time - startTime) / 1000);
+  };
   /** Says a time: its wraps, and itself if an event follows. */
   const say = (time: number): void => {
     for (let left = Math.floor(time / period) - turn; left > 0; left -= 0xfff) {
@@ -127,6 +131,7 @@ export function dynapse1(config: SoftwareBoardConfig): SoftwareBoard {
     lastTime = time;
     const { chip, core, neuron } = neuronOfWord(word)!;
     put((codes[core]! << 12) | (neuron << 4) | (chip + 1));
+    ageTo(time);
   };
   const wire = (): void => {
     stale = false;

@@ -16,8 +16,11 @@ export interface BoardTime {
 /** Time over which the quickest news of the board count, milliseconds. */
 const window = 1000;
 
-/** Microseconds by which the clock is set back at most in a window: no crystal is further off. */
+/** Microseconds by which the clock is set back at most in a window, as far as crystals differ. */
 const mostBack = 200;
+
+/** Microseconds that no crystal is off in a window: the time of the reset was not known well, and is mended at once. */
+const tooMuch = 1000;
 
 /**
  * Follows the time of a board. News are never early: a time that was heard has come. They are late by as long as a
@@ -45,7 +48,8 @@ export function boardTime(clock: Clock, delay: number): BoardTime {
       if (late < 0) offset -= late;
       quickest = Math.min(quickest, Math.max(0, late));
       if (clock.now() < windowEnd) return;
-      offset -= Math.min(mostBack, Math.max(0, quickest - allowed));
+      const ahead = Math.max(0, quickest - allowed);
+      offset -= ahead > tooMuch ? ahead : Math.min(mostBack, ahead);
       quickest = Number.POSITIVE_INFINITY;
       windowEnd = clock.now() + window;
     },

@@ -69,6 +69,11 @@ function playedEvent(word: number): number {
 /** Time within which a board must begin to send, milliseconds: it says at once that its clock was reset. */
 const firstWord = 2000;
 
+/** Times that a board's clock is set to zero at most, until it is known well enough when that was. */
+const mostResets = 5;
+/** A request that took so long tells well enough when it was, milliseconds. */
+const goodReset = 1;
+
 /** Time between two looks at what a board has dropped, milliseconds. */
 const lookInterval = 1000;
 
@@ -178,7 +183,7 @@ async function started(
     const { unknown, oddBytes, resets } = reader.counts;
     losses.add('unknownWord', unknown - before.unknown);
     losses.add('oddByte', oddBytes - before.oddBytes);
-    if (synchronised !== undefined && resets > 0) synchronised();
+    if (synchronised !== undefined && resets > before.resets) synchronised();
     else losses.add('clockReset', resets - before.resets);
     time.heard(reader.now);
     if (words.length > 0) {
@@ -196,8 +201,8 @@ async function started(
     told = Math.max(told, reader.now, Math.floor(time.now()));
     return told;
   };
-  /** Sets the board's clock to zero, and waits until it says so. */
-  const synchronise = async (): Promise<void> => {
+  /** Sets the board's clock to zero, waits until it says so, and gives how long it was under way, milliseconds. */
+  const resetOnce = async (): Promise<number> => {
     const heard = new Promise<void>((resolve, reject) => {
       const timer = clock.schedule(() => {
         const why = `the ${port.kind.what} sends nothing; unplug it, and plug it in again`;
@@ -217,6 +222,11 @@ async function started(
     await heard;
     time.wasAt(reader.epoch, before, after);
     time.heard(reader.now);
+    return after - before;
+  };
+  /** The same again while a host that was busy cannot tell when it was. */
+  const synchronise = async (): Promise<void> => {
+    for (let tries = 0; tries < mostResets && (await resetOnce()) > goodReset; tries++);
   };
 
   if (config.reset) {
