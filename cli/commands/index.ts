@@ -8,6 +8,7 @@ import { frozenNoise } from './frozen-noise.ts';
 import { importNir } from './import.ts';
 import { info } from './info.ts';
 import { inspect } from './inspect.ts';
+import { latency } from './latency.ts';
 import { play } from './play.ts';
 import { record } from './record.ts';
 import { replay } from './replay.ts';
@@ -34,4 +35,5 @@ export const commands: readonly Command[] = [
   replay,
   report,
   view,
+  latency,
 ];
