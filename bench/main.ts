@@ -10,6 +10,7 @@ import { million } from './million.ts';
 import { nats } from './nats.ts';
 import { old } from './old/beside.ts';
 import { packaged } from './package.ts';
+import { pole } from './pole.ts';
 import { recordings } from './record.ts';
 import { reference } from './reference.ts';
 import { type BenchRow, missed, table } from './rows.ts';
@@ -66,6 +67,11 @@ const benches: Readonly<Record<string, Bench>> = {
     about:
       'closed loops of 1 ms and 0.2 ms for a minute each: ms from the input of a step to its output, steps missed, pauses',
     run: ({ quick, seconds, note }) => loop(seconds ?? (quick ? 5 : 60), note),
+  },
+  pole: {
+    about:
+      'a pole on a cart balanced for 30 s by a trained network: 100 runs, 100 virtual chips, a push',
+    run: ({ quick, note }) => pole(quick ? 10 : 100, note),
   },
   usb: {
     about: 'million events/s from a DYNAP-SE1 board and a DAVIS346 camera that are always ready',

@@ -1,0 +1,98 @@
+// A run of the closed loop of network and cart, in the simulator or on a virtual chip, and what became of it.
+
+import { lastValueFrom, type Observable, reduce } from 'rxjs';
+import {
+  chip,
+  closeLoop,
+  type Deployment,
+  type LoopStep,
+  type Pipeline,
+  simulator,
+  type Target,
+  usingLink,
+  virtualBoard,
+} from 'spikeline';
+import { cart, cartPole, isLost, type Push } from './cart.ts';
+import { decode, encode, loopStep } from './coding.ts';
+
+/** A step of the loop. */
+export type Step = LoopStep<Float64Array, Float64Array>;
+
+/** How a run goes. */
+export interface Trial {
+  /** Seed of where it begins. */
+  readonly seed: number;
+  /** How long the pole is to stand, seconds; 30 if left out. */
+  readonly duration?: number;
+  /** A push on the way. */
+  readonly push?: Push;
+}
+
+/** How far the transistors of the virtual chips differ: by 20 % at three standard deviations. */
+export const mismatch = { fraction: 0.2 };
+
+/** The push that is to be survived: 10 N on the cart for a tenth of a second, ten seconds after the start. */
+export const push: Push = { at: 10, duration: 0.1, force: 10 };
+
+/** A run on a target, step by step. */
+export function balance(target: Target, net: Pipeline, trial: Trial): Observable<Step> {
+  return closeLoop({
+    target,
+    net,
+    environment: cartPole(trial.push),
+    encode: encode(),
+    decode,
+    dt: loopStep,
+    duration: trial.duration ?? 30,
+    seed: trial.seed,
+    limits: [-cart.force, cart.force],
+    onStop: Float64Array.of(0),
+  });
+}
+
+/** A run in the simulator. */
+export function inSimulator(net: Pipeline, trial: Trial): Observable<Step> {
+  return balance(simulator(), net, trial);
+}
+
+/** A run on a virtual chip, whose silicon is `seed`. */
+export function onChip(
+  net: Pipeline,
+  deployment: Deployment,
+  seed: number,
+  trial: Trial,
+): Observable<Step> {
+  return usingLink(virtualBoard({ seed, chips: 1, mismatch }).open, (link) =>
+    balance(chip(link, { deployment }), net, trial),
+  );
+}
+
+/** What became of a run. */
+export interface Outcome {
+  /** Whether the pole stood to the end. */
+  readonly stood: boolean;
+  /** How long it stood, seconds. */
+  readonly time: number;
+  /** How far the cart went at most, m. */
+  readonly farthest: number;
+  /** How far the pole leant at most, degrees. */
+  readonly leant: number;
+}
+
+/** Watches a run to its end. */
+export function outcome(steps: Observable<Step>): Promise<Outcome> {
+  const start: Outcome = { stood: false, time: 0, farthest: 0, leant: 0 };
+  return lastValueFrom(
+    steps.pipe(
+      reduce(
+        ({ farthest, leant }, { step, observation }) => ({
+          stood: !isLost(observation),
+          time: (step + 1) * loopStep,
+          farthest: Math.max(farthest, Math.abs(observation[0]!)),
+          leant: Math.max(leant, (Math.abs(observation[2]!) * 180) / Math.PI),
+        }),
+        start,
+      ),
+    ),
+  );
+}
