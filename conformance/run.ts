@@ -35,7 +35,7 @@ export const conformanceKinds: readonly Kind[] = [
   eventWords,
   eventFiles,
   usbStreams,
-  usbRequests,
+  ...usbRequests,
 ];
 
 /** A kind that was not compared, and why. */

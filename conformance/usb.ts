@@ -161,25 +161,27 @@ function singleCalls(lines: readonly UsbLine[]): Steps {
 }
 
 /** Recordings of requests, and what does the same. */
-const recordings: Readonly<Record<string, (lines: readonly UsbLine[]) => Steps>> = {
-  dynapse1,
-  'dynapse1-calls': singleCalls,
-  davis346: davis,
-  'davis346-swapped': davis,
-  dvs128,
-};
+type Recordings = Readonly<Record<string, (lines: readonly UsbLine[]) => Steps>>;
 
-/** Requests of start-up, configuration, calls and stop. */
-export const usbRequests: Kind = {
-  kind: 'USB requests',
-  tolerance: 0,
-  needs: Object.keys(recordings).map((name) => `usb/${name}.jsonl.gz`),
-  async run(folder) {
-    const outcomes: CaseOutcome[] = [];
-    for (const [name, stepsOf] of Object.entries(recordings)) {
-      const lines = readLines(folder, `${name}.jsonl.gz`);
-      outcomes.push(...(await compare(name, lines, stepsOf(lines))));
-    }
-    return outcomes;
-  },
-};
+/** Requests of start-up, configuration, calls and stop, of some devices. */
+function requests(kind: string, recordings: Recordings): Kind {
+  return {
+    kind,
+    tolerance: 0,
+    needs: Object.keys(recordings).map((name) => `usb/${name}.jsonl.gz`),
+    async run(folder) {
+      const outcomes: CaseOutcome[] = [];
+      for (const [name, stepsOf] of Object.entries(recordings)) {
+        const lines = readLines(folder, `${name}.jsonl.gz`);
+        outcomes.push(...(await compare(name, lines, stepsOf(lines))));
+      }
+      return outcomes;
+    },
+  };
+}
+
+/** What is asked of USB devices. */
+export const usbRequests: readonly Kind[] = [
+  requests('USB requests to cameras', { davis346: davis, 'davis346-swapped': davis, dvs128 }),
+  requests('USB requests to boards', { dynapse1, 'dynapse1-calls': singleCalls }),
+];
