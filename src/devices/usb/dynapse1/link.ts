@@ -1,5 +1,4 @@
 /** A link to a DYNAP-SE1 board, from opening to closing: its configuration, its time, its events, its end. */
-import { routeOfWord } from '../../../chips/dynapse1/board.ts';
 import type { Dynapse1Configuration } from '../../../chips/dynapse1/configuration.ts';
 import type { Dynapse1Delta } from '../../../chips/dynapse1/delta.ts';
 import { dynapse1 } from '../../../chips/dynapse1/family.ts';
@@ -21,7 +20,8 @@ import { type Dynapse1Calls, type Dynapse1Info, dynapse1Calls } from './calls.ts
 import { chipMemory } from './chip-memory.ts';
 import { count, counters } from './counters.ts';
 import { boardExtras, type Dynapse1Extras } from './extras.ts';
-import { player } from './player.ts';
+import { firstReset } from './first-reset.ts';
+import { playedEvent, player } from './player.ts';
 import { spikeReader } from './spikes.ts';
 
 /** How a link is opened. */
@@ -49,30 +49,6 @@ export interface Dynapse1Link extends Link<Dynapse1Configuration, Dynapse1Delta>
 
 const gone = (): DeviceError =>
   new DeviceError('disconnected', 'the link is closed; open the board again');
-
-/** The event that the generator of spikes plays for a word. */
-function playedEvent(word: number): number {
-  const route = routeOfWord(word);
-  if (route === undefined) {
-    throw new InvalidArgumentError('this cannot be sent', [
-      fault('words', 'out-of-range', `${word} is no event word of a DYNAP-SE1`),
-    ]);
-  }
-  const { chip, cores, tag } = route;
-  if (chip !== 0) {
-    const told = 'the generator of spikes of a DYNAP-SE1 board reaches chip 0 only';
-    throw new DeviceError('unsupported', `${told}; place what listens to the input there`);
-  }
-  return ((tag & 0xff) << 6) | ((tag >> 8) << 4) | cores;
-}
-
-/** Time within which a board must begin to send, milliseconds: it says at once that its clock was reset. */
-const firstWord = 2000;
-
-/** Times that a board's clock is set to zero at most, until it is known well enough when that was. */
-const mostResets = 5;
-/** A request that took so long tells well enough when it was, milliseconds. */
-const goodReset = 1;
 
 /** Time between two looks at what a board has dropped, milliseconds. */
 const lookInterval = 1000;
@@ -119,7 +95,7 @@ async function started(
   let full = false;
   /** The time that was told last: it never goes back. */
   let told = 0;
-  let synchronised: ((cause?: DeviceError) => void) | undefined;
+  const resets = firstReset({ clock, what: port.kind.what, reset: () => calls.resetTime() });
 
   const failed = (cause: unknown): void => {
     void shut(usbFailure(port.kind, 'ask', cause));
@@ -164,7 +140,7 @@ async function started(
     play.close();
     watch.unsubscribe();
     waiting.reject(cause ?? gone());
-    synchronised?.(cause ?? gone());
+    resets.fail(cause ?? gone());
     if (cause === undefined) {
       await readDropped().catch(() => {});
       await calls.stop().catch(() => {});
@@ -180,11 +156,11 @@ async function started(
     const before = { ...reader.counts };
     full = isFull(bytes, port);
     const { times, words } = reader.read(bytes);
-    const { unknown, oddBytes, resets } = reader.counts;
+    const { unknown, oddBytes } = reader.counts;
+    const set = reader.counts.resets - before.resets;
     losses.add('unknownWord', unknown - before.unknown);
     losses.add('oddByte', oddBytes - before.oddBytes);
-    if (synchronised !== undefined && resets > before.resets) synchronised();
-    else losses.add('clockReset', resets - before.resets);
+    if (set > 0 && !resets.heard()) losses.add('clockReset', set);
     time.heard(reader.now);
     if (words.length > 0) {
       if (listeners.size === 0) counts.unheard += words.length;
@@ -201,34 +177,6 @@ async function started(
     told = Math.max(told, reader.now, Math.floor(time.now()));
     return told;
   };
-  /** Sets the board's clock to zero, waits until it says so, and gives how long it was under way, milliseconds. */
-  const resetOnce = async (): Promise<number> => {
-    const heard = new Promise<void>((resolve, reject) => {
-      const timer = clock.schedule(() => {
-        const why = `the ${port.kind.what} sends nothing; unplug it, and plug it in again`;
-        synchronised?.(new DeviceError('timed-out', why));
-      }, firstWord);
-      synchronised = (cause) => {
-        synchronised = undefined;
-        timer.unsubscribe();
-        if (cause === undefined) resolve();
-        else reject(cause);
-      };
-    });
-    heard.catch(() => {});
-    const before = clock.now();
-    await calls.resetTime();
-    const after = clock.now();
-    await heard;
-    time.wasAt(reader.epoch, before, after);
-    time.heard(reader.now);
-    return after - before;
-  };
-  /** The same again while a host that was busy cannot tell when it was. */
-  const synchronise = async (): Promise<void> => {
-    for (let tries = 0; tries < mostResets && (await resetOnce()) > goodReset; tries++);
-  };
-
   if (config.reset) {
     await memory.writeDefaults();
     await pause(clock, config.settleTime * 1000);
@@ -248,7 +196,10 @@ async function started(
   await readDropped();
   droppedBefore = counts.lostInBoard;
   counts.lostInBoard = 0;
-  await synchronise();
+  await resets.run((before, after) => {
+    time.wasAt(reader.epoch, before, after);
+    time.heard(reader.now);
+  });
   look();
 
   return {

@@ -1,5 +1,8 @@
 /** Events at their times, by the generator of spikes of a DYNAP-SE1 board: it plays trains that the host writes into its memory. */
+import { routeOfWord } from '../../../chips/dynapse1/board.ts';
 import type { Clock } from '../../../clock.ts';
+import { DeviceError, InvalidArgumentError } from '../../../errors.ts';
+import { fault } from '../../../problems.ts';
 import type { SenderCounts } from '../../link.ts';
 import type { BoardTime } from './board-time.ts';
 import type { Dynapse1Calls } from './calls.ts';
@@ -48,6 +51,27 @@ const mostBetween = 65_535;
 const margin = 200;
 /** Later is late, microseconds. */
 const tolerance = 1000;
+
+/**
+ * The event that the generator of spikes plays for a word.
+ *
+ * @throws InvalidArgumentError if it is no event word
+ * @throws DeviceError `unsupported` if the generator does not reach its chip
+ */
+export function playedEvent(word: number): number {
+  const route = routeOfWord(word);
+  if (route === undefined) {
+    throw new InvalidArgumentError('this cannot be sent', [
+      fault('words', 'out-of-range', `${word} is no event word of a DYNAP-SE1`),
+    ]);
+  }
+  const { chip, cores, tag } = route;
+  if (chip !== 0) {
+    const told = 'the generator of spikes of a DYNAP-SE1 board reaches chip 0 only';
+    throw new DeviceError('unsupported', `${told}; place what listens to the input there`);
+  }
+  return ((tag & 0xff) << 6) | ((tag >> 8) << 4) | cores;
+}
 
 /** Makes a player. Trains follow each other; a train that comes late catches up in its own pauses. */
 export function player(config: PlayerConfig): Player {
