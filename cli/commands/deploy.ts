@@ -35,14 +35,16 @@ board: cores and neurons, four bits a weight, tags, CAM and SRAM, bias codes. Re
 that is broken.
 
 Writes to the folder
-  configuration.json  what the board is told, in samna's form; see spikeline inspect
+  configuration.json  what the board is told: with --board in samna's form, else in Spikeline's own, which
+                      samna refuses; see spikeline inspect
   deployment.json     where the host sends each input channel, which hardware neuron is which neuron of
                       which population, what became of the weights on each core, what was given up
   deployment.svg/png  the populations on the board
 
 A real board needs addresses and fields that are not public. Save what it has
-(model.get_configuration().to_json()) and give it as --board: all that Spikeline does not know stays as
-it is there, and Dynapse2Configuration.from_json() takes the result.
+(model.get_configuration().to_json()) and give it as --board: only what the network says is replaced, which
+is CAM, SRAM and latches, and the biases of its currents on the cores in use. All else stays as it is
+there, to the letter, and Dynapse2Configuration.from_json() takes the result.
 
 The error of the weights counts both roundings, to four bits and to the steps of the bias generator.
 

@@ -21,8 +21,10 @@ import {
 export interface CoreReport extends Omit<CoreInspection, 'tags'> {
   /** Tags in use: heard, sent, heard and not sent, sent and not heard. */
   readonly tags: Readonly<Record<'heard' | 'sent' | 'unsent' | 'unheard', readonly number[]>>;
-  /** Every bias and its current, amperes. */
-  readonly biases: Readonly<Record<CoreParameterName, Bias & { readonly current: number }>>;
+  /** Every bias that is told, and its current, amperes. */
+  readonly biases: Readonly<
+    Partial<Record<CoreParameterName, Bias & { readonly current: number }>>
+  >;
   /** Time constants and pulse widths, seconds: tau = C·Ut/(kappa·I), t = C·Vth/I. */
   readonly times: CoreTimes;
   /** Gain ratios. */
@@ -49,9 +51,11 @@ function coreReport(
   inspection: CoreInspection,
   { neurons: _, parameters, ...settings }: CoreConfiguration,
 ): CoreReport {
-  const biases = coreParameterNames.map((name) => {
+  const biases = coreParameterNames.flatMap((name) => {
     const bias = parameters[name];
-    return [name, { ...bias, current: biasCurrent(name, bias) }] as const;
+    return bias === undefined
+      ? []
+      : [[name, { ...bias, current: biasCurrent(name, bias) }] as const];
   });
   const { heard, sent, unsentTags: unsent, unheardTags: unheard } = inspection.tags;
   return {

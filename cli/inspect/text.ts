@@ -29,17 +29,19 @@ function meaning(name: CoreCurrentName, { times, gains }: CoreReport): string {
 
 function biasTable(core: CoreReport): string[] {
   const carried = new Map(coreCurrentNames.map((name) => [currentParameter[name], name] as const));
-  const shown = coreParameterNames.filter((parameter) => {
-    const { coarse, fine } = core.biases[parameter];
-    return carried.has(parameter) || coarse + fine > 0;
+  const told = coreParameterNames.flatMap((parameter) => {
+    const bias = core.biases[parameter];
+    return bias === undefined ? [] : [{ parameter, ...bias }];
   });
-  const rows = shown.map((parameter) => {
-    const { coarse, fine, current } = core.biases[parameter];
+  const shown = told.filter(
+    ({ parameter, coarse, fine }) => carried.has(parameter) || coarse + fine > 0,
+  );
+  const rows = shown.map(({ parameter, coarse, fine, current }) => {
     const name = carried.get(parameter);
     const gives = name === undefined ? '' : meaning(name, core);
     return [parameter, `${coarse}`, `${fine}`, engineering(current, 'A'), name ?? '', gives];
   });
-  const rest = coreParameterNames.length - shown.length;
+  const rest = told.length - shown.length;
   const lines = columns([['bias', 'coarse', 'fine', 'current', 'model', 'gives'], ...rows]);
   return [
     ...lines.split('\n'),

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploy, dynapSim, linear, pipeline, pipelineToJson } from 'spikeline';
-import { chipLimits, eventOf, fromSamnaJson, toSamnaJson } from 'spikeline/chip';
+import { chipLimits, eventOf, fromSamnaJson } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
-import { idleCore } from '#src/chips/dynapse2/configuration';
+import { samnaBoard } from '#test/chips/dynapse2/samna-board';
 import { emptyFolder } from '#test/support/folders';
 import { expectSame } from '#test/support/same';
 import { net } from './deploy/net.ts';
@@ -56,15 +56,9 @@ describe('deploy', () => {
 
   it("lays the configuration over a board's own, and prints JSON alone", async () => {
     const { file, out } = saved();
-    const idle = idleCore();
     const board = join(out, '..', 'board.json');
-    const own = toSamnaJson({
-      chips: [{ cores: [idle, idle, idle, idle], paramGen0Powerdown: true }],
-    });
-    writeFileSync(
-      board,
-      own.replaceAll('"coarseValue"', '"address":4611686018427387905,"coarseValue"'),
-    );
+    const own = samnaBoard(1, 1);
+    writeFileSync(board, own.replace('"paramGen0Powerdown": false', '"paramGen0Powerdown": true'));
     const run = await runCli([
       'deploy',
       file,
@@ -79,7 +73,7 @@ describe('deploy', () => {
     expect(run.code).toBe(0);
     expect(JSON.parse(run.stdout)).toEqual(JSON.parse(read(out, 'deployment.json')));
     const text = read(out, 'configuration.json');
-    expect(text).toContain('"address":4611686018427387905');
+    expect(text).toContain('"_cookie": 9007199254740993');
     expect(fromSamnaJson(text).chips[0]).toMatchObject({ paramGen0Powerdown: true });
   });
 

@@ -109,7 +109,7 @@ describe('inspect', () => {
     const [core] = report.cores;
     expect(core).toMatchObject({ chip: 0, core: 0, fanIn: [3, 4], fanOut: [1] });
     const { biases, times, gains, currents } = core!;
-    expect(Object.keys(biases)).toHaveLength(53);
+    expect(Object.keys(biases)).toHaveLength(23);
     expect(biases['SOIF_LEAK_N']!.current).toBe(currents.Itau_mem);
     // tau = C·Ut/(kappa·I), t = C·Vth/I
     expect(times.tau_mem).toBeCloseTo((3e-12 * 0.025) / (0.705 * currents.Itau_mem), 12);

@@ -49,7 +49,7 @@ describe('allocate', () => {
     const { chips, inputChannels, tagOf } = allocate(pair());
     const first = chips[0]![2]![255]!;
     const second = chips[1]![1]![7]!;
-    const monitor = { core: [true, true, true, true], xHop: -7, yHop: -7, tag: 2 * 256 + 255 };
+    const monitor = { core: [true, true, true, true], xHop: -7, yHop: 0, tag: 2 * 256 + 255 };
     expect(first.destinations).toEqual([monitor, { core: only(1), xHop: 1, yHop: 0, tag: 2 }]);
     expect(second.destinations).toEqual([
       { core: only(2), xHop: -1, yHop: 0, tag: 3 },

@@ -159,7 +159,7 @@ describe('deploy', () => {
     ]);
     expect(Array.from(stageWeights(quantised.stages[0]!)!.values)).toEqual(weight[0]);
     expect(neurons[0]!.latchDenmNmda).toBe(true);
-    const current = biasCurrent('DENM_NMREV_N', parameters.DENM_NMREV_N);
+    const current = biasCurrent('DENM_NMREV_N', parameters.DENM_NMREV_N!);
     expect(current / 5e-13).toBeCloseTo(1, 1);
   });
 

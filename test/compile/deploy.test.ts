@@ -85,7 +85,7 @@ describe('deploy', () => {
     const monitor = (n: number): Destination => ({
       core: [true, true, true, true],
       xHop: -7,
-      yHop: -7,
+      yHop: 0,
       tag: n,
     });
     expect(neurons[1]!.destinations).toEqual([
@@ -119,7 +119,7 @@ describe('deploy', () => {
       expect(parameters[parameter]).toEqual(nearestBias(parameter, currents[name]!));
     }
     expect([currents['Iw_0'], currents['Iw_3']]).toEqual([1e-8, 8e-8]);
-    expect(biasCurrent('SOIF_LEAK_N', parameters.SOIF_LEAK_N) / 5.32e-12).toBeCloseTo(1, 1);
+    expect(biasCurrent('SOIF_LEAK_N', parameters.SOIF_LEAK_N!) / 5.32e-12).toBeCloseTo(1, 1);
   });
 
   it('gives a configuration that a chip can hold and give back', () => {
@@ -146,7 +146,7 @@ describe('deploy', () => {
     expect(where('hidden', 1)).toMatchObject({ chip: 0, core: 0, neuron: 1 });
     expect(where('output', 0)).toMatchObject({ chip: 0, core: 0, neuron: 2 });
     expect(outputChannels).toEqual([0, 1, 2].map((n) => where('output', n)));
-    expect(eventOf(where('output', 2).word)).toMatchObject({ xHop: -6, yHop: -7, tag: 4 });
+    expect(eventOf(where('output', 2).word)).toMatchObject({ xHop: -6, yHop: 0, tag: 4 });
     // Input takes tag 0, so hidden neurons have the tags 1 and 2.
     expect(synapsesOf(deep, 4)).toEqual([
       [1, 3, dendrites.ampa],

@@ -147,9 +147,9 @@ describe('networkFrom', () => {
       return configuration.chips[chip]!.cores[core]!.parameters;
     });
     const current = (name: 'SYAM_W0_P' | 'SOIF_DC_P' | 'SOAD_GAIN_P' | 'DEAM_ETAU_P', n: number) =>
-      biasCurrent(name, (n === 0 ? first : second)![name]);
+      biasCurrent(name, (n === 0 ? first : second)![name]!);
     const weight = (name: 'SYAM_W0_P' | 'SYAM_W1_P' | 'SYAM_W2_P' | 'SYAM_W3_P', n: number) =>
-      biasCurrent(name, (n === 0 ? first : second)![name]) / 1e-9;
+      biasCurrent(name, (n === 0 ? first : second)![name]!) / 1e-9;
     expect(restored.pipeline.dt).toBe(1e-4);
     const merged = { ...mergeStages(restored.pipeline), ...mergedMatrices(restored.pipeline) };
     const close = (found: ArrayLike<number>, wanted: readonly number[]): void => {

@@ -1,8 +1,10 @@
 import { InvalidArgumentError } from 'spikeline';
 import {
+  type Bias,
   type ChipConfiguration,
   type CoreConfiguration,
   type CoreCurrentName,
+  type CoreParameterName,
   chipLimits,
   coreCurrentNames,
   currentParameter,
@@ -15,7 +17,7 @@ import {
 } from 'spikeline/chip';
 import type { DendriteName, Random } from 'spikeline/neurons';
 import { collectSynapses } from '#src/chips/collect';
-import { dendrites, idleCore, weightMask } from '#src/chips/dynapse2/configuration';
+import { dendrites, weightMask } from '#src/chips/dynapse2/configuration';
 import { routeNetwork } from '#src/compile/passes/route';
 import { dendriteNames } from '#src/neurons/dynap-se2/parameters';
 
@@ -98,15 +100,15 @@ export function configurationOf(
   return {
     chips: chips.map((cores) => ({
       cores: cores.map((neurons) => {
-        const parameters = { ...idleCore().parameters };
+        const parameters: Partial<Record<CoreParameterName, Bias>> = {};
         for (const name of coreCurrentNames) {
           const parameter = currentParameter[name];
           const factor = 1 + spread * (2 * random.uniform() - 1);
           parameters[parameter] = nearestBias(parameter, lively[name] * factor);
         }
         // A neuron with one synapse has one leak and one gain.
-        parameters.DEGA_ITAU_P = parameters.DEAM_ETAU_P;
-        parameters.DEGA_IGAIN_P = parameters.DEAM_EGAIN_P;
+        parameters.DEGA_ITAU_P = parameters.DEAM_ETAU_P!;
+        parameters.DEGA_IGAIN_P = parameters.DEAM_EGAIN_P!;
         return { neurons, parameters };
       }),
     })),

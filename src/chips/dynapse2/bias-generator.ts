@@ -15,6 +15,9 @@ export interface Bias {
   readonly type: 'N' | 'P';
 }
 
+/** What a bias stands at that nobody tells. */
+export const lowestBias = { coarse: 0, fine: 0 } as const;
+
 /** Type of the transistor behind a parameter. */
 export function biasType(parameter: CoreParameterName): 'N' | 'P' {
   return parameter.endsWith('_N') ? 'N' : 'P';

@@ -1,7 +1,7 @@
-import { type Bias, biasType } from './bias-generator.ts';
+import type { Bias } from './bias-generator.ts';
 import { coresOf, type Destination } from './event.ts';
 import { chipLimits } from './limits.ts';
-import { type CoreParameterName, coreParameterNames } from './parameters.ts';
+import type { CoreParameterName } from './parameters.ts';
 import type { ChipSettings, CoreSettings } from './settings.ts';
 
 /** Dendrites with samna's values. */
@@ -59,8 +59,8 @@ export type NeuronConfiguration = Readonly<Record<LatchName, boolean>> & {
 export interface CoreConfiguration extends CoreSettings {
   /** All 256 neurons. */
   readonly neurons: readonly NeuronConfiguration[];
-  /** All bias parameters whose names are public: 53. */
-  readonly parameters: Readonly<Record<CoreParameterName, Bias>>;
+  /** Biases by name. One that is left out is not told: a real board keeps its own, the virtual board has it at its lowest. */
+  readonly parameters: Readonly<Partial<Record<CoreParameterName, Bias>>>;
 }
 
 /** A chip: four cores. */
@@ -98,16 +98,10 @@ export function idleNeuron(): NeuronConfiguration {
   };
 }
 
-/** A core of idle neurons with all biases at their lowest. */
+/** A core of idle neurons, of which no bias is told. */
 export function idleCore(): CoreConfiguration {
   const neuron = idleNeuron();
-  const parameters = Object.fromEntries(
-    coreParameterNames.map((name) => [name, { coarse: 0, fine: 0, type: biasType(name) }]),
-  );
-  return {
-    neurons: Array.from({ length: chipLimits.neurons }, () => neuron),
-    parameters: parameters as Record<CoreParameterName, Bias>,
-  };
+  return { neurons: Array.from({ length: chipLimits.neurons }, () => neuron), parameters: {} };
 }
 
 /** A 4-bit weight mask as samna's four switches; bit i selects `Iw_i`. */

@@ -108,7 +108,7 @@ export function monitorReply(chip: number, core: number, neuron: number): number
   return eventWord({
     core: [true, true, true, true],
     xHop: fpgaHop + 1 + chip,
-    yHop: fpgaHop,
+    yHop: 0,
     tag,
   });
 }
@@ -118,12 +118,15 @@ export function inputWord({ chip, cores, tag }: Route): number {
   return eventWord({ core: coresOf(cores), xHop: chip, yHop: 0, tag });
 }
 
-/** Destination that makes a neuron's spikes visible to the host: its own id as the tag. */
+/**
+ * Destination that makes a neuron's spikes visible to the host: its own id as the tag. No hops north, by which spikes and
+ * echoes are told apart; Rockpool sends them {@link fpgaHop} far, which is read as well.
+ */
 export function monitorDestination(core: number, neuron: number): Destination {
   return {
     core: [true, true, true, true],
     xHop: fpgaHop,
-    yHop: fpgaHop,
+    yHop: 0,
     tag: core * chipLimits.neurons + neuron,
   };
 }

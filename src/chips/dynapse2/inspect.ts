@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../../errors.ts';
 import { readOnce } from '../../options.ts';
-import { biasCurrent } from './bias-generator.ts';
+import { biasCurrent, lowestBias } from './bias-generator.ts';
 import { keyCount, keyOf, keysOf } from './circuits.ts';
 import {
   type ChipConfiguration,
@@ -87,7 +87,7 @@ export interface ConfigurationInspection {
  */
 export function currentsOf(parameters: CoreConfiguration['parameters']): CoreCurrents {
   const current = (name: CoreCurrentName): number =>
-    biasCurrent(currentParameter[name], parameters[currentParameter[name]]);
+    biasCurrent(currentParameter[name], parameters[currentParameter[name]] ?? lowestBias);
   return Object.fromEntries(coreCurrentNames.map((name) => [name, current(name)])) as Record<
     CoreCurrentName,
     number

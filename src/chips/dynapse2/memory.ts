@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '../../errors.ts';
 import { type Check, flag, number, oneOf as oneOfValues, readable } from '../../options.ts';
 import { fault, type Problem, problem, unread, within } from '../../problems.ts';
 import type { MemoryWords } from '../family.ts';
-import type { Bias } from './bias-generator.ts';
+import { type Bias, lowestBias } from './bias-generator.ts';
 import {
   type ChipConfiguration,
   type ChipCoresConfiguration,
@@ -174,10 +174,11 @@ function coreProblems(value: unknown): Problem[] {
     problems.push(problem('parameters', 'wrong-type', parameters, 'biases by name are needed'));
   }
   for (const name of biases === undefined ? [] : coreParameterNames) {
-    const setting = fieldsOf(biases?.[name]);
+    if (biases?.[name] === undefined) continue;
+    const setting = fieldsOf(biases[name]);
     const path = `parameters.${name}`;
     if (setting === undefined) {
-      problems.push(problem(path, 'missing', biases?.[name], 'coarse and fine are needed'));
+      problems.push(problem(path, 'wrong-type', biases[name], 'coarse and fine are needed'));
       continue;
     }
     problems.push(...within(`${path}.coarse`, biasChecks.coarse(setting['coarse'])));
@@ -240,7 +241,9 @@ function writeChip(chip: ChipCoresConfiguration): ChipMemory {
   };
   for (const [k, core] of chip.cores.entries()) {
     for (const [i, name] of coreParameterNames.entries()) {
-      memory.biases[k * coreParameterNames.length + i] = biasWord(core.parameters[name]);
+      memory.biases[k * coreParameterNames.length + i] = biasWord(
+        core.parameters[name] ?? lowestBias,
+      );
     }
     for (const [n, neuron] of core.neurons.entries()) {
       const at = k * neurons + n;

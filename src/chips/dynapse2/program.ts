@@ -1,13 +1,12 @@
 /** Writes a network down as a DYNAP-SE2 configuration: CAM, SRAM, latches and bias codes. */
 import { dendriteNames } from '../../neurons/dynap-se2/parameters.ts';
 import type { ChipProgram, Currents, Route, SynapseList } from '../family.ts';
-import { nearestBias } from './bias-generator.ts';
+import { type Bias, nearestBias } from './bias-generator.ts';
 import {
   type ChipConfiguration,
   type CoreConfiguration,
   type Dendrite,
   dendrites,
-  idleCore,
   idleNeuron,
   type NeuronConfiguration,
   type SynapseConfiguration,
@@ -15,7 +14,7 @@ import {
 } from './configuration.ts';
 import { coresOf, type Destination, monitorDestination } from './event.ts';
 import { chipLimits } from './limits.ts';
-import { coreCurrentNames, currentParameter } from './parameters.ts';
+import { type CoreParameterName, coreCurrentNames, currentParameter } from './parameters.ts';
 
 /** What an event needs to get from a chip along a route. */
 function destinationOf({ chip, cores, tag }: Route, from: number): Destination {
@@ -61,7 +60,7 @@ function camEntries({ network, routes }: ChipProgram): SynapseConfiguration[][] 
 
 /** Picks the bias settings whose currents lie nearest to what a core asks for. */
 function coreBiases(currents: Currents): CoreConfiguration['parameters'] {
-  const parameters = { ...idleCore().parameters };
+  const parameters: Partial<Record<CoreParameterName, Bias>> = {};
   for (const name of coreCurrentNames) {
     const parameter = currentParameter[name];
     parameters[parameter] = nearestBias(parameter, currents[name] ?? 0);
@@ -96,12 +95,11 @@ export function dynapse2Configuration(program: ChipProgram): ChipConfiguration {
       latchDenmNmda: nmda?.[n] ?? false,
     };
   }
-  const { parameters: atRest } = idleCore();
   return {
     chips: chips.map((onChip, chip) => ({
       cores: onChip.map((neurons, core) => {
         const own = cores.find((used) => used.chip === chip && used.core === core);
-        return { neurons, parameters: own === undefined ? atRest : coreBiases(own.currents) };
+        return { neurons, parameters: own === undefined ? {} : coreBiases(own.currents) };
       }),
     })),
   };

@@ -13,7 +13,7 @@ import type {
 } from '../family.ts';
 import { type NetworkReading, readNetwork } from '../read-network.ts';
 import { readOptionProblems } from '../read-options.ts';
-import { biasCurrent } from './bias-generator.ts';
+import { biasCurrent, lowestBias } from './bias-generator.ts';
 import { lumpedCurrent } from './circuits.ts';
 import { type ChipConfiguration, type LatchName, latchNames } from './configuration.ts';
 import { destinationProblems, eventOf } from './event.ts';
@@ -38,7 +38,8 @@ function currentReader({ chips }: ChipConfiguration) {
     }
     const parameter = currentParameter[name];
     const at = chip * chipLimits.cores + core;
-    own[at] ??= biasCurrent(parameter, chips[chip]!.cores[core]!.parameters[parameter]);
+    const { parameters } = chips[chip]!.cores[core]!;
+    own[at] ??= biasCurrent(parameter, parameters[parameter] ?? lowestBias);
     return own[at];
   };
 }

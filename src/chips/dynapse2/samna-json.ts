@@ -1,14 +1,17 @@
 import { InvalidArgumentError } from '../../errors.ts';
 import { callback, optionProblems, readOnce, text as textCheck } from '../../options.ts';
-import { fault, problem, within } from '../../problems.ts';
+import { fault, within } from '../../problems.ts';
 import type { ChipConfiguration } from './configuration.ts';
 import { using } from './memory.ts';
 import { allProblems, noFindings } from './samna/findings.ts';
 import { isFields } from './samna/json.ts';
-import { parseLong, stringifyLong } from './samna/numbers.ts';
+import { configurationLayer } from './samna/layers.ts';
 import { overlay } from './samna/overlay.ts';
 import { readConfiguration } from './samna/read.ts';
-import { chipText } from './samna/write.ts';
+import { layerText } from './samna/write.ts';
+
+/** What a file that no board's was given for says of itself. */
+const ownForm = "Spikeline's own form; lay it over the board's configuration before samna reads it";
 
 /** How to read samna's JSON. */
 export interface FromSamnaJsonOptions {
@@ -56,7 +59,7 @@ function configurationOf(document: unknown, { onUnknown }: FromSamnaJsonOptions)
  *
  * Empty entries at the end of a CAM or SRAM are dropped: synapses of which everything is 0 or false,
  * destinations that select no core. Settings (`monitoredNeuron`, `sharedParameters01` …) that are
- * missing or stand at 0 or false are left out. So a configuration without such entries and settings is
+ * missing or stand at 0 or false are left out, and so are biases that are missing. So a configuration without such entries and settings is
  * read back as {@link toSamnaJson} was given it. Fields that are not known are passed over.
  *
  * @throws InvalidArgumentError with the path of everything that is missing or cannot be (100 at most)
@@ -77,22 +80,21 @@ export function fromSamnaJson(text: string, options: FromSamnaJsonOptions = {}):
 }
 
 /**
- * Writes a configuration as samna's JSON, for `Dynapse2Configuration.from_json()`. All 64 synapses and 4
- * destinations of each neuron are there; those not in use are empty.
+ * Writes a configuration as JSON, in the form that samna's `Dynapse2Configuration.from_json()` reads, laid over the
+ * configuration that the board has (`to_json()`).
  *
- * How much of that form is known: objects for synapses and destinations were compared with text that
- * samna's classes gave [V]. Names of fields, `{"value0": …}` for lists of fixed length and
- * `[{"key": …, "value": …}]` for maps are known from those who use samna [S]. Which lists are of fixed
- * length (here cores, neurons, synapses, destinations, groups of converters), and the names
- * `coarseValue`, `fineValue` and `type`, are inferred [I]. Not public are the addresses of the bias
- * generators, what `dvsIf` and `bioamps` hold, and the names of more biases than 53 of a core, 5 and
- * 18 of a pair of cores, and 2 of a chip.
+ * Only what the configuration says is replaced: CAM, SRAM and latches of all neurons of its cores, the biases that it names
+ * (those that carry currents, on the cores that `deploy` uses), settings that are there. Everything else stays to the letter: biases
+ * that nobody names, addresses of 64 bits, fields that Spikeline does not know, chips beyond ours, the form of lists, white
+ * space. 200 MB, which a board of four chips has, take a second or two.
  *
- * So a real board needs one thing more: its own configuration, from `to_json()`, as `board`. Ours is
- * laid over it. What Spikeline does not know, settings that are left out, chips beyond ours and the
- * form of lists stay as the board has them, down to the last digit of an address.
+ * Without a board the text is Spikeline's own, and says so: all 64 synapses and 4 destinations of each neuron, and of the rest what the
+ * configuration says. It is for {@link fromSamnaJson}; samna refuses it, since it lacks what only a board knows.
  *
- * @param board JSON of the configuration that the board has; without it what is left out is 0 or false
+ * What is known of the form: names, nesting and order are those that samna of 2022 wrote, by what its makers' own tests
+ * compare. No file of a newer samna was seen.
+ *
+ * @param board JSON of the configuration that the board has
  * @throws InvalidArgumentError with everything that no chip can hold, or that the board has not
  * @example
  * ```ts
@@ -102,16 +104,11 @@ export function fromSamnaJson(text: string, options: FromSamnaJsonOptions = {}):
  * ```
  */
 export function toSamnaJson(configuration: ChipConfiguration, board?: string): string {
-  const leftOut = board === undefined ? 'as reset' : 'not at all';
-  const chips = using(configuration, (sound) => sound.chips.map((chip) => chipText(chip, leftOut)));
-  const text = `{"value0":{"chips":[${chips.join(',\n')}]}}\n`;
-  if (board === undefined) return text;
-  const document = parsed(board, parseLong);
-  const there = configurationOf(document.value, {}).chips.length;
-  if (chips.length > there) {
-    throw new InvalidArgumentError('this configuration does not fit the board', [
-      problem('chips.length', 'too-large', chips.length, `the board has ${there}`),
-    ]);
+  const layer = using(configuration, configurationLayer);
+  if (board === undefined) {
+    return `{"spikeline":${JSON.stringify(ownForm)},${layerText(layer).slice(1)}\n`;
   }
-  return `${stringifyLong({ ...document, value: overlay(document.value, JSON.parse(text)) })}\n`;
+  const laid = parsed(board, (text) => overlay(text, layer));
+  if ('text' in laid) return laid.text;
+  throw new InvalidArgumentError('this configuration does not fit the board', laid.problems);
 }

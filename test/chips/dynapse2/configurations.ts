@@ -7,6 +7,7 @@ import {
   type CoreSettings,
   coreParameterNames,
 } from 'spikeline/chip';
+import { biasType } from '#src/chips/dynapse2/bias-generator';
 import { idleCore } from '#src/chips/dynapse2/configuration';
 import { chipParameterNames, chipSadcNames, coreSadcNames } from '#src/chips/dynapse2/settings';
 import { anyNeuron } from './arbitraries.ts';
@@ -75,7 +76,7 @@ export const anyCore: fc.Arbitrary<CoreConfiguration> = fc
     for (const { at, neuron } of used) neurons[at] = neuron;
     const parameters = { ...idle.parameters };
     for (const [i, name] of coreParameterNames.entries()) {
-      parameters[name] = { ...parameters[name], ...biases[i]! };
+      parameters[name] = { ...biases[i]!, type: biasType(name) };
     }
     return { neurons, parameters, ...settings };
   });

@@ -87,8 +87,8 @@ describe('the words of the FPGA', () => {
   });
 
   it('name a monitored neuron by its place, one hop further for each chip', () => {
-    expect(monitorDestination(2, 3)).toEqual({ core: all, xHop: -7, yHop: -7, tag: 515 });
-    expect(eventOf(monitorReply(0, 2, 3))).toEqual({ core: all, xHop: -6, yHop: -7, tag: 515 });
+    expect(monitorDestination(2, 3)).toEqual({ core: all, xHop: -7, yHop: 0, tag: 515 });
+    expect(eventOf(monitorReply(0, 2, 3))).toEqual({ core: all, xHop: -6, yHop: 0, tag: 515 });
     expect(eventOf(monitorReply(3, 0, 9))).toMatchObject({ xHop: -3, tag: 9 });
     const words = [0, 1, 2, 3].flatMap((chip) =>
       [0, 1, 2, 3].flatMap((core) => [0, 1, 255].map((n) => monitorReply(chip, core, n))),

@@ -3,6 +3,7 @@ import { deploy, dynapSim, InvalidArgumentError, linear, pipeline } from 'spikel
 import {
   type ChipConfiguration,
   type CoreConfiguration,
+  currentParameter,
   fromSamnaJson,
   type NeuronConfiguration,
   type SynapseConfiguration,
@@ -10,10 +11,13 @@ import {
 } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
 import { idleCore, idleNeuron } from '#src/chips/dynapse2/configuration';
+import { configurationLayer } from '#src/chips/dynapse2/samna/layers';
+import { overlay } from '#src/chips/dynapse2/samna/overlay';
 import { reasonsOf } from '#test/events/reasons';
 import { runs } from '#test/support/runs';
 import { expectSame } from '#test/support/same';
 import { anyConfiguration } from './configurations.ts';
+import { boardBiases, samnaBoard } from './samna-board.ts';
 
 type Json = Record<string, unknown>;
 
@@ -78,29 +82,25 @@ describe('toSamnaJson', () => {
     expect(JSON.stringify(written)).toBe(text);
   });
 
-  it('fills every list up and names every parameter', () => {
-    const document = documentOf(withNeuron(idleNeuron(), { monitoredNeuron: 9 }));
+  it("says without a board that it is no board's, fills lists up and tells nothing else", () => {
+    const parameters = { SOIF_DC_P: { coarse: 2, fine: 7, type: 'P' } } as const;
+    const document = documentOf(withNeuron(idleNeuron(), { monitoredNeuron: 9, parameters }));
+    expect(document['spikeline']).toMatch(/own form/);
     const neuron = at(document, ...neuronAt);
     expect(Object.keys(at(neuron, 'synapses'))).toHaveLength(64);
     expect(Object.keys(at(neuron, 'destinations'))).toHaveLength(4);
     expect(neuron).toMatchObject({ latchSoDc: false, latchDenmAlpha: false });
-    const core = at(document, 'value0', 'chips', 0, 'cores', 'value1');
-    expect(core['parameters']).toHaveLength(53);
-    expect(at(core, 'parameters', 0)).toEqual({
-      key: 'SOIF_GAIN_N',
-      value: { coarseValue: 0, fineValue: 0, type: 'N' },
-    });
-    expect(core).toMatchObject({ monitoredNeuron: 9, neuronMonitoringOn: false });
-    const chip = at(document, 'value0', 'chips', 0);
-    expect(Object.keys(at(chip, 'sadcGroupParameters23'))).toEqual(['value0', 'value1', 'value2']);
-    expect(chip['globalParameters']).toHaveLength(2);
+    const { neurons: _, ...core } = at(document, 'value0', 'chips', 0, 'cores', 'value1');
+    const bias = { key: 'SOIF_DC_P', value: { coarseValue: 2, fineValue: 7 } };
+    expect(core).toEqual({ parameters: [bias], monitoredNeuron: 9 });
+    expect(Object.keys(at(document, 'value0', 'chips', 0))).toEqual(['cores']);
   });
 
   it('refuses what no chip can hold, with all reasons', () => {
     const neuron = { ...idleNeuron(), synapses: [{ ...silent, tag: 4000 }] };
     const bad = withNeuron(neuron, {
       monitoredNeuron: 256,
-      parameters: { ...idle.parameters, SOIF_DC_P: { coarse: 6, fine: 0, type: 'P' } },
+      parameters: { SOIF_DC_P: { coarse: 6, fine: 0, type: 'P' } },
     });
     const chips = [
       {
@@ -185,9 +185,8 @@ describe('fromSamnaJson', () => {
     const core = at(document, 'value0', 'chips', 0, 'cores', 'value2');
     core['neurons'] = [];
     core['neuronMonitoringOn'] = 1;
-    const parameters = core['parameters'] as Json[];
-    core['parameters'] = [parameters[0], ...parameters.slice(2), { key: 3 }];
-    at(parameters[0], 'value')['coarseValue'] = 7.5;
+    const bias = { key: 'SOIF_GAIN_N', value: { coarseValue: 7.5, fineValue: 0 } };
+    core['parameters'] = [bias, bias, { key: 3 }];
     at(document, 'value0', 'chips', 0)['sharedParameters23'] = { PG_BUF_N: 1 };
     expect(reasonsOf(() => readJson(document))).toEqual([
       'chips[0].cores[1].neurons[17].latchHoActive: it is missing; true or false is needed',
@@ -199,9 +198,9 @@ describe('fromSamnaJson', () => {
       'chips[0].cores[1].neurons[17].destinations[1].xHop is -8; -7…7 exist',
       'chips[0].cores[1].neurons[17].destinations[1].tag: it is missing; 0…2047 exist',
       'chips[0].cores[2].neurons.length is 0; 256 entries are needed',
-      'chips[0].cores[2].parameters[52] is {"key":3}; a pair of a key and a value is needed',
+      'chips[0].cores[2].parameters[1] is "SOIF_GAIN_N"; it was there before; each key once',
+      'chips[0].cores[2].parameters[2] is {"key":3}; a pair of a key and a value is needed',
       'chips[0].cores[2].parameters.SOIF_GAIN_N.coarseValue is 7.5; 0…5 exist',
-      'chips[0].cores[2].parameters.SOIF_LEAK_N: it is missing; an object is needed',
       'chips[0].cores[2].neuronMonitoringOn is 1; true or false is needed',
       'chips[0].sharedParameters23 is {"PG_BUF_N":1}; a list of keys and values is needed',
     ]);
@@ -234,10 +233,15 @@ describe('fromSamnaJson', () => {
     }
     const parameters = at(document, 'value0', 'chips', 0, 'cores', 'value0')['parameters'];
     (parameters as Json[]).push({ key: 'NEW_N', value: 3 });
-    at(parameters, 0, 'value')['address'] = 1;
+    const gain = { address: 1, coarseValue: 0, fineValue: 0 };
+    (parameters as Json[]).push({ key: 'SOIF_GAIN_N', value: gain });
     const unknown: string[] = [];
     const text = JSON.stringify(document);
-    expectSame(fromSamnaJson(text, { onUnknown: (path) => unknown.push(path) }), net);
+    const found = fromSamnaJson(text, { onUnknown: (path) => unknown.push(path) });
+    const lowest = { coarse: 0, fine: 0, type: 'N' } as const;
+    const [first, ...others] = net.chips[0]!.cores;
+    const told = { ...first, parameters: { SOIF_GAIN_N: lowest } };
+    expectSame(found, { chips: [{ cores: [told, ...others] }] });
     expect(unknown.sort()).toEqual([
       'chips[].cores[].neurons[].colour',
       'chips[].cores[].parameters.NEW_N',
@@ -288,98 +292,219 @@ describe('fromSamnaJson', () => {
   });
 });
 
+const board = samnaBoard(1);
+
+describe('what a board has', () => {
+  it('is read without a bias being missed, with its converters in either spelling', () => {
+    const unknown = new Set<string>();
+    const text = board.replace('"SoifRefectory":false', '"SoifRefectory":true');
+    const { chips } = fromSamnaJson(text, { onUnknown: (path) => unknown.add(path) });
+    const [core] = chips[0]!.cores;
+    expect(Object.keys(core!.parameters).sort()).toEqual([...boardBiases].sort());
+    expect(core!.parameters.SOIF_CC_N).toEqual({ coarse: 5, fine: 255, type: 'N' });
+    expect(core!.sadcEnables).toEqual({ soifRefractory: true });
+    expect([...unknown].filter((path) => !/_|Monitor|dvsIf|bioamps/.test(path))).toEqual([]);
+    const later = fromSamnaJson(text.replaceAll('SoifRefectory', 'SoifRefractory'));
+    expect(later.chips[0]!.cores[0]!.sadcEnables).toEqual({ soifRefractory: true });
+  });
+
+  it('keeps its text to the letter, whatever its form, if what it says is laid over it', () => {
+    const laid = (text: string): string => toSamnaJson(fromSamnaJson(text), text);
+    const indented = board.replaceAll(']},', '] }\r\n,\t').replace(':{', ' : {');
+    expect(laid(board) === board).toBe(true);
+    expect(laid(indented) === indented).toBe(true);
+  });
+});
+
 describe('toSamnaJson onto a board', () => {
-  /** A board's own configuration: with fields that we do not know and lists in another form. */
-  function boardText(): string {
-    const document = documentOf({
-      chips: [
-        {
-          cores: [idle, idle, idle, idle],
-          globalParameters: { R2R_BUFFER_CCB: { coarse: 5, fine: 255 } },
-        },
-      ],
-    });
-    const chip = at(document, 'value0', 'chips', 0);
-    chip['dvsIf'] = { on: false };
-    chip['cores'] = Object.values(at(chip, 'cores'));
-    at(chip, 'cores', 1, 'neurons', 'value17')['colour'] = 4;
-    return JSON.stringify(document).replaceAll(
-      '"coarseValue"',
-      '"address":18446744073709551615,"coarseValue"',
-    );
+  const net = deploy(
+    pipeline(linear({ weight: [[1, 2]] }), dynapSim({ neurons: 2, name: 'output' })),
+  ).configuration;
+
+  /** Paths to what differs between two texts of a board, as one says it that has the fields of the other. */
+  function changes(before: string, after: string): string[][] {
+    const found: string[][] = [];
+    const path: string[] = [];
+    const compare = (one: unknown, other: unknown): void => {
+      if (typeof one !== 'object' || one === null || typeof other !== 'object' || other === null) {
+        if (one !== other) found.push([...path]);
+        return;
+      }
+      for (const key in { ...one, ...other }) {
+        const value = (one as Json)[key];
+        path.push(`${(value as Json | null)?.['key'] ?? key}`);
+        compare(value, (other as Json)[key]);
+        path.pop();
+      }
+    };
+    compare(JSON.parse(before), JSON.parse(after));
+    return found;
   }
 
-  it('keeps what the board has and Spikeline does not know', () => {
-    const board = boardText();
-    const net = withNeuron(
-      { ...idleNeuron(), synapses: [{ ...silent, tag: 3 }] },
-      { parameters: { ...idle.parameters, SOIF_DC_P: { coarse: 2, fine: 7, type: 'P' } } },
-    );
-    const text = toSamnaJson(net, board);
-    expectSame(fromSamnaJson(text), {
-      chips: [{ ...net.chips[0], globalParameters: { R2R_BUFFER_CCB: { coarse: 5, fine: 255 } } }],
-    });
-    const addresses = text.match(/"address":18446744073709551615/g);
-    expect(addresses).toHaveLength(board.match(/"address"/g)!.length);
-    const chip = at(JSON.parse(text), 'value0', 'chips', 0);
-    expect(chip['dvsIf']).toEqual({ on: false });
-    expect(chip['cores']).toBeInstanceOf(Array);
-    expect(at(chip, 'cores', 1, 'neurons', 'value17')['colour']).toBe(4);
-    const biases = at(chip, 'cores', 1)['parameters'] as Json[];
-    expect(biases.find(({ key }) => key === 'SOIF_DC_P')).toMatchObject({
-      value: { coarseValue: 2, fineValue: 7, type: 'P' },
-    });
+  it('changes what the network says and nothing else', () => {
+    const laid = toSamnaJson(net, board);
+    const biases = new Set<string>();
+    for (const [, , chip, , core, part, name] of changes(board, laid)) {
+      expect([chip, core]).toEqual(['0', 'value0']);
+      if (part === 'parameters') biases.add(name!);
+      else expect([part, ['value0', 'value1'].includes(name!)]).toEqual(['neurons', true]);
+    }
+    const own: readonly string[] = Object.values(currentParameter);
+    expect([...biases].filter((name) => !own.includes(name))).toEqual([]);
+    expect(biases).toContain('SOIF_LEAK_N');
+    const [first] = net.chips[0]!.cores;
+    const after = fromSamnaJson(laid).chips[0]!.cores[0]!;
+    expect(after.parameters).toMatchObject(first!.parameters);
+    expect(after.parameters.SOIF_CC_N).toMatchObject({ coarse: 5, fine: 255 });
+    expect(after.neurons[0]).toEqual(first!.neurons[0]);
+    const long = /_address":\d+|_cookie":\d+/g;
+    expect(laid.match(long)).toEqual(board.match(long));
   });
 
   it('clears what an earlier network left in the memories', () => {
-    const before = toSamnaJson(
-      withNeuron({ ...idleNeuron(), synapses: [{ ...silent, tag: 9 }], latchSoDc: true }),
+    const neuron = { ...idleNeuron(), synapses: [{ ...silent, tag: 9 }], latchSoDc: true };
+    const before = toSamnaJson(withNeuron(neuron), board);
+    expect(before === board).toBe(false);
+    expect(toSamnaJson(withNeuron(idleNeuron()), before) === board).toBe(true);
+  });
+
+  it('sets converters by the name that the board has for them', () => {
+    const told = withNeuron(idleNeuron(), { sadcEnables: { soifRefractory: true } });
+    for (const name of ['SoifRefectory', 'SoifRefractory']) {
+      const own = board.replaceAll('SoifRefectory', name);
+      const [first, second, ...others] = own.split(`"${name}":false`);
+      const rest = [second, ...others].join(`"${name}":false`).slice(second!.length);
+      const wanted = `${first}"${name}":false${second}"${name}":true${rest.slice(name.length + 8)}`;
+      expect(toSamnaJson(told, own) === wanted).toBe(true);
+    }
+  });
+
+  it('takes lists in either form, keys in any order, and values before their keys', () => {
+    const turn = (fields: Json): Json => Object.fromEntries(Object.entries(fields).reverse());
+    const document = JSON.parse(board) as Json;
+    const chip = at(document, 'value0', 'chips', 0);
+    const cores = Object.values(at(chip, 'cores')) as Json[];
+    const parameters = cores[0]!['parameters'] as Json[];
+    cores[0]!['parameters'] = parameters.toReversed().map(turn);
+    cores[0] = turn(cores[0]!);
+    const neurons = at(cores[0], 'neurons');
+    const neuron = turn(neurons['value0'] as Json);
+    neurons['value0'] = neuron;
+    neuron['synapses'] = Object.values(at(neuron, 'synapses')).map((own) => turn(own as Json));
+    chip['cores'] = cores;
+    at(document, 'value0')['chips'] = [turn(chip)];
+    const [first] = net.chips[0]!.cores;
+    const laid = toSamnaJson(net, JSON.stringify(document));
+    const after = fromSamnaJson(laid).chips[0]!.cores[0]!;
+    expect(after.parameters).toMatchObject(first!.parameters);
+    expect(after.neurons[0]).toEqual(first!.neurons[0]);
+    expect(laid).toMatch(/^\{"value0":\{"chips":\[\{"bioamps"/);
+  });
+
+  it('names everything that the board has not, with its path', () => {
+    const one = withNeuron(idleNeuron(), {
+      parameters: { DESC_REV_P: { coarse: 1, fine: 2, type: 'P' } },
+      sadcEnables: { soifMem: true },
+    });
+    const spoilt = board
+      .replaceAll('"SoifMem"', '"soifMem"')
+      .replace('"latchSoDc":false,', '')
+      .replace('"stp":false', '"stp":0')
+      .replace('"tag":0}', '"tag":"none"}')
+      .replace(/"destinations":\{"value0":\{.*?\}\},?/, '"destinations":7,');
+    const reasons = reasonsOf(() => toSamnaJson(one, spoilt));
+    expect(reasons.slice(0, 3)).toEqual([
+      'chips[0].cores[0].neurons[0].synapses[0].stp is 0; true or false is needed',
+      'chips[0].cores[0].neurons[0].synapses[0].tag is "none"; a number is needed',
+      'chips[0].cores[0].neurons[0].destinations is 7; a list of 4 is needed',
+    ]);
+    for (const missing of ['parameters.DESC_REV_P', 'sadcEnables.SoifMem']) {
+      const path = `chips[0].cores[1].${missing}`;
+      expect(reasons).toContain(`${path}: it is missing; the board has to have it`);
+    }
+    const few = board.replace(',"value63":', ',"last":');
+    expect(reasonsOf(() => toSamnaJson(one, few))).toContain(
+      'chips[0].cores[0].neurons[0].synapses.length is 63; 64 entries are needed',
     );
-    const after = withNeuron(idleNeuron());
-    expectSame(fromSamnaJson(toSamnaJson(after, before)), after);
   });
 
   it('refuses a board of fewer chips, and what is no board', () => {
     const one = withNeuron(idleNeuron());
     const two = { chips: [...one.chips, ...one.chips] };
-    expect(() => toSamnaJson(two, toSamnaJson(one))).toThrow('chips.length is 2; the board has 1');
+    expect(() => toSamnaJson(two, board)).toThrow('chips.length is 2; the board has 1');
     expect(() => toSamnaJson(one, '{}')).toThrow('value0: it is missing');
+    expect(() => toSamnaJson(one, '[]')).toThrow('text is []; an object is needed');
+    expect(() => toSamnaJson(one, '{"value0":{"chips":[')).toThrow('not JSON');
+    expect(() => toSamnaJson(one, '{}}')).toThrow('not JSON');
   });
-});
 
-describe('numbers that a double would round', () => {
-  const configuration: ChipConfiguration = {
-    chips: [{ cores: [idleCore(), idleCore(), idleCore(), idleCore()] }],
-  };
+  it('tells JSON from what is none just as JSON.parse does', () => {
+    const told = configurationLayer({ chips: [] });
+    const sound = (text: string): boolean => {
+      try {
+        JSON.parse(text);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const pieces = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"',
+      '\\',
+      '-',
+      '0',
+      '1.5e3',
+      'true',
+    );
+    const texts = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc.array(pieces, { maxLength: 6 }).map((all) => all.join('')),
+      fc.tuple(fc.json(), fc.nat(), fc.string({ maxLength: 2 })).map(([json, at, junk]) => {
+        const cut = at % (json.length + 1);
+        return json.slice(0, cut) + junk + json.slice(cut + 1);
+      }),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        let scanned = true;
+        try {
+          overlay(text, told);
+        } catch (cause) {
+          expect(cause).toBeInstanceOf(SyntaxError);
+          scanned = false;
+        }
+        expect(scanned).toBe(sound(text));
+      }),
+    );
+    expect(() => overlay('['.repeat(1e6), told)).toThrow('nested');
+  });
+
   const fields = [
     '"field":12345678901234567890',
     '"inList":[12345678901234567890, -9007199254740993 ,1]',
-    '"nested":{"a":[[18446744073709551615]]}',
     '"big":1e400,"small":1e-400',
-    '"fraction":0.1234567890123456789012',
-    '"mixed":1234567890123456789.5',
     '"negzero":-0',
     '"text":"\\u0000n1234567890123456789, 12345678901234567890"',
-    '"likeOurs":"number 12345678901234567890"',
-    '"escaped":"\\u006eumber 12345678901234567890"',
     '"quote":"\\"number 1"',
     '"backslash":"\\\\","after":12345678901234567891',
   ];
 
-  it('stay as the board has them, wherever they stand', () => {
-    const board = toSamnaJson(configuration).replace('{"value0":{', `{"value0":{${fields.join()},`);
-    const laid = toSamnaJson(configuration, board);
-    const dense = laid.replaceAll(', ', ',');
-    for (const field of fields) {
-      const plain = field.replaceAll(' ,', ',').replaceAll(', ', ',');
-      expect(dense).toContain(plain.replace('\\u006e', 'n'));
-    }
-    expectSame(JSON.parse(laid), JSON.parse(board));
-    expect(toSamnaJson(configuration, laid)).toBe(laid);
+  it('keeps numbers that a double would round, wherever they stand', () => {
+    const own = board.replace('{"value0":{', `{"value0":{${fields.join()},`);
+    expect(toSamnaJson(net, own).startsWith(`{"value0":{${fields.join()},`)).toBe(true);
   });
+});
 
-  it('are no number that a configuration could have', () => {
-    const text = toSamnaJson(configuration).replace('"tag":0', '"tag":1e400');
+describe('texts that are none', () => {
+  it('hold no number that a configuration could not have', () => {
+    const text = toSamnaJson(withNeuron(idleNeuron())).replace('"tag":0', '"tag":1e400');
     expect(() => fromSamnaJson(text)).toThrow(InvalidArgumentError);
   });
 

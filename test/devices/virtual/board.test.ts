@@ -116,7 +116,7 @@ describe('the virtual board decodes its memory words and nothing else', () => {
   it('reports a spike under the words of its SRAM, one hop on its way', async () => {
     const board = await bench(single);
     const heard = respond(board, 0);
-    expect(eventOf(heard[0]![1])).toMatchObject({ tag: 0, xHop: -6, yHop: -7 });
+    expect(eventOf(heard[0]![1])).toMatchObject({ tag: 0, xHop: -6, yHop: 0 });
     const other = { core: [true, true, true, true], xHop: -7, yHop: -7, tag: 77 } as const;
     board.link.poke(0, 'sram', 0, eventWord(other));
     const renamed = respond(board, 1_000_000);

@@ -88,7 +88,7 @@ function configurationOf(seed: number): ChipConfiguration {
   const parameters = { ...core.parameters };
   for (const [name, current] of Object.entries(currentsOf(random))) {
     const parameter = currentParameter[name as CoreCurrentName];
-    parameters[parameter] = { ...parameters[parameter], ...nearestBias(parameter, current) };
+    parameters[parameter] = nearestBias(parameter, current);
   }
   const used = Array.from({ length: neurons }, (_, n) => ({
     ...idleNeuron(),
@@ -153,7 +153,7 @@ function parametersOf(configuration: ChipConfiguration): DynapSe2Parameters {
   for (const name of coreCurrentNames) {
     if (/^Iw_\d$/.test(name)) continue;
     const parameter = currentParameter[name];
-    input[name] = biasCurrent(parameter, core.parameters[parameter]);
+    input[name] = biasCurrent(parameter, core.parameters[parameter]!);
   }
   return dynapSe2Parameters(input as DynapSe2ParametersInput, 256);
 }
@@ -183,7 +183,7 @@ function simulated(
     neurons,
   );
   const base = (['Iw_0', 'Iw_1', 'Iw_2', 'Iw_3'] as const).map((name) =>
-    biasCurrent(currentParameter[name], parameters[currentParameter[name]]),
+    biasCurrent(currentParameter[name], parameters[currentParameter[name]]!),
   );
   const channels = 4 * neurons;
   const [weight, recurrent] = [inputs, neurons].map((rows) => new Float64Array(rows * channels));

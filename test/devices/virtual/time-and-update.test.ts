@@ -128,7 +128,7 @@ describe('update', () => {
       // The same setting again: nothing may change, not even the phase of the neuron.
       const { parameters } = board.deployment.configuration.chips[0]!.cores[0]!;
       const name = 'SOIF_SPKTHR_P';
-      const { coarse, fine } = change ? nearestBias(name, 1e-9) : parameters[name];
+      const { coarse, fine } = change ? nearestBias(name, 1e-9) : parameters[name]!;
       await board.link.update({ biases: [{ chip: 0, core: 0, name, setting: { coarse, fine } }] });
       const end = board.link.time(200_000);
       await board.clock.pass(1);

@@ -3,6 +3,7 @@ import { chipLimits } from '../limits.ts';
 import { type BiasSetting, type SettingForm, sadcGroups } from '../settings.ts';
 import { type Findings, type JsonPath, noteUnknown } from './findings.ts';
 import { type Fields, fieldsAt, listAt, mapAt, switchAt, wholeAt } from './json.ts';
+import { fieldName, switchName } from './switch-names.ts';
 
 /** The type of a bias is told by its name and not read. */
 const biasFields: ReadonlySet<string> = new Set(['coarseValue', 'fineValue', 'type']);
@@ -52,9 +53,15 @@ function readSwitches(
 ): Fields {
   const fields = fieldsAt(findings, at, value);
   if (fields === undefined) return {};
-  noteUnknown(findings, at, fields, new Set(names));
-  const there = names.filter((name) => fields[name] !== undefined);
-  return changed(there.map((name) => [name, switchAt(findings, at, fields, name)] as const));
+  const own = new Map(Object.keys(fields).map((written) => [fieldName(written), written]));
+  const known = new Set(names.map((name) => own.get(switchName(name)) ?? name));
+  noteUnknown(findings, at, fields, known);
+  const there = names.filter((name) => own.has(switchName(name)));
+  return changed(
+    there.map(
+      (name) => [name, switchAt(findings, at, fields, own.get(switchName(name))!)] as const,
+    ),
+  );
 }
 
 /**

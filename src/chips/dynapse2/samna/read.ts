@@ -165,8 +165,8 @@ function readParameters(
     ...readBias(findings, { up: at, step: name }, map.get(name)),
     type: biasType(name),
   });
-  const biases = coreParameterNames.map((name) => [name, readOne(name)] as const);
-  return Object.fromEntries(biases) as CoreConfiguration['parameters'];
+  const there = coreParameterNames.filter((name) => map.has(name));
+  return Object.fromEntries(there.map((name) => [name, readOne(name)] as const));
 }
 
 function readCore(findings: Findings, at: JsonPath, value: unknown): CoreConfiguration {
