@@ -6,9 +6,9 @@
 import { lastValueFrom, type Observable, toArray } from 'rxjs';
 import { deploy } from 'spikeline';
 import { writeFiles } from 'spikeline/files';
+import { picture } from './drawing/picture.ts';
 import { cart } from './pole/cart.ts';
 import { loopStep } from './pole/coding.ts';
-import { picture } from './pole/picture.ts';
 import { trained as net } from './pole/trained.ts';
 import { inSimulator, onChip, outcome, push, type Step } from './pole/trial.ts';
 
@@ -50,6 +50,6 @@ if (path !== undefined) {
       lines: lines(({ action }) => action[0]!),
     },
   ] as const;
-  writeFiles(new Map([[path, picture(panels, trial.duration, push.at)]]));
+  writeFiles(new Map([[path, picture(panels, trial.duration, [push.at])]]));
   process.stdout.write(`drew ${path}\n`);
 }

@@ -11,8 +11,15 @@ export interface Panel {
 
 const [width, height, left, top, gap] = [760, 130, 60, 34, 34];
 
-/** A picture of panels below each other: the first line of each is drawn last and in black, the others in colour. */
-export function picture(panels: readonly Panel[], seconds: number, marked?: number): string {
+/**
+ * A picture of panels below each other, of so many seconds, some of which are marked: the first line of each panel is drawn last and in black,
+ * the others in colour.
+ */
+export function picture(
+  panels: readonly Panel[],
+  seconds: number,
+  marked: readonly number[] = [],
+): string {
   const colours = ['#000000', '#4477aa', '#66ccee', '#228833', '#ccbb44', '#ee6677'];
   const x = (share: number) => left + share * width;
   const parts = panels.flatMap(({ title, range: [min, max], lines }, p) => {
@@ -30,12 +37,11 @@ export function picture(panels: readonly Panel[], seconds: number, marked?: numb
     return [
       `<text x="${left}" y="${base - 8}">${title}</text>`,
       `<rect x="${left}" y="${base}" width="${width}" height="${height}" fill="none" stroke="#999"/>`,
-      ...[min, 0, max].map(label),
-      ...(marked === undefined
-        ? []
-        : [
-            `<line x1="${x(marked / seconds)}" y1="${base}" x2="${x(marked / seconds)}" y2="${base + height}" stroke="#aa3377" stroke-dasharray="4 3"/>`,
-          ]),
+      ...new Set([min, Math.max(min, 0), max].map(label)),
+      ...marked.map((time) => {
+        const at = x(time / seconds);
+        return `<line x1="${at}" y1="${base}" x2="${at}" y2="${base + height}" stroke="#aa3377" stroke-dasharray="4 3"/>`;
+      }),
       ...drawn.reverse(),
     ];
   });
