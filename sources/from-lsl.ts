@@ -42,10 +42,10 @@ const table: OptionTable<FromLslConfig> = {
 };
 
 /** A source of what comes over Lab Streaming Layer. */
-export interface LslSource<Item extends Series | Marks> extends Observable<Item> {
+export type LslSource<Item extends Series | Marks> = Observable<Item> & {
   /** What was lost. */
   readonly losses: Losses;
-}
+};
 
 /** The predicate of liblsl for a name or a query. */
 function predicateOf(stream: string): string {

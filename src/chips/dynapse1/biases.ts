@@ -3,8 +3,36 @@ import type { CurrentRange } from '../family.ts';
 import { dynapse1Limits } from './limits.ts';
 import { biasEntry, biasWord, bufferWord, type Dynapse1Bias, shiftedSourceWord } from './words.ts';
 
+/** Name of a bias of a core. */
+export type Dynapse1BiasName =
+  | 'PULSE_PWLK_P'
+  | 'PS_WEIGHT_INH_S_N'
+  | 'PS_WEIGHT_INH_F_N'
+  | 'PS_WEIGHT_EXC_S_N'
+  | 'PS_WEIGHT_EXC_F_N'
+  | 'IF_RFR_N'
+  | 'IF_TAU1_N'
+  | 'IF_AHTAU_N'
+  | 'IF_CASC_N'
+  | 'IF_TAU2_N'
+  | 'IF_BUF_P'
+  | 'IF_AHTHR_N'
+  | 'IF_THR_N'
+  | 'NPDPIE_THR_S_P'
+  | 'NPDPIE_THR_F_P'
+  | 'NPDPII_THR_F_P'
+  | 'NPDPII_THR_S_P'
+  | 'IF_NMDA_N'
+  | 'IF_DC_P'
+  | 'IF_AHW_P'
+  | 'NPDPII_TAU_S_P'
+  | 'NPDPII_TAU_F_P'
+  | 'NPDPIE_TAU_F_P'
+  | 'NPDPIE_TAU_S_P'
+  | 'R2R_P';
+
 /** Addresses of the biases of core 0. (As in libcaer.) */
-export const biasAddresses = {
+export const biasAddresses: Readonly<Record<Dynapse1BiasName, number>> = {
   PULSE_PWLK_P: 0,
   PS_WEIGHT_INH_S_N: 2,
   PS_WEIGHT_INH_F_N: 4,
@@ -30,10 +58,7 @@ export const biasAddresses = {
   NPDPIE_TAU_F_P: 44,
   NPDPIE_TAU_S_P: 46,
   R2R_P: 48,
-} as const;
-
-/** Name of a bias of a core. */
-export type Dynapse1BiasName = keyof typeof biasAddresses;
+};
 
 /** Names of the biases of a core, in the order of their addresses. */
 export const dynapse1BiasNames = Object.keys(biasAddresses) as readonly Dynapse1BiasName[];

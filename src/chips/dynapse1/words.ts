@@ -4,11 +4,16 @@
  */
 import { dynapse1Limits } from './limits.ts';
 
-/** Kinds of synapses, by their bits in a CAM word. */
-export const synapseTypes = { slowInh: 0, fastInh: 1, slowExc: 2, fastExc: 3 } as const;
+/** Kind of a synapse: slow or fast, inhibitory or excitatory. */
+export type SynapseType = 'slowInh' | 'fastInh' | 'slowExc' | 'fastExc';
 
-/** Kind of a synapse. */
-export type SynapseType = keyof typeof synapseTypes;
+/** Kinds of synapses, by their bits in a CAM word. */
+export const synapseTypes: Readonly<Record<SynapseType, number>> = {
+  slowInh: 0,
+  fastInh: 1,
+  slowExc: 2,
+  fastExc: 3,
+};
 
 /** Names of the kinds of synapses, in the order of their bits. */
 export const synapseTypeNames: readonly SynapseType[] = [
