@@ -29,11 +29,13 @@ export function gainsOf(costs: readonly number[], effort: number, dt = 5e-3): nu
   const { A, B } = linearised(dt);
   const Q = costs.map((cost, i) => costs.map((_, j) => (i === j ? cost * dt : 0)));
   let P: number[][] = Q;
-  let gains: number[] = [];
+  let gains = costs.map(() => 0);
   for (let round = 0; round < 4000; round++) {
     const PB = multiply(P, B);
     const scale = effort * dt + multiply(transpose(B), PB)[0]![0]!;
+    const before = gains;
     gains = multiply(transpose(PB), A)[0]!.map((value) => value / scale);
+    if (gains.every((gain, i) => Math.abs(gain - before[i]!) <= 1e-13 * Math.abs(gain))) break;
     const back = multiply(transpose(A), P);
     const next = combine(
       combine(Q, multiply(back, A), 1),
