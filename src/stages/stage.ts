@@ -102,12 +102,25 @@ export function stageFaults(stage: Stage): Problem[] {
     problems = row.problems(definition);
     const { channelsOut } = row.outline(definition);
     if (problems.length === 0 && channelsOut !== stage.channelsOut) problems = [odd];
+    // What a definition may leave out, a stage has.
+    if (problems.length === 0 && !hasAllOf(stage, buildStage(definition, stage.name)))
+      problems = [odd];
   } catch {
     // Whatever is missing in it, it was not built here.
     problems = [odd];
   }
   if (problems.length === 0) noteBuilt(stage);
   return problems;
+}
+
+/** Whether a stage has every field of another, of the same type and, where it is an array, as long. */
+function hasAllOf(stage: Stage, built: Stage): boolean {
+  return Object.keys(built).every((name) => {
+    const [given, wanted] = [stage, built].map((one): unknown => Reflect.get(one, name));
+    if (!ArrayBuffer.isView(wanted)) return typeof given === typeof wanted;
+    const isArray = ArrayBuffer.isView(given) && given.constructor === wanted.constructor;
+    return isArray && given.byteLength === wanted.byteLength;
+  });
 }
 
 /** Lists everything wrong with one stage, with paths that open with `name`. */

@@ -3,12 +3,12 @@ import { count, from, lastValueFrom, type Observable } from 'rxjs';
 import * as spikeline from 'spikeline';
 import * as spikelineCodecs from 'spikeline/codecs';
 import * as events from 'spikeline/events';
-import * as loops from 'spikeline/loop';
 import * as neurons from 'spikeline/neurons';
 import * as operators from 'spikeline/operators';
 import packageJson from 'spikeline/package.json' with { type: 'json' };
 import * as sinks from 'spikeline/sinks';
 import * as train from 'spikeline/train';
+import { loopParts, sessionParts } from './loop-calls.ts';
 import {
   deployment,
   input,
@@ -49,12 +49,19 @@ const entries: readonly (readonly [name: string, exported: object])[] = await Pr
 const abstract = ['SpikelineError'];
 
 /** Functions that write files wherever they are told to; test/files calls them with junk. */
-const writing = ['checkTarget', 'openFile', 'openFolder', 'openWriter', 'writeFiles'];
+const writing = [
+  ...['checkTarget', 'openFile', 'openFolder', 'openWriter', 'writeFiles'],
+  ...['openSession', 'recordSession', 'inSession'],
+];
 
 /** Functions that are not called by {@link allCalls}. */
 export const leftOut: readonly string[] = [...abstract, ...writing];
 
-type Run = Call['run'];
+/** How something is called. */
+export type Run = Call['run'];
+
+/** Calls of what was made, each with arguments that are sound. */
+export type Parts = Readonly<Record<string, readonly [run: Run, ...sound: readonly unknown[]]>>;
 
 /** Makes an instance; a class is no function to be called. */
 function making(made: unknown): Run {
@@ -79,7 +86,8 @@ const nameOf = ({ name }: Call): string => name.split('.')[1]!;
 
 /** Calls that write files; whoever makes them stands in a folder of his own. */
 export function writingCalls(): Call[] {
-  return exportedCalls().filter((call) => writing.includes(nameOf(call)));
+  const exported = exportedCalls().filter((call) => writing.includes(nameOf(call)));
+  return [...exported, ...madeCalls(sessionParts)];
 }
 
 /** Decoders and encoders of all formats, made and used. */
@@ -155,7 +163,7 @@ const laterPacket = events.aerPacket([1000, 5000], [0, 1], events.channels(2), 9
 const lif = { neurons: 2, tauMem: 0.02 };
 
 /** What is made of functions, and takes something itself. */
-const methods: Readonly<Record<string, readonly [run: Run, ...sound: readonly unknown[]]>> = {
+const methods: Parts = {
   'startPipeline.process': [(a: never) => startPipeline(net).process(a), input],
   'startPipeline.process lif': [(a: never) => startPipeline(lifNet).process(a), input],
   'training.advance': [
@@ -182,58 +190,6 @@ const methods: Readonly<Record<string, readonly [run: Run, ...sound: readonly un
   'link.configure': [onLink((own, a) => own.configure(a)), deployment.configuration],
   'link.time': [onLink((own, a) => own.time(a)), 0],
   'link.listen': [onLink((own, a) => own.listen(a)), { events: () => {} }],
-};
-
-/** Runs a loop of three steps, some part of which is junk. */
-const looping =
-  (part: (given: unknown) => object): Run =>
-  (given) =>
-    lastValueFrom(
-      loops
-        .closeLoop<number[], number[]>({
-          ...{ target: spikeline.simulator(), net, steps: 3, limits: [-1, 1] },
-          ...{ encode: () => [1, 0], decode: () => [0] },
-          environment: { reset: () => [1, 1], step: () => ({ observation: [0, 1] }) },
-          ...part(given),
-        } as never)
-        .pipe(count()),
-    );
-const rates = operators.rateEncode({ range: [-1, 1], neurons: 1, rate: 100 });
-
-const loopParts: Readonly<Record<string, readonly [run: Run, ...sound: readonly unknown[]]>> = {
-  'loop.reset': [
-    looping((a) => ({
-      encode: rates,
-      environment: { reset: () => a, step: () => ({ observation: [1, 0] }) },
-    })),
-    [1, 1],
-  ],
-  'loop.step': [
-    looping((a) => ({ encode: rates, environment: { reset: () => [1, 1], step: () => a } })),
-    { observation: [1, 0], done: false },
-  ],
-  'loop.encode': [looping((a) => ({ encode: () => a })), [1, 0]],
-  'loop.decode': [looping((a) => ({ decode: () => a })), [1, 0]],
-  'loop.decode pairs': [
-    looping((a) => ({
-      decode: () => a,
-      limits: [
-        [0, 1],
-        [-1, 0],
-      ],
-    })),
-    [1, 0],
-  ],
-  'meter.record': [(a: never) => loops.latencyMeter().record(a), 3],
-  'meter.quantile': [(a: never) => loops.latencyMeter().quantile(a), 0.5],
-  'readout.learn': [
-    (...given) =>
-      loops
-        .learningReadout({ inputs: 2, outputs: 1, rule: 'rls' })
-        .learn(...(given as [never, never])),
-    Float64Array.of(1, 2),
-    [1],
-  ],
 };
 
 /** Operators that take items of a stream. */
@@ -289,11 +245,16 @@ const filtered = [
   [[signal], ['rateEncode', 'deltaEncode']],
 ] as const;
 
-/** All calls. */
-export function allCalls(): Call[] {
-  const made = Object.entries({ ...methods, ...loopParts }).map(([name, [run, ...given]]) => ({
+/** Calls of what functions have made. */
+function madeCalls(parts: Parts): Call[] {
+  return Object.entries(parts).map(([name, [run, ...given]]) => ({
     ...{ name: `made.${name}`, run, sound: given, declared: true },
   }));
+}
+
+/** All calls. */
+export function allCalls(): Call[] {
+  const made = madeCalls({ ...methods, ...loopParts });
   const streamed = Object.entries(streams).map(([name, [operator, ...items]]) => ({
     ...{ name: `stream.${name}`, run: through(operator), sound: items, declared: true },
   }));

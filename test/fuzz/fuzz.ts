@@ -99,8 +99,9 @@ async function settled(made: unknown, given: readonly unknown[]): Promise<void> 
     await lastValueFrom(result.pipe(take(mostItems), takeUntil(end), toArray()));
     return;
   }
-  const close: unknown = Reflect.get(result, 'close');
-  if (typeof close === 'function') await (close as () => unknown).call(result);
+  const close = ['close', 'end'].map((name): unknown => Reflect.get(result, name));
+  const closing = close.find((one) => typeof one === 'function');
+  await (closing as (() => unknown) | undefined)?.call(result);
 }
 
 /** Makes one call; gives its outcome, and what is wrong with it. */

@@ -5,6 +5,7 @@ import {
   fromHardware,
   fromPull,
   InvalidArgumentError,
+  type LifStage,
   type Pipeline,
   parallel,
   pipeline,
@@ -29,7 +30,7 @@ import {
 import { seal } from 'spikeline/files';
 import { isRecordingPath, placeProblem, protocol, replay, startProtocol } from 'spikeline/loop';
 import { dynapSimParameters, engineSuite, referenceEngine } from 'spikeline/neurons';
-import { writeNir } from 'spikeline/nir';
+import { nirOfPipeline, writeNir } from 'spikeline/nir';
 import { applyLinear, boundedBuffer, crop, runOn } from 'spikeline/operators';
 import { listOf, StorageError, text, unknownName, within } from 'spikeline/problems';
 import { fromWebSocket } from 'spikeline/sources';
@@ -37,7 +38,7 @@ import { withStageWeights } from 'spikeline/stages';
 import { recorded } from 'spikeline/targets';
 import { dynapSimOperation } from 'spikeline/tfjs';
 import { describe, expect, it } from 'vitest';
-import { net } from './sound.ts';
+import { lifNet, net } from './sound.ts';
 
 /** The same object, whose field says what it should so many times, and then something else. */
 function turning<T extends object>(given: T, name: keyof T, times: number): T {
@@ -88,6 +89,9 @@ describe('what says something else when it is read again', () => {
       expect(() => startPipeline(given)).toThrow(InvalidArgumentError);
       expect(() => deploy(given)).toThrow(InvalidArgumentError);
     }
+    const { threshold: _, ...rest } = lifNet.stages[1] as LifStage;
+    const bare = { ...lifNet, stages: [lifNet.stages[0]!, rest as never] };
+    expect(() => nirOfPipeline(bare)).toThrow(InvalidArgumentError);
     const stage = turning(net.stages[0]!, 'channelsIn', 9);
     expect(() => withStageWeights(stage, new Float64Array(4))).toThrow(InvalidArgumentError);
   });

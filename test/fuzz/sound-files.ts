@@ -1,9 +1,9 @@
-/** Arguments that are sound, for functions of files, formats and closed loops. */
+/** Arguments that are sound, for functions of files and formats. */
+import { of } from 'rxjs';
 import * as spikeline from 'spikeline';
 import * as codecs from 'spikeline/codecs';
 import * as events from 'spikeline/events';
 import * as files from 'spikeline/files';
-import * as operators from 'spikeline/operators';
 
 const pixelPacket = events.aerPacket([10, 20], [0, 1], events.pixels(2, 2));
 const dat = codecs.codecNamed('dat').encoder!().push(pixelPacket as never);
@@ -26,14 +26,21 @@ export const ofFormats: Readonly<Record<string, readonly unknown[]>> = {
   openRecording: [bytesAt, recording.length],
   recordingDecoder: [],
   recordingEncoder: [{ streams: [{ name: 'a', kind: 'events' }], about: { seed: 7 } }],
+  xdfDecoder: [{ clock: 'recorded' }],
+  xdfEncoder: [new Map([['a', 'host']])],
   recycleBytes: [dat],
   recyclePacket: [pixelPacket],
 };
+
+const sessionConfig = { seed: 1, config: { a: [1] }, overwrite: true, flushEvery: 1 };
 
 /** Of files; those that write do so beneath where the process stands. */
 export const ofFiles: Readonly<Record<string, readonly unknown[]>> = {
   seal: [form, new Uint8Array(5)],
   unseal: [form, files.seal(form, new Uint8Array(5))],
+  openSession: ['session', sessionConfig],
+  recordSession: ['loops', sessionConfig],
+  inSession: ['within', sessionConfig, () => of(1)],
   checkTarget: ['a', ['b']],
   openFile: ['result'],
   openFolder: ['results', { force: true }],
@@ -46,21 +53,3 @@ export const ofFiles: Readonly<Record<string, readonly unknown[]>> = {
   ],
   readSession: ['/nowhere'],
 };
-
-const environment = {
-  reset: () => Float64Array.of(1),
-  step: () => ({ observation: Float64Array.of(1) }),
-};
-
-/** Of closed loops on a network of two channels. */
-export function ofLoops(net: spikeline.Pipeline): Readonly<Record<string, readonly unknown[]>> {
-  return {
-    closeLoop: [
-      {
-        ...{ target: spikeline.simulator(), net, environment, steps: 5, seed: 3, limits: [-4, 4] },
-        encode: operators.rateEncode({ range: [0, 1], neurons: 2, rate: 500 }),
-        decode: operators.populationDecode({ values: [-5, 5], tau: 0.02 }),
-      },
-    ],
-  };
-}

@@ -5,9 +5,11 @@ import * as chip from 'spikeline/chip';
 import * as events from 'spikeline/events';
 import * as neurons from 'spikeline/neurons';
 import * as nir from 'spikeline/nir';
-import * as problems from 'spikeline/problems';
 import * as train from 'spikeline/train';
-import { ofFiles, ofFormats, ofLoops } from './sound-files.ts';
+import { ofDevices } from './sound-devices.ts';
+import { ofFiles, ofFormats } from './sound-files.ts';
+import { ofLoops } from './sound-loops.ts';
+import { asking, failing } from './sound-problems.ts';
 
 const { dynapSim, lif, linear, pipeline, spikeRaster } = spikeline;
 const weight = [
@@ -268,54 +270,6 @@ const streaming: Readonly<Record<string, readonly unknown[]>> = {
   serveBoard: [board, { listen: 'tcp://127.0.0.1:0', patience: 10 }],
 };
 
-/** A place that is to be 0. */
-const place = { reset: () => [1, -1], step: () => ({ observation: [0.5, -0.5], done: false }) };
-
-const looping: Readonly<Record<string, readonly unknown[]>> = {
-  closeLoop: [
-    {
-      ...{ target: spikeline.simulator(), net: lifNet, environment: place, steps: 3, seed: 1 },
-      ...{ encode: () => [1, 0], decode: () => [1, 2], limits: [-1, 1], onStop: [0, 0] },
-      ...{ record: ['lif1'], dt: 1e-3 },
-    },
-  ],
-  metronome: [1e-3, { policy: 'catchUp', spin: 0.5, ticks: 2 }],
-  latencyMeter: [{ most: 10 }],
-  learningReadout: [{ inputs: 2, outputs: 1, rule: 'rls', forgetting: 0.9, bounds: [-1, 1] }],
-  learnReadout: [{ inputs: 2, outputs: 1, rule: 'delta', rate: 1, tau: 1, error: () => [1] }],
-};
-
-const asking: Readonly<Record<string, readonly unknown[]>> = {
-  problem: ['a', 'unknown', 1, 'b'],
-  fault: ['a', 'unknown', 'b'],
-  within: ['a', [problems.fault('b', 'unknown', 'c')]],
-  problemText: [problems.problem('a', 'unknown', 1, 'b')],
-  anything: [1],
-  callback: [score],
-  flag: [true],
-  text: ['a'],
-  having: ['a link', 'send'],
-  listOf: [problems.text, { min: 1 }],
-  number: [{ min: 1, max: 2, whole: true, unit: 'seconds' }],
-  oneOf: [['a', 'b']],
-  options: [{ a: problems.text }, 'a'],
-  readOnce: [{ a: { b: [1] } }, { a: problems.text }],
-  optionProblems: [{ a: 1 }, { a: problems.text }, 'a'],
-  unknownName: ['a', ['b', 'ab'], 'c'],
-};
-
-const failing: Readonly<Record<string, readonly unknown[]>> = {
-  DataError: ['it is bad', { cause: new Error('a') }],
-  DeviceError: ['busy', 'it is busy', { cause: new Error('a') }],
-  InvalidArgumentError: ['it cannot be', [problems.fault('a', 'unknown', 'b')], {}],
-  UnsupportedPipelineError: ['chip', [problems.fault('a', 'unknown', 'b')]],
-  NetworkError: ['lost', 'it is lost', { cause: new Error('a') }],
-  KernelThreadError: ['a thread died'],
-  MissingLibraryError: ['h5wasm', 'it reads files'],
-  StorageError: ['/nowhere', 'is not there'],
-  TrainingError: ['the loss', ['a'], { pipeline: net, checkpoint: training.checkpoint() }],
-};
-
 /** Arguments that are sound, by the name of the function. */
 export const sound: Readonly<Record<string, readonly unknown[]>> = {
   ...{
@@ -326,11 +280,11 @@ export const sound: Readonly<Record<string, readonly unknown[]>> = {
     ...learning,
     ...onChip,
     ...streaming,
-    ...looping,
     ...asking,
-    ...failing,
+    ...failing(net, training.checkpoint()),
     ...ofFormats,
     ...ofFiles,
-    ...ofLoops(net),
+    ...(await ofLoops(net)),
+    ...ofDevices,
   },
 };

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../../errors.ts';
-import { number, refuse } from '../../options.ts';
+import { number, readItem, refuse } from '../../options.ts';
 import { type Problem, problem, within } from '../../problems.ts';
 import type { Route } from '../family.ts';
 import { chipLimits } from './limits.ts';
@@ -62,6 +62,7 @@ export function coresOf(mask: number): Destination['core'] {
  * @throws InvalidArgumentError with all reasons
  */
 export function eventWord(destination: Destination): number {
+  destination = readItem(destination);
   refuse('invalid event', () => destinationProblems(destination));
   const { core, xHop, yHop, tag } = destination;
   return (coreMask(core) << 20) | ((xHop + 7) << 16) | ((yHop + 7) << 12) | tag;

@@ -2,7 +2,8 @@
 import { DataError } from '../../errors.ts';
 import { binStart } from '../../events/bins.ts';
 import type { StreamItem } from '../../events/series.ts';
-import { shown } from '../../problems.ts';
+import { having, refuse } from '../../options.ts';
+import { shown, within } from '../../problems.ts';
 import {
   hostClock,
   itemFault,
@@ -31,6 +32,8 @@ const mostRows = 16_384;
 /** Bytes between two boundaries, at least. */
 const boundaryEvery = 2 ** 20;
 
+const areClocks = having('a Map of clocks by streams', 'get');
+
 /** A stream that is written. */
 interface Written {
   readonly id: number;
@@ -55,6 +58,7 @@ interface Rows {
  * and losses texts; a clock that is not the host's, its offset. Times are seconds.
  *
  * @param clocks clocks of streams by name; the host's if left out
+ * @throws InvalidArgumentError if the clocks are none
  * @example
  * ```ts
  * const encoder = xdfEncoder();
@@ -63,6 +67,7 @@ interface Rows {
  * ```
  */
 export function xdfEncoder(clocks: ReadonlyMap<string, RecordedClock> = new Map()): XdfEncoder {
+  refuse('nothing can be written as XDF', () => within('clocks', areClocks(clocks)));
   const written = new Map<string, Written>();
   let begun = false;
   let ended = false;
