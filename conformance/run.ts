@@ -3,7 +3,8 @@ import { basename, dirname, resolve } from 'node:path';
 import { StorageError } from '../src/errors.ts';
 import { statOf } from '../src/files/folders.ts';
 import { kernelFeatures } from '../src/kernel/module.ts';
-import { shown } from '../src/problems.ts';
+import { callback, faultsOf, listOf, readList, refuse, text } from '../src/options.ts';
+import { shown, within } from '../src/problems.ts';
 import { adam } from './adam.ts';
 import { allocation } from './allocation.ts';
 import { biasgen } from './biasgen.ts';
@@ -65,6 +66,15 @@ function obstacle(folder: string, given: Kind): ConformanceSkip | undefined {
   return undefined;
 }
 
+const areKinds = listOf((given) => {
+  const { kind, needs, run } = (given ?? {}) as Partial<Kind>;
+  return [
+    ...within('kind', text(kind)),
+    ...within('needs', listOf(text)(needs)),
+    ...within('run', callback(run)),
+  ];
+});
+
 /** Whether a folder is the sub-folder of a kind itself. */
 function isMarked(folder: string, { marker }: Kind): boolean {
   return marker !== undefined && isThere(folder, marker);
@@ -104,12 +114,15 @@ function unknownIn(folder: string): ConformanceSkip[] {
  *
  * @param kinds kinds to compare; all that are known if left out
  * @returns no report at all if the folder holds no kind that is known: nothing was compared then
+ * @throws InvalidArgumentError if the kinds are none
  * @throws StorageError if the folder cannot be read
  */
 export async function runConformance(
   folder: string,
   kinds: readonly Kind[] = conformanceKinds,
 ): Promise<ConformanceReport> {
+  kinds = readList(kinds);
+  refuse('nothing can be compared', () => within('kinds', faultsOf(kinds, areKinds)));
   const there = typeof folder === 'string' && statOf(folder);
   if (there === false || there?.isDirectory() !== true) {
     const path = typeof folder === 'string' ? folder : shown(folder);

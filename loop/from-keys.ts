@@ -28,9 +28,12 @@ const interrupt = '\u0003';
  * ```
  */
 export function fromKeys(input: KeyInput = process.stdin): Observable<string> {
-  refuse('no keys can be heard', () =>
-    within('input', having('a stream', 'on', 'removeListener')(input)),
-  );
+  let [on, removeListener]: KeyInput['on'][] = [];
+  refuse('no keys can be heard', () => {
+    const problems = within('input', having('a stream', 'on', 'removeListener')(input));
+    if (problems.length === 0) [on, removeListener] = [input.on, input.removeListener];
+    return problems;
+  });
   return new Observable((subscriber) => {
     const hear = (data: Uint8Array | string): void => {
       const text = typeof data === 'string' ? data : new TextDecoder().decode(data);
@@ -42,10 +45,10 @@ export function fromKeys(input: KeyInput = process.stdin): Observable<string> {
       }
     };
     if (input.isTTY === true) input.setRawMode?.(true);
-    input.on('data', hear);
+    on!.call(input, 'data', hear);
     input.resume?.();
     return () => {
-      input.removeListener('data', hear);
+      removeListener!.call(input, 'data', hear);
       if (input.isTTY === true) input.setRawMode?.(false);
       input.pause?.();
     };

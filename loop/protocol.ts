@@ -134,6 +134,9 @@ const table: OptionTable<ProtocolRunConfig> = {
   keys$: having('an observable', 'subscribe'),
 };
 
+/** Counts of a raster at most. */
+const mostCounts = 2 ** 24;
+
 const rastersTable: OptionTable<ProtocolRastersConfig> = {
   startTime: number({ whole: true, unit: 'µs' }),
   chunkSteps: number({ min: 1, whole: true }),
@@ -236,7 +239,14 @@ export function startProtocol(of: Protocol, config: ProtocolRunConfig): Protocol
     },
     rasters(given = {}) {
       given = readOnce(given, rastersTable);
-      refuse('no rasters can be made', () => optionProblems(given, rastersTable));
+      refuse('no rasters can be made', () => {
+        const problems = optionProblems(given, rastersTable);
+        const { chunkSteps = 1 } = problems.length > 0 ? {} : given;
+        const needed = `${mostCounts} counts are the most of a raster; there are ${channels} channels`;
+        return chunkSteps * channels <= mostCounts
+          ? problems
+          : [problem('chunkSteps', 'too-large', chunkSteps, needed)];
+      });
       return new Observable((subscriber) => {
         if (used) throw new DataError('a protocol is carried out once; start it anew');
         used = true;

@@ -175,7 +175,7 @@ export function having(what: string, ...methods: readonly string[]): Check {
   return (value) => {
     const object = value as Record<string, unknown> | null | undefined;
     return readable(() => {
-      const has = methods.every((name) => typeof object?.[name] === 'function');
+      const has = methods.every((name) => callback(object?.[name]).length === 0);
       return has ? [] : [problem('', 'wrong-type', value, `${what} is needed`)];
     });
   };

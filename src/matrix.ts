@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from './errors.ts';
-import { listProblems, readable } from './options.ts';
+import { listProblems, readable, readItem } from './options.ts';
 import { type Problem, problem } from './problems.ts';
 
 /** A dense matrix, row-major. Weights are `[pre][post]`: one row per presynaptic channel. */
@@ -90,6 +90,7 @@ function lengthOf(row: unknown): number | undefined {
 
 /** Turns a matrix back into rows of numbers, for printing and JSON. */
 export function matrixRows(given: Matrix): number[][] {
+  given = readItem(given);
   const junk =
     listProblems(given).length === 0
       ? problem('', 'wrong-type', given, 'a matrix is needed')

@@ -1,6 +1,6 @@
 /** Compares how fast neurons fire. */
 import { InvalidArgumentError } from '../errors.ts';
-import { listOf, number, readable } from '../options.ts';
+import { listOf, number, readable, readPlain } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { binOf, binStart, chunkEnd, startProblems } from './bins.ts';
 import { rasterProblems, type SpikeRaster } from './spike-raster.ts';
@@ -67,6 +67,7 @@ export function inTurn(
   rasters: readonly SpikeRaster[],
   silence: number = restingTime,
 ): SpikeRaster[] {
+  rasters = readPlain(rasters);
   const problems = [
     ...within('rasters', listOf((raster) => rasterProblems(raster as SpikeRaster))(rasters)),
     ...within('silence', number({ min: 0, whole: true, unit: 'µs' })(silence)),

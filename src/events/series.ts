@@ -42,7 +42,15 @@ export type ItemKind = 'events' | 'raster' | 'signals' | 'series' | 'marks';
  */
 export function itemKind(item: unknown): ItemKind | undefined {
   if (typeof item !== 'object' || item === null) return undefined;
-  const has = item as Partial<AerPacket & SpikeRaster & SignalRaster & Series & Marks>;
+  try {
+    return kindOf(item);
+  } catch {
+    // A getter or a proxy that throws.
+    return undefined;
+  }
+}
+
+function kindOf(has: Partial<AerPacket & SpikeRaster & SignalRaster & Series & Marks>) {
   if (has.timestamps instanceof Float64Array) {
     if (has.addresses instanceof Uint32Array) return 'events';
     if (has.values instanceof Float64Array) return 'series';

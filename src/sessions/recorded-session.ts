@@ -109,7 +109,7 @@ export async function readSession(path: string): Promise<RecordedSession> {
 
 /** Checks that something is what {@link readSession} gave. */
 export const sessionCheck: Check = (value) =>
-  isObject(value) && isBuilt(value)
+  isObject(value) && isBuilt(value) && 'runs' in value && 'recording' in value
     ? []
     : [problem('', 'wrong-type', value, 'what readSession gives is needed')];
 

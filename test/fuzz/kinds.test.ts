@@ -24,17 +24,26 @@ import {
   channels,
   cropFilter,
   deltaEncoder,
+  inTurn,
+  itemKind,
   pixels,
   rasterToEvents,
 } from 'spikeline/events';
 import { seal } from 'spikeline/files';
-import { isRecordingPath, placeProblem, protocol, replay, startProtocol } from 'spikeline/loop';
+import {
+  fromKeys,
+  isRecordingPath,
+  placeProblem,
+  protocol,
+  replay,
+  startProtocol,
+} from 'spikeline/loop';
 import { dynapSimParameters, engineSuite, referenceEngine } from 'spikeline/neurons';
 import { nirOfPipeline, writeNir } from 'spikeline/nir';
 import { applyLinear, boundedBuffer, crop, runOn } from 'spikeline/operators';
 import { listOf, StorageError, text, unknownName, within } from 'spikeline/problems';
 import { fromWebSocket } from 'spikeline/sources';
-import { withStageWeights } from 'spikeline/stages';
+import { matrix, matrixRows, withStageWeights } from 'spikeline/stages';
 import { recorded } from 'spikeline/targets';
 import { dynapSimOperation } from 'spikeline/tfjs';
 import { describe, expect, it } from 'vitest';
@@ -66,6 +75,14 @@ describe('what says something else when it is read again', () => {
       const ran$ = of(turning(raster, name, 1)).pipe(runOn(simulator(), net));
       expect((await lastValueFrom(ran$)).steps).toBe(1);
     }
+  });
+
+  it('is a matrix, rasters, or an item as it was first', () => {
+    expect(matrixRows(turning(matrix([[1, 2]]), 'rows', 1))).toEqual([[1, 2]]);
+    expect(inTurn([turning(raster, 'dt', 1)])).toHaveLength(1);
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(itemKind(proxy)).toBeUndefined();
   });
 
   it('is a bound as it was first', () => {
@@ -146,6 +163,14 @@ describe('what claims more than there is', () => {
 });
 
 describe('what is of another type', () => {
+  it('is refused as a way to be heard, as kinds, as a length', async () => {
+    const input = { on: class {}, removeListener: () => {} };
+    expect(() => fromKeys(odd(input))).toThrow(InvalidArgumentError);
+    await expect(runConformance('.', odd({ length: 1 }))).rejects.toThrow(InvalidArgumentError);
+    const run = startProtocol(protocol([{ name: 'a', duration: 1 }]), { channels: 2 });
+    expect(() => run.rasters({ chunkSteps: 2 ** 32 })).toThrow(InvalidArgumentError);
+  });
+
   it('is refused as a start, a folder, or what a consumer gives', async () => {
     expect(() => binStart(3, 1e-3, odd([1]))).toThrow(InvalidArgumentError);
     await expect(runConformance('x'.repeat(5000))).rejects.toThrow(StorageError);
@@ -219,6 +244,8 @@ describe('what says something else, or nothing, of links, engines and boards', (
     expect(() => startProtocol(odd({ items: [1], phases: 1 }), { channels: 1 })).toThrow(
       InvalidArgumentError,
     );
+    expect(() => recorded(odd(channels(2)))).toThrow(InvalidArgumentError);
+    expect(() => startProtocol(odd(channels(2)), { channels: 2 })).toThrow(InvalidArgumentError);
     const session = { runs: [], recording: { items: () => [], streams: new Map() } };
     expect(() => recorded(odd(session))).toThrow(InvalidArgumentError);
     expect(() => replay(odd(session), simulator())).toThrow(InvalidArgumentError);

@@ -162,6 +162,6 @@ export function readItems<Items>(items: Items, known: Map<unknown, unknown> = ne
 
 /** Whether something is a protocol that was checked. */
 export const protocolCheck: Check = (value) => {
-  const is = typeof value === 'object' && value !== null && isBuilt(value);
+  const is = isObject(value) && isBuilt(value) && 'items' in value && 'phases' in value;
   return is ? [] : [problem('', 'wrong-type', value, 'what protocol([…]) gives is needed')];
 };
