@@ -8,6 +8,7 @@ import * as operators from 'spikeline/operators';
 import packageJson from 'spikeline/package.json' with { type: 'json' };
 import * as sinks from 'spikeline/sinks';
 import * as train from 'spikeline/train';
+import type { Call, Parts, Run } from './call.ts';
 import { loopParts, sessionParts } from './loop-calls.ts';
 import {
   deployment,
@@ -23,16 +24,6 @@ import {
   word,
   wordPacket,
 } from './sound.ts';
-
-/** Something that can be called. */
-export interface Call {
-  /** `entry.name`. */
-  readonly name: string;
-  readonly run: (...given: readonly never[]) => unknown;
-  readonly sound: readonly unknown[];
-  /** Whether anybody has said which arguments are sound. */
-  readonly declared: boolean;
-}
 
 const paths = Object.keys(packageJson.exports).filter((path) => !path.endsWith('.json'));
 
@@ -56,12 +47,6 @@ const writing = [
 
 /** Functions that are not called by {@link allCalls}. */
 export const leftOut: readonly string[] = [...abstract, ...writing];
-
-/** How something is called. */
-export type Run = Call['run'];
-
-/** Calls of what was made, each with arguments that are sound. */
-export type Parts = Readonly<Record<string, readonly [run: Run, ...sound: readonly unknown[]]>>;
 
 /** Makes an instance; a class is no function to be called. */
 function making(made: unknown): Run {

@@ -2,7 +2,8 @@
 import { isObservable, lastValueFrom, take, takeUntil, timer, toArray } from 'rxjs';
 import { SpikelineError } from 'spikeline';
 import { randomStream } from 'spikeline/neurons';
-import { allCalls, type Call } from './calls.ts';
+import type { Call } from './call.ts';
+import { allCalls } from './calls.ts';
 import { OwnError } from './junk.ts';
 import { spoiltArguments } from './spoil.ts';
 

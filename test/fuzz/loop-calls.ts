@@ -4,7 +4,7 @@ import { runOn, simulator } from 'spikeline';
 import { lossCounter } from 'spikeline/events';
 import * as loops from 'spikeline/loop';
 import * as operators from 'spikeline/operators';
-import type { Parts, Run } from './calls.ts';
+import type { Parts, Run } from './call.ts';
 import { net, packet } from './sound.ts';
 
 /** Runs a loop of three steps, some part of which is junk. */
