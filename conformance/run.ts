@@ -18,6 +18,7 @@ import { mapping } from './mapping.ts';
 import { mismatch } from './mismatch.ts';
 import { params } from './params.ts';
 import { quantisation } from './quantisation.ts';
+import { samna } from './samna.ts';
 import { testCounts } from './test-counts.ts';
 import { usbRequests, usbStreams } from './usb.ts';
 
@@ -37,6 +38,7 @@ export const conformanceKinds: readonly Kind[] = [
   eventFiles,
   usbStreams,
   ...usbRequests,
+  samna,
 ];
 
 /** A kind that was not compared, and why. */

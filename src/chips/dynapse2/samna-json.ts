@@ -57,8 +57,7 @@ function configurationOf(document: unknown, { onUnknown }: FromSamnaJsonOptions)
  * Reads a configuration from samna's JSON, as `Dynapse2Configuration.to_json()` writes it. Lists may
  * stand as `[…]` or as `{"value0": …}`.
  *
- * Empty entries at the end of a CAM or SRAM are dropped: synapses of which everything is 0 or false,
- * destinations that select no core. Settings (`monitoredNeuron`, `sharedParameters01` …) that are
+ * Empty entries at the end of a CAM or SRAM, of which everything is 0 or false, are dropped. Settings (`monitoredNeuron`, `sharedParameters01` …) that are
  * missing or stand at 0 or false are left out, and so are biases that are missing. So a configuration without such entries and settings is
  * read back as {@link toSamnaJson} was given it. Fields that are not known are passed over.
  *

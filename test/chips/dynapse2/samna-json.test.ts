@@ -147,18 +147,19 @@ describe('fromSamnaJson', () => {
 
   it('drops what is empty at the end, and nothing else', () => {
     const heard = { ...silent, tag: 3 };
-    const unused = { core: [false, false, false, false], xHop: 2, yHop: 0, tag: 5 } as const;
+    const empty = { core: [false, false, false, false], xHop: 0, yHop: 0, tag: 0 } as const;
+    const unused = { ...empty, xHop: 2, tag: 5 } as const;
     const used = { ...unused, core: [false, false, true, false] } as const;
     const neuron = {
       ...idleNeuron(),
       synapses: [silent, heard, silent],
-      destinations: [unused, used, unused],
+      destinations: [empty, used, unused, empty],
     };
     const back = fromSamnaJson(toSamnaJson(withNeuron(neuron)));
     expect(back.chips[0]!.cores[1]!.neurons[17]).toEqual({
       ...neuron,
       synapses: [silent, heard],
-      destinations: [unused, used],
+      destinations: [empty, used, unused],
     });
   });
 

@@ -14,7 +14,7 @@ import {
   type NeuronConfiguration,
   type SynapseConfiguration,
 } from '../configuration.ts';
-import { coreMask, type Destination } from '../event.ts';
+import type { Destination } from '../event.ts';
 import { chipLimits } from '../limits.ts';
 import { type CoreParameterName, coreParameterNames } from '../parameters.ts';
 import { chipSettingForms, coreSettingForms } from '../settings.ts';
@@ -110,6 +110,11 @@ function isUsed({ tag, weight, dendrite, ...options }: SynapseConfiguration): bo
   );
 }
 
+/** Whether an SRAM entry says anything at all. */
+function isTold({ core, xHop, yHop, tag }: Destination): boolean {
+  return core.includes(true) || xHop !== 0 || yHop !== 0 || tag !== 0;
+}
+
 /** Reads a list and drops what is empty at its end. */
 function readUsed<T>(
   findings: Findings,
@@ -149,7 +154,7 @@ function readNeuron(findings: Findings, at: JsonPath, value: unknown): NeuronCon
       destinations,
       chipLimits.destinations,
       readDestination,
-      ({ core }) => coreMask(core) !== 0,
+      isTold,
     ),
   };
 }
