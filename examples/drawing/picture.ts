@@ -53,6 +53,7 @@ export function picture(
   }
   const size = `width="${left + width + 20}" height="${bottom}"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif" font-size="12">
+<title>${panels.map(({ title }) => title).join('; ')}</title>
 <rect width="100%" height="100%" fill="#fff"/>
 ${parts.join('\n')}
 </svg>
