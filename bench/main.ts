@@ -14,6 +14,7 @@ import { pole } from './pole.ts';
 import { recordings } from './record.ts';
 import { reference } from './reference.ts';
 import { type BenchRow, missed, table } from './rows.ts';
+import { samna } from './samna/index.ts';
 import { sensor } from './sensor.ts';
 import { soak } from './soak.ts';
 import { streaming } from './streaming.ts';
@@ -99,6 +100,10 @@ const benches: Readonly<Record<string, Bench>> = {
     about:
       'mapping, quantising and allocating up to 4096 neurons; 1000 neurons on two virtual chips',
     run: ({ note, old: folder }) => deployment(note, folder),
+  },
+  samna: {
+    about: 'a network over the 200 MB of a DYNAP-SE2 board of four chips, from file to file',
+    run: ({ quick }) => samna(quick ? 1 : 3),
   },
   nats: {
     about:
