@@ -1,8 +1,9 @@
 /** Sessions: one folder for each experiment, with all its streams and what is known of it. */
 import { createRequire } from 'node:module';
-import { type MonoTypeOperatorFunction, Observable, tap } from 'rxjs';
+import { from, type MonoTypeOperatorFunction, Observable, tap } from 'rxjs';
 import { type Clock, systemClock } from '../src/clock.ts';
 import { clockCheck, type RecordedClock } from '../src/codecs/recording/streams.ts';
+import { streamOf } from '../src/consumed.ts';
 import type { Losses } from '../src/events/losses.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import {
@@ -267,7 +268,7 @@ export function inSession<Out>(
     };
     let built: Observable<Out>;
     try {
-      built = build(session);
+      built = from(streamOf(build(session), 'build'));
     } catch (cause) {
       end(endOf(cause));
       throw cause;

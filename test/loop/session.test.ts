@@ -283,6 +283,13 @@ describe('what cannot be a session', () => {
     }
   });
 
+  it('is what builds no stream: the session ends with that', async () => {
+    const folder = emptyFolder();
+    const run$ = inSession(folder, {}, () => 7 as never);
+    await expect(lastValueFrom(run$)).rejects.toThrow(/build gave 7/);
+    expect((await contents(folder)).manifest.ended).toMatchObject({ how: 'error' });
+  });
+
   it('is a folder that holds one, unless it may be overwritten', async () => {
     const folder = emptyFolder();
     const first = openSession(folder);
