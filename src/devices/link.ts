@@ -158,24 +158,25 @@ export function linkProblems(link: unknown): Problem[] {
 /** Checks a time of a board as a host asks for it. */
 export const timeCheck: Check = number({ min: 0, max: 2 ** 32 - 1, whole: true, unit: 'µs' });
 
-/** Whether something is events of a board, whatever it does when it is read. */
-function areEvents(events: unknown): boolean {
+/** The events of a board that something is, whatever it does when it is read; undefined if it is none. */
+function eventsOf(given: HardwareEvents): HardwareEvents | undefined {
   try {
-    const { timestamps, words } = events as HardwareEvents;
+    const { timestamps, words } = given;
     const are = timestamps instanceof Uint32Array && words instanceof Uint32Array;
-    return are && timestamps.length === words.length;
+    return are && timestamps.length === words.length ? { timestamps, words } : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
 /**
- * Refuses what are no events of a board.
+ * Reads events of a board once, and gives them.
  *
- * @throws InvalidArgumentError if they are not
+ * @throws InvalidArgumentError if they are none
  */
-export function checkEvents(events: HardwareEvents): void {
-  if (areEvents(events)) return;
+export function soundEvents(given: HardwareEvents): HardwareEvents {
+  const events = eventsOf(given);
+  if (events !== undefined) return events;
   throw new InvalidArgumentError('these are no events', [
     fault('events', 'wrong-type', 'timestamps and words, a Uint32Array each, as long, are needed'),
   ]);

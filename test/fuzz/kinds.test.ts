@@ -192,6 +192,9 @@ describe('what says something else, or nothing, of links, engines and boards', (
     const cores = chip!.cores.map((core) => turning(core, 'neurons', 1));
     const given = { chips: [{ ...chip!, cores }] };
     const link = await virtualBoard().open();
+    const events = { timestamps: Uint32Array.of(1), words: Uint32Array.of(1) };
+    link.send(turning(events, 'words', 1));
+    expect(() => link.send(turning(events, 'words', 0))).toThrow(InvalidArgumentError);
     await expect(link.configure(given)).rejects.toThrow(InvalidArgumentError);
     await link.close();
     const again = {

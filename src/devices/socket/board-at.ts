@@ -7,11 +7,11 @@ import { number, type OptionTable, optionProblems, readOnce } from '../../option
 import { fault, within } from '../../problems.ts';
 import {
   type Board,
-  checkEvents,
   type Link,
   type LinkInfo,
   type LinkStatistics,
   type LinkUpdate,
+  soundEvents,
   timeCheck,
 } from '../link.ts';
 import { linkListeners } from '../listeners.ts';
@@ -186,7 +186,7 @@ function socketLink<Configuration>(
     },
     send(events, counts) {
       alive();
-      checkEvents(events);
+      events = soundEvents(events);
       if (wire.queued > place.buffer) {
         const what = `${wire.queued} bytes wait for ${addressText(place)}; send less at a time`;
         throw new DeviceError('overflow', what);

@@ -5,12 +5,12 @@ import { DeviceError, InvalidArgumentError } from '../../errors.ts';
 import { fault, within } from '../../problems.ts';
 import { serial } from '../../serial.ts';
 import {
-  checkEvents,
   type HardwareEvents,
   type Link,
   type LinkStatistics,
   type LinkUpdate,
   type SenderCounts,
+  soundEvents,
   timeCheck,
 } from '../link.ts';
 import { linkListeners } from '../listeners.ts';
@@ -177,8 +177,7 @@ export function openVirtualLink<Configuration>(
     },
     send(events, counts) {
       alive();
-      checkEvents(events);
-      acceptAll({ events, counts });
+      acceptAll({ events: soundEvents(events), counts });
     },
     async update(delta) {
       alive();

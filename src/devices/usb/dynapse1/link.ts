@@ -7,7 +7,7 @@ import type { Clock } from '../../../clock.ts';
 import { DeviceError, InvalidArgumentError } from '../../../errors.ts';
 import { type Losses, lossCounter } from '../../../events/losses.ts';
 import { fault, within } from '../../../problems.ts';
-import { checkEvents, type Link, type LinkUpdate, timeCheck } from '../../link.ts';
+import { type Link, type LinkUpdate, soundEvents, timeCheck } from '../../link.ts';
 import { linkListeners } from '../../listeners.ts';
 import { unwrapNear, wrapTime } from '../../wrap.ts';
 import { usbFailure } from '../failures.ts';
@@ -243,8 +243,7 @@ async function started(
     },
     send(events, own) {
       alive();
-      checkEvents(events);
-      const { timestamps, words } = events;
+      const { timestamps, words } = soundEvents(events);
       const played = Array.from(words, playedEvent);
       const present = now();
       for (const name of ['late', 'dropped'] as const) count(own, name, 0);
