@@ -233,6 +233,20 @@ describe('networkFrom', () => {
     ).toHaveLength(2);
   });
 
+  it('takes spikes for the host by y 0 and, as Rockpool sends them, by y -7', () => {
+    const net = pipeline(linear({ weight: [[1, 2]] }), dynapSim({ neurons: 2 }));
+    const [chip] = deploy(net).configuration.chips;
+    const [core, ...others] = chip!.cores;
+    for (const yHop of [0, -7]) {
+      const neurons = core!.neurons.map((neuron) => ({
+        ...neuron,
+        destinations: neuron.destinations.map((to) => ({ ...to, yHop })),
+      }));
+      const { network } = networkFrom({ chips: [{ cores: [{ ...core!, neurons }, ...others] }] });
+      expect(network.monitored).toEqual([true, true]);
+    }
+  });
+
   it('has rows in the order of the input map, also where channels share a tag', () => {
     const [on, ...off] = [true, false, false, false];
     const to = (tag: number, xHop = 0): Destination => ({
