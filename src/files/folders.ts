@@ -17,6 +17,8 @@ export function statOf(path: string): fs.BigIntStats | undefined {
   try {
     return fs.statSync(path, { bigint: true, throwIfNoEntry: false });
   } catch (cause) {
+    // Below a file there is nothing.
+    if ((cause as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
     throw new StorageError(path, `cannot be looked at (${causeText(cause)})`, { cause });
   }
 }

@@ -200,7 +200,7 @@ describe('what is spoilt inside', () => {
         },
       });
     const given = throws('chips') as never;
-    expect(refused(() => chip.inspectConfiguration(given))).toBe('');
+    expect(refused(() => chip.inspectConfiguration(given))).toBe('chips');
     expect(refused(() => chip.toSamnaJson(given))).not.toBe('nothing');
     expect(refused(() => chip.networkFrom(given))).toBe('configuration');
     expect(refused(() => chip.coreErrors(throws('family') as never))).toBe('deployment');
