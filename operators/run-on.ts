@@ -9,6 +9,7 @@ import {
   optionProblems,
   readable,
   readItem,
+  readMethods,
   readOnce,
   refuse,
 } from '../src/options.ts';
@@ -102,9 +103,10 @@ export function runOn(
   options: RunOnOptions = {},
 ): OperatorFunction<TargetInput, never> {
   options = readOnce(options, table);
+  const asked = readMethods(target, 'unsupported', 'start');
   refuse('this cannot be run', () => {
     const problems = [
-      ...within('target', having('a target', 'unsupported', 'start')(target)),
+      ...within('target', having('a target', 'unsupported', 'start')(asked)),
       ...pipelineProblems(pipeline),
       ...optionProblems(options, table),
     ];
@@ -114,10 +116,10 @@ export function runOn(
     return [...problems, ...(record === undefined ? [] : recordProblems(pipeline, record))];
   });
   const { resetOn, ...request } = options;
-  const unsupported = target.unsupported(pipeline, request);
+  const unsupported = asked.unsupported(pipeline, request);
   if (unsupported.length > 0) throw new UnsupportedPipelineError(target.name, unsupported);
   return oneAtATime<TargetInput, TargetOutput>((subscriber) => {
-    const run = target.start(pipeline, subscriber, request);
+    const run = asked.start(pipeline, subscriber, request);
     subscriber.add(() => run.stop());
     if (isObservable(resetOn)) {
       subscriber.add(

@@ -21,6 +21,7 @@ export {
   noteBuilt,
   readItem,
   readList,
+  readMethods,
   readOnce,
   readPlain,
 } from './reading.ts';

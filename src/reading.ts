@@ -88,6 +88,25 @@ export function readItem<Item>(item: Item): Item {
   }
 }
 
+/**
+ * Reads some methods of a thing once, bound to it. What is no function stays as it is, and what cannot be read is an `Unread`, so that
+ * a check of the methods refuses both.
+ */
+export function readMethods<Thing extends object, Name extends keyof Thing & string>(
+  thing: Thing,
+  ...names: readonly Name[]
+): Pick<Thing, Name> {
+  if (typeof thing !== 'object' || thing === null) return thing;
+  return reading(() =>
+    Object.fromEntries(
+      names.map((name) => {
+        const method: unknown = thing[name];
+        return [name, typeof method === 'function' ? method.bind(thing) : method];
+      }),
+    ),
+  ) as Pick<Thing, Name>;
+}
+
 /** The fields of items that hold more than numbers. */
 interface Nested {
   space?: unknown;

@@ -17,6 +17,7 @@ import {
   type OptionTable,
   optionProblems,
   readable,
+  readItem,
   readOnce,
   readPlain,
 } from '../src/options.ts';
@@ -153,6 +154,7 @@ export async function chooseNeurons(
 ): Promise<HardwareNeuron[]> {
   options = readOnce(options, table);
   noise = readPlain(noise);
+  deployment = readItem(deployment);
   const problems = [
     ...linkProblems(link),
     ...deploymentProblems(deployment),

@@ -1,7 +1,7 @@
 /** What is plugged in: which devices are known, and why one of them cannot be used. */
 import { DeviceError, InvalidArgumentError } from '../../errors.ts';
 import { type OptionTable, optionProblems } from '../../options.ts';
-import { readOnce } from '../../reading.ts';
+import { readMethods, readOnce } from '../../reading.ts';
 import { accessCheck, usbAccess } from './access.ts';
 import { usbFailure } from './failures.ts';
 import { knownDevices } from './known.ts';
@@ -74,7 +74,11 @@ async function inspect(device: UsbDevice): Promise<PluggedDevice> {
  * ```
  */
 export async function listUsb(config: ListUsbConfig = {}): Promise<PluggedDevice[]> {
-  const read = readOnce(config, table);
+  const given = readOnce(config, table);
+  const read =
+    given.access === undefined
+      ? given
+      : { ...given, access: readMethods(given.access, 'getDevices') };
   const problems = optionProblems<ListUsbConfig>(read, table);
   if (problems.length > 0) throw new InvalidArgumentError('nothing can be listed', problems);
   const access = await usbAccess(read.access);
