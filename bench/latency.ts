@@ -1,7 +1,6 @@
 import { Subject, type Subscription } from 'rxjs';
 import {
   type AerPacket,
-  aerPacket,
   type ChannelSpace,
   type ChipConfig,
   channels,
@@ -18,6 +17,7 @@ import { median, quantile } from './measure.ts';
 import { type BenchRow, row } from './rows.ts';
 
 const neurons = 256;
+const space = channels(neurons);
 
 /** A network in which one input spike makes its neuron fire, once, in the same bin. */
 const relay = pipeline(
@@ -75,7 +75,8 @@ async function run(seconds: number, config: ChipConfig, seed: number): Promise<F
         handed[channel] = now;
         sent++;
         const time = Math.floor((now - begin) * 1000);
-        input.next(aerPacket([time], [channel], channels(neurons), time));
+        const addresses = Uint32Array.of(channel);
+        input.next({ timestamps: Float64Array.of(time), addresses, space, until: time });
         next(k + 1);
       }, due - performance.now());
     };

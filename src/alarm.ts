@@ -13,7 +13,7 @@ interface Alarm {
 const vigil = 1.25;
 
 /** Longest nap, milliseconds: others of the event loop wait for it. */
-const longestNap = 0.2;
+const longestNap = 0.4;
 
 /** By how much a nap may last longer than it was to, milliseconds: so much is spent awake, unless the alarm says otherwise. */
 const oversleep = 0.08;
