@@ -82,6 +82,9 @@ export type ClosedLoop<O, A> = Observable<LoopStep<O, A>> & {
   readonly losses: Losses;
 };
 
+/** Counts of a step, of all its bins and channels, at most. */
+const mostCounts = 2 ** 24;
+
 const seconds = number({ min: 1e-6, unit: 'seconds (1 µs)' });
 
 const table: OptionTable<CloseLoopConfig<unknown, unknown>> = {
@@ -148,6 +151,9 @@ function agreeing(config: CloseLoopConfig<unknown, unknown>): Problem[] {
     if (!(Math.abs(bins - Math.round(bins)) <= 1e-9 * bins) || Math.round(bins) < 1) {
       const needed = `whole steps of the network are needed, of ${net.dt} s each`;
       problems.push(problem('dt', 'conflict', dt, needed));
+    } else if (Math.round(bins) * Math.max(net.channelsIn, net.channelsOut) > mostCounts) {
+      const needed = `a step may have ${mostCounts} bins of channels at most`;
+      problems.push(problem('dt', 'too-large', dt, needed));
     } else if (target?.immediate === true && Math.round(bins) > 1) {
       const needed = `the target takes events as they come, one step of the network (${net.dt} s) at a time`;
       problems.push(problem('dt', 'conflict', dt, needed));

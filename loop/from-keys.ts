@@ -1,6 +1,6 @@
 /** The source `fromKeys`: keys that are pressed at a terminal. */
 import { Observable } from 'rxjs';
-import { having, refuse } from '../src/options.ts';
+import { having, readMethods, refuse } from '../src/options.ts';
 import { within } from '../src/problems.ts';
 
 /** Where keys come from: standard input, or what stands for it. */
@@ -28,27 +28,24 @@ const interrupt = '\u0003';
  * ```
  */
 export function fromKeys(input: KeyInput = process.stdin): Observable<string> {
-  let [on, removeListener]: KeyInput['on'][] = [];
-  refuse('no keys can be heard', () => {
-    const problems = within('input', having('a stream', 'on', 'removeListener')(input));
-    if (problems.length === 0) [on, removeListener] = [input.on, input.removeListener];
-    return problems;
-  });
+  const keys = readMethods(input, 'on', 'removeListener');
+  refuse('no keys can be heard', () =>
+    within('input', having('a stream', 'on', 'removeListener')(keys)),
+  );
   return new Observable((subscriber) => {
     const hear = (data: Uint8Array | string): void => {
       const text = typeof data === 'string' ? data : new TextDecoder().decode(data);
       // An arrow sends several characters, and is one key.
-      const keys = text.startsWith('\u001b') ? [text] : Array.from(text);
-      for (const key of keys) {
+      for (const key of text.startsWith('\u001b') ? [text] : text) {
         if (key === interrupt && input.isTTY === true) process.kill(process.pid, 'SIGINT');
         else subscriber.next(key);
       }
     };
     if (input.isTTY === true) input.setRawMode?.(true);
-    on!.call(input, 'data', hear);
+    keys.on('data', hear);
     input.resume?.();
     return () => {
-      removeListener!.call(input, 'data', hear);
+      keys.removeListener('data', hear);
       if (input.isTTY === true) input.setRawMode?.(false);
       input.pause?.();
     };

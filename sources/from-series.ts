@@ -11,6 +11,7 @@ import type { Filter } from '../src/filters/filter.ts';
 import { type RateEncodeConfig, rateEncoder } from '../src/filters/rate-encode.ts';
 import {
   anything,
+  callback,
   having,
   number,
   type OptionTable,
@@ -117,7 +118,7 @@ export function fromSeries(numbers: Numbers, config: FromSeriesConfig): FileSour
 }
 
 function numberProblems(numbers: unknown): Problem[] {
-  if (typeof numbers === 'function') return [];
+  if (typeof numbers === 'function') return [...callback(numbers)];
   const kind = itemKind(numbers);
   if (kind === 'series') return seriesProblems(numbers as Series);
   if (kind === 'signals') return rasterProblems(numbers as SignalRaster);

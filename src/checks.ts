@@ -223,5 +223,10 @@ export const mostProblems = 100;
 
 /** Whether something is an object with fields, rather than a list. */
 export function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  try {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    // A proxy that was revoked is nothing that could be read.
+    return false;
+  }
 }

@@ -89,7 +89,7 @@ export function readItem<Item>(item: Item): Item {
 }
 
 /**
- * Reads some methods of a thing once, bound to it. What is no function stays as it is, and what cannot be read is an `Unread`, so that
+ * Reads some methods of a thing once, bound to it. What cannot be called stays as it is, and what cannot be read is an `Unread`, so that
  * a check of the methods refuses both.
  */
 export function readMethods<Thing extends object, Name extends keyof Thing & string>(
@@ -101,7 +101,8 @@ export function readMethods<Thing extends object, Name extends keyof Thing & str
     Object.fromEntries(
       names.map((name) => {
         const method: unknown = thing[name];
-        return [name, typeof method === 'function' ? method.bind(thing) : method];
+        const callable = typeof method === 'function' && !/^class\b/.test(`${method}`);
+        return [name, callable ? method.bind(thing) : method];
       }),
     ),
   ) as Pick<Thing, Name>;

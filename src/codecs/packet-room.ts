@@ -1,8 +1,9 @@
 /** Room in which decoders lay down events, and from which packets are copied. */
 
+import { isObject } from '../checks.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import type { Space } from '../events/space.ts';
-import { areNumbers, readItem } from '../options.ts';
+import { areNumbers, readOnce } from '../options.ts';
 import { arena, maxEvents, maxSlack, places } from './loops.ts';
 
 /**
@@ -77,7 +78,8 @@ function packetOf(
  * ```
  */
 export function recyclePacket(packet: AerPacket): void {
-  const { timestamps, addresses } = readItem(packet) ?? {};
+  const read = isObject(packet) ? readOnce(packet, { timestamps: 0, addresses: 0 }) : undefined;
+  const { timestamps, addresses } = read ?? ({} as Partial<AerPacket>);
   const own = timestamps instanceof Float64Array && areNumbers(addresses, Uint32Array);
   if (!own || !handedOut.delete(timestamps)) return;
   // Small ones would not fit later packets.

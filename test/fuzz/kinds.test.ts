@@ -1,11 +1,14 @@
 import { lastValueFrom, of } from 'rxjs';
 import {
+  closeLoop,
   DataError,
   deploy,
   fromHardware,
   fromPull,
   InvalidArgumentError,
   type LifStage,
+  lif,
+  linear,
   type Pipeline,
   parallel,
   pipeline,
@@ -15,9 +18,10 @@ import {
   usingLink,
   virtualBoard,
 } from 'spikeline';
-import { contentWords, coreErrors, networkFrom, toSamnaJson } from 'spikeline/chip';
+import { contentWords, coreErrors, coreGains, networkFrom, toSamnaJson } from 'spikeline/chip';
 import { codecs, decodeBytes, recycleBytes, recyclePacket } from 'spikeline/codecs';
 import { runConformance } from 'spikeline/conformance';
+import { listUsb } from 'spikeline/devices';
 import {
   aerPacket,
   binStart,
@@ -42,7 +46,7 @@ import { dynapSimParameters, engineSuite, referenceEngine } from 'spikeline/neur
 import { nirOfPipeline, writeNir } from 'spikeline/nir';
 import { applyLinear, boundedBuffer, crop, runOn } from 'spikeline/operators';
 import { listOf, StorageError, text, unknownName, within } from 'spikeline/problems';
-import { fromWebSocket } from 'spikeline/sources';
+import { fromSeries, fromWebSocket } from 'spikeline/sources';
 import { matrix, matrixRows, withStageWeights } from 'spikeline/stages';
 import { recorded } from 'spikeline/targets';
 import { dynapSimOperation } from 'spikeline/tfjs';
@@ -252,5 +256,20 @@ describe('what says something else, or nothing, of links, engines and boards', (
     const session = { runs: [], recording: { items: () => [], streams: new Map() } };
     expect(() => recorded(odd(session))).toThrow(InvalidArgumentError);
     expect(() => replay(odd(session), simulator())).toThrow(InvalidArgumentError);
+  });
+
+  it('is asked for once of what has methods, and steps have an end', async () => {
+    await expect(listUsb(odd(null))).rejects.toThrow(InvalidArgumentError);
+    expect(() => fromSeries(odd(class {}), { channels: 1 } as never)).toThrow(InvalidArgumentError);
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(() => recorded(odd(proxy))).toThrow(InvalidArgumentError);
+    expect(() => coreGains(odd(proxy))).toThrow(InvalidArgumentError);
+    const net = pipeline(linear({ weight: [[1]] }), lif({ neurons: 1, tauMem: 0.01 }));
+    const environment = { reset: () => 0, step: () => ({ observation: 0 }) };
+    const given = { target: simulator(), net, environment, encode: () => [1] };
+    expect(() => closeLoop<number, number>({ ...given, decode: () => 0, dt: 4_294_967 })).toThrow(
+      /16777216 bins of channels/,
+    );
   });
 });

@@ -1,7 +1,7 @@
 /** The currents of a DYNAP-SE2 core as time constants and gains, and what its neurons share of them. */
 import { pulseWidth, timeConstant } from '../../neurons/coefficients.ts';
 import type { AnalogParameters } from '../../neurons/model-table.ts';
-import { number, refuse } from '../../options.ts';
+import { number, readOnce, refuse } from '../../options.ts';
 import { problem, within } from '../../problems.ts';
 import { meanOver } from '../switches.ts';
 import { type CoreCurrentName, type CoreCurrents, coreCurrentNames } from './parameters.ts';
@@ -175,6 +175,8 @@ const finite = number();
 
 /** Time constants and pulse widths of `currents`, seconds. */
 export function coreTimes(currents: CoreCurrents, layout: CoreLayout = coreLayout): CoreTimes {
+  currents = readOnce(currents);
+  layout = readOnce(layout);
   checkCurrents(currents, layout);
   return Object.fromEntries(
     entries(behindTime).map(([name, [current]]) => [
@@ -186,6 +188,7 @@ export function coreTimes(currents: CoreCurrents, layout: CoreLayout = coreLayou
 
 /** Gain ratios of `currents`. */
 export function coreGains(currents: CoreCurrents): CoreGains {
+  currents = readOnce(currents);
   checkCurrents(currents);
   return Object.fromEntries(
     entries(behindGain).map(([name, [gain, leak]]) => [name, currents[gain] / currents[leak]]),

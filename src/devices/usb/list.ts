@@ -76,7 +76,7 @@ async function inspect(device: UsbDevice): Promise<PluggedDevice> {
 export async function listUsb(config: ListUsbConfig = {}): Promise<PluggedDevice[]> {
   const given = readOnce(config, table);
   const read =
-    given.access === undefined
+    given?.access === undefined
       ? given
       : { ...given, access: readMethods(given.access, 'getDevices') };
   const problems = optionProblems<ListUsbConfig>(read, table);
