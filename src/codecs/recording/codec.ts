@@ -1,14 +1,13 @@
 /** Our own recording as a codec of one stream of events; {@link recordingDecoder} gives all streams. */
 import { DataError } from '../../errors.ts';
-import { type AerPacket, soundPacket } from '../../events/aer-packet.ts';
+import { soundPacket } from '../../events/aer-packet.ts';
 import { anything, type OptionTable, text } from '../../options.ts';
-import type { Codec, StreamHeader } from '../codec.ts';
-import { counts } from '../counts.ts';
-import { checkOptions, soundDecoder } from '../sound.ts';
+import type { Codec } from '../codec.ts';
+import { oneStreamDecoder } from '../one-stream.ts';
+import { checkOptions } from '../sound.ts';
 import { opensRecording } from './chunk.ts';
 import { recordingDecoder } from './decoder.ts';
 import { recordingEncoder } from './encoder.ts';
-import type { RecordedItem } from './streams.ts';
 
 /** Which events of a recording are read. */
 export interface SpkDecoderOptions {
@@ -34,41 +33,12 @@ export const spk: Codec<SpkDecoderOptions, SpkEncoderOptions> = {
   extensions: ['spk'],
   detect: opensRecording,
   decoder(options = {}) {
-    options = checkOptions('recordings', options, decoderTable);
+    const { stream } = checkOptions('recordings', options, decoderTable);
     const recording = recordingDecoder();
-    const count = counts();
-    let header: StreamHeader | undefined;
-    let chosen = options.stream;
-    const events = (items: readonly RecordedItem[]): AerPacket[] => {
-      const packets: AerPacket[] = [];
-      chosen ??= [...recording.streams.values()].find(({ kind }) => kind === 'events')?.name;
-      for (const { stream, item } of items) {
-        if (stream === chosen && 'addresses' in item) packets.push(item);
-        else count.add('otherStreams', 1);
+    return oneStreamDecoder('spk', recording, stream, (chosen) => {
+      if (chosen !== undefined && recording.streams.get(chosen)?.kind !== 'events') {
+        throw new DataError(`this recording has no stream of events that is named ${chosen}`);
       }
-      const [first] = packets;
-      if (header === undefined && first !== undefined) {
-        const { space } = first;
-        const size = space.kind === 'pixels' ? { width: space.width, height: space.height } : {};
-        header = { format: 'spk', ...size, space, fields: { stream: chosen! } };
-      }
-      return packets;
-    };
-    return soundDecoder({
-      get skipped() {
-        return { ...recording.skipped, ...count.skipped };
-      },
-      header: () => header,
-      push: (bytes) => events(recording.push(bytes)),
-      end() {
-        const packets = events(recording.end());
-        const { streams } = recording;
-        if (chosen !== undefined && streams.get(chosen)?.kind !== 'events') {
-          throw new DataError(`this recording has no stream of events that is named ${chosen}`);
-        }
-        header ??= { format: 'spk', fields: {} };
-        return packets;
-      },
     });
   },
   encoder(options = {}) {
