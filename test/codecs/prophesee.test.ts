@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { dat, evt2, evt3, evt21 } from 'spikeline/codecs';
 import { aerPacket, pixels } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
+import { withoutFastLoops } from '#src/codecs/loops';
 import { read } from '#test/codecs/property';
 
 const text = (header: string): Uint8Array => new TextEncoder().encode(header);
@@ -51,6 +53,17 @@ describe('the header of Prophesee', () => {
 describe('DAT', () => {
   const file = (...words: number[]): Uint8Array =>
     bytes(text('% Version 2\n'), Uint8Array.of(0, 8), Uint32Array.from(words));
+
+  it('reads times that step over the half and the end of the counter alike, four at once and one by one', () => {
+    const around = (time: number) => fc.integer({ min: time - 3, max: time + 3 });
+    const time = fc.oneof(around(2 ** 31), around(3), around(2 ** 32 - 4), fc.nat(2 ** 32 - 1));
+    fc.assert(
+      fc.property(fc.array(time, { minLength: 1, maxLength: 40 }), (times) => {
+        const given = file(...times.flatMap((at, i) => [at, i % 5 === 0 ? i << 14 : i]));
+        expect(read(dat, given).events).toEqual(withoutFastLoops(() => read(dat, given).events));
+      }),
+    );
+  });
 
   it('takes every value of the polarity but 0 as ON', () => {
     const { events } = read(dat, file(1, 1 << 28, 2, 1 << 31, 3, 0));

@@ -1,5 +1,5 @@
 // Records of 8 bytes: a time of 32 bits, and x, y and polarity in 14, 14 and 4.
-import { allInside, pack, storeTimes } from './lanes';
+import { pack, storeTimes, timeOffset } from './lanes';
 
 /** Steps back of more than this are a wrap of the counter. */
 const half: f64 = 2147483648;
@@ -25,10 +25,13 @@ export function dat(
   let n = count;
   let at = input;
   const end = input + (<usize>records << 3);
-  const columns = i32x4.splat(width);
-  const rows = i32x4.splat(height);
+  const lastColumn = i32x4.splat(width - 1);
+  const lastRow = i32x4.splat(height - 1);
   const low14 = i32x4.splat(0x3fff);
   const fifteen = i32x4.splat(15);
+  // Times whose uppermost bits are those of the one before are no step over the end of the counter.
+  let halves = <i32>last < 0 ? 15 : 0;
+  let offset = timeOffset(base);
   while (at < end) {
     const four = at + 32 <= end;
     if (four) {
@@ -36,21 +39,18 @@ export function dat(
       const two = v128.load(at, 16);
       const t = v128.shuffle<i32>(one, two, 0, 2, 4, 6);
       const data = v128.shuffle<i32>(one, two, 1, 3, 5, 7);
-      const before = v128.shuffle<i32>(i32x4.splat(last), t, 0, 4, 5, 6);
       const x = v128.and(data, low14);
       const y = v128.and(i32x4.shr_u(data, 14), low14);
-      const step = i32x4.sub(t, before);
-      // In order, and no step that may be one over the end of the counter.
-      const calm = v128.and(i32x4.ge_u(t, before), i32x4.ge_s(step, i32x4.splat(0)));
-      if (i32x4.all_true(calm) && allInside(x, y, columns, rows)) {
+      const outside = v128.or(i32x4.sub(lastColumn, x), i32x4.sub(lastRow, y));
+      if ((i32x4.bitmask(outside) | (i32x4.bitmask(t) ^ halves)) == 0) {
         const on = i32x4.shr_u(i32x4.add(i32x4.shr_u(data, 28), fifteen), 4);
-        storeTimes(times + (<usize>n << 3), t, f64x2.splat(base));
+        storeTimes(times + (<usize>n << 3), t, offset);
         v128.store(addresses + (<usize>n << 2), pack(x, y, on, rowShift));
         n += 4;
-        last = i32x4.extract_lane(t, 3);
         at += 32;
         continue;
       }
+      if (at > input) last = load<u32>(at - 8);
     }
     const stop = four ? at + 32 : end;
     for (; at < stop; at += 8) {
@@ -66,8 +66,10 @@ export function dat(
       store<u32>(addresses + (<usize>n << 2), (y << rowShift) | (x << 1) | (((data >>> 28) + 15) >>> 4));
       n += i32(x < <u32>width) & i32(y < <u32>height);
     }
+    halves = <i32>last < 0 ? 15 : 0;
+    offset = timeOffset(base);
   }
+  if (end > input) store<u32>(state, load<u32>(end - 8), 16);
   store<f64>(state, base, 8);
-  store<u32>(state, last, 16);
   return n;
 }

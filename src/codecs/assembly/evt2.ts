@@ -1,5 +1,5 @@
 // Words of 32 bits: events, and the upper bits of the time.
-import { pack, storeTimes } from './lanes';
+import { pack, storeTimes, timeOffset } from './lanes';
 
 /** TIME_HIGH that falls by more than this has begun anew. */
 const loopDrop: i32 = 1 << 27;
@@ -39,7 +39,7 @@ export function evt2(
       const y = v128.and(word, low11);
       const inside = v128.and(i32x4.lt_u(x, columns), i32x4.lt_u(y, rows));
       const mask = i32x4.bitmask(v128.and(inside, i32x4.lt_u(type, i32x4.splat(2))));
-      storeTimes(times + (<usize>n << 3), v128.and(i32x4.shr_u(word, 22), low6), f64x2.splat(base));
+      storeTimes(times + (<usize>n << 3), v128.and(i32x4.shr_u(word, 22), low6), timeOffset(base));
       v128.store(addresses + (<usize>n << 2), pack(x, y, v128.and(type, i32x4.splat(1)), rowShift));
       if (mask == 15) {
         n += 4;

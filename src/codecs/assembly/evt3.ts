@@ -1,5 +1,5 @@
 // Words of 16 bits, each of which changes a part of what holds for those after it.
-import { front8, lastOf8, storeTimes } from './lanes';
+import { front8, lastOf8, storeTimes, timeOffset } from './lanes';
 
 /** TIME_HIGH that falls by more than this has begun anew. */
 const loopDrop: i32 = 2048;
@@ -61,12 +61,12 @@ export function evt3(
         const micros = i8x16.swizzle(lows, order);
         const to = addresses + (<usize>n << 2);
         v128.store(to, v128.or(i32x4.shl(i32x4.extend_low_i16x8_u(rows), rowShift), i32x4.extend_low_i16x8_u(xs)));
-        const time = f64x2.splat(base);
-        storeTimes(times + (<usize>n << 3), i32x4.extend_low_i16x8_u(micros), time);
+        const offset = timeOffset(base);
+        storeTimes(times + (<usize>n << 3), i32x4.extend_low_i16x8_u(micros), offset);
         const events = popcnt(mask);
         if (events > 4) {
           v128.store(to, v128.or(i32x4.shl(i32x4.extend_high_i16x8_u(rows), rowShift), i32x4.extend_high_i16x8_u(xs)), 16);
-          storeTimes(times + (<usize>n << 3) + 32, i32x4.extend_high_i16x8_u(micros), time);
+          storeTimes(times + (<usize>n << 3) + 32, i32x4.extend_high_i16x8_u(micros), offset);
         }
         n += events;
         y = i16x8.extract_lane_u(ys, 7);

@@ -1,12 +1,22 @@
 // What all loops do with four events at a time.
 
-/** Writes four times, `base` added to each. */
+/** 2^52: whole numbers below it are the lower bits of it plus them. */
+const big: f64 = 4503599627370496;
+
+/** What {@link storeTimes} adds to times; `base` is whole. */
 // @ts-ignore: decorator
 @inline
-export function storeTimes(at: usize, times: v128, base: v128): void {
-  v128.store(at, f64x2.add(base, f64x2.convert_low_i32x4_u(times)));
-  const upper = v128.shuffle<i32>(times, times, 2, 3, 2, 3);
-  v128.store(at, f64x2.add(base, f64x2.convert_low_i32x4_u(upper)), 16);
+export function timeOffset(base: f64): v128 {
+  return f64x2.splat(base - big);
+}
+
+/** Writes four times, the base of `offset` added to each. */
+// @ts-ignore: decorator
+@inline
+export function storeTimes(at: usize, times: v128, offset: v128): void {
+  const upper = i32x4.splat(0x43300000);
+  v128.store(at, f64x2.add(v128.shuffle<i32>(times, upper, 0, 4, 1, 5), offset));
+  v128.store(at, f64x2.add(v128.shuffle<i32>(times, upper, 2, 6, 3, 7), offset), 16);
 }
 
 /** Whether all four pixels are there. */

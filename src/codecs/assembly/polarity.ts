@@ -1,5 +1,5 @@
 // Events of pixels of AEDAT 3.1: 8 bytes, a word of validity, polarity, y and x, and a time of 31 bits.
-import { allInside, pack, storeTimes } from './lanes';
+import { allInside, pack, storeTimes, timeOffset } from './lanes';
 
 /** State: u32 invalid, u32 outside. Gives how many events there are then. */
 export function polarity(
@@ -35,7 +35,7 @@ export function polarity(
       const valid = v128.and(v128.and(data, one), i32x4.ge_s(t, i32x4.splat(0)));
       if (i32x4.all_true(valid) && allInside(x, y, columns, rows)) {
         const on = v128.and(i32x4.shr_u(data, 1), one);
-        storeTimes(times + (<usize>n << 3), t, f64x2.splat(base));
+        storeTimes(times + (<usize>n << 3), t, timeOffset(base));
         v128.store(addresses + (<usize>n << 2), pack(x, y, on, rowShift));
         n += 4;
         at += 32;
