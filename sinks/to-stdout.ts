@@ -1,5 +1,6 @@
 /** The sink `toStdout`: events in any known format, or any stream as a recording, to another program. */
 import type { OperatorFunction } from 'rxjs';
+import type { Gate } from '../src/demand.ts';
 import { StorageError } from '../src/errors.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import { having, type OptionTable, optionProblems, readOnce, refuse } from '../src/options.ts';
@@ -14,12 +15,12 @@ import {
 
 /** Something of Node that takes bytes, as `process.stdout` does. */
 export interface ByteStream {
-  /** Takes bytes, and says when they are gone or have failed. */
+  /** Takes bytes, and says when they are gone or have failed. What it gives is `false` if no more should come before `drain`. */
   write(bytes: Uint8Array, done?: (cause?: Error | null) => void): unknown;
-  /** Listens to what goes wrong. */
-  on(event: 'error', listener: (cause: Error) => void): unknown;
+  /** Listens to what goes wrong, and to when there is room again. */
+  on(event: 'error' | 'drain', listener: (cause: Error) => void): unknown;
   /** Listens no longer. */
-  off(event: 'error', listener: (cause: Error) => void): unknown;
+  off(event: 'error' | 'drain', listener: (cause: Error) => void): unknown;
 }
 
 /** Configuration of {@link toStdout}. */
@@ -35,7 +36,7 @@ const table: OptionTable<ToStdoutConfig> = {
 
 /**
  * Writes a stream to standard output: a recording (`spk`) unless another `format` is named. Emits one report when the source has
- * completed. Errors with a `StorageError` if nobody reads it any more.
+ * completed. A source that can wait does while whoever reads has no room. Errors with a `StorageError` if nobody reads it any more.
  *
  * @throws InvalidArgumentError with all problems
  * @example
@@ -57,24 +58,36 @@ export function toStdout(config: ToStdoutConfig = {}): OperatorFunction<StreamIt
   });
   const { output, ...given } = config;
   const write = { format: 'spk', ...given };
-  return writing(write, async () => outputOf(output ?? process.stdout));
+  return writing(write, async (demand) => outputOf(output ?? process.stdout, demand));
 }
 
-function outputOf(stream: ByteStream): ByteOutput {
+function outputOf(stream: ByteStream, demand: Gate): ByteOutput {
   let failure: Error | undefined;
+  let full = false;
   const fail = (cause?: Error | null): void => {
     failure ??= cause ?? undefined;
   };
+  const drained = (): void => {
+    full = false;
+    demand.set(true);
+  };
   stream.on('error', fail);
+  stream.on('drain', drained);
   return {
+    get full() {
+      return full;
+    },
     write(bytes) {
       if (failure !== undefined) {
         const what = `cannot be written (${failure.message})`;
         throw new StorageError('standard output', what, { cause: failure });
       }
-      stream.write(bytes, fail);
+      if (stream.write(bytes, fail) !== false) return;
+      full = true;
+      demand.set(false);
     },
     close() {
+      stream.off('drain', drained);
       // What is still on its way may fail later; then nobody is there to be told.
       stream.write(new Uint8Array(0), () => stream.off('error', fail));
     },

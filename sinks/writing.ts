@@ -6,7 +6,7 @@ import type { Codec } from '../src/codecs/codec.ts';
 import { codecNamed } from '../src/codecs/decode.ts';
 import { type RecordingEncoder, recordingEncoder } from '../src/codecs/recording/encoder.ts';
 import { codecs } from '../src/codecs/table.ts';
-import { gate } from '../src/demand.ts';
+import { type Gate, gate } from '../src/demand.ts';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { itemLength } from '../src/events/items.ts';
@@ -85,6 +85,8 @@ export function writableText(): string {
 export interface ByteOutput {
   /** Takes bytes, and only then makes what was not there; throws if it cannot. */
   write(bytes: Uint8Array): void;
+  /** Whether no more should come for now. */
+  readonly full?: boolean;
   /** Ends. */
   close(): void;
 }
@@ -141,12 +143,12 @@ function recordingOf(options: { readonly about?: object } = {}, stream?: string)
 }
 
 /**
- * Makes a sink of what `open` gives. What comes before it is open waits; when the stream ends, errs or is left, what is whole has been
+ * Makes a sink of what `open` gives, which may close and open the gate that sources wait at. What comes before it is open waits; when the stream ends, errs or is left, what is whole has been
  * written and it is closed. A stream that errs or is left before its first item writes nothing.
  */
 export function writing(
   config: WriteConfig & { readonly format: string },
-  open: () => Promise<ByteOutput>,
+  open: (demand: Gate) => Promise<ByteOutput>,
 ): OperatorFunction<StreamItem, WriteReport> {
   const { flushEvery = 0.05, clock = systemClock, format } = config;
   return oneAtATime<StreamItem, WriteReport>((subscriber) => {
@@ -192,11 +194,11 @@ export function writing(
         subscriber.error(cause);
       }
       if (over !== undefined) attempt(() => file!.end(over!, completed));
-      demand.set(true);
+      demand.set(output.full !== true);
     };
     demand.set(false);
     Promise.resolve(codecNamed(format).ready?.())
-      .then(open)
+      .then(() => open(demand))
       .then(begin)
       .catch((cause: unknown) => subscriber.error(cause));
     subscriber.add(() => end(() => {}));

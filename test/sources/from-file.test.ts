@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { lastValueFrom, of, Subject, take, throwError, toArray } from 'rxjs';
+import { lastValueFrom, of, Subject, take, tap, throwError, toArray } from 'rxjs';
 import {
   type AerPacket,
   aerPacket,
@@ -261,6 +261,22 @@ describe('standard streams', () => {
       const read = await lastValueFrom(fromStdin({ input: pipe }).pipe(toArray()));
       expect(timesOf(read)).toEqual(events);
     }
+  });
+
+  it('hold a source back while nobody reads, and let it go on when somebody does', async () => {
+    let given = 0;
+    const pipe = new PassThrough({ highWaterMark: 4096 });
+    const source = fromFile(new Blob([dat(packet)]), { loop: 100 }).pipe(tap(() => given++));
+    const done = lastValueFrom(source.pipe(toStdout({ format: 'dat', output: pipe })));
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    for (let i = 0; i < 50; i++) await turn();
+    expect(given).toBeLessThan(10);
+    const bytes: Buffer[] = [];
+    pipe.on('data', (some: Buffer) => bytes.push(some));
+    expect(await done).toMatchObject({ items: 100, count: 30_000 });
+    expect(pipe.listenerCount('drain')).toBe(0);
+    await turn();
+    expect(timesOf(codecNamed('dat').decoder().push(Buffer.concat(bytes)))).toHaveLength(30_000);
   });
 
   it('are ended when the stream is left, also while nothing comes', async () => {
