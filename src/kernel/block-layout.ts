@@ -1,10 +1,9 @@
 /** Where the blocks of a population stand in the memory of the kernel. */
 import { type Arena, type LaidOut, word } from './arena.ts';
-import { coefficientRoom, type LaneMap, vectorsOf } from './coefficients.ts';
+import { type LaneMap, vectorsOf } from './lanes.ts';
 import * as layout from './layout.ts';
-import type { ModelLayout } from './model.ts';
+import { coefficientRoom, type ModelLayout, restBlock } from './model.ts';
 import { type SparseLayout, sparseRoom } from './sparse.ts';
-import { restBlock } from './state.ts';
 
 /** Where a block of a population stands. */
 export interface BlockLayout {
@@ -87,6 +86,11 @@ function blockTargets(
   return out;
 }
 
+/** Whether rows of so many vectors are computed in the way of single ones. */
+export function isSingle({ singleBytes }: ModelLayout, vectors: number): boolean {
+  return vectors === 1 && singleBytes !== undefined;
+}
+
 /** Gives every block of a population its place; `targets` are `[steps][trials][neurons]`. */
 export function layOutBlocks(
   population: Population,
@@ -97,14 +101,13 @@ export function layOutBlocks(
   const { model, neurons } = population;
   const vectors = vectorsOf(pack * neurons);
   const width = vectors * layout.LANES;
-  const row = model.synapses.length * vectors * layout.VECTOR;
+  const row = model.channels * vectors * layout.VECTOR;
   // Blocks whose lanes hold the same neurons share their coefficients.
   const shared = new Map<string, number>();
   return Array.from({ length: blocks }, (_, b) => {
     const lanes = laneMap(population, b, shape);
     const key = `${population.perTrial ? b : lanes[0]} ${lanes.filter((n) => n >= 0).length}`;
-    const coefficients =
-      shared.get(key) ?? place.room(coefficientRoom(vectors, model.coefficientBytes));
+    const coefficients = shared.get(key) ?? place.room(coefficientRoom(vectors, model));
     shared.set(key, coefficients);
     const start = place.floats((vectors * model.stateBytes) / 4, () => restBlock(vectors, model));
     // A row of zeros before the first and after the last: what no step has to do with.
@@ -114,7 +117,7 @@ export function layOutBlocks(
       targets === undefined
         ? 0
         : place.floats(steps * width, () => blockTargets(targets, neurons, width, b, shape));
-    const single = row === layout.VECTOR;
+    const single = isSingle(model, vectors);
     const sources = single ? pack * population.rows : 0;
     const gathered = sources === 0 ? 0 : place.room(sources * layout.VECTOR);
     const gatheredLoop =
@@ -160,6 +163,8 @@ export function readSpikes(
 /** What a thread needs to run the blocks of a population. */
 export interface WorkspaceLayout {
   readonly record: number;
+  /** State after the last step. */
+  readonly state: number;
   /** Gradient with respect to the spikes, from outside. */
   readonly outer: number;
   /** Spikes by time. */
@@ -175,13 +180,15 @@ export function layOutWorkspace(
   const vectors = vectorsOf(pack * neurons);
   const width = vectors * layout.LANES;
   const row = vectors * layout.VECTOR;
-  const channels = model.synapses.length * width;
+  const channels = model.channels * width;
+  const tapeBytes = isSingle(model, vectors) ? model.singleBytes! : model.tapeBytes;
+  const state = place.room(vectors * model.stateBytes);
   const outer = place.room(outerRows * row);
   const spikes = sparseRoom(place, steps + 2, (steps + 1) * width).record;
   const record = place.record(
     ...[
-      place.room(vectors * model.stateBytes),
-      place.room(steps * vectors * (vectors === 1 ? model.singleBytes : model.tapeBytes)),
+      state,
+      place.room(steps * vectors * tapeBytes),
       place.room(vectors * model.gradientBytes),
       place.room(row),
       outer,
@@ -191,7 +198,8 @@ export function layOutWorkspace(
       place.room((channels + 4) * 4),
       1,
       +(neurons <= 2),
+      model.model,
     ].map(word),
   );
-  return { record, outer, spikes };
+  return { record, state, outer, spikes };
 }

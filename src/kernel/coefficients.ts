@@ -1,7 +1,32 @@
-/** Writes the constants of neurons where the kernel reads them. */
-import { timerResidue } from '../neurons/coefficients.ts';
+/** Writes the constants of analog neurons where the kernel reads them. */
+import {
+  type MembraneCoefficients,
+  type SynapseCoefficients,
+  timerResidue,
+} from '../neurons/coefficients.ts';
+import { type LaneMap, laneAt } from './lanes.ts';
 import * as layout from './layout.ts';
-import type { NeuronCoefficients } from './model.ts';
+
+/** Where a synapse has its coefficients, and its current in the state. */
+export interface SynapseOffsets {
+  readonly decay: number;
+  readonly pulseFraction: number;
+  readonly loss: number;
+  readonly driveSlope: number;
+  readonly current: number;
+}
+
+/** What the kernel is to know of a parameter set of analog neurons, in float64. */
+export interface AnalogCoefficients extends MembraneCoefficients {
+  /** Bytes of the coefficients of a vector, and of its state. */
+  readonly coefficientBytes: number;
+  readonly stateBytes: number;
+  /** The synapses of a neuron, in the order of its input channels: where they stand, and their coefficients. */
+  readonly places: readonly SynapseOffsets[];
+  readonly synapses: readonly SynapseCoefficients[];
+  /** If_nmda, amperes, where there is NMDA. */
+  readonly nmdaGate?: Float64Array;
+}
 
 /** Where the polynomial of a mantissa is exact: Chebyshev's points of [1, 2). */
 const nodes: readonly number[] = Array.from(
@@ -57,32 +82,19 @@ export function timerSeconds(steps: number, dt: number): number {
   return seconds;
 }
 
-/** Which neuron of a parameter set a lane holds; -1 for a lane that holds none. */
-export type LaneMap = Int32Array;
-
-/** Vectors that hold `lanes` lanes. */
-export function vectorsOf(lanes: number): number {
-  return Math.ceil(lanes / layout.LANES);
-}
-
-/** Float of a lane's first number, among vectors of `bytes` each. */
-export function laneAt(lane: number, bytes: number): number {
-  return Math.floor(lane / layout.LANES) * (bytes / 4) + (lane % layout.LANES);
-}
-
 /** kappa/(kappa+1) of a neuron. */
-function exponentOf(c: NeuronCoefficients, n: number): number {
+function exponentOf(c: AnalogCoefficients, n: number): number {
   return c.feedbackSlope[n]! * c.voltScale[n]!;
 }
 
 /** Writes the coefficients of the lane that begins at float `at`. */
-function writeLane(out: Float32Array, at: number, n: number, c: NeuronCoefficients): void {
+function writeLane(out: Float32Array, at: number, n: number, c: AnalogCoefficients): void {
   const put = (place: number, value: number): void => {
     out[at + place / 4] = value;
   };
   const Io = c.darkCurrent[n]!;
   const exponent = exponentOf(c, n);
-  for (const [k, place] of c.layout.synapses.entries()) {
+  for (const [k, place] of c.places.entries()) {
     const { gain, decay, pulseFraction } = c.synapses[k]!;
     put(place.decay, decay[n]!);
     put(place.pulseFraction, pulseFraction[n]!);
@@ -124,19 +136,14 @@ function writeTable(out: Float32Array, at: number, exponent: number): void {
   for (let e = 0, power = 1; e < layout.OCTAVES; e++, power *= doubled) out[at + e] = power;
 }
 
-/** Bytes of the coefficients of `vectors` vectors, and of a table for each of their lanes. */
-export function coefficientRoom(vectors: number, coefficientBytes: number): number {
-  return vectors * (coefficientBytes + layout.LANES * layout.OCTAVES * 4);
-}
-
 /** Writes the coefficients of a block, from float `base` of the kernel's memory on. */
 export function writeCoefficients(
   out: Float32Array,
   base: number,
-  coefficients: NeuronCoefficients,
+  coefficients: AnalogCoefficients,
   lanes: LaneMap,
 ): void {
-  const { coefficientBytes } = coefficients.layout;
+  const { coefficientBytes } = coefficients;
   const words = new Uint32Array(out.buffer);
   let free = base + laneAt(lanes.length, coefficientBytes);
   const tables = new Map<number, number>();

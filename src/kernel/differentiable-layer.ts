@@ -1,16 +1,14 @@
 /** A population in the kernel whose runs can be differentiated. */
 import { InvalidArgumentError } from '../errors.ts';
 import type { DifferentiableLayer, DifferentiableOptions } from '../neurons/layer.ts';
-import type { MembraneState } from '../neurons/state.ts';
 import { problem } from '../problems.ts';
 import { arena } from './arena.ts';
 import { layOutBlocks, layOutWorkspace, readSpikes, shapeOf } from './block-layout.ts';
-import { vectorsOf, writeCoefficients } from './coefficients.ts';
+import { laneAt, vectorsOf } from './lanes.ts';
 import * as layout from './layout.ts';
 import { layOutMatrix, padded, unpadded } from './matrix-layout.ts';
 import type { KernelModel } from './model.ts';
-import { mostSpikes, overflow, refuseOverflow } from './overflow.ts';
-import { writeState } from './state.ts';
+import { overflow, refuseOverflow } from './overflow.ts';
 
 /** Refuses to run part of the steps: the kernel's tape is of a whole run. */
 function refuseRange(from: number, to: number, steps: number): void {
@@ -26,19 +24,18 @@ function refuseRange(from: number, to: number, steps: number): void {
 }
 
 /** Makes a population whose runs can be differentiated, computed in the kernel. Arguments are those of the reference. */
-export function kernelDifferentiableLayer<Parameters, State extends MembraneState>(
+export function kernelDifferentiableLayer<Parameters, State>(
   model: KernelModel<Parameters, State>,
   parameters: Parameters,
   options: DifferentiableOptions,
 ): DifferentiableLayer<Parameters, State> {
   const { dt, steps, batch } = options;
-  let coefficients = model.coefficients(parameters, dt);
-  let most = mostSpikes(coefficients);
-  const { neurons = coefficients.neurons } = options;
+  let own = model.neurons(parameters, dt);
+  const { neurons = own.neurons } = options;
+  const { channels: dendrites, stateBytes, lasting } = own.layout;
   const shape = shapeOf(arena('a differentiable population'), steps, batch, neurons);
   const { place, pack } = shape;
-  const population = { model: model.layout, neurons, rows: 0, recurrent: false, perTrial: true };
-  const dendrites = model.layout.synapses.length;
+  const population = { model: own.layout, neurons, rows: 0, recurrent: false, perTrial: true };
   const blocks = layOutBlocks(population, undefined, shape);
   const workspaces = blocks.map(() => layOutWorkspace(population, steps, shape));
   const nothing = (): number[] => [];
@@ -53,10 +50,6 @@ export function kernelDifferentiableLayer<Parameters, State extends MembraneStat
   );
   const kernel = place.build(false);
   const { f32, exports } = kernel;
-  const [forward, backFromOuter] = [
-    exports[model.layout.forward],
-    exports[model.layout.backFromOuter],
-  ];
   const vectors = vectorsOf(pack * neurons);
   const width = vectors * layout.LANES;
 
@@ -68,10 +61,10 @@ export function kernelDifferentiableLayer<Parameters, State extends MembraneStat
   const useParameters = (): void => {
     fresh = false;
     for (const [b, { coefficients: at, start: stateAt, lanes }] of blocks.entries()) {
-      const own = lanes.map((n) => (n < 0 ? n : n % coefficients.neurons));
-      writeCoefficients(f32, at / 4, coefficients, own);
+      const held = lanes.map((n) => (n < 0 ? n : n % own.neurons));
+      own.write(f32, at / 4, held);
       if (start !== undefined) {
-        writeState(model, f32, stateAt / 4, coefficients, own, b * pack * neurons, start);
+        own.writeState(f32, stateAt / 4, held, b * pack * neurons, start);
       }
     }
   };
@@ -95,6 +88,16 @@ export function kernelDifferentiableLayer<Parameters, State extends MembraneStat
       }
     }
   };
+  /** Refuses a state that is infinite or none at the end of a run: it never came back from it. */
+  const checkState = (at: number): void => {
+    let sum = 0;
+    for (const number of lasting) {
+      for (let lane = 0; lane < width; lane++) {
+        sum += f32[at / 4 + laneAt(lane, stateBytes) + number / 4]! * 0;
+      }
+    }
+    if (sum !== 0) throw overflow();
+  };
   const useRecurrent = (recurrent: Float64Array | undefined): void => {
     if (recurrent === undefined) return;
     refuseOverflow(recurrent, 'recurrent');
@@ -113,8 +116,7 @@ export function kernelDifferentiableLayer<Parameters, State extends MembraneStat
     outputGradient,
     inputGradient,
     setParameters(next) {
-      coefficients = model.coefficients(next, dt);
-      most = mostSpikes(coefficients);
+      own = model.neurons(next, dt);
       useParameters();
     },
     setStart(state) {
@@ -132,10 +134,12 @@ export function kernelDifferentiableLayer<Parameters, State extends MembraneStat
           f32[drive / 4 + packed] = input[given]!;
         });
         const workspace = workspaces[b]!;
-        forward(record, workspace.record, steps, vectors, 0, 0, 0, spread);
+        exports.forward(record, workspace.record, steps, vectors, 0, 0, 0, spread);
+        checkState(workspace.state);
         exports.transpose(workspace.spikes, steps + 1, fired.record, width);
       }
       readSpikes(kernel, blocks, output, batch, neurons);
+      const { mostSpikes: most } = own;
       for (let i = 0; i < output.length; i++) if (!(output[i]! <= most)) throw overflow();
     },
     backward(recurrent, recurrentGradient, from = 0, to = steps) {
@@ -148,7 +152,7 @@ export function kernelDifferentiableLayer<Parameters, State extends MembraneStat
         eachValue(b, 1, (packed, given) => {
           f32[workspace.outer / 4 + packed] = outputGradient[given]!;
         });
-        backFromOuter(record, workspace.record, steps, vectors, 0, 0, transposed, 0, 0, 0);
+        exports.backFromOuter(record, workspace.record, steps, vectors, 0, 0, transposed, 0, 0, 0);
         eachValue(b, dendrites, (packed, given) => {
           inputGradient[given] = f32[drive / 4 + packed]!;
         });

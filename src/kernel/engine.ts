@@ -14,7 +14,7 @@ import { fault } from '../problems.ts';
 import { kernelDifferentiableLayer } from './differentiable-layer.ts';
 import { kernelLayer } from './layer.ts';
 import { kernelLearner, threadedLearner } from './learner.ts';
-import { kernelModelOf, kernelSupports } from './model.ts';
+import { kernelModelOf, kernelSupports } from './models.ts';
 import { kernelFeatures } from './module.ts';
 
 /** Configuration of {@link kernel}. */

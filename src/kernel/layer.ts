@@ -1,15 +1,19 @@
 /** A population that runs in the kernel. */
 import type { LayerOptions, NeuronLayer } from '../neurons/layer.ts';
 import { noSuchSignal } from '../neurons/population.ts';
-import type { MembraneState } from '../neurons/state.ts';
 import { arena, type LaidOut, word } from './arena.ts';
-import { coefficientRoom, vectorsOf, writeCoefficients } from './coefficients.ts';
+import { eachNeuron, vectorsOf } from './lanes.ts';
 import * as layout from './layout.ts';
 import { padded, paddedSize } from './matrix-layout.ts';
-import type { KernelModel, ModelLayout, NeuronCoefficients } from './model.ts';
-import { mostSpikes, overflow, refuseOverflow } from './overflow.ts';
+import {
+  coefficientRoom,
+  type KernelModel,
+  type KernelNeurons,
+  type ModelLayout,
+  restBlock,
+} from './model.ts';
+import { overflow, refuseOverflow } from './overflow.ts';
 import { sparseRoom } from './sparse.ts';
-import { readSignal, readState, restBlock, signalReaders, writeState } from './state.ts';
 
 /** Weighted inputs that the kernel is given at a time, unless one step holds more. */
 const chunkValues = 16_384;
@@ -42,14 +46,14 @@ function layOutStream(
   const rows = recurrent === undefined ? 1 : batch;
   const width = recurrent === undefined ? batch * neurons : neurons;
   const vectors = vectorsOf(width);
-  const dendrites = model.synapses.length;
-  const row = dendrites * vectors * layout.LANES;
+  const { channels } = model;
+  const row = channels * vectors * layout.LANES;
   const steps = Math.max(1, Math.floor(chunkValues / (rows * row)));
   const spikes = sparseRoom(place, 2, vectors * layout.LANES).record;
   // Runs of weights, one for each pre neuron and dendrite.
-  const runs = Math.max(neurons, layout.LANES) * dendrites;
+  const runs = Math.max(neurons, layout.LANES) * channels;
   const found = {
-    coefficients: place.room(coefficientRoom(rows * vectors, model.coefficientBytes)),
+    coefficients: place.room(coefficientRoom(rows * vectors, model)),
     state: place.room(rows * vectors * model.stateBytes),
     drive: place.room(steps * rows * row * 4),
     unpadded: place.room(steps * rows * row * 8),
@@ -57,14 +61,16 @@ function layOutStream(
       recurrent === undefined
         ? 0
         : place.floats(paddedSize(runs, neurons), () => padded(recurrent, runs, neurons)),
-    workspace: place.record(...[0, 0, 0, 0, 0, 0, spikes, 0, 0, 0, +(neurons <= 2)].map(word)),
+    workspace: place.record(
+      ...[0, 0, 0, 0, 0, 0, spikes, 0, 0, 0, +(neurons <= 2), model.model].map(word),
+    ),
   };
   return { kernel: place.build(false), ...found, rows, vectors, steps };
 }
 
 /** The neurons of row `row`, of `width` in a row. */
 function rowLanes(
-  c: NeuronCoefficients,
+  c: KernelNeurons,
   row: number,
   width: number,
   vectors: number,
@@ -75,40 +81,38 @@ function rowLanes(
   return { first, lanes };
 }
 
-/** Steps that are taken one by one between two looks at the currents. */
+/** Steps that are taken one by one between two looks at the state. */
 const stepsUnchecked = 8;
 
 /**
  * Makes a population that runs in the kernel. Nothing is allocated while it runs. Arguments are those of
  * the reference; numbers are float32 inside.
  */
-export function kernelLayer<Parameters, State extends MembraneState>(
+export function kernelLayer<Parameters, State>(
   model: KernelModel<Parameters, State>,
   parameters: Parameters,
   { dt, recurrent, batch = 1 }: LayerOptions,
 ): NeuronLayer<State> {
   refuseOverflow(recurrent, 'recurrent');
-  const c = model.coefficients(parameters, dt);
-  const { neurons } = c;
-  const { stateBytes, synapses, stream: streamName } = c.layout;
+  const c = model.neurons(parameters, dt);
+  const { neurons, mostSpikes: most, signals } = c;
+  const { stateBytes, channels: dendrites, lasting, spiking } = c.layout;
   const place = layOutStream(c.layout, neurons, batch, recurrent);
   const { rows, vectors, steps } = place;
   const { f32, f64, u32, exports: kernel } = place.kernel;
-  const stream = kernel[streamName];
   const lanes = batch * neurons;
   const width = lanes / rows;
   const padding = vectors * layout.LANES;
-  const dendrites = synapses.length;
   const channels = dendrites * lanes;
   const rowPadding = dendrites * padding;
   const stateFloats = (vectors * stateBytes) / 4;
   const rowsOfLanes = Array.from({ length: rows }, (_, r) => rowLanes(c, r, width, vectors));
   const allLanes = Int32Array.from(rowsOfLanes.flatMap((row) => [...row.lanes]));
-  writeCoefficients(f32, place.coefficients / 4, c, allLanes);
+  c.write(f32, place.coefficients / 4, allLanes);
   const output = new Float64Array(lanes);
 
   const advance = (count: number): void =>
-    stream(
+    kernel.stream(
       place.coefficients,
       place.state,
       place.drive,
@@ -143,27 +147,26 @@ export function kernelLayer<Parameters, State extends MembraneState>(
     }
   };
   const oneStep = u32.subarray(place.unpadded / 4, place.unpadded / 4 + lanes);
-  /** Copies the spikes of some steps from their padded rows. */
-  const unpackSpikes = (into: Float64Array | Uint32Array, at: number, count: number): void => {
-    const largest = kernel.unpackSpikes(
-      place.drive,
-      rowPadding * 4,
-      place.unpadded,
-      count * rows,
-      width,
-    );
+  const values = f64.subarray(place.unpadded / 8, place.unpadded / 8 + lanes);
+  /** Copies what left in some steps from its padded rows. */
+  const unpack = (into: Float64Array | Uint32Array, at: number, count: number): void => {
+    const [from, to, stride] = [place.drive, place.unpadded, rowPadding * 4];
+    if (!spiking) {
+      kernel.unpackValues(from, stride, to, count * rows, width);
+      into.set(count === 1 ? values : f64.subarray(to / 8, to / 8 + count * lanes), at);
+      return;
+    }
+    const largest = kernel.unpackSpikes(from, stride, to, count * rows, width);
     if (largest > most) throw overflow();
-    const first = place.unpadded / 4;
-    into.set(count === 1 ? oneStep : u32.subarray(first, first + count * lanes), at);
+    into.set(count === 1 ? oneStep : u32.subarray(to / 4, to / 4 + count * lanes), at);
   };
 
-  const most = mostSpikes(c);
-  const [firstSynapse, vectorFloats] = [place.state / 4, stateBytes / 4];
-  /** Refuses to go on once a synaptic current is infinite or none: it never comes back. */
-  const checkCurrents = (): void => {
+  const [firstState, vectorFloats] = [place.state / 4, stateBytes / 4];
+  /** Refuses to go on once a state is infinite or none that never comes back from it. */
+  const checkState = (): void => {
     let sum = 0;
-    for (let s = 0; s < dendrites; s++) {
-      let at = firstSynapse + synapses[s]!.current / 4;
+    for (const number of lasting) {
+      let at = firstState + number / 4;
       for (let v = rows * vectors; v > 0; v--, at += vectorFloats) {
         sum += (f32[at]! + f32[at + 1]! + f32[at + 2]! + f32[at + 3]!) * 0;
       }
@@ -173,7 +176,6 @@ export function kernelLayer<Parameters, State extends MembraneState>(
 
   let unchecked = 0;
 
-  const signals = signalReaders(model);
   const signalNames = Object.keys(signals);
   reset();
   return {
@@ -183,15 +185,17 @@ export function kernelLayer<Parameters, State extends MembraneState>(
       if (read === undefined) throw noSuchSignal(name, signalNames);
       for (const [r, row] of rowsOfLanes.entries()) {
         const from = place.state / 4 + r * stateFloats;
-        readSignal(read, f32, from, c, row.lanes, at + row.first, into);
+        eachNeuron(from, stateBytes, row.lanes, at + row.first, (lane, n, to) => {
+          into[to] = read(f32, lane, n);
+        });
       }
     },
     step(input) {
       packInput(input, 0, 1);
       advance(1);
-      unpackSpikes(output, 0, 1);
+      unpack(output, 0, 1);
       if (--unchecked <= 0) {
-        checkCurrents();
+        checkState();
         unchecked = stepsUnchecked;
       }
       return output;
@@ -201,20 +205,20 @@ export function kernelLayer<Parameters, State extends MembraneState>(
         const count = Math.min(steps, (input.length - at) / channels);
         packInput(input, at, count);
         advance(count);
-        unpackSpikes(into, to, count);
+        unpack(into, to, count);
       }
-      checkCurrents();
+      checkState();
     },
     readState() {
       const state = model.rest(parameters, batch);
       for (const [r, row] of rowsOfLanes.entries()) {
-        readState(model, f32, place.state / 4 + r * stateFloats, c, row.lanes, row.first, state);
+        c.readState(f32, place.state / 4 + r * stateFloats, row.lanes, row.first, state);
       }
       return state;
     },
     writeState(state) {
       for (const [r, row] of rowsOfLanes.entries()) {
-        writeState(model, f32, place.state / 4 + r * stateFloats, c, row.lanes, row.first, state);
+        c.writeState(f32, place.state / 4 + r * stateFloats, row.lanes, row.first, state);
       }
     },
     reset,

@@ -11,6 +11,21 @@ export const VECTOR = 16;
 /** Dendrites of a neuron that has any: AMPA, GABA, NMDA, SHUNT. Weighted input has a row of vectors for each. */
 export const DENDRITES = 4;
 
+// Models of neurons, as the kernel tells them apart. Those from LIF on are stepped by forward Euler.
+
+/** DynapSim neurons: one lumped synapse. */
+export const LUMPED = 0;
+/** DYNAP-SE2 neurons: four dendrites. */
+export const DENDRITIC = 1;
+/** Neurons that fire, and whose input is the current: LIF, and IF, from which nothing leaks. */
+export const LIF = 2;
+/** The same with a synapse. */
+export const CUBA_LIF = 3;
+/** Neurons that never fire but give their potential: leaky integrators, and integrators, from which nothing leaks. */
+export const LI = 4;
+/** The same with a synapse. */
+export const CUBA_LI = 5;
+
 // Coefficients of the four neurons of a vector, one vector each, in this order.
 
 /** exp(-dt/tau_syn). */
@@ -178,3 +193,38 @@ export const D_INMDA = 80;
 export const D_ISHUNT = 96;
 /** Bytes of the gradient of a vector with four dendrites. */
 export const DENDRITIC_GRADIENT = 112;
+
+// Neurons that are stepped by forward Euler. Coefficients:
+
+/** What the potential loses in a step, as a fraction: dt/tauMem, or nothing. */
+export const POTENTIAL_LOSS = 0;
+/** What the potential gains in a step whatever comes in. */
+export const POTENTIAL_GAIN = 16;
+/** What the potential gains in a step per unit of what flows: the current of the synapse, or else the weighted input. */
+export const FLOW_SLOPE = 32;
+/** Potential above which a neuron fires. */
+export const FIRE_ABOVE = 48;
+/** Potential after a spike. */
+export const RESET = 64;
+/** What the current of the synapse loses in a step, as a fraction: dt/tauSyn. */
+export const CURRENT_LOSS = 80;
+/** What that current gains per unit of weighted input. */
+export const CURRENT_SLOPE = 96;
+/** Bytes of the coefficients of a vector. */
+export const EULER_COEFFICIENTS = 112;
+
+/** State: potential after the reset, current of the synapse, and what left in the last step. */
+export const POTENTIAL = 0;
+export const CURRENT = 16;
+export const LEFT = 32;
+/** Bytes of the state of a vector. */
+export const EULER_STATE = 48;
+
+/** Bytes of the tape of one step of a vector: the potential before the reset. */
+export const EULER_TAPE = 16;
+
+/** Gradient with respect to the potential, and to the current of the synapse. */
+export const D_POTENTIAL = 0;
+export const D_CURRENT = 16;
+/** Bytes of the gradient of a vector. */
+export const EULER_GRADIENT = 32;

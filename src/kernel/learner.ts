@@ -1,11 +1,10 @@
 /** Whole epochs in the kernel, on the thread that asks or on workers. */
 import { KernelThreadError } from '../errors.ts';
 import type { Learner, LearningProblem, WeightArray } from '../neurons/learner.ts';
-import type { NeuronParameters } from '../neurons/model-table.ts';
+import { isAnalog, type NeuronParameters } from '../neurons/model-table.ts';
 import { readSpikes } from './block-layout.ts';
-import { writeCoefficients } from './coefficients.ts';
 import { padded, unpadded } from './matrix-layout.ts';
-import { coefficientsOf } from './model.ts';
+import { kernelNeurons } from './models.ts';
 import { kernelModule } from './module.ts';
 import {
   barrierRound,
@@ -88,17 +87,16 @@ function learnerOf(
 ): Learner {
   const { kernel, learner } = place;
   let loss = Number.NaN;
-  const setParameters = (parameters: readonly NeuronParameters[]): void => {
-    for (const [k, { blocks }] of place.layers.entries()) {
-      const coefficients = coefficientsOf(parameters[k]!, problem.dt);
-      const done = new Set<number>();
-      for (const { coefficients: at, lanes } of blocks) {
-        if (!done.has(at)) writeCoefficients(kernel.f32, at / 4, coefficients, lanes);
-        done.add(at);
-      }
+  const useParameters = (k: number, parameters: NeuronParameters): void => {
+    const neurons = kernelNeurons(parameters, problem.dt);
+    const done = new Set<number>();
+    for (const { coefficients: at, lanes } of place.layers[k]!.blocks) {
+      if (!done.has(at)) neurons.write(kernel.f32, at / 4, lanes);
+      done.add(at);
     }
   };
-  setParameters(problem.layers.map(({ parameters }) => parameters));
+  for (const [k, { parameters }] of problem.layers.entries()) useParameters(k, parameters);
+  const drawn = [...problem.layers.keys()].filter((k) => isAnalog(problem.layers[k]!.parameters));
   const beyond = (): number[] => {
     const words = kernel.u32.subarray(place.beyond / 4, place.beyond / 4 + place.layers.length);
     const found = Array.from(words.keys()).filter((k) => words[k] !== 0);
@@ -125,7 +123,9 @@ function learnerOf(
         neurons,
       );
     },
-    setParameters,
+    setParameters(parameters) {
+      for (const [i, k] of drawn.entries()) useParameters(k, parameters[i]!);
+    },
     beyond,
     evaluate() {
       kernel.exports.evaluate(learner);

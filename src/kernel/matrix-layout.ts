@@ -1,7 +1,7 @@
 /** Where a matrix that learns stands in the memory of the kernel. */
 import { word } from './arena.ts';
 import type { Neurons, Shape } from './block-layout.ts';
-import { vectorsOf } from './coefficients.ts';
+import { vectorsOf } from './lanes.ts';
 import * as layout from './layout.ts';
 
 /** Where a matrix stands: the weights of each row onto each dendrite in a run of their own, padded to whole vectors. */
@@ -79,7 +79,7 @@ export function layOutMatrix(
   operands: readonly MatrixOperand[],
   { place, pack }: Shape,
 ): MatrixLayout {
-  const dendrites = model.synapses.length;
+  const dendrites = model.channels;
   const runs = rows * dendrites;
   // Of one trial or of all that share a block: these fit into a single vector.
   const vectors = dendrites * vectorsOf(neurons);

@@ -27,7 +27,7 @@ type BackFromOuter = (
   belowVectors: number,
 ) => void;
 
-/** Runs on the drive from the state that stands there; spikes take its place. */
+/** Runs on the drive from the state that stands there; spikes, as u32, or values, as f32, take its place. */
 type Stream = (
   coefficients: number,
   state: number,
@@ -44,9 +44,7 @@ export interface KernelExports {
   /** Brings the copies of a matrix up to date with its weights. */
   publish(matrix: number): void;
   readonly forward: Forward;
-  readonly forwardDendrites: Forward;
   readonly backFromOuter: BackFromOuter;
-  readonly backDendritesFromOuter: BackFromOuter;
   /** Sorts spikes by time into spikes by channel. */
   transpose(list: number, rows: number, into: number, channels: number): void;
   /** Works out the gradient of a thread's share of a matrix. */
@@ -62,8 +60,9 @@ export interface KernelExports {
   ): void;
   /** Copies rows of u32 so that nothing is between them; returns the largest. */
   unpackSpikes(from: number, fromStride: number, to: number, rows: number, length: number): number;
+  /** Copies rows of f32 as f64 so that nothing is between them. */
+  unpackValues(from: number, fromStride: number, to: number, rows: number, length: number): void;
   readonly stream: Stream;
-  readonly streamDendrites: Stream;
   /** Loss and gradient. */
   evaluate(learner: number): void;
   /** Learns for a number of epochs. */

@@ -2,11 +2,17 @@
 import type { LearningProblem } from '../neurons/learner.ts';
 import { modelOf } from '../neurons/model-table.ts';
 import { type Arena, arena, type Field, type LaidOut, word } from './arena.ts';
-import { type BlockLayout, layOutBlocks, layOutWorkspace, shapeOf } from './block-layout.ts';
-import { vectorsOf } from './coefficients.ts';
+import {
+  type BlockLayout,
+  isSingle,
+  layOutBlocks,
+  layOutWorkspace,
+  shapeOf,
+} from './block-layout.ts';
+import { vectorsOf } from './lanes.ts';
 import * as layout from './layout.ts';
 import { layOutMatrix, type MatrixContents, type MatrixLayout } from './matrix-layout.ts';
-import { layoutOf } from './model.ts';
+import { layoutOf } from './models.ts';
 import { blockInput, byChannel, expandCounts, layOutSparse } from './sparse.ts';
 
 /** Where a population stands. */
@@ -64,10 +70,10 @@ function lossFields({ loss, steps, trials, layers }: LearningProblem, place: Are
   return { squared: 0, entropy, labels: place.words(new Uint32Array(labels.buffer)) };
 }
 
-/** Whether all that a block leaves of population `k` is a single vector. */
-function isSingle({ layers }: LearningProblem, k: number, pack: number): boolean {
+/** Whether population `k` is computed in the way of single vectors. */
+function isSingleLayer({ layers }: LearningProblem, k: number, pack: number): boolean {
   const { neurons, parameters } = layers[k]!;
-  return layoutOf(parameters).synapses.length === 1 && vectorsOf(pack * neurons) === 1;
+  return isSingle(layoutOf(parameters), vectorsOf(pack * neurons));
 }
 
 /** Whether learning wants the spikes of population `k` by channel: single vectors gather gradients on the way. */
@@ -75,8 +81,8 @@ function wantsSorted(problem: LearningProblem, k: number, pack: number): boolean
   const { layers, loss } = problem;
   const last = k === layers.length - 1;
   return (
-    (layers[k]!.recurrent && !isSingle(problem, k, pack)) ||
-    (last ? loss.kind !== 'squaredError' : !isSingle(problem, k + 1, pack))
+    (layers[k]!.recurrent && !isSingleLayer(problem, k, pack)) ||
+    (last ? loss.kind !== 'squaredError' : !isSingleLayer(problem, k + 1, pack))
   );
 }
 
@@ -122,7 +128,7 @@ export function layOutNetwork(
     const population = { model, neurons, rows: rows ?? 0, recurrent, perTrial };
     const own = layOutBlocks(population, targets, shape);
     const vectors = vectorsOf(pack * neurons);
-    const dendrites = model.synapses.length;
+    const dendrites = model.channels;
     const columns = dendrites * neurons;
     // The spikes of a population stand one row later than the step in which they fired.
     const shift = firstRow * dendrites * vectors * layout.VECTOR;
@@ -165,7 +171,7 @@ export function layOutNetwork(
       ...[
         ...[vectors, vectors * layout.LANES, feed.record, loop?.record ?? 0],
         ...[place.words(own.map((block) => block.record)), place.words(workspaces)],
-        ...[+(dendrites > 1), +wantsSorted(problem, k, pack)],
+        +wantsSorted(problem, k, pack),
       ].map(word),
     );
     return { record, neurons, blocks: own, copies: [feed, ...(loop === undefined ? [] : [loop])] };

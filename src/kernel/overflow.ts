@@ -1,8 +1,6 @@
 /** Tells numbers that float32 cannot hold, and currents that the kernel does not know. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { problem } from '../problems.ts';
-import * as layout from './layout.ts';
-import type { NeuronCoefficients } from './model.ts';
 
 /** Where float32 ends. */
 const largest = 3.4028234663852886e38;
@@ -27,19 +25,6 @@ export function refuseOverflow(weights: Float64Array | undefined, path: string):
       ),
     ]);
   }
-}
-
-/**
- * The most spikes of a neuron in a step whose membrane current the kernel still knows: beyond the end of its table, all
- * currents count as the same.
- */
-export function mostSpikes({ threshold, darkCurrent }: NeuronCoefficients): number {
-  let most = 0;
-  for (let n = 0; n < threshold.length; n++) {
-    const current = (layout.GREATEST * darkCurrent[n]!) / threshold[n]!;
-    most = Math.max(most, Math.ceil(Math.log(current)));
-  }
-  return most;
 }
 
 /** What a population comes to whose currents leave float32, or the range in which the kernel knows them. */

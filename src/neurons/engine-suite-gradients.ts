@@ -71,7 +71,8 @@ function finiteDifferences(task: SuiteTask, layer: Layer, values: Float64Array):
     return layer.output.reduce((sum, value, i) => sum + value * weights[i]!, 0);
   };
   return values.map((value, i) => {
-    const step = 1e-3;
+    // So long that float32 has digits left of the difference.
+    const step = 0.1;
     values[i] = value + step;
     const above = loss();
     values[i] = value - step;

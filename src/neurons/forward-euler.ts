@@ -49,7 +49,7 @@ export interface EulerState {
 type EulerGradient = EulerState;
 
 /** Makes the state of rest: nothing flows, all potentials are 0. */
-function eulerState(lanes: number): EulerState {
+export function eulerState(lanes: number): EulerState {
   const room = (): Float64Array => new Float64Array(lanes);
   return { current: room(), potential: room(), output: room() };
 }
@@ -159,11 +159,16 @@ export interface EulerModel<Parameters extends ModelParameters> {
   coefficients(parameters: Parameters, dt: number): EulerCoefficients;
 }
 
+/** A model of integrating neurons. */
+export interface EulerNeuronModel<Parameters extends ModelParameters>
+  extends NeuronModel<Parameters, EulerState>,
+    Pick<EulerModel<Parameters>, 'coefficients'> {}
+
 /** Makes a model of what sets it apart. */
-export function eulerModel<Parameters extends ModelParameters>({
-  coefficients: coefficientsOf,
-  ...own
-}: EulerModel<Parameters>): NeuronModel<Parameters, EulerState> {
+export function eulerModel<Parameters extends ModelParameters>(
+  own: EulerModel<Parameters>,
+): EulerNeuronModel<Parameters> {
+  const { coefficients: coefficientsOf } = own;
   return {
     ...own,
     channels: 1,

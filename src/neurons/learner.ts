@@ -18,7 +18,7 @@ export interface LearningLayer {
   readonly rows?: number;
   /** Whether it has recurrent weights. */
   readonly recurrent: boolean;
-  /** Parameters of either model: one value per neuron, or one per trial and neuron, `[trials][neurons]`. */
+  /** Parameters of any model: one value per neuron, or one per trial and neuron, `[trials][neurons]`. */
   readonly parameters: NeuronParameters;
 }
 
@@ -73,14 +73,14 @@ export interface Learner {
   read(what: WeightArray): Float64Array;
   /** Replaces what it keeps. */
   write(what: WeightArray, values: Float64Array): void;
-  /** Output spikes of the last epoch or evaluation, `[steps][trials][neurons]`. */
+  /** What left the last layer in the last epoch or evaluation, `[steps][trials][neurons]`. */
   spikes(): Float64Array;
   /**
    * Which layers had currents beyond what it can hold, in any epoch since it was asked last. Left out where it holds all that is
    * finite.
    */
   beyond?(): readonly number[];
-  /** Uses other parameters from the next epoch on, one set per layer. */
+  /** Uses other parameters from the next epoch on, one set for each layer whose neurons have mismatch, in their order. */
   setParameters(parameters: readonly NeuronParameters[]): void;
   /**
    * Works out loss and gradient and leaves the weights.

@@ -98,7 +98,7 @@ function problemOf(task: BoundedTask, layers: readonly LearningLayer[]): Learnin
   };
 }
 
-/** Learns stage by stage in float64, whatever computes DynapSim and DYNAP-SE2 neurons. */
+/** Learns stage by stage: what is between populations in float64, whatever computes these. */
 function stagewiseLearner(task: BoundedTask): Learner {
   const { pipeline, samples, optimiser, min, max, engine } = task;
   const { steps } = samples[0]!.input;

@@ -111,13 +111,13 @@ describe('currents that the kernel cannot hold', () => {
     const train = (net: Pipeline): void | Promise<void> =>
       startTraining(net, samples, { epochs: 2, engine: kernel() }).advance(2);
     expect(() => train(sim(1e36))).toThrow(/in epoch 1 .* linear0/);
-    const branches = pipeline(
+    const stagewise = pipeline(
       linear({ weight: [[1e36]] }),
       dynapSim({ neurons: 1, name: 'hidden' }),
-      linear({ weight: [[1]] }),
+      linear({ weight: [[1]], bias: 1 }),
       lif({ neurons: 1, tauMem: 0.02 }),
     );
-    expect(() => train(branches)).toThrow(/hidden/);
+    expect(() => train(stagewise)).toThrow(/hidden/);
   });
 });
 

@@ -89,12 +89,12 @@ describe('training of LIF neurons', () => {
     }
   });
 
-  it('is the same on any engine', () => {
+  it('is the same on any engine, up to float32', () => {
     const short = { ...options, epochs: 20 };
     const [one, two] = [referenceEngine, kernel()].map((engine) =>
       pipelineWeights(finished(startTraining(net(), samples, { ...short, engine })).pipeline()),
     );
-    expect(one).toEqual(two);
+    for (const [i, weight] of one!.entries()) expect(two![i]! / weight).toBeCloseTo(1, 5);
   });
 
   it('trains beside DynapSim neurons', () => {

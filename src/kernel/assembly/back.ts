@@ -1,9 +1,12 @@
-import { IMEM, TAPE_MEMBRANE, THRESHOLD, VECTOR } from '../layout';
+import { DENDRITIC, IMEM, LUMPED, TAPE_MEMBRANE, THRESHOLD, VECTOR } from '../layout';
 import { Block, Workspace } from './block';
 import { one } from './constants';
+import { backEulerFromError, backEulerFromOuter } from './euler';
 import { SquaredError, weigh } from './loss';
 import { furtherSpikes, imemAfter } from './membrane';
-import { coefficientBytes, driveVectors, gradientBytes, stateBytes, tapeBytes } from './model';
+import {
+  coefficientBytes, driveVectors, EULER, gradientBytes, stateBytes, tapeBytes,
+} from './model';
 import { stepBackward } from './neuron';
 import { addNonZero, NARROW } from './narrow';
 import { addRows } from './rows';
@@ -20,6 +23,55 @@ function imemLeft(c: usize, tape: usize, unit: v128): v128 {
 }
 
 /**
+ * One step back through a row of analog neurons, from the last vector to the first, as from the last step to the first:
+ * memory is read one way. `start` is the state before the step, where there is no tape of it. Leaves the gradient with
+ * respect to the drive in `row`, that with respect to the spikes of the step before in `later`. Returns weighted squares.
+ */
+// @ts-ignore: decorator
+@inline
+function backRow(
+  coefficients: usize, start: usize, gradients: usize, vectors: u32, tape: usize, later: usize, outer: usize,
+  target: usize, row: usize, silence: v128, scale: v128, squared: bool, many: bool, model: u32,
+): v128 {
+  const rowBytes = <usize>vectors * VECTOR;
+  const rowTape = <usize>vectors * tapeBytes(model);
+  const first = start != 0;
+  let loss = i64x2.splat(0);
+  let c = coefficients + <usize>vectors * coefficientBytes(model);
+  let state = start + <usize>vectors * stateBytes(model);
+  let gradient = gradients + <usize>vectors * gradientBytes(model);
+  let tapeAt = tape + rowTape;
+  for (let at = rowBytes; at > 0; ) {
+    at -= VECTOR;
+    c -= coefficientBytes(model);
+    state -= stateBytes(model);
+    gradient -= gradientBytes(model);
+    tapeAt -= tapeBytes(model);
+    const unit = one();
+    const membrane = v128.load(tapeAt, TAPE_MEMBRANE);
+    const fired = f32x4.gt(membrane, v128.load(c, THRESHOLD));
+    let dSpikes = v128.load(later + at);
+    if (squared) {
+      const wanted = v128.load(target + at);
+      let spikes = v128.and(fired, unit);
+      if (many) spikes = f32x4.add(spikes, furtherSpikes(membrane, c));
+      const miss = f32x4.sub(spikes, wanted);
+      const weighed = weigh(miss, wanted, silence);
+      loss = f32x4.add(loss, f32x4.mul(weighed, miss));
+      dSpikes = f32x4.add(dSpikes, f32x4.mul(weighed, scale));
+    } else {
+      dSpikes = f32x4.add(dSpikes, v128.load(outer + at));
+    }
+    const imem = first ? v128.load(state, IMEM) : imemLeft(c, tapeAt - rowTape, unit);
+    const before = stepBackward(
+      c, tapeAt, imem, membrane, fired, gradient, row + at, rowBytes, dSpikes, unit, model == DENDRITIC,
+    );
+    v128.store(later + at, before);
+  }
+  return loss;
+}
+
+/**
  * Takes the gradient back through all steps: leaves it, with respect to the weighted input, where the
  * drive was. `error` weighs the squared error against `block.target`; without, `w.outer` holds the gradient
  * with respect to the spikes. `recurrent` and `feed` are transposed; `below` receives what reaches the
@@ -29,10 +81,10 @@ function imemLeft(c: usize, tape: usize, unit: v128): v128 {
 @inline
 function back(
   block: Block, w: Workspace, steps: usize, vectors: u32, error: SquaredError, squared: bool,
-  many: bool, recurrent: usize, feed: usize, below: usize, belowVectors: u32, dendritic: bool,
+  many: bool, recurrent: usize, feed: usize, below: usize, belowVectors: u32, model: u32,
 ): f64 {
-  const wide = driveVectors(vectors, dendritic);
-  const rowTape = <usize>vectors * tapeBytes(dendritic);
+  const wide = driveVectors(vectors, model);
+  const rowTape = <usize>vectors * tapeBytes(model);
   const rowBytes = <usize>vectors * VECTOR;
   const driveBytes = <usize>wide * VECTOR;
   const indices = w.indices;
@@ -45,7 +97,7 @@ function back(
   let row = block.drive + steps * driveBytes;
   let target = block.target + steps * rowBytes;
   let tape = w.tape + steps * rowTape;
-  memory.fill(gradients, 0, <usize>vectors * gradientBytes(dendritic));
+  memory.fill(gradients, 0, <usize>vectors * gradientBytes(model));
   clear(later, vectors);
   // Many values stand in a list, few in the bits of a word.
   const listed = (recurrent || below) && wide > NARROW;
@@ -55,39 +107,22 @@ function back(
     target -= rowBytes;
     tape -= rowTape;
     const outer = w.outer + t * w.outerStride;
-    // From the last vector to the first, as from the last step to the first: memory is read one way.
-    let c = coefficients + <usize>vectors * coefficientBytes(dendritic);
-    let start = block.start + <usize>vectors * stateBytes(dendritic);
-    let gradient = gradients + <usize>vectors * gradientBytes(dendritic);
-    let tapeAt = tape + rowTape;
-    for (let at = rowBytes; at > 0; ) {
-      at -= VECTOR;
-      c -= coefficientBytes(dendritic);
-      start -= stateBytes(dendritic);
-      gradient -= gradientBytes(dendritic);
-      tapeAt -= tapeBytes(dendritic);
-      const unit = one();
-      const membrane = v128.load(tapeAt, TAPE_MEMBRANE);
-      const fired = f32x4.gt(membrane, v128.load(c, THRESHOLD));
-      let dSpikes = v128.load(later + at);
+    if (model == EULER) {
       if (squared) {
-        const wanted = v128.load(target + at);
-        let spikes = v128.and(fired, unit);
-        if (many) spikes = f32x4.add(spikes, furtherSpikes(membrane, c));
-        const miss = f32x4.sub(spikes, wanted);
-        const weighed = weigh(miss, wanted, silence);
-        loss = f32x4.add(loss, f32x4.mul(weighed, miss));
-        dSpikes = f32x4.add(dSpikes, f32x4.mul(weighed, scale));
+        const weighed = backEulerFromError(
+          w.model, coefficients, gradients, vectors, tape, later, target, row, silence, scale,
+        );
+        loss = f32x4.add(loss, weighed);
       } else {
-        dSpikes = f32x4.add(dSpikes, v128.load(outer + at));
+        backEulerFromOuter(w.model, coefficients, gradients, vectors, tape, later, outer, row);
       }
-      const imem = t > 0
-        ? imemLeft(c, tapeAt - rowTape, unit)
-        : v128.load(start, IMEM);
-      const before = stepBackward(
-        c, tapeAt, imem, membrane, fired, gradient, row + at, rowBytes, dSpikes, unit, dendritic,
+      if (recurrent) clear(later, vectors);
+    } else {
+      const start: usize = t > 0 ? 0 : block.start;
+      const weighed = backRow(
+        coefficients, start, gradients, vectors, tape, later, outer, target, row, silence, scale, squared, many, model,
       );
-      v128.store(later + at, before);
+      loss = f32x4.add(loss, weighed);
     }
     let size: usize = 0;
     if (listed) {
@@ -109,11 +144,26 @@ function back(
   return sum(loss);
 }
 
-/** {@link back} from the squared error, of neurons with a lumped synapse. */
+/** {@link back} from the squared error, of neurons of any model. */
 export function backFromError(
   block: Block, w: Workspace, steps: usize, vectors: u32, error: SquaredError, input: SparseRows,
   inputRow: usize, recurrent: usize, feed: usize, below: usize, belowVectors: u32,
 ): f64 {
+  if (w.model >= EULER) {
+    return back(
+      block, w, steps, vectors, error, true, false, recurrent, feed, below, belowVectors, EULER,
+    );
+  }
+  if (w.model == DENDRITIC) {
+    if (w.spikes.counted) {
+      return back(
+        block, w, steps, vectors, error, true, true, recurrent, feed, below, belowVectors, DENDRITIC,
+      );
+    }
+    return back(
+      block, w, steps, vectors, error, true, false, recurrent, feed, below, belowVectors, DENDRITIC,
+    );
+  }
   if (vectors == 1) {
     return backSingle(
       block, w, steps, error, true, input, inputRow, recurrent, feed, below, belowVectors,
@@ -121,53 +171,35 @@ export function backFromError(
   }
   if (w.spikes.counted) {
     return back(
-      block, w, steps, vectors, error, true, true, recurrent, feed, below, belowVectors, false,
+      block, w, steps, vectors, error, true, true, recurrent, feed, below, belowVectors, LUMPED,
     );
   }
   return back(
-    block, w, steps, vectors, error, true, false, recurrent, feed, below, belowVectors, false,
+    block, w, steps, vectors, error, true, false, recurrent, feed, below, belowVectors, LUMPED,
   );
 }
 
-/** {@link back} from the squared error, of neurons with four dendrites. */
-export function backDendritesFromError(
-  block: Block, w: Workspace, steps: usize, vectors: u32, error: SquaredError, input: SparseRows,
-  inputRow: usize, recurrent: usize, feed: usize, below: usize, belowVectors: u32,
-): f64 {
-  if (w.spikes.counted) {
-    return back(
-      block, w, steps, vectors, error, true, true, recurrent, feed, below, belowVectors, true,
-    );
-  }
-  return back(
-    block, w, steps, vectors, error, true, false, recurrent, feed, below, belowVectors, true,
-  );
-}
-
-/** {@link back} from the gradient in `w.outer`, of neurons with a lumped synapse. */
+/** {@link back} from the gradient in `w.outer`, of neurons of any model. */
 export function backFromOuter(
   block: Block, w: Workspace, steps: usize, vectors: u32, input: SparseRows, inputRow: usize,
   recurrent: usize, feed: usize, below: usize, belowVectors: u32,
 ): void {
   const none = changetype<SquaredError>(0);
-  if (vectors == 1) {
+  if (w.model >= EULER) {
+    back(
+      block, w, steps, vectors, none, false, false, recurrent, feed, below, belowVectors, EULER,
+    );
+  } else if (w.model == DENDRITIC) {
+    back(
+      block, w, steps, vectors, none, false, false, recurrent, feed, below, belowVectors, DENDRITIC,
+    );
+  } else if (vectors == 1) {
     backSingle(
       block, w, steps, none, false, input, inputRow, recurrent, feed, below, belowVectors,
     );
   } else {
     back(
-      block, w, steps, vectors, none, false, false, recurrent, feed, below, belowVectors, false,
+      block, w, steps, vectors, none, false, false, recurrent, feed, below, belowVectors, LUMPED,
     );
   }
-}
-
-/** {@link back} from the gradient in `w.outer`, of neurons with four dendrites. */
-export function backDendritesFromOuter(
-  block: Block, w: Workspace, steps: usize, vectors: u32, input: SparseRows, inputRow: usize,
-  recurrent: usize, feed: usize, below: usize, belowVectors: u32,
-): void {
-  const none = changetype<SquaredError>(0);
-  back(
-    block, w, steps, vectors, none, false, false, recurrent, feed, below, belowVectors, true,
-  );
 }

@@ -1,4 +1,3 @@
-import { SPIKES } from '../layout';
 import { one } from './constants';
 import { append, SparseRows } from './sparse';
 
@@ -45,27 +44,29 @@ export class Workspace {
   listed: u32;
   /** Whether no weight leads from one half of a vector to the other: trials have one or two neurons. */
   halved: u32;
+  /** Model of its neurons. */
+  model: u32;
 }
 
-/** Whether any neuron of some vectors, whose states stand `stride` apart, has another count of spikes than none or one. */
-export function hasCounts(state: usize, vectors: usize, stride: usize): bool {
+/** Whether any neuron of some vectors, whose spikes stand `stride` apart, has another count of them than none or one. */
+export function hasCounts(left: usize, vectors: usize, stride: usize): bool {
   let other = i64x2.splat(0);
-  for (const end = state + vectors * stride; state < end; state += stride) {
-    const spikes = v128.load(state, SPIKES);
+  for (const end = left + vectors * stride; left < end; left += stride) {
+    const spikes = v128.load(left);
     const few = v128.or(f32x4.eq(spikes, one()), f32x4.eq(spikes, i64x2.splat(0)));
     other = v128.or(other, v128.not(few));
   }
   return v128.any_true(other);
 }
 
-/** Appends the spikes of a row, whose states stand `stride` apart, to a list that holds `size`. */
+/** Appends what left a row, which stands `stride` apart, to a list that holds `size`. */
 export function appendSpikes(
-  list: SparseRows, size: usize, state: usize, vectors: u32, stride: usize,
+  list: SparseRows, size: usize, left: usize, vectors: u32, stride: usize,
 ): usize {
   const indices = list.indices;
   const counts = list.counts;
-  for (let v: u32 = 0; v < vectors; v++, state += stride) {
-    size = append(indices, counts, size, v << 2, v128.load(state, SPIKES));
+  for (let v: u32 = 0; v < vectors; v++, left += stride) {
+    size = append(indices, counts, size, v << 2, v128.load(left));
   }
   return size;
 }

@@ -8,6 +8,7 @@ const table = memory.data<f32>([
   1.5, 1.5, 1.5, 1.5,
   // The end of the table of octaves: just below 2^48.
   281474960000000, 281474960000000, 281474960000000, 281474960000000,
+  10, 10, 10, 10,
 ], 16);
 
 const bits = memory.data<u32>([
@@ -38,6 +39,12 @@ export function oneAndHalf(): v128 {
 @inline
 export function greatest(): v128 {
   return v128.load(table, 48);
+}
+
+// @ts-ignore: decorator
+@inline
+export function ten(): v128 {
+  return v128.load(table, 64);
 }
 
 /** The exponent of a number, shifted to count in numbers of four bytes. */

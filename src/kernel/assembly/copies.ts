@@ -59,3 +59,12 @@ export function unpackSpikes(from: usize, fromStride: usize, to: usize, rows: u3
   largest = max(largest, max(i32x4.extract_lane(most, 0), i32x4.extract_lane(most, 1)));
   return max(largest, max(i32x4.extract_lane(most, 2), i32x4.extract_lane(most, 3)));
 }
+
+/** Copies `rows` rows of `length` f32, which begin `fromStride` bytes apart, as f64, so that nothing is between them. */
+export function unpackValues(from: usize, fromStride: usize, to: usize, rows: u32, length: u32): void {
+  for (let row: u32 = 0; row < rows; row++, from += fromStride) {
+    for (let k: u32 = 0; k < length; k++, to += 8) {
+      store<f64>(to, <f64>load<f32>(from + (<usize>k << 2)));
+    }
+  }
+}

@@ -1,12 +1,10 @@
-import {
-  backDendritesFromError, backDendritesFromOuter, backFromError, backFromOuter,
-} from './back';
+import { backFromError, backFromOuter } from './back';
 import { Barrier, meet, take } from './barrier';
 import { Block, Workspace } from './block';
 import { crossEntropy, RateCrossEntropy, SquaredError } from './loss';
 import { Adam, Epoch, gradientOf, learn, Matrix } from './matrix';
 import { wasBeyond } from './membrane';
-import { forward, forwardDendrites } from './population';
+import { forward } from './population';
 import { SparseRows, transpose } from './sparse';
 
 /** One population of a network and the matrices it takes its input from. */
@@ -22,8 +20,6 @@ export class Layer {
   blocks: usize;
   /** Per thread: a Workspace. */
   workspaces: usize;
-  /** Whether its neurons have four dendrites. */
-  dendritic: u32;
   /** Whether learning wants its spikes by channel. */
   sorted: u32;
 }
@@ -93,11 +89,7 @@ function runBlock(l: Learner, b: u32, thread: u32, sort: bool): void {
     w.listed = u32(sorted || k + 1 < l.layers);
     const feed = layer.feed.spread;
     const recurrent = isThere(layer.recurrent) ? layer.recurrent.spread : 0;
-    if (layer.dendritic) {
-      forwardDendrites(block, w, steps, vectors, feed, input, inputRowOf(k), recurrent);
-    } else {
-      forward(block, w, steps, vectors, feed, input, inputRowOf(k), recurrent);
-    }
+    forward(block, w, steps, vectors, feed, input, inputRowOf(k), recurrent);
     if (wasBeyond()) store<u32>(l.beyond + (<usize>k << 2), 1);
     if (sorted) transpose(w.spikes, steps + 1, block.fired, layer.lanes);
   }
@@ -120,26 +112,15 @@ function runBlock(l: Learner, b: u32, thread: u32, sort: bool): void {
     const last = k == l.layers - 1;
     const error = l.squaredError;
     if (last && isThere(error)) {
-      loss = layer.dendritic
-        ? backDendritesFromError(
-          block, w, steps, vectors, error, input, row, recurrent, feed, below, belowVectors,
-        )
-        : backFromError(
-          block, w, steps, vectors, error, input, row, recurrent, feed, below, belowVectors,
-        );
-      loss *= error.scale;
+      loss = error.scale * backFromError(
+        block, w, steps, vectors, error, input, row, recurrent, feed, below, belowVectors,
+      );
     } else {
       if (last) {
         const labels = l.labels + ((<usize>b * l.crossEntropy.pack) << 2);
         loss = crossEntropy(l.crossEntropy, block.fired, labels, w.outer);
       }
-      if (layer.dendritic) {
-        backDendritesFromOuter(
-          block, w, steps, vectors, input, row, recurrent, feed, below, belowVectors,
-        );
-      } else {
-        backFromOuter(block, w, steps, vectors, input, row, recurrent, feed, below, belowVectors);
-      }
+      backFromOuter(block, w, steps, vectors, input, row, recurrent, feed, below, belowVectors);
     }
     if (last) store<f64>(l.losses + (<usize>b << 3), loss);
   }

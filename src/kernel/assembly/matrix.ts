@@ -1,4 +1,4 @@
-import { driveVectors } from './model';
+import { DENDRITES } from '../layout';
 import { addSparse } from './rows';
 import { SparseRows } from './sparse';
 import { clear, madd, splat } from './vector';
@@ -103,7 +103,7 @@ function sumGathered(m: Matrix, first: usize, end: usize): void {
 // @ts-ignore: decorator
 @inline
 function sumMixed(m: Matrix, out: usize, r: usize, dendritic: bool): void {
-  const vectors = driveVectors(1, dendritic);
+  const vectors = dendritic ? <u32>DENDRITES : 1;
   for (let trial: u32 = 0; trial < m.pack; trial++) {
     const source = <usize>trial * m.rows + r;
     const all = m.mixed + ((source * vectors) << 4);

@@ -94,7 +94,7 @@ function run(
   let starts = listed ? list.starts : 0;
   let size: usize = 0;
   if (listed) {
-    list.counted = u32(hasCounts(state, 1, STATE));
+    list.counted = u32(hasCounts(state + SPIKES, 1, STATE));
     size = append(list.indices, list.counts, 0, 0, spikes);
     store<u32>(starts, 0);
     store<u32>(starts, <u32>size, 4);

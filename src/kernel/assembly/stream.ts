@@ -1,64 +1,67 @@
-import { SPIKES, VECTOR } from '../layout';
+import { DENDRITIC, LUMPED, VECTOR } from '../layout';
 import { appendSpikes, hasCounts, Workspace } from './block';
-import { coefficientBytes, driveVectors, stateBytes } from './model';
+import { fires, stepEuler } from './euler';
+import { coefficientBytes, driveVectors, EULER, leftAt, stateBytes } from './model';
 import { stepRow } from './population';
 import { addEntries } from './rows';
 import { streamSingle } from './single';
 
-/** Writes the spikes of a vector as whole numbers. */
+/** Writes the spikes of a vector as whole numbers, or what leaves as it is. */
 // @ts-ignore: decorator
 @inline
-function storeCounts(at: usize, state: usize): void {
-  v128.store(at, i32x4.trunc_sat_f32x4_s(v128.load(state, SPIKES)));
+function storeLeft(at: usize, left: v128, valued: bool): void {
+  v128.store(at, valued ? left : i32x4.trunc_sat_f32x4_s(left));
 }
 
 /**
  * Runs `steps` steps on the weighted input at `drive`, `rows` trials side by side, and goes on from the
- * state it left. Writes the spikes, as u32, where the input was, or that of the first dendrite.
+ * state it left. Writes the spikes, as u32, where the input was, or that of the first dendrite; of neurons that never
+ * spike, what leaves, as f32.
  */
 // @ts-ignore: decorator
 @inline
 function goOn(
   coefficients: usize, states: usize, drive: usize, steps: usize, rows: usize, vectors: u32,
-  recurrent: usize, w: Workspace, dendritic: bool,
+  recurrent: usize, w: Workspace, model: u32,
 ): void {
-  const wide = driveVectors(vectors, dendritic);
+  const wide = driveVectors(vectors, model);
   const rowBytes = <usize>vectors * VECTOR;
   const spikes = w.spikes;
-  spikes.counted = u32(hasCounts(states, rows * vectors, stateBytes(dendritic)));
+  const valued = model == EULER && !fires(w.model);
+  spikes.counted = u32(valued || hasCounts(states + leftAt(model), rows * vectors, stateBytes(model)));
   for (let t: usize = 0; t < steps; t++) {
     let c = coefficients;
     let state = states;
     for (let r: usize = 0; r < rows; r++) {
       if (recurrent) {
-        const size = appendSpikes(spikes, 0, state, vectors, stateBytes(dendritic));
+        const size = appendSpikes(spikes, 0, state + leftAt(model), vectors, stateBytes(model));
         addEntries(drive, wide, recurrent, spikes, 0, size);
       }
-      stepRow(c, state, drive, vectors, 0, false, w, dendritic);
+      if (model == EULER) stepEuler(w.model, c, state, drive, vectors);
+      else stepRow(c, state, drive, vectors, 0, false, w, model);
       for (const end = drive + rowBytes; drive < end; drive += VECTOR) {
-        storeCounts(drive, state);
-        c += coefficientBytes(dendritic);
-        state += stateBytes(dendritic);
+        storeLeft(drive, v128.load(state + leftAt(model)), valued);
+        c += coefficientBytes(model);
+        state += stateBytes(model);
       }
       // What came in through the other dendrites.
-      if (dendritic) drive += (<usize>wide - vectors) * VECTOR;
+      if (model == DENDRITIC) drive += (<usize>wide - vectors) * VECTOR;
     }
   }
 }
 
-/** {@link goOn} of neurons with a lumped synapse. */
+/** {@link goOn} of neurons of any model. */
 export function stream(
   coefficients: usize, states: usize, drive: usize, steps: usize, rows: usize, vectors: u32,
   recurrent: usize, w: Workspace,
 ): void {
-  if (vectors == 1 && rows == 1) streamSingle(coefficients, states, drive, steps, recurrent, w);
-  else goOn(coefficients, states, drive, steps, rows, vectors, recurrent, w, false);
-}
-
-/** {@link goOn} of neurons with four dendrites. */
-export function streamDendrites(
-  coefficients: usize, states: usize, drive: usize, steps: usize, rows: usize, vectors: u32,
-  recurrent: usize, w: Workspace,
-): void {
-  goOn(coefficients, states, drive, steps, rows, vectors, recurrent, w, true);
+  if (w.model >= EULER) {
+    goOn(coefficients, states, drive, steps, rows, vectors, recurrent, w, EULER);
+  } else if (w.model == DENDRITIC) {
+    goOn(coefficients, states, drive, steps, rows, vectors, recurrent, w, DENDRITIC);
+  } else if (vectors == 1 && rows == 1) {
+    streamSingle(coefficients, states, drive, steps, recurrent, w);
+  } else {
+    goOn(coefficients, states, drive, steps, rows, vectors, recurrent, w, LUMPED);
+  }
 }

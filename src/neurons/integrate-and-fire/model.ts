@@ -1,12 +1,11 @@
 /** Integrate-and-fire neurons (IF of NIR): integrators that fire. */
-import { around, type EulerState, eulerModel } from '../forward-euler.ts';
+import { around, type EulerNeuronModel, eulerModel } from '../forward-euler.ts';
 import { integratorCoefficients } from '../integrator/model.ts';
 import { firingExample } from '../lif/model.ts';
-import type { NeuronModel } from '../model.ts';
 import type { IntegrateAndFireParameters } from './parameters.ts';
 
 /** The model of integrate-and-fire neurons. */
-export const integrateAndFireModel: NeuronModel<IntegrateAndFireParameters, EulerState> =
+export const integrateAndFireModel: EulerNeuronModel<IntegrateAndFireParameters> =
   eulerModel<IntegrateAndFireParameters>({
     title: 'integrate-and-fire',
     spiking: true,

@@ -2,11 +2,10 @@
 import {
   around,
   type EulerCoefficients,
-  type EulerState,
+  type EulerNeuronModel,
   eulerModel,
   uniform,
 } from '../forward-euler.ts';
-import type { NeuronModel } from '../model.ts';
 import type { IntegratorParameters } from './parameters.ts';
 
 /** Works out what a step of `dt` seconds needs for a membrane that only integrates. */
@@ -26,7 +25,7 @@ export function integratorCoefficients(
 }
 
 /** The model of integrators. */
-export const integratorModel: NeuronModel<IntegratorParameters, EulerState> =
+export const integratorModel: EulerNeuronModel<IntegratorParameters> =
   eulerModel<IntegratorParameters>({
     title: 'integrator',
     spiking: false,

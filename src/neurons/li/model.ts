@@ -1,7 +1,12 @@
 /** Leaky integrators (LI and CubaLI of NIR): what leaves is their potential. */
 import type { Random } from '../../random.ts';
-import { around, type EulerCoefficients, type EulerState, eulerModel } from '../forward-euler.ts';
-import type { ModelExample, NeuronModel } from '../model.ts';
+import {
+  around,
+  type EulerCoefficients,
+  type EulerNeuronModel,
+  eulerModel,
+} from '../forward-euler.ts';
+import type { ModelExample } from '../model.ts';
 import type { LeakyParameters, LiParameters } from './parameters.ts';
 
 /** States of leaky neurons that can be recorded. */
@@ -42,7 +47,7 @@ export const leakyDrive: Pick<ModelExample<unknown>, 'input' | 'weight'> = {
 };
 
 /** The model of leaky integrators. */
-export const liModel: NeuronModel<LiParameters, EulerState> = eulerModel<LiParameters>({
+export const liModel: EulerNeuronModel<LiParameters> = eulerModel<LiParameters>({
   title: 'leaky integrator',
   spiking: false,
   signals: leakySignals,

@@ -1,8 +1,7 @@
 /** Leaky integrate-and-fire neurons (LIF and CubaLIF of NIR). */
 import type { Random } from '../../random.ts';
-import { around, type EulerState, eulerModel } from '../forward-euler.ts';
+import { around, type EulerNeuronModel, eulerModel } from '../forward-euler.ts';
 import { leakyCoefficients, leakyDrive, leakyExample, leakySignals } from '../li/model.ts';
-import type { NeuronModel } from '../model.ts';
 import type { FiringParameters, LifParameters } from './parameters.ts';
 
 /** Draws how neurons fire. */
@@ -14,7 +13,7 @@ export function firingExample(neurons: number, random: Random): FiringParameters
 }
 
 /** The model of leaky integrate-and-fire neurons. */
-export const lifModel: NeuronModel<LifParameters, EulerState> = eulerModel<LifParameters>({
+export const lifModel: EulerNeuronModel<LifParameters> = eulerModel<LifParameters>({
   title: 'LIF',
   spiking: true,
   signals: leakySignals,
