@@ -40,6 +40,11 @@ export function sample(values: readonly number[]): Sample {
   };
 }
 
+/** How many times the one is the other, round by round: what else the machine did meets both of a round. */
+export function ratios(above: Sample, below: Sample): Sample {
+  return sample(above.values.map((value, round) => value / below.values[round]!));
+}
+
 /** Seconds that one call takes. */
 export async function secondsOf(work: () => unknown): Promise<number> {
   const begin = performance.now();

@@ -86,23 +86,37 @@ export async function startPeers(
   return peers;
 }
 
+/** A peer that is ready for a task, with what it answered when it was. */
+export interface PreparedPeer extends Peer {
+  readonly ready: PeerAnswer;
+}
+
 /** Prepares a task in every version of a peer, runs it, and gives the fastest version; undefined without a peer. */
 export async function fastest(
   peers: readonly Peer[],
   task: Readonly<Record<string, unknown>>,
-): Promise<Peer | undefined> {
-  let best: { readonly peer: Peer; readonly seconds: number } | undefined;
+): Promise<PreparedPeer | undefined> {
+  let best: { readonly peer: PreparedPeer; readonly seconds: number } | undefined;
   for (const peer of peers) {
-    await peer.ask(task);
-    if (peers.length === 1) return peer;
+    const prepared = { ...peer, ready: await peer.ask(task) };
+    if (peers.length === 1) return prepared;
     // The first run may still compile.
     await peer.ask({ run: true });
-    const { seconds } = await peer.ask({ run: true });
-    if (best === undefined || Number(seconds) < best.seconds)
-      best = { peer, seconds: Number(seconds) };
+    const seconds: number[] = [];
+    for (let run = 0; run < 3; run++) {
+      seconds.push(Number((await peer.ask({ run: true }))['seconds']));
+    }
+    const least = Math.min(...seconds);
+    if (best === undefined || least < best.seconds) best = { peer: prepared, seconds: least };
   }
   return best?.peer;
 }
 
 /** The paper's equations in JAX, as anyone writes them down and with every help that a user of JAX has. */
 export const jaxLibrary = { script: 'dynapsim_jax.py', install: 'pip install jax' } as const;
+
+/** Rockpool itself, with the JAX that stands beside it. */
+export const rockpoolLibrary = {
+  script: 'dynapsim_rockpool.py',
+  install: 'pip install rockpool jax',
+} as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inTurn, sample, slowdown } from '#bench/measure';
+import { inTurn, ratios, sample, slowdown } from '#bench/measure';
 import { missed, reaches, row, table } from '#bench/rows';
 
 describe('bench rows', () => {
@@ -37,6 +37,12 @@ describe('bench rows', () => {
 });
 
 describe('measuring', () => {
+  it('divides what was measured in the same round', () => {
+    const { median, low, high, values } = ratios(sample([6, 20, 3]), sample([2, 4, 3]));
+    expect(values).toEqual([3, 5, 1]);
+    expect({ median, low, high }).toEqual({ median: 3, low: 1, high: 5 });
+  });
+
   it('takes turns, lets the first round warm up, and leaves out what is not there', async () => {
     const turns: string[] = [];
     const run = (name: string) => () => turns.push(name);

@@ -1,0 +1,128 @@
+"""Rockpool itself: a recurrent DynapSim layer behind a linear one, trained on one core, float32.
+
+The whole training loop is one jitted scan, which is the fastest way that Rockpool has: a loop over epochs in Python
+takes longer. Needs `pip install rockpool jax`, and nothing else.
+
+Protocol: one JSON object per line on stdin, one JSON object per line on stdout, in the same order. Arrays are base64 of
+float32, row-major, weights [pre][post], rasters [batch][steps][channels].
+
+    {"task": "training", "n": 2, "inputs": 60, "batch": 2, "steps": 500, "epochs": 50, "learningRate": 1e-6,
+     "wIn": "..", "wRec": "..", "input": "..", "target": "..", "mismatch": 0.3}
+        prepares `epochs` epochs of mean squared error and Adam. "mismatch", if given, is drawn anew in every epoch, on
+        all that Rockpool lets deviate on a chip: the fraction that three standard deviations reach.
+        -> {"ready": true, "loss": of the first epoch}
+    {"run": true}
+        runs what was prepared, from the same start each time.
+        -> {"seconds": s, "epochs": e}
+    {"version": true}
+        -> {"version": "rockpool 3.1.0, jax 0.10.2"}
+    {"quit": true}, or the end of stdin, ends it.
+
+A request that cannot be answered gives {"error": reason}. Without Rockpool: the same, and exit code 3.
+The process keeps to one core: the CPU number in SPIKELINE_BENCH_CPU, else the last one it may use.
+"""
+
+import base64
+import json
+import os
+import sys
+import time
+
+
+def pin():
+    """Keeps this process on one CPU. Must happen before JAX starts its threads."""
+    if hasattr(os, "sched_setaffinity"):
+        cpu = os.environ.get("SPIKELINE_BENCH_CPU") or max(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {int(cpu)})
+    one_thread = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {one_thread}".strip()
+    os.environ["JAX_PLATFORMS"] = "cpu"
+
+
+pin()
+# Answers alone go to stdout; whatever a library prints, on the way in too, goes to stderr.
+answers = os.fdopen(os.dup(1), "w", buffering=1)
+os.dup2(2, 1)
+try:
+    import jax
+    import jax.numpy as jnp
+    import numpy as np
+    import rockpool
+    from jax.example_libraries.optimizers import adam
+    from rockpool.devices.dynapse import DynapSim, frozen_mismatch_prototype
+    from rockpool.nn.combinators import Sequential
+    from rockpool.nn.modules import LinearJax
+    from rockpool.transform.mismatch import mismatch_generator
+except ImportError as error:
+    print(json.dumps({"error": f"Rockpool is not installed ({error}): pip install rockpool jax"}), file=answers, flush=True)
+    sys.exit(3)
+
+
+def array(text, *shape):
+    return jnp.asarray(np.frombuffer(base64.b64decode(text), np.float32).reshape(shape))
+
+
+def network(r):
+    n, inputs = r["n"], r["inputs"]
+    return Sequential(
+        LinearJax((inputs, n), weight=array(r["wIn"], inputs, n), has_bias=False),
+        DynapSim((n, n), has_rec=True, w_rec=array(r["wRec"], n, n), dt=1e-3, rng_key=jax.random.PRNGKey(0)),
+    )
+
+
+def prepare_training(r):
+    raster = array(r["input"], r["batch"], r["steps"], r["inputs"])
+    target = array(r["target"], r["batch"], r["steps"], r["n"])
+    net = network(r)
+    fraction = r.get("mismatch")
+    redraw = None
+    if fraction is not None:
+        redraw = mismatch_generator(frozen_mismatch_prototype(net), percent_deviation=fraction, sigma_rule=3.0)
+    start, update, parameters_of = adam(r["learningRate"], eps=1e-16)
+
+    def loss_of(parameters, chip):
+        module = net if chip is None else net.set_attributes(chip)
+        spikes, _, _ = module.set_attributes(parameters).evolve(raster)
+        return jnp.mean((spikes - target) ** 2)
+
+    def epoch(state, number):
+        chip = None if redraw is None else redraw(net, jax.random.fold_in(jax.random.PRNGKey(1), number))
+        loss, gradient = jax.value_and_grad(loss_of)(parameters_of(state), chip)
+        return update(number, gradient, state), loss
+
+    numbers = jnp.arange(r["epochs"])
+    training = jax.jit(lambda state: jax.lax.scan(epoch, state, numbers))
+    first = start(net.parameters())
+    _, losses = jax.block_until_ready(training(first))
+    ready = {"ready": True, "loss": float(losses[0])}
+    return ready, lambda: training(first), {"epochs": r["epochs"]}
+
+
+def main():
+    prepare = {"training": prepare_training}
+    run, size = None, {}
+    for line in sys.stdin:
+        try:
+            request = json.loads(line)
+            if request.get("quit"):
+                return
+            if request.get("version"):
+                answer = {"version": f"rockpool {rockpool.__version__}, jax {jax.__version__}"}
+            elif request.get("task") in prepare:
+                run = None
+                answer, run, size = prepare[request["task"]](request)
+            elif request.get("run"):
+                if run is None:
+                    raise ValueError("nothing is prepared: send a task first")
+                begin = time.perf_counter()
+                jax.block_until_ready(run())
+                answer = {"seconds": time.perf_counter() - begin, **size}
+            else:
+                raise ValueError("a request is a task (training), run, version or quit")
+        except Exception as error:  # Whatever goes wrong, the other side must hear of it.
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        answers.write(json.dumps(answer) + "\n")
+
+
+if __name__ == "__main__":
+    main()
