@@ -5,6 +5,7 @@ import { InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import { type LatencyBin, type LatencySummary, latencyHistogram } from '../src/loop/latency.ts';
 import { having, number, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
+import { queue } from '../src/queue.ts';
 
 /** Configuration of {@link latencyMeter}. */
 export interface LatencyMeterConfig {
@@ -71,7 +72,7 @@ export function latencyMeter(config: LatencyMeterConfig = {}): LatencyMeter {
   const { most = 2 ** 16, losses = lossCounter() } = config;
   const clock = monotonic(config.clock);
   const histogram = latencyHistogram();
-  const unkeyed = timeQueue();
+  const unkeyed = queue<number>();
   /** When items with a key set out. */
   const keyed = new Map<unknown, number>();
   const begin = (key?: unknown): void => {
@@ -116,38 +117,6 @@ export function latencyMeter(config: LatencyMeterConfig = {}): LatencyMeter {
       histogram.reset();
       unkeyed.clear();
       keyed.clear();
-    },
-  };
-}
-
-/** Times in the order in which they came, in a ring that grows. */
-function timeQueue() {
-  let ring = new Float64Array(64);
-  let first = 0;
-  let size = 0;
-  return {
-    get size() {
-      return size;
-    },
-    push(time: number): void {
-      if (size === ring.length) {
-        const larger = new Float64Array(2 * size);
-        for (let i = 0; i < size; i++) larger[i] = ring[(first + i) % size]!;
-        ring = larger;
-        first = 0;
-      }
-      ring[(first + size) % ring.length] = time;
-      size++;
-    },
-    shift(): number | undefined {
-      if (size === 0) return undefined;
-      const time = ring[first]!;
-      first = (first + 1) % ring.length;
-      size--;
-      return time;
-    },
-    clear(): void {
-      size = 0;
     },
   };
 }

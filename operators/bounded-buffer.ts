@@ -23,6 +23,7 @@ import {
   optionProblems,
   readOnce,
 } from '../src/options.ts';
+import { queue } from '../src/queue.ts';
 
 /** What happens to an item that finds the buffer full. */
 export type BufferPolicy =
@@ -57,28 +58,6 @@ const table: OptionTable<BoundedBufferConfig<unknown, unknown>> = {
   consume: callback,
   losses: having('a counter of losses', 'add'),
 };
-
-/** First in, first out, in constant time however many wait. */
-function queue<T>() {
-  let incoming: T[] = [];
-  let outgoing: T[] = [];
-  return {
-    get size(): number {
-      return incoming.length + outgoing.length;
-    },
-    push(item: T): void {
-      incoming.push(item);
-    },
-    /** Takes the oldest item out; there must be one. */
-    shift(): T {
-      if (outgoing.length === 0) {
-        outgoing = incoming.reverse();
-        incoming = [];
-      }
-      return outgoing.pop() as T;
-    },
-  };
-}
 
 /**
  * Holds back what a slow consumer cannot take yet, but never more than `capacity` items: a live source
@@ -135,7 +114,7 @@ export function boundedBuffer<In, Out>(
         draining = true;
         while (!busy && waiting.size > 0) {
           busy = true;
-          items.next(waiting.shift());
+          items.next(waiting.shift() as In);
         }
         draining = false;
         if (sourceDone && waiting.size === 0) items.complete();

@@ -61,7 +61,8 @@ function soundInput(given: TargetInput): TargetInput {
   if (typeof input !== 'object' || input === null) {
     throw new DataError(`${shown(input)} came; a raster or a packet of events is needed`);
   }
-  const problems = readable(() => (isPacket(input) ? [] : rasterProblems(input)));
+  if (isPacket(input)) return input;
+  const problems = readable(() => rasterProblems(input));
   if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
   return input;
 }

@@ -1,12 +1,37 @@
 /** Alarms at fractions of a millisecond, which timers of the event loop do not know. */
 
-/** Work that waits for its time. */
-interface Alarm {
+/** Work that waits for its time; it can be taken back. */
+class Alarm {
   /** Time of `performance.now()`. */
   readonly due: number;
   /** How long before it nobody naps any more, milliseconds. */
   readonly awake: number;
   readonly work: () => void;
+  /** The alarm after it. */
+  next: Alarm | undefined;
+
+  constructor(due: number, awake: number, work: () => void) {
+    this.due = due;
+    this.awake = awake;
+    this.work = work;
+  }
+
+  unsubscribe(): void {
+    let before: Alarm | undefined;
+    let each = first;
+    while (each !== undefined && each !== this) {
+      before = each;
+      each = each.next;
+    }
+    if (each === undefined) return;
+    if (before === undefined) first = this.next;
+    else before.next = this.next;
+    this.next = undefined;
+    if (first !== undefined) return;
+    clearTimeout(timer);
+    timer = undefined;
+    timerAt = Number.POSITIVE_INFINITY;
+  }
 }
 
 /** Timers may come this much late, milliseconds: from then on an alarm is waited for in short naps. */
@@ -31,13 +56,13 @@ function precise(): boolean {
   return typeof setImmediate === 'function' && globalThis.setTimeout === machineTimer;
 }
 
-/** Alarms that are set, the next one last. */
-const alarms: Alarm[] = [];
+/** The alarm that rings first; each knows the next, and among equals who came first is first. */
+let first: Alarm | undefined;
 /** What wakes us next: a timer long before an alarm, a turn of the event loop shortly before it. */
 let timer: ReturnType<typeof setTimeout> | undefined;
 let timerAt = Number.POSITIVE_INFINITY;
 let turning = false;
-/** When the last turn ended that found nothing to do. */
+/** When the last turn ended. */
 let idleSince = Number.NaN;
 let canNap = true;
 const pillow = new Int32Array(
@@ -57,20 +82,19 @@ function nap(milliseconds: number): void {
 /** Waits for a time for which no nap is short enough. The clock is not looked at all the time: each look leaves garbage. */
 function stayAwake(until: number): void {
   while (performance.now() < until) {
-    for (let i = 0; i < 200; i++) Atomics.load(pillow, 0);
+    for (let i = 0; i < 500; i++) Atomics.load(pillow, 0);
   }
 }
 
 function arm(now: number): void {
-  const next = alarms.at(-1);
-  if (next === undefined || turning) return;
-  const left = next.due - now;
+  if (first === undefined || turning) return;
+  const left = first.due - now;
   if (left <= vigil + 1) {
     turning = true;
     setImmediate(turn);
-  } else if (next.due < timerAt) {
+  } else if (first.due < timerAt) {
     clearTimeout(timer);
-    timerAt = next.due;
+    timerAt = first.due;
     timer = setTimeout(wake, Math.floor(left - vigil));
   }
 }
@@ -81,56 +105,60 @@ function wake(): void {
   arm(performance.now());
 }
 
+/** Waits for `next` for a moment, asleep if it may be; gives the time after that. */
+function rest({ due, awake }: Alarm, now: number): number {
+  const left = due - now;
+  if (left <= Math.min(awake, oversleep)) return now;
+  if (left > awake) nap(Math.min(longestNap, left - awake));
+  else stayAwake(now + Math.min(longestWatch, left - oversleep));
+  return performance.now();
+}
+
 function turn(): void {
   turning = false;
-  const next = alarms.at(-1);
-  if (next === undefined) return;
-  const now = performance.now();
-  const left = next.due - now;
-  const { awake } = next;
-  if (left > Math.min(awake, oversleep)) {
-    // Who has come straight here again keeps nobody waiting.
-    if (now - idleSince < idleTurn) {
-      if (left > awake) nap(Math.min(longestNap, left - awake));
-      else stayAwake(now + Math.min(longestWatch, left - oversleep));
+  if (first === undefined) return;
+  const next = first;
+  let now = performance.now();
+  // Who has come straight here again keeps nobody waiting.
+  if (now - idleSince < idleTurn) now = rest(next, now);
+  if (next.due - now <= Math.min(next.awake, oversleep)) {
+    stayAwake(next.due);
+    first = next.next;
+    // Whoever keeps an alarm keeps no others.
+    next.next = undefined;
+    try {
+      next.work();
+    } finally {
+      now = performance.now();
     }
-    idleSince = performance.now();
-    arm(idleSince);
-    return;
   }
-  stayAwake(next.due);
-  idleSince = Number.NaN;
-  alarms.pop();
-  try {
-    next.work();
-  } finally {
-    arm(performance.now());
-  }
+  idleSince = now;
+  arm(now);
 }
 
 /**
- * Calls `work` once, after `delay` milliseconds or a little later, unless the returned function is called before.
+ * Calls `work` once, after `delay` milliseconds or a little later, unless it is unsubscribed before.
  *
  * @param awake how long before it nobody naps any more, milliseconds: the longer, the more exact, and the more of a core it takes
  */
-export function setAlarm(work: () => void, delay: number, awake: number = oversleep): () => void {
+export function setAlarm(
+  work: () => void,
+  delay: number,
+  awake: number = oversleep,
+): { unsubscribe(): void } {
   if (!precise()) {
     const plain = setTimeout(work, delay);
-    return () => clearTimeout(plain);
+    return { unsubscribe: () => clearTimeout(plain) };
   }
   const now = performance.now();
-  const alarm = { due: now + Math.max(0, delay), awake, work };
-  let at = alarms.length;
-  while (at > 0 && alarms[at - 1]!.due <= alarm.due) at--;
-  alarms.splice(at, 0, alarm);
+  const alarm = new Alarm(now + Math.max(0, delay), awake, work);
+  let before: Alarm | undefined;
+  for (let each = first; each !== undefined && each.due <= alarm.due; each = each.next) {
+    before = each;
+  }
+  alarm.next = before === undefined ? first : before.next;
+  if (before === undefined) first = alarm;
+  else before.next = alarm;
   arm(now);
-  return () => {
-    const found = alarms.indexOf(alarm);
-    if (found >= 0) alarms.splice(found, 1);
-    if (alarms.length === 0) {
-      clearTimeout(timer);
-      timer = undefined;
-      timerAt = Number.POSITIVE_INFINITY;
-    }
-  };
+  return alarm;
 }

@@ -14,7 +14,7 @@ export interface Clock {
 /** The clock of the machine: monotonic, and exact to fractions of a millisecond where the machine can be. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  schedule: (work, delay = 0) => ({ unsubscribe: setAlarm(work, delay) }),
+  schedule: (work, delay = 0) => setAlarm(work, delay),
 };
 
 /**
@@ -25,7 +25,7 @@ export const systemClock: Clock = {
 export function awakeClock(awake: number): Clock {
   return {
     now: systemClock.now,
-    schedule: (work, delay = 0) => ({ unsubscribe: setAlarm(work, delay, awake) }),
+    schedule: (work, delay = 0) => setAlarm(work, delay, awake),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Losses } from '../src/events/losses.ts';
 import { channels as channelSpace } from '../src/events/space.ts';
 import { type OutputSignal, outputOf } from '../src/pipeline/signals.ts';
 import type { TargetOutput, TargetRequest } from '../src/pipeline/target.ts';
+import { queue } from '../src/queue.ts';
 import type { Window } from './windows.ts';
 
 /** A signal that comes out, with the event words of each channel. */
@@ -25,8 +26,8 @@ export interface GatherConfig {
 export interface Gatherer {
   /** Opens a window; windows follow each other in time. */
   open(window: Window): void;
-  /** Closes the oldest window. */
-  close(): void;
+  /** Closes the oldest window, and gives it. */
+  close(): Window;
   /** Takes events of the board, in the time of the stream. */
   take(packet: AerPacket): void;
   /** Learns that no more windows will open: counts what belongs to none. */
@@ -52,14 +53,15 @@ function placesOf({ signals, deployment }: GatherConfig): (word: number) => numb
 export function windowGatherer(config: GatherConfig): Gatherer {
   const { losses } = config;
   const placeOf = placesOf(config);
-  const windows: Window[] = [];
+  const windows = queue<Window>();
   /** End of the newest window. */
   let reach = Number.NEGATIVE_INFINITY;
   let earlyTimes: number[] = [];
   let earlyPlaces: number[] = [];
   /** Hands an event to its window; whether there is one. */
   const hand = (place: number, time: number): boolean => {
-    for (const window of windows) {
+    for (let i = 0; i < windows.size; i++) {
+      const window = windows.at(i)!;
       if (time < window.from || time >= window.to) continue;
       window.take(Math.floor(place / 2 ** 32), place % 2 ** 32, time);
       return true;
@@ -85,7 +87,7 @@ export function windowGatherer(config: GatherConfig): Gatherer {
       reach = Math.max(reach, window.to);
       if (earlyTimes.length > 0) handEarly();
     },
-    close: () => void windows.shift(),
+    close: () => windows.shift()!,
     take({ timestamps, addresses }) {
       let unbinned = 0;
       let unknownWord = 0;
@@ -117,24 +119,28 @@ export function windowGatherer(config: GatherConfig): Gatherer {
 export function immediateOutputs(
   config: GatherConfig,
   request: TargetRequest,
-): (packet: AerPacket) => TargetOutput | undefined {
+): (packet: AerPacket, until: number) => TargetOutput | undefined {
   const { signals, losses } = config;
   const placeOf = placesOf(config);
-  const counts = signals.map(() => 0);
-  return ({ timestamps, addresses, until }) => {
+  const spaces = signals.map(({ channels }) => channelSpace(channels));
+  const counts = new Uint32Array(signals.length);
+  return ({ timestamps, addresses }, until) => {
     counts.fill(0);
-    let unknownWord = 0;
+    let [asked, unknownWord] = [0, 0];
     for (let i = 0; i < addresses.length; i++) {
       const place = placeOf(addresses[i]!);
       if (place === -2) unknownWord++;
-      else if (place >= 0) counts[Math.floor(place / 2 ** 32)]!++;
+      else if (place >= 0) {
+        asked++;
+        counts[Math.floor(place / 2 ** 32)]!++;
+      }
     }
     losses.add('unknownWord', unknownWord);
-    if (addresses.length > 0 && counts.every((count) => count === 0)) return undefined;
-    const packets = signals.map(({ channels }, signal) => ({
+    if (addresses.length > 0 && asked === 0) return undefined;
+    const packets = spaces.map((space, signal) => ({
       timestamps: reals(counts[signal]!),
       addresses: wholes(counts[signal]!),
-      space: channelSpace(channels),
+      space,
       until,
     }));
     counts.fill(0);

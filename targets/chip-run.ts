@@ -8,21 +8,23 @@ import { immediateSchedule } from '../src/devices/immediate-schedule.ts';
 import type { Link } from '../src/devices/link.ts';
 import { routeEvents } from '../src/devices/route.ts';
 import type { ScheduleMode, SlipPolicy } from '../src/devices/schedule/stream-clock.ts';
-import { type AerPacket, aerPacket } from '../src/events/aer-packet.ts';
+import { type AerPacket, emptyPacket } from '../src/events/aer-packet.ts';
 import { rasterToEvents } from '../src/events/convert.ts';
 import type { Losses } from '../src/events/losses.ts';
 import { type ChannelSpace, chipWords } from '../src/events/space.ts';
 import { tickWidth } from '../src/events/ticks.ts';
 import type {
+  TargetInput,
   TargetObserver,
   TargetOutput,
   TargetRequest,
   TargetRun,
 } from '../src/pipeline/target.ts';
+import { queue } from '../src/queue.ts';
 import { type ChipSignal, immediateOutputs, windowGatherer } from './chip-gather.ts';
 import { chipIntake, type PacketItem, type RasterItem } from './chip-intake.ts';
 import { boardLosses } from './chip-losses.ts';
-import { packetWindow, rasterWindow, type Window } from './windows.ts';
+import { packetWindows, rasterWindow, type Window } from './windows.ts';
 
 /** What a run needs. */
 export interface ChipRunConfig {
@@ -57,6 +59,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   const space = chipWords(link.info.family);
   const immediate = config.mode === 'immediate';
   const gathered = windowGatherer(config);
+  const windowOf = packetWindows(signals, request);
   const outputNow = immediateOutputs(config, request);
   // What has no time of its own is never late.
   const boardLost = boardLosses(link, losses, immediate ? ['dropped'] : ['late', 'dropped']);
@@ -69,11 +72,12 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     packetsOnly: immediate,
     clock,
   });
-  const waiting: Item[] = [];
+  const waiting = queue<Item>();
   const demand = gate();
   let schedule: FpgaSchedule | undefined;
-  /** Events of a bin that is not complete: a reset must not swallow them. */
-  let unfinished: AerPacket<ChannelSpace>[] = [];
+  /** End of the last bin that is complete, and packets with events after it: a reset must not swallow them. */
+  let complete = Number.NEGATIVE_INFINITY;
+  const unfinished = queue<AerPacket<ChannelSpace>>();
   let begun = false;
   /** Time of the stream up to which spikes have been handed out as they came. */
   let saidOut = Number.NEGATIVE_INFINITY;
@@ -106,49 +110,40 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     if (stopped) return;
     stopped = true;
     schedule?.stop();
-    waiting.length = 0;
+    waiting.clear();
     gathered.finish();
     config.done();
   };
   /** Lets sources that can wait go on while few inputs are ahead of the board. */
   const room = (): void => {
-    const full = waiting.length > 0 || ahead >= inputsAhead;
+    const full = waiting.size > 0 || ahead >= inputsAhead;
     if (full) demand.set(false);
     else if (!demand.open && ahead <= inputsAhead / 2) demand.set(true);
   };
   const completeIfDone = (): void => {
-    if (!ended || ahead > 0 || waiting.length > 0 || stopped) return;
+    if (!ended || ahead > 0 || waiting.size > 0 || stopped) return;
     stop();
     observer.complete();
   };
-  /** Calls back once the board has come to a time. */
-  const whenReached = (time: number, arrived: number, then: () => void): void => {
-    ahead++;
-    schedule!.mark(
-      time,
-      () => {
-        boardLost.count();
-        ahead--;
-        then();
-        submitWaiting();
-        room();
-        completeIfDone();
-      },
-      arrived,
-    );
+  /** What is done once the board has come to the end of an input. */
+  const reached = (work: () => void) => (): void => {
+    boardLost.count();
+    ahead--;
+    work();
+    goOn();
   };
+  const windowOver = reached(() => give(gathered.close().output()));
   /** Gives a window once the board has come to its end. */
-  const gather = (window: Window, arrived: number): void =>
-    whenReached(window.to, arrived, () => {
-      gathered.close();
-      give(window.output());
-    });
+  const gather = (window: Window, arrived: number): void => {
+    ahead++;
+    schedule!.mark(window.to, windowOver, arrived);
+  };
   /** Time begins with the first bin of a raster, not with the first event in it. */
   const beginAt = (time: number, arrived: number): void => {
     if (begun) return;
     begun = true;
     schedule!.begin(time);
-    schedule!.mark(time, () => {}, arrived);
+    schedule!.mark(time, noted, arrived);
   };
   const submitRaster = ({ raster, arrived }: RasterItem): void => {
     const window = rasterWindow(raster, signals, request);
@@ -159,29 +154,31 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     gather(window, arrived);
   };
   const submitPacket = ({ events, span, begin, arrived }: PacketItem): void => {
-    const window = packetWindow(span, signals, request);
+    const window = windowOf(span);
     if (begin === undefined) {
       // Before the first event there is nothing to be run.
       give(window.output());
       return;
     }
     gathered.open(window);
-    const first = events?.timestamps[0];
-    if (!begun && first !== undefined && unfinished.length === 0) {
+    if (!begun && events !== undefined && events.timestamps.length > 0 && unfinished.size === 0) {
       // The first event comes at once, wherever in its bin it is.
       begun = true;
       schedule!.begin(begin);
     }
     if (!begun) {
       beginAt(Math.max(begin, span.from), arrived);
-      for (const packet of unfinished) {
-        schedule!.add(routeEvents(packet, inputWords, space), arrived);
+      for (let i = 0; i < unfinished.size; i++) {
+        const left = eventsFrom(unfinished.at(i)!, complete);
+        schedule!.add(routeEvents(left, inputWords, space), arrived);
       }
     }
-    if (events !== undefined) schedule!.add(routeEvents(events, inputWords, space), arrived);
-    unfinished = [...unfinished, ...(events === undefined ? [] : [events])].flatMap((packet) =>
-      eventsFrom(packet, span.to),
-    );
+    if (events !== undefined) {
+      schedule!.add(routeEvents(events, inputWords, space), arrived);
+      if (events.timestamps.length > 0) unfinished.push(events);
+    }
+    complete = span.to;
+    while (unfinished.size > 0 && lastTime(unfinished.first!) < complete) unfinished.shift();
     gather(window, arrived);
   };
   /** Hands events on at once; what comes of them is given as it comes, and up to when nothing more will. */
@@ -189,22 +186,28 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     if (!begun) schedule!.begin(until);
     begun = true;
     if (events !== undefined) schedule!.add(routeEvents(events, inputWords, space), arrived);
-    whenReached(until, arrived, () => giveNow({ ...nothing, until }));
+    ahead++;
+    saying.push(until);
+    schedule!.mark(until, allSaid, arrived);
   };
-  const nothing = aerPacket([], [], space, 0);
-  const giveNow = (packet: AerPacket): void => {
-    saidOut = Math.max(saidOut, packet.until);
-    const output = outputNow({ ...packet, until: saidOut });
+  /** Times up to which nothing more will come once the marks of what was handed on at once are reached. */
+  const saying = queue<number>();
+  const nothing = emptyPacket(space);
+  const giveUntil = (packet: AerPacket, until: number): void => {
+    saidOut = Math.max(saidOut, until);
+    const output = outputNow(packet, saidOut);
     if (output !== undefined) give(output);
   };
+  const giveNow = (packet: AerPacket): void => giveUntil(packet, packet.until);
+  const allSaid = reached(() => giveUntil(nothing, saying.shift()!));
   const submit = (item: RasterItem | PacketItem): void => {
     if (item.kind === 'raster') submitRaster(item);
     else if (immediate) submitNow(item);
     else submitPacket(item);
   };
   const submitWaiting = (): void => {
-    while (schedule !== undefined && !stopped && waiting.length > 0) {
-      const [next] = waiting as [Item];
+    while (schedule !== undefined && !stopped && waiting.size > 0) {
+      const next = waiting.first!;
       // What is due goes to the board, however much is on its way: a stall must not make the next one.
       if (ahead >= inputsAhead && !(next.kind !== 'reset' && schedule.isDue(startOf(next)))) return;
       if (next.kind === 'reset') {
@@ -242,35 +245,42 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     submitWaiting();
     completeIfDone();
   };
-  const guard = (work: () => void): void => {
-    if (stopped) return;
-    try {
-      work();
-      submitWaiting();
-      room();
-      completeIfDone();
-    } catch (cause) {
-      fail(cause);
-    }
+  /** Does what is possible by now. */
+  const goOn = (): void => {
+    submitWaiting();
+    room();
+    completeIfDone();
   };
+  const guarded =
+    <Given extends readonly unknown[]>(work: (...given: Given) => void) =>
+    (...given: Given): void => {
+      if (stopped) return;
+      try {
+        work(...given);
+        goOn();
+      } catch (cause) {
+        fail(cause);
+      }
+    };
   configured().catch(fail);
   return {
     demand,
-    push: (input) =>
-      guard(() => {
-        driven ||= giving;
-        waiting.push(intake.take(input));
-      }),
-    reset: () => guard(() => waiting.push({ kind: 'reset' })),
-    end: () =>
-      guard(() => {
-        ended = true;
-        const last = intake.finish();
-        if (last !== undefined) waiting.push(last);
-      }),
+    push: guarded((input: TargetInput) => {
+      driven ||= giving;
+      waiting.push(intake.take(input));
+    }),
+    reset: guarded(() => waiting.push({ kind: 'reset' })),
+    end: guarded(() => {
+      ended = true;
+      const last = intake.finish();
+      if (last !== undefined) waiting.push(last);
+    }),
     stop,
   };
 }
+
+/** What a mark is asked for that nobody waits for: the stream is to begin there. */
+const noted = (): void => {};
 
 /** Time of the stream with which an input begins that may be handed to the board at once. */
 function startOf(item: RasterItem | PacketItem): number {
@@ -278,11 +288,15 @@ function startOf(item: RasterItem | PacketItem): number {
   return item.events?.timestamps[0] ?? item.span.from;
 }
 
-/** The events of a packet from a time on; none if there are none. */
-function eventsFrom(packet: AerPacket<ChannelSpace>, time: number): AerPacket<ChannelSpace>[] {
+/** Time of the last event of a packet that has some. */
+function lastTime({ timestamps }: AerPacket): number {
+  return timestamps[timestamps.length - 1]!;
+}
+
+/** The events of a packet from a time on. */
+function eventsFrom(packet: AerPacket<ChannelSpace>, time: number): AerPacket<ChannelSpace> {
   const { timestamps, addresses } = packet;
   let i = timestamps.length;
   while (i > 0 && timestamps[i - 1]! >= time) i--;
-  if (i === timestamps.length) return [];
-  return [{ ...packet, timestamps: timestamps.subarray(i), addresses: addresses.subarray(i) }];
+  return { ...packet, timestamps: timestamps.subarray(i), addresses: addresses.subarray(i) };
 }

@@ -41,48 +41,91 @@ export function rasterWindow(
   };
 }
 
-/** Gathers spikes as events, over the bins that a packet has completed. */
-export function packetWindow(
-  { from, to }: BinSpan,
+/** Spikes of one signal in a window, in arrays that grow. */
+interface Gathered {
+  times: Float64Array;
+  channels: Uint32Array;
+  count: number;
+}
+
+/** Spikes of a signal that there is room for from the beginning; a window with more than `mostKept` is not used again. */
+const [room, mostKept] = [8, 1024];
+
+/** Makes windows that gather spikes as events, over the bins that packets have completed. Those that are over are used again. */
+export function packetWindows(
   signals: readonly OutputSignal[],
   request: TargetRequest,
-): Window {
-  const times: number[][] = signals.map(() => []);
-  const addresses: number[][] = signals.map(() => []);
-  return {
-    from,
-    to,
-    take(signal, channel, time) {
-      times[signal]!.push(time);
-      addresses[signal]!.push(channel);
-    },
-    output: () =>
-      outputOf(
-        signals,
-        signals.map(({ channels }, i) => packetOf(times[i]!, addresses[i]!, channels, to)),
-        request,
-      ),
+): (span: BinSpan) => Window {
+  const spaces = signals.map(({ channels }) => channelSpace(channels));
+  const spare: PacketWindow[] = [];
+  const make = (): PacketWindow => {
+    const gathered = signals.map(
+      (): Gathered => ({
+        times: new Float64Array(room),
+        channels: new Uint32Array(room),
+        count: 0,
+      }),
+    );
+    const window: PacketWindow = {
+      from: 0,
+      to: 0,
+      take: (signal, channel, time) => add(gathered[signal]!, channel, time),
+      output() {
+        const { to } = window;
+        const packets = gathered.map((events, i) => packetOf(events, spaces[i]!, to));
+        if (gathered.every(({ times }) => times.length <= mostKept)) spare.push(window);
+        return outputOf(signals, packets, request);
+      },
+    };
+    return window;
+  };
+  return ({ from, to }) => {
+    const window = spare.pop() ?? make();
+    window.from = from;
+    window.to = to;
+    return window;
   };
 }
 
-/** Makes a packet of events. A board may give those of one step in any order. */
-function packetOf(
-  times: readonly number[],
-  channelsOfEvents: readonly number[],
-  channels: number,
-  until: number,
-): AerPacket<ChannelSpace> {
-  const { length } = times;
-  const timestamps = reals(length);
-  const addresses = wholes(length);
-  const sorted = times.every((time, i) => i === 0 || time >= times[i - 1]!);
-  const order = sorted
-    ? undefined
-    : Array.from(times.keys()).sort((a, b) => times[a]! - times[b]! || a - b);
-  for (let i = 0; i < length; i++) {
-    const k = order === undefined ? i : order[i]!;
-    timestamps[i] = times[k]!;
-    addresses[i] = channelsOfEvents[k]!;
+/** A window that is used again. */
+interface PacketWindow extends Window {
+  from: number;
+  to: number;
+}
+
+function add(events: Gathered, channel: number, time: number): void {
+  const { times, channels, count } = events;
+  if (count === times.length) {
+    events.times = new Float64Array(2 * count);
+    events.times.set(times);
+    events.channels = new Uint32Array(2 * count);
+    events.channels.set(channels);
   }
-  return { timestamps, addresses, space: channelSpace(channels), until };
+  events.times[count] = time;
+  events.channels[count] = channel;
+  events.count++;
+}
+
+/** Takes the events out as a packet. A board may give those of one step in any order. */
+function packetOf(events: Gathered, space: ChannelSpace, until: number): AerPacket<ChannelSpace> {
+  const { times, channels, count } = events;
+  events.count = 0;
+  const timestamps = reals(count);
+  const addresses = wholes(count);
+  let sorted = true;
+  for (let i = 0; i < count; i++) {
+    timestamps[i] = times[i]!;
+    addresses[i] = channels[i]!;
+    sorted &&= i === 0 || times[i]! >= times[i - 1]!;
+  }
+  if (!sorted) {
+    const order = Uint32Array.from(timestamps.keys()).sort(
+      (a, b) => times[a]! - times[b]! || a - b,
+    );
+    for (const [i, k] of order.entries()) {
+      timestamps[i] = times[k]!;
+      addresses[i] = channels[k]!;
+    }
+  }
+  return { timestamps, addresses, space, until };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import { reals, wholes } from '../events/blocks.ts';
 import { type ChipWordSpace, chipWords } from '../events/space.ts';
+import { queue } from '../queue.ts';
 import type { HardwareEvents, Link, SenderCounts } from './link.ts';
 import { boardQuestions } from './schedule/board-questions.ts';
 import { scheduleEnd } from './schedule/schedule-end.ts';
@@ -77,7 +78,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   const { clock } = config;
   const ownClock = link.info.clock === 'board';
   const space = chipWords(link.info.family);
-  const queue: Waiting[] = [];
+  const pending = queue<Waiting>();
   const counts: SenderCounts = {};
   let waiting = 0;
   let sent = 0;
@@ -107,24 +108,25 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       stream.handed(stream.boardTime(timestamps[end - 1]!));
       packet.next = end;
       waiting -= end - next;
-      link.send({ timestamps: due, words: words.subarray(next, end) }, counts);
+      const all = end - next === words.length;
+      link.send({ timestamps: due, words: all ? words : words.subarray(next, end) }, counts);
       config.handed?.();
     }
     return end === words.length;
   };
   const work = (): void => {
     questions.look();
-    if (questions.board.known && queue.length > 0) {
-      if (!stream.known) stream.lay(queue);
+    if (questions.board.known && pending.size > 0) {
+      if (!stream.known) stream.lay(pending);
       const horizon = questions.now() + (ownClock ? stream.lookAhead : longestStretch);
-      while (queue.length > 0 && !ending.over && sendDue(queue[0]!, horizon)) queue.shift();
-      if (!ownClock && queue.length > 0 && stretch === undefined && !ending.over) {
+      while (pending.size > 0 && !ending.over && sendDue(pending.first!, horizon)) pending.shift();
+      if (!ownClock && pending.size > 0 && stretch === undefined && !ending.over) {
         stretch = horizon;
         questions.ask(horizon);
       }
-      if (ownClock && queue.length > 0 && !ending.over) wake(dueIn(queue[0]!, horizon));
+      if (ownClock && pending.size > 0 && !ending.over) wake(dueIn(pending.first!, horizon));
     }
-    if (queue.length > 0 || questions.waiting || !questions.board.known) wake(questions.nextLook);
+    if (pending.size > 0 || questions.waiting || !questions.board.known) wake(questions.nextLook);
   };
   /** Milliseconds until something is to be handed over. */
   const dueIn = ({ isMark, start, timestamps, next }: Waiting, horizon: number): number =>
@@ -167,13 +169,13 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       times[i] = stream.streamTime(unwrapNear(timestamps[i]!, near));
     }
     config.output?.({ timestamps: times, addresses: words, space, until: times.at(-1)! });
-    if (!ending.over && queue.length > 0 && !ownClock) wake(0);
+    if (!ending.over && pending.size > 0 && !ownClock) wake(0);
   };
   const ending = scheduleEnd(link, {
     received: receive,
     ended() {
       timer?.unsubscribe();
-      queue.length = 0;
+      pending.clear();
       questions.stop();
     },
     failed: (cause) => config.failed(cause),
@@ -183,7 +185,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     known: () => wake(0),
     came() {
       if (stretch !== undefined && questions.now() >= stretch) stretch = undefined;
-      if (queue.length > 0) wake(0);
+      if (pending.size > 0) wake(0);
     },
     failed: ending.fail,
   });
@@ -215,26 +217,30 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       if (kept === 0) return;
       if (stream.known && ownClock) {
         // What is due goes first: it need not catch up.
-        if (queue.length > 0) pump();
-        ending.guard(() => stream.catchUp(start, arrived));
+        if (pending.size > 0) pump();
+        ending.guard(stream.catchUp, start, arrived);
         if (ending.over) return;
       }
       waiting += kept;
-      const words = addresses.subarray(0, kept);
-      const times = timestamps.subarray(0, kept);
-      queue.push({ timestamps: times, words, next: 0, arrived, start, isMark: false });
+      const all = kept === addresses.length;
+      pending.push({
+        timestamps: all ? timestamps : timestamps.subarray(0, kept),
+        words: all ? addresses : addresses.subarray(0, kept),
+        next: 0,
+        arrived,
+        start,
+        isMark: false,
+      });
       came();
     },
     mark(time, reached, arrived = clock.now()) {
       if (ending.over) return;
       questions.mark(reached);
-      const nothing = { timestamps: noTimes, words: noWords, next: 0 };
-      queue.push({ ...nothing, arrived, start: time, isMark: true });
+      pending.push({ ...nothing, arrived, start: time, isMark: true });
       came();
     },
     stop: ending.stop,
   };
 }
 
-const noTimes = new Float64Array(0);
-const noWords = new Uint32Array(0);
+const nothing = { timestamps: reals(0), words: wholes(0), next: 0 };

@@ -1,4 +1,5 @@
 /** A stream whose events go to a board as they come, whatever times they carry: for closed loops. */
+import type { AerPacket } from '../events/aer-packet.ts';
 import { reals, wholes } from '../events/blocks.ts';
 import { chipWords } from '../events/space.ts';
 import type { FpgaSchedule, FpgaScheduleConfig } from './fpga-schedule.ts';
@@ -34,14 +35,15 @@ export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): 
   let lastSent = 0;
   let lastHeard = Number.NEGATIVE_INFINITY;
 
+  const askAgain = (): void => {
+    questions.look();
+    if (ending.over || !(questions.waiting || !questions.board.known)) return;
+    timer = clock.schedule(look, questions.nextLook);
+  };
   const look = (): void => {
     timer?.unsubscribe();
     timer = undefined;
-    ending.guard(() => {
-      questions.look();
-      if (ending.over || !(questions.waiting || !questions.board.known)) return;
-      timer = clock.schedule(look, questions.nextLook);
-    });
+    ending.guard(askAgain);
   };
   /** Board time of now, whole microseconds; the stream is at `time`. */
   const nowAt = (time: number): number => {
@@ -52,10 +54,25 @@ export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): 
     }
     return now;
   };
+  /** Sends events to the board, which has told its time. */
+  const send = ({ timestamps, addresses: words, until }: AerPacket): void => {
+    lastSent = nowAt(Math.max(until, timestamps.at(-1)!));
+    waiting -= words.length;
+    const now = wholes(words.length).fill(wrapTime(lastSent));
+    link.send({ timestamps: now, words }, counts);
+    config.handed?.();
+  };
+  const mark = (time: number, reached: () => void): void => {
+    questions.mark(reached);
+    questions.askMark(nowAt(time) + 1);
+  };
   /** Does what needs the board's time once it is known. */
-  const onceKnown = (work: () => void): void => {
-    if (questions.board.known) ending.guard(work);
-    else early.push(work);
+  const onceKnown = <Given extends readonly unknown[]>(
+    work: (...given: Given) => void,
+    ...given: Given
+  ): void => {
+    if (questions.board.known) ending.guard(work, ...given);
+    else early.push(() => work(...given));
     if (timer === undefined) look();
   };
   const receive = ({ timestamps, words }: HardwareEvents): void => {
@@ -100,24 +117,15 @@ export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): 
     },
     isDue: () => false,
     begin: () => {},
-    add({ timestamps, addresses: words, until }) {
-      if (words.length === 0 || ending.over) return;
-      sent += words.length;
-      waiting += words.length;
-      onceKnown(() => {
-        lastSent = nowAt(Math.max(until, timestamps.at(-1)!));
-        waiting -= words.length;
-        const now = wholes(words.length).fill(wrapTime(lastSent));
-        link.send({ timestamps: now, words }, counts);
-        config.handed?.();
-      });
+    add(packet) {
+      const { length } = packet.addresses;
+      if (length === 0 || ending.over) return;
+      sent += length;
+      waiting += length;
+      onceKnown(send, packet);
     },
     mark(time, reached) {
-      if (ending.over) return;
-      onceKnown(() => {
-        questions.mark(reached);
-        questions.askMark(nowAt(time) + 1);
-      });
+      if (!ending.over) onceKnown(mark, time, reached);
     },
     stop: ending.stop,
   };

@@ -8,6 +8,7 @@ import {
   type NamedCases,
   rejection,
 } from '../suite.ts';
+import type { Link } from './link.ts';
 import { burstEvents, burstLength, hear, type LinkBench } from './link-bench.ts';
 import { unwrapNear, wrapTime } from './wrap.ts';
 
@@ -130,6 +131,29 @@ export function runCases<C, D>(bench: LinkBench<C, D>): NamedCases {
 export function timeCases<C, D>(bench: LinkBench<C, D>): NamedCases {
   const { config, answer, pass, used, configured, send, burst } = bench;
   const { openBeforeWrap } = config;
+  /** Asks for times to come, of which `question` gives what is then told: they come late enough, and not before the events. */
+  const asksAhead = async (
+    link: Link<C, D>,
+    question: (at: number) => Promise<number>,
+  ): Promise<void> => {
+    const { events, stop } = hear(link);
+    const start = await send(link);
+    const asked = [0.3, 0.55, 1].map(async (part) => {
+      const at = start + Math.round(part * burstLength);
+      const time = await question(wrapTime(at));
+      return { at, time, seen: events.length };
+    });
+    const answers = await answer(Promise.all(asked), 'a time to come');
+    await pass(20);
+    stop();
+    for (const { at, time, seen } of answers) {
+      expectTime(time);
+      expectTrue(unwrapNear(time, at) >= at, `the answer to ${at} is ${time}`);
+      const early = events.slice(seen).find(([each]) => unwrapNear(each, at) < at);
+      expectTrue(early === undefined, `an event of ${early?.[0]} came after the answer to ${at}`);
+    }
+    expectTrue(events.length > 0, 'no event came');
+  };
   return {
     'tells the time, which never goes back': () =>
       used(async (link) => {
@@ -143,24 +167,11 @@ export function timeCases<C, D>(bench: LinkBench<C, D>): NamedCases {
         expectTrue(!stands, 'a board with a clock of its own stood still');
       }),
     'answers time(at) when it has come, after all events before it': () =>
+      configured((link) => asksAhead(link, (at) => link.time(at))),
+    'calls back when time(at) would answer, if it calls back': () =>
       configured(async (link) => {
-        const { events, stop } = hear(link);
-        const start = await send(link);
-        const asked = [0.3, 0.55, 1].map(async (part) => {
-          const at = start + Math.round(part * burstLength);
-          const time = await link.time(wrapTime(at));
-          return { at, time, seen: events.length };
-        });
-        const answers = await answer(Promise.all(asked), 'time(at)');
-        await pass(20);
-        stop();
-        for (const { at, time, seen } of answers) {
-          expectTime(time);
-          expectTrue(unwrapNear(time, at) >= at, `time(${at}) gave ${time}`);
-          const early = events.slice(seen).find(([each]) => unwrapNear(each, at) < at);
-          expectTrue(early === undefined, `an event of ${early?.[0]} came after time(${at})`);
-        }
-        expectTrue(events.length > 0, 'no event came');
+        if (link.whenReached === undefined) return;
+        await asksAhead(link, (at) => new Promise((told) => link.whenReached!(at, told)));
       }),
     'drives a board without a clock of its own by time(at)': () =>
       used(async (link) => {

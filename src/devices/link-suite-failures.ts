@@ -34,9 +34,12 @@ export function failureCases<C, D>(bench: LinkBench<C, D>): NamedCases {
       // A board without a clock would be driven there.
       const waits = link.info.clock === 'board';
       const asked = waits ? rejection(link.time(wrapTime(now + 1e9))) : undefined;
+      let calledBack = 0;
+      if (waits) link.whenReached?.(wrapTime(now + 1e9), () => calledBack++);
       await answer(link.close(), 'close()');
       await answer(link.close(), 'a second close()');
       expectTrue(link.closed, 'closed is not true after close()');
+      expectTrue(calledBack === 0, 'whenReached() called back when the link was closed');
       expectSame(told, [undefined], 'what a listener is told by close()');
       if (asked) expectCode(await answer(asked, 'time(at)'), 'disconnected', 'a waiting time(at)');
       expectCode(
@@ -49,6 +52,10 @@ export function failureCases<C, D>(bench: LinkBench<C, D>): NamedCases {
         'disconnected',
         'listen() after close()',
       );
+      if (link.whenReached !== undefined) {
+        const late = thrown(() => link.whenReached!(0, () => {}));
+        expectCode(late, 'disconnected', 'whenReached() after close()');
+      }
       for (const [name, use] of Object.entries({
         'configure()': () => link.configure(configuration),
         'time()': () => link.time(),

@@ -115,6 +115,14 @@ export interface Link<Configuration = unknown, Delta = unknown> {
    */
   time(at?: number): Promise<number>;
   /**
+   * Calls back when `time(at)` would resolve, or right now, with what it was asked for: without a promise, for streams that ask
+   * thousands of times a second. Nobody is called once the link is closed, which listeners are told; one that throws ends alone. Absent if
+   * the link does no better than with promises.
+   *
+   * @throws DeviceError `disconnected` if the link is closed
+   */
+  whenReached?(at: number, reached: (at: number) => void): void;
+  /**
    * Lets the board begin one of its steps at a board time that is still to come, wrapped at 2^32, so that they lie where the
    * bins of a stream do. Absent if its steps lie where they lie: then streams wait until one begins. A board whose
    * circuits know no steps has nothing to do.

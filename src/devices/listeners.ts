@@ -17,13 +17,21 @@ export interface Listeners {
   close(cause?: DeviceError): void;
 }
 
+/** Someone who listens. */
+interface Entry {
+  readonly listener: LinkListener;
+}
+
 /** Makes an empty set of listeners. */
 export function linkListeners(): Listeners {
-  // Each entry is an object of its own, so that one listener may be added twice.
-  const entries = new Set<{ readonly listener: LinkListener }>();
+  /** Those who listen, never written again; each is an object of its own, so that one listener may be added twice. */
+  let entries: readonly Entry[] = [];
+  const remove = (entry: Entry): void => {
+    entries = entries.filter((each) => each !== entry);
+  };
   /** Calls a listener that must not take others with it. */
-  const tell = (entry: { readonly listener: LinkListener }, cause?: DeviceError): void => {
-    entries.delete(entry);
+  const tell = (entry: Entry, cause?: DeviceError): void => {
+    remove(entry);
     try {
       entry.listener.closed?.(cause);
     } catch {
@@ -32,18 +40,18 @@ export function linkListeners(): Listeners {
   };
   return {
     get size() {
-      return entries.size;
+      return entries.length;
     },
     add(listener) {
       const problems = within('listener', having('a listener', 'events')(listener));
       if (problems.length > 0) throw new InvalidArgumentError('nobody listens', problems);
       const entry = { listener };
-      entries.add(entry);
-      return () => entries.delete(entry);
+      entries = [...entries, entry];
+      return () => remove(entry);
     },
     give: serial((events) => {
-      for (const entry of [...entries]) {
-        if (!entries.has(entry)) continue;
+      for (const entry of entries) {
+        if (!entries.includes(entry)) continue;
         try {
           entry.listener.events(events);
         } catch (cause) {
@@ -53,7 +61,7 @@ export function linkListeners(): Listeners {
       }
     }),
     close(cause) {
-      for (const entry of [...entries]) tell(entry, cause);
+      for (const entry of entries) tell(entry, cause);
     },
   };
 }

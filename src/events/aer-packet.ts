@@ -1,7 +1,7 @@
 /** Packets of address-events, and what a packet must be. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { firstNotFinite } from '../matrix.ts';
-import { areNumbers, readable, readItem, refuse } from '../options.ts';
+import { areNumbers, isBuilt, readable, readItem, refuse } from '../options.ts';
 import { fault, type Problem, problem, problemText, within } from '../problems.ts';
 import { addressLimit, type Space, spaceProblems, spaceText } from './space.ts';
 
@@ -142,7 +142,28 @@ const advice: Readonly<Record<Space['kind'], Partial<Record<Space['kind'], strin
 
 /** What is wrong with something that should be a packet of addresses of a kind; undefined if nothing is. */
 export function packetFault(packet: unknown, kind?: Space['kind']): Problem | undefined {
+  if (hasForm(packet, kind) && firstNotFinite(packet.timestamps) < 0) return undefined;
   return readably(() => faultIn(packet, kind));
+}
+
+/**
+ * Whether something has the form of a packet, in a space that was made here: a look that makes nothing, since a stream has
+ * thousands a second. What has not may still be a packet.
+ */
+function hasForm(packet: unknown, kind: Space['kind'] | undefined): packet is AerPacket {
+  try {
+    const { timestamps, addresses, space, until } = packet as AerPacket;
+    return (
+      areNumbers(timestamps, Float64Array) &&
+      areNumbers(addresses, Uint32Array) &&
+      timestamps.length === addresses.length &&
+      isBuilt(space) &&
+      (kind === undefined || space.kind === kind) &&
+      Number.isFinite(until)
+    );
+  } catch {
+    return false;
+  }
 }
 
 function readably(look: () => Problem | undefined): Problem | undefined {
@@ -208,6 +229,7 @@ export function soundPacket<Packet>(given: Packet, kind?: Space['kind']): Packet
  */
 export function soundForm<Packet>(given: Packet, kind?: Space['kind']): Packet & AerPacket {
   const packet = readItem(given);
+  if (hasForm(packet, kind)) return packet as Packet & AerPacket;
   const found = readably(() => formFault(packet, kind));
   if (found !== undefined) throw new DataError(problemText(found));
   return packet as Packet & AerPacket;

@@ -63,9 +63,14 @@ const anySide = number({ min: 1, max: 65_536, whole: true, unit: 'pixels' });
  * ```
  */
 export function channels(count: number): ChannelSpace {
+  if (count === lastMade?.channels) return lastMade;
   refuse(within('channels', anyCount(count)));
-  return noteBuilt({ kind: 'channels', channels: count });
+  lastMade = noteBuilt(Object.freeze({ kind: 'channels', channels: count }));
+  return lastMade;
 }
+
+/** The space of channels that was made last: it is mostly the one that is asked for again. */
+let lastMade: ChannelSpace | undefined;
 
 /**
  * Makes the space of the pixels of a camera.
@@ -84,7 +89,7 @@ export function pixels(width: number, height: number): PixelSpace {
     problems.push(problem('', 'too-large', given, 'x, y and polarity must fit in 32 bits'));
   }
   refuse(problems);
-  return noteBuilt({ kind: 'pixels', width, height });
+  return noteBuilt(Object.freeze({ kind: 'pixels', width, height }));
 }
 
 /**
@@ -100,7 +105,7 @@ export function chipWords(family: string): ChipWordSpace {
   if (typeof family !== 'string' || family === '') {
     refuse([problem('family', 'wrong-type', family, 'the name of a chip family is needed')]);
   }
-  return noteBuilt({ kind: 'chipWords', family });
+  return noteBuilt(Object.freeze({ kind: 'chipWords', family }));
 }
 
 function refuse(problems: readonly Problem[]): void {

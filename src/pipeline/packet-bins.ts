@@ -1,8 +1,9 @@
 /** Which bins of a pipeline the packets of a stream have completed. */
 import { DataError } from '../errors.ts';
-import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
+import { type AerPacket, packetFault } from '../events/aer-packet.ts';
 import { binOf, binStart } from '../events/bins.ts';
 import type { ChannelSpace } from '../events/space.ts';
+import { problemText } from '../problems.ts';
 
 /** A span of whole bins, whole microseconds. */
 export interface BinSpan {
@@ -29,7 +30,7 @@ export interface PacketBins {
   /** Start of the first bin; undefined until it is known. */
   readonly begin: number | undefined;
   /**
-   * Takes a packet; gives the bins that its `until` completes, none if it completes none.
+   * Takes a packet that has been read; gives the bins that its `until` completes, none if it completes none.
    *
    * @throws DataError if the packet does not fit the pipeline, or goes back in time
    */
@@ -59,8 +60,8 @@ export function packetBins({ channelsIn, dt, startTime }: PacketBinsConfig): Pac
       checkInput(packet, channelsIn);
       checkOrder(packet, said);
       const { timestamps, until } = packet;
-      const [first] = timestamps;
-      const last = timestamps.at(-1);
+      const first = timestamps[0];
+      const last = timestamps[timestamps.length - 1];
       said = Math.max(said, until, last ?? said);
       // On the grid of whole steps from 0, so that no cut makes a difference.
       if (begin === undefined && first !== undefined) begin = binStart(binOf(first, 0, dt), dt);
@@ -84,18 +85,19 @@ export function packetBins({ channelsIn, dt, startTime }: PacketBinsConfig): Pac
 
 /** Refuses a packet that the pipeline was not built for. */
 function checkInput(packet: AerPacket, channelsIn: number): void {
-  packet = soundPacket(packet, 'channels');
+  const fault = packetFault(packet, 'channels');
+  if (fault !== undefined) throw new DataError(problemText(fault));
   const { channels } = packet.space as ChannelSpace;
   if (channels !== channelsIn) {
     throw new DataError(
       `the packet has ${channels} channels but the pipeline takes ${channelsIn}; give packets of ${channelsIn} channels`,
     );
   }
-  const bad = packet.addresses.findIndex((address) => address >= channelsIn);
-  if (bad >= 0) {
-    throw new DataError(
-      `event ${bad} has channel ${packet.addresses[bad]}; there are ${channelsIn}`,
-    );
+  const { addresses } = packet;
+  for (let i = 0; i < addresses.length; i++) {
+    if (addresses[i]! >= channelsIn) {
+      throw new DataError(`event ${i} has channel ${addresses[i]}; there are ${channelsIn}`);
+    }
   }
 }
 

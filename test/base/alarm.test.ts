@@ -35,7 +35,7 @@ describe('alarms', () => {
     const gone = setAlarm(() => calls.push('gone'), 1);
     const other = systemClock.schedule(() => calls.push('other'), 2);
     setAlarm(() => other.unsubscribe(), 0.5);
-    gone();
+    gone.unsubscribe();
     await rung([4]);
     expect(calls).toEqual([]);
   });

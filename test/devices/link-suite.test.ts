@@ -75,6 +75,14 @@ const broken: Record<string, readonly [Change, ...RegExp[]]> = {
       })),
     /after all events before it|configures, runs/,
   ],
+  'one that calls back at once': [
+    (link) => changed(link, () => ({ whenReached: (at, reached) => reached(at) })),
+    /calls back when/,
+  ],
+  'one that can be asked after closing': [
+    (link) => changed(link, () => ({ whenReached: () => {} })),
+    /is over after closing/,
+  ],
   'one whose time does not wrap': [
     (link) =>
       changed(link, () => ({

@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { fpgaSchedule } from '#src/devices/fpga-schedule';
 import type { BoardQuestions } from '#src/devices/schedule/board-questions';
 import { leadWatch } from '#src/devices/schedule/lead-watch';
-import { streamClock } from '#src/devices/schedule/stream-clock';
+import { type Arrival, streamClock } from '#src/devices/schedule/stream-clock';
 import { streamOffsets } from '#src/devices/schedule/stream-offsets';
+import { queue } from '#src/queue';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { stubLink } from './stub-link.ts';
 
@@ -157,7 +158,9 @@ describe('streamClock', () => {
       lookAhead: 5e-3,
       slipped: (size) => slips.push(size),
     });
-    stream.lay([{ start: 0, arrived: 0 }]);
+    const came = queue<Arrival>();
+    came.push({ start: 0, arrived: 0 });
+    stream.lay(came);
     const home = stream.boardTime(0);
     for (let k = 1; k < 100; k++) {
       now = k * 1000;

@@ -518,6 +518,7 @@ describe('chip, in real time', () => {
       const host = clock.host();
       // Answers reach a host that is busy as late as all else does.
       const answers: typeof link = Object.assign(Object.create(link), {
+        whenReached: undefined,
         async time(at?: number) {
           const time = await link.time(at);
           await new Promise<void>((resolve) => host.schedule(() => resolve()));

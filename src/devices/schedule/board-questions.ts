@@ -1,6 +1,7 @@
 /** The questions a schedule asks a board: what time it is, and whether a time has come. */
 import type { Clock } from '../../clock.ts';
 import { DeviceError } from '../../errors.ts';
+import { queue } from '../../queue.ts';
 import { type BoardClock, boardClock } from '../board-clock.ts';
 import type { Link } from '../link.ts';
 import { unwrapNear, wrapTime } from '../wrap.ts';
@@ -17,13 +18,6 @@ const patience = 2000;
 /** An answer that took longer, milliseconds, tells too little of a board's time to begin with, unless others do no better. */
 const slowAnswer = 1;
 const mostQuestions = 8;
-
-/** A place in time that is waited for. */
-interface Mark {
-  /** Board time, once it has been asked for. */
-  at: number | undefined;
-  readonly reached: () => void;
-}
 
 /** Whoever asks. */
 export interface QuestionsConfig {
@@ -58,17 +52,14 @@ export interface BoardQuestions {
   stop(): void;
 }
 
-/** What is asked of a link that may throw at once. */
-async function attempt(question: () => Promise<number>): Promise<number> {
-  return question();
-}
-
 /** Begins to ask a board. */
 export function boardQuestions(link: Link, config: QuestionsConfig): BoardQuestions {
-  const { clock, failed } = config;
+  const { clock } = config;
   const ownClock = link.info.clock === 'board';
   const board = boardClock();
-  const marks: Mark[] = [];
+  /** Who is told at each mark, oldest first, and the board times of those that have been asked for, which are the first. */
+  const marks = queue<() => void>();
+  const times = queue<number>();
   let stopped = false;
   /** Board time that a board without a clock has told. */
   let told = 0;
@@ -81,95 +72,119 @@ export function boardQuestions(link: Link, config: QuestionsConfig): BoardQuesti
   let followedAt = startedAt;
 
   const now = (): number => (ownClock ? board.at(clock.now()) : told);
-  const answered = (work: (time: number) => void) => (time: number) => {
-    if (stopped) return;
-    try {
-      work(time);
-    } catch (cause) {
-      failed(cause);
-    }
+  const failed = (cause: unknown): void => {
+    if (!stopped) config.failed(cause);
   };
-  const refused = (cause: unknown): void => {
-    if (!stopped) failed(cause);
+  const hearTime = (asked: number, time: number): void => {
+    const heard = clock.now();
+    const first = !board.known;
+    // Nothing has been given a time yet: an answer that took long is worth another question.
+    if (first && heard - asked > slowAnswer && questions++ < mostQuestions) {
+      askTime();
+      return;
+    }
+    board.answer(asked, heard, first ? time : unwrapNear(time, board.at(heard)));
+    if (!first) return;
+    told = time;
+    config.known();
   };
   const askTime = (): void => {
     const asked = clock.now();
     followedAt = asked;
-    const hear = answered((time) => {
-      const heard = clock.now();
-      const first = !board.known;
-      // Nothing has been given a time yet: an answer that took long is worth another question.
-      if (first && heard - asked > slowAnswer && questions++ < mostQuestions) {
-        askTime();
-        return;
-      }
-      board.answer(asked, heard, first ? time : unwrapNear(time, board.at(heard)));
-      if (!first) return;
-      told = time;
-      config.known();
-    });
-    attempt(() => link.time()).then(hear, refused);
+    timeOf(link)
+      .then((time) => {
+        if (!stopped) hearTime(asked, time);
+      })
+      .catch(failed);
+  };
+  /** Learns that the board has come to a time that it was asked for. */
+  const reached = (at: number): void => {
+    told = Math.max(told, at);
+    while (times.size > 0 && times.first! <= at) {
+      times.shift();
+      marks.shift()!();
+    }
+    if (!stopped) config.came();
+  };
+  /** The same of a link that calls back, with the time as it was asked. */
+  const hearReached = (wrapped: number): void => {
+    if (stopped) return;
+    try {
+      reached(unwrapNear(wrapped, now()));
+    } catch (cause) {
+      failed(cause);
+    }
   };
   const ask = (at: number): void => {
-    const hear = answered(() => {
-      told = Math.max(told, at);
-      while (marks.length > 0 && (marks[0]!.at ?? Number.POSITIVE_INFINITY) <= at) {
-        marks.shift()!.reached();
-      }
-      if (!stopped) config.came();
-    });
-    attempt(() => link.time(wrapTime(at))).then(hear, refused);
+    const wrapped = wrapTime(at);
+    if (link.whenReached === undefined) {
+      timeOf(link, wrapped)
+        .then(() => {
+          if (!stopped) reached(at);
+        })
+        .catch(failed);
+      return;
+    }
+    try {
+      link.whenReached(wrapped, hearReached);
+    } catch (cause) {
+      failed(cause);
+    }
   };
   /** Milliseconds for which the board should have answered. */
-  const silence = (): number => {
-    if (!board.known) return clock.now() - startedAt;
-    const oldest = marks[0]?.at;
-    return oldest === undefined || !ownClock ? 0 : (now() - oldest) / 1000;
+  const silence = (host: number): number => {
+    if (!board.known) return host - startedAt;
+    return times.size === 0 || !ownClock ? 0 : (board.at(host) - times.first!) / 1000;
   };
   askTime();
   return {
     board,
     now,
     get waiting() {
-      return marks.length > 0;
+      return marks.size > 0;
     },
-    mark: (reached) => void marks.push({ at: undefined, reached }),
+    mark: marks.push,
     askMark(at) {
-      marks.find((each) => each.at === undefined)!.at = at;
+      times.push(at);
       ask(at);
     },
     ask,
     look() {
-      const passed = clock.now() - lookedAt;
-      lookedAt = clock.now();
+      const host = clock.now();
       // After a stall of the host answers may wait to be heard: it counts for no more than a pause between two looks.
-      const awake = silentFor + Math.min(passed, 2 * askAgain);
-      silentFor = Math.max(0, Math.min(silence(), awake));
-      const silent = silentFor;
-      if (silent > patience) {
+      const awake = silentFor + Math.min(host - lookedAt, 2 * askAgain);
+      lookedAt = host;
+      silentFor = Math.max(0, Math.min(silence(host), awake));
+      if (silentFor > patience) {
         throw new DeviceError(
           'timed-out',
-          `the board has not answered for ${Math.round(silent)} ms; check that it is configured and powered`,
+          `the board has not answered for ${Math.round(silentFor)} ms; check that it is configured and powered`,
         );
       }
-      if (silent > askAgain && clock.now() - askedAt > askAgain) {
-        askedAt = clock.now();
-        if (board.known) ask(marks[0]!.at!);
+      if (silentFor > askAgain && host - askedAt > askAgain) {
+        askedAt = host;
+        if (board.known) ask(times.first!);
         else askTime();
       }
-      if (ownClock && board.known && clock.now() - followedAt > askEvery) askTime();
+      if (ownClock && board.known && host - followedAt > askEvery) askTime();
     },
     get nextLook() {
       if (!board.known) return askAgain;
       if (!ownClock) return Number.POSITIVE_INFINITY;
       return Math.min(
-        marks.length > 0 ? askAgain : Number.POSITIVE_INFINITY,
+        marks.size > 0 ? askAgain : Number.POSITIVE_INFINITY,
         Math.max(1, followedAt + askEvery + 1 - clock.now()),
       );
     },
     stop() {
       stopped = true;
-      marks.length = 0;
+      marks.clear();
+      times.clear();
     },
   };
+}
+
+/** Asks a link that may throw at once. */
+async function timeOf(link: Link, at?: number): Promise<number> {
+  return link.time(at);
 }

@@ -7,7 +7,7 @@ export interface ScheduleEnd {
   /** Whether it is over. */
   readonly over: boolean;
   /** Does what others have a hand in, unless it is over: what they throw ends this schedule, and nothing else. */
-  guard(work: () => void): void;
+  guard<Given extends readonly unknown[]>(work: (...given: Given) => void, ...given: Given): void;
   /** Ends the schedule with a cause, unless it is over. */
   fail(cause: unknown): void;
   /** Ends the schedule without one. */
@@ -27,10 +27,10 @@ interface Told {
 /** Listens to a link until the schedule is over. */
 export function scheduleEnd(link: Link, told: Told): ScheduleEnd {
   let over = false;
-  const guard = (work: () => void): void => {
+  const guard: ScheduleEnd['guard'] = (work, ...given) => {
     if (over) return;
     try {
-      work();
+      work(...given);
     } catch (cause) {
       fail(cause);
     }
@@ -50,7 +50,7 @@ export function scheduleEnd(link: Link, told: Told): ScheduleEnd {
     }
   };
   const silence = link.listen({
-    events: (events) => guard(() => told.received(events)),
+    events: (events) => guard(told.received, events),
     closed: (cause) =>
       fail(
         new DeviceError('disconnected', 'the link was closed in mid-run; open the board again', {

@@ -2,6 +2,7 @@
 import { DeviceError } from '../../errors.ts';
 import { microseconds, type TickWidth } from '../../events/ticks.ts';
 import { type Check, oneOf } from '../../options.ts';
+import type { Queue } from '../../queue.ts';
 import type { Link } from '../link.ts';
 import { wrapTime } from '../wrap.ts';
 import type { BoardQuestions } from './board-questions.ts';
@@ -62,7 +63,7 @@ export interface StreamClock {
   /** Says where a bin of the stream begins; where its first event does, if nobody says. */
   begin(time: number): void;
   /** Lays the stream onto the board's clock, by what has come of it. */
-  lay(came: readonly Arrival[]): void;
+  lay(came: Pick<Queue<Arrival>, 'size' | 'at'>): void;
   /**
    * Sees to it that an event, which arrived at a host time, is not too late for the board.
    *
@@ -136,10 +137,12 @@ export function streamClock(
    * The time of the stream that comes first on the board. What came in real time while the board was made ready would stay
    * behind by that for ever: of such a stream it is the beginning of what came last.
    */
-  const firstTime = (came: readonly Arrival[]): number => {
-    const [first, last] = [came[0]!, came.at(-1)!];
+  const firstTime: (...came: Parameters<StreamClock['lay']>) => number = (came) => {
+    const [first, last] = [came.at(0)!, came.at(came.size - 1)!];
     if (!ownClock || policy !== 'follow' || waits()) return first.start;
-    const newest = came.find(({ arrived }) => arrived === last.arrived)!;
+    let i = came.size - 1;
+    while (i > 0 && came.at(i - 1)!.arrived === last.arrived) i--;
+    const newest = came.at(i)!;
     const passed = (last.arrived - first.arrived) * 1000;
     const went = newest.start - first.start;
     return went > 0 && went <= passed + startUpJitter ? newest.start : first.start;
@@ -172,7 +175,7 @@ export function streamClock(
       edge = time;
     },
     lay(came) {
-      const oldest = came[0]!.start;
+      const oldest = came.at(0)!.start;
       edge ??= oldest;
       const first = firstTime(came);
       const caughtUp = first > oldest ? first : undefined;

@@ -1,4 +1,5 @@
 /** Whose events stand in a FIFO, so that what becomes of them is counted for each sender. */
+import { queue } from '../../queue.ts';
 import type { SenderCounts } from '../link.ts';
 
 /** The senders of what stands in a FIFO, in its order. */
@@ -18,21 +19,23 @@ export function addCount(counts: SenderCounts | undefined, name: keyof SenderCou
 
 /** Makes an empty queue. It keeps runs of one sender, so that an event allocates nothing. */
 export function senderQueue(): SenderQueue {
-  const runs: { readonly counts: SenderCounts | undefined; left: number }[] = [];
+  const runs = queue<{ readonly counts: SenderCounts | undefined; left: number }>();
   return {
     push(counts) {
-      const last = runs.at(-1);
+      const last = runs.at(runs.size - 1);
       if (last !== undefined && last.counts === counts) last.left++;
       else runs.push({ counts, left: 1 });
     },
     shift(as) {
-      const [first] = runs;
+      const { first } = runs;
       if (first === undefined) return;
       addCount(first.counts, as);
       if (--first.left === 0) runs.shift();
     },
     clear() {
-      for (const { counts, left } of runs.splice(0)) addCount(counts, 'dropped', left);
+      for (let run = runs.shift(); run !== undefined; run = runs.shift()) {
+        addCount(run.counts, 'dropped', run.left);
+      }
     },
   };
 }

@@ -69,24 +69,32 @@ export interface StepEvents {
   drain(give: (time: number, word: number) => void): void;
 }
 
-/** Makes room for the events of a step; lists are used again, so that a step allocates nothing. */
+/** Makes room for the events of a step; arrays are used again, so that a step allocates nothing. */
 export function stepEvents(): StepEvents {
-  const times: number[] = [];
-  const words: number[] = [];
+  let times = new Float64Array(64);
+  let words = new Uint32Array(64);
+  let count = 0;
   let sorted = true;
   let draining = false;
   return {
     add(time, word) {
-      if (times.length > 0 && time < times.at(-1)!) sorted = false;
-      times.push(time);
-      words.push(word);
+      if (count === times.length) {
+        const [fewTimes, fewWords] = [times, words];
+        times = new Float64Array(2 * count);
+        times.set(fewTimes);
+        words = new Uint32Array(2 * count);
+        words.set(fewWords);
+      }
+      if (count > 0 && time < times[count - 1]!) sorted = false;
+      times[count] = time;
+      words[count++] = word;
     },
     drain(give) {
       // Whoever is given an event may make the board run on: what comes of it follows.
       if (draining) return;
       draining = true;
-      for (let from = 0; from < times.length; ) {
-        const to = times.length;
+      for (let from = 0; from < count; ) {
+        const to = count;
         if (sorted) for (let i = from; i < to; i++) give(times[i]!, words[i]!);
         else {
           const order = Array.from({ length: to - from }, (_, i) => from + i);
@@ -95,8 +103,7 @@ export function stepEvents(): StepEvents {
         }
         from = to;
       }
-      times.length = 0;
-      words.length = 0;
+      count = 0;
       sorted = true;
       draining = false;
     },

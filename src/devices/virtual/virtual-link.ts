@@ -49,9 +49,14 @@ const leastPause = 1e-3;
 
 /** Someone who waits for a time of the board. */
 interface Asked {
+  /** The time, unwrapped, and as it was asked for. */
+  readonly time: number;
   readonly at: number;
-  resolve(time: number): void;
-  reject(cause: DeviceError): void;
+  readonly reached: (at: number) => void;
+  /** Whoever waits for the time after it. */
+  next: Asked | undefined;
+  /** Learns that the link is gone. */
+  readonly gone: ((cause: DeviceError) => void) | undefined;
 }
 
 const gone = (): DeviceError =>
@@ -71,7 +76,8 @@ export function openVirtualLink<Configuration>(
   let timer: { unsubscribe(): void } | undefined;
   /** When the timer is due; host time. */
   let timerAt = Number.POSITIVE_INFINITY;
-  let asked: Asked[] = [];
+  /** Who waits for the earliest time; each knows the next. */
+  let asked: Asked | undefined;
   const board = boardRun({
     ...config,
     echo: family.echo ?? { word: -1, reply: -1 },
@@ -83,11 +89,31 @@ export function openVirtualLink<Configuration>(
 
   /** Answers those whose time has come, once what was handed over for before it is passed on. */
   const answer = (): void => {
-    if (asked.length === 0) return;
-    const due = asked.filter(({ at }) => board.reached(at));
-    if (due.length === 0) return;
-    asked = asked.filter((each) => !due.includes(each));
-    for (const { resolve } of due) resolve(toldTime(board));
+    while (asked !== undefined && board.reached(asked.time)) {
+      const one: Asked = asked;
+      asked = one.next;
+      one.next = undefined;
+      try {
+        one.reached(one.at);
+      } catch {
+        // Whoever was told has failed; what it throws has nobody to go to.
+      }
+    }
+  };
+  /** Lets someone wait for a time. */
+  const ask = (at: number, reached: Asked['reached'], gone?: Asked['gone']): void => {
+    const problems = timeCheck(at);
+    if (problems.length > 0) {
+      throw new InvalidArgumentError('there is no such time', within('at', problems));
+    }
+    const time = board.unwrap(at);
+    board.ask(time);
+    let before: Asked | undefined;
+    for (let each = asked; each !== undefined && each.time <= time; each = each.next) before = each;
+    const one = { time, at, reached, gone, next: before === undefined ? asked : before.next };
+    if (before === undefined) asked = one;
+    else before.next = one;
+    wake(realTime && !board.reached(time) ? pause() : 0);
   };
   const advance = (): void => {
     board.run();
@@ -97,7 +123,7 @@ export function openVirtualLink<Configuration>(
   /** Looks at the clock at the end of the step, and less often while nothing goes on. */
   const pause = (): number => {
     const rest = Math.max(leastPause, board.restOfStep);
-    return board.busy || asked.length > 0 ? rest : Math.max(rest, idleInterval);
+    return board.busy || asked !== undefined ? rest : Math.max(rest, idleInterval);
   };
   const tick = (): void => {
     timer = undefined;
@@ -127,9 +153,9 @@ export function openVirtualLink<Configuration>(
     timer?.unsubscribe();
     board.empty();
     onClose();
-    const waiting = asked;
-    asked = [];
-    for (const { reject } of waiting) reject(cause ?? gone());
+    let waiting = asked;
+    asked = undefined;
+    for (; waiting !== undefined; waiting = waiting.next) waiting.gone?.(cause ?? gone());
     listeners.close(cause);
   };
   const alive = (): void => {
@@ -195,15 +221,11 @@ export function openVirtualLink<Configuration>(
     async time(at) {
       alive();
       if (at === undefined) return toldTime(board);
-      const problems = within('at', timeCheck(at));
-      if (problems.length > 0) throw new InvalidArgumentError('there is no such time', problems);
-      const time = board.unwrap(at);
-      board.ask(time);
-      const answered = new Promise<number>((resolve, reject) => {
-        asked.push({ at: time, resolve, reject });
-      });
-      wake(realTime && !board.reached(time) ? pause() : 0);
-      return answered;
+      return new Promise((resolve, reject) => ask(at, () => resolve(toldTime(board)), reject));
+    },
+    whenReached(at, reached) {
+      alive();
+      ask(at, reached);
     },
     align(at) {
       alive();
