@@ -4,6 +4,7 @@ import { codecs } from './codecs.ts';
 import { deployment } from './deploy/index.ts';
 import { forward } from './forward.ts';
 import { latency } from './latency.ts';
+import { lif } from './lif.ts';
 import { loop } from './loop/index.ts';
 import { lsl } from './lsl.ts';
 import { repetitions } from './measure.ts';
@@ -53,6 +54,11 @@ const benches: Readonly<Record<string, Bench>> = {
     about:
       'training as a user calls it, times as fast as Rockpool, plain and with a chip drawn every epoch; two threads',
     run: ({ note, quick }) => training(quick ? 3 : repetitions, note),
+  },
+  lif: {
+    about:
+      'training steps of LIF networks, times as fast as snntorch, norse and spikingjelly, on one core each',
+    run: ({ note, quick }) => lif(quick ? 3 : repetitions, note),
   },
   forward: {
     about: 'million neuron-steps/s of simulation, ours and JAX in turn',

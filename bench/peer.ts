@@ -20,9 +20,21 @@ export function pythons(): string[] {
   return list.filter((path) => path !== '');
 }
 
+/** A library that is a peer: the script that speaks for it, what that is told, and how to get it. */
+export interface PeerLibrary {
+  readonly script: string;
+  readonly args?: readonly string[];
+  readonly install: string;
+}
+
 /** Starts one Python with a script of `bench/peers`; rejects if the library is not installed there. */
-async function startPeer(python: string, script: string, core: string | undefined): Promise<Peer> {
-  const child = spawn(python, [fileURLToPath(new URL(`peers/${script}`, import.meta.url))], {
+async function startPeer(
+  python: string,
+  { script, args = [] }: PeerLibrary,
+  core: string | undefined,
+): Promise<Peer> {
+  const path = fileURLToPath(new URL(`peers/${script}`, import.meta.url));
+  const child = spawn(python, [path, ...args], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: { ...process.env, ...(core === undefined ? {} : { SPIKELINE_BENCH_CPU: core }) },
   });
@@ -63,7 +75,7 @@ async function startPeer(python: string, script: string, core: string | undefine
  * If there is none, `note` is told why and how to get it.
  */
 export async function startPeers(
-  library: { readonly script: string; readonly install: string },
+  library: PeerLibrary,
   core: string | undefined,
   note: (text: string) => void,
 ): Promise<Peer[]> {
@@ -71,7 +83,7 @@ export async function startPeers(
   const reasons: string[] = [];
   for (const python of pythons()) {
     try {
-      const peer = await startPeer(python, library.script, core);
+      const peer = await startPeer(python, library, core);
       if (peers.some(({ version }) => version === peer.version)) peer.close();
       else peers.push(peer);
     } catch (cause) {
@@ -120,3 +132,11 @@ export const rockpoolLibrary = {
   script: 'dynapsim_rockpool.py',
   install: 'pip install rockpool jax',
 } as const;
+
+/** Libraries of spiking networks on PyTorch. */
+export const snnLibraries = ['snntorch', 'norse', 'spikingjelly'] as const;
+
+/** One of them, with the PyTorch that stands beside it. */
+export function snnLibrary(name: (typeof snnLibraries)[number]): PeerLibrary {
+  return { script: 'lif_torch.py', args: [name], install: `pip install ${name}` };
+}
