@@ -111,7 +111,7 @@ export interface EngineNeeds {
  *
  * @example
  * ```ts
- * computing(kernel(), 'lif').name; // 'reference'
+ * computing(kernel(), 'lif', { ranges: true }).name; // 'reference'
  * ```
  */
 export function computing(
