@@ -29,6 +29,7 @@ import { pipelineProblems } from '../src/pipeline/guard.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import { recordProblems } from '../src/pipeline/record.ts';
 import type { Target } from '../src/pipeline/target.ts';
+import { targetCheck } from '../src/pipeline/target.ts';
 import { fault, type Problem, problem, within } from '../src/problems.ts';
 import { type LoopSetup, startLoop } from './loop-run.ts';
 import { keptTime, type RealTime, realTimeTable } from './real-time.ts';
@@ -88,7 +89,7 @@ const mostCounts = 2 ** 24;
 const seconds = number({ min: 1e-6, unit: 'seconds (1 µs)' });
 
 const table: OptionTable<CloseLoopConfig<unknown, unknown>> = {
-  target: having('a target', 'start', 'unsupported'),
+  target: targetCheck,
   net: pipelineProblems,
   environment: worldProblems,
   encode: codingProblems,

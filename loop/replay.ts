@@ -2,14 +2,15 @@
 import { type Observable, of } from 'rxjs';
 import { fromPull } from '../sources/from-pull.ts';
 import {
-  having,
   number,
   type OptionTable,
   optionProblems,
+  readAs,
   readOnce,
   refuse,
 } from '../src/options.ts';
 import type { Target } from '../src/pipeline/target.ts';
+import { targetCheck } from '../src/pipeline/target.ts';
 import { type Problem, problem, within } from '../src/problems.ts';
 import { type RecordedSession, sessionCheck } from '../src/sessions/recorded-session.ts';
 import { type ReplayReport, replayRun } from '../src/sessions/replay.ts';
@@ -51,9 +52,10 @@ export function replay(
   options: ReplayOptions = {},
 ): Observable<ReplayReport> {
   options = readOnce(options, table);
+  target = readAs(target, targetCheck);
   refuse('nothing can be replayed', () => [
     ...within('session', sessionCheck(session)),
-    ...within('target', having('a target', 'unsupported', 'start')(target)),
+    ...within('target', targetCheck(target)),
     ...optionProblems(options, table),
     ...(sessionCheck(session).length > 0 ? [] : runProblems(session, options)),
   ]);

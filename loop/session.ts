@@ -14,12 +14,14 @@ import {
   type OptionTable,
   oneOf,
   optionProblems,
+  readAs,
   readable,
   readOnce,
   refuse,
   text,
 } from '../src/options.ts';
 import type { Target } from '../src/pipeline/target.ts';
+import { targetCheck } from '../src/pipeline/target.ts';
 import { type Problem, problem, within } from '../src/problems.ts';
 import { endOf, type SessionEnd, type SessionVersions } from '../src/sessions/manifest.ts';
 import { type RecordTargetOptions, recordingTarget } from '../src/sessions/recording-target.ts';
@@ -197,8 +199,9 @@ export function sessionOf(writer: SessionWriter): Session {
     },
     target(target, options = {}) {
       options = readOnce(options, targetTable);
+      target = readAs(target, targetCheck);
       refuse('this target cannot be recorded', () => [
-        ...within('target', having('a target', 'unsupported', 'start')(target)),
+        ...within('target', targetCheck(target)),
         ...optionProblems(options, targetTable),
       ]);
       return recordingTarget(target, writer, options);

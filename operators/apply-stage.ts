@@ -4,7 +4,8 @@ import { InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
 import type { Engine } from '../src/neurons/engine.ts';
-import { having, optionProblems, readOnce } from '../src/options.ts';
+import { engineCheck } from '../src/neurons/engine.ts';
+import { having, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { type StageChunk, startStage } from '../src/pipeline/chunk-run.ts';
 import { checkedStage, type StageDefinition } from '../src/stages/stage.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -23,16 +24,18 @@ export type AppliedStage<In, Out> = OperatorFunction<In, Out> & {
   readonly losses: Losses;
 };
 
+const table: OptionTable<ApplyOptions> = {
+  engine: engineCheck,
+  losses: having('a counter of losses', 'add'),
+};
+
 /** Applies a stage to a stream; it is named by its kind where it has no name of its own. */
 export function applyStage<In extends StageChunk, Out extends StageChunk>(
   definition: StageDefinition,
   options: ApplyOptions,
 ): AppliedStage<In, Out> {
-  options = readOnce(options);
-  const problems = optionProblems<ApplyOptions>(options, {
-    engine: having('an engine', 'layer', 'differentiable', 'supports'),
-    losses: having('a counter of losses', 'add'),
-  });
+  options = readOnce(options, table);
+  const problems = optionProblems<ApplyOptions>(options, table);
   if (problems.length > 0) throw new InvalidArgumentError('this stage cannot be applied', problems);
   const stage = checkedStage(definition, definition.kind);
   const { engine = defaultEngine(), losses = lossCounter() } = options;

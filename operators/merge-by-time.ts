@@ -4,9 +4,13 @@ import { InvalidArgumentError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { lossCounter } from '../src/events/losses.ts';
 import type { Space } from '../src/events/space.ts';
-import { type MergeByTimeConfig, timeMerger } from '../src/filters/merge-by-time.ts';
-import { readable } from '../src/options.ts';
-import { type Problem, problem } from '../src/problems.ts';
+import {
+  type MergeByTimeConfig,
+  mergeByTimeTable,
+  timeMerger,
+} from '../src/filters/merge-by-time.ts';
+import { faultsOf, listOf, readList, readOnce } from '../src/options.ts';
+import { problem, within } from '../src/problems.ts';
 import { type EventOperator, emitTo } from './filtering.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
@@ -37,13 +41,15 @@ export function mergeByTime<S extends Space>(
   others: readonly Observable<AerPacket<S>>[],
   config: MergeByTimeConfig = {},
 ): EventOperator<AerPacket<S>, AerPacket<S>> {
-  const problems = readable(() => streamProblems(others));
+  others = readList(others);
+  config = readOnce(config, mergeByTimeTable);
+  const problems = within('others', faultsOf(others, streams));
   if (problems.length > 0) throw new InvalidArgumentError('streams cannot be merged', problems);
-  const streams = others.length + 1;
-  timeMerger(streams, config);
+  const all = others.length + 1;
+  timeMerger(all, config);
   const { losses = lossCounter() } = config;
   const merging = oneAtATime<Tagged<S>, AerPacket<S>>((subscriber) => {
-    const merger = timeMerger<S>(streams, { ...config, losses });
+    const merger = timeMerger<S>(all, { ...config, losses });
     const emit = emitTo(subscriber);
     return {
       next({ index, packet }) {
@@ -57,16 +63,9 @@ export function mergeByTime<S extends Space>(
   return Object.assign(operator, { losses });
 }
 
-function streamProblems(others: unknown): Problem[] {
-  if (!Array.isArray(others)) {
-    return [problem('others', 'wrong-type', others, 'a list of streams is needed')];
-  }
-  return others.flatMap((one, i) =>
-    isObservable(one)
-      ? []
-      : [problem(`others[${i}]`, 'wrong-type', one, 'a stream (Observable) is needed')],
-  );
-}
+const streams = listOf((one) =>
+  isObservable(one) ? [] : [problem('', 'wrong-type', one, 'a stream (Observable) is needed')],
+);
 
 function tagged<S extends Space>(
   stream: Observable<AerPacket<S>>,

@@ -3,13 +3,12 @@ import { isObservable, type Observable, type OperatorFunction } from 'rxjs';
 import { DataError, UnsupportedPipelineError } from '../src/errors.ts';
 import { rasterProblems } from '../src/events/spike-raster.ts';
 import {
-  having,
   number,
   type OptionTable,
   optionProblems,
+  readAs,
   readable,
   readItem,
-  readMethods,
   readOnce,
   refuse,
 } from '../src/options.ts';
@@ -24,6 +23,7 @@ import {
   type TargetInput,
   type TargetOutput,
   type TargetRequest,
+  targetCheck,
 } from '../src/pipeline/target.ts';
 import { problem, problemText, shown, within } from '../src/problems.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -104,10 +104,10 @@ export function runOn(
   options: RunOnOptions = {},
 ): OperatorFunction<TargetInput, never> {
   options = readOnce(options, table);
-  const asked = readMethods(target, 'unsupported', 'start');
+  target = readAs(target, targetCheck);
   refuse('this cannot be run', () => {
     const problems = [
-      ...within('target', having('a target', 'unsupported', 'start')(asked)),
+      ...within('target', targetCheck(target)),
       ...pipelineProblems(pipeline),
       ...optionProblems(options, table),
     ];
@@ -117,10 +117,10 @@ export function runOn(
     return [...problems, ...(record === undefined ? [] : recordProblems(pipeline, record))];
   });
   const { resetOn, ...request } = options;
-  const unsupported = asked.unsupported(pipeline, request);
+  const unsupported = target.unsupported(pipeline, request);
   if (unsupported.length > 0) throw new UnsupportedPipelineError(target.name, unsupported);
   return oneAtATime<TargetInput, TargetOutput>((subscriber) => {
-    const run = asked.start(pipeline, subscriber, request);
+    const run = target.start(pipeline, subscriber, request);
     subscriber.add(() => run.stop());
     if (isObservable(resetOn)) {
       subscriber.add(

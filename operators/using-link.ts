@@ -1,7 +1,7 @@
 /** The operator `usingLink`: opens a link, uses it, and closes it whatever happens. */
 import { defer, finalize, from, type Observable, type ObservableInput, switchMap } from 'rxjs';
 import { streamOf } from '../src/consumed.ts';
-import { type Link, linkProblems } from '../src/devices/link.ts';
+import { type Link, linkProblems, readLink } from '../src/devices/link.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { callback } from '../src/options.ts';
 import { within } from '../src/problems.ts';
@@ -31,10 +31,11 @@ export function usingLink<L extends Link, Out>(
     let abandoned = false;
     let opened: L | undefined;
     const opening = Promise.resolve(open()).then(async (link) => {
-      const unfit = linkProblems(link);
+      const own = readLink(link);
+      const unfit = linkProblems(own);
       if (unfit.length > 0) throw new InvalidArgumentError('no link was opened', unfit);
-      opened = link;
-      if (abandoned) await link.close();
+      opened = own;
+      if (abandoned) await own.close();
       return link;
     });
     return from(opening).pipe(

@@ -5,7 +5,7 @@ import { type Clock, monotonic } from '../src/clock.ts';
 import { gate } from '../src/demand.ts';
 import { fpgaSchedule } from '../src/devices/fpga-schedule.ts';
 import { immediateSchedule } from '../src/devices/immediate-schedule.ts';
-import { type Link, linkProblems } from '../src/devices/link.ts';
+import { type Link, linkProblems, readLink } from '../src/devices/link.ts';
 import { routeEvents, wordListProblems } from '../src/devices/route.ts';
 import {
   type ScheduleMode,
@@ -136,14 +136,15 @@ export function toFpga(
   config: ToFpgaConfig = {},
 ): OperatorFunction<AerPacket, FpgaReport> {
   config = readOnce(config, table);
-  const problems = [...linkProblems(link), ...optionProblems(config, table)];
+  const own = readLink(link);
+  const problems = [...linkProblems(own), ...optionProblems(config, table)];
   if (problems.length > 0) throw new InvalidArgumentError('this sink cannot be made', problems);
   const { lookAhead = 5e-3, mode = 'scheduled', capacity = 1_000_000, inputWords } = config;
   const most = Math.min(heldBack, capacity / 2);
   const clock = monotonic(config.clock);
-  const space = chipWords(link.info.family);
+  const space = chipWords(own.info.family);
   return oneAtATime<AerPacket, FpgaReport>((subscriber) => {
-    const before = { ...link.statistics };
+    const before = { ...own.statistics };
     const sink = join(link);
     subscriber.add(sink.leave);
     let slips = 0;
@@ -168,13 +169,13 @@ export function toFpga(
       },
     };
     const schedule =
-      mode === 'immediate' && link.info.clock === 'board'
-        ? immediateSchedule(link, heard)
-        : fpgaSchedule(link, scheduled);
+      mode === 'immediate' && own.info.clock === 'board'
+        ? immediateSchedule(own, heard)
+        : fpgaSchedule(own, scheduled);
     subscriber.add(() => schedule.stop());
     /** What the board has counted of this sink's events; undefined if it cannot. */
     const counted = (name: 'delivered' | 'late' | 'dropped'): number | undefined => {
-      const all = link.statistics[name];
+      const all = own.statistics[name];
       if (all === undefined || schedule.handed === 0) return all && 0;
       const alone = sink.shares ? undefined : all - (before[name] ?? 0);
       return schedule.counts[name] ?? alone;

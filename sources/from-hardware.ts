@@ -1,7 +1,7 @@
 /** The source `fromHardware`: the events that a board sends to the host. */
 import { Observable } from 'rxjs';
 import { type Clock, monotonic } from '../src/clock.ts';
-import { type Link, type LinkInfo, linkProblems } from '../src/devices/link.ts';
+import { type Link, linkProblems, readLink } from '../src/devices/link.ts';
 import { unwrapper } from '../src/devices/wrap.ts';
 import type { DeviceError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
@@ -9,7 +9,6 @@ import { type ChipWordSpace, chipWords } from '../src/events/space.ts';
 import {
   callback,
   having,
-  isObject,
   type OptionTable,
   optionProblems,
   readOnce,
@@ -50,13 +49,9 @@ export function fromHardware(
   config: FromHardwareConfig = {},
 ): Observable<AerPacket<ChipWordSpace>> {
   config = readOnce(config, table);
-  let info!: LinkInfo;
-  refuse('no board can be heard', () => {
-    const problems = [...linkProblems(link), ...optionProblems(config, table)];
-    if (problems.length > 0) return problems;
-    info = link.info;
-    return isObject(info) ? [] : linkProblems(undefined);
-  });
+  link = readLink(link);
+  refuse('no board can be heard', () => [...linkProblems(link), ...optionProblems(config, table)]);
+  const { info } = link;
   const clock = monotonic(config.clock);
   return new Observable((subscriber) => {
     const space = chipWords(info.family);

@@ -5,7 +5,7 @@ import { type Heard, hearingTable, type NatsHearing, readHearing } from '../src/
 import { listenLive } from '../src/nats/live.ts';
 import { readKept } from '../src/nats/read-kept.ts';
 import { makeWaker } from '../src/nats/stream.ts';
-import { number, type OptionTable } from '../src/options.ts';
+import { number, type OptionTable, readOnce } from '../src/options.ts';
 
 /** Configuration of {@link natsItems}. */
 export interface NatsItemsConfig extends NatsHearing {
@@ -34,6 +34,7 @@ export function natsItems(
   address: string,
   config: NatsItemsConfig = {},
 ): AsyncIterable<StreamItem> {
+  config = readOnce(config, table);
   const heard = readHearing(address, config, table);
   const { capacity = 1024 } = config;
   return {

@@ -1,7 +1,7 @@
 /** Checks of single values and lists, of which options objects are made. */
 import { InvalidArgumentError } from './errors.ts';
 import { type Problem, problem, shown, Unread, unread, within } from './problems.ts';
-import { mostEntries, readItem, readList } from './reading.ts';
+import { isClass, mostEntries, readBy, readItem, readList, readMethods } from './reading.ts';
 
 /** Lists what is wrong with one value; paths are relative to it. */
 export type Check = (value: unknown) => readonly Problem[];
@@ -60,7 +60,7 @@ export function readable(check: () => readonly Problem[]): Problem[] {
 
 /** What is wrong with a value that was read, or why it could not be. */
 export function faultsOf(value: unknown, check: Check): readonly Problem[] {
-  return value instanceof Unread ? [value.problem] : readable(() => check(value));
+  return Unread.is(value) ? [value.problem] : readable(() => check(value));
 }
 
 /**
@@ -146,7 +146,7 @@ export const bytes: Check = (value) =>
 
 /** Checks a function that can be called; a class cannot. */
 export const callback: Check = (value) =>
-  typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value))
+  typeof value === 'function' && !isClass(value)
     ? []
     : [problem('', 'wrong-type', value, 'a function is needed')];
 
@@ -179,6 +179,37 @@ export function having(what: string, ...methods: readonly string[]): Check {
       return has ? [] : [problem('', 'wrong-type', value, `${what} is needed`)];
     });
   };
+}
+
+/** What must be there of something that does things by itself, as an engine or a target does. */
+export interface Contract {
+  /** Methods that it must have. */
+  readonly methods: readonly string[];
+  /** Methods that it may have. */
+  readonly may?: readonly string[];
+  /** What else it says of itself, and how that must be. */
+  readonly says?: Readonly<Record<string, Check>>;
+}
+
+/**
+ * Checks that something keeps a contract. Where the check stands in a table, `readOnce` reads what the contract names once, and bound to
+ * the thing; elsewhere `readAs` does.
+ */
+export function keeping(what: string, { methods, may = [], says = {} }: Contract): Check {
+  const has = having(what, ...methods);
+  const names = [...methods, ...may, ...Object.keys(says)];
+  const check: Check = (value) => {
+    const problems = has(value);
+    if (problems.length > 0) return problems;
+    const thing = value as Readonly<Record<string, unknown>>;
+    return readable(() => [
+      ...may.flatMap((name) =>
+        thing[name] === undefined ? [] : within(name, faultsOf(thing[name], callback)),
+      ),
+      ...Object.entries(says).flatMap(([name, own]) => within(name, faultsOf(thing[name], own))),
+    ]);
+  };
+  return readBy(check, (given) => readMethods(given, ...(names as never[])));
 }
 
 /** Checks every entry of a list, and how many there are. */

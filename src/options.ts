@@ -16,9 +16,12 @@ export * from './checks.ts';
 export { unknownName } from './names.ts';
 export {
   hasGetters,
+  hasGettersWithin,
   isBuilt,
   mostEntries,
   noteBuilt,
+  readAs,
+  readEach,
   readItem,
   readList,
   readMethods,
@@ -77,7 +80,7 @@ export function optionProblems<Options>(
   const names = Object.keys(checks);
   const problems: Problem[] = [];
   const unread = readable(() => {
-    if (given instanceof Unread) return within('options', [given.problem]);
+    if (Unread.is(given)) return within('options', [given.problem]);
     if (!isObject(given)) {
       return [problem('options', 'wrong-type', given, 'an object of options is needed')];
     }

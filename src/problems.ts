@@ -67,6 +67,11 @@ export class Unread {
   get problem(): Problem {
     return this.#problem;
   }
+
+  /** Whether something is one; no proxy is asked. */
+  static is(value: unknown): value is Unread {
+    return typeof value === 'object' && value !== null && #problem in value;
+  }
 }
 
 /** Problems that are listed at most: a list with holes can claim any length. */
@@ -130,7 +135,7 @@ function preview(value: unknown, level: number): string {
   if (typeof value === 'bigint')
     return value > -largestShown && value < largestShown ? `${value}n` : 'a bigint';
   if (typeof value !== 'object' || value === null) return String(value);
-  if (value instanceof Unread) return 'what cannot be read';
+  if (Unread.is(value)) return 'what cannot be read';
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
   if (level === shownLevels) return '…';
   const list = Array.isArray(value);

@@ -42,12 +42,17 @@ export function isBuilt(made: object): boolean {
 export function readOnce<Given>(given: Given, names: object = {}): Given {
   if (typeof given !== 'object' || given === null) return given;
   return reading(() => {
-    if (Array.isArray(given)) return given;
+    if (Array.isArray(given)) return listOf(given, [], (entry) => entry);
     const copies: Copies = new Map();
     const copy: Record<string, unknown> = {};
     copies.set(given, copy);
-    for (const name of new Set([...Object.keys(given), ...Object.keys(names)])) {
-      const value = reading(() => plain(Reflect.get(given, name), 1, copies));
+    const known = readable(names);
+    for (const name of new Set([...Object.keys(given), ...known])) {
+      const value = reading(() => {
+        const own: unknown = Reflect.get(given, name);
+        const check = checkOf(names, name);
+        return reads(check) ? readAs(own, check) : plain(own, 1, copies);
+      });
       if (value !== undefined || Object.hasOwn(given, name)) put(copy, name, value);
     }
     return copy;
@@ -60,6 +65,13 @@ export function readOnce<Given>(given: Given, names: object = {}): Given {
 export function readList<Given>(given: Given): Given {
   return reading(() =>
     Array.isArray(given) ? listOf(given, [], (entry) => entry) : given,
+  ) as Given;
+}
+
+/** Reads a list once, and each of its things as the check that it is for says. */
+export function readEach<Given>(given: Given, check: unknown): Given {
+  return reading(() =>
+    Array.isArray(given) ? listOf(given, [], (entry) => readAs(entry, check)) : given,
   ) as Given;
 }
 
@@ -88,24 +100,68 @@ export function readItem<Item>(item: Item): Item {
   }
 }
 
+/** How things are read that a check is for, by the check. */
+const readers = new WeakMap<object, (given: object) => unknown>();
+
+/** Says how things are read that a check is for, and gives the check: {@link readOnce} reads them so where it stands in a table. */
+export function readBy<Check extends object>(
+  check: Check,
+  read: (given: object) => unknown,
+): Check {
+  readers.set(check, read);
+  return check;
+}
+
+/** Reads a thing once, as the check that it is for says. What was built here stays as it is, as does what no check is for. */
+export function readAs<Given>(given: Given, check: unknown): Given {
+  if (typeof given !== 'object' || given === null || built.has(given)) return given;
+  return reads(check) ? (reading(() => readers.get(check)!(given)) as Given) : given;
+}
+
+/** Whether a check says how things are read. */
+function reads(check: unknown): check is object {
+  return typeof check === 'function' && readers.has(check);
+}
+
+/** The check of a name in a table, if there is one. */
+function checkOf(table: unknown, name: string): unknown {
+  if (typeof table !== 'object' || table === null) return undefined;
+  return Object.getOwnPropertyDescriptor(table, name)?.value;
+}
+
+/** Names of a table; none of what cannot be read. */
+function readable(table: object): string[] {
+  try {
+    return Object.keys(table);
+  } catch {
+    return [];
+  }
+}
+
 /**
- * Reads some methods of a thing once, bound to it. What cannot be called stays as it is, and what cannot be read is an `Unread`, so that
- * a check of the methods refuses both.
+ * Reads some methods of a thing once, bound to it, and some values. What cannot be called stays as it is, and what cannot be read is an
+ * `Unread`, so that a check of them refuses both; what is not there is left out.
  */
 export function readMethods<Thing extends object, Name extends keyof Thing & string>(
   thing: Thing,
   ...names: readonly Name[]
 ): Pick<Thing, Name> {
   if (typeof thing !== 'object' || thing === null) return thing;
-  return reading(() =>
-    Object.fromEntries(
-      names.map((name) => {
-        const method: unknown = thing[name];
-        const callable = typeof method === 'function' && !/^class\b/.test(`${method}`);
-        return [name, callable ? method.bind(thing) : method];
-      }),
-    ),
-  ) as Pick<Thing, Name>;
+  const copy: Record<string, unknown> = {};
+  for (const name of names) {
+    const value = reading(() => {
+      const own: unknown = thing[name];
+      if (typeof own !== 'function') return plain(own, 1, new Map());
+      return isClass(own) ? own : (own.bind(thing) as unknown);
+    });
+    if (value !== undefined) copy[name] = value;
+  }
+  return copy as Pick<Thing, Name>;
+}
+
+/** Whether a function can only be called with `new`. */
+export function isClass(given: object): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(given));
 }
 
 /** The fields of items that hold more than numbers. */
@@ -157,6 +213,18 @@ function plain(value: unknown, level: number, copies: Copies): unknown {
 export function hasGetters(given: object): boolean {
   return Object.values(Object.getOwnPropertyDescriptors(given)).some(
     (field) => !('value' in field),
+  );
+}
+
+/** The same for an object and all lists and plain objects in it; true as well where they lie too deep to be looked through. */
+export function hasGettersWithin(given: object, level = 0): boolean {
+  if (level >= mostLevels || hasGetters(given)) return true;
+  return Object.values(given).some(
+    (value: unknown) =>
+      typeof value === 'object' &&
+      value !== null &&
+      (Array.isArray(value) || isPlain(value)) &&
+      hasGettersWithin(value, level + 1),
   );
 }
 

@@ -4,7 +4,7 @@ import { type Clock, monotonic } from '../src/clock.ts';
 import { deploy } from '../src/compile/deploy.ts';
 import { type Deployment, type DeployOptions, deployTable } from '../src/compile/deployment.ts';
 import { checkDeployment } from '../src/compile/plan.ts';
-import { type Link, linkProblems } from '../src/devices/link.ts';
+import { type Link, linkProblems, readLink } from '../src/devices/link.ts';
 import {
   type ScheduleMode,
   type SlipPolicy,
@@ -155,11 +155,14 @@ export function chip<Configuration = DefaultConfiguration>(
   config: ChipConfig<Configuration> = {},
 ): ChipTarget {
   config = readOnce(config);
+  const given = link;
+  link = readLink(link);
   let named: ReturnType<typeof familyNamed<Configuration>>;
   refuse('this target cannot be made', () => {
-    named = familyNamed<Configuration>(link?.info?.family);
+    const unfit = linkProblems(link);
+    if (unfit.length === 0) named = familyNamed<Configuration>(link.info.family);
     const { limits } = config?.family ?? named ?? defaultFamily;
-    return [...linkProblems(link), ...optionProblems(config, table(limits))];
+    return [...unfit, ...optionProblems(config, table(limits))];
   });
   const {
     lookAhead = 5e-3,
@@ -167,7 +170,7 @@ export function chip<Configuration = DefaultConfiguration>(
     mode = 'scheduled',
     clock: hostClock,
     losses = lossCounter(),
-    deployment: given,
+    deployment: made,
     family = named,
     ...asked
   } = config;
@@ -182,7 +185,7 @@ export function chip<Configuration = DefaultConfiguration>(
     | { readonly pipeline: Pipeline; readonly deployment: Deployment<unknown> }
     | undefined;
   const deploymentOf = (pipeline: Pipeline): Deployment<unknown> => {
-    if (given !== undefined) return given as Deployment<unknown>;
+    if (made !== undefined) return made as Deployment<unknown>;
     if (prepared?.pipeline !== pipeline) {
       const deployment = deploy(pipeline, options);
       prepared = { pipeline, deployment: deployment as Deployment<unknown> };
@@ -199,8 +202,8 @@ export function chip<Configuration = DefaultConfiguration>(
       const wrong = requestProblems(pipeline, request);
       if (wrong.length > 0) return wrong;
       try {
-        if (given !== undefined) {
-          const deployment = given as Deployment<unknown>;
+        if (made !== undefined) {
+          const deployment = made as Deployment<unknown>;
           return [
             ...deploymentProblems(deployment, pipeline, link),
             ...hearingProblems((name) => reportsOf(deployment, name), pipeline, request),
@@ -218,7 +221,7 @@ export function chip<Configuration = DefaultConfiguration>(
       }
     },
     start(pipeline, observer, request = {}) {
-      if (occupied.has(link)) {
+      if (occupied.has(given)) {
         const what =
           'another pipeline runs on this link; wait until it is done or open another board';
         observer.error(new DeviceError('busy', what));
@@ -230,7 +233,7 @@ export function chip<Configuration = DefaultConfiguration>(
         words:
           request.record === undefined ? deployment.outputWords : deployment.wordsOf(signal.name),
       }));
-      occupied.add(link);
+      occupied.add(given);
       return startChipRun({
         link,
         deployment,
@@ -246,7 +249,7 @@ export function chip<Configuration = DefaultConfiguration>(
         },
         clock: monotonic(hostClock),
         losses,
-        done: () => occupied.delete(link),
+        done: () => occupied.delete(given),
       });
     },
   };

@@ -3,7 +3,7 @@
 import type { HardwareNeuron } from '../src/chips/family.ts';
 import type { Deployment } from '../src/compile/deployment.ts';
 import { memoryProblems } from '../src/compile/deployment-check.ts';
-import { type Link, linkProblems } from '../src/devices/link.ts';
+import { type Link, linkProblems, readLink } from '../src/devices/link.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { inTurn } from '../src/events/firing-rates.ts';
 import { channelCounts, rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
@@ -17,7 +17,6 @@ import {
   type OptionTable,
   optionProblems,
   readable,
-  readItem,
   readOnce,
   readPlain,
 } from '../src/options.ts';
@@ -153,10 +152,11 @@ export async function chooseNeurons(
   options: ChooseNeuronsOptions = {},
 ): Promise<HardwareNeuron[]> {
   options = readOnce(options, table);
+  const own = readLink(link);
   noise = readPlain(noise);
-  deployment = readItem(deployment);
+  deployment = readOnce(deployment);
   const problems = [
-    ...linkProblems(link),
+    ...linkProblems(own),
     ...deploymentProblems(deployment),
     ...noiseProblems(noise),
     ...optionProblems(options, table),
@@ -175,7 +175,7 @@ export async function chooseNeurons(
   const chosen: HardwareNeuron[] = [];
   for (let role = 0; role < quantised.channelsOut; role++) {
     const net = probe(deployment, role);
-    const onChip = chip(link, {
+    const onChip = chip(own, {
       family,
       hardware: all,
       quantiser: (values, _, synapses) => family.encode(values, base, synapses),

@@ -13,17 +13,18 @@ import {
 import { type ServedRun, serveRun } from '../src/nats/served-run.ts';
 import {
   callback,
-  having,
   number,
   type OptionTable,
   optionProblems,
   options,
+  readAs,
   readOnce,
   refuse,
   text,
 } from '../src/options.ts';
 import { pipeline } from '../src/pipeline/pipeline.ts';
 import type { Target } from '../src/pipeline/target.ts';
+import { targetCheck } from '../src/pipeline/target.ts';
 import { within } from '../src/problems.ts';
 import { dynapSim } from '../src/stages/dynap-sim/definition.ts';
 
@@ -113,10 +114,10 @@ export async function serveTarget(
   const runs = new Map<string, ServedRun>();
   /** Runs that have ended: what comes late for them is no news. */
   const past = new Set<string>();
-  const probe = await open();
+  const probe = readAs(await open(), targetCheck);
   let [target, states] = ['', false];
   refuse('this cannot be served', () => {
-    const wrong = within('open()', having('a target', 'unsupported', 'start')(probe));
+    const wrong = within('open()', targetCheck(probe));
     if (wrong.length > 0) return wrong;
     [target, states] = [probe.name, seesStates(probe)];
     return within('open().name', text(target));

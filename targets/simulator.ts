@@ -3,6 +3,7 @@ import { InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter } from '../src/events/losses.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
 import type { Engine } from '../src/neurons/engine.ts';
+import { engineCheck } from '../src/neurons/engine.ts';
 import { having, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { binnedRun } from '../src/pipeline/binned-run.ts';
 import { startPipeline } from '../src/pipeline/run.ts';
@@ -24,7 +25,7 @@ export interface SimulatorTarget extends Target {
 }
 
 const table: OptionTable<SimulatorConfig> = {
-  engine: having('an engine', 'layer', 'supports'),
+  engine: engineCheck,
   losses: having('a counter of losses', 'add'),
 };
 

@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { poissonRaster } from '../events/poisson.ts';
 import { channelCounts, type SpikeRaster } from '../events/spike-raster.ts';
-import { readable, readItem } from '../options.ts';
+import { readable, readItem, readOnce } from '../options.ts';
 import { type Pipeline, pipelineUpTo } from '../pipeline/pipeline.ts';
 import { startPipeline } from '../pipeline/run.ts';
 import { type Problem, problem, within } from '../problems.ts';
@@ -261,6 +261,7 @@ function argumentProblems(deployment: unknown, input: unknown): Problem[] {
  */
 export function diagnose(deployment: Deployment<unknown>, input?: SpikeRaster): Diagnosis {
   input = readItem(input);
+  deployment = readOnce(deployment);
   const problems = argumentProblems(deployment, input);
   if (problems.length > 0) throw new InvalidArgumentError('nothing can be diagnosed', problems);
   const { pipeline, population, deployedPipeline, remarks } = deployment;

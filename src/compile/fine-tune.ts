@@ -3,10 +3,10 @@ import type { DefaultConfiguration } from '../chips/families.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
+import { engineCheck } from '../neurons/engine.ts';
 import {
   anything,
   callback,
-  having,
   number,
   type OptionTable,
   optionProblems,
@@ -98,7 +98,7 @@ const table: OptionTable<FineTuneOptions> = {
   loss: anything,
   optimiser: anything,
   deploy: anything,
-  engine: having('an engine', 'layer', 'supports'),
+  engine: engineCheck,
   progress: callback,
 };
 

@@ -1,7 +1,7 @@
 /** The contract of an open device, whatever chips are on it. */
-import { type DeviceError, InvalidArgumentError } from '../errors.ts';
-import { type Check, having, isObject, number, readable } from '../options.ts';
-import { fault, type Problem, within } from '../problems.ts';
+import { DeviceError, InvalidArgumentError } from '../errors.ts';
+import { type Check, isObject, keeping, number, readAs, readable } from '../options.ts';
+import { fault, type Problem, problem, problemText, within } from '../problems.ts';
 
 /** Events as a board carries them. Both arrays have the same length and are not written again. */
 export interface HardwareEvents {
@@ -150,17 +150,57 @@ export interface Board<L extends Link = Link> {
   open(): Promise<L>;
 }
 
-const anyLink = having('an open link', 'configure', 'send', 'time', 'listen', 'close');
+const object: Check = (value) =>
+  isObject(value) ? [] : [problem('', 'wrong-type', value, 'an object is needed')];
+
+const linkCheck = keeping('an open link', {
+  methods: ['configure', 'send', 'time', 'listen', 'close'],
+  may: ['update', 'align'],
+  says: { info: object, statistics: object },
+});
 
 /** Lists why a value of any type is no link; empty if it is one. */
 export function linkProblems(link: unknown): Problem[] {
+  return within('link', linkCheck(link));
+}
+
+/** Names of all counts of a link. */
+const counters = ['sent', 'delivered', 'late', 'dropped', 'received', 'overflowed'] as const;
+const counted = number({ min: 0, whole: true });
+
+/** Reads what a link has counted by now into `into`, and gives it. */
+function readCounts(
+  link: Link,
+  into: Partial<Record<(typeof counters)[number], number>>,
+): LinkStatistics {
   const problems = readable(() => {
-    const own = anyLink(link);
-    if (own.length > 0) return own;
-    const { info, statistics } = link as Link;
-    return [info, statistics].every(isObject) ? [] : anyLink(undefined);
+    const { statistics } = link;
+    if (!isObject(statistics)) return object(statistics);
+    return counters.flatMap((name) => {
+      const value = statistics[name];
+      if (value === undefined) delete into[name];
+      else into[name] = value;
+      return value === undefined ? [] : within(name, counted(value));
+    });
   });
-  return within('link', problems);
+  if (problems.length === 0) return into;
+  const what = problems.map((one) => problemText(one)).join('; ');
+  throw new DeviceError('protocol', `the statistics of the link are none: ${what}`);
+}
+
+/**
+ * Reads a link once, bound to it: its methods and what is known of its board are then what they were, and its counts are read anew each
+ * time, with a `DeviceError` of code `protocol` where they are none. What is no link stays what {@link linkProblems} refuses.
+ */
+export function readLink<L extends Link>(given: L): L {
+  const link = readAs(given, linkCheck);
+  if (link === given || linkProblems(link).length > 0) return link;
+  const told = {};
+  return Object.defineProperties(link, {
+    statistics: { get: () => readCounts(given, told) },
+    closed: { get: () => given.closed },
+    updates: { get: () => given.updates },
+  });
 }
 
 /** Checks a time of a board as a host asks for it. */

@@ -32,7 +32,8 @@ export interface TimeMerger<S extends Space> {
 
 const anyCount = number({ min: 1, max: 65_536, whole: true, unit: 'streams' });
 
-const optionTable: OptionTable<MergeByTimeConfig> = {
+/** Checks of {@link MergeByTimeConfig}. */
+export const mergeByTimeTable: OptionTable<MergeByTimeConfig> = {
   lateness: number({ min: 0, unit: 'seconds', infinite: true }),
   losses: lossesCheck,
 };
@@ -64,10 +65,10 @@ export function timeMerger<S extends Space>(
   streams: number,
   config: MergeByTimeConfig = {},
 ): TimeMerger<S> {
-  config = readOnce(config, optionTable);
+  config = readOnce(config, mergeByTimeTable);
   const problems = [
     ...within('streams', anyCount(streams)),
-    ...optionProblems(config, optionTable),
+    ...optionProblems(config, mergeByTimeTable),
   ];
   if (problems.length > 0) throw new InvalidArgumentError('streams cannot be merged', problems);
   const { lateness = Number.POSITIVE_INFINITY, losses = lossCounter() } = config;

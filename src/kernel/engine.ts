@@ -9,7 +9,14 @@ import type {
 } from '../neurons/layer.ts';
 import { checkDifferentiable, checkLayer } from '../neurons/layer-guard.ts';
 import type { NeuronParameters, StateOf } from '../neurons/model-table.ts';
-import { number, type OptionTable, optionProblems, readItem, readOnce } from '../options.ts';
+import {
+  noteBuilt,
+  number,
+  type OptionTable,
+  optionProblems,
+  readItem,
+  readOnce,
+} from '../options.ts';
 import { fault } from '../problems.ts';
 import { kernelDifferentiableLayer } from './differentiable-layer.ts';
 import { kernelLayer } from './layer.ts';
@@ -52,7 +59,7 @@ export function kernel(config: KernelConfig = {}): Engine {
   }
   if (problems.length > 0) throw new InvalidArgumentError('the kernel cannot start', problems);
   const { threads } = config;
-  return {
+  return noteBuilt<Engine>({
     // Relaxed SIMD rounds otherwise, so that training gives other numbers.
     name: relaxed ? 'kernel, relaxed' : 'kernel',
     supports: kernelSupports,
@@ -76,7 +83,7 @@ export function kernel(config: KernelConfig = {}): Engine {
       threads === undefined || !shared
         ? kernelLearner
         : (problem) => threadedLearner(problem, threads),
-  };
+  });
 }
 
 let chosen: Engine | undefined;

@@ -1,7 +1,7 @@
 /** Bounds of actions: what is beyond is clipped and counted, what is no number is refused. */
 import { DataError } from '../errors.ts';
 import type { Losses } from '../events/losses.ts';
-import { readable } from '../options.ts';
+import { listOf, readable } from '../options.ts';
 import { type Problem, problem } from '../problems.ts';
 import { reading } from './numbers.ts';
 
@@ -30,8 +30,8 @@ export function limitProblems(limits: unknown): Problem[] {
     if (!Array.isArray(limits) || limits.length === 0 || !Array.isArray(limits[0])) {
       return [problem('', 'out-of-range', limits, needed)];
     }
-    return Array.from<unknown>(limits).flatMap((pair, i) =>
-      isPair(pair) ? [] : [problem(`[${i}]`, 'out-of-range', pair, needed)],
+    return listOf((pair) => (isPair(pair) ? [] : [problem('', 'out-of-range', pair, needed)]))(
+      limits,
     );
   });
 }
@@ -40,9 +40,10 @@ export function limitProblems(limits: unknown): Problem[] {
 function valuesOf(action: unknown): ArrayLike<number> | undefined {
   if (typeof action === 'number') return [action];
   if (action instanceof Float64Array) return action;
-  return Array.isArray(action) && action.every((value) => typeof value === 'number')
-    ? action
-    : undefined;
+  if (!Array.isArray(action)) return undefined;
+  // A hole is no number, and a list of nothing else can claim any length.
+  for (let i = 0; i < action.length; i++) if (typeof action[i] !== 'number') return undefined;
+  return action;
 }
 
 /** Lists what keeps an action from being sent: values that are no numbers, or beyond the limits. */

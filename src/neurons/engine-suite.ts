@@ -1,8 +1,9 @@
 /** The conformance suite of engines: what any of them must do, whoever runs it. */
 
-import { having, number, optionProblems, readOnce, refuse } from '../options.ts';
+import { number, optionProblems, readAs, readOnce, refuse } from '../options.ts';
 import { within } from '../problems.ts';
 import type { Engine } from './engine.ts';
+import { engineCheck } from './engine.ts';
 import { differentiableCases } from './engine-suite-gradients.ts';
 import { layerCases } from './engine-suite-layers.ts';
 import { learnerCases } from './engine-suite-learner.ts';
@@ -46,10 +47,11 @@ function refusalCases(engine: Engine, parameters: NeuronParameters): EngineCase[
  */
 export function engineSuite(engine: Engine, options: SuiteOptions = {}): EngineCase[] {
   options = readOnce(options);
+  engine = readAs(engine, engineCheck);
   let cases: EngineCase[] = [];
   refuse('there is nothing to hold', () => {
     const problems = [
-      ...within('engine', having('an engine', 'supports', 'layer', 'differentiable')(engine)),
+      ...within('engine', engineCheck(engine)),
       ...optionProblems<SuiteOptions>(options, { tolerance: number({ above: 0, max: 1 }) }),
     ];
     if (problems.length === 0) cases = casesOf(engine, settled(options).tolerance);

@@ -1,5 +1,5 @@
 /** The contract of whatever computes neurons, and the float64 reference behind it. */
-import { readItem } from '../options.ts';
+import { type Check, flag, keeping, noteBuilt, readItem, text } from '../options.ts';
 import type {
   DifferentiableLayer,
   DifferentiableOptions,
@@ -82,7 +82,7 @@ export function referenceLayer<Parameters extends NeuronParameters>(
 }
 
 /** The float64 reference: readable, and the meaning that every other engine is held to. */
-export const referenceEngine: Engine = {
+export const referenceEngine: Engine = noteBuilt<Engine>({
   name: 'reference',
   ranges: true,
   supports: (model) => modelNames.includes(model),
@@ -98,7 +98,14 @@ export const referenceEngine: Engine = {
       options,
     );
   },
-};
+});
+
+/** Checks that something is an engine. */
+export const engineCheck: Check = keeping('an engine', {
+  methods: ['supports', 'layer', 'differentiable'],
+  may: ['learner'],
+  says: { name: text, ranges: (value) => (value === undefined ? [] : flag(value)) },
+});
 
 /** What is asked of an engine beside the model. */
 export interface EngineNeeds {

@@ -24,9 +24,18 @@ const width = number({ above: 0, max: 1e9, unit: 'seconds' });
 /** Draws the same each time, and nothing that may be left out. */
 const plain: Random = { uniform: () => 0.75, normal: () => 0, poisson: () => 0, integer: () => 0 };
 
-/** Names of the values that a model cannot do without. */
-function namesOf(model: ModelName): string[] {
-  return Object.keys(arraysOf(modelExampleOf(model, 1, plain).parameters));
+/** Parameters as a model needs them, of one neuron. */
+function exampleOf(model: ModelName): NeuronParameters {
+  return modelExampleOf(model, 1, plain).parameters;
+}
+
+const figure = number();
+
+/** Lists what keeps the numbers that all neurons of a population share from being some. */
+function sharedFaults(parameters: NeuronParameters, example: NeuronParameters): Problem[] {
+  return Object.entries(example).flatMap(([name, value]) =>
+    typeof value === 'number' ? within(name, figure(Reflect.get(parameters, name))) : [],
+  );
 }
 
 /** Lists what keeps something from being the parameters of `lanes` neurons, or of as many as they say. */
@@ -36,9 +45,10 @@ function parameterFaults(parameters: NeuronParameters, lanes: number | undefined
     const needed = `one of ${modelNames.join(', ')} is needed`;
     return [problem('model', 'unknown', model, needed)];
   }
-  const names = new Set([...namesOf(model as ModelName), ...Object.keys(arraysOf(parameters))]);
+  const example = exampleOf(model as ModelName);
+  const names = new Set([...Object.keys(arraysOf(example)), ...Object.keys(arraysOf(parameters))]);
   let length = lanes;
-  return [...names].flatMap((name) => {
+  const faults = [...names].flatMap((name) => {
     const values: unknown = Reflect.get(parameters, name);
     if (!(values instanceof Float64Array)) {
       return [problem(name, 'wrong-type', values, 'a Float64Array is needed')];
@@ -53,6 +63,7 @@ function parameterFaults(parameters: NeuronParameters, lanes: number | undefined
     const needed = `${length} values are needed, one for each neuron`;
     return [problem(`${name}.length`, 'wrong-shape', values.length, needed)];
   });
+  return [...faults, ...sharedFaults(parameters, example)];
 }
 
 function recurrentFaults(

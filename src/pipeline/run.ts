@@ -11,7 +11,8 @@ import {
 import { stepsIn } from '../events/ticks.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
-import { anything, having, optionProblems, readItem, readOnce, refuse } from '../options.ts';
+import { engineCheck } from '../neurons/engine.ts';
+import { anything, optionProblems, readAs, readItem, readOnce, refuse } from '../options.ts';
 import { fault, type Problem, problemText, within } from '../problems.ts';
 import { graphRun } from './graph-run.ts';
 import { pipelineProblems } from './guard.ts';
@@ -135,8 +136,6 @@ interface Recording {
   readonly slice: Float64Array;
 }
 
-const anyEngine = having('an engine', 'supports', 'layer');
-
 /**
  * Starts a pipeline at rest.
  *
@@ -154,9 +153,10 @@ export function startPipeline(
   options: RunOptions = {},
 ): PipelineRun {
   options = readOnce(options);
+  engine = readAs(engine, engineCheck);
   refuse('this pipeline cannot run', () => [
     ...runProblems(pipeline, options?.record),
-    ...within('engine', anyEngine(engine)),
+    ...within('engine', engineCheck(engine)),
     ...optionProblems<RunOptions>(options, { record: anything }),
   ]);
   const { record = [] } = options;

@@ -1,8 +1,8 @@
 /** A pipeline in a few lines, for people. */
 import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
-import { computing, type Engine } from '../neurons/engine.ts';
-import { type Check, callback, having, listOf, options, text } from '../options.ts';
+import { computing, type Engine, engineCheck } from '../neurons/engine.ts';
+import { keeping, listOf, readAs, readEach, text } from '../options.ts';
 import { type Problem, problemText, within } from '../problems.ts';
 import { type Stage, stageNeurons, stageWeights } from '../stages/stage.ts';
 import { fusedObstacle } from './fused.ts';
@@ -15,6 +15,8 @@ export interface AskedTarget {
   readonly name: string;
   unsupported(pipeline: Pipeline): readonly Problem[];
 }
+
+const askedCheck = keeping('a target', { methods: ['unsupported'], says: { name: text } });
 
 /** Lays rows out in columns; the first row is the heading. */
 function table(rows: readonly (readonly string[])[]): string[] {
@@ -97,17 +99,12 @@ export function summary(
   targets: readonly AskedTarget[] = [],
   engine: Engine = defaultEngine(),
 ): string {
-  const asked = having('a target', 'unsupported', 'start');
-  const named = options<AskedTarget>({ name: text, unsupported: callback }, 'name', 'unsupported');
-  const target: Check = (given) => {
-    const problems = asked(given);
-    const { name, unsupported } = (problems.length > 0 ? {} : given) as AskedTarget;
-    return problems.length > 0 ? problems : named({ name, unsupported });
-  };
+  targets = readEach(targets, askedCheck);
+  engine = readAs(engine, engineCheck);
   const wrong = [
     ...within('pipeline', pipelineProblems(pipeline)),
-    ...within('targets', listOf(target)(targets)),
-    ...within('engine', having('an engine', 'supports', 'layer')(engine)),
+    ...within('targets', listOf(askedCheck)(targets)),
+    ...within('engine', engineCheck(engine)),
   ];
   if (wrong.length > 0) throw new InvalidArgumentError('there is nothing to sum up', wrong);
   const { stages, inputs, channelsIn, channelsOut, dt, output } = pipeline;

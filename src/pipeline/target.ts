@@ -3,6 +3,7 @@ import type { Demand } from '../demand.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import type { ChannelSpace } from '../events/space.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
+import { type Check, flag, keeping, text } from '../options.ts';
 import type { Problem } from '../problems.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -91,6 +92,12 @@ export interface Target {
   /** Starts `pipeline` at rest. What cannot be started ends in `error`. */
   start(pipeline: Pipeline, observer: TargetObserver, request?: TargetRequest): TargetRun;
 }
+
+/** Checks that something is a target. */
+export const targetCheck: Check = keeping('a target', {
+  methods: ['unsupported', 'start'],
+  says: { name: text, immediate: (value) => (value === undefined ? [] : flag(value)) },
+});
 
 /** Tells packets from rasters. */
 export function isPacket(input: TargetInput): input is AerPacket<ChannelSpace> {

@@ -1,6 +1,11 @@
 /** Values of any form as a stream of a session: numbers as a series, anything else as JSON. */
 import type { StreamItem } from '../events/series.ts';
+import { listOf } from '../options.ts';
+import { type Problem, problem } from '../problems.ts';
 import type { SessionWriter } from './session-writer.ts';
+
+const anyNumber = (one: unknown): Problem[] =>
+  typeof one === 'number' ? [] : [problem('', 'wrong-type', one, 'a number is needed')];
 
 /** A value as a row of numbers; undefined if it is none. */
 function rowOf(value: unknown): Float64Array | undefined {
@@ -12,8 +17,7 @@ function rowOf(value: unknown): Float64Array | undefined {
       ? undefined
       : Float64Array.from(value as never);
   }
-  const numbers = Array.isArray(value) && value.every((one) => typeof one === 'number');
-  return numbers ? Float64Array.from(value) : undefined;
+  return listOf(anyNumber)(value).length === 0 ? Float64Array.from(value as number[]) : undefined;
 }
 
 /** A value as JSON; what JSON cannot hold, as a word that says so. */

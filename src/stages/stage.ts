@@ -2,7 +2,15 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { firstNotFinite, type Matrix } from '../matrix.ts';
 import type { NeuronParameters } from '../neurons/model-table.ts';
-import { hasGetters, isBuilt, noteBuilt, readable, refuse, unknownName } from '../options.ts';
+import {
+  hasGettersWithin,
+  isBuilt,
+  noteBuilt,
+  readable,
+  readOnce,
+  refuse,
+  unknownName,
+} from '../options.ts';
 import { fault, type Problem, problem, within } from '../problems.ts';
 import type { ChipConstants, ChipForm } from './chip-form.ts';
 import type { Activations, GradientContext, GradientStage } from './gradient-stage.ts';
@@ -95,10 +103,10 @@ export function stageFaults(stage: Stage): Problem[] {
   const odd = fault('', 'wrong-type', 'a stage that was built is needed');
   let problems: Problem[];
   try {
-    if (hasGetters(stage)) return [odd];
+    if (hasGettersWithin(stage)) return [odd];
     const row = rowOf(stage);
     // All of it can be read, as it will be when it is copied.
-    const definition = row.definition({ ...stage });
+    const definition = row.definition(readOnce(stage));
     problems = row.problems(definition);
     const { channelsOut } = row.outline(definition);
     if (problems.length === 0 && channelsOut !== stage.channelsOut) problems = [odd];

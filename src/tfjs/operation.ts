@@ -4,6 +4,7 @@ import { DataError, InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import { type DynapSimParameters, parameterProblems } from '../neurons/dynap-sim/parameters.ts';
 import type { Engine } from '../neurons/engine.ts';
+import { engineCheck } from '../neurons/engine.ts';
 import {
   faultsOf,
   isObject,
@@ -16,7 +17,6 @@ import {
 import { fault, type Problem, problem, problemText, within } from '../problems.ts';
 import type { DynapSimConfig, DynapSimStage } from '../stages/dynap-sim/definition.ts';
 import { buildStage, stageProblems } from '../stages/stage.ts';
-import { engineCheck } from '../train/training-options.ts';
 import { firstOrder } from './first-order.ts';
 
 /** Configuration of {@link dynapSimOperation}: a population, as in a pipeline, and the shape of a run. */
@@ -132,7 +132,7 @@ function shapeProblems(
  * ```
  */
 export function dynapSimOperation(config: DynapSimOperationConfig): DynapSimOperation {
-  config = readOnce(config);
+  config = readOnce(config, runTable);
   const { dt, parameters: nominal, name, channelsOut: neurons } = checkedStage(config);
   const { steps, trials, engine = defaultEngine() } = config;
   const layer = engine.differentiable(nominal, { dt, steps, batch: trials, neurons });

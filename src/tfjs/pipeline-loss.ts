@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
+import { engineCheck } from '../neurons/engine.ts';
 import { drawMismatch, type Mismatch } from '../neurons/mismatch.ts';
 import {
   number,
@@ -18,7 +19,7 @@ import { startLearner } from '../train/learner.ts';
 import { type Loss, meanSquaredError } from '../train/loss.ts';
 import { redrawnMismatchCheck } from '../train/mismatch.ts';
 import type { TrainingSample } from '../train/sample.ts';
-import { engineCheck, taskProblems } from '../train/training-options.ts';
+import { taskProblems } from '../train/training-options.ts';
 import { firstOrder } from './first-order.ts';
 
 /** How the loss of a pipeline is worked out. */

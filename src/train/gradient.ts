@@ -2,9 +2,10 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { firstNotFinite } from '../matrix.ts';
 import type { Engine } from '../neurons/engine.ts';
+import { engineCheck } from '../neurons/engine.ts';
 import type { SparseSpikes } from '../neurons/learner.ts';
 import { type AnalogParameters, isAnalog, type NeuronParameters } from '../neurons/model-table.ts';
-import { callback, having, readable, readPlain, refuse } from '../options.ts';
+import { callback, readAs, readable, readPlain, refuse } from '../options.ts';
 import { pipelineProblems } from '../pipeline/guard.ts';
 import { type Pipeline, withStages } from '../pipeline/pipeline.ts';
 import { type Problem, problem, within } from '../problems.ts';
@@ -148,12 +149,13 @@ export function pipelineGradient(
   engine: Engine,
 ): PipelineGradient {
   samples = readPlain(samples);
+  engine = readAs(engine, engineCheck);
   refuse('there is no gradient', () => {
     const guard = within('pipeline', pipelineProblems(pipeline));
     return [
       ...(guard.length > 0 ? guard : sampleProblems(pipeline, samples)),
       ...within('loss', callback(loss)),
-      ...within('engine', having('an engine', 'supports', 'layer', 'differentiable')(engine)),
+      ...within('engine', engineCheck(engine)),
     ];
   });
   const { channelsIn } = pipeline;

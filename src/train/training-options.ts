@@ -1,9 +1,9 @@
 /** The options of training, and what can be wrong with them. */
 
 import type { Engine } from '../neurons/engine.ts';
+import { engineCheck } from '../neurons/engine.ts';
 import {
   type Check,
-  having,
   number,
   type OptionTable,
   optionProblems,
@@ -87,7 +87,6 @@ function weightLimitsCheck(names: readonly string[]): Check {
 }
 
 /** Checks what must be an engine. */
-export const engineCheck: Check = having('an engine', 'supports', 'layer', 'differentiable');
 
 function optionsTable({ stages }: Pipeline): OptionTable<TrainingOptions> {
   return {

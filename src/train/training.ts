@@ -1,6 +1,7 @@
 /** Training of all weights of a pipeline, epoch by epoch. */
 import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
+import { engineCheck } from '../neurons/engine.ts';
 import { drawMismatch } from '../neurons/mismatch.ts';
 import type { AnalogParameters } from '../neurons/model-table.ts';
 import { number, readOnce, readPlain } from '../options.ts';
@@ -78,7 +79,7 @@ export function startTraining(
   samples: readonly TrainingSample[],
   options: TrainingOptions,
 ): Training {
-  options = readOnce(options);
+  options = readOnce(options, { engine: engineCheck });
   samples = readPlain(samples);
   const problems = trainingProblems(pipeline, samples, options);
   if (problems.length > 0) throw new InvalidArgumentError('training cannot start', problems);

@@ -91,9 +91,10 @@ const patience = 20;
 
 /** Runs what a call gave for a while: subscribes to streams, awaits promises, closes what is open. */
 async function settled(made: unknown, given: readonly unknown[]): Promise<void> {
+  // What was given back as it is may be unreadable, even for `await`, and is the caller's.
+  if (given.includes(made)) return;
   const result: unknown = await made;
   if (typeof result !== 'object' || result === null) return;
-  // What was given back as it is may be unreadable, and is the caller's.
   if (given.includes(result)) return;
   if (isObservable(result)) {
     const end = timer(patience);

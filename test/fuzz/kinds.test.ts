@@ -1,11 +1,16 @@
 import { lastValueFrom, of } from 'rxjs';
 import {
+  chip,
   closeLoop,
   DataError,
+  DeviceError,
+  type DynapSimStage,
   deploy,
+  diagnose,
   fromHardware,
   fromPull,
   InvalidArgumentError,
+  kernel,
   type LifStage,
   lif,
   linear,
@@ -15,6 +20,7 @@ import {
   simulator,
   spikeRaster,
   startPipeline,
+  summary,
   usingLink,
   virtualBoard,
 } from 'spikeline';
@@ -44,9 +50,9 @@ import {
 } from 'spikeline/loop';
 import { dynapSimParameters, engineSuite, referenceEngine } from 'spikeline/neurons';
 import { nirOfPipeline, writeNir } from 'spikeline/nir';
-import { applyLinear, boundedBuffer, crop, runOn } from 'spikeline/operators';
+import { applyLinear, boundedBuffer, crop, mergeByTime, runOn } from 'spikeline/operators';
 import { listOf, StorageError, text, unknownName, within } from 'spikeline/problems';
-import { fromSeries, fromWebSocket } from 'spikeline/sources';
+import { fromSeries, fromWebSocket, natsItems } from 'spikeline/sources';
 import { matrix, matrixRows, withStageWeights } from 'spikeline/stages';
 import { recorded } from 'spikeline/targets';
 import { dynapSimOperation } from 'spikeline/tfjs';
@@ -192,24 +198,23 @@ describe('what says something else, or nothing, of links, engines and boards', (
   };
 
   it('is refused as a configuration, or the words of what it said first', async () => {
-    const [chip] = deploy(net).configuration.chips;
-    const cores = chip!.cores.map((core) => turning(core, 'neurons', 1));
-    const given = { chips: [{ ...chip!, cores }] };
+    const [first] = deploy(net).configuration.chips;
+    const coresThat = (times: number) =>
+      first!.cores.map((core) => turning(core, 'neurons', times));
+    const given = (times: number) => ({ chips: [{ ...first!, cores: coresThat(times) }] });
     const link = await virtualBoard().open();
     const events = { timestamps: Uint32Array.of(1), words: Uint32Array.of(1) };
     link.send(turning(events, 'words', 1));
     expect(() => link.send(turning(events, 'words', 0))).toThrow(InvalidArgumentError);
-    await expect(link.configure(given)).rejects.toThrow(InvalidArgumentError);
+    await expect(link.configure(given(0))).rejects.toThrow(InvalidArgumentError);
+    await link.configure(turning(given(1), 'chips', 1));
     await link.close();
-    const again = {
-      chips: [{ ...chip!, cores: chip!.cores.map((core) => turning(core, 'neurons', 1)) }],
-    };
-    expect(() => toSamnaJson(again)).toThrow(InvalidArgumentError);
+    expect(() => toSamnaJson(given(1))).toThrow(InvalidArgumentError);
   });
 
   it('is refused as a link, an engine, a family, an end of a connection', async () => {
     const link = await virtualBoard().open();
-    expect(() => fromHardware(turning(link, 'info', 1))).toThrow(InvalidArgumentError);
+    expect(() => fromHardware(turning(link, 'info', 0))).toThrow(InvalidArgumentError);
     const used$ = usingLink(
       async () => link,
       () => odd(1),
@@ -271,5 +276,67 @@ describe('what says something else, or nothing, of links, engines and boards', (
     expect(() => closeLoop<number, number>({ ...given, decode: () => 0, dt: 4_294_967 })).toThrow(
       /16777216 bins of channels/,
     );
+  });
+
+  it('is read once of targets, links, engines and deployments', async () => {
+    const target = simulator();
+    for (const name of ['name', 'unsupported', 'start'] as const) {
+      const of$ = of(raster).pipe(runOn(turning(target, name, 1), net));
+      expect((await lastValueFrom(of$)).steps).toBe(1);
+      expect(summary(net, [turning(target, name, 1)])).toMatch(/simulator +runs it/);
+    }
+    const engine = { ...referenceEngine };
+    expect(startPipeline(net, turning(engine, 'layer', 1)).process(raster).steps).toBe(1);
+    const own = simulator({ engine: turning(engine, 'supports', 1) });
+    expect((await lastValueFrom(of(raster).pipe(runOn(own, net)))).steps).toBe(1);
+    expect(() => startPipeline(net, turning(engine, 'layer', 0))).toThrow(InvalidArgumentError);
+    const deployment = deploy(net);
+    expect(diagnose(turning(deployment, 'remarks', 1)).remarks).toEqual(
+      diagnose(deployment).remarks,
+    );
+    expect(coreErrors(turning(deployment, 'hardware', 1))).toEqual(coreErrors(deployment));
+    const config = turning({ capacity: 5 }, 'capacity', 1);
+    expect(() => natsItems('nats://127.0.0.1:1/a', config)).not.toThrow();
+  });
+
+  it('is asked anew for its counts of a link, which must be some', async () => {
+    const link = await virtualBoard().open();
+    for (const statistics of [{ sent: Number.NaN }, { late: Symbol('junk') }, { dropped: -1 }]) {
+      const odd = { ...link, statistics } as never;
+      expect(() => chip(odd)).toThrow(/statistics of the link/);
+    }
+    const given = turning(link, 'statistics', 2);
+    await expect(lastValueFrom(of(raster).pipe(runOn(chip(given), net)))).rejects.toThrow(
+      /statistics of the link/,
+    );
+    await link.close();
+  });
+});
+
+describe('what has holes', () => {
+  it('is looked at until the first of them, however long it says that it is', async () => {
+    expect(() => mergeByTime(odd(holes))).toThrow(InvalidArgumentError);
+    const environment = { reset: () => 0, step: () => ({ observation: 0 }) };
+    const given = { target: simulator(), net, environment, encode: () => [1, 1], limits: [-1, 1] };
+    const decode = (): never => odd(holes);
+    await expect(
+      lastValueFrom(closeLoop<number, number>(odd({ ...given, decode, steps: 3 }))),
+    ).rejects.toThrow(DataError);
+    const population = net.stages[1]! as DynapSimStage;
+    const parameters = { ...population.parameters, Igain_mem: odd(holes) };
+    const stages = [net.stages[0]!, { ...population, parameters }];
+    const before = process.memoryUsage().heapUsed;
+    expect(() => deploy({ ...net, stages })).toThrow(InvalidArgumentError);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(100e6);
+  });
+
+  it('is no number that neurons share, nor a list of devices', async () => {
+    const deep = JSON.parse(`${'['.repeat(5000)}${']'.repeat(5000)}`) as never;
+    const parameters = { ...dynapSimParameters({}, 2), Iscale: deep };
+    for (const engine of [kernel(), referenceEngine]) {
+      expect(() => engine.layer(parameters, { dt: 1e-3 })).toThrow(InvalidArgumentError);
+    }
+    const access = { getDevices: async () => odd(1) };
+    await expect(listUsb({ access })).rejects.toThrow(DeviceError);
   });
 });

@@ -1,7 +1,7 @@
 /** What became of the weights, core by core, from the memories alone. */
 import type { ChipReading, SynapseList } from '../../chips/family.ts';
 import { hasDendrites } from '../../chips/switches.ts';
-import { having, readItem, refuse } from '../../options.ts';
+import { having, readOnce, refuse } from '../../options.ts';
 import { within } from '../../problems.ts';
 import type { Deployment } from '../deployment.ts';
 import { memoryProblems } from '../deployment-check.ts';
@@ -68,7 +68,7 @@ export function coreErrors(
     'family' | 'configuration' | 'inputWords' | 'hardware' | 'population'
   >,
 ): CoreError[] {
-  deployment = readItem(deployment);
+  deployment = readOnce(deployment);
   let reading!: ChipReading;
   refuse('nothing can be compared', () => {
     const problems = within('deployment', memoryProblems(deployment));

@@ -1,10 +1,29 @@
 /** Where USB devices are found: what is given, the browser, or the package `usb`. */
-import { type Check, having } from '../../options.ts';
+import { DeviceError } from '../../errors.ts';
+import { type Check, having, keeping, listOf } from '../../options.ts';
+import { problemText } from '../../problems.ts';
 import { nodeUsb } from './node-usb.ts';
-import type { UsbAccess } from './web-usb.ts';
+import type { UsbAccess, UsbDevice } from './web-usb.ts';
 
 /** Checks what stands for `navigator.usb`. */
-export const accessCheck: Check = having('something like navigator.usb', 'getDevices');
+export const accessCheck: Check = keeping('something like navigator.usb', {
+  methods: ['getDevices'],
+});
+
+const devicesCheck = listOf(having('a USB device', 'open', 'close', 'claimInterface'));
+
+/**
+ * The devices that are plugged in.
+ *
+ * @throws DeviceError `protocol` if what is given is no list of them
+ */
+export async function devicesOf(access: UsbAccess): Promise<readonly UsbDevice[]> {
+  const devices = await access.getDevices();
+  const problems = devicesCheck(devices);
+  if (problems.length === 0) return devices;
+  const what = problems.map(problemText).join('; ');
+  throw new DeviceError('protocol', `getDevices() gave no list of USB devices: ${what}`);
+}
 
 /**
  * Finds the way to USB devices.

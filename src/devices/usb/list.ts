@@ -1,8 +1,8 @@
 /** What is plugged in: which devices are known, and why one of them cannot be used. */
 import { DeviceError, InvalidArgumentError } from '../../errors.ts';
 import { type OptionTable, optionProblems } from '../../options.ts';
-import { readMethods, readOnce } from '../../reading.ts';
-import { accessCheck, usbAccess } from './access.ts';
+import { readOnce } from '../../reading.ts';
+import { accessCheck, devicesOf, usbAccess } from './access.ts';
 import { usbFailure } from './failures.ts';
 import { knownDevices } from './known.ts';
 import type { UsbAccess, UsbDevice } from './web-usb.ts';
@@ -74,15 +74,11 @@ async function inspect(device: UsbDevice): Promise<PluggedDevice> {
  * ```
  */
 export async function listUsb(config: ListUsbConfig = {}): Promise<PluggedDevice[]> {
-  const given = readOnce(config, table);
-  const read =
-    given?.access === undefined
-      ? given
-      : { ...given, access: readMethods(given.access, 'getDevices') };
-  const problems = optionProblems<ListUsbConfig>(read, table);
+  config = readOnce(config, table);
+  const problems = optionProblems<ListUsbConfig>(config, table);
   if (problems.length > 0) throw new InvalidArgumentError('nothing can be listed', problems);
-  const access = await usbAccess(read.access);
+  const access = await usbAccess(config.access);
   const found: PluggedDevice[] = [];
-  for (const device of await access.getDevices()) found.push(await inspect(device));
+  for (const device of await devicesOf(access)) found.push(await inspect(device));
   return found;
 }

@@ -1,6 +1,7 @@
 /** An open USB device: requests with answers in time, a stream, and an end that leaves nothing open. */
 import type { Clock } from '../../clock.ts';
 import { DeviceError } from '../../errors.ts';
+import { devicesOf } from './access.ts';
 import { bulkIn } from './bulk-in.ts';
 import { usbFailure } from './failures.ts';
 import { type KnownDevice, usbId } from './known.ts';
@@ -119,7 +120,7 @@ async function claim(device: UsbDevice, kind: KnownDevice): Promise<void> {
 export async function openPort(config: PortConfig): Promise<UsbPort> {
   const { kind, access, clock, transfers } = config;
   const { vendorId, productId } = kind;
-  const devices = (await access.getDevices()).filter(
+  const devices = (await devicesOf(access)).filter(
     (one) => one.vendorId === vendorId && one.productId === productId,
   );
   const device = await openFirst(devices, config);

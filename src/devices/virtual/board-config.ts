@@ -5,6 +5,7 @@ import { type Clock, monotonic } from '../../clock.ts';
 import { InvalidArgumentError } from '../../errors.ts';
 import { defaultEngine } from '../../kernel/engine.ts';
 import type { Engine } from '../../neurons/engine.ts';
+import { engineCheck } from '../../neurons/engine.ts';
 import { type Mismatch, mismatchCheck } from '../../neurons/mismatch.ts';
 import {
   flag,
@@ -68,7 +69,7 @@ function table(family: ChipSilicon): OptionTable<VirtualBoardConfig> {
     inputCapacity: capacity,
     outputCapacity: capacity,
     model: oneOf(family.models),
-    engine: having('an engine', 'layer'),
+    engine: engineCheck,
   };
 }
 
@@ -96,7 +97,7 @@ export function boardProblems(config: unknown): Problem[] {
 export function completeBoard<Configuration>(
   config: VirtualBoardConfig<Configuration>,
 ): CompleteBoardConfig<Configuration> {
-  config = readOnce(config);
+  config = readOnce(config, { engine: engineCheck });
   const problems = boardProblems(config);
   if (problems.length > 0) throw new InvalidArgumentError('this board cannot be made', problems);
   const family = (config.family ?? defaultFamily) as ChipSilicon<Configuration>;

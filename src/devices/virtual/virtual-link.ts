@@ -2,6 +2,7 @@
 import type { DefaultConfiguration } from '../../chips/families.ts';
 import type { ConfigurationDelta, MemoryWords } from '../../chips/family.ts';
 import { DeviceError, InvalidArgumentError } from '../../errors.ts';
+import { readOnce } from '../../options.ts';
 import { fault, within } from '../../problems.ts';
 import { serial } from '../../serial.ts';
 import {
@@ -187,6 +188,7 @@ export function openVirtualLink<Configuration>(
     updates,
     async configure(configuration) {
       alive();
+      configuration = readOnce(configuration);
       const problems = fitProblems(configuration, config);
       if (problems.length > 0) {
         throw new InvalidArgumentError('this configuration does not fit the board', problems);

@@ -152,9 +152,9 @@ export function readItems<Items>(items: Items, known: Map<unknown, unknown> = ne
   if (known.has(items)) return known.get(items) as Items;
   known.set(items, list);
   for (const [i, one] of list.entries()) {
-    if (!isObject(one) || one instanceof Unread) continue;
+    if (!isObject(one) || Unread.is(one)) continue;
     const read = readItem<{ readonly items?: unknown }>(one);
-    const isBlock = !(read instanceof Unread) && Array.isArray(read.items);
+    const isBlock = !Unread.is(read) && Array.isArray(read.items);
     list[i] = isBlock ? { ...read, items: readItems(read.items, known) } : readOnce(read);
   }
   return list as Items;
