@@ -1,7 +1,8 @@
 /** Messages on a stream of bytes, as TCP is: each with its length before it. */
 
-import { DataError, InvalidArgumentError } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
+import { frameBodies, prefixBytes } from './frame-bodies.ts';
 import { decodeWire, encodeWire, type WireMessage } from './wire.ts';
 
 /** How large messages may be. */
@@ -24,8 +25,6 @@ export interface FrameDecoder {
 
 /** Largest message if nothing else is said, bytes. */
 export const largestMessage: number = 2 ** 26;
-
-const prefixBytes = 4;
 
 const table: OptionTable<FrameDecoderConfig> = {
   maxBytes: number({ min: 16, max: 2 ** 32 - 1, whole: true, unit: 'bytes' }),
@@ -60,69 +59,14 @@ export function frameDecoder(config: FrameDecoderConfig = {}): FrameDecoder {
   config = readOnce(config, table);
   const problems = optionProblems(config, table);
   if (problems.length > 0) throw new InvalidArgumentError('no frames can be read', problems);
-  const { maxBytes = largestMessage } = config;
-  const prefix = new Uint8Array(prefixBytes);
-  let prefixed = 0;
-  /** Bytes that the message still lacks; undefined while its length is read. */
-  let missing: number | undefined;
-  /** Room for the message, which grows with what has come. */
-  let room = new Uint8Array(0);
-  let held = 0;
-  let broken: DataError | undefined;
-
-  const complete = (): WireMessage => {
-    const body = room.subarray(0, held);
-    // The message may keep its bytes.
-    room = new Uint8Array(0);
-    held = 0;
-    prefixed = 0;
-    missing = undefined;
-    return decodeWire(body);
-  };
-  /** Reads from `at` on; gives where it has come to. */
-  const take = (bytes: Uint8Array, at: number): number => {
-    if (missing === undefined) {
-      const count = Math.min(prefixBytes - prefixed, bytes.length - at);
-      prefix.set(bytes.subarray(at, at + count), prefixed);
-      prefixed += count;
-      if (prefixed < prefixBytes) return at + count;
-      missing = new DataView(prefix.buffer).getUint32(0, true);
-      if (missing > maxBytes) {
-        throw new DataError(
-          `a message of ${missing} bytes is announced; ${maxBytes} are allowed: the other side speaks another protocol, or must cut its data into smaller messages`,
-        );
-      }
-      return at + count;
-    }
-    const count = Math.min(missing, bytes.length - at);
-    if (held + count > room.length) {
-      const grown = new Uint8Array(Math.min(held + missing, Math.max(held + count, 2 * held)));
-      grown.set(room.subarray(0, held));
-      room = grown;
-    }
-    room.set(bytes.subarray(at, at + count), held);
-    held += count;
-    missing -= count;
-    return at + count;
-  };
+  const bodies = frameBodies(config.maxBytes ?? largestMessage);
   return {
     get waiting() {
-      return prefixed + held;
+      return bodies.waiting;
     },
     push(bytes) {
-      if (broken !== undefined) throw broken;
       const messages: WireMessage[] = [];
-      try {
-        let at = 0;
-        while (at < bytes.length) {
-          at = take(bytes, at);
-          if (missing === 0) messages.push(complete());
-        }
-      } catch (cause) {
-        broken = cause as DataError;
-        room = new Uint8Array(0);
-        throw cause;
-      }
+      bodies.push(bytes, (body) => messages.push(decodeWire(body)));
       return messages;
     },
   };

@@ -1,0 +1,1 @@
+"""The bridge between Spikeline and samna. docs/samna-bridge.md describes what goes over its socket."""
