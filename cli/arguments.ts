@@ -10,10 +10,17 @@ export interface OptionSpec {
   readonly value?: string;
   /** Its default, for the help. */
   readonly fallback?: string;
+  /** Option that has taken its place: it is refused, by a word that names that one. */
+  readonly replacedBy?: string;
 }
 
 /** A command's options by name. */
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+
+/** Options that have not been replaced. */
+function current(specs: OptionSpecs): [string, OptionSpec][] {
+  return Object.entries(specs).filter(([, { replacedBy }]) => replacedBy === undefined);
+}
 
 /** What was given on the command line. */
 export interface Given {
@@ -41,7 +48,7 @@ export function readArguments(args: readonly string[], specs: OptionSpecs): Give
     strict: false,
     tokens: true,
   });
-  const known = Object.keys(specs).map((name) => `--${name}`);
+  const known = current(specs).map(([name]) => `--${name}`);
   const problems: Problem[] = [];
   const seen = new Set<string>();
   for (const token of tokens) {
@@ -49,7 +56,9 @@ export function readArguments(args: readonly string[], specs: OptionSpecs): Give
     const spec = Object.hasOwn(specs, token.name) ? specs[token.name] : undefined;
     const { rawName, value } = token;
     if (spec === undefined) problems.push(unknownName(rawName, known));
-    else if (spec.value === undefined && value !== undefined) {
+    else if (spec.replacedBy !== undefined) {
+      problems.push(fault(rawName, 'unknown', `it is called --${spec.replacedBy} now`));
+    } else if (spec.value === undefined && value !== undefined) {
       problems.push(problem(rawName, 'wrong-type', value, 'it is a switch and takes no value'));
     } else if (spec.value !== undefined && value === undefined) {
       problems.push(fault(rawName, 'missing', `its value ${spec.value} is missing`));
@@ -123,7 +132,7 @@ export function numberReader({ values }: Given): {
 
 /** Lays the options out for the help. */
 export function optionHelp(specs: OptionSpecs): string {
-  const rows = Object.entries(specs).map(([name, { value, help, fallback }]) => [
+  const rows = current(specs).map(([name, { value, help, fallback }]) => [
     `  --${name}${value === undefined ? '' : ` ${value}`}`,
     `${help}${fallback === undefined ? '' : ` [${fallback}]`}`,
   ]);

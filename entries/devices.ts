@@ -1,5 +1,7 @@
 export { type Clock, systemClock } from '../src/clock.ts';
 export type { Demand } from '../src/demand.ts';
+export { type SamnaBridgeConfig, samnaBridge } from '../src/devices/bridge/bridge.ts';
+export type { SamnaLink } from '../src/devices/bridge/link.ts';
 export type { FpgaSchedule, FpgaScheduleConfig } from '../src/devices/fpga-schedule.ts';
 export type {
   Board,

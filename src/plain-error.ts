@@ -21,15 +21,22 @@ export interface PlainError {
   readonly target?: string;
 }
 
-const deviceCodes: readonly DeviceErrorCode[] = [
-  'not-found',
-  'busy',
-  'disconnected',
-  'timed-out',
-  'overflow',
-  'protocol',
-  'unsupported',
-];
+/** Each once, so that none is forgotten. */
+const eachDeviceCode: Readonly<Record<DeviceErrorCode, true>> = {
+  'not-found': true,
+  busy: true,
+  disconnected: true,
+  'timed-out': true,
+  overflow: true,
+  protocol: true,
+  refused: true,
+  unsupported: true,
+};
+
+/** All codes of failures of devices. */
+export const deviceCodes: readonly DeviceErrorCode[] = Object.keys(
+  eachDeviceCode,
+) as DeviceErrorCode[];
 
 const networkCodes: readonly NetworkErrorCode[] = [
   'not-found',

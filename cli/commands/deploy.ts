@@ -20,7 +20,8 @@ import { turn } from '../turn.ts';
 const options: OptionSpecs = {
   out: { value: 'FOLDER', help: 'where everything goes; needed' },
   seed: { value: 'N', help: 'seed of the search for the four bits of the weights', fallback: '0' },
-  board: {
+  board: { value: 'FILE', help: '', replacedBy: 'configuration' },
+  configuration: {
     value: 'FILE',
     help: "configuration of a real board, from samna's to_json(), to lay ours over",
   },
@@ -35,14 +36,14 @@ board: cores and neurons, four bits a weight, tags, CAM and SRAM, bias codes. Re
 that is broken.
 
 Writes to the folder
-  configuration.json  what the board is told: with --board in samna's form, else in Spikeline's own, which
+  configuration.json  what the board is told: with --configuration in samna's form, else in Spikeline's own, which
                       samna refuses; see spikeline inspect
   deployment.json     where the host sends each input channel, which hardware neuron is which neuron of
                       which population, what became of the weights on each core, what was given up
   deployment.svg/png  the populations on the board
 
 A real board needs addresses and fields that are not public. Save what it has
-(model.get_configuration().to_json()) and give it as --board: only what the network says is replaced, which
+(model.get_configuration().to_json()) and give it as --configuration: only what the network says is replaced, which
 is CAM, SRAM and latches, and the biases of its currents on the cores in use. All else stays as it is
 there, to the letter, and Dynapse2Configuration.from_json() takes the result.
 
@@ -80,7 +81,7 @@ function configure(given: Given) {
   ];
   return {
     json: values['json'] === true,
-    board: values['board'] as string | undefined,
+    board: values['configuration'] as string | undefined,
     problems,
     file: file ?? '',
     out: out ?? '',

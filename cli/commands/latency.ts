@@ -1,6 +1,6 @@
 /** The command that says how well this machine keeps a closed loop. */
 import { defer, finalize, takeUntil, tap } from 'rxjs';
-import { chip, type Link, simulator, virtualBoard } from 'spikeline';
+import { chip, type Link, simulator } from 'spikeline';
 import { writeFiles } from 'spikeline/files';
 import { latencyMeter } from 'spikeline/loop';
 import { printable } from 'spikeline/problems';
@@ -11,6 +11,7 @@ import { machineLoop } from '../latency/machine-loop.ts';
 import { latencyPicture, latencyReport, latencyText } from '../latency/report.ts';
 import { renderPng } from '../pictures/index.ts';
 import { checkOutput } from '../streams/address.ts';
+import { boardAddressHelp, boardHelp, readBoardAddress } from '../streams/board.ts';
 import { flow, progress } from '../streams/flow.ts';
 import { optionReader } from '../streams/options.ts';
 import { stopCodes } from '../terminal.ts';
@@ -19,7 +20,7 @@ const options: OptionSpecs = {
   step: { value: 'MS', help: 'length of a step, milliseconds, from 0.1 to 10', fallback: '1' },
   seconds: { value: 'S', help: 'how long to measure', fallback: '5' },
   neurons: { value: 'N', help: 'neurons of the network, up to 256', fallback: '256' },
-  board: { help: 'run the network on a virtual board in real time, not on the simulator' },
+  board: { value: 'BOARD', help: `run the network on a board, not on the simulator: ${boardHelp}` },
   spin: { value: 'SHARE', help: 'share of a core that waiting may burn, 0 to 1', fallback: '0.2' },
   png: { value: 'PICTURE', help: 'draw latencies to this file' },
   overwrite: { help: 'write over PICTURE if it is there' },
@@ -33,6 +34,8 @@ Says how well this machine keeps a closed loop in real time: each step one spike
 answer says where the next one goes. A latency is the time from handing over the input of a step to being handed its
 output; a step is missed if its turn comes a whole step late or more. After Ctrl-C it tells what was measured by then.
 Progress is said on standard error.
+
+${boardAddressHelp}
 
 ${optionHelp(options)}
 
@@ -61,15 +64,15 @@ export const latency: Command = {
       (n) => Number.isInteger(n) && n >= 1 && n <= 256,
     );
     const spin = reader.number('spin', 'a share from 0 to 1 is needed', (n) => n >= 0 && n <= 1);
-    const [png, onBoard] = [reader.text('png'), reader.flag('board')];
+    const [png, address] = [reader.text('png'), reader.text('board')];
+    const board = address === undefined ? undefined : readBoardAddress(address, reader.problems);
     if (png !== undefined) checkOutput('--png', png, reader.flag('overwrite'), [], reader);
     reader.check('nothing can be measured');
     const dt = (step ?? 1) / 1000;
     const asked = { dt, neurons: neurons ?? 256, seconds: seconds ?? 5, spin };
-    const link: Link | undefined = onBoard
-      ? await virtualBoard({ realTime: true, dt, mismatch: { fraction: 0 } }).open()
-      : undefined;
-    const target = link === undefined ? simulator() : chip(link, { mode: 'immediate' });
+    const virtual = { realTime: true, dt, mismatch: { fraction: 0 } };
+    const link: Link | undefined = await board?.open(virtual);
+    const target = link === undefined ? simulator() : chip(link as never, { mode: 'immediate' });
     const loop = machineLoop(asked, target);
     const meter = latencyMeter();
     const { so, end } = progress(terminal, 'steps');
@@ -83,7 +86,7 @@ export const latency: Command = {
         finalize(() => void link?.close()),
       ),
     ).finally(end);
-    const name = onBoard ? 'virtual board' : 'simulator';
+    const name = link?.info.name ?? 'simulator';
     const report = latencyReport(name, dt, meter, loop.losses.byReason['missed'] ?? 0);
     if (png !== undefined) writeFiles(new Map([[png, renderPng(latencyPicture(report, meter))]]));
     if (given.values['json'] === true) terminal.out(jsonText(report));

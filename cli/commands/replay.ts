@@ -8,16 +8,17 @@ import { type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { jsonText } from '../json-text.ts';
 import { replayText } from '../session/text.ts';
+import { boardAddressHelp } from '../streams/board.ts';
 import { flow } from '../streams/flow.ts';
 import { optionReader } from '../streams/options.ts';
-import { boardOptions, openTarget, readBoard } from '../streams/target.ts';
+import { boardOptions, openTarget, readBoard, targetName } from '../streams/target.ts';
 import { stopCodes } from '../terminal.ts';
 
 const options: OptionSpecs = {
   target: {
     value: 'NAME',
     help: 'simulator, chip, or nats://… of a spikeline serve',
-    fallback: 'simulator',
+    fallback: 'simulator, with --board chip',
   },
   run: { value: 'N', help: 'which run of the session, from 0', fallback: '0' },
   within: { value: 'MS', help: 'how far two spikes may be apart that count as one', fallback: '0' },
@@ -38,6 +39,8 @@ share of all spikes, of both, that have no partner on their channel within --wit
 
   spikeline replay runs/first
   spikeline replay runs/first --target chip --mismatch 0.2 --within 5
+
+${boardAddressHelp}
 
 ${optionHelp(options)}
 
@@ -62,7 +65,7 @@ export const replay: Command = {
     const reader = optionReader(given);
     const needed = 'one folder is needed: spikeline replay FOLDER';
     const [folder = ''] = reader.words(1, needed, 'FOLDER');
-    const name = reader.text('target') ?? 'simulator';
+    const name = targetName(given);
     if (!/^(simulator|chip|(nats|tls):\/\/.*)$/.test(name)) {
       const known = 'simulator, chip or nats://… is needed';
       reader.problems.push(problem('--target', 'unknown', name, known));

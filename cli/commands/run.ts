@@ -23,6 +23,7 @@ import {
   sinkAt,
   sourceAt,
 } from '../streams/address.ts';
+import { boardAddressHelp } from '../streams/board.ts';
 import { type Filters, filterOptions, readFilters } from '../streams/filters.ts';
 import { counting, flow } from '../streams/flow.ts';
 import { forPipeline } from '../streams/for-pipeline.ts';
@@ -42,7 +43,13 @@ import {
 } from '../streams/recorder.ts';
 import { until } from '../streams/stopping.ts';
 import { tally } from '../streams/tally.ts';
-import { boardOptions, type OpenedTarget, openTarget, readBoard } from '../streams/target.ts';
+import {
+  boardOptions,
+  type OpenedTarget,
+  openTarget,
+  readBoard,
+  targetName,
+} from '../streams/target.ts';
 import { flatLosses, runText } from '../streams/text.ts';
 import { stopCodes, type Terminal } from '../terminal.ts';
 
@@ -51,7 +58,7 @@ const options: OptionSpecs = {
   target: {
     value: 'NAME',
     help: 'simulator, chip, or nats://… of a spikeline serve',
-    fallback: 'simulator',
+    fallback: 'simulator, with --board chip',
   },
   output: {
     value: 'ADDRESS',
@@ -97,6 +104,8 @@ again by spikeline replay, and summed up by spikeline report.
 
 ${addressHelp}
 
+${boardAddressHelp}
+
 ${optionHelp(options)}
 
 Exit codes: 0 the stream has ended, 130, 143 and 129 stopped by Ctrl-C, SIGTERM and SIGHUP, with all that had come
@@ -118,7 +127,7 @@ function configure(given: Given, reader: OptionReader, terminal: Terminal) {
   const { problems } = reader;
   const needed = 'one file is needed: spikeline run PIPELINE --input ADDRESS';
   const [file = ''] = reader.words(1, needed, 'PIPELINE');
-  const target = reader.text('target') ?? 'simulator';
+  const target = targetName(given);
   if (!/^(simulator|chip|(nats|tls):\/\/.*)$/.test(target)) {
     problems.push(problem('--target', 'unknown', target, 'simulator, chip or nats://… is needed'));
   } else if (target.includes('://'))

@@ -5,6 +5,7 @@ import { type NetworkError, problem } from 'spikeline/problems';
 import { type ServedRunReport, type ServeTargetConfig, serveTarget } from 'spikeline/targets';
 import { type Given, numberReader, type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
+import { boardAddressHelp } from '../streams/board.ts';
 import { optionReader } from '../streams/options.ts';
 import {
   endingOf,
@@ -14,14 +15,20 @@ import {
   recorder,
   recordOption,
 } from '../streams/recorder.ts';
-import { type AskedBoard, boardOptions, openTarget, readBoard } from '../streams/target.ts';
+import {
+  type AskedBoard,
+  boardOptions,
+  openTarget,
+  readBoard,
+  targetName,
+} from '../streams/target.ts';
 import { type StopSignal, stopCodes } from '../terminal.ts';
 
 const options: OptionSpecs = {
   target: {
     value: 'NAME',
     help: 'what runs the pipelines: simulator or chip',
-    fallback: 'simulator',
+    fallback: 'simulator, with --board chip',
   },
   nats: {
     value: 'URL',
@@ -52,6 +59,8 @@ target; what a pipeline may take is checked before anything is built of it. Cred
 (--credentials) or from the environment (NATS_CREDS, NATS_NKEY, NATS_TOKEN, NATS_USER and NATS_PASSWORD), never from
 the URL. A line tells of each run that has ended.
 
+${boardAddressHelp}
+
 ${optionHelp(options)}
 
 Exit codes: 130 stopped by Ctrl-C, 143 and 129 by SIGTERM and SIGHUP, 1 the NATS server was gone for too long, 2 it
@@ -72,7 +81,7 @@ interface Asked {
 function configure(given: Given): Asked {
   const { values, positionals } = given;
   const numbers = numberReader(given);
-  const target = values['target'] ?? 'simulator';
+  const target = targetName(given);
   const budget = {
     neurons: numbers.whole('neurons', 100_000, { min: 1 }),
     synapses: numbers.whole('synapses', 10_000_000, { min: 1 }),

@@ -1,28 +1,36 @@
 /** Targets by name, with the options of the board behind a chip. */
-import { chip, simulator, type Target, type VirtualBoardConfig, virtualBoard } from 'spikeline';
-import { boardAt, dynapse1Board, type Link } from 'spikeline/devices';
+import { chip, simulator, type Target, type VirtualBoardConfig } from 'spikeline';
 import type { Losses } from 'spikeline/events';
 import { type Problem, problem } from 'spikeline/problems';
 import { type Given, numberReader, type OptionSpecs } from '../arguments.ts';
+import { type BoardAddress, boardHelp, readBoardAddress } from './board.ts';
 
-/** Options of the board of a chip. */
-export const boardOptions: OptionSpecs = {
-  board: {
-    value: 'BOARD',
-    help: 'the board of the chip: virtual, dynapse1 on USB (?serial=NUMBER for one of several), or tcp://HOST:PORT',
-    fallback: 'virtual',
-  },
+/** Options of virtual boards. */
+const virtualOptions: OptionSpecs = {
   seed: { value: 'N', help: 'which piece of silicon the virtual board is', fallback: '0' },
   chips: { value: 'N', help: 'chips on the virtual board', fallback: '4' },
   mismatch: { value: 'FRACTION', help: 'how far its transistors differ', fallback: '0.3' },
   'real-time': { help: 'let the virtual board keep time with the clock' },
 };
 
+/** Options of the board of a chip. */
+export const boardOptions: OptionSpecs = {
+  board: { value: 'BOARD', help: `the board of the chip: ${boardHelp}`, fallback: 'virtual' },
+  ...virtualOptions,
+};
+
 /** The board of a chip, as it was asked for. */
 export interface AskedBoard {
-  readonly board: string | undefined;
+  /** Undefined if there is none such, which the problems tell. */
+  readonly board: BoardAddress | undefined;
   readonly virtual: VirtualBoardConfig;
   readonly problems: readonly Problem[];
+}
+
+/** The target that is asked for: whoever names a board means a chip. */
+export function targetName({ values }: Given): string {
+  const target = values['target'] as string | undefined;
+  return target ?? (values['board'] === undefined ? 'simulator' : 'chip');
 }
 
 /** Reads the options of the board of a chip, which no other target has. */
@@ -35,13 +43,20 @@ export function readBoard(given: Given, isChip: boolean): AskedBoard {
     mismatch: { fraction: numbers.fraction('mismatch', 0.3) },
     realTime: values['real-time'] === true,
   };
-  const misplaced = Object.keys(boardOptions).flatMap((name) =>
-    values[name] === undefined || isChip
-      ? []
-      : [problem(`--${name}`, 'conflict', values[name], 'it belongs to --target chip')],
-  );
-  const board = values['board'] as string | undefined;
-  return { board, virtual, problems: [...numbers.problems, ...misplaced] };
+  const problems = [...numbers.problems];
+  const text = (values['board'] as string | undefined) ?? 'virtual';
+  const board = readBoardAddress(text, problems);
+  const refuse = (names: readonly string[], needed: string): void => {
+    for (const name of names) {
+      if (values[name] === undefined) continue;
+      problems.push(problem(`--${name}`, 'conflict', values[name], needed));
+    }
+  };
+  if (!isChip) refuse(Object.keys(boardOptions), 'it belongs to --target chip');
+  else if (board !== undefined && board.kind !== 'virtual') {
+    refuse(Object.keys(virtualOptions), 'it belongs to --board virtual');
+  }
+  return { board, virtual, problems };
 }
 
 /** A target that is open. */
@@ -51,21 +66,12 @@ export interface OpenedTarget {
   close(): Promise<void>;
 }
 
-/** Opens the board of a chip. */
-async function openBoard({ board = 'virtual', virtual }: AskedBoard): Promise<Link> {
-  // Each configures what is its own; the chip asks a link for its family.
-  if (board === 'virtual') return (await virtualBoard(virtual).open()) as Link;
-  const [usb, serial] = /^dynapse1(?:\?serial=(.+))?$/.exec(board) ?? [];
-  if (usb === undefined) return (await boardAt(board).open()) as Link;
-  return (await dynapse1Board(serial === undefined ? {} : { serial }).open()) as Link;
-}
-
 /** Opens what pipelines run on. */
 export async function openTarget(
   target: 'simulator' | 'chip',
-  asked: AskedBoard,
+  { board, virtual }: AskedBoard,
 ): Promise<OpenedTarget> {
   if (target === 'simulator') return { open: () => simulator(), close: async () => {} };
-  const link = await openBoard(asked);
+  const link = await board!.open(virtual);
   return { open: () => chip(link as never), close: () => link.close() };
 }

@@ -65,7 +65,7 @@ describe('deploy', () => {
       '--out',
       out,
       '--json',
-      '--board',
+      '--configuration',
       board,
       '--seed',
       '3',
@@ -107,7 +107,7 @@ describe('deploy', () => {
     writeFileSync(file, '{"format":"spikeline/pipeline"}');
     const broken = await runCli(['deploy', file, '--out', out]);
     expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining(`${file}: `)]);
-    const board = await runCli(['deploy', map, '--out', join(out, 'b'), '--board', file]);
+    const board = await runCli(['deploy', map, '--out', join(out, 'b'), '--configuration', file]);
     expect([board.code, board.stderr]).toEqual([2, expect.stringContaining(`${file}: `)]);
     expect(existsSync(join(out, 'b'))).toBe(false);
   });
@@ -156,7 +156,7 @@ describe('deploy', () => {
   it('has a help worth reading', async () => {
     const { code, stdout } = await runCli(['deploy', '--help']);
     expect(code).toBe(0);
-    for (const word of ['Exit codes', '--json', '--board', 'deployment.json']) {
+    for (const word of ['Exit codes', '--json', '--configuration', 'deployment.json']) {
       expect(stdout).toContain(word);
     }
   });

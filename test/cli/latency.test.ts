@@ -19,7 +19,7 @@ describe('spikeline latency', () => {
   });
 
   it('measures one on a virtual board, as numbers', async () => {
-    const args = ['latency', '--board', '--seconds', '0.05', '--neurons', '4', '--json'];
+    const args = ['latency', '--board', 'virtual', '--seconds', '0.05', '--neurons', '4', '--json'];
     const { code, stdout } = await runCli(args);
     expect(code).toBe(0);
     const { target, step, steps, missed, p50, max } = JSON.parse(stdout) as Record<string, number>;

@@ -73,7 +73,8 @@ class _End:
         self.come = True
 
     def _wait(self):
-        while sys.stdin.buffer.read(1024):
+        # Not through a buffer, whose lock would be held as Python ends.
+        while os.read(sys.stdin.fileno(), 1024):
             pass
         self.come = True
 

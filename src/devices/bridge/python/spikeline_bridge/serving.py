@@ -53,8 +53,8 @@ class Client:
         except Failure as failure:
             self._last({"refused" if not self._greeted else "closed": failure.told()})
         except Exception as cause:  # samna fails in ways of its own.
-            what = f"samna failed ({type(cause).__name__}: {cause}); open the board again"
-            self._last({"closed": {"code": "protocol", "message": what}})
+            what = f"samna failed ({type(cause).__name__}: {cause}); plug the board in, and open it again"
+            self._last({"closed": {"code": "disconnected", "message": what}})
             raise
         finally:
             self._connection.close()

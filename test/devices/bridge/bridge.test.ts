@@ -1,0 +1,41 @@
+import { linkSuite, type SamnaLink, samnaBridge } from 'spikeline/devices';
+import { afterAll, describe, it } from 'vitest';
+import { configuration, delta, word } from '#test/devices/suite-network';
+import { bridges, pythonObstacle, standInBoard } from './stand-in-board.ts';
+
+const quick = { settleTime: 0 };
+const env = { SAMNA_CHIPS: '1' };
+const board = await standInBoard({ env });
+const late = await standInBoard({ env, startTime: 2 ** 32 - 2_000_000 });
+afterAll(() => Promise.all([board.close(), late.close()]));
+
+/** A link that is configured shortly before the board's time wraps. */
+async function beforeWrap(): Promise<SamnaLink> {
+  const link = await samnaBridge({ python: late.python, ...quick });
+  return Object.create(link, {
+    ...Object.getOwnPropertyDescriptors(link),
+    configure: {
+      async value(given: typeof configuration) {
+        await link.configure(given);
+        await link.time(2 ** 32 - 60_000);
+      },
+    },
+  });
+}
+
+const obstacle = pythonObstacle();
+const title = obstacle === undefined ? '' : ` (skipped: ${obstacle})`;
+
+describe.skipIf(obstacle)(`a board behind a bridge to samna${title}`, () => {
+  const suite = linkSuite({
+    open: () => samnaBridge({ python: board.python, ...quick }),
+    configuration,
+    word,
+    delta,
+    unplug: () => board.unplug(),
+    openBeforeWrap: beforeWrap,
+    left: () => board.connections + late.connections + bridges(),
+    patience: 20_000,
+  });
+  for (const { name, run } of suite) it(name, run);
+});

@@ -1,0 +1,215 @@
+"""Finds and opens boards: virtual ones, behind a socket. It speaks with frames of the bridge."""
+import os
+import socket
+import threading
+
+from spikeline_bridge.frames import CONTROL, DESTINATION, EVENT, EVENTS, Frames, control, frame, read_control
+
+from .dynapse2 import Dynapse2Configuration, Dynapse2Destination, NormalGridEvent, ResetType
+
+
+class DeviceInfo:
+    def __init__(self, told):
+        self.device_type_name = told["name"]
+        self.serial_number = told["serial"]
+        self.taken = told["taken"]
+        self.usb_bus_number, self.usb_device_address, self.logic_version, self.daughter_board_num = 1, 2, 0, 0
+
+
+class _Wire:
+    """A connection to the virtual board: a thread reads, whoever has something writes."""
+
+    def __init__(self):
+        self._socket = socket.create_connection(("127.0.0.1", int(os.environ["SAMNA_STAND_IN"])))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._answers = []
+        self._answered = threading.Condition()
+        self._events = []
+        self._over = False
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        frames = Frames()
+        try:
+            while more := self._socket.recv(2**18):
+                for kind, body in frames.push(more):
+                    if kind == EVENTS:
+                        self._events.append(body)
+                        continue
+                    with self._answered:
+                        self._answers.append(read_control(body))
+                        self._answered.notify()
+        except OSError:
+            pass
+        with self._answered:
+            self._over = True
+            self._answered.notify()
+
+    def ask(self, question):
+        self._socket.sendall(control(question))
+        with self._answered:
+            self._answered.wait_for(lambda: self._answers or self._over)
+            if not self._answers:
+                raise RuntimeError("USB: the device is gone")
+            answer = self._answers.pop(0)
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer
+
+    def write(self, body):
+        if self._over:
+            raise RuntimeError("USB: the device is gone")
+        self._socket.sendall(frame(EVENTS, body))
+
+    def take(self):
+        if self._over:
+            raise RuntimeError("USB: the device is gone")
+        bodies, self._events = self._events, []
+        return b"".join(bodies)
+
+    def close(self):
+        self._socket.close()
+
+
+def _devices():
+    wire = _Wire()
+    try:
+        return [DeviceInfo(told) for told in wire.ask({"list": True})["devices"]]
+    finally:
+        wire.close()
+
+
+def get_unopened_devices():
+    return [info for info in _devices() if not info.taken]
+
+
+def get_all_devices():
+    return _devices()
+
+
+def open_device(info):
+    """Opens a board, once on a machine."""
+    wire = _Wire()
+    try:
+        wire.ask({"open": info.serial_number})
+    except RuntimeError as cause:
+        wire.close()
+        raise ValueError(f"ERROR: initializeUSB failed, error code : {cause}") from None
+    return Dynapse2Stack(wire)
+
+
+def close_device(board):
+    board._wire.close()
+    board._wire = None
+
+
+def _used(index, neuron):
+    latches = sum(
+        getattr(neuron, f"latch_{name}") << bit
+        for bit, name in enumerate(
+            "so_dc so_adaptation soif_kill soif_type coho_ca_mem ho_enable ho_so_de ho_active de_mux de_conductance deam_ampa "
+            "deam_alpha denm_nmda denm_alpha".split()
+        )
+    )
+    synapses = [one for one in neuron._synapses or () if one[0] or one[2] or any(one[1])]
+    destinations = [one for one in neuron._destinations or () if any(one[1]) or one[2] or one[0]]
+    return [index, latches, synapses, destinations]
+
+
+class Dynapse2Stack:
+    def __init__(self, wire):
+        self._wire = wire
+        self._model = Dynapse2Model(wire)
+        self._masks = {}
+        self._known = {}
+
+    def configure_opal_kelly(self, path):
+        return os.path.exists(path)
+
+    def reset_fpga(self):
+        return True
+
+    def get_model(self):
+        return self._model
+
+    def get_device_type_name(self):
+        return "DYNAP-SE2 Stack"
+
+    def input_interface_write_events(self, chip, events):
+        if type(chip) is not int or not all(type(one) is NormalGridEvent for one in events):
+            raise TypeError("a chip and a list of NormalGridEvent are needed")
+        pack, masks = EVENT.pack, self._masks
+        parts = []
+        before = 0
+        for one in events:
+            where = one.event
+            if one.timestamp < before:
+                raise AssertionError("events have to be sorted by time")
+            before = one.timestamp
+            key = masks.get(id(where))
+            if key is None or key[0] is not where:
+                cores = sum(on << bit for bit, on in enumerate(where._core))
+                key = (where, DESTINATION.pack(where.tag, cores, where.x_hop, where.y_hop))
+                masks[id(where)] = key
+            parts.append(pack(before, key[1]))
+        self._wire.write(b"".join(parts))
+
+    def read_events(self):
+        events = []
+        known = self._known
+        for stamp, key in EVENT.iter_unpack(self._wire.take()):
+            where = known.get(key)
+            if where is None:
+                where = Dynapse2Destination()
+                where.tag, cores, where.x_hop, where.y_hop = DESTINATION.unpack(key)
+                where.core = [bool(cores >> bit & 1) for bit in range(4)]
+                known[key] = where
+            event = NormalGridEvent.__new__(NormalGridEvent)
+            event.event = where
+            event.timestamp = stamp
+            events.append(event)
+        return events
+
+
+class Dynapse2Model:
+    def __init__(self, wire):
+        self._wire = wire
+        self._applied = Dynapse2Configuration()
+        self._errors = []
+
+    def reset(self, kind, mask):
+        if not isinstance(kind, ResetType) or not 0 < mask < 16:
+            raise TypeError("a ResetType and a mask of chips are needed")
+        self._applied = Dynapse2Configuration()
+        self._errors = os.environ.get("SAMNA_ERRORS", "").split()
+        return True
+
+    def get_configuration(self):
+        return self._applied._copy()
+
+    def apply_configuration(self, configuration):
+        self._applied = configuration._copy()
+        chips = [
+            [
+                {
+                    "biases": {name: [one.coarse_value, one.fine_value] for name, one in core.parameters.items()},
+                    "neurons": [
+                        _used(index, neuron)
+                        for index, neuron in enumerate(core._neurons)
+                        if neuron._synapses or neuron._destinations
+                    ],
+                    "monitored": [core.monitored_neuron, core.neuron_monitoring_on, core.sadc_enables.soif_refectory],
+                }
+                for core in chip.cores
+            ]
+            for chip in configuration.chips
+        ]
+        self._wire.ask({"configure": chips})
+
+    def clear_error_queue(self):
+        pass
+
+    def get_error_events(self):
+        errors, self._errors = self._errors, []
+        return errors
