@@ -31,8 +31,8 @@ export interface Random {
   integer(below: number): number;
 }
 
-/** FNV-1a over the seed and the labels, then the finaliser of MurmurHash3. */
-function mix(seed: number, labels: readonly (string | number)[]): number {
+/** FNV-1a over a seed and labels; more labels may follow. */
+export function labelHash(seed: number, labels: readonly (string | number)[]): number {
   let hash = 0x811c9dc5;
   for (const part of [seed, ...labels]) {
     // A slash within a label is told from the one after it.
@@ -42,6 +42,12 @@ function mix(seed: number, labels: readonly (string | number)[]): number {
       hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
     }
   }
+  return hash;
+}
+
+/** The finaliser of MurmurHash3 over the labels. */
+function mix(seed: number, labels: readonly (string | number)[]): number {
+  let hash = labelHash(seed, labels);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return hash ^ (hash >>> 16);

@@ -150,7 +150,9 @@ def loss_and_gradient(c, weights, inputs, target):
     batch, n = target.shape[1:]
     recurrence = None
     if w_rec is not None:
-        w_transposed = jax.lax.optimization_barrier(w_rec.T)
+        # Older versions of JAX have no such barrier, and may work the copy out again in every step.
+        barrier = getattr(jax.lax, "optimization_barrier", lambda matrix: matrix)
+        w_transposed = barrier(w_rec.T)
         recurrence = lambda spikes: recur(spikes, w_rec, w_transposed)  # noqa: E731
     best = 2 if batch * n <= 16 else 1
 

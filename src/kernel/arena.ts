@@ -22,6 +22,8 @@ export interface Arena {
   room(bytes: number): number;
   /** Reserves room for `size` numbers, and fills it when the kernel is made, unless nothing is that large. */
   floats(size: number, values: () => ArrayLike<number>): number;
+  /** The same for float64 that are there already. */
+  doubles(values: ArrayLike<number>): number;
   /** The same for whole numbers that are there already. */
   words(values: ArrayLike<number>): number;
   /** Reserves a record, its fields aligned as the kernel has them. */
@@ -56,6 +58,11 @@ export function arena(what: string): Arena {
     floats(size, values) {
       const at = room(size * 4);
       writes.push(({ f32 }) => f32.set(values(), at / 4));
+      return at;
+    },
+    doubles(values) {
+      const at = room(values.length * 8);
+      writes.push(({ f64 }) => f64.set(values, at / 8));
       return at;
     },
     words(values) {

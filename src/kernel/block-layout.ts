@@ -15,6 +15,8 @@ export interface BlockLayout {
   readonly drive: number;
   /** Which neuron of the parameters each lane holds. */
   readonly lanes: LaneMap;
+  /** Which chip of a draw each lane is on. */
+  readonly chips: Uint32Array;
   /** Its spikes by channel. */
   readonly fired: SparseLayout;
   /** The gradients of its input and its recurrent matrix, where rows are single vectors; 0 if not. */
@@ -46,6 +48,8 @@ export interface Population extends Neurons {
   readonly recurrent: boolean;
   /** Whether the parameters have values for every trial, `[trials][neurons]`. */
   readonly perTrial: boolean;
+  /** The chip that each trial runs on, where chips are drawn. */
+  readonly chips?: Uint32Array;
 }
 
 /** Shape of a network whose widest population has `widest` neurons. */
@@ -64,6 +68,17 @@ function laneMap({ neurons, perTrial }: Population, b: number, shape: Shape): La
     }
   }
   return lanes;
+}
+
+/** Which chips the lanes of block `b` are on. */
+function chipMap({ neurons, chips }: Population, b: number, shape: Shape): Uint32Array {
+  const { pack, trials } = shape;
+  const own = new Uint32Array(vectorsOf(pack * neurons) * layout.LANES);
+  for (let trial = b * pack; trial < Math.min(trials, (b + 1) * pack); trial++) {
+    const first = (trial - b * pack) * neurons;
+    own.fill(chips?.[trial] ?? 0, first, first + neurons);
+  }
+  return own;
 }
 
 /** Wanted spikes of block `b`, laid out like its lanes. */
@@ -106,7 +121,11 @@ export function layOutBlocks(
   const shared = new Map<string, number>();
   return Array.from({ length: blocks }, (_, b) => {
     const lanes = laneMap(population, b, shape);
-    const key = `${population.perTrial ? b : lanes[0]} ${lanes.filter((n) => n >= 0).length}`;
+    const chips = chipMap(population, b, shape);
+    const held = lanes.filter((n) => n >= 0).length;
+    const key = population.perTrial
+      ? `${b}`
+      : `${held} ${chips.filter((_, k) => k % neurons === 0)}`;
     const coefficients = shared.get(key) ?? place.room(coefficientRoom(vectors, model));
     shared.set(key, coefficients);
     const start = place.floats((vectors * model.stateBytes) / 4, () => restBlock(vectors, model));
@@ -128,7 +147,7 @@ export function layOutBlocks(
       ),
     );
     return {
-      ...{ record, coefficients, start, drive, lanes, fired, gathered },
+      ...{ record, coefficients, start, drive, lanes, chips, fired, gathered },
       gatheredLoop,
     };
   });

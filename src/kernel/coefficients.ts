@@ -47,6 +47,13 @@ const lagrange: readonly Float64Array[] = nodes.map((own) => {
   return Float64Array.from(polynomial);
 });
 
+/** For each node, its logarithm and its polynomial: ten numbers, of which the second and the last mean nothing. */
+export const powerPoints: readonly number[] = logarithms.flatMap((logarithm, k) => [
+  ...[logarithm, 0],
+  ...lagrange[k]!,
+  0,
+]);
+
 /** Writes the polynomial of m^exponent in m - 1.5, every coefficient in the lane of its vector. */
 function writePower(out: Float32Array, at: number, exponent: number): void {
   for (let power = 0; power < nodes.length; power++) {

@@ -228,3 +228,30 @@ export const D_POTENTIAL = 0;
 export const D_CURRENT = 16;
 /** Bytes of the gradient of a vector. */
 export const EULER_GRADIENT = 32;
+
+// Parameters of neurons that are drawn, f64: the numbers in which they stand.
+
+export const P_IO = 0;
+export const P_KAPPA_N = 1;
+export const P_KAPPA_P = 2;
+export const P_UT = 3;
+export const P_VTH = 4;
+export const P_IDC = 5;
+export const P_IGAIN_AHP = 6;
+export const P_IGAIN_MEM = 7;
+export const P_IPULSE_AHP = 8;
+export const P_IREF = 9;
+export const P_ISPKTHR = 10;
+export const P_ITAU_AHP = 11;
+export const P_ITAU_MEM = 12;
+export const P_IW_AHP = 13;
+export const P_C_AHP = 14;
+export const P_C_MEM = 15;
+export const P_C_PULSE_AHP = 16;
+export const P_C_REF = 17;
+export const P_IPULSE = 18;
+export const P_C_PULSE = 19;
+/** Itau, Igain and C of each synapse in turn. */
+export const P_SYNAPSES = 20;
+/** Behind those of four dendrites. */
+export const P_IF_NMDA = 32;

@@ -77,7 +77,7 @@ function lossOf(place: NetworkLayout): number {
 }
 
 /** How some epochs, whose rates stand in memory, are done. */
-type RunEpochs = (count: number) => void | Promise<void>;
+type RunEpochs = (first: number, count: number) => void | Promise<void>;
 
 function learnerOf(
   problem: LearningProblem,
@@ -140,7 +140,7 @@ function learnerOf(
         loss = lossOf(place);
         return learn(first + some.length, rates.subarray(some.length));
       };
-      const running = runEpochs(some.length);
+      const running = runEpochs(first, some.length);
       return running === undefined ? rest() : running.then(rest);
     },
     close,
@@ -155,8 +155,8 @@ export function kernelLearner(problem: LearningProblem): Learner {
   return learnerOf(
     problem,
     place,
-    (count) => {
-      kernel.exports.learnEpochs(learner, 0, epochs, count);
+    (first, count) => {
+      kernel.exports.learnEpochs(learner, 0, first, epochs, count);
     },
     async () => {},
   );
@@ -221,7 +221,7 @@ export function threadedLearner(
   return learnerOf(
     problem,
     place,
-    async (count) => {
+    async (first, count) => {
       if (failure !== undefined) throw failure;
       workers ??= startAll();
       try {
@@ -233,7 +233,7 @@ export function threadedLearner(
       if (failure !== undefined) throw failure;
       await new Promise<void>((resolve, reject) => {
         waiting = { left: threads, resolve, reject };
-        for (const thread of started) thread.send({ epochs, count });
+        for (const thread of started) thread.send({ first, epochs, count });
       });
     },
     async () => {

@@ -66,7 +66,7 @@ export interface KernelExports {
   /** Loss and gradient. */
   evaluate(learner: number): void;
   /** Learns for a number of epochs. */
-  learnEpochs(learner: number, thread: number, epochs: number, count: number): void;
+  learnEpochs(learner: number, thread: number, first: number, epochs: number, count: number): void;
 }
 
 /** Memory of a kernel; its buffer is shared where threads are to work on it. */

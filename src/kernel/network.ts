@@ -9,6 +9,7 @@ import {
   layOutWorkspace,
   shapeOf,
 } from './block-layout.ts';
+import { layOutChips } from './chips.ts';
 import { vectorsOf } from './lanes.ts';
 import * as layout from './layout.ts';
 import { layOutMatrix, type MatrixContents, type MatrixLayout } from './matrix-layout.ts';
@@ -125,7 +126,11 @@ export function layOutNetwork(
     const targets = last && loss.kind === 'squaredError' ? loss.targets : undefined;
     const perTrial = modelOf(layer.parameters).neurons(layer.parameters) > neurons;
     const model = layoutOf(layer.parameters);
-    const population = { model, neurons, rows: rows ?? 0, recurrent, perTrial };
+    const drawn = layer.drawnAs === undefined ? undefined : problem.mismatch?.chips;
+    const population = {
+      ...{ model, neurons, rows: rows ?? 0, recurrent, perTrial },
+      ...(drawn === undefined ? {} : { chips: drawn }),
+    };
     const own = layOutBlocks(population, targets, shape);
     const vectors = vectorsOf(pack * neurons);
     const dendrites = model.channels;
@@ -174,7 +179,14 @@ export function layOutNetwork(
         +wantsSorted(problem, k, pack),
       ].map(word),
     );
-    return { record, neurons, blocks: own, copies: [feed, ...(loop === undefined ? [] : [loop])] };
+    return {
+      record,
+      layer,
+      model,
+      neurons,
+      blocks: own,
+      copies: [feed, ...(loop === undefined ? [] : [loop])],
+    };
   });
 
   const losses = place.room(blocks * 8);
@@ -191,6 +203,7 @@ export function layOutNetwork(
     ...[
       ...[steps, blocks, threads, layers.length, place.words(placed.map(({ record }) => record))],
       ...[entering, squared, entropy, labels, losses, adam, barrier, beyond],
+      layOutChips(place, problem, placed, threads),
     ].map(word),
   );
   const kernel = place.build(shared);

@@ -7,8 +7,9 @@ export interface WorkerTask {
   readonly thread: number;
 }
 
-/** What a worker is asked: to learn for some epochs, whose rates stand in memory. */
+/** What a worker is asked: to learn for some epochs from number `first` on, whose rates stand in memory. */
 export interface WorkerOrder {
+  readonly first: number;
   readonly epochs: number;
   readonly count: number;
 }
@@ -26,7 +27,7 @@ const run = (receive, send) => {
       kernel = new WebAssembly.Instance(task.module, { env: { memory: task.memory } }).exports;
       return;
     }
-    kernel.learnEpochs(task.learner, task.thread, message.epochs, message.count);
+    kernel.learnEpochs(task.learner, task.thread, message.first, message.epochs, message.count);
     send('finished');
   });
 };

@@ -10,6 +10,17 @@ export interface SparseSpikes {
   readonly counts: Float64Array;
 }
 
+/** Silicon that is drawn anew while learning. */
+export interface LearningMismatch {
+  /** Standard deviation of a parameter, as a fraction of its value. */
+  readonly sigma: number;
+  readonly seed: number;
+  /** Epochs after which it is drawn anew. */
+  readonly every: number;
+  /** The chip of a draw that each trial runs on. */
+  readonly chips: Uint32Array;
+}
+
 /** One population of a network that learns. */
 export interface LearningLayer {
   /** Neurons. */
@@ -20,6 +31,8 @@ export interface LearningLayer {
   readonly recurrent: boolean;
   /** Parameters of any model: one value per neuron, or one per trial and neuron, `[trials][neurons]`. */
   readonly parameters: NeuronParameters;
+  /** Its number among the populations that silicon draws; none if it is not drawn. */
+  readonly drawnAs?: number;
 }
 
 /** A loss in numbers. */
@@ -49,6 +62,12 @@ export interface LearningProblem {
   readonly input: SparseSpikes;
   readonly layers: readonly LearningLayer[];
   readonly loss: LearningLoss;
+  /**
+   * Draws the populations that can be drawn anew as it learns, as `drawMismatch` does by the labels of the population, the
+   * draw, and the chip, if it is not the first. The parameters are then those that neurons deviate from, one value per
+   * neuron.
+   */
+  readonly mismatch?: LearningMismatch;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
@@ -83,7 +102,7 @@ export interface Learner {
   /** Uses other parameters from the next epoch on, one set for each layer whose neurons have mismatch, in their order. */
   setParameters(parameters: readonly NeuronParameters[]): void;
   /**
-   * Works out loss and gradient and leaves the weights.
+   * Works out loss and gradient and leaves the weights. Silicon is that of the last epoch.
    *
    * @throws DataError if there are currents that it cannot hold
    */

@@ -34,8 +34,6 @@ export interface EpochRunnerConfig {
   readonly start: Learnt;
   /** Epochs in all: the state after the last one is always looked at. */
   readonly epochs: number;
-  /** Readies the learner for an epoch, which may come a second time. */
-  prepare(epoch: number): void;
 }
 
 /** Epochs between two looks at most. */
@@ -70,7 +68,7 @@ function namesOf({ stages }: Pipeline, populations: readonly number[]): string[]
 
 /** Learns epochs from a state on. */
 export function epochRunner(config: EpochRunnerConfig): EpochRunner {
-  const { pipeline, learner, start, epochs, prepare } = config;
+  const { pipeline, learner, start, epochs } = config;
   const { length } = start.weights;
   const every = Math.max(1, Math.min(lookEvery, Math.ceil(length / weightsPerEpoch)));
   let learnt = start;
@@ -124,7 +122,6 @@ export function epochRunner(config: EpochRunnerConfig): EpochRunner {
     goBack();
     const from = (at: number): void | Promise<void> => {
       for (let k = at; k < rates.length; k++) {
-        prepare(epochNow());
         const one = run(Float64Array.of(rates[k]!), () => {
           const found = keep();
           if (found === undefined) return;

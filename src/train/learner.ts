@@ -1,7 +1,13 @@
 /** What learns: the learner of an engine, or one that goes stage by stage. */
 import { match } from 'ts-pattern';
 import type { Engine } from '../neurons/engine.ts';
-import type { Learner, LearningLayer, LearningLoss, LearningProblem } from '../neurons/learner.ts';
+import type {
+  Learner,
+  LearningLayer,
+  LearningLoss,
+  LearningMismatch,
+  LearningProblem,
+} from '../neurons/learner.ts';
 import { type AnalogParameters, isAnalog } from '../neurons/model-table.ts';
 import { fusedObstacle } from '../pipeline/fused.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -9,6 +15,7 @@ import { stageFused, stageNeurons, stageWeights } from '../stages/stage.ts';
 import { type AdamConfig, adamState, adamStep } from './adam.ts';
 import { pipelineGradient, pipelineWeights, sparseRows } from './gradient.ts';
 import { batchTargets, type Loss, lossFunction } from './loss.ts';
+import { drawSilicon } from './mismatch.ts';
 import type { TrainingSample } from './sample.ts';
 
 /** What is to be learnt, checked. */
@@ -23,6 +30,8 @@ export interface LearningTask {
   readonly max?: Float64Array;
   /** One set per population, with one value per neuron, or per trial and neuron. */
   readonly parameters: readonly AnalogParameters[];
+  /** Draws them anew as it learns, from one value per neuron; never if left out. */
+  readonly mismatch?: LearningMismatch;
   readonly engine: Engine;
 }
 
@@ -51,7 +60,9 @@ function layersOf(
       neurons,
       ...(rows === undefined ? {} : { rows }),
       recurrent: stageWeights(stage) !== undefined,
-      parameters: isAnalog(own) ? parameters[drawn++]! : own,
+      ...(isAnalog(own)
+        ? { parameters: parameters[drawn]!, drawnAs: drawn++ }
+        : { parameters: own }),
     });
     rows = undefined;
   }
@@ -63,7 +74,7 @@ type BoundedTask = LearningTask & Required<Pick<LearningTask, 'min' | 'max'>>;
 
 /** The task in numbers, for an engine that does whole epochs. */
 function problemOf(task: BoundedTask, layers: readonly LearningLayer[]): LearningProblem {
-  const { pipeline, samples, optimiser, min, max } = task;
+  const { pipeline, samples, optimiser, min, max, mismatch } = task;
   const { channelsIn: channels, channelsOut, dt } = pipeline;
   const { steps } = samples[0]!.input;
   const loss = match(task.loss)
@@ -93,6 +104,7 @@ function problemOf(task: BoundedTask, layers: readonly LearningLayer[]): Learnin
     input: sparseRows(samples, steps, channels),
     layers,
     loss,
+    ...(mismatch === undefined ? {} : { mismatch }),
     ...{ beta1, beta2, epsilon, min, max },
     weights: pipelineWeights(pipeline),
   };
@@ -100,7 +112,7 @@ function problemOf(task: BoundedTask, layers: readonly LearningLayer[]): Learnin
 
 /** Learns stage by stage: what is between populations in float64, whatever computes these. */
 function stagewiseLearner(task: BoundedTask): Learner {
-  const { pipeline, samples, optimiser, min, max, engine } = task;
+  const { pipeline, samples, optimiser, min, max, engine, mismatch } = task;
   const { steps } = samples[0]!.input;
   const lossOf = lossFunction(task.loss, samples, steps, pipeline.channelsOut);
   const problem = pipelineGradient(pipeline, samples, lossOf, engine);
@@ -109,6 +121,14 @@ function stagewiseLearner(task: BoundedTask): Learner {
   const arrays = { weights, gradient, mean: memory.mean, square: memory.square };
   let loss = Number.NaN;
   problem.setParameters(task.parameters);
+  let drawn = -1;
+  /** Uses the silicon of an epoch. */
+  const draw = (epoch: number): void => {
+    if (mismatch === undefined) return;
+    const number = Math.floor(epoch / mismatch.every);
+    if (number !== drawn) problem.setParameters(drawSilicon(task.parameters, mismatch, number));
+    drawn = number;
+  };
   return {
     get loss() {
       return loss;
@@ -122,6 +142,7 @@ function stagewiseLearner(task: BoundedTask): Learner {
     },
     learn(first, rates) {
       for (let k = 0; k < rates.length; k++) {
+        draw(first + k);
         loss = problem.evaluate();
         adamStep(optimiser, memory, weights, gradient, first + k, rates[k]!);
         for (let i = 0; i < weights.length; i++) {

@@ -1,7 +1,10 @@
-/** Mismatch while learning: how it is checked, and one chip for every trial. */
-import { type Mismatch, mismatchTable } from '../neurons/mismatch.ts';
-import { combineParameters, type ParameterSet } from '../neurons/parameter-set.ts';
-import { type Check, number, options } from '../options.ts';
+/** Mismatch while learning: how it is checked, which chips there are, and how they are drawn. */
+import type { LearningMismatch } from '../neurons/learner.ts';
+import { type Mismatch, mismatched, mismatchTable } from '../neurons/mismatch.ts';
+import type { AnalogParameters } from '../neurons/model-table.ts';
+import { combineParameters } from '../neurons/parameter-set.ts';
+import { type Check, flag, number, options } from '../options.ts';
+import { randomStream } from '../random.ts';
 
 /** Mismatch while learning. */
 export interface TrainingMismatch extends Mismatch {
@@ -9,6 +12,8 @@ export interface TrainingMismatch extends Mismatch {
   readonly every?: number;
   /** Chips that every sample is shown to at once; one if left out. */
   readonly instances?: number;
+  /** Whether every trial runs on a chip of its own, in place of one for all samples; false if left out. */
+  readonly perTrial?: boolean;
 }
 
 /** Checks a mismatch that is drawn anew; paths are relative to it. */
@@ -23,18 +28,50 @@ export const trainingMismatchCheck: Check = options<TrainingMismatch>(
     ...mismatchTable,
     every: number({ min: 1, whole: true }),
     instances: number({ min: 1, max: 4096, whole: true }),
+    perTrial: flag,
   },
   'fraction',
 );
 
-/** One value per trial and neuron from one set for every chip, each of which sees all samples. */
-export function perTrial<P extends ParameterSet<'Io'>>(chips: readonly P[], samples: number): P {
-  return combineParameters(chips, (values) => {
-    const neurons = values[0]!.length;
-    const all = new Float64Array(chips.length * samples * neurons);
-    for (let trial = 0; trial < chips.length * samples; trial++) {
-      all.set(values[Math.floor(trial / samples)]!, trial * neurons);
-    }
-    return all;
+/** What a learner is to draw, where each instance sees all samples; undefined if nothing deviates. */
+export function learningMismatch(
+  mismatch: TrainingMismatch | undefined,
+  seed: number,
+  samples: number,
+): LearningMismatch | undefined {
+  const {
+    fraction,
+    sigmaRule = 3,
+    every = 100,
+    instances = 1,
+    perTrial = false,
+  } = mismatch ?? { fraction: 0 };
+  if (fraction === 0) return undefined;
+  const chips = Uint32Array.from({ length: instances * samples }, (_, trial) =>
+    perTrial ? trial : Math.floor(trial / samples),
+  );
+  return { sigma: fraction / sigmaRule, seed, every, chips };
+}
+
+/** The silicon of a draw, one set for every population: one value per neuron, or, of several chips, per trial and neuron. */
+export function drawSilicon(
+  nominal: readonly AnalogParameters[],
+  { sigma, seed, chips }: LearningMismatch,
+  draw: number,
+): AnalogParameters[] {
+  return nominal.map((parameters, population) => {
+    const sets = Array.from({ length: Math.max(...chips) + 1 }, (_, chip) =>
+      mismatched(parameters, sigma, (name) =>
+        // The first chip has no label, so that it is the same however many there are.
+        randomStream(seed, 'mismatch', population, draw, ...(chip === 0 ? [] : [chip]), name),
+      ),
+    );
+    if (sets.length === 1) return sets[0]!;
+    return combineParameters(sets, (values) => {
+      const neurons = values[0]!.length;
+      const all = new Float64Array(chips.length * neurons);
+      for (const [trial, chip] of chips.entries()) all.set(values[chip]!, trial * neurons);
+      return all;
+    });
   });
 }

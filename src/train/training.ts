@@ -2,8 +2,6 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import { engineCheck } from '../neurons/engine.ts';
-import { drawMismatch } from '../neurons/mismatch.ts';
-import type { AnalogParameters } from '../neurons/model-table.ts';
 import { number, readOnce, readPlain } from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { fault, within } from '../problems.ts';
@@ -14,7 +12,7 @@ import { epochRunner, type NotFinite } from './epochs.ts';
 import { pipelineParameters, pipelineWeights, withWeights } from './gradient.ts';
 import { startLearner } from './learner.ts';
 import { meanSquaredError } from './loss.ts';
-import { perTrial } from './mismatch.ts';
+import { learningMismatch } from './mismatch.ts';
 import type { TrainingSample } from './sample.ts';
 import { trainingDigest } from './training-digest.ts';
 import { TrainingError } from './training-error.ts';
@@ -103,28 +101,17 @@ export function startTraining(
     }
   }
 
-  const { every = 100, instances = 1 } = mismatch ?? {};
-  const nominal = pipelineParameters(pipeline);
-  /** The silicon of a draw, one set for every population. */
-  const silicon = (draw: number): AnalogParameters[] =>
-    nominal.map((parameters, stage) => {
-      if (mismatch === undefined) return parameters;
-      const chips = Array.from({ length: instances }, (_, chip) =>
-        drawMismatch(parameters, mismatch, seed, stage, draw, ...(chip === 0 ? [] : [chip])),
-      );
-      return instances === 1 ? chips[0]! : perTrial(chips, samples.length);
-    });
-  const drawAt = (epoch: number): number => Math.floor(epoch / every);
-  let drawn = drawAt(checkpoint?.epoch ?? 0);
+  const drawn = learningMismatch(mismatch, seed, samples.length);
   let advancing = false;
   const learner = startLearner({
     pipeline,
-    samples: Array.from({ length: instances }, () => samples).flat(),
+    samples: Array.from({ length: mismatch?.instances ?? 1 }, () => samples).flat(),
     loss: lossKind,
     optimiser,
     min: limitsOf(pipeline, weightLimits, 'min', Number.NEGATIVE_INFINITY),
     max: limitsOf(pipeline, weightLimits, 'max', Number.POSITIVE_INFINITY),
-    parameters: silicon(drawn),
+    parameters: pipelineParameters(pipeline),
+    ...(drawn === undefined ? {} : { mismatch: drawn }),
     engine: options.engine ?? defaultEngine(),
   });
   if (checkpoint !== undefined) {
@@ -133,13 +120,6 @@ export function startTraining(
     learner.write('square', checkpoint.square);
   }
 
-  /** Uses the mismatch that belongs to an epoch; a resumed run draws the same. */
-  const drawSilicon = (epoch: number): void => {
-    const draw = drawAt(epoch);
-    if (mismatch === undefined || draw === drawn) return;
-    drawn = draw;
-    learner.setParameters(silicon(drawn));
-  };
   const runner = epochRunner({
     pipeline,
     learner,
@@ -151,7 +131,6 @@ export function startTraining(
       square: learner.read('square'),
     },
     epochs,
-    prepare: drawSilicon,
   });
   // What was never trained is as it was given, to the last bit.
   const trained = (): Pipeline =>
@@ -171,10 +150,7 @@ export function startTraining(
   const advanceTo = (end: number): void | Promise<void> => {
     while (runner.epoch < end) {
       const { epoch } = runner;
-      drawSilicon(epoch);
-      // Silicon stays the same until the next draw.
-      const until = mismatch === undefined ? end : Math.min(end, (drawn + 1) * every);
-      const rates = Float64Array.from({ length: until - epoch }, (_, k) =>
+      const rates = Float64Array.from({ length: Math.min(end - epoch, ratesAtOnce) }, (_, k) =>
         learningRateAt(optimiser, epoch + k, epochs),
       );
       const learning = runner.learn(rates, fail);
@@ -215,5 +191,8 @@ export function startTraining(
     close: () => learner.close(),
   };
 }
+
+/** Epochs whose learning rates are worked out together. */
+const ratesAtOnce = 2 ** 16;
 
 const counts = number({ min: 0, whole: true, infinite: true });

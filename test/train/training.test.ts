@@ -10,7 +10,9 @@ import {
   rateCrossEntropy,
   referenceEngine,
   type Training,
+  type TrainingMismatch,
   type TrainingOptions,
+  type TrainingSample,
 } from 'spikeline';
 import { packCheckpoint, pipelineWeights, startTraining, unpackCheckpoint } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
@@ -185,6 +187,24 @@ describe('startTraining', () => {
     expect(losses({ mismatch })).toEqual(drawn);
     expect(losses({ mismatch, seed: 6 })).not.toEqual(drawn);
     expect(new Set(losses({ mismatch: { fraction: 0 } })).size).toBe(1);
+  });
+
+  it('runs every trial on a chip of its own, where that is asked for', () => {
+    const loss = (trained: readonly TrainingSample[], mismatch: TrainingMismatch): number => {
+      const training = startTraining(net, trained, { ...options, mismatch });
+      training.advance(1);
+      return training.loss;
+    };
+    const one = [samples[0]!, samples[0]!];
+    const mismatch = { fraction: 0.6 };
+    // On one chip, the same sample twice is as good as once; on two, the second counts as the second instance does.
+    expect(loss(one, mismatch)).toBe(loss([samples[0]!], mismatch));
+    const perTrial = loss(one, { ...mismatch, perTrial: true });
+    expect(perTrial).not.toBe(loss(one, mismatch));
+    expect(perTrial).toBe(loss([samples[0]!], { ...mismatch, instances: 2 }));
+    expect(reasons({ mismatch: { fraction: 0.1, perTrial: 1 as never } })).toEqual([
+      expect.stringMatching(/mismatch\.perTrial is 1/),
+    ]);
   });
 
   it('computes with the engine it is given', () => {

@@ -2,6 +2,7 @@ import { backFromError, backFromOuter } from './back';
 import { Barrier, meet, take } from './barrier';
 import { Block, Workspace } from './block';
 import { crossEntropy, RateCrossEntropy, SquaredError } from './loss';
+import { Chips, drawChips } from './chips';
 import { Adam, Epoch, gradientOf, learn, Matrix } from './matrix';
 import { wasBeyond } from './membrane';
 import { forward } from './population';
@@ -46,6 +47,8 @@ export class Learner {
   barrier: Barrier;
   /** Per layer: whether a membrane was beyond what the kernel knows, until that is read (u32). */
   beyond: usize;
+  /** Chips that are drawn while learning, or 0. */
+  chips: Chips;
 }
 
 // @ts-ignore: decorator
@@ -147,12 +150,17 @@ export function evaluate(l: Learner): void {
 }
 
 /**
- * Learns for `count` epochs, of which `epochs` tells the rates. Every thread calls it with its number. First
- * they run the blocks, whoever is free the next, then each changes its share of the weights. No sum depends on how
- * the work was shared, so neither does any number. Ends early where the threads are stopped.
+ * Learns for `count` epochs from number `first` on, of which `epochs` tells the rates. Every thread calls it with its
+ * number. First they draw chips, if there are any, then they run the blocks, whoever is free the next, then each changes
+ * its share of the weights. No sum depends on how the work was shared, so neither does any number. Ends early where the
+ * threads are stopped.
  */
-export function learnEpochs(l: Learner, thread: u32, epochs: usize, count: u32): void {
+export function learnEpochs(l: Learner, thread: u32, first: u32, epochs: usize, count: u32): void {
   for (let e: u32 = 0; e < count; e++) {
+    if (isThere(l.chips) && (e == 0 || (first + e) % l.chips.every == 0)) {
+      drawChips(l.chips, (first + e) / l.chips.every, thread, l.threads, l.barrier);
+      if (l.threads > 1 && !meet(l.barrier, l.threads)) return;
+    }
     const epoch = changetype<Epoch>(epochs + <usize>e * offsetof<Epoch>());
     // What is left of the last epoch can be looked at.
     const last = e + 1 == count;
