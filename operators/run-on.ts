@@ -1,7 +1,7 @@
 /** The operator `runOn`: a pipeline runs on a target, chunk by chunk or packet by packet. */
 import { isObservable, type Observable, type OperatorFunction } from 'rxjs';
 import { DataError, UnsupportedPipelineError } from '../src/errors.ts';
-import { rasterProblems } from '../src/events/spike-raster.ts';
+import { rasterProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
 import {
   number,
   type OptionTable,
@@ -61,10 +61,13 @@ function soundInput(given: TargetInput): TargetInput {
   if (typeof input !== 'object' || input === null) {
     throw new DataError(`${shown(input)} came; a raster or a packet of events is needed`);
   }
-  if (isPacket(input)) return input;
-  const problems = readable(() => rasterProblems(input));
-  if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
+  if (!isPacket(input)) checkRaster(input);
   return input;
+}
+
+function checkRaster(raster: SpikeRaster): void {
+  const problems = readable(() => rasterProblems(raster));
+  if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
 }
 
 /**

@@ -71,9 +71,8 @@ export function packetWindows(
       to: 0,
       take: (signal, channel, time) => add(gathered[signal]!, channel, time),
       output() {
-        const { to } = window;
-        const packets = gathered.map((events, i) => packetOf(events, spaces[i]!, to));
-        if (gathered.every(({ times }) => times.length <= mostKept)) spare.push(window);
+        const packets = gathered.map((events, i) => packetOf(events, spaces[i]!, window.to));
+        if (gathered.every(isSmall)) spare.push(window);
         return outputOf(signals, packets, request);
       },
     };
@@ -91,6 +90,10 @@ export function packetWindows(
 interface PacketWindow extends Window {
   from: number;
   to: number;
+}
+
+function isSmall({ times }: Gathered): boolean {
+  return times.length <= mostKept;
 }
 
 function add(events: Gathered, channel: number, time: number): void {

@@ -236,11 +236,13 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     mark(time, reached, arrived = clock.now()) {
       if (ending.over) return;
       questions.mark(reached);
-      pending.push({ ...nothing, arrived, start: time, isMark: true });
+      const [timestamps, words] = [noTimes, noWords];
+      pending.push({ timestamps, words, next: 0, arrived, start: time, isMark: true });
       came();
     },
     stop: ending.stop,
   };
 }
 
-const nothing = { timestamps: reals(0), words: wholes(0), next: 0 };
+const noTimes = reals(0);
+const noWords = wholes(0);

@@ -142,8 +142,8 @@ const advice: Readonly<Record<Space['kind'], Partial<Record<Space['kind'], strin
 
 /** What is wrong with something that should be a packet of addresses of a kind; undefined if nothing is. */
 export function packetFault(packet: unknown, kind?: Space['kind']): Problem | undefined {
-  if (hasForm(packet, kind) && firstNotFinite(packet.timestamps) < 0) return undefined;
-  return readably(() => faultIn(packet, kind));
+  const sound = hasForm(packet, kind) && firstNotFinite(packet.timestamps) < 0;
+  return sound ? undefined : readably(faultIn, packet, kind);
 }
 
 /**
@@ -166,9 +166,13 @@ function hasForm(packet: unknown, kind: Space['kind'] | undefined): packet is Ae
   }
 }
 
-function readably(look: () => Problem | undefined): Problem | undefined {
+function readably(
+  look: typeof faultIn,
+  packet: unknown,
+  kind: Space['kind'] | undefined,
+): Problem | undefined {
   const [found] = readable(() => {
-    const own = look();
+    const own = look(packet, kind);
     return own === undefined ? [] : [own];
   });
   return found;
@@ -230,7 +234,7 @@ export function soundPacket<Packet>(given: Packet, kind?: Space['kind']): Packet
 export function soundForm<Packet>(given: Packet, kind?: Space['kind']): Packet & AerPacket {
   const packet = readItem(given);
   if (hasForm(packet, kind)) return packet as Packet & AerPacket;
-  const found = readably(() => formFault(packet, kind));
+  const found = readably(formFault, packet, kind);
   if (found !== undefined) throw new DataError(problemText(found));
   return packet as Packet & AerPacket;
 }

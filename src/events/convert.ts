@@ -37,6 +37,11 @@ export function rasterToEvents(raster: SpikeRaster): AerPacket<ChannelSpace> {
   raster = readItem(raster);
   const problems = rasterProblems(raster);
   if (problems.length > 0) throw new InvalidArgumentError('there is no such raster', problems);
+  return knownRasterToEvents(raster);
+}
+
+/** The same of a raster that has been read and checked. */
+export function knownRasterToEvents(raster: SpikeRaster): AerPacket<ChannelSpace> {
   const { counts, channels, steps, dt, startTime } = raster;
   let total = 0;
   for (let i = 0; i < counts.length; i++) total += counts[i]!;

@@ -16,6 +16,13 @@ export interface Losses {
   watch(listener: (losses: Losses) => void): () => void;
 }
 
+function checkCount(reason: string, count: number): void {
+  refuse('nothing can be counted', () => [
+    ...within('reason', text(reason)),
+    ...within('count', number({ min: 0, whole: true })(count)),
+  ]);
+}
+
 /**
  * Makes a counter of losses. Stages that may drop something make their own or share one that is
  * given to them, so that a loss is always counted and visible.
@@ -50,10 +57,7 @@ export function lossCounter(): Losses {
     byReason,
     add(reason, count) {
       if (count === 0) return;
-      refuse('nothing can be counted', () => [
-        ...within('reason', text(reason)),
-        ...within('count', number({ min: 0, whole: true })(count)),
-      ]);
+      checkCount(reason, count);
       total += count;
       const before = Object.hasOwn(byReason, reason) ? byReason[reason]! : 0;
       // A reason may have a name that objects have, such as `__proto__`.

@@ -97,6 +97,31 @@ function sizeProblems({ steps, channels, dt, startTime }: Grid): Problem[] {
 
 /** Lists what is wrong with the grid of a raster; empty if nothing is. */
 export function gridProblems(grid: Grid): Problem[] {
+  return isGrid(grid) ? [] : gridFaults(grid);
+}
+
+/** Whether a grid is sound: a look that makes nothing, since a stream has thousands a second. */
+function isGrid(grid: Grid): boolean {
+  try {
+    const { channels, steps, dt, startTime } = grid;
+    return (
+      Number.isSafeInteger(channels) &&
+      channels >= 1 &&
+      Number.isSafeInteger(steps) &&
+      steps >= 0 &&
+      steps * channels <= mostBins &&
+      Number.isFinite(dt) &&
+      dt >= 1e-6 &&
+      Number.isSafeInteger(startTime) &&
+      startTime + steps * dt * 1e6 < Number.MAX_SAFE_INTEGER &&
+      startProblems(startTime, dt).length === 0
+    );
+  } catch {
+    return false;
+  }
+}
+
+function gridFaults(grid: Grid): Problem[] {
   return readable(() => fieldProblems(grid));
 }
 
@@ -117,6 +142,22 @@ function fieldProblems(grid: Grid): Problem[] {
 
 /** Lists what is wrong with a raster that was made by hand; empty if nothing is. */
 export function rasterProblems(raster: SpikeRaster): Problem[] {
+  return isGrid(raster) && areCounts(raster, raster.steps * raster.channels)
+    ? []
+    : rasterFaults(raster);
+}
+
+/** Whether a raster has as many counts, without making anything. */
+export function areCounts(raster: SpikeRaster, length: number): boolean {
+  try {
+    const { counts } = raster;
+    return areNumbers(counts, Uint32Array) && counts.length === length;
+  } catch {
+    return false;
+  }
+}
+
+function rasterFaults(raster: SpikeRaster): Problem[] {
   return [
     ...gridProblems(raster),
     ...readable(() => {

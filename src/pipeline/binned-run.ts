@@ -4,10 +4,11 @@ import { DataError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import { binOf, binStart, chunkEnd } from '../events/bins.ts';
 import { wholes } from '../events/blocks.ts';
-import { rasterToEvents } from '../events/convert.ts';
+import { knownRasterToEvents } from '../events/convert.ts';
 import type { ChannelSpace } from '../events/space.ts';
 import { mostBins, type SignalRaster, type SpikeRaster } from '../events/spike-raster.ts';
 import { readItem } from '../options.ts';
+import { queue } from '../queue.ts';
 import { type BinSpan, packetBins } from './packet-bins.ts';
 import type { Pipeline } from './pipeline.ts';
 import { checkOrder, longestSilence, mostSilentSteps } from './run.ts';
@@ -45,7 +46,11 @@ export function binnedRun(
   const bins = packetBins({ channelsIn, dt, startTime: request.startTime });
   const maxSteps = Math.max(1, Math.floor(sliceValues / channelsIn));
   const check = kindCheck();
-  let waiting: AerPacket<ChannelSpace>[] = [];
+  /** Packets with events that wait for their bins, and how many events of the first do not any more. */
+  const waiting = queue<AerPacket<ChannelSpace>>();
+  let taken = 0;
+  /** Counts of a single step, which nobody keeps. */
+  const oneStep = new Uint32Array(channelsIn);
   let reached: number | undefined;
   let stopped = false;
   let packets = false;
@@ -53,30 +58,32 @@ export function binnedRun(
   const stop = (): void => {
     if (stopped) return;
     stopped = true;
-    waiting = [];
+    waiting.clear();
     process.stop?.();
   };
-  const guard = (work: () => void): void => {
+  const guard = <Given extends readonly unknown[]>(
+    work: (...given: Given) => void,
+    ...given: Given
+  ): void => {
     if (stopped) return;
     try {
-      work();
+      work(...given);
     } catch (cause) {
       stop();
       observer.error(cause);
     }
   };
+  const values = signals.filter(({ spikes }) => !spikes);
+  const width = values.reduce((sum, { channels }) => sum + channels, 0);
   /** Refuses to record values over a time that is left out. */
   const refuseStates = (time: number): void => {
-    const state = signals.find(({ spikes }) => !spikes);
-    if (state === undefined) return;
+    if (values.length === 0) return;
     throw new DataError(
-      `up to ${time} µs nothing comes for more than can be filled: ${state.name} cannot be recorded over that; mend the time of the event, or say by empty packets that time passes`,
+      `up to ${time} µs nothing comes for more than can be filled: ${values[0]!.name} cannot be recorded over that; mend the time of the event, or say by empty packets that time passes`,
     );
   };
   /** Refuses to record values over more steps than a raster holds. */
   const refuseLongValues = (span: BinSpan): void => {
-    const values = signals.filter(({ spikes }) => !spikes);
-    const width = values.reduce((sum, { channels }) => sum + channels, 0);
     if (width * span.steps <= mostBins) return;
     throw new DataError(
       `up to ${span.to} µs ${span.steps} steps are said at once: ${values[0]!.name} cannot be recorded over so many; say in smaller packets that time passes`,
@@ -96,33 +103,46 @@ export function binnedRun(
     if (next !== undefined) return next - time > longest ? next : undefined;
     return to - time > longestSaid ? to : undefined;
   };
-  /** Runs the bins of a span on the events that wait. */
-  const runSpan = (span: BinSpan): void => {
+  /** Counts the events that wait for the bins from `startTime` up to `end`, and forgets them. */
+  const takeEvents = (counts: Uint32Array, startTime: number, end: number): void => {
+    for (let packet = waiting.first; packet !== undefined; packet = waiting.first) {
+      const { timestamps, addresses } = packet;
+      for (; taken < timestamps.length && timestamps[taken]! < end; taken++) {
+        const at = binOf(timestamps[taken]!, startTime, dt) * channelsIn + addresses[taken]!;
+        counts[at] = counts[at]! + 1;
+      }
+      if (taken < timestamps.length) return;
+      waiting.shift();
+      taken = 0;
+    }
+  };
+  /** Runs bins on the events that wait; gives the signals over that time. */
+  const runBins = (startTime: number, steps: number): Piece => {
+    const counts = steps === 1 ? oneStep.fill(0) : wholes(steps * channelsIn);
+    takeEvents(counts, startTime, binStart(steps, dt, startTime));
+    const given = process.process({ steps, channels: channelsIn, dt, startTime, counts });
+    // Silence takes no room as events.
+    return given.map(eventsOf);
+  };
+  /** Runs the bins of a span; gives the signals over it. */
+  const runSpan = (span: BinSpan): Piece => {
     refuseLongValues(span);
-    const pieces: (readonly (AerPacket<ChannelSpace> | SignalRaster)[])[] = [];
+    const pieces: Piece[] = [];
     for (let step = 0; step < span.steps; ) {
       const startTime = binStart(step, dt, span.from);
-      const next = waiting[0]?.timestamps[0];
-      const silent = silentTo(next, startTime, span);
+      const silent = silentTo(waiting.first?.timestamps[taken], startTime, span);
       if (silent !== undefined) {
         refuseStates(silent);
         step = Math.min(span.steps, binOf(silent, span.from, dt));
         continue;
       }
       const steps = Math.min(maxSteps, span.steps - step);
-      const end = binStart(step + steps, dt, span.from);
-      const grid = { steps, channels: channelsIn, dt, startTime };
-      const counts = wholes(steps * channelsIn);
-      waiting = takeEvents(waiting, end, (time, channel) => {
-        const at = binOf(time, startTime, dt) * channelsIn + channel;
-        counts[at] = counts[at]! + 1;
-      });
-      const given = process.process({ ...grid, counts });
-      // Silence takes no room as events.
-      pieces.push(given.map((one) => ('counts' in one ? rasterToEvents(one) : one)));
+      const piece = runBins(startTime, steps);
+      if (steps === span.steps) return piece;
+      pieces.push(piece);
       step += steps;
     }
-    const joined = signals.map((signal, i) =>
+    return signals.map((signal, i) =>
       signal.spikes
         ? joinSpikes(
             pieces.map((piece) => piece[i] as AerPacket<ChannelSpace>),
@@ -136,30 +156,32 @@ export function binnedRun(
             dt,
           ),
     );
-    observer.next(outputOf(signals, joined, request));
+  };
+  const give = (found: Parameters<typeof outputOf>[1]): void =>
+    observer.next(outputOf(signals, found, request));
+  /** Takes an input. */
+  const take = (given: TargetInput): void => {
+    const input = readItem(given);
+    check(input);
+    if (isPacket(input)) {
+      packets = true;
+      const span = bins.take(input);
+      if (input.addresses.length > 0) waiting.push(input);
+      give(runSpan(span));
+      return;
+    }
+    checkOrder(input, reached);
+    const output = process.process(input);
+    reached = chunkEnd(input);
+    give(output);
   };
   return {
-    push: (given) =>
-      guard(() => {
-        const input = readItem(given);
-        check(input);
-        if (isPacket(input)) {
-          packets = true;
-          const span = bins.take(input);
-          if (input.addresses.length > 0) waiting.push(input);
-          runSpan(span);
-          return;
-        }
-        checkOrder(input, reached);
-        const output = process.process(input);
-        reached = chunkEnd(input);
-        observer.next(outputOf(signals, output, request));
-      }),
+    push: (input) => guard(take, input),
     reset: () => guard(() => process.reset()),
     end: () =>
       guard(() => {
         const span = bins.finish();
-        if (packets && span.steps > 0) runSpan(span);
+        if (packets && span.steps > 0) give(runSpan(span));
         if (stopped) return;
         stop();
         observer.complete();
@@ -168,22 +190,11 @@ export function binnedRun(
   };
 }
 
-/** Takes the events before `end` out of packets; gives what remains of them. */
-function takeEvents(
-  packets: readonly AerPacket<ChannelSpace>[],
-  end: number,
-  take: (time: number, channel: number) => void,
-): AerPacket<ChannelSpace>[] {
-  const left: AerPacket<ChannelSpace>[] = [];
-  for (const packet of packets) {
-    const { timestamps, addresses } = packet;
-    let i = 0;
-    for (; i < timestamps.length && timestamps[i]! < end; i++) take(timestamps[i]!, addresses[i]!);
-    if (i === timestamps.length) continue;
-    const rest = { timestamps: timestamps.subarray(i), addresses: addresses.subarray(i) };
-    left.push({ ...packet, ...rest });
-  }
-  return left;
+/** Signals over some time: spikes as events. */
+type Piece = readonly (AerPacket<ChannelSpace> | SignalRaster)[];
+
+function eventsOf(signal: SpikeRaster | SignalRaster): AerPacket<ChannelSpace> | SignalRaster {
+  return 'counts' in signal ? knownRasterToEvents(signal) : signal;
 }
 
 /** Refuses a stream that has rasters and packets. */

@@ -3,6 +3,7 @@ import { DataError } from '../errors.ts';
 import { binsBetween, chunkEnd } from '../events/bins.ts';
 import { reals, wholes } from '../events/blocks.ts';
 import {
+  areCounts,
   type Grid,
   gridProblems,
   type SignalRaster,
@@ -92,16 +93,6 @@ export function checkOrder(chunk: Grid, reached: number | undefined): void {
   }
 }
 
-/** Whether a raster has as many counts. */
-function areCounts(raster: SpikeRaster, length: number): boolean {
-  try {
-    const { counts } = raster;
-    return counts instanceof Uint32Array && counts.length === length;
-  } catch {
-    return false;
-  }
-}
-
 /** Silence in a gap that is computed at most, seconds. */
 export const longestSilence = 60;
 
@@ -164,6 +155,8 @@ export function startPipeline(
   const graph = graphRun(pipeline, engine);
   const { input, steps: maxSteps } = graph;
   const fired = graph.outputOf(pipeline.output);
+  /** The same of a single step. */
+  const firedOnce = fired.subarray(0, channelsOut);
   const recordings = record.map((name): Recording => {
     const { stage, state } = recordedSignal(pipeline, name);
     const { channelsOut: channels, emits } = pipeline.stages.find((own) => own.name === stage)!;
@@ -195,31 +188,39 @@ export function startPipeline(
       }
       checkOrder(chunk, reached);
       passSilence(chunk);
-      const counts = wholes(chunk.steps * channelsOut);
+      const { steps, dt, startTime } = chunk;
+      const counts = wholes(steps * channelsOut);
       const signals = recordings.map(({ channels, spiking }) =>
-        spiking ? wholes(chunk.steps * channels) : reals(chunk.steps * channels),
+        spiking ? wholes(steps * channels) : reals(steps * channels),
       );
-      for (let t = 0; t < chunk.steps; t += maxSteps) {
-        const steps = Math.min(maxSteps, chunk.steps - t);
-        input.set(chunk.counts.subarray(t * channelsIn, (t + steps) * channelsIn));
-        graph.run(steps);
-        counts.set(fired.subarray(0, steps * channelsOut), t * channelsOut);
+      for (let t = 0; t < steps; t += maxSteps) {
+        const count = Math.min(maxSteps, steps - t);
+        const whole = count === steps;
+        input.set(
+          whole ? chunk.counts : chunk.counts.subarray(t * channelsIn, (t + count) * channelsIn),
+        );
+        graph.run(count);
+        counts.set(
+          count === 1 ? firedOnce : fired.subarray(0, count * channelsOut),
+          t * channelsOut,
+        );
         for (const [i, { channels, slice }] of recordings.entries()) {
-          signals[i]!.set(slice.subarray(0, steps * channels), t * channels);
+          signals[i]!.set(slice.subarray(0, count * channels), t * channels);
         }
       }
       reached = chunkEnd(chunk);
-      const { steps, startTime } = chunk;
-      recorded = Object.fromEntries(
-        recordings.map(({ name, channels }, i) => {
-          const values = signals[i]!;
-          const grid = { steps, channels, dt: chunk.dt, startTime };
-          return [
-            name,
-            values instanceof Uint32Array ? { ...grid, counts: values } : { ...grid, values },
-          ];
-        }),
-      );
+      if (recordings.length > 0) {
+        recorded = Object.fromEntries(
+          recordings.map(({ name, channels }, i) => {
+            const values = signals[i]!;
+            const grid = { steps, channels, dt, startTime };
+            return [
+              name,
+              values instanceof Uint32Array ? { ...grid, counts: values } : { ...grid, values },
+            ];
+          }),
+        );
+      }
       return { ...chunk, channels: channelsOut, counts };
     },
     get recorded() {
