@@ -24,6 +24,7 @@ import type {
 } from '../src/loop/step.ts';
 import { type LagPolicy, startTicker } from '../src/loop/ticker.ts';
 import type { Target } from '../src/pipeline/target.ts';
+import { queue } from '../src/queue.ts';
 import { fellBehind, type KeptTime } from './real-time.ts';
 import { type EnvironmentStreams, worldOf } from './world.ts';
 
@@ -87,7 +88,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
   const encode = encoderOf(setup.encode, grid);
   const decode = decoderOf(setup.decode, grid);
   const bounded = actionBounds<A>(setup.limits, losses);
-  const open: OpenStep<O>[] = [];
+  const open = queue<OpenStep<O>>();
   let exchange: Exchange | undefined;
   let ready = false;
   /** Whether the environment has begun, so that it is told of the end. */
@@ -129,7 +130,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
       losses: { ...losses.byReason },
     };
     attempt(() => session?.end(end));
-    open.length = 0;
+    open.clear();
     return failures;
   };
   const end = (reason: LoopEnd['reason'], cause?: unknown): void => {
@@ -143,10 +144,13 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
   const leave = (): void => {
     if (!over) leftBehind = finish('unsubscribed');
   };
-  const guard = (work: () => void): void => {
+  const guard = <Given extends readonly unknown[]>(
+    work: (...given: Given) => void,
+    ...given: Given
+  ): void => {
     if (over) return;
     try {
-      work();
+      work(...given);
     } catch (cause) {
       end('error', cause);
     }
@@ -195,7 +199,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     user.next(whole);
     if (user.closed) leave();
     if (over) return;
-    if (open.length === 0 && last !== undefined) end(last);
+    if (open.size === 0 && last !== undefined) end(last);
     else if (realTime === undefined) pump();
   };
 
@@ -205,7 +209,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     pumping = true;
     try {
       const until = turns.now() + longestTurn;
-      for (let count = 1; !over && last === undefined && open.length === 0; count++) {
+      for (let count = 1; !over && last === undefined && open.size === 0; count++) {
         const demand = closed(user.demand) ?? closed(session?.demand);
         if (demand !== undefined) {
           stopWaiting = demand.whenOpen(() => guard(pump));
@@ -226,7 +230,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     } finally {
       pumping = false;
     }
-    if (last !== undefined && open.length === 0) end(last);
+    if (last !== undefined && open.size === 0) end(last);
   };
   /** Begins the step of a tick in real time. */
   const tick = (step: number, policy: LagPolicy, behind: number): void => {
@@ -234,17 +238,17 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     if (policy === 'skip') losses.add('missed', Math.min(behind, steps - (step - behind)));
     else if (behind > 0) losses.add('late', 1);
     if (step >= steps) last = 'steps';
-    else if (open.length < mostOpen) begin(step);
+    else if (open.size < mostOpen) begin(step);
     else losses.add('stalled', 1);
     if (last !== undefined) stopTicks();
-    if (last !== undefined && open.length === 0) end(last);
+    if (last !== undefined && open.size === 0) end(last);
   };
   const heardNews = (): void => {
     if (realTime === undefined) pump();
     else if (world.over && ready) {
       last = 'done';
       stopTicks();
-      if (open.length === 0) end(last);
+      if (open.size === 0) end(last);
     }
   };
   const start = (): void => {
@@ -255,7 +259,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     const ticking = startTicker(
       { dt, ...realTime },
       {
-        tick: (step, _, behind) => guard(() => tick(step, realTime.policy, behind)),
+        tick: (step, _, behind) => guard(tick, step, realTime.policy, behind),
         fell: (step, behind) => end('error', fellBehind(step, behind)),
       },
     );
@@ -273,7 +277,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
           ready = true;
           if (exchange !== undefined) guard(start);
         },
-        answer: (answer) => guard(() => answered(answer)),
+        answer: (answer) => guard(answered, answer),
         failed: (cause) => end('error', cause),
       },
     );

@@ -76,6 +76,16 @@ export function worldOf<O, A>(
 function ofModel<O, A>(model: Environment<O, A>): World<O, A> {
   let observation: O | undefined;
   let done = false;
+  const see = (next: unknown): void => {
+    if (typeof next !== 'object' || next === null || !('observation' in next)) {
+      throw new DataError(
+        'the environment gave no observation; step returns { observation, done }',
+      );
+    }
+    const seen = next as EnvironmentStep<O>;
+    observation = seen.observation;
+    done = seen.done === true;
+  };
   return {
     get observation() {
       return observation as O;
@@ -92,17 +102,7 @@ function ofModel<O, A>(model: Environment<O, A>): World<O, A> {
     advance(action, seconds) {
       // Before anything is done, nothing can pass under it.
       if (action === undefined) return true;
-      const next: unknown = model.step(action, seconds);
-      reading('step of the environment', () => {
-        if (typeof next !== 'object' || next === null || !('observation' in next)) {
-          throw new DataError(
-            'the environment gave no observation; step returns { observation, done }',
-          );
-        }
-        const seen = next as EnvironmentStep<O>;
-        observation = seen.observation;
-        done = seen.done === true;
-      });
+      reading('step of the environment', see, model.step(action, seconds) as unknown);
       return true;
     },
     act() {},

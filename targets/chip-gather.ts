@@ -3,7 +3,7 @@ import type { Deployment } from '../src/compile/deployment.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { reals, wholes } from '../src/events/blocks.ts';
 import type { Losses } from '../src/events/losses.ts';
-import { channels as channelSpace } from '../src/events/space.ts';
+import { type ChannelSpace, channels as channelSpace } from '../src/events/space.ts';
 import { type OutputSignal, outputOf } from '../src/pipeline/signals.ts';
 import type { TargetOutput, TargetRequest } from '../src/pipeline/target.ts';
 import { queue } from '../src/queue.ts';
@@ -137,12 +137,11 @@ export function immediateOutputs(
     }
     losses.add('unknownWord', unknownWord);
     if (addresses.length > 0 && asked === 0) return undefined;
-    const packets = spaces.map((space, signal) => ({
-      timestamps: reals(counts[signal]!),
-      addresses: wholes(counts[signal]!),
-      space,
-      until,
-    }));
+    const packets: AerPacket<ChannelSpace>[] = new Array(spaces.length);
+    for (let i = 0; i < spaces.length; i++) {
+      const count = counts[i]!;
+      packets[i] = { timestamps: reals(count), addresses: wholes(count), space: spaces[i]!, until };
+    }
     counts.fill(0);
     for (let i = 0; i < addresses.length; i++) {
       const place = placeOf(addresses[i]!);

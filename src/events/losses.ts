@@ -16,10 +16,12 @@ export interface Losses {
   watch(listener: (losses: Losses) => void): () => void;
 }
 
+const anyCount = number({ min: 0, whole: true });
+
 function checkCount(reason: string, count: number): void {
   refuse('nothing can be counted', () => [
     ...within('reason', text(reason)),
-    ...within('count', number({ min: 0, whole: true })(count)),
+    ...within('count', anyCount(count)),
   ]);
 }
 

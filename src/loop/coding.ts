@@ -105,19 +105,21 @@ function copied(given: unknown, length: number): Uint32Array {
     counts.set(given);
     return counts;
   }
-  reading(encoding, () => {
-    for (let i = 0; i < length; i++) {
-      const count = (given as ArrayLike<unknown>)[i];
-      if (typeof count === 'number' && count >= 0 && count < 2 ** 32 && Number.isInteger(count)) {
-        counts[i] = count;
-        continue;
-      }
-      throw new DataError(
-        `count ${i} of encode is ${shown(count)}; a whole number of spikes is needed`,
-      );
-    }
-  });
+  reading(encoding, copyEach, given as ArrayLike<unknown>, counts);
   return counts;
+}
+
+function copyEach(given: ArrayLike<unknown>, counts: Uint32Array): void {
+  for (let i = 0; i < counts.length; i++) {
+    const count = given[i];
+    if (typeof count === 'number' && count >= 0 && count < 2 ** 32 && Number.isInteger(count)) {
+      counts[i] = count;
+      continue;
+    }
+    throw new DataError(
+      `count ${i} of encode is ${shown(count)}; a whole number of spikes is needed`,
+    );
+  }
 }
 
 const encoding = 'result of encode';

@@ -12,6 +12,7 @@ import {
   type TargetOutput,
   type TargetRequest,
 } from '../pipeline/target.ts';
+import { queue } from '../queue.ts';
 
 /** What came back for a step. */
 export interface Answer {
@@ -86,13 +87,13 @@ function ofPackets(
   const signals = outputSignals(net, asked);
   const space = channelSpace(net.channelsIn);
   /** Steps without an answer, oldest first, and when each will be answered. */
-  const waiting: { readonly input: SpikeRaster; readonly until: number }[] = [];
+  const waiting = queue<{ readonly input: SpikeRaster; readonly until: number }>();
   let counts = signals.map(({ channels }) => wholes(channels));
   let ready = false;
   const take = (output: TargetOutput): number => {
     let events = 0;
-    for (const [i, { name }] of signals.entries()) {
-      const one = asked.record === undefined ? output : (output as Recorded)[name]!;
+    for (let i = 0; i < signals.length; i++) {
+      const one = asked.record === undefined ? output : (output as Recorded)[signals[i]!.name]!;
       const { addresses } = one as Exclude<TargetInput, SpikeRaster>;
       const into = counts[i]!;
       for (let k = 0; k < addresses.length; k++) into[addresses[k]!]!++;
@@ -106,7 +107,7 @@ function ofPackets(
   };
   const next = (output: TargetOutput): void => {
     // What has no events says that a step is answered; the first, that the board is configured and listens.
-    const [oldest] = waiting;
+    const oldest = waiting.first;
     if (!ready) {
       ready = true;
       user.ready();

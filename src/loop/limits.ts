@@ -104,7 +104,7 @@ export function actionBounds<A>(
     return (action as unknown as number[]).map(bounds) as A;
   };
   return (action) => {
-    if (typeof action !== 'number') return reading('action', () => boundList(action));
+    if (typeof action !== 'number') return reading('action', boundList, action);
     checkLength(1, limits);
     const bounded = bounds(action, 0);
     if (bounded !== action) losses.add(clippedActions, 1);

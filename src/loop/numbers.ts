@@ -10,11 +10,13 @@ import { shown } from '../problems.ts';
 export function numbersIn(what: string, given: unknown): number | undefined {
   if (typeof given === 'number') return 1;
   if (typeof given !== 'object' || given === null) return undefined;
-  return reading(what, () => {
-    if (!Array.isArray(given) && !ArrayBuffer.isView(given)) return undefined;
-    const { length } = given as { readonly length?: unknown };
-    return typeof length === 'number' ? length : undefined;
-  });
+  return reading(what, lengthOf, given);
+}
+
+function lengthOf(given: object): number | undefined {
+  if (!Array.isArray(given) && !ArrayBuffer.isView(given)) return undefined;
+  const { length } = given as { readonly length?: unknown };
+  return typeof length === 'number' ? length : undefined;
 }
 
 /**
@@ -33,22 +35,27 @@ export function readNumbers(what: string, given: unknown, into: Float64Array): v
     into.set(given);
     return;
   }
-  reading(what, () => {
-    const list = given as ArrayLike<unknown>;
-    for (let i = 0; i < into.length; i++) {
-      const value = list[i];
-      if (typeof value !== 'number') {
-        throw new DataError(`value ${i} of the ${what} is ${shown(value)}; a number is needed`);
-      }
-      into[i] = value;
-    }
-  });
+  reading(what, readEach, what, given as ArrayLike<unknown>, into);
 }
 
-/** Reads something; what throws meanwhile is bad data. */
-export function reading<T>(what: string, read: () => T): T {
+function readEach(what: string, list: ArrayLike<unknown>, into: Float64Array): void {
+  for (let i = 0; i < into.length; i++) {
+    const value = list[i];
+    if (typeof value !== 'number') {
+      throw new DataError(`value ${i} of the ${what} is ${shown(value)}; a number is needed`);
+    }
+    into[i] = value;
+  }
+}
+
+/** Reads something that was given; what throws meanwhile is bad data. */
+export function reading<T, Given extends readonly unknown[]>(
+  what: string,
+  read: (...given: Given) => T,
+  ...given: Given
+): T {
   try {
-    return read();
+    return read(...given);
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
     throw new DataError(`the ${what} cannot be read`, { cause });

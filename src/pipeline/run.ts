@@ -127,6 +127,36 @@ interface Recording {
   readonly slice: Float64Array;
 }
 
+/** What was recorded of a chunk. */
+type Values = Float64Array | Uint32Array;
+
+function roomFor(recordings: readonly Recording[], steps: number): Values[] {
+  if (recordings.length === 0) return nothing;
+  return recordings.map(({ channels, spiking }) =>
+    spiking ? wholes(steps * channels) : reals(steps * channels),
+  );
+}
+
+const nothing: Values[] = [];
+
+/** Gives what was recorded of a chunk its names and its bins. */
+function named(
+  recordings: readonly Recording[],
+  signals: readonly Values[],
+  { steps, dt, startTime }: Grid,
+): Record<string, SpikeRaster | SignalRaster> {
+  return Object.fromEntries(
+    recordings.map(({ name, channels }, i) => {
+      const values = signals[i]!;
+      const grid = { steps, channels, dt, startTime };
+      return [
+        name,
+        values instanceof Uint32Array ? { ...grid, counts: values } : { ...grid, values },
+      ];
+    }),
+  );
+}
+
 /**
  * Starts a pipeline at rest.
  *
@@ -188,11 +218,9 @@ export function startPipeline(
       }
       checkOrder(chunk, reached);
       passSilence(chunk);
-      const { steps, dt, startTime } = chunk;
+      const { steps } = chunk;
       const counts = wholes(steps * channelsOut);
-      const signals = recordings.map(({ channels, spiking }) =>
-        spiking ? wholes(steps * channels) : reals(steps * channels),
-      );
+      const signals = roomFor(recordings, steps);
       for (let t = 0; t < steps; t += maxSteps) {
         const count = Math.min(maxSteps, steps - t);
         const whole = count === steps;
@@ -204,23 +232,13 @@ export function startPipeline(
           count === 1 ? firedOnce : fired.subarray(0, count * channelsOut),
           t * channelsOut,
         );
-        for (const [i, { channels, slice }] of recordings.entries()) {
+        for (let i = 0; i < recordings.length; i++) {
+          const { channels, slice } = recordings[i]!;
           signals[i]!.set(slice.subarray(0, count * channels), t * channels);
         }
       }
       reached = chunkEnd(chunk);
-      if (recordings.length > 0) {
-        recorded = Object.fromEntries(
-          recordings.map(({ name, channels }, i) => {
-            const values = signals[i]!;
-            const grid = { steps, channels, dt, startTime };
-            return [
-              name,
-              values instanceof Uint32Array ? { ...grid, counts: values } : { ...grid, values },
-            ];
-          }),
-        );
-      }
+      if (recordings.length > 0) recorded = named(recordings, signals, chunk);
       return { ...chunk, channels: channelsOut, counts };
     },
     get recorded() {
