@@ -21,6 +21,7 @@ export type { Gap } from '../src/nats/envelope.ts';
 export type { NatsHearing } from '../src/nats/hearing.ts';
 export { natsPosition } from '../src/nats/read-kept.ts';
 export type { ListenAt } from '../src/sockets/web-socket.ts';
+export { type EvaluateConfig, evaluate, type Samples } from './evaluate.ts';
 export { fromCamera } from './from-camera.ts';
 export { type FileSource, type FromFileConfig, fromFile } from './from-file.ts';
 export { type FromHardwareConfig, fromHardware } from './from-hardware.ts';

@@ -18,6 +18,7 @@ import {
   readOnce,
 } from '../options.ts';
 import { fault } from '../problems.ts';
+import { kernelChain } from './chain.ts';
 import { kernelDifferentiableLayer } from './differentiable-layer.ts';
 import { kernelLayer } from './layer.ts';
 import { kernelLearner, threadedLearner } from './learner.ts';
@@ -79,6 +80,7 @@ export function kernel(config: KernelConfig = {}): Engine {
       const layer = kernelDifferentiableLayer(model, parameters, options);
       return layer as object as DifferentiableLayer<P, StateOf<P>>;
     },
+    chain: kernelChain,
     learner:
       threads === undefined || !shared
         ? kernelLearner

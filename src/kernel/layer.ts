@@ -53,7 +53,7 @@ function layOutStream(
   // Runs of weights, one for each pre neuron and dendrite.
   const runs = Math.max(neurons, layout.LANES) * channels;
   const found = {
-    coefficients: place.room(coefficientRoom(rows * vectors, model)),
+    coefficients: place.room(coefficientRoom(vectors, model)),
     state: place.room(rows * vectors * model.stateBytes),
     drive: place.room(steps * rows * row * 4),
     unpadded: place.room(steps * rows * row * 8),
@@ -107,8 +107,8 @@ export function kernelLayer<Parameters, State>(
   const rowPadding = dendrites * padding;
   const stateFloats = (vectors * stateBytes) / 4;
   const rowsOfLanes = Array.from({ length: rows }, (_, r) => rowLanes(c, r, width, vectors));
-  const allLanes = Int32Array.from(rowsOfLanes.flatMap((row) => [...row.lanes]));
-  c.write(f32, place.coefficients / 4, allLanes);
+  // All rows hold the same neurons.
+  c.write(f32, place.coefficients / 4, rowsOfLanes[0]!.lanes);
   const output = new Float64Array(lanes);
 
   const advance = (count: number): void =>

@@ -62,6 +62,10 @@ export interface KernelExports {
   unpackSpikes(from: number, fromStride: number, to: number, rows: number, length: number): number;
   /** Copies rows of f32 as f64 so that nothing is between them. */
   unpackValues(from: number, fromStride: number, to: number, rows: number, length: number): void;
+  /** Lists the counts of rows that are not zero; returns the largest. */
+  scan(from: number, stride: number, steps: number, channels: number, list: number): number;
+  /** Runs trials through all populations of a chain. */
+  runChain(chain: number, trials: number, from: number, steps: number): void;
   readonly stream: Stream;
   /** Loss and gradient. */
   evaluate(learner: number): void;

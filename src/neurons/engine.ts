@@ -1,5 +1,6 @@
 /** The contract of whatever computes neurons, and the float64 reference behind it. */
 import { type Check, flag, keeping, noteBuilt, readItem, text } from '../options.ts';
+import type { Chain, ChainOptions, ChainProblem } from './chain.ts';
 import type {
   DifferentiableLayer,
   DifferentiableOptions,
@@ -52,6 +53,13 @@ export interface Engine {
    * them to the trainer.
    */
   readonly learner?: (problem: LearningProblem) => Learner;
+  /**
+   * Makes a chain of populations that it runs as one, of models that it supports. An engine without leaves them to whoever
+   * asks.
+   *
+   * @throws InvalidArgumentError if it cannot hold so much
+   */
+  readonly chain?: (problem: ChainProblem, options: ChainOptions) => Chain;
 }
 
 /**
@@ -103,7 +111,7 @@ export const referenceEngine: Engine = noteBuilt<Engine>({
 /** Checks that something is an engine. */
 export const engineCheck: Check = keeping('an engine', {
   methods: ['supports', 'layer', 'differentiable'],
-  may: ['learner'],
+  may: ['learner', 'chain'],
   says: { name: text, ranges: (value) => (value === undefined ? [] : flag(value)) },
 });
 

@@ -3,26 +3,11 @@ import type { Engine } from '../neurons/engine.ts';
 import { runStage } from '../stages/stage.ts';
 import type { StageRun } from '../stages/stage-run.ts';
 import type { Pipeline } from './pipeline.ts';
+import { readerOf, type SliceRun } from './slice-run.ts';
 import { blocksOf, placesOf, sourcesOf } from './walk.ts';
 
 /** Values that pass from stage to stage at a time, unless one step holds more. */
 const sliceValues = 65_536;
-
-/** A pipeline that runs on slices. */
-export interface GraphRun {
-  /** Steps of a slice at most. */
-  readonly steps: number;
-  /** What enters, `steps × channels`, to be written before a slice is run. */
-  readonly input: Float64Array;
-  /** What left a stage in the last slice, `steps × channels`. */
-  outputOf(name: string): Float64Array;
-  /** Reads a state of a stage after every step from now on; it is in what is returned, `steps × neurons`. */
-  watch(name: string, signal: string): Float64Array;
-  /** Runs as many steps of `input`. */
-  run(steps: number): void;
-  /** Goes back to rest. */
-  reset(): void;
-}
 
 /** What enters a stage one step later than it left another. */
 interface Delayed {
@@ -63,7 +48,7 @@ interface Watch {
 }
 
 /** Starts the stages of a pipeline at rest. */
-export function graphRun(pipeline: Pipeline, engine: Engine): GraphRun {
+export function graphRun(pipeline: Pipeline, engine: Engine): SliceRun {
   const { stages, channelsIn } = pipeline;
   const widest = Math.max(channelsIn, ...stages.map((stage) => stage.channelsOut));
   const steps = Math.max(1, Math.floor(sliceValues / widest));
@@ -100,17 +85,26 @@ export function graphRun(pipeline: Pipeline, engine: Engine): GraphRun {
       for (const { signal, values } of watched) run.readSignal?.(signal, values, t * channelsOut);
     }
   };
+  let count = 0;
   return {
     steps,
-    input,
-    outputOf: (name) => runs[places.get(name)!]!.output,
+    enter(counts, from, to) {
+      count = to - from;
+      if (counts === undefined) input.fill(0, 0, count * channelsIn);
+      else if (from === 0 && counts.length === count * channelsIn) input.set(counts);
+      else input.set(counts.subarray(from * channelsIn, to * channelsIn));
+    },
+    listen(name) {
+      const place = places.get(name)!;
+      return readerOf(runs[place]!.output, stages[place]!.channelsOut);
+    },
     watch(name, signal) {
       const place = places.get(name)!;
       const values = new Float64Array(steps * stages[place]!.channelsOut);
       watches[place]!.push({ signal, values });
-      return values;
+      return readerOf(values, stages[place]!.channelsOut);
     },
-    run(count) {
+    run() {
       for (const { first, end, stepped } of blocks) {
         if (!stepped) {
           for (let place = first; place < end; place++) advance(place, 0, count);

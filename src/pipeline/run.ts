@@ -15,10 +15,13 @@ import type { Engine } from '../neurons/engine.ts';
 import { engineCheck } from '../neurons/engine.ts';
 import { anything, optionProblems, readAs, readItem, readOnce, refuse } from '../options.ts';
 import { fault, type Problem, problemText, within } from '../problems.ts';
+import { compiledChain } from './chain.ts';
+import { chainRun } from './chain-run.ts';
 import { graphRun } from './graph-run.ts';
 import { pipelineProblems } from './guard.ts';
 import type { Pipeline } from './pipeline.ts';
 import { recordedSignal, recordProblems } from './record.ts';
+import type { SliceRun, SliceValues } from './slice-run.ts';
 
 /** What is wanted of a run beside its output. */
 export interface RunOptions {
@@ -93,6 +96,17 @@ export function checkOrder(chunk: Grid, reached: number | undefined): void {
   }
 }
 
+/** Refuses what is no raster that a pipeline takes. */
+export function checkRaster(
+  raster: SpikeRaster,
+  pipeline: { readonly channelsIn: number; readonly dt: number },
+): void {
+  checkGrid(raster, pipeline);
+  const { channelsIn } = pipeline;
+  if (areCounts(raster, raster.steps * channelsIn)) return;
+  throw new DataError(`a Uint32Array of ${channelsIn} counts for each step is needed`);
+}
+
 /** Silence in a gap that is computed at most, seconds. */
 export const longestSilence = 60;
 
@@ -123,8 +137,14 @@ interface Recording {
   readonly name: string;
   readonly channels: number;
   readonly spiking: boolean;
-  /** Values of the last slice. */
-  readonly slice: Float64Array;
+  /** Values of the last slice, of so many steps. */
+  slice(steps: number): SliceValues;
+}
+
+/** Starts a pipeline at rest, on slices: run as one where its engine does so, or stage by stage. */
+function sliceRun(pipeline: Pipeline, engine: Engine): SliceRun {
+  const compiled = compiledChain(pipeline, engine);
+  return compiled === undefined ? graphRun(pipeline, engine) : chainRun(pipeline, compiled);
 }
 
 /** What was recorded of a chunk. */
@@ -181,18 +201,16 @@ export function startPipeline(
     ...optionProblems<RunOptions>(options, { record: anything }),
   ]);
   const { record = [] } = options;
-  const { channelsIn, channelsOut } = pipeline;
-  const graph = graphRun(pipeline, engine);
-  const { input, steps: maxSteps } = graph;
-  const fired = graph.outputOf(pipeline.output);
-  /** The same of a single step. */
-  const firedOnce = fired.subarray(0, channelsOut);
+  const { channelsOut } = pipeline;
+  const slices = sliceRun(pipeline, engine);
+  const { steps: maxSteps } = slices;
+  const fired = slices.listen(pipeline.output);
   const recordings = record.map((name): Recording => {
     const { stage, state } = recordedSignal(pipeline, name);
     const { channelsOut: channels, emits } = pipeline.stages.find((own) => own.name === stage)!;
     return state === undefined
-      ? { name, channels, spiking: emits === 'spikes', slice: graph.outputOf(stage) }
-      : { name, channels, spiking: false, slice: graph.watch(stage, state) };
+      ? { name, channels, spiking: emits === 'spikes', slice: slices.listen(stage) }
+      : { name, channels, spiking: false, slice: slices.watch(stage, state) };
   });
   let recorded: Record<string, SpikeRaster | SignalRaster> = {};
   let reached: number | undefined;
@@ -202,20 +220,18 @@ export function startPipeline(
     const gap = reached === undefined ? 0 : binsBetween(reached, startTime, dt);
     let left = silentSteps(gap, dt);
     if (left < gap) jumps++;
-    if (left > 0) input.fill(0);
     for (; left > 0; left -= maxSteps) {
       const steps = Math.min(left, maxSteps);
-      graph.run(steps);
-      for (let i = 0; i < steps * channelsOut; i++) unbinned += fired[i]!;
+      slices.enter(undefined, 0, steps);
+      slices.run();
+      const spikes = fired(steps);
+      for (let i = 0; i < spikes.length; i++) unbinned += spikes[i]!;
     }
   };
   return {
     process(given) {
       const chunk = readItem(given);
-      checkGrid(chunk, pipeline);
-      if (!areCounts(chunk, chunk.steps * channelsIn)) {
-        throw new DataError(`a Uint32Array of ${channelsIn} counts for each step is needed`);
-      }
+      checkRaster(chunk, pipeline);
       checkOrder(chunk, reached);
       passSilence(chunk);
       const { steps } = chunk;
@@ -223,18 +239,12 @@ export function startPipeline(
       const signals = roomFor(recordings, steps);
       for (let t = 0; t < steps; t += maxSteps) {
         const count = Math.min(maxSteps, steps - t);
-        const whole = count === steps;
-        input.set(
-          whole ? chunk.counts : chunk.counts.subarray(t * channelsIn, (t + count) * channelsIn),
-        );
-        graph.run(count);
-        counts.set(
-          count === 1 ? firedOnce : fired.subarray(0, count * channelsOut),
-          t * channelsOut,
-        );
+        slices.enter(chunk.counts, t, t + count);
+        slices.run();
+        counts.set(fired(count), t * channelsOut);
         for (let i = 0; i < recordings.length; i++) {
           const { channels, slice } = recordings[i]!;
-          signals[i]!.set(slice.subarray(0, count * channels), t * channels);
+          signals[i]!.set(slice(count), t * channels);
         }
       }
       reached = chunkEnd(chunk);
@@ -255,7 +265,7 @@ export function startPipeline(
       unbinned = 0;
       jumps = 0;
       recorded = {};
-      graph.reset();
+      slices.reset();
     },
   };
 }

@@ -15,7 +15,7 @@ interface PopulationStage extends StageBase {
 /** The part of a row of the table that all populations share. */
 type PopulationForm<Stage> = Pick<
   StageKind<never, Stage>,
-  'run' | 'gradient' | 'neurons' | 'fused'
+  'run' | 'gradient' | 'neurons' | 'fused' | 'chained'
 >;
 
 /** The same failure with the name of the stage in which it came. */
@@ -32,6 +32,10 @@ export function populationForm<Stage extends PopulationStage>(
   return {
     neurons: parametersOf,
     fused: () => 'neurons',
+    chained: (stage) => ({
+      parameters: parametersOf(stage),
+      ...(stage.recurrent === undefined ? {} : { recurrent: stage.recurrent.values }),
+    }),
     run(stage, inputs, { engine, steps }) {
       const input = inputs[0]!;
       const { channelsIn, channelsOut, dt } = stage;

@@ -1,6 +1,7 @@
 /** What a kind of stage must say of itself to be a row of the table. */
 
 import type { Matrix } from '../matrix.ts';
+import type { ChainLink } from '../neurons/chain.ts';
 import type { AnalogParameters, NeuronParameters } from '../neurons/model-table.ts';
 import { readOnce, refuse } from '../options.ts';
 import { type Problem, problem } from '../problems.ts';
@@ -41,6 +42,11 @@ export interface StageOutline {
   readonly dt?: unknown;
 }
 
+/** A stage of a chain: what weighs spikes, or neurons. */
+export type ChainPart =
+  | (Required<Pick<ChainLink, 'weight'>> & Pick<ChainLink, 'bias'>)
+  | Pick<ChainLink, 'parameters' | 'recurrent'>;
+
 /** How a kind of stage is defined, checked and built. */
 export interface DefinitionForm<Definition, Stage> {
   /** What leaves; `same` is what enters, weighted if anything is that enters. */
@@ -67,6 +73,8 @@ export interface StageKind<Definition, Stage> extends DefinitionForm<Definition,
   neurons?(stage: Stage): NeuronParameters;
   /** What a learner that does whole epochs takes it for; absent or undefined where it takes no such stage. */
   fused?(stage: Stage): 'weights' | 'neurons' | undefined;
+  /** What it is in a chain that an engine runs as one: neurons, or what weighs the spikes before them; absent if neither. */
+  chained?(stage: Stage): ChainPart;
   /** Makes what runs a stage on what its inputs hold. */
   run(stage: Stage, inputs: readonly Float64Array[], context: RunContext): StageRun;
   /** Makes what runs a stage over all steps of all trials, and back. */

@@ -15,7 +15,14 @@ import { fault, type Problem, problem, within } from '../problems.ts';
 import type { ChipConstants, ChipForm } from './chip-form.ts';
 import type { Activations, GradientContext, GradientStage } from './gradient-stage.ts';
 import type { NirForm } from './nir-form.ts';
-import type { DefinitionOf, SignalKind, StageBase, StageKind, StageOutline } from './stage-kind.ts';
+import type {
+  ChainPart,
+  DefinitionOf,
+  SignalKind,
+  StageBase,
+  StageKind,
+  StageOutline,
+} from './stage-kind.ts';
 import type { RunContext, StageRun } from './stage-run.ts';
 import * as table from './table.ts';
 
@@ -239,6 +246,11 @@ export function stageNeurons(stage: Stage): NeuronParameters | undefined {
 /** What a learner that does whole epochs takes a stage for; undefined if it takes no such stage. */
 export function stageFused(stage: Stage): 'weights' | 'neurons' | undefined {
   return rowOf(stage).fused?.(stage);
+}
+
+/** What a stage is in a chain that an engine runs as one; undefined if it is in none. */
+export function stageChained(stage: Stage): ChainPart | undefined {
+  return rowOf(stage).chained?.(stage);
 }
 
 /** Makes what runs a stage on what its inputs hold. */

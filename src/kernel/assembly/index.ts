@@ -1,8 +1,9 @@
 // The kernel: what TypeScript calls. Memory is laid out by TypeScript; nothing is allocated here.
 export { backFromOuter } from './back';
+export { runChain } from './chain';
 export { packInput, unpackSpikes, unpackValues } from './copies';
 export { evaluate, learnEpochs } from './learner';
 export { gradientOf, publish } from './matrix';
 export { forward } from './population';
-export { transpose } from './sparse';
+export { scan, transpose } from './sparse';
 export { stream } from './stream';

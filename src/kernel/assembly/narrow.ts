@@ -148,8 +148,7 @@ export function sumOnes(
 
 // @ts-ignore: decorator
 @inline
-function sumSingle(matrix: usize, list: SparseRows, r: usize, counted: bool): v128 {
-  let sum = i64x2.splat(0);
+function addToSingle(sum: v128, matrix: usize, list: SparseRows, r: usize, counted: bool): v128 {
   const starts = list.starts + (r << 2);
   const indices = list.indices;
   const counts = list.counts;
@@ -160,11 +159,13 @@ function sumSingle(matrix: usize, list: SparseRows, r: usize, counted: bool): v1
   return sum;
 }
 
-/** Row `r` of a sparse list times a matrix whose rows are single vectors. */
+/** sum + row `r` of a sparse list times a matrix whose rows are single vectors, one after the other. */
 // @ts-ignore: decorator
 @inline
-export function timesSingle(matrix: usize, list: SparseRows, r: usize): v128 {
-  return list.counted ? sumSingle(matrix, list, r, true) : sumSingle(matrix, list, r, false);
+export function addRow(sum: v128, matrix: usize, list: SparseRows, r: usize): v128 {
+  return list.counted
+    ? addToSingle(sum, matrix, list, r, true)
+    : addToSingle(sum, matrix, list, r, false);
 }
 
 // @ts-ignore: decorator

@@ -11,7 +11,7 @@ import { Block, hasCounts, Workspace } from './block';
 import { half, one } from './constants';
 import { SquaredError, weigh } from './loss';
 import { adapt, furtherSpikes, imemAfter, manyFired, timerAfter } from './membrane';
-import { addOuter, timesSingle } from './narrow';
+import { addOuter, addRow } from './narrow';
 import { power } from './power';
 import { addRows } from './rows';
 import { append, SparseRows } from './sparse';
@@ -20,7 +20,7 @@ import { clear, clip, madd, slopeAbove, splat, sum } from './vector';
 /** Sum of the first four rows of a matrix of single vectors, each times a lane of `value`: shorter than a list. */
 // @ts-ignore: decorator
 @inline
-function fourRows(matrix: usize, value: v128): v128 {
+export function fourRows(matrix: usize, value: v128): v128 {
   const a = f32x4.mul(v128.load(matrix, 0), v128.shuffle<f32>(value, value, 0, 0, 0, 0));
   const b = f32x4.mul(v128.load(matrix, 16), v128.shuffle<f32>(value, value, 1, 1, 1, 1));
   const c = f32x4.mul(v128.load(matrix, 32), v128.shuffle<f32>(value, value, 2, 2, 2, 2));
@@ -31,7 +31,7 @@ function fourRows(matrix: usize, value: v128): v128 {
 /** Its first two rows likewise, where what stands in one half of a vector concerns no lane of the other. */
 // @ts-ignore: decorator
 @inline
-function twoRows(first: v128, second: v128, value: v128): v128 {
+export function twoRows(first: v128, second: v128, value: v128): v128 {
   const even = f32x4.mul(first, v128.shuffle<f32>(value, value, 0, 0, 2, 2));
   return f32x4.add(even, f32x4.mul(second, v128.shuffle<f32>(value, value, 1, 1, 3, 3)));
 }
@@ -39,7 +39,7 @@ function twoRows(first: v128, second: v128, value: v128): v128 {
 /** Row `k` of a matrix of single vectors in its first half, row k + 2 in the other. */
 // @ts-ignore: decorator
 @inline
-function joined(matrix: usize, k: usize): v128 {
+export function joined(matrix: usize, k: usize): v128 {
   const at = matrix + (k << 4);
   return v128.shuffle<f32>(v128.load(at), v128.load(at, 32), 0, 1, 6, 7);
 }
@@ -90,7 +90,8 @@ function run(
   let membrane = v128.load(state, MEMBRANE);
   let ofImem = i64x2.splat(0);
   let ofLog = i64x2.splat(0);
-  let echo = recurrent ? fourRows(recurrent, spikes) : i64x2.splat(0);
+  let echo = i64x2.splat(0);
+  if (recurrent) echo = halved ? twoRows(first, second, spikes) : fourRows(recurrent, spikes);
   let starts = listed ? list.starts : 0;
   let size: usize = 0;
   if (listed) {
@@ -182,7 +183,7 @@ export function forwardSingle(
   const drive = block.drive;
   if (feed) {
     for (let t: usize = 0; t < steps; t++) {
-      v128.store(drive + (t << 4), timesSingle(feed, input, t + inputRow));
+      v128.store(drive + (t << 4), addRow(i64x2.splat(0), feed, input, t + inputRow));
     }
   }
   const state = w.state;

@@ -48,6 +48,68 @@ export function append(indices: usize, counts: usize, size: usize, first: u32, v
   return size + <usize>i32.popcnt(mask);
 }
 
+/** Which of 16 numbers are not zero. */
+// @ts-ignore: decorator
+@inline
+function nonZero(at: usize): u64 {
+  const zero = i64x2.splat(0);
+  const low = i16x8.narrow_i32x4_s(
+    i32x4.ne(v128.load(at, 0), zero), i32x4.ne(v128.load(at, 16), zero),
+  );
+  const high = i16x8.narrow_i32x4_s(
+    i32x4.ne(v128.load(at, 32), zero), i32x4.ne(v128.load(at, 48), zero),
+  );
+  return <u64>i8x16.bitmask(i8x16.narrow_i16x8_s(low, high));
+}
+
+/** Appends count `k` of some that begin at `from`; whether it is one is left in what is returned. */
+// @ts-ignore: decorator
+@inline
+function put(list: SparseRows, size: usize, from: usize, first: u32, k: u32): u32 {
+  const count = load<u32>(from + (<usize>k << 2));
+  store<u32>(list.indices + (size << 2), first + k);
+  store<f32>(list.counts + (size << 2), <f32>count);
+  return count;
+}
+
+/**
+ * Lists the counts that are not zero of `steps` rows of `channels` u32, which begin `stride` bytes apart. Returns the largest. The
+ * list must have room for four entries more, and memory for 256 bytes behind the counts.
+ */
+export function scan(from: usize, stride: usize, steps: u32, channels: u32, list: SparseRows): u32 {
+  const starts = list.starts;
+  let size: usize = 0;
+  let largest: u32 = 0;
+  store<u32>(starts, 0);
+  for (let t: u32 = 0; t < steps; t++, from += stride) {
+    for (let first: u32 = 0; first < channels; first += 64) {
+      const here = min<u32>(64, channels - first);
+      const begin = from + (<usize>first << 2);
+      let mask = nonZero(begin);
+      if (here > 16) mask |= nonZero(begin + 64) << 16;
+      if (here > 32) mask |= nonZero(begin + 128) << 32;
+      if (here > 48) mask |= nonZero(begin + 192) << 48;
+      mask &= <u64>-1 >> (64 - here);
+      const count = <usize>popcnt(mask);
+      // Up to four are put down without asking how many there are, which nobody can guess.
+      for (let k = 0; k < 4; k++) {
+        const found = put(list, size + k, begin, first, <u32>ctz(mask) & 63);
+        const there = mask != 0;
+        largest = max(largest, there ? found : 0);
+        mask &= mask - 1;
+      }
+      for (let k: usize = 4; k < count; k++) {
+        largest = max(largest, put(list, size + k, begin, first, <u32>ctz(mask)));
+        mask &= mask - 1;
+      }
+      size += count;
+    }
+    store<u32>(starts + (<usize>t << 2), <u32>size, 4);
+  }
+  list.counted = u32(largest > 1);
+  return largest;
+}
+
 /**
  * Sorts a list by time into one by channel: entry (r, index) becomes (index, r). A counting sort, so that the
  * order in time is kept. `into.starts` holds `channels` + 1 numbers.

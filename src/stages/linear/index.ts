@@ -10,6 +10,7 @@ import { linearRun } from './run.ts';
 export const linearKind: StageKind<LinearDefinition, LinearStage> = {
   ...linearDefinition,
   fused: ({ bias }) => (bias?.some((value) => value !== 0) ? undefined : 'weights'),
+  chained: ({ weight, bias }) => ({ weight, ...(bias === undefined ? {} : { bias }) }),
   run: linearRun,
   gradient: linearGradient,
   chip: linearChip,
