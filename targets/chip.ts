@@ -3,6 +3,7 @@ import { type DefaultConfiguration, defaultFamily, familyNamed } from '../src/ch
 import { type Clock, monotonic } from '../src/clock.ts';
 import { deploy } from '../src/compile/deploy.ts';
 import { type Deployment, type DeployOptions, deployTable } from '../src/compile/deployment.ts';
+import type { MergedPopulation } from '../src/compile/network.ts';
 import { checkDeployment } from '../src/compile/plan.ts';
 import { type Link, linkProblems, readLink } from '../src/devices/link.ts';
 import {
@@ -71,6 +72,19 @@ function table(limits: Parameters<typeof deployTable>[0]): OptionTable<ChipConfi
     deployment: having('a deployment', 'wordsOf', 'populationOf'),
     losses: having('a counter of losses', 'add'),
   };
+}
+
+/**
+ * Whether the circuits of a board that is computed with four dendrites would fall silent: negative weights of neurons with one synapse
+ * become a leak there, some thousand times that of the membrane, and nothing of the sum that they were trained with is left.
+ */
+function modelProblems({ info }: Link, population: MergedPopulation | undefined): Problem[] {
+  if (info.model !== 'dynapSe2' || population?.parameters.model !== 'dynapSim') return [];
+  const { input, recurrent } = population;
+  if (![input, recurrent].some(({ weight }) => weight.some((one) => one < 0))) return [];
+  const needed =
+    "the board computes four dendrites, on which negative weights are a leak that silences neurons with one synapse; train dynapSe2 neurons, or take a board of model 'dynapSim'";
+  return [problem('pipeline', 'conflict', population.parameters.model, needed)];
 }
 
 /** Whether the board has chips of another family. */
@@ -206,6 +220,7 @@ export function chip<Configuration = DefaultConfiguration>(
           const deployment = made as Deployment<unknown>;
           return [
             ...deploymentProblems(deployment, pipeline, link),
+            ...modelProblems(link, deployment.population),
             ...hearingProblems((name) => reportsOf(deployment, name), pipeline, request),
           ];
         }
@@ -213,7 +228,8 @@ export function chip<Configuration = DefaultConfiguration>(
         const other = familyProblems('family', name, link);
         if (other.length > 0) return other;
         const check = checkDeployment(pipeline, options);
-        if (check.problems.length > 0) return check.problems;
+        const silent = modelProblems(link, check.population);
+        if (check.problems.length + silent.length > 0) return [...check.problems, ...silent];
         return hearingProblems((name) => check.reports.get(name), pipeline, request);
       } catch (cause) {
         if (cause instanceof InvalidArgumentError) return cause.problems;

@@ -8,6 +8,7 @@ import { Stopped, wishesOf } from '../frozen-noise/stopping.ts';
 import { resultTable } from '../frozen-noise/table.ts';
 import { jsonText } from '../json-text.ts';
 import { progressBar } from '../progress-bar.ts';
+import { boardAddressHelp, boardHelp, readBoardAddress } from '../streams/board.ts';
 import { optionReader } from '../streams/options.ts';
 import { readRecord, recordOption } from '../streams/recorder.ts';
 import { stopCodes } from '../terminal.ts';
@@ -18,8 +19,13 @@ const options: OptionSpecs = {
   mismatch: { value: 'F', help: 'mismatch of the virtual chips, three sigma', fallback: '30%' },
   'training-mismatch': { value: 'F', help: 'mismatch during training', fallback: '5%' },
   chips: { value: 'N', help: 'virtual chips that run both patterns', fallback: '100' },
-  tests: { value: 'N', help: 'random rasters on which no neuron should win', fallback: '1000' },
-  quick: { help: '3000 epochs, 10 chips, 50 random rasters, unless said otherwise' },
+  tests: {
+    value: 'N',
+    help: 'random rasters on which no neuron should win',
+    fallback: '1000, and 20 on a board that is not virtual',
+  },
+  board: { value: 'BOARD', help: `the board that runs it: ${boardHelp}`, fallback: 'virtual' },
+  quick: { help: '3000 epochs, 10 chips, 50 random rasters (5), unless said otherwise' },
   'real-time': { help: 'stream the random rasters to the chip in real time too' },
   uncalibrated: { help: 'take the first neurons of the chip as they are, unmeasured' },
   data: { value: 'FOLDER', help: 'recorded patterns: train.json and test_NxTxC.bits' },
@@ -45,6 +51,11 @@ same table on any machine; what depends on the machine, its speed and what came 
 lines of its own. Ctrl-C ends training early and goes on with what it has; a second Ctrl-C, or SIGTERM,
 stops everything and keeps what was found, its figures in unfinished.json.
 
+On another board than a virtual one everything is in real time, and the network is quantised, placed and chosen for its chips; the
+many chips are virtual ones of that family.
+
+${boardAddressHelp}
+
 ${optionHelp(options)}
 
 Exit codes: 0 done, 2 bad input or a file or device that failed, 130 stopped by Ctrl-C, 143 and 129 by SIGTERM
@@ -62,13 +73,15 @@ function configure(given: Given): FrozenNoiseConfig & { json: boolean } {
   const checkpoint = text('checkpoint');
   const reader = optionReader(given);
   const record = readRecord(reader);
+  const board = readBoardAddress(text('board') ?? 'virtual', reader.problems);
+  const rasters = board?.kind === 'virtual' ? [50, 1000] : [5, 20];
   const config = {
     seed: numbers.whole('seed', 0, { min: 0, max: mostSeed }),
     epochs: numbers.whole('epochs', quick ? 3000 : 12_000, { min: 0, max: 1e9 }),
     mismatch: numbers.fraction('mismatch', 0.3),
     trainingMismatch: numbers.fraction('training-mismatch', 0.05),
     chips: numbers.whole('chips', quick ? 10 : 100, { min: 0, max: 1e5 }),
-    tests: numbers.whole('tests', quick ? 50 : 1000, { min: 0, max: 1e5 }),
+    tests: numbers.whole('tests', rasters[quick ? 0 : 1]!, { min: 0, max: 1e5 }),
     realTime: values['real-time'] === true,
     uncalibrated: values['uncalibrated'] === true,
     out: text('out') ?? 'runs/frozen-noise',
@@ -92,7 +105,7 @@ function configure(given: Given): FrozenNoiseConfig & { json: boolean } {
         ]),
   ];
   if (problems.length > 0) throw new InvalidArgumentError('the experiment cannot start', problems);
-  return config;
+  return { ...config, board: board! };
 }
 
 /** The main job. */

@@ -1,5 +1,5 @@
-import { type AssessedRun, assess as assessNetwork, type Pipeline } from 'spikeline';
-import { quantise } from 'spikeline/chip';
+import { type AssessedRun, assess as assessNetwork, deploy, type Pipeline } from 'spikeline';
+import { type ChipFamily, dynapse2, quantise } from 'spikeline/chip';
 import { pipelineWeights, withWeights } from 'spikeline/train';
 import type { FrozenNoiseData } from './data.ts';
 import { mean, median, patternRatio, ratesOf, testRatio } from './rates.ts';
@@ -38,6 +38,7 @@ export function assess(
   epoch: number,
   mismatch: number,
   seed: number,
+  family: ChipFamily<unknown>,
 ): Assessment {
   const { patterns, validation } = data;
   const score = (run: AssessedRun, as: string) => ({
@@ -54,6 +55,7 @@ export function assess(
     mismatch: { fraction: mismatch },
     seed,
     quantise: (fine) => {
+      if (family.name !== dynapse2.name) return deploy(fine, { family }).quantised;
       const { values } = quantise(pipelineWeights(fine), { seed, restarts: 150, hops: 150 });
       return withWeights(fine, values);
     },

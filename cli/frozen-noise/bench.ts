@@ -1,7 +1,9 @@
 /** What the parts of the experiment share: what they are told, where they write to, and who stops them. */
 import type { Target } from 'spikeline';
 import type { ResultFolder } from 'spikeline/files';
+import type { BoardAddress } from '../streams/board.ts';
 import type { Recorder } from '../streams/recorder.ts';
+import type { ExperimentBoard } from './board.ts';
 import type { FrozenNoiseData } from './data.ts';
 import type { Wishes } from './stopping.ts';
 
@@ -14,6 +16,8 @@ export interface FrozenNoiseConfig {
   /** Mismatch during training, as a fraction. */
   readonly trainingMismatch: number;
   readonly chips: number;
+  /** The board that runs the network. */
+  readonly board: BoardAddress;
   readonly tests: number;
   /** Streams the random rasters in real time too. */
   readonly realTime: boolean;
@@ -41,6 +45,7 @@ export interface Progress {
 /** What every part is given. */
 export interface Bench {
   readonly config: FrozenNoiseConfig;
+  readonly board: ExperimentBoard;
   readonly data: FrozenNoiseData;
   readonly folder: ResultFolder;
   readonly wishes: Wishes;

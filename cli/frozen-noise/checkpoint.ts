@@ -76,8 +76,11 @@ export function decidingOf(
     readonly mismatch: number;
     readonly trainingMismatch: number;
   },
+  family = 'dynapse2',
 ): Deciding {
   const { seed, epochs, mismatch, trainingMismatch } = config;
+  // Networks for other chips are chosen by how those hold their weights.
+  const chosen = family === 'dynapse2' ? [assessing] : [assessing, family];
   return {
     '--seed': seed,
     '--epochs': epochs,
@@ -85,7 +88,7 @@ export function decidingOf(
     '--training-mismatch': trainingMismatch,
     '--data': sha256(...[...patterns, ...validation].flatMap(rasterBytes)),
     engine: engineName(),
-    recipe: sha256(JSON.stringify([assessing, recipe(seed, epochs, trainingMismatch)])),
+    recipe: sha256(JSON.stringify([...chosen, recipe(seed, epochs, trainingMismatch)])),
   };
 }
 

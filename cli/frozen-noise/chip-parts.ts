@@ -1,18 +1,10 @@
-/** The parts of the experiment on one virtual chip: as fast as it can, and in real time. */
-import {
-  chip,
-  chooseNeurons,
-  type Deployment,
-  deploy,
-  type Pipeline,
-  type VirtualLink,
-  virtualBoard,
-} from 'spikeline';
-import { encodeWeights, toSamnaJson } from 'spikeline/chip';
+/** The parts of the experiment on the board: as fast as it can, and in real time. */
+import { chip, chooseNeurons, type Deployment, type Pipeline } from 'spikeline';
+import type { Link } from 'spikeline/devices';
 import { type Losses, lossCounter } from 'spikeline/events';
 import { jsonText } from '../json-text.ts';
-import { type Bench, type FrozenNoiseConfig, kept } from './bench.ts';
-import { chipSeed } from './chips.ts';
+import { type Bench, kept } from './bench.ts';
+import { configurationText } from './board.ts';
 import type { RealTimeResult } from './result.ts';
 import { recordTarget, type TargetRecord } from './run-target.ts';
 
@@ -21,100 +13,116 @@ const measuringRasters = 4;
 
 /** The deployment on those neurons of a chip that behave most like the model. */
 async function calibrated(
-  { data, progress }: Bench,
-  link: VirtualLink,
+  { board, data, progress }: Bench,
+  link: Link,
   net: Pipeline,
-  deployment: Deployment,
-): Promise<Deployment> {
+  deployment: Deployment<unknown>,
+): Promise<Deployment<unknown>> {
   const noise = data.validation.slice(0, measuringRasters);
   progress.begin('neurons', net.channelsOut * noise.length);
-  const hardware = await chooseNeurons(link, deployment, noise, {
+  const hardware = await chooseNeurons(link, deployment as Deployment, noise, {
     onMeasured: (done) => progress.move(done),
   });
   progress.end();
   const { base } = deployment.cores[0]!.weights;
-  return deploy(net, { hardware, quantiser: (values) => encodeWeights(values, base) });
+  const { family } = board;
+  return board.deploy(net, {
+    hardware,
+    quantiser: (values, _, synapses) => family.encode(values, base, synapses),
+  });
 }
 
-/** The chip of the experiment, as fast as it can or in real time. */
-function openChip(config: FrozenNoiseConfig, dt: number, realTime: boolean): Promise<VirtualLink> {
-  const { seed, mismatch } = config;
-  const silicon = { seed: chipSeed(seed, 0), mismatch: { fraction: mismatch } };
-  return virtualBoard({ ...silicon, dt, realTime }).open();
-}
-
-/**
- * Measures the neurons of one virtual chip, takes the two best, and runs everything on it as fast as it can,
- * so that nothing can be late and the same seed gives the same figures.
+/** Measures the neurons of the board, takes the two best, and runs everything on it; a virtual one as fast as it can, so that nothing
+ * can be late and the same seed gives the same figures.
  */
-export async function chipPart(
+export function chipPart(
   bench: Bench,
   net: Pipeline,
-  deployment: Deployment,
-): Promise<{ readonly placed: Deployment; readonly record: TargetRecord; readonly lost: Losses }> {
-  const { config, data, folder, wishes, progress } = bench;
-  const link = await openChip(config, net.dt, false);
+  deployment: Deployment<unknown>,
+): Promise<{
+  readonly placed: Deployment<unknown>;
+  readonly record: TargetRecord;
+  readonly lost: Losses;
+}> {
+  const { board, config, data, folder, wishes, progress } = bench;
   const lost = lossCounter();
-  try {
-    const placed = config.uncalibrated
-      ? deployment
-      : await calibrated(bench, link, net, deployment);
-    progress.begin('chip', data.tests.length);
-    folder.write('configuration.json', toSamnaJson(placed.configuration));
-    const target = kept(bench, chip(link, { deployment: placed, losses: lost }));
-    const targets = { patterns: target, tests: target };
-    const record = await recordTarget(targets, net, data, wishes.stop$, (done) =>
-      progress.move(done),
-    );
-    return { placed, record, lost };
-  } finally {
-    await link.close();
-    progress.end();
-  }
+  return board.use(net.dt, false, async (link) => {
+    try {
+      const placed = config.uncalibrated
+        ? deployment
+        : await calibrated(bench, link, net, deployment);
+      progress.begin('chip', data.tests.length);
+      folder.write('configuration.json', configurationText(placed));
+      const target = kept(bench, boardTarget(bench, link, placed, lost));
+      const targets = { patterns: target, tests: target };
+      const record = await recordTarget(targets, net, data, wishes.stop$, (done) =>
+        progress.move(done),
+      );
+      return { placed, record, lost };
+    } finally {
+      progress.end();
+    }
+  });
 }
 
-/** Streams the patterns, and if asked the random rasters, to the same chip in real time. */
-export async function realTimePart(
+/** The board as a target. */
+function boardTarget(
+  { board: { lookAhead } }: Bench,
+  link: Link,
+  deployment: Deployment<unknown>,
+  losses: Losses,
+) {
+  return chip(link, { deployment, losses, ...(lookAhead !== undefined && { lookAhead }) });
+}
+
+/** Streams the patterns, and if asked the random rasters, to the same board in real time. */
+export function realTimePart(
   bench: Bench,
   net: Pipeline,
-  placed: Deployment,
+  placed: Deployment<unknown>,
   chipLost: Losses,
 ): Promise<RealTimeResult> {
-  const { config, data, folder, wishes, progress } = bench;
+  const { board, config, data, folder, wishes, progress } = bench;
   const tests = config.realTime ? data.tests : [];
   progress.begin('real time', tests.length);
-  const link = await openChip(config, net.dt, true);
   const lost = lossCounter();
-  try {
-    const target = kept(bench, chip(link, { deployment: placed, losses: lost }));
-    const { result } = await recordTarget(
-      { patterns: target, tests: target },
-      net,
-      { ...data, tests },
-      wishes.stop$,
-      (done) => progress.move(done),
-    );
-    const { delivered = 0, late = 0, dropped = 0 } = link.statistics;
-    folder.write(
-      'chip.json',
-      jsonText({
-        board: link.info,
-        statistics: link.statistics,
-        outputs: placed.outputChannels,
-        currents: placed.cores[0]!.currents,
-        remarks: placed.remarks,
-        lost: { chip: chipLost.byReason, realTime: lost.byReason },
-      }),
-    );
-    return {
-      fn0: result.fn0,
-      fn1: result.fn1,
-      ...(config.realTime ? { test: result.test } : {}),
-      events: delivered + late + dropped,
-      lost: { ...lost.byReason },
-    };
-  } finally {
-    await link.close();
-    progress.end();
-  }
+  return board.use(net.dt, true, async (link) => {
+    const before = handed(link);
+    try {
+      const target = kept(bench, boardTarget(bench, link, placed, lost));
+      const { result } = await recordTarget(
+        { patterns: target, tests: target },
+        net,
+        { ...data, tests },
+        wishes.stop$,
+        (done) => progress.move(done),
+      );
+      folder.write(
+        'chip.json',
+        jsonText({
+          board: link.info,
+          statistics: link.statistics,
+          outputs: placed.outputChannels,
+          currents: placed.cores[0]!.currents,
+          remarks: placed.remarks,
+          lost: { chip: chipLost.byReason, realTime: lost.byReason },
+        }),
+      );
+      return {
+        fn0: result.fn0,
+        fn1: result.fn1,
+        ...(config.realTime ? { test: result.test } : {}),
+        events: handed(link) - before,
+        lost: { ...lost.byReason },
+      };
+    } finally {
+      progress.end();
+    }
+  });
+}
+
+/** Events that a board was handed, by what it counts. */
+function handed({ statistics }: Link): number {
+  const { sent, delivered = 0, late = 0, dropped = 0 } = statistics;
+  return sent ?? delivered + late + dropped;
 }

@@ -1,5 +1,13 @@
 import { concatMap, map, type Observable, range, toArray } from 'rxjs';
-import { chip, type Deployment, type Pipeline, usingLink, virtualBoard } from 'spikeline';
+import {
+  chip,
+  type Deployment,
+  type Pipeline,
+  usingLink,
+  type VirtualBoardConfig,
+  virtualBoard,
+} from 'spikeline';
+import type { Link } from 'spikeline/devices';
 import type { FrozenNoiseData } from './data.ts';
 import { median, patternRatio, type Rates, ratesOf } from './rates.ts';
 import { type ChipsResult, finite } from './result.ts';
@@ -32,24 +40,27 @@ export function chipsRecord(all: readonly (readonly Rates[])[]): ChipsRecord {
 }
 
 /**
- * Runs both patterns on many virtual chips, each with a mismatch of its own, as fast as they can; emits the
+ * Runs both patterns on many virtual chips of the family of the board, each with a mismatch of its own, as fast as they can; emits the
  * rates of each chip.
  */
 export function runChips(
   net: Pipeline,
-  deployment: Deployment,
+  deployment: Deployment<unknown>,
   data: FrozenNoiseData,
   config: { readonly seed: number; readonly chips: number; readonly mismatch: number },
 ): Observable<readonly Rates[]> {
   const { seed, chips, mismatch } = config;
   const onBoard = (index: number): Observable<Rates[]> =>
     usingLink(
-      () =>
-        virtualBoard({
+      async () => {
+        const silicon: VirtualBoardConfig<unknown> = {
+          family: deployment.family,
           seed: chipSeed(seed, index),
           mismatch: { fraction: mismatch },
           dt: net.dt,
-        }).open(),
+        };
+        return (await virtualBoard(silicon).open()) as Link;
+      },
       (link) =>
         stream(chip(link, { deployment }), net, data.patterns).pipe(map(ratesOf), toArray()),
     );

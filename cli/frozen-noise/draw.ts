@@ -10,7 +10,7 @@ import type { FrozenTraining } from './training.ts';
 export interface DrawnRecords {
   readonly data: FrozenNoiseData;
   readonly training: FrozenTraining;
-  readonly deployment: Deployment;
+  readonly deployment: Deployment<unknown>;
   readonly simulated: TargetRecord;
   readonly quantised: TargetRecord;
   readonly chip: TargetRecord;

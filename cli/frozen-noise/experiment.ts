@@ -2,7 +2,6 @@
 import { join, resolve } from 'node:path';
 import { lastValueFrom, merge, tap } from 'rxjs';
 import {
-  deploy,
   meanSquaredError,
   type Pipeline,
   pipelineToJson,
@@ -17,6 +16,7 @@ import { pictureFiles } from '../pictures/index.ts';
 import { recorder, recording } from '../streams/recorder.ts';
 import { turn } from '../turn.ts';
 import type { Bench, FrozenNoiseConfig, Progress } from './bench.ts';
+import { openExperimentBoard } from './board.ts';
 import { decidingOf } from './checkpoint.ts';
 import { chipPart, realTimePart } from './chip-parts.ts';
 import { chipsRecord, runChips } from './chips.ts';
@@ -38,17 +38,18 @@ function plainLoss(net: Pipeline, data: FrozenNoiseData): number {
 }
 
 async function trainPart(
-  { config, data, folder, wishes, progress }: Bench,
+  { config, board, data, folder, wishes, progress }: Bench,
   checkpoint: ResultFile | undefined,
 ): Promise<FrozenTraining> {
   const { checkpoint: _, ...told } = config;
-  const deciding = decidingOf(data, config);
+  const deciding = decidingOf(data, config, board.family.name);
   const saved = checkpoint === undefined ? undefined : loadTraining(checkpoint, deciding);
   progress.begin('training', config.epochs);
   const training = await trainFrozenNoise(
     data,
     {
       ...told,
+      family: board.family,
       ...(checkpoint === undefined ? {} : { checkpoint }),
       saved,
       deciding,
@@ -115,7 +116,7 @@ async function runParts(
     epochsPerSecond: training.seconds > 0 ? training.epochsHere / training.seconds : 0,
   };
   add(trained);
-  const deployment = deploy(training.net);
+  const deployment = bench.board.deploy(training.net);
   folder.write('quantised.json', pipelineToJson(deployment.quantised));
   await next();
   const simulated = await simulatePart(bench, 'simulation', training.net);
@@ -151,6 +152,7 @@ async function runParts(
     chip: onChip.record.result,
     chips: chips.result,
     realTime,
+    ...(bench.board.info !== undefined && { board: bench.board.info }),
   };
   const records = { simulated, quantised: fourBits, chip: onChip.record, chips };
   folder.write('result.json', jsonText(result));
@@ -194,14 +196,19 @@ export async function runFrozenNoise(
 ): Promise<FrozenNoiseResult> {
   const { folder, file } = opened(config);
   const found: Found = {};
+  let board: Bench['board'] | undefined;
   try {
+    // What cannot be opened is told before anything is trained.
+    board = await openExperimentBoard(config);
+    const opened = board;
     const { seed, tests } = config;
     const data =
       config.data === undefined ? drawData(seed, tests) : readData(config.data, seed, tests);
     const { record } = config;
     const about = { command: 'frozen-noise', seed };
     const keep = record === undefined ? undefined : recorder(record, about, false);
-    const parts = () => runParts({ config, data, folder, wishes, progress, keep }, file, found);
+    const parts = () =>
+      runParts({ config, board: opened, data, folder, wishes, progress, keep }, file, found);
     return await recording(
       keep,
       () => ({}),
@@ -213,6 +220,7 @@ export async function runFrozenNoise(
     throw cause;
   } finally {
     progress.end();
+    await board?.close().catch(() => {});
     file?.close();
     folder.close();
   }

@@ -1,3 +1,4 @@
+import type { LinkInfo } from 'spikeline/devices';
 import type { Rates } from './rates.ts';
 import { mean } from './rates.ts';
 
@@ -61,6 +62,8 @@ export interface FrozenNoiseResult {
   readonly chips: ChipsResult;
   /** The same chip in real time. */
   readonly realTime: RealTimeResult;
+  /** What the board says of itself; absent for a virtual one. */
+  readonly board?: LinkInfo;
 }
 
 /** Infinite ratios are null in JSON. */

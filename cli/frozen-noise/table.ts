@@ -1,3 +1,4 @@
+import type { LinkInfo } from 'spikeline/devices';
 import { columns } from '../columns.ts';
 import type { FrozenNoiseResult, PatternResult, TargetResult } from './result.ts';
 
@@ -25,6 +26,11 @@ function row(label: string, { fn0, fn1, test }: TargetResult): string[] {
 function paperRow(label: string, figures: (typeof paper)[keyof typeof paper]): string[] {
   const text = ([n0, n1, frr]: readonly [number, number, number]): string => cell([n0, n1], frr);
   return [label, text(figures.fn0), text(figures.fn1), text(figures.test)];
+}
+
+/** Which board it was. */
+function boardLine({ name, serial, family, chips }: LinkInfo): string {
+  return `board: ${name} (${family}), serial number ${serial}, ${chips} ${chips === 1 ? 'chip' : 'chips'} used`;
 }
 
 /** What depends on the machine and on what else it does: speed, and the run in real time with its losses. */
@@ -73,5 +79,6 @@ export function resultTable(result: FrozenNoiseResult): string {
       `chips: ${chips.bothCorrect} of ${chips.count} classify both patterns; median FRR ${ratio(first)} and ${ratio(second)}`,
     );
   }
-  return [...lines, '', ...machineLines(result)].join('\n');
+  const board = result.board === undefined ? [] : [boardLine(result.board)];
+  return [...lines, ...board, '', ...machineLines(result)].join('\n');
 }

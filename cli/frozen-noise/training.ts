@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { lastValueFrom, type Observable, takeUntil, tap } from 'rxjs';
 import { type Pipeline, type TrainingProgress, train } from 'spikeline';
+import type { ChipFamily } from 'spikeline/chip';
 import type { ResultFile } from 'spikeline/files';
 import { withWeights } from 'spikeline/train';
 import { readBytes, reading } from '../read.ts';
@@ -20,6 +21,8 @@ export interface FrozenTrainingConfig {
   readonly trainingMismatch: number;
   /** Mismatch of the chips it is meant for, as a fraction. */
   readonly mismatch: number;
+  /** The chips that it is meant for. */
+  readonly family: ChipFamily<unknown>;
   /** File to save to. */
   readonly checkpoint?: ResultFile;
   /** What to go on from. */
@@ -67,7 +70,8 @@ export async function trainFrozenNoise(
   config: FrozenTrainingConfig,
   onProgress: (progress: TrainingProgress, epochsPerSecond: number) => void,
 ): Promise<FrozenTraining> {
-  const { seed, epochs, trainingMismatch, mismatch, checkpoint, saved, deciding, stop$ } = config;
+  const { seed, epochs, trainingMismatch, mismatch, family } = config;
+  const { checkpoint, saved, deciding, stop$ } = config;
   const start = untrained(seed, data.patterns[0].dt);
   const losses = [...(saved?.losses ?? [])];
   const assessments = [...(saved?.assessments ?? [])];
@@ -79,7 +83,7 @@ export async function trainFrozenNoise(
   let unsaved: unknown;
 
   const assessNow = ({ pipeline, checkpoint: now, epoch }: TrainingProgress): void => {
-    const assessment = assess(pipeline, data, epoch, mismatch, seed);
+    const assessment = assess(pipeline, data, epoch, mismatch, seed, family);
     assessments.push(assessment);
     if (best === undefined || assessment.margin > best.assessment.margin) {
       best = { assessment, weights: now.weights };
@@ -119,7 +123,10 @@ export async function trainFrozenNoise(
     assessNow(last);
   }
   if (best === undefined) {
-    best = { assessment: assess(start, data, 0, mismatch, seed), weights: new Float64Array(0) };
+    best = {
+      assessment: assess(start, data, 0, mismatch, seed, family),
+      weights: new Float64Array(0),
+    };
   }
   const { assessment, weights } = best;
   return {

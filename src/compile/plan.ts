@@ -229,6 +229,8 @@ export interface DeploymentCheck {
   readonly problems: readonly Problem[];
   /** Populations, and whether each would report to the host; empty if there are problems. */
   readonly reports: ReadonlyMap<string, boolean>;
+  /** The pipeline as one population; undefined if it cannot be one. */
+  readonly population: MergedPopulation | undefined;
 }
 
 /**
@@ -260,9 +262,9 @@ export function checkDeployment<Configuration = DefaultConfiguration>(
     const reports = names.populations.map(
       (name) => [name, name === population.output || monitored.includes(name)] as const,
     );
-    return { problems, reports: new Map(problems.length === 0 ? reports : []) };
+    return { problems, reports: new Map(problems.length === 0 ? reports : []), population };
   } catch (cause) {
     if (!(cause instanceof UnsupportedPipelineError)) throw cause;
-    return { problems: cause.problems, reports: new Map() };
+    return { problems: cause.problems, reports: new Map(), population: undefined };
   }
 }

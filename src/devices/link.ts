@@ -1,4 +1,5 @@
 /** The contract of an open device, whatever chips are on it. */
+import type { CircuitModel } from '../chips/family.ts';
 import { DeviceError, InvalidArgumentError } from '../errors.ts';
 import { type Check, isObject, keeping, number, readAs, readable } from '../options.ts';
 import { fault, type Problem, problem, problemText, within } from '../problems.ts';
@@ -63,6 +64,8 @@ export interface LinkInfo {
    * board time only goes as far as events and {@link Link.time} drive it.
    */
   readonly clock: 'board' | 'host';
+  /** What its neurons are computed as; absent for silicon, which is what it is. */
+  readonly model?: CircuitModel;
 }
 
 /** A change in mid-run. */

@@ -87,6 +87,21 @@ function burst(index: number, size = 2): SpikeRaster {
   return spikeRaster({ channels: 3, dt: 1e-3, startTime: index * 2000, counts });
 }
 
+describe('a chip on a board that computes four dendrites', () => {
+  it('refuses neurons with one synapse and negative weights, which would be silent there', async () => {
+    const four = await rig({ model: 'dynapSe2' });
+    const why = [expect.stringMatching(/^pipeline is "dynapSim"; .*train dynapSe2 neurons/)];
+    expect(four.target.unsupported(net).map(problemText)).toEqual(why);
+    const deployed = chip(four.link, { clock: four.clock, deployment: deploy(net) });
+    expect(deployed.unsupported(net).map(problemText)).toEqual(why);
+    const excited = pipeline(linear({ weight: [[8]] }), dynapSim({ neurons: 1 }));
+    expect(four.target.unsupported(excited)).toEqual([]);
+    const one = await rig();
+    expect(one.target.unsupported(net)).toEqual([]);
+    await Promise.all([four.link.close(), one.link.close()]);
+  });
+});
+
 describe('runOn(chip), case list', () => {
   it('never: nothing comes, nothing ends', async () => {
     const { clock, target } = await rig();

@@ -81,6 +81,7 @@ const anyInfo: OptionTable<LinkInfo> = {
   family: text,
   chips: number({ min: 1, whole: true }),
   clock: oneOf(['board', 'host']),
+  model: text,
 };
 
 /** Refuses what fails a check. */

@@ -180,6 +180,7 @@ export function openVirtualLink<Configuration>(
       family: family.name,
       chips: config.chips,
       clock: realTime ? 'board' : 'host',
+      model: config.model,
     },
     get closed() {
       return closed;

@@ -1,6 +1,8 @@
+import { chip } from 'spikeline';
 import { linkSuite, type SamnaLink, samnaBridge } from 'spikeline/devices';
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { configuration, delta, word } from '#test/devices/suite-network';
+import { ratiosOn, trainedFrozenNoise } from '#test/support/frozen-noise';
 import { bridges, pythonObstacle, standInBoard } from './stand-in-board.ts';
 
 const quick = { settleTime: 0 };
@@ -38,4 +40,12 @@ describe.skipIf(obstacle)(`a board behind a bridge to samna${title}`, () => {
     patience: 20_000,
   });
   for (const { name, run } of suite) it(name, run);
+
+  it('runs frozen noise: trained, deployed, and told apart', async () => {
+    const trained = await trainedFrozenNoise(1);
+    const link = await samnaBridge({ python: board.python, ...quick });
+    const ratios = await ratiosOn(chip(link, { lookAhead: 0.02 }), trained);
+    await link.close();
+    for (const ratio of ratios) expect(ratio).toBeGreaterThan(1.5);
+  });
 });
