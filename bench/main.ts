@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { codecs } from './codecs.ts';
 import { deployment } from './deploy/index.ts';
 import { forward } from './forward.ts';
-import { latency } from './latency.ts';
+import { latency } from './latency/index.ts';
 import { lif } from './lif.ts';
 import { loop } from './loop/index.ts';
 import { lsl } from './lsl.ts';
@@ -69,7 +69,8 @@ const benches: Readonly<Record<string, Bench>> = {
     run: ({ quick }) => streaming(quick ? 5 : 60),
   },
   latency: {
-    about: 'ms from an event handed in to its answer handed out, on a virtual board in real time',
+    about:
+      'ms from an event handed in to its answer handed out, on a virtual board in real time; bytes that each leaves',
     run: ({ quick, seconds, note }) => latency(seconds ?? (quick ? 6 : 60), note),
   },
   loop: {

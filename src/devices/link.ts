@@ -158,7 +158,7 @@ const object: Check = (value) =>
 
 const linkCheck = keeping('an open link', {
   methods: ['configure', 'send', 'time', 'listen', 'close'],
-  may: ['update', 'align'],
+  may: ['update', 'align', 'whenReached'],
   says: { info: object, statistics: object },
 });
 
@@ -171,11 +171,33 @@ export function linkProblems(link: unknown): Problem[] {
 const counters = ['sent', 'delivered', 'late', 'dropped', 'received', 'overflowed'] as const;
 const counted = number({ min: 0, whole: true });
 
+/** Counts as they are read. */
+type Counts = Partial<Record<(typeof counters)[number], number>>;
+
+/** Reads counts into `into`; whether they are counts. It makes nothing, since a stream has them read with each input. */
+function areRead({ statistics }: Link, into: Counts): boolean {
+  for (let i = 0; i < counters.length; i++) {
+    const name = counters[i]!;
+    const value = statistics[name];
+    if (value === undefined) {
+      if (into[name] !== undefined) delete into[name];
+    } else if (Number.isSafeInteger(value) && value >= 0) into[name] = value;
+    else return false;
+  }
+  return true;
+}
+
 /** Reads what a link has counted by now into `into`, and gives it. */
-function readCounts(
-  link: Link,
-  into: Partial<Record<(typeof counters)[number], number>>,
-): LinkStatistics {
+function readCounts(link: Link, into: Counts): LinkStatistics {
+  try {
+    if (areRead(link, into)) return into;
+  } catch {
+    // What is wrong with it is told below.
+  }
+  return soundCounts(link, into);
+}
+
+function soundCounts(link: Link, into: Counts): LinkStatistics {
   const problems = readable(() => {
     const { statistics } = link;
     if (!isObject(statistics)) return object(statistics);
