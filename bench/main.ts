@@ -16,6 +16,7 @@ import { pole } from './pole.ts';
 import { recordings } from './record.ts';
 import { reference } from './reference.ts';
 import { type BenchRow, missed, table } from './rows.ts';
+import { bridge } from './samna/bridge.ts';
 import { samna } from './samna/index.ts';
 import { sensor } from './sensor.ts';
 import { soak } from './soak.ts';
@@ -25,6 +26,7 @@ import { tfjs } from './tfjs.ts';
 import { training } from './training.ts';
 import { udp } from './udp.ts';
 import { usb } from './usb.ts';
+import { usbLoop } from './usb-loop.ts';
 
 /** What a bench is told. */
 interface BenchOptions {
@@ -84,8 +86,12 @@ const benches: Readonly<Record<string, Bench>> = {
     run: ({ quick, note }) => pole(quick ? 10 : 100, note),
   },
   usb: {
-    about: 'million events/s from a DYNAP-SE1 board and a DAVIS346 camera that are always ready',
-    run: ({ quick }) => usb(quick),
+    about:
+      'million events/s from a DYNAP-SE1 board and a DAVIS346 camera that are always ready; a closed loop of 1 ms over USB, beside the virtual board',
+    run: async ({ quick, seconds, note }) => [
+      ...(await usb(quick)),
+      ...(await usbLoop(seconds ?? (quick ? 5 : 30), note)),
+    ],
   },
   sensor: {
     about: 'event camera to decisions, on recordings that were not learnt from: accuracy, latency',
@@ -111,8 +117,9 @@ const benches: Readonly<Record<string, Bench>> = {
     run: ({ note, old: folder }) => deployment(note, folder),
   },
   samna: {
-    about: 'a network over the 200 MB of a DYNAP-SE2 board of four chips, from file to file',
-    run: ({ quick }) => samna(quick ? 1 : 3),
+    about:
+      'a network over the 200 MB of a DYNAP-SE2 board of four chips, from file to file; the bridge to samna before its stand-in',
+    run: async ({ quick }) => [...(await samna(quick ? 1 : 3)), ...(await bridge(quick ? 2 : 10))],
   },
   nats: {
     about:

@@ -7,7 +7,7 @@ import { printable } from 'spikeline/problems';
 import { type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { jsonText } from '../json-text.ts';
-import { machineLoop } from '../latency/machine-loop.ts';
+import { machineLoop, thresholdOf } from '../latency/machine-loop.ts';
 import { latencyPicture, latencyReport, latencyText } from '../latency/report.ts';
 import { renderPng } from '../pictures/index.ts';
 import { checkOutput } from '../streams/address.ts';
@@ -69,11 +69,11 @@ export const latency: Command = {
     if (png !== undefined) checkOutput('--png', png, reader.flag('overwrite'), [], reader);
     reader.check('nothing can be measured');
     const dt = (step ?? 1) / 1000;
-    const asked = { dt, neurons: neurons ?? 256, seconds: seconds ?? 5, spin };
     const virtual = { realTime: true, dt, mismatch: { fraction: 0 } };
     const link: Link | undefined = await board?.open(virtual);
     const target = link === undefined ? simulator() : chip(link as never, { mode: 'immediate' });
-    const loop = machineLoop(asked, target);
+    const size = { dt, neurons: neurons ?? 256, seconds: seconds ?? 5 };
+    const loop = machineLoop({ ...size, spin, threshold: thresholdOf(link) }, target);
     const meter = latencyMeter();
     const { so, end } = progress(terminal, 'steps');
     const { signal } = await flow(stop, (stopped$) =>

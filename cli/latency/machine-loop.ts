@@ -1,6 +1,8 @@
 /** A closed loop that measures the machine: each step one spike goes into a network of relays, and is to come back. */
 
 import { dynapSim, linear, type Pipeline, pipeline, type Target } from 'spikeline';
+import { familyNamed } from 'spikeline/chip';
+import type { Link } from 'spikeline/devices';
 import { type ClosedLoop, closeLoop } from 'spikeline/loop';
 
 /** What is measured. */
@@ -12,14 +14,29 @@ export interface MachineLoop {
   readonly seconds: number;
   /** Share of a core that waiting may burn; the default of loops if undefined. */
   readonly spin: number | undefined;
+  /** Threshold of the neurons, amperes; one that a single spike reaches if left out. */
+  readonly threshold?: number;
 }
 
-/** Neurons of which each fires in the bin of its input. */
-function relay({ neurons, dt }: MachineLoop): Pipeline {
+/** A threshold that one spike reaches, amperes. */
+const low = 1e-10;
+
+/** The threshold that the chips of a board can be given, as low as may be, amperes. */
+export function thresholdOf(link: Link | undefined): number {
+  const { min = 0 } = familyNamed(link?.info.family ?? '')?.biases['Ispkthr'] ?? {};
+  return Math.max(low, min);
+}
+
+/** Neurons of which each fires in the bin of its input; not each time where the threshold is high. */
+function relay({ neurons, dt, threshold = low }: MachineLoop): Pipeline {
+  const size = (threshold > low ? 1 : 0.03) / dt;
   const weight = Array.from({ length: neurons }, (_, i) =>
-    Array.from({ length: neurons }, (__, j) => (i === j ? 0.03 / dt : 0)),
+    Array.from({ length: neurons }, (__, j) => (i === j ? size : 0)),
   );
-  return pipeline(linear({ weight }), dynapSim({ neurons, dt, Ispkthr: 1e-10, Itau_syn: 1e-9 }));
+  return pipeline(
+    linear({ weight }),
+    dynapSim({ neurons, dt, Ispkthr: threshold, Itau_syn: 1e-9 }),
+  );
 }
 
 /** Closes it on a target, in real time. */
