@@ -60,12 +60,12 @@ function task({ inputs, hidden, outputs, batch }: Size): {
   const neurons = { tauMem: tau * dt, resistance: tau };
   const net = pipeline(
     linear({
-      weight: weight(inputs, hidden, 1.2 / Math.sqrt((inputs * rate * tau) / 2)),
+      weight: weight(inputs, hidden, 1.8 / Math.sqrt((inputs * rate * tau) / 2)),
       name: 'in',
     }),
     lifNeurons({ ...neurons, neurons: hidden, name: 'hidden' }),
     linear({
-      weight: weight(hidden, outputs, 1.5 / Math.sqrt((hidden * 0.08 * tau) / 2)),
+      weight: weight(hidden, outputs, 2 / Math.sqrt((hidden * 0.08 * tau) / 2)),
       name: 'between',
     }),
     lifNeurons({ ...neurons, neurons: outputs, name: 'out' }),
