@@ -3,7 +3,7 @@
 `spikes @ w1 -> LIF -> @ w2 -> LIF`, cross-entropy of the softmax over the rates that leave, Adam. Every library has its
 own neuron in the mode that is fastest on a CPU, with the same equations: v = v - v/tau + x, a spike above 1, then v = 0,
 through which no gradient passes; the spike passes on 1/(1 + 10·|v - 1|)², spikingjelly five times that, which Adam does not
-see. Matrices are multiplied once for all steps. float32.
+see, and norse 1/(1 + |v - 1|)², as it does not heed its steepness. Matrices are multiplied once for all steps. float32.
 
 Protocol: one JSON object per line on stdin, one JSON object per line on stdout, in the same order.
 
