@@ -149,7 +149,7 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
   const wake = (delay: number): void => {
     if (ending.over || delay === Number.POSITIVE_INFINITY) return;
     const at = clock.now() + delay;
-    if (at >= timerAt) return;
+    if (at > timerAt - leastPause) return;
     timer?.unsubscribe();
     timerAt = at;
     timer = clock.schedule(ring, delay);
@@ -185,7 +185,8 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
     known: () => wake(0),
     came() {
       if (stretch !== undefined && questions.now() >= stretch) stretch = undefined;
-      if (pending.size > 0) wake(0);
+      // What waits for a board with a clock of its own has its alarm.
+      if (pending.size > 0 && !ownClock) wake(0);
     },
     failed: ending.fail,
   });

@@ -143,7 +143,7 @@ export function openVirtualLink<Configuration>(
   const wake = (delay: number): void => {
     if (closed) return;
     const at = clock.now() + delay;
-    if (at >= timerAt) return;
+    if (at > timerAt - leastPause) return;
     timer?.unsubscribe();
     timerAt = at;
     timer = clock.schedule(tick, delay);
