@@ -16,7 +16,7 @@ const count = (max: number): Check => number({ min: 1, max, whole: true });
 const hops: Check = number({ min: 0, max: 65_536, whole: true });
 
 /** Cores stand as bits of a mask; keys of the tags of a board are whole numbers of 32 bits. */
-const limitChecks: Readonly<Record<keyof ChipLimits, Check>> = {
+const limitChecks: Readonly<Record<keyof Required<ChipLimits>, Check>> = {
   chips: count(1024),
   cores: count(31),
   neurons: count(65_536),
@@ -25,6 +25,7 @@ const limitChecks: Readonly<Record<keyof ChipLimits, Check>> = {
   tags: count(65_536),
   hopsEast: hops,
   hopsWest: hops,
+  inputChips: (value) => (value === undefined ? [] : count(1024)(value)),
 };
 
 const range = options<CurrentRange>(

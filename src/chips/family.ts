@@ -35,6 +35,8 @@ export interface ChipLimits {
   readonly hopsEast: number;
   /** Chips that an event can pass towards the host. */
   readonly hopsWest: number;
+  /** Chips that events of the host reach, from chip 0 on; all if left out. */
+  readonly inputChips?: number;
 }
 
 /** Model of neurons that circuits can be read as. */

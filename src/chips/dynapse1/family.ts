@@ -17,7 +17,7 @@ import { dynapse1Configuration } from './program.ts';
 import { countLevels, encodeCounts, entriesOf, largestCode, quantiseCounts } from './quantise.ts';
 import { dynapse1Circuits, readDynapse1 } from './reading.ts';
 
-const { chips, cores, neurons, synapses, destinations, tags, hops } = dynapse1Limits;
+const { chips, cores, neurons, synapses, destinations, tags, hops, inputChips } = dynapse1Limits;
 
 /**
  * The DYNAP-SE1: 4 chips of 4 cores of 256 neurons, 64 CAM entries of four kinds of synapses, 4 SRAM entries (Moradi et
@@ -31,6 +31,7 @@ export const dynapse1: ChipFamily<Dynapse1Configuration> = {
     // Two by two: every chip reaches every other.
     hopsEast: hops,
     hopsWest: hops,
+    inputChips,
   },
   models: ['dynapSim', 'dynapSe2'],
   biases: {

@@ -14,6 +14,8 @@ export const dynapse1Limits = {
   tags: 1024,
   /** Hops that an event can take in any direction, 2 bits. */
   hops: 3,
+  /** Chips that events of the host reach: the generator of spikes of the board is wired to chip 0. */
+  inputChips: 1,
   /** Coarse values of a bias; 0 is the largest current. */
   coarse: 8,
   /** Fine values of a bias. */

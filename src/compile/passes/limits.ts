@@ -223,6 +223,28 @@ export function destinationProblems(
   ];
 }
 
+/** Lists input channels whose events do not reach all neurons that listen to them. */
+export function inputProblems(
+  { channels }: PlacedSynapses,
+  sources: readonly Source[],
+  { inputChips = Number.POSITIVE_INFINITY }: ChipLimits,
+): Problem[] {
+  const far = sources.slice(0, channels).flatMap(({ reach }, channel) => {
+    const chips = reach.map(({ chip }) => chip).filter((chip) => chip >= inputChips);
+    return chips.length === 0 ? [] : [{ channel, chips }];
+  });
+  if (far.length === 0) return [];
+  const names = far.map(({ channel, chips }) => `${channel} (chip ${chips.join(', ')})`);
+  const reached = inputChips === 1 ? 'chip 0' : `chips 0 to ${inputChips - 1}`;
+  return [
+    fault(
+      '',
+      'too-large',
+      `${plural(far, 'input')} ${firstFew(names)} cannot be sent there: events of the host reach ${reached} only; fewer neurons may listen to the input, and place them there`,
+    ),
+  ];
+}
+
 /** Lists cores that hear too many sources, and chips whose events for several cores take too many tags. */
 export function tagProblems(
   network: PlacedSynapses,

@@ -42,13 +42,13 @@ export function trafficOf(
 /** Searches from other beginnings, so that one bad valley does not matter. */
 const restarts = 40;
 
-/** One neuron that cannot reach all its chips weighs more than any number of hops. */
+/** One neuron, or input, that cannot reach all its chips weighs more than any number of hops. */
 const unreachable = 1e9;
 
 /** Cost of a group of neurons by the chip they are on and the chips that listen, `[chip + 1][chips]`. */
 function routeCosts(
   monitored: boolean,
-  { chips: mostChips, destinations }: ChipLimits,
+  { chips: mostChips, destinations, inputChips = mostChips }: ChipLimits,
 ): Float64Array {
   const sets = 1 << mostChips;
   const costs = new Float64Array((mostChips + 1) * sets);
@@ -57,12 +57,14 @@ function routeCosts(
       // The FPGA is one hop before the first chip, and can name any number of destinations.
       let hops = monitored ? from + 1 : 0;
       let routes = Number(monitored);
+      let beyond = 0;
       for (let chip = 0; chip < mostChips; chip++) {
         if ((set >> chip) % 2 === 0) continue;
         hops += Math.abs(chip - from);
         routes++;
+        if (chip >= inputChips) beyond++;
       }
-      const excess = from < 0 ? 0 : Math.max(0, routes - destinations);
+      const excess = from < 0 ? beyond : Math.max(0, routes - destinations);
       costs[(from + 1) * sets + set] = hops + excess * unreachable;
     }
   }

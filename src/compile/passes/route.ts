@@ -6,6 +6,7 @@ import { bindTags } from './fixed-tags.ts';
 import {
   destinationProblems,
   fanInProblems,
+  inputProblems,
   networkFaults,
   placeProblems,
   tagProblems,
@@ -51,6 +52,7 @@ export function routeNetwork(network: PlacedSynapses, family: Board = defaultFam
   const problems = [
     ...placeProblems(network, limits),
     ...fanInProblems(network, family),
+    ...inputProblems(network, sources, limits),
     ...destinationProblems(network, sources, limits),
     ...tagProblems(network, sources, tagging, limits),
   ];

@@ -124,11 +124,23 @@ describe('the DYNAP-SE1 as a family', () => {
   });
 
   it('goes over several chips, and says what no tag is left for', () => {
+    const rows = Array.from({ length: 8 }, (_, i) =>
+      Array.from({ length: 1100 }, (__, n) => Number(n % 8 === i)),
+    );
     const wide = pipeline(
-      linear({ weight: [new Array<number>(1100).fill(1)] }),
+      linear({ weight: [new Array<number>(8).fill(1)] }),
+      dynapSim({ neurons: 8, name: 'first' }),
+      linear({ weight: rows }),
       dynapSim({ neurons: 1100 }),
     );
-    expect(deploy(wide, { family: dynapse1 }).configuration.chips).toHaveLength(2);
+    const placed = deploy(wide, { family: dynapse1 });
+    expect(placed.configuration.chips).toHaveLength(2);
+    // What listens to the input is where its events come.
+    for (let i = 0; i < 8; i++) expect(placed.where('first', i).chip).toBe(0);
+    const far = pipeline(linear({ weight: [rows[0]!.map(() => 1)] }), dynapSim({ neurons: 1100 }));
+    expect(() => deploy(far, { family: dynapse1 })).toThrow(
+      /input 0 \(chip 1\) cannot be sent there: events of the host reach chip 0 only/,
+    );
     const hardware = Array.from({ length: 6 }, (_, n) => ({
       chip: n < 5 ? Math.floor(n / 4) : 3,
       core: n < 5 ? n % 4 : 0,
