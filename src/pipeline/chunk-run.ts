@@ -3,6 +3,7 @@ import { DataError } from '../errors.ts';
 import { binsBetween, chunkEnd } from '../events/bins.ts';
 import { reals, wholes } from '../events/blocks.ts';
 import {
+  areCounts,
   gridProblems,
   rasterProblems,
   type SignalRaster,
@@ -23,6 +24,19 @@ const sliceValues = 65_536;
 
 function isSpikes(chunk: StageChunk): chunk is SpikeRaster {
   return Object.hasOwn(chunk, 'counts');
+}
+
+/** Whether something is a chunk of so many channels without a fault: a look that makes nothing. */
+function isSound(chunk: StageChunk, channels: number): boolean {
+  try {
+    if (chunk.channels !== channels || gridProblems(chunk).length > 0) return false;
+    const length = chunk.steps * channels;
+    if (isSpikes(chunk)) return areCounts(chunk, length);
+    const { values } = chunk;
+    return values instanceof Float64Array && values.length === length && firstNotFinite(values) < 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Lists what is wrong with values on a grid. */
@@ -65,9 +79,8 @@ export function startStage(
   const spikesFromSpikes = emissionOf(stage, ['spikes']) === 'spikes';
   const spikesFromValues = emissionOf(stage, ['weighted']) === 'spikes';
   let reached: number | undefined;
-  const check = (given: StageChunk): StageChunk => {
-    const chunk = readItem(given);
-    const problems = readable(() => {
+  const faultsOf = (chunk: StageChunk): Problem[] =>
+    readable(() => {
       if (typeof chunk !== 'object' || chunk === null) {
         return [problem('', 'wrong-type', chunk, 'a raster is needed')];
       }
@@ -78,7 +91,12 @@ export function startStage(
       }
       return own;
     });
-    if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
+  const check = (given: StageChunk): StageChunk => {
+    const chunk = readItem(given);
+    if (!isSound(chunk, channelsIn)) {
+      const problems = faultsOf(chunk);
+      if (problems.length > 0) throw new DataError(problems.map(problemText).join('; '));
+    }
     // A stage without time takes any bins, in any order.
     if (grid === undefined) return chunk;
     checkGrid(chunk, grid);
