@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { codecs } from './codecs.ts';
 import { deployment } from './deploy/index.ts';
+import { evaluation } from './evaluate.ts';
 import { forward } from './forward.ts';
 import { latency } from './latency/index.ts';
 import { lif } from './lif.ts';
@@ -61,6 +62,11 @@ const benches: Readonly<Record<string, Bench>> = {
     about:
       'training steps of LIF networks, times as fast as snntorch, norse and spikingjelly, on one core each',
     run: ({ note, quick }) => lif(quick ? 3 : repetitions, note),
+  },
+  evaluate: {
+    about:
+      'test sets of 1000 rasters, one long trial and one through runOn, times as fast as Rockpool in one jitted batch; two threads',
+    run: ({ note, quick }) => evaluation(quick ? 3 : repetitions, note),
   },
   forward: {
     about: 'million neuron-steps/s of simulation, ours and JAX in turn',

@@ -1,4 +1,4 @@
-"""Rockpool itself: a recurrent DynapSim layer behind a linear one, trained on one core, float32.
+"""Rockpool itself: a recurrent DynapSim layer behind a linear one, trained and evaluated on one core, float32.
 
 The whole training loop is one jitted scan, which is the fastest way that Rockpool has: a loop over epochs in Python
 takes longer. Needs `pip install rockpool jax`, and nothing else.
@@ -11,9 +11,14 @@ float32, row-major, weights [pre][post], rasters [batch][steps][channels].
         prepares `epochs` epochs of mean squared error and Adam. "mismatch", if given, is drawn anew in every epoch, on
         all that Rockpool lets deviate on a chip: the fraction that three standard deviations reach.
         -> {"ready": true, "loss": of the first epoch}
+    {"task": "evaluate", "n": 2, "inputs": 60, "rasters": 1000, "steps": 500, "runs": 1, "wIn": "..", "wRec": "..",
+     "events": base64 of uint32: places in [raster][step][channel], one for each spike}
+        prepares `runs` evaluations of all rasters in one jitted batch, which is on the device before, as are its spikes
+        after.
+        -> {"ready": true, "counts": base64 of float32 [raster][neuron]: spikes in all steps}
     {"run": true}
         runs what was prepared, from the same start each time.
-        -> {"seconds": s, "epochs": e}
+        -> {"seconds": s, "epochs": e} or {"seconds": s, "rasters": r}
     {"version": true}
         -> {"version": "rockpool 3.1.0, jax 0.10.2"}
     {"quit": true}, or the end of stdin, ends it.
@@ -98,8 +103,24 @@ def prepare_training(r):
     return ready, lambda: training(first), {"epochs": r["epochs"]}
 
 
+def prepare_evaluate(r):
+    given = np.zeros(r["rasters"] * r["steps"] * r["inputs"], np.float32)
+    np.add.at(given, np.frombuffer(base64.b64decode(r["events"]), np.uint32), 1)
+    rasters = jnp.asarray(given.reshape(r["rasters"], r["steps"], r["inputs"]))
+    net = network(r)
+    evaluate = jax.jit(lambda rasters: net.evolve(rasters)[0])
+    counts = np.asarray(jnp.sum(evaluate(rasters), axis=1), np.float32)
+
+    def run():
+        for _ in range(r["runs"]):
+            jax.block_until_ready(evaluate(rasters))
+
+    ready = {"ready": True, "counts": base64.b64encode(counts.tobytes()).decode()}
+    return ready, run, {"rasters": r["runs"] * r["rasters"]}
+
+
 def main():
-    prepare = {"training": prepare_training}
+    prepare = {"training": prepare_training, "evaluate": prepare_evaluate}
     run, size = None, {}
     for line in sys.stdin:
         try:
@@ -118,7 +139,7 @@ def main():
                 jax.block_until_ready(run())
                 answer = {"seconds": time.perf_counter() - begin, **size}
             else:
-                raise ValueError("a request is a task (training), run, version or quit")
+                raise ValueError("a request is a task (training, evaluate), run, version or quit")
         except Exception as error:  # Whatever goes wrong, the other side must hear of it.
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer) + "\n")
