@@ -2,6 +2,7 @@ import { lastValueFrom, of } from 'rxjs';
 import {
   channelCounts,
   evaluate,
+  kernel,
   type Pipeline,
   poissonRaster,
   runOn,
@@ -174,16 +175,39 @@ async function besideRockpool(
   });
 }
 
-/** Test sets as a user evaluates them, ours and Rockpool in turn, on one core. */
-export function evaluation(rounds: number, note: (text: string) => void): Promise<BenchRow[]> {
-  return onOneCore(note, async (core) => {
+/** Two threads beside one, all cores free. */
+async function gainOfTwo(n: number, rounds: number): Promise<BenchRow> {
+  const { net } = trainingTask({ n, inputs: 60, batch: 1 });
+  const rasters = Array.from({ length: 64 }, (_, seed) =>
+    poissonRaster({ channels: 60, rate: 50, duration: 0.5, seed }),
+  );
+  const on = (threads: number): Run => {
+    const engine = kernel({ threads });
+    return rateOf(() => lastValueFrom(evaluate(net, rasters, { engine })), 2, rasters.length);
+  };
+  const rates = await inTurn({ one: on(1), two: on(2) }, rounds);
+  const gain = ratios(rates.two, rates.one);
+  return row(`evaluate.${n}.threads`, gain.median, 'times', n >= 128 ? '>= 1.6' : null, {
+    ...{ n, inputs: 60, rasters: rasters.length, steps: 500, low: gain.low, high: gain.high },
+    ours: rates.one.median,
+  });
+}
+
+/** Test sets as a user evaluates them, ours and Rockpool in turn, on one core; then two threads beside one. */
+export async function evaluation(
+  rounds: number,
+  note: (text: string) => void,
+): Promise<BenchRow[]> {
+  const rows = await onOneCore(note, async (core) => {
     const peers = await startPeers(rockpoolLibrary, core, note);
     try {
-      const rows: BenchRow[] = [];
-      for (const size of measured) rows.push(await besideRockpool(size, peers, rounds));
-      return rows;
+      const found: BenchRow[] = [];
+      for (const size of measured) found.push(await besideRockpool(size, peers, rounds));
+      return found;
     } finally {
       for (const peer of peers) peer.close();
     }
   });
+  for (const n of [16, 128, 256]) rows.push(await gainOfTwo(n, rounds));
+  return rows;
 }

@@ -1,5 +1,6 @@
 /** The source `evaluate`: what a pipeline makes of samples, each from rest. */
 import {
+  catchError,
   concatWith,
   ignoreElements,
   isObservable,
@@ -9,8 +10,7 @@ import {
   tap,
   type Unsubscribable,
 } from 'rxjs';
-import { type Demand, demandOfSubscriber } from '../src/demand.ts';
-import { DataError } from '../src/errors.ts';
+import { type Demand, demandOfSubscriber, onDemand } from '../src/demand.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
 import { type Engine, engineCheck } from '../src/neurons/engine.ts';
@@ -19,18 +19,18 @@ import {
   type OptionTable,
   optionProblems,
   readable,
-  readItem,
   readOnce,
   refuse,
 } from '../src/options.ts';
-import { type Evaluated, type Evaluation, startEvaluation } from '../src/pipeline/evaluation.ts';
+import { type Evaluated, startEvaluation } from '../src/pipeline/evaluation.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
-import { checkRaster, runProblems } from '../src/pipeline/run.ts';
+import { runProblems } from '../src/pipeline/run.ts';
 import type { RecordedOf } from '../src/pipeline/target.ts';
 import { type Problem, problem, within } from '../src/problems.ts';
 import { serial } from '../src/serial.ts';
 import { fromPull } from './from-pull.ts';
 import { afterOthers } from './paced.ts';
+import { type Batch, batchOf } from './sample-batch.ts';
 
 /** Configuration of {@link evaluate}. */
 export interface EvaluateConfig {
@@ -65,50 +65,6 @@ function sampleProblems(samples: unknown): Problem[] {
   });
 }
 
-/** Samples on their way, and what comes of them. */
-interface Batch {
-  /** Takes a sample; runs all that wait once there are as many as run side by side. */
-  take(sample: SpikeRaster): void;
-  /** Runs all that wait. */
-  flush(): void;
-  readonly waiting: number;
-}
-
-function batchOf(
-  pipeline: Pipeline,
-  evaluation: Evaluation,
-  subscriber: Subscriber<Evaluated>,
-): Batch {
-  let waiting: SpikeRaster[] = [];
-  let taken = 0;
-  const flush = (): void => {
-    const samples = waiting;
-    waiting = [];
-    if (samples.length === 0 || subscriber.closed) return;
-    evaluation.run(samples, (output) => subscriber.next(output));
-  };
-  return {
-    take(given) {
-      const sample = readItem(given);
-      try {
-        checkRaster(sample, pipeline);
-      } catch (cause) {
-        // What came before is not lost.
-        flush();
-        if (!(cause instanceof DataError)) throw cause;
-        throw new DataError(`sample ${taken}: ${cause.message}`, { cause });
-      }
-      taken++;
-      waiting.push(sample);
-      if (waiting.length >= evaluation.size) flush();
-    },
-    flush,
-    get waiting() {
-      return waiting.length;
-    },
-  };
-}
-
 /** Pulls samples, as fast as their results are taken. */
 function pullAll(
   samples: Iterable<SpikeRaster>,
@@ -126,14 +82,14 @@ function pullAll(
         const { done = false, value } = iterator.next();
         if (done) {
           ended = true;
-          batch.flush();
-          subscriber.complete();
+          batch.end();
           return;
         }
         batch.take(value);
         if (batch.waiting > 0) continue;
-        if (demand?.open === false) {
-          turn = { unsubscribe: demand.whenOpen(pull) };
+        const full = [demand, batch.room].find((one) => one?.open === false);
+        if (full !== undefined) {
+          turn = { unsubscribe: full.whenOpen(pull) };
           return;
         }
         if (performance.now() - begin > turnTime) {
@@ -142,7 +98,7 @@ function pullAll(
         }
       }
     } catch (cause) {
-      subscriber.error(cause);
+      batch.fail(cause);
     }
   };
   subscriber.add(() => {
@@ -165,7 +121,7 @@ function asTheyCome(
       try {
         work();
       } catch (cause) {
-        subscriber.error(cause);
+        batch.fail(cause);
       }
     });
     subscriber.add(() => turn?.unsubscribe());
@@ -177,21 +133,20 @@ function asTheyCome(
       batch.take(sample);
       if (batch.waiting > 0) turn ??= afterOthers(flush);
     };
-    const end = (): void => {
-      batch.flush();
-      subscriber.complete();
-    };
-    samples
-      .pipe(
-        tap({
-          next: (sample) => guarded(() => take(sample)),
-          error: () => guarded(() => batch.flush()),
-          complete: () => guarded(end),
-        }),
-        ignoreElements(),
-        concatWith(NEVER),
-      )
-      .subscribe(subscriber);
+    const taken = samples.pipe(
+      tap({
+        next: (sample) => guarded(() => take(sample)),
+        complete: () => guarded(() => batch.end()),
+      }),
+      ignoreElements(),
+      catchError((cause: unknown) => {
+        guarded(() => batch.fail(cause));
+        return NEVER;
+      }),
+      concatWith(NEVER),
+    );
+    // Where threads are behind, sources that can wait are held back.
+    onDemand(batch.beside ? batch.room : undefined, () => taken.subscribe(subscriber));
   });
 }
 

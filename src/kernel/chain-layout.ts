@@ -8,6 +8,9 @@ import { kernelNeurons } from './models.ts';
 import { refuseOverflow } from './overflow.ts';
 import { type SparseLayout, sparseRoom } from './sparse.ts';
 
+/** Trials that a thread is handed at a time, of populations that run trial by trial. */
+const handed = 4;
+
 /** Values that pass from population to population at a time, unless one step holds more. */
 const sliceValues = 65_536;
 
@@ -246,15 +249,15 @@ function layOutGroup(
   return { record, links: records, counts, inputs };
 }
 
-/** Lays out all that a chain needs. */
+/** Lays out all that a chain needs, in memory that threads share where there are several groups. */
 export function layOutChain(
   problem: ChainProblem,
-  { trials: most, groups = 1 }: ChainOptions,
-  shared: boolean,
+  { trials: most }: ChainOptions,
+  groups: number,
 ): ChainLayout {
   const place = arena('a pipeline');
   // Trials are side by side for the sake of populations that fill no more than a vector.
-  const trials = problem.links.some(isNarrow) || groups > 1 ? most : 1;
+  const trials = problem.links.some(isNarrow) ? most : groups > 1 ? Math.min(most, handed) : 1;
   let { channels } = problem;
   const links = problem.links.map((link) => {
     const own = layOutLink(place, link, { dt: problem.dt, channels }, trials);
@@ -269,5 +272,5 @@ export function layOutChain(
   );
   // What is read behind the last counts.
   place.room(256);
-  return { kernel: place.build(shared), steps, trials, links, groups: all };
+  return { kernel: place.build(groups > 1), steps, trials, links, groups: all };
 }

@@ -14,6 +14,7 @@ import { eachNeuron } from './lanes.ts';
 import * as layout from './layout.ts';
 import { restBlock } from './model.ts';
 import { overflow } from './overflow.ts';
+import { threadPool } from './pool.ts';
 
 /** Which neurons the lanes of a row hold, of the trial at `place` or of all. */
 function lanesOf(neurons: number, vectors: number, pack: number, place?: number): Int32Array {
@@ -25,7 +26,11 @@ function lanesOf(neurons: number, vectors: number, pack: number, place?: number)
 }
 
 /** A group of trials of a chain that is laid out. */
-function groupOf({ kernel, links }: ChainLayout, place: GroupLayout, channels: number): ChainGroup {
+function groupOf(
+  { kernel, links }: ChainLayout,
+  place: GroupLayout,
+  channels: number,
+): ChainGroup & { prepare(): void } {
   const { f32, u32, exports } = kernel;
   /** The states of the first trial, population by population, and those of all at rest. */
   const states = links.map(({ vectors, population }, k) => {
@@ -82,6 +87,9 @@ function groupOf({ kernel, links }: ChainLayout, place: GroupLayout, channels: n
     return sum === 0;
   };
   rest(place.inputs.length);
+  const prepare = (): void => {
+    for (const { record } of place.links) u32[record / 4 + largestCount] = 0;
+  };
   return {
     rest,
     save(into) {
@@ -111,8 +119,9 @@ function groupOf({ kernel, links }: ChainLayout, place: GroupLayout, channels: n
       const at = starts / 4;
       if (rows < steps) u32.fill(u32[at + rows]!, at + rows + 1, at + steps + 1);
     },
+    prepare,
     run(count, from, steps) {
-      for (const { record } of place.links) u32[record / 4 + largestCount] = 0;
+      prepare();
       exports.runChain(place.record, count, from, steps);
     },
     check(count) {
@@ -147,16 +156,49 @@ function groupOf({ kernel, links }: ChainLayout, place: GroupLayout, channels: n
   };
 }
 
-/** Makes a chain that runs in the kernel. */
-export function kernelChain(problem: ChainProblem, options: ChainOptions): Chain {
-  const place = layOutChain(problem, options, false);
+function chainOf(problem: ChainProblem, options: ChainOptions, groups: number) {
+  const place = layOutChain(problem, options, groups);
   for (const { link, vectors, pack, population, coefficientsAt } of place.links) {
     population.write(place.kernel.f32, coefficientsAt / 4, lanesOf(link.neurons, vectors, pack));
   }
-  return {
+  const chain = {
     links: place.links.length,
     steps: place.steps,
     trials: place.trials,
     groups: place.groups.map((group) => groupOf(place, group, problem.channels)),
   };
+  return { place, chain };
+}
+
+/** Makes a chain that runs in the kernel. */
+export function kernelChain(problem: ChainProblem, options: ChainOptions): Chain {
+  return chainOf(problem, options, 1).chain;
+}
+
+type ChainMaker = (problem: ChainProblem, options: ChainOptions) => Chain;
+
+/** What makes chains, by how many threads run them: always the same, so that a pipeline is known to be ready. */
+const makers = new Map<number, ChainMaker>();
+
+/** What makes chains whose groups run on so many threads: while some run, others are filled. */
+export function threadedChain(threads: number): ChainMaker {
+  const known = makers.get(threads);
+  if (known !== undefined) return known;
+  const pool = threadPool(threads);
+  const make: ChainMaker = (problem, options) => {
+    const { place, chain } = chainOf(problem, options, 1 + 2 * threads);
+    return {
+      ...chain,
+      runBeside(group, trials, from, steps) {
+        const { record } = place.groups[group]!;
+        chain.groups[group]!.prepare();
+        return pool.run(place.kernel.memory, {
+          call: 'runChain',
+          given: [record, trials, from, steps],
+        });
+      },
+    };
+  };
+  makers.set(threads, make);
+  return make;
 }

@@ -18,7 +18,7 @@ import {
   readOnce,
 } from '../options.ts';
 import { fault } from '../problems.ts';
-import { kernelChain } from './chain.ts';
+import { kernelChain, threadedChain } from './chain.ts';
 import { kernelDifferentiableLayer } from './differentiable-layer.ts';
 import { kernelLayer } from './layer.ts';
 import { kernelLearner, threadedLearner } from './learner.ts';
@@ -28,7 +28,7 @@ import { kernelFeatures } from './module.ts';
 /** Configuration of {@link kernel}. */
 export interface KernelConfig {
   /**
-   * Worker threads that train; if left out, the thread that asks trains itself. With one, it stays free
+   * Worker threads that train and evaluate; if left out, the thread that asks does so itself. With one, it stays free
    * all the same. Numbers do not depend on it. Where memory cannot be shared, it has no effect.
    */
   readonly threads?: number;
@@ -80,7 +80,7 @@ export function kernel(config: KernelConfig = {}): Engine {
       const layer = kernelDifferentiableLayer(model, parameters, options);
       return layer as object as DifferentiableLayer<P, StateOf<P>>;
     },
-    chain: kernelChain,
+    chain: threads === undefined || !shared ? kernelChain : threadedChain(threads),
     learner:
       threads === undefined || !shared
         ? kernelLearner

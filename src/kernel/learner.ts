@@ -210,10 +210,10 @@ export function threadedLearner(
   const startAll = async (): Promise<void> => {
     const { memory } = kernel;
     const module = kernelModule(true);
-    const starting = Array.from({ length: threads }, async (_, thread) => {
+    const starting = Array.from({ length: threads }, async () => {
       const one = await start(listener);
       started.push(one);
-      one.send({ module, memory, learner, thread });
+      one.send({ module, memory });
     });
     const results = await Promise.allSettled(starting);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
@@ -233,7 +233,9 @@ export function threadedLearner(
       if (failure !== undefined) throw failure;
       await new Promise<void>((resolve, reject) => {
         waiting = { left: threads, resolve, reject };
-        for (const thread of started) thread.send({ first, epochs, count });
+        for (const [number, thread] of started.entries()) {
+          thread.send({ call: 'learnEpochs', given: [learner, number, first, epochs, count] });
+        }
       });
     },
     async () => {

@@ -1,17 +1,14 @@
 /** Workers that run the kernel beside the thread that asks. */
-/** What a worker is given once: the kernel, its memory, the learner in it, and its number. */
+/** What a worker works on from then on: the kernel, and its memory. */
 export interface WorkerTask {
   readonly module: object;
   readonly memory: object;
-  readonly learner: number;
-  readonly thread: number;
 }
 
-/** What a worker is asked: to learn for some epochs from number `first` on, whose rates stand in memory. */
+/** What a worker is asked: a function of the kernel, and what it is given. */
 export interface WorkerOrder {
-  readonly first: number;
-  readonly epochs: number;
-  readonly count: number;
+  readonly call: 'learnEpochs' | 'runChain';
+  readonly given: readonly number[];
 }
 
 /**
@@ -20,14 +17,13 @@ export interface WorkerOrder {
  */
 export const workerProgram: string = `
 const run = (receive, send) => {
-  let kernel, task;
+  let kernel;
   receive((message) => {
-    if (task === undefined) {
-      task = message;
-      kernel = new WebAssembly.Instance(task.module, { env: { memory: task.memory } }).exports;
+    if (message.module !== undefined) {
+      kernel = new WebAssembly.Instance(message.module, { env: { memory: message.memory } }).exports;
       return;
     }
-    kernel.learnEpochs(task.learner, task.thread, message.first, message.epochs, message.count);
+    kernel[message.call](...message.given);
     send('finished');
   });
 };
@@ -103,7 +99,7 @@ export const startThread: StartThread = async (listener) => {
   });
   return {
     send(message) {
-      if ('epochs' in message) worker.ref();
+      if ('call' in message) worker.ref();
       worker.postMessage(message);
     },
     async end() {

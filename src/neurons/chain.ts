@@ -31,8 +31,6 @@ export interface ChainProblem {
 export interface ChainOptions {
   /** Trials that run side by side at most. */
   readonly trials: number;
-  /** Groups of as many trials, which different threads may run; one if left out. */
-  readonly groups?: number;
 }
 
 /** A group of trials of a chain: each has states of its own. Numbers do not depend on what else is in it. */
@@ -72,4 +70,14 @@ export interface Chain {
   /** Trials of a group. */
   readonly trials: number;
   readonly groups: readonly ChainGroup[];
+  /**
+   * Runs a group as its `run` does, but beside the thread that asks; absent where there are no threads. The first group is for the
+   * thread that asks alone. Rejects where a thread dies.
+   */
+  readonly runBeside?: (
+    group: number,
+    trials: number,
+    from: number,
+    steps: number,
+  ) => Promise<void>;
 }

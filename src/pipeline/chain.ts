@@ -19,6 +19,9 @@ export interface CompiledChain {
   readonly places: ReadonlyMap<string, ChainPlace>;
   /** Whose states are in the chain. */
   resident: { leave(): void } | undefined;
+  /** Groups that nobody uses, of those that run beside the thread that asks, and who waits for one. */
+  readonly free: number[];
+  readonly waiting: (() => void)[];
 }
 
 /** Weights that float32 holds. */
@@ -74,6 +77,10 @@ const compiled = new WeakMap<Pipeline, Known>();
 /** Trials side by side: as many as keep the machine at work, where populations are small. */
 const trials = 32;
 
+function freeOf({ groups }: Chain): Pick<CompiledChain, 'free' | 'waiting'> {
+  return { free: Array.from(groups.keys()).slice(1), waiting: [] };
+}
+
 /** The chain; undefined where an engine cannot hold all of it at once. */
 function madeBy(make: NonNullable<Engine['chain']>, problem: ChainProblem): Chain | undefined {
   try {
@@ -96,7 +103,7 @@ export function compiledChain(pipeline: Pipeline, engine: Engine): CompiledChain
   if (known !== undefined) return known.chain;
   const problem = problemOf(pipeline, engine);
   const chain = problem && madeBy(engine.chain, problem);
-  const made = chain && { chain, places: problem.places, resident: undefined };
+  const made = chain && { chain, places: problem.places, resident: undefined, ...freeOf(chain) };
   engines.set(engine.chain, { chain: made });
   return made;
 }

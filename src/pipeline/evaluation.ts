@@ -22,6 +22,18 @@ export interface Evaluation {
    * @throws DataError if currents come out of one that are beyond what the engine knows; those before it have been told
    */
   run(samples: readonly SpikeRaster[], found: (output: Evaluated) => void): void;
+  /** Runs samples beside the thread that asks; absent where there are no threads. */
+  readonly beside?: BesideEvaluation;
+}
+
+/** What threads make of samples. */
+export interface BesideEvaluation {
+  /** Times that samples can be handed over without waiting for those before. */
+  readonly most: number;
+  /** Gives what comes of samples, and why no more comes of them if one fails. */
+  run(
+    samples: readonly SpikeRaster[],
+  ): Promise<{ readonly outputs: Evaluated[]; readonly failure?: unknown }>;
 }
 
 /** Evaluates one sample after the other, where an engine does not run the pipeline as one. */
@@ -84,6 +96,13 @@ function takeSlice(
   into.set(values.subarray(0, steps * channels), from * channels);
 }
 
+/** What a group is to run next. */
+interface GroupRun {
+  readonly trials: number;
+  readonly from: number;
+  readonly steps: number;
+}
+
 /** Evaluates samples side by side, on a chain. */
 function sideBySide(
   pipeline: Pipeline,
@@ -91,13 +110,11 @@ function sideBySide(
   record: readonly string[] | undefined,
 ): Evaluation {
   const { chain } = compiled;
-  const group = chain.groups[0]!;
+  const { runBeside, groups } = chain;
   const signals = signalsOf(pipeline, compiled, record ?? [pipeline.output]);
   // A state is read after every step.
   const stepped = signals.some(({ state }) => state !== undefined);
-  const begin = (trials: number): void => {
-    compiled.resident?.leave();
-    compiled.resident = undefined;
+  const begin = (group: ChainGroup, trials: number): void => {
     for (let link = 0; link < chain.links; link++) {
       const own = signals.filter((signal) => signal.link === link && signal.state === undefined);
       group.keep(
@@ -108,51 +125,53 @@ function sideBySide(
     }
     group.rest(trials);
   };
-  const runSlice = (
+  const take = (
+    group: ChainGroup,
     samples: readonly SpikeRaster[],
-    filled: Filled[][],
-    from: number,
-    to: number,
-  ) => {
-    const take = (at: number, steps: number): void => {
-      for (let trial = 0; trial < samples.length; trial++) {
-        const own = Math.min(steps, samples[trial]!.steps - at);
-        if (own <= 0) continue;
-        for (let k = 0; k < signals.length; k++) {
-          takeSlice(group, trial, signals[k]!, filled[trial]![k]!, at, own);
-        }
-      }
-    };
+    filled: readonly Filled[][],
+    at: number,
+    steps: number,
+  ): void => {
     for (let trial = 0; trial < samples.length; trial++) {
-      const { counts, steps } = samples[trial]!;
-      group.enter(trial, counts, from, Math.min(to, steps), to - from);
-    }
-    if (!stepped) {
-      group.run(samples.length, 0, to - from);
-      group.check(samples.length);
-      take(from, to - from);
-      return;
-    }
-    for (let t = from; t < to; t++) {
-      group.run(samples.length, t - from, 1);
-      group.check(samples.length);
-      take(t, 1);
+      const own = Math.min(steps, samples[trial]!.steps - at);
+      if (own <= 0) continue;
+      for (let k = 0; k < signals.length; k++) {
+        takeSlice(group, trial, signals[k]!, filled[trial]![k]!, at, own);
+      }
     }
   };
-  const runAll = (samples: readonly SpikeRaster[]): Filled[][] => {
+  /** Brings samples through a group: gives what it is to run, and goes on when that is done. */
+  function* bring(
+    group: ChainGroup,
+    samples: readonly SpikeRaster[],
+  ): Generator<GroupRun, readonly Filled[][]> {
+    const trials = samples.length;
     const filled = samples.map(({ steps }) =>
       signals.map(({ channels, spiking }) =>
         spiking ? wholes(steps * channels) : reals(steps * channels),
       ),
     );
     const longest = samples.reduce((most, { steps }) => Math.max(most, steps), 0);
-    begin(samples.length);
+    begin(group, trials);
     for (let from = 0; from < longest; from += chain.steps) {
-      runSlice(samples, filled, from, Math.min(longest, from + chain.steps));
+      const to = Math.min(longest, from + chain.steps);
+      for (let trial = 0; trial < trials; trial++) {
+        const { counts, steps } = samples[trial]!;
+        group.enter(trial, counts, from, Math.min(to, steps), to - from);
+      }
+      const width = stepped ? 1 : to - from;
+      for (let t = from; t < to; t += width) {
+        yield { trials, from: t - from, steps: width };
+        group.check(trials);
+        take(group, samples, filled, t, width);
+      }
     }
     return filled;
-  };
-  const outputOf = ({ steps, dt, startTime }: SpikeRaster, filled: Filled[]): Evaluated => {
+  }
+  const outputOf = (
+    { steps, dt, startTime }: SpikeRaster,
+    filled: readonly Filled[],
+  ): Evaluated => {
     const rasters = signals.map(({ channels }, k): SpikeRaster | SignalRaster => {
       const values = filled[k]!;
       const grid = { steps, channels, dt, startTime };
@@ -161,21 +180,70 @@ function sideBySide(
     if (record === undefined) return rasters[0] as SpikeRaster;
     return Object.fromEntries(signals.map(({ name }, k) => [name, rasters[k]!]));
   };
-  return {
-    size: chain.trials,
-    run(samples, found) {
-      let filled: Filled[][];
-      try {
-        filled = runAll(samples);
-      } catch (cause) {
-        if (!(cause instanceof DataError) || samples.length === 1) throw cause;
-        // One of them fails: those before it do not.
-        for (const sample of samples) this.run([sample], found);
-        return;
+  const here = groups[0]!;
+  const runHere = (samples: readonly SpikeRaster[]): readonly Filled[][] => {
+    compiled.resident?.leave();
+    compiled.resident = undefined;
+    const bringing = bring(here, samples);
+    for (;;) {
+      const { done, value } = bringing.next();
+      if (done === true) return value;
+      here.run(value.trials, value.from, value.steps);
+    }
+  };
+  const run: Evaluation['run'] = (samples, found) => {
+    let filled: readonly Filled[][];
+    try {
+      filled = runHere(samples);
+    } catch (cause) {
+      if (!(cause instanceof DataError) || samples.length === 1) throw cause;
+      // One of them fails: those before it do not.
+      for (const sample of samples) run([sample], found);
+      return;
+    }
+    for (const [trial, sample] of samples.entries()) found(outputOf(sample, filled[trial]!));
+  };
+  if (runBeside === undefined) return { size: chain.trials, run };
+
+  const { free, waiting } = compiled;
+  const bringBeside = async (samples: readonly SpikeRaster[]): Promise<readonly Filled[][]> => {
+    while (free.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    const number = free.pop()!;
+    try {
+      const bringing = bring(groups[number]!, samples);
+      for (;;) {
+        const { done, value } = bringing.next();
+        if (done === true) return value;
+        await runBeside(number, value.trials, value.from, value.steps);
       }
-      for (const [trial, sample] of samples.entries()) found(outputOf(sample, filled[trial]!));
+    } finally {
+      free.push(number);
+      waiting.shift()?.();
+    }
+  };
+  const beside: BesideEvaluation = {
+    most: groups.length - 1,
+    async run(samples) {
+      const outputs: Evaluated[] = [];
+      try {
+        const filled = await bringBeside(samples);
+        for (const [trial, sample] of samples.entries()) {
+          outputs.push(outputOf(sample, filled[trial]!));
+        }
+        return { outputs };
+      } catch (cause) {
+        if (!(cause instanceof DataError) || samples.length === 1)
+          return { outputs, failure: cause };
+        for (const sample of samples) {
+          const one = await beside.run([sample]);
+          outputs.push(...one.outputs);
+          if (one.failure !== undefined) return { outputs, failure: one.failure };
+        }
+        return { outputs };
+      }
     },
   };
+  return { size: chain.trials, run, beside };
 }
 
 /** Makes a pipeline, which was checked, ready to run on samples, which were too. */
