@@ -134,7 +134,7 @@ export function kernelDifferentiableLayer<Parameters, State>(
           f32[drive / 4 + packed] = input[given]!;
         });
         const workspace = workspaces[b]!;
-        exports.forward(record, workspace.record, steps, vectors, 0, 0, 0, spread);
+        exports.forward(record, workspace.record, steps, vectors, 0, 0, 0, spread, 0);
         checkState(workspace.state);
         exports.transpose(workspace.spikes, steps + 1, fired.record, width);
       }

@@ -1,7 +1,7 @@
 /** The WebAssembly modules, and what the machine can do with them. */
 import { plain, plainShared, relaxed, relaxedShared } from './binaries.ts';
 
-/** Runs a block on the drive that stands in it; `feed`, `input` and `inputRow` are 0. */
+/** Runs a block on the drive that stands in it; `feed`, `input`, `inputRow` and `bias` are 0. */
 type Forward = (
   block: number,
   workspace: number,
@@ -11,6 +11,7 @@ type Forward = (
   input: number,
   inputRow: number,
   recurrent: number,
+  bias: number,
 ) => void;
 
 /** Goes back through a block from the gradient in the workspace. */

@@ -1,5 +1,5 @@
 /** A whole network that learns, laid out in the memory of the kernel. */
-import type { LearningProblem } from '../neurons/learner.ts';
+import type { LearningLayer, LearningProblem } from '../neurons/learner.ts';
 import { modelOf } from '../neurons/model-table.ts';
 import { type Arena, arena, type Field, type LaidOut, word } from './arena.ts';
 import {
@@ -7,12 +7,14 @@ import {
   isSingle,
   layOutBlocks,
   layOutWorkspace,
+  type Shape,
   shapeOf,
 } from './block-layout.ts';
 import { layOutChips } from './chips.ts';
 import { vectorsOf } from './lanes.ts';
 import * as layout from './layout.ts';
 import { layOutMatrix, type MatrixContents, type MatrixLayout } from './matrix-layout.ts';
+import type { ModelLayout } from './model.ts';
 import { layoutOf } from './models.ts';
 import { blockInput, byChannel, expandCounts, layOutSparse } from './sparse.ts';
 
@@ -85,6 +87,22 @@ function wantsSorted(problem: LearningProblem, k: number, pack: number): boolean
     (layers[k]!.recurrent && !isSingleLayer(problem, k, pack)) ||
     (last ? loss.kind !== 'squaredError' : !isSingleLayer(problem, k + 1, pack))
   );
+}
+
+/** What the matrix before a population adds in every step, laid out like a row of its weighted input; 0 for nothing. */
+function layOutBias(
+  { bias, neurons }: LearningLayer,
+  { channels }: ModelLayout,
+  { place, pack }: Shape,
+): number {
+  if (bias === undefined || bias.every((value) => value === 0)) return 0;
+  const width = vectorsOf(pack * neurons) * layout.LANES;
+  const row = new Float32Array(channels * width);
+  for (let channel = 0; channel < channels; channel++) {
+    const own = bias.subarray(channel * neurons, (channel + 1) * neurons);
+    for (let trial = 0; trial < pack; trial++) row.set(own, channel * width + trial * neurons);
+  }
+  return place.floats(row.length, () => row);
 }
 
 /** Lays out everything that a problem needs, for a number of threads. */
@@ -176,7 +194,7 @@ export function layOutNetwork(
       ...[
         ...[vectors, vectors * layout.LANES, feed.record, loop?.record ?? 0],
         ...[place.words(own.map((block) => block.record)), place.words(workspaces)],
-        +wantsSorted(problem, k, pack),
+        ...[+wantsSorted(problem, k, pack), layOutBias(layer, model, shape)],
       ].map(word),
     );
     return {

@@ -27,6 +27,8 @@ export interface LearningLayer {
   readonly neurons: number;
   /** Channels that the matrix before it takes; none if there is no matrix, and spikes enter as they are. */
   readonly rows?: number;
+  /** What that matrix adds to each channel in every step, and is not learnt; nothing if left out. */
+  readonly bias?: Float64Array;
   /** Whether it has recurrent weights. */
   readonly recurrent: boolean;
   /** Parameters of any model: one value per neuron, or one per trial and neuron, `[trials][neurons]`. */

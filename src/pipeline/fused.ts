@@ -1,7 +1,7 @@
 /** What keeps a pipeline from being trained whole epochs at a time by an engine's own learner. */
 import type { Engine } from '../neurons/engine.ts';
 import { fault, type Problem } from '../problems.ts';
-import { stageFused, stageNeurons } from '../stages/stage.ts';
+import { stageChained } from '../stages/stage.ts';
 import type { Pipeline } from './pipeline.ts';
 import { isChain } from './walk.ts';
 
@@ -16,15 +16,14 @@ export function fusedObstacle(pipeline: Pipeline, engine: Engine): Problem | und
   if (!isChain(pipeline)) return fault('', 'unsupported', 'it has branches or loops');
   let weighted = false;
   for (const stage of pipeline.stages) {
-    const taken = stageFused(stage);
-    const parameters = stageNeurons(stage);
-    if (taken === undefined || (parameters !== undefined && !engine.supports(parameters.model))) {
+    const part = stageChained(stage);
+    if (part === undefined || ('parameters' in part && !engine.supports(part.parameters.model))) {
       return fault(stage.name, 'unsupported', `the learner takes no such ${stage.kind}`);
     }
-    if (taken === 'weights' && weighted) {
+    if ('weight' in part && weighted) {
       return fault(stage.name, 'unsupported', 'there are two matrices in a row');
     }
-    weighted = taken === 'weights';
+    weighted = 'weight' in part;
   }
   return undefined;
 }

@@ -15,7 +15,7 @@ interface PopulationStage extends StageBase {
 /** The part of a row of the table that all populations share. */
 type PopulationForm<Stage> = Pick<
   StageKind<never, Stage>,
-  'run' | 'gradient' | 'neurons' | 'fused' | 'chained'
+  'run' | 'gradient' | 'neurons' | 'chained'
 >;
 
 /** The same failure with the name of the stage in which it came. */
@@ -31,7 +31,6 @@ export function populationForm<Stage extends PopulationStage>(
 ): PopulationForm<Stage> {
   return {
     neurons: parametersOf,
-    fused: () => 'neurons',
     chained: (stage) => ({
       parameters: parametersOf(stage),
       ...(stage.recurrent === undefined ? {} : { recurrent: stage.recurrent.values }),

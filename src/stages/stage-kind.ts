@@ -71,8 +71,6 @@ export interface DefinitionForm<Definition, Stage> {
 export interface StageKind<Definition, Stage> extends DefinitionForm<Definition, Stage> {
   /** Parameters by which an engine computes its neurons; only kinds of neurons have it. */
   neurons?(stage: Stage): NeuronParameters;
-  /** What a learner that does whole epochs takes it for; absent or undefined where it takes no such stage. */
-  fused?(stage: Stage): 'weights' | 'neurons' | undefined;
   /** What it is in a chain that an engine runs as one: neurons, or what weighs the spikes before them; absent if neither. */
   chained?(stage: Stage): ChainPart;
   /** Makes what runs a stage on what its inputs hold. */

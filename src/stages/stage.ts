@@ -243,11 +243,6 @@ export function stageNeurons(stage: Stage): NeuronParameters | undefined {
   return rowOf(stage).neurons?.(stage);
 }
 
-/** What a learner that does whole epochs takes a stage for; undefined if it takes no such stage. */
-export function stageFused(stage: Stage): 'weights' | 'neurons' | undefined {
-  return rowOf(stage).fused?.(stage);
-}
-
 /** What a stage is in a chain that an engine runs as one; undefined if it is in none. */
 export function stageChained(stage: Stage): ChainPart | undefined {
   return rowOf(stage).chained?.(stage);

@@ -11,7 +11,7 @@ import type {
 import { type AnalogParameters, isAnalog } from '../neurons/model-table.ts';
 import { fusedObstacle } from '../pipeline/fused.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { stageFused, stageNeurons, stageWeights } from '../stages/stage.ts';
+import { stageChained } from '../stages/stage.ts';
 import { type AdamConfig, adamState, adamStep } from './adam.ts';
 import { pipelineGradient, pipelineWeights, sparseRows } from './gradient.ts';
 import { batchTargets, type Loss, lossFunction } from './loss.ts';
@@ -48,23 +48,24 @@ function layersOf(
   if (fusedObstacle(pipeline, engine) !== undefined) return undefined;
   const layers: LearningLayer[] = [];
   let drawn = 0;
-  let rows: number | undefined;
+  let weighted: Pick<LearningLayer, 'rows' | 'bias'> = {};
   for (const stage of pipeline.stages) {
-    const { channelsIn, channelsOut: neurons } = stage;
-    if (stageFused(stage) === 'weights') {
-      rows = channelsIn;
+    const part = stageChained(stage)!;
+    if ('weight' in part) {
+      const { weight, bias } = part;
+      weighted = { rows: weight.rows, ...(bias === undefined ? {} : { bias }) };
       continue;
     }
-    const own = stageNeurons(stage)!;
+    const { parameters: own, recurrent } = part;
     layers.push({
-      neurons,
-      ...(rows === undefined ? {} : { rows }),
-      recurrent: stageWeights(stage) !== undefined,
+      neurons: stage.channelsOut,
+      ...weighted,
+      recurrent: recurrent !== undefined,
       ...(isAnalog(own)
         ? { parameters: parameters[drawn]!, drawnAs: drawn++ }
         : { parameters: own }),
     });
-    rows = undefined;
+    weighted = {};
   }
   return layers;
 }

@@ -15,6 +15,7 @@ import {
   rateCrossEntropy,
   referenceEngine,
   type StageDefinition,
+  scale,
   spikeRaster,
   startPipeline,
   type TrainingSample,
@@ -46,6 +47,8 @@ interface Chain {
   readonly trials: number;
   readonly steps: number;
   readonly entropy: boolean;
+  /** Whether matrices add something in every step. */
+  readonly biased: boolean;
 }
 
 /** Numbers around a mean, one for each neuron. */
@@ -91,15 +94,16 @@ function populationOf(
 
 /** The same chain, whose input weights are so much larger. */
 function taskOf(chain: Chain, factor = 1): Task {
-  const { seed, channels, populations, trials, steps, entropy } = chain;
+  const { seed, channels, populations, trials, steps, entropy, biased } = chain;
   const random = randomStream(seed, 'chain');
   let rows = channels;
   const stages = populations.flatMap((population, k) => {
     const weight = matrix(random, rows, population.neurons, k === 0 ? 1.5 : 1);
     const scaled = weight.map((row) => row.map((value) => value * (k === 0 ? factor : 1)));
     rows = population.neurons;
+    const bias = biased ? { bias: around(random, rows, 0.1) } : {};
     return [
-      linear({ weight: scaled, name: `w${k}` }),
+      linear({ weight: scaled, name: `w${k}`, ...bias }),
       populationOf(random, population, `population${k}`),
     ];
   });
@@ -141,6 +145,7 @@ const chains: fc.Arbitrary<Chain> = fc.record({
   trials: fc.integer({ min: 1, max: 5 }),
   steps: fc.integer({ min: 1, max: 40 }),
   entropy: fc.boolean(),
+  biased: fc.boolean(),
 });
 
 /** How far the kernel may be, as a fraction of the largest value. */
@@ -244,6 +249,7 @@ const busy: Chain = {
   trials: 5,
   steps: 40,
   entropy: true,
+  biased: true,
 };
 
 describe('training of LIF neurons in the kernel', () => {
@@ -268,7 +274,7 @@ describe('training of LIF neurons in the kernel', () => {
     const task = taskOf({ ...busy, entropy: false });
     const [found, expected] = [kernel(), referenceEngine].map((engine) => {
       const { pipeline: net, samples, loss } = task;
-      const options = { epochs: 8, loss, optimiser: { learningRate: 1e-3 }, engine };
+      const options = { epochs: 8, loss, optimiser: { learningRate: 0.01 }, engine };
       const training = startTraining(net, samples, options);
       return Array.from({ length: 8 }, () => {
         void training.advance(1);
@@ -303,8 +309,9 @@ describe('potentials that float32 cannot hold', () => {
       startTraining(start, samples, { epochs: 2, engine: kernel() }).advance(2);
     expect(() => train(net(-3e38, lif(fast)))).toThrow(/in epoch 1 .* of in came out/);
     const stagewise = pipeline(
-      linear({ weight: [[-3e38]], bias: 1 }),
+      linear({ weight: [[-3e38]] }),
       lif({ ...fast, name: 'hidden' }),
+      scale({ scale: [1] }),
       linear({ weight: [[1]], name: 'between' }),
       lif(fast),
     );

@@ -11,6 +11,7 @@ import {
 } from 'spikeline';
 import { startTraining } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
+import { withStages } from '#src/pipeline/pipeline';
 import {
   compare,
   type Model,
@@ -159,6 +160,21 @@ describe.each(models)('loss, spikes and gradient in the kernel, %s', (model) => 
           return { ...task, samples };
         }),
       ),
+    );
+  });
+
+  it.each(shapes)('so too where matrices add something in every step: %s', (shape) => {
+    expectSame(
+      [1, 2, 3, 6, 20].flatMap((neurons) => {
+        const size = { neurons, trials: 3, steps: 30 };
+        const task = randomTask({ seed: 8, model, shape, ...size, loss: 'error', unit: 3e3 });
+        const biased = task.pipeline.stages.map((stage) => {
+          if (stage.kind !== 'linear') return stage;
+          const bias = Float64Array.from({ length: stage.channelsOut }, (_, c) => 1 + (c % 3));
+          return { ...stage, bias };
+        });
+        return [{ ...task, pipeline: withStages(task.pipeline, biased) }];
+      }),
     );
   });
 

@@ -10,6 +10,7 @@ import {
   type Pipeline,
   pipeline,
   referenceEngine,
+  scale,
   simulator,
   spikeRaster,
   startPipeline,
@@ -114,7 +115,8 @@ describe('currents that the kernel cannot hold', () => {
     const stagewise = pipeline(
       linear({ weight: [[1e36]] }),
       dynapSim({ neurons: 1, name: 'hidden' }),
-      linear({ weight: [[1]], bias: 1 }),
+      scale({ scale: [1] }),
+      linear({ weight: [[1]] }),
       lif({ neurons: 1, tauMem: 0.02 }),
     );
     expect(() => train(stagewise)).toThrow(/hidden/);

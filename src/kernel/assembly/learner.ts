@@ -23,6 +23,8 @@ export class Layer {
   workspaces: usize;
   /** Whether learning wants its spikes by channel. */
   sorted: u32;
+  /** What is added to the weighted input in every step, a row, or 0. */
+  bias: usize;
 }
 
 /** A network that learns: all that the epoch loop needs. */
@@ -92,7 +94,7 @@ function runBlock(l: Learner, b: u32, thread: u32, sort: bool): void {
     w.listed = u32(sorted || k + 1 < l.layers);
     const feed = layer.feed.spread;
     const recurrent = isThere(layer.recurrent) ? layer.recurrent.spread : 0;
-    forward(block, w, steps, vectors, feed, input, inputRowOf(k), recurrent);
+    forward(block, w, steps, vectors, feed, input, inputRowOf(k), recurrent, layer.bias);
     if (wasBeyond()) store<u32>(l.beyond + (<usize>k << 2), 1);
     if (sorted) transpose(w.spikes, steps + 1, block.fired, layer.lanes);
   }

@@ -66,13 +66,14 @@ export function stepRow(
 
 /**
  * Runs a block through all steps and leaves tape, drive and a list of what left. Where `feed` is given, the drive is
- * `input` (by time, its row `inputRow` for the first step) times it; where not, the drive stands there.
+ * `input` (by time, its row `inputRow` for the first step) times it, and `bias` if there is one; where not, the drive
+ * stands there.
  */
 // @ts-ignore: decorator
 @inline
 function run(
   block: Block, w: Workspace, steps: usize, vectors: u32,
-  feed: usize, input: SparseRows, inputRow: usize, recurrent: usize, model: u32,
+  feed: usize, input: SparseRows, inputRow: usize, recurrent: usize, bias: usize, model: u32,
 ): void {
   const spikes = w.spikes;
   const starts = spikes.starts;
@@ -91,7 +92,7 @@ function run(
   let tape = w.tape;
   let drive = block.drive;
   for (let t: usize = 0; t < steps; t++) {
-    if (feed) sumDrive(drive, wide, feed, input, t + inputRow, recurrent, spikes, t);
+    if (feed) sumDrive(drive, wide, bias, feed, input, t + inputRow, recurrent, spikes, t);
     else if (recurrent) addSparse(drive, wide, recurrent, spikes, t);
     const any = model == EULER
       ? tapeEuler(w.model, c, state, drive, vectors, tape)
@@ -106,15 +107,15 @@ function run(
 /** {@link run} of neurons of any model. */
 export function forward(
   block: Block, w: Workspace, steps: usize, vectors: u32,
-  feed: usize, input: SparseRows, inputRow: usize, recurrent: usize,
+  feed: usize, input: SparseRows, inputRow: usize, recurrent: usize, bias: usize,
 ): void {
   if (w.model >= EULER) {
-    run(block, w, steps, vectors, feed, input, inputRow, recurrent, EULER);
+    run(block, w, steps, vectors, feed, input, inputRow, recurrent, bias, EULER);
   } else if (w.model == DENDRITIC) {
-    run(block, w, steps, vectors, feed, input, inputRow, recurrent, DENDRITIC);
+    run(block, w, steps, vectors, feed, input, inputRow, recurrent, bias, DENDRITIC);
   } else if (vectors == 1) {
-    forwardSingle(block, w, steps, feed, input, inputRow, recurrent);
+    forwardSingle(block, w, steps, feed, input, inputRow, recurrent, bias);
   } else {
-    run(block, w, steps, vectors, feed, input, inputRow, recurrent, LUMPED);
+    run(block, w, steps, vectors, feed, input, inputRow, recurrent, bias, LUMPED);
   }
 }

@@ -114,17 +114,19 @@ export function addSparse(out: usize, vectors: u32, matrix: usize, list: SparseR
   if (from < to) addEntries(out, vectors, matrix, list, from, to - from);
 }
 
-/** out = row `r` of `input` times `feed` + row `t` of `spikes` times `recurrent`, if there is one. */
+/** out = `bias`, if there is one, + row `r` of `input` times `feed` + row `t` of `spikes` times `recurrent`, if there is one. */
 // @ts-ignore: decorator
 @inline
 export function sumDrive(
-  out: usize, vectors: u32, feed: usize, input: SparseRows, r: usize, recurrent: usize, spikes: SparseRows, t: usize,
+  out: usize, vectors: u32, bias: usize, feed: usize, input: SparseRows, r: usize, recurrent: usize,
+  spikes: SparseRows, t: usize,
 ): void {
-  if (recurrent && vectors <= NARROW && !(input.counted | spikes.counted)) {
+  if (recurrent && !bias && vectors <= NARROW && !(input.counted | spikes.counted)) {
     sumOnes(out, vectors, feed, input, r, recurrent, spikes, t);
     return;
   }
-  clear(out, vectors);
+  if (bias) memory.copy(out, bias, <usize>vectors << 4);
+  else clear(out, vectors);
   addSparse(out, vectors, feed, input, r);
   if (recurrent) addSparse(out, vectors, recurrent, spikes, t);
 }

@@ -178,12 +178,13 @@ export function streamSingle(
 /** Runs a block through all steps and leaves slopes and spikes, where `forward` leaves a tape. */
 export function forwardSingle(
   block: Block, w: Workspace, steps: usize, feed: usize, input: SparseRows, inputRow: usize,
-  recurrent: usize,
+  recurrent: usize, bias: usize,
 ): void {
   const drive = block.drive;
   if (feed) {
+    const start = bias ? v128.load(bias) : i64x2.splat(0);
     for (let t: usize = 0; t < steps; t++) {
-      v128.store(drive + (t << 4), addRow(i64x2.splat(0), feed, input, t + inputRow));
+      v128.store(drive + (t << 4), addRow(start, feed, input, t + inputRow));
     }
   }
   const state = w.state;

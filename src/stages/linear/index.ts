@@ -9,7 +9,6 @@ import { linearRun } from './run.ts';
 /** The row of linear stages. */
 export const linearKind: StageKind<LinearDefinition, LinearStage> = {
   ...linearDefinition,
-  fused: ({ bias }) => (bias?.some((value) => value !== 0) ? undefined : 'weights'),
   chained: ({ weight, bias }) => ({ weight, ...(bias === undefined ? {} : { bias }) }),
   run: linearRun,
   gradient: linearGradient,
