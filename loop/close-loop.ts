@@ -18,6 +18,8 @@ import {
   anything,
   callback,
   having,
+  isObject,
+  keeping,
   number,
   type OptionTable,
   optionProblems,
@@ -33,7 +35,7 @@ import { targetCheck } from '../src/pipeline/target.ts';
 import { fault, type Problem, problem, within } from '../src/problems.ts';
 import { type LoopSetup, startLoop } from './loop-run.ts';
 import { keptTime, type RealTime, realTimeTable } from './real-time.ts';
-import { type EnvironmentStreams, worldProblems } from './world.ts';
+import { type EnvironmentStreams, readWorld, worldProblems } from './world.ts';
 
 /** Configuration of {@link closeLoop}. */
 export interface CloseLoopConfig<O, A> {
@@ -102,8 +104,11 @@ const table: OptionTable<CloseLoopConfig<unknown, unknown>> = {
   onStop: anything,
   record: anything,
   realTime: (value) => (typeof value === 'boolean' ? [] : options(realTimeTable)(value)),
-  session: having('a session', 'begin', 'step', 'end'),
-  stimulus: having('a stimulus', 'before'),
+  session: keeping('a session', {
+    methods: ['begin', 'step', 'end'],
+    says: { demand: anything },
+  }),
+  stimulus: keeping('a stimulus', { methods: ['before'], may: ['after', 'end'] }),
   losses: having('a counter of losses', 'add'),
 };
 
@@ -210,6 +215,8 @@ export function closeLoop<O = Float64Array, A = Float64Array>(
   config: CloseLoopConfig<O, A>,
 ): ClosedLoop<O, A> {
   config = readOnce(config, table);
+  const given = config?.environment;
+  if (isObject(config)) config = { ...config, environment: readWorld(given) };
   const problems = loopProblems(config as CloseLoopConfig<unknown, unknown>);
   if (problems.length > 0) throw new InvalidArgumentError('this loop cannot be closed', problems);
   const { target, net, environment, seed = 0, limits, record = [], session } = config;
@@ -246,13 +253,13 @@ export function closeLoop<O = Float64Array, A = Float64Array>(
   };
   const steps$ = new Observable<LoopStep<O, A>>((subscriber) => {
     const demand = demandOfSubscriber();
-    if (acting.has(environment)) {
+    if (acting.has(given)) {
       const what = 'another loop acts on this environment; wait until it is done, or make another';
       subscriber.error(new DeviceError('busy', what));
       return undefined;
     }
-    if (!('observations' in environment)) acting.add(environment);
-    const free = (): void => void acting.delete(environment);
+    if (!('observations' in environment)) acting.add(given);
+    const free = (): void => void acting.delete(given);
     subscriber.add(free);
     return startLoop(setup, {
       next: (step) => subscriber.next(step),

@@ -5,7 +5,7 @@ import { DataError } from '../src/errors.ts';
 import type { Losses } from '../src/events/losses.ts';
 import type { Environment, EnvironmentStep } from '../src/loop/environment.ts';
 import { reading } from '../src/loop/numbers.ts';
-import { readable } from '../src/options.ts';
+import { isObject, readable, readMethods } from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
 
 /**
@@ -63,6 +63,17 @@ export function worldProblems(environment: unknown): Problem[] {
     const needed = 'reset and step are needed, or the streams observations and actions';
     return model || streams ? [] : [problem('', 'wrong-type', environment, needed)];
   });
+}
+
+/** Reads what a loop acts on once, bound to it; its busy mark is on what was given. */
+export function readWorld<O, A>(
+  given: Environment<O, A> | EnvironmentStreams<O, A>,
+): Environment<O, A> | EnvironmentStreams<O, A> {
+  const names = ['reset', 'step', 'state', 'close', 'observations', 'actions'] as const;
+  const read = readMethods(given as Environment<O, A> & EnvironmentStreams<O, A>, ...names);
+  return isObject(read) && isObject(read.actions)
+    ? { ...read, actions: readMethods(read.actions, 'next') }
+    : read;
 }
 
 /** Brings an environment into that form. */

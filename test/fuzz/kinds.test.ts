@@ -1,4 +1,4 @@
-import { lastValueFrom, of } from 'rxjs';
+import { count, lastValueFrom, of } from 'rxjs';
 import {
   chip,
   closeLoop,
@@ -310,6 +310,26 @@ describe('what says something else, or nothing, of links, engines and boards', (
       /statistics of the link/,
     );
     await link.close();
+  });
+
+  it('is read once of what a loop acts on, and of what keeps and leads it', async () => {
+    const environment = { reset: () => [1, 0], step: () => ({ observation: [0, 1] }) };
+    const session = { begin: () => {}, step: () => {}, end: () => {} };
+    const stimulus = { before: () => true };
+    const given = { target: simulator(), net, environment, session, stimulus, steps: 2 };
+    const steps = (own: object) =>
+      lastValueFrom(
+        closeLoop<number[], number>(
+          odd({ ...given, encode: () => [1, 1], decode: () => 0, ...own }),
+        ).pipe(count()),
+      );
+    // Whether it has methods is asked before: what has none is read as plain data.
+    expect(await steps({ environment: turning(environment, 'reset', 2) })).toBe(2);
+    expect(await steps({ session: turning(session, 'step', 1) })).toBe(2);
+    expect(await steps({ stimulus: turning(stimulus, 'before', 1) })).toBe(2);
+    expect(() => steps({ environment: turning(environment, 'step', 1) })).toThrow(
+      InvalidArgumentError,
+    );
   });
 });
 
