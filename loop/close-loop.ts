@@ -8,7 +8,7 @@ import {
   InvalidArgumentError,
   UnsupportedPipelineError,
 } from '../src/errors.ts';
-import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import { type Decode, type Encode, hasRows } from '../src/loop/coding.ts';
 import type { Environment } from '../src/loop/environment.ts';
 import { requestOf } from '../src/loop/exchange.ts';
@@ -17,7 +17,6 @@ import type { LoopDescription, LoopSession, LoopStep, LoopStimulus } from '../sr
 import {
   anything,
   callback,
-  having,
   isObject,
   keeping,
   number,
@@ -109,7 +108,7 @@ const table: OptionTable<CloseLoopConfig<unknown, unknown>> = {
     says: { demand: anything },
   }),
   stimulus: keeping('a stimulus', { methods: ['before'], may: ['after', 'end'] }),
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 function codingProblems(value: unknown): readonly Problem[] {
@@ -215,7 +214,7 @@ export function closeLoop<O = Float64Array, A = Float64Array>(
   config: CloseLoopConfig<O, A>,
 ): ClosedLoop<O, A> {
   config = readOnce(config, table);
-  const given = config?.environment;
+  const given = isObject(config) ? config.environment : config;
   if (isObject(config)) config = { ...config, environment: readWorld(given) };
   const problems = loopProblems(config as CloseLoopConfig<unknown, unknown>);
   if (problems.length > 0) throw new InvalidArgumentError('this loop cannot be closed', problems);

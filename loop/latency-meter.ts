@@ -2,7 +2,7 @@
 import { type MonoTypeOperatorFunction, tap } from 'rxjs';
 import { type Clock, monotonic } from '../src/clock.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
-import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import { type LatencyBin, type LatencySummary, latencyHistogram } from '../src/loop/latency.ts';
 import { having, number, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { queue } from '../src/queue.ts';
@@ -46,7 +46,7 @@ export interface LatencyMeter {
 const table: OptionTable<LatencyMeterConfig> = {
   most: number({ min: 1, max: 2 ** 24, whole: true, unit: 'items' }),
   clock: having('a clock', 'now'),
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /**

@@ -2,9 +2,9 @@
 import { Observable } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { binStart } from '../src/events/bins.ts';
-import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import { startTicker } from '../src/loop/ticker.ts';
-import { having, number, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { within } from '../src/problems.ts';
 import { fellBehind, keptTime, type RealTime, realTimeTable } from './real-time.ts';
 
@@ -31,7 +31,7 @@ export interface MetronomeConfig extends RealTime {
 const table: OptionTable<MetronomeConfig> = {
   ...realTimeTable,
   ticks: number({ min: 1, whole: true, unit: 'ticks' }),
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /** A metronome, with the ticks for which somebody was too slow. */

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../src/clock.ts';
 import { clockCheck, type RecordedClock } from '../src/codecs/recording/streams.ts';
 import { streamOf } from '../src/consumed.ts';
 import type { Losses } from '../src/events/losses.ts';
+import { lossesCheck } from '../src/events/losses.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import {
   callback,
@@ -208,9 +209,10 @@ export function sessionOf(writer: SessionWriter): Session {
     },
     mark: (label, time) => writer.mark(label, time),
     losses(place, losses) {
+      losses = readAs(losses, lossesCheck);
       refuse('no losses can be recorded', () => [
         ...within('place', text(place)),
-        ...within('losses', having('a counter of losses', 'add', 'watch')(losses)),
+        ...within('losses', lossesCheck(losses)),
       ]);
       return writer.watch(place, losses);
     },

@@ -1,11 +1,11 @@
 /** What the operators of single stages have in common. */
 import type { OperatorFunction } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
-import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
 import type { Engine } from '../src/neurons/engine.ts';
 import { engineCheck } from '../src/neurons/engine.ts';
-import { having, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
+import { type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { type StageChunk, startStage } from '../src/pipeline/chunk-run.ts';
 import { checkedStage, type StageDefinition } from '../src/stages/stage.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -26,7 +26,7 @@ export type AppliedStage<In, Out> = OperatorFunction<In, Out> & {
 
 const table: OptionTable<ApplyOptions> = {
   engine: engineCheck,
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /** Applies a stage to a stream; it is named by its kind where it has no name of its own. */

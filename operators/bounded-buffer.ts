@@ -13,10 +13,9 @@ import {
 } from 'rxjs';
 import { streamOf } from '../src/consumed.ts';
 import { DeviceError, InvalidArgumentError } from '../src/errors.ts';
-import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import {
   callback,
-  having,
   number,
   type OptionTable,
   oneOf,
@@ -56,7 +55,7 @@ const table: OptionTable<BoundedBufferConfig<unknown, unknown>> = {
   capacity: number({ min: 1, whole: true, unit: 'items' }),
   policy: oneOf(['dropOldest', 'dropNewest', 'error']),
   consume: callback,
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /**

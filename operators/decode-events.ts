@@ -3,20 +3,13 @@ import { map, type OperatorFunction } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { type AerPacket, soundPacket } from '../src/events/aer-packet.ts';
 import { reals, wholes } from '../src/events/blocks.ts';
-import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import {
   type ChannelSpace,
   type ChipWordSpace,
   channels as channelSpace,
 } from '../src/events/space.ts';
-import {
-  having,
-  listOf,
-  number,
-  type OptionTable,
-  optionProblems,
-  readOnce,
-} from '../src/options.ts';
+import { listOf, number, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
 
 /** Configuration of {@link decodeEvents}. */
@@ -42,7 +35,7 @@ const anyList = listOf(anyWord, { min: 1 });
 
 const table: OptionTable<DecodeEventsConfig> = {
   words: (words) => anyList(words instanceof Uint32Array ? [...words] : words),
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /**

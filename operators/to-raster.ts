@@ -4,17 +4,10 @@ import { DataError, InvalidArgumentError } from '../src/errors.ts';
 import { type AerPacket, soundPacket } from '../src/events/aer-packet.ts';
 import { binOf, binStart, startProblems } from '../src/events/bins.ts';
 import { wholes } from '../src/events/blocks.ts';
-import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import type { ChannelSpace } from '../src/events/space.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
-import {
-  having,
-  number,
-  type OptionTable,
-  oneOf,
-  optionProblems,
-  readOnce,
-} from '../src/options.ts';
+import { number, type OptionTable, oneOf, optionProblems, readOnce } from '../src/options.ts';
 import { within } from '../src/problems.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
@@ -57,7 +50,7 @@ const table: OptionTable<ToRasterConfig> = {
   }),
   maxGap: number({ min: 0, unit: 'seconds', infinite: true }),
   onGap: oneOf(['jump', 'error']),
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /**

@@ -1,7 +1,7 @@
 /** The source `fromLsl`: what instruments send over Lab Streaming Layer. */
 import { Observable } from 'rxjs';
 import { type Clock, monotonic } from '../src/clock.ts';
-import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import type { Marks, Series } from '../src/events/series.ts';
 import { hearLsl } from '../src/lsl/hearing.ts';
 import { lslLibrary } from '../src/lsl/library.ts';
@@ -38,7 +38,7 @@ const table: OptionTable<FromLslConfig> = {
   every: number({ min: 0.1, max: 10_000, unit: 'milliseconds' }),
   lateness: number({ min: 0, max: 60_000, unit: 'milliseconds' }),
   clock: having('a clock', 'now', 'schedule'),
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /** A source of what comes over Lab Streaming Layer. */

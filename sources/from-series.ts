@@ -2,7 +2,7 @@
 import { defer, type Observable, type SchedulerLike } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { binOf, binStart, startProblems } from '../src/events/bins.ts';
-import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import { itemKind, type Series, seriesProblems } from '../src/events/series.ts';
 import { gridProblems, type SignalRaster, type SpikeRaster } from '../src/events/spike-raster.ts';
 import { stepsIn } from '../src/events/ticks.ts';
@@ -52,7 +52,7 @@ const table: OptionTable<FromSeriesConfig> = {
   duration: number({ min: 0, unit: 'seconds' }),
   chunkSteps: number({ min: 1, whole: true }),
   clock: having('a scheduler', 'now', 'schedule'),
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /** Numbers, asked for step by step. */

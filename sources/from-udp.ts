@@ -3,7 +3,7 @@ import { Observable, type Subscriber } from 'rxjs';
 import { type Clock, monotonic } from '../src/clock.ts';
 import { codecNamed } from '../src/codecs/decode.ts';
 import { InvalidArgumentError, NetworkError } from '../src/errors.ts';
-import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import { type NumberedReceiver, numberedReceiver } from '../src/events/numbered.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import {
@@ -51,7 +51,7 @@ const table: OptionTable<FromUdpConfig> = {
   buffer: number({ min: 1024, max: 2 ** 31 - 1, whole: true, unit: 'bytes' }),
   onListening: callback,
   clock: having('a clock', 'now', 'schedule'),
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /**

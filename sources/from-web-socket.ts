@@ -1,9 +1,9 @@
 /** The source `fromWebSocket`: a stream that comes over a WebSocket, from a browser or another program. */
 import { Observable } from 'rxjs';
-import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import { type NumberedReceiver, numberedReceiver } from '../src/events/numbered.ts';
 import type { StreamItem } from '../src/events/series.ts';
-import { callback, having, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
+import { callback, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { type ListenAt, openEnd, type Peer, soundEnd } from '../src/sockets/web-socket.ts';
 import type { FileSource } from './from-file.ts';
 
@@ -17,7 +17,7 @@ export interface FromWebSocketConfig {
 
 const table: OptionTable<FromWebSocketConfig> = {
   onListening: callback,
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /**

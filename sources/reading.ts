@@ -7,6 +7,7 @@ import type { AerPacket } from '../src/events/aer-packet.ts';
 import { inTimeOrder } from '../src/events/in-time-order.ts';
 import { itemStart, itemUntil, shiftItem } from '../src/events/items.ts';
 import type { Losses } from '../src/events/losses.ts';
+import { lossesCheck } from '../src/events/losses.ts';
 import { itemKind, type StreamItem } from '../src/events/series.ts';
 import { countSlicer } from '../src/filters/count-slice.ts';
 import type { Slicer } from '../src/filters/filter.ts';
@@ -46,7 +47,7 @@ export const readTable: OptionTable<ReadConfig> = {
   speed: number({ above: 0, unit: 'times its own' }),
   clock: having('a scheduler', 'now', 'schedule'),
   lateness: number({ min: 0, max: 1e6, unit: 'seconds' }),
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /** What contradicts itself in a configuration whose values are sound. */

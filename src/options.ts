@@ -21,6 +21,7 @@ export {
   mostEntries,
   noteBuilt,
   readAs,
+  readBy,
   readEach,
   readItem,
   readList,

@@ -13,7 +13,7 @@ import {
   slipPolicies,
 } from '../src/devices/schedule/stream-clock.ts';
 import { DeviceError, InvalidArgumentError } from '../src/errors.ts';
-import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import {
   having,
   number,
@@ -70,7 +70,7 @@ function table(limits: Parameters<typeof deployTable>[0]): OptionTable<ChipConfi
     mode: scheduleModes,
     clock: having('a clock', 'now', 'schedule'),
     deployment: having('a deployment', 'wordsOf', 'populationOf'),
-    losses: having('a counter of losses', 'add'),
+    losses: lossesCheck,
   };
 }
 

@@ -1,8 +1,7 @@
 /** The target `recorded`: gives back what was recorded of another target. */
 import { InvalidArgumentError } from '../src/errors.ts';
-import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import {
-  having,
   number,
   type OptionTable,
   oneOf,
@@ -53,7 +52,7 @@ const table: OptionTable<RecordedConfig> = {
   input: oneOf(['same', 'any']),
   begin: oneOf(['recorded', 'first']),
   streams: options(streamsTable, 'input', 'output'),
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /** What is given back: of a session one of its runs, of a recording two of its streams. */

@@ -1,20 +1,13 @@
 /** The target `remote`: runs a pipeline on another machine, where `serveTarget` or `spikeline serve` offers one. */
 import { DataError, InvalidArgumentError, NetworkError } from '../src/errors.ts';
-import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import { accessTable, type NatsAccess } from '../src/nats/access.ts';
 import { addressProblems, readNatsAddress } from '../src/nats/address.ts';
 import { networkError, openNats } from '../src/nats/connection.ts';
 import { readServed } from '../src/nats/remote-protocol.ts';
 import { startRemoteRun } from '../src/nats/remote-run.ts';
 import type { ServedTarget } from '../src/nats/served.ts';
-import {
-  having,
-  number,
-  type OptionTable,
-  oneOf,
-  optionProblems,
-  readOnce,
-} from '../src/options.ts';
+import { number, type OptionTable, oneOf, optionProblems, readOnce } from '../src/options.ts';
 import { recordedSignal } from '../src/pipeline/record.ts';
 import { packPipeline } from '../src/pipeline/save.ts';
 import { outputSignals, requestProblems } from '../src/pipeline/signals.ts';
@@ -56,7 +49,7 @@ const table: OptionTable<RemoteConfig> = {
   lost: oneOf(['error', 'restart']),
   patience: number({ above: 0, unit: 'milliseconds' }),
   buffer: number({ min: 1, whole: true, unit: 'bytes' }),
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /**

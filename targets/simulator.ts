@@ -1,10 +1,10 @@
 /** The target `simulator`: runs a pipeline in process, on any machine, at any speed. */
 import { InvalidArgumentError } from '../src/errors.ts';
-import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
 import type { Engine } from '../src/neurons/engine.ts';
 import { engineCheck } from '../src/neurons/engine.ts';
-import { having, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
+import { type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { binnedRun } from '../src/pipeline/binned-run.ts';
 import { startPipeline } from '../src/pipeline/run.ts';
 import { requestProblems } from '../src/pipeline/signals.ts';
@@ -26,7 +26,7 @@ export interface SimulatorTarget extends Target {
 
 const table: OptionTable<SimulatorConfig> = {
   engine: engineCheck,
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /**

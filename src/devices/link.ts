@@ -176,6 +176,7 @@ type Counts = Partial<Record<(typeof counters)[number], number>>;
 
 /** Reads counts into `into`; whether they are counts. It makes nothing, since a stream has them read with each input. */
 function areRead({ statistics }: Link, into: Counts): boolean {
+  if (typeof statistics !== 'object') return false;
   for (let i = 0; i < counters.length; i++) {
     const name = counters[i]!;
     const value = statistics[name];

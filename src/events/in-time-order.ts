@@ -1,8 +1,8 @@
 /** Streams whose times step back a little, as those of real cameras do, put in the order of time. */
 import { InvalidArgumentError } from '../errors.ts';
-import { having, number, type OptionTable, optionProblems, readOnce } from '../options.ts';
+import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { type AerPacket, soundForm, soundPacket } from './aer-packet.ts';
-import { type Losses, lossCounter } from './losses.ts';
+import { type Losses, lossCounter, lossesCheck } from './losses.ts';
 import { sortEvents } from './sort.ts';
 import { microseconds } from './ticks.ts';
 
@@ -28,7 +28,7 @@ export interface InTimeOrder {
 
 const table: OptionTable<InTimeOrderConfig> = {
   lateness: number({ min: 0, max: 1e6, unit: 'seconds' }),
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /**

@@ -1,4 +1,16 @@
-import { callback, number, refuse, text } from '../options.ts';
+import { DataError } from '../errors.ts';
+import {
+  type Check,
+  callback,
+  having,
+  isObject,
+  noteBuilt,
+  number,
+  readBy,
+  readMethods,
+  refuse,
+  text,
+} from '../options.ts';
 import { within } from '../problems.ts';
 
 /** Counts what a stage could not pass on, by reason. */
@@ -73,5 +85,46 @@ export function lossCounter(): Losses {
       return () => listeners.delete(listener);
     },
   };
+  return noteBuilt(losses);
+}
+
+/** What is counted by now, of a counter that was not made here. */
+function countsOf(losses: Losses): Record<string, number> {
+  let counts: unknown;
+  try {
+    const { byReason } = losses;
+    counts = isObject(byReason) ? { ...byReason } : undefined;
+  } catch (cause) {
+    throw new DataError('a counter of losses cannot be read', { cause });
+  }
+  if (isObject(counts) && Object.values(counts).every(Number.isSafeInteger)) {
+    return counts as Record<string, number>;
+  }
+  throw new DataError('a counter of losses gave no counts by reason');
+}
+
+/** Reads a counter that was not made here once, bound to it; what it counts is asked for anew each time. */
+function readLosses(given: Losses): object {
+  const { add, watch } = readMethods(given, 'add', 'watch');
+  const told = (listener: (losses: Losses) => void): (() => void) => {
+    const end: unknown = watch(() => listener(losses));
+    if (callback(end).length === 0) return end as () => void;
+    throw new DataError('watch() of a counter of losses gave no function that ends it');
+  };
+  const losses = {
+    add,
+    watch: callback(watch).length === 0 ? told : watch,
+    get byReason() {
+      return countsOf(given);
+    },
+    get total() {
+      return Object.values(countsOf(given)).reduce((sum, count) => sum + count, 0);
+    },
+  };
   return losses;
 }
+
+/** Checks a counter of losses. */
+export const lossesCheck: Check = readBy(having('a counter of losses', 'add', 'watch'), (given) =>
+  readLosses(given as Losses),
+);

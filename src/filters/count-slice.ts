@@ -2,9 +2,10 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { eventStore } from '../events/event-store.ts';
+import { lossesCheck } from '../events/losses.ts';
 import type { Space } from '../events/space.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
-import { type Emit, type FilterConfig, lossesCheck, once, type Slicer } from './filter.ts';
+import { type Emit, type FilterConfig, once, type Slicer } from './filter.ts';
 
 /** Configuration of `countSlice`. */
 export interface CountSliceConfig extends FilterConfig {

@@ -1,7 +1,7 @@
 /** A rectangle of a picture. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundForm, soundPacket } from '../events/aer-packet.ts';
-import { lossCounter } from '../events/losses.ts';
+import { lossCounter, lossesCheck } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, pixels, spaceText } from '../events/space.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import {
@@ -9,7 +9,6 @@ import {
   type Filter,
   type FilterConfig,
   growingRoom,
-  lossesCheck,
   movedPacket,
   once,
   unknownAddress,

@@ -1,10 +1,11 @@
 /** Events that come later, or sooner, in stream time. */
 import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
+import { lossesCheck } from '../events/losses.ts';
 import type { Space } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
-import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
+import type { Filter, FilterConfig } from './filter.ts';
 
 /** Configuration of `delayEvents`. */
 export interface DelayEventsConfig extends FilterConfig {

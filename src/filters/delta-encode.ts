@@ -1,8 +1,9 @@
 /** Changes of numbers become spikes, as in the pixel of an event camera. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
+import { lossesCheck } from '../events/losses.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
-import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
+import type { Filter, FilterConfig } from './filter.ts';
 import { encodeRows, type RowEncoder } from './rows.ts';
 
 /** Configuration of `deltaEncode`. */

@@ -1,7 +1,7 @@
 /** Background activity of a camera, told from what moves by its neighbours' silence. */
 import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
-import { lossCounter } from '../events/losses.ts';
+import { lossCounter, lossesCheck } from '../events/losses.ts';
 import { type PixelSpace, pixelBits } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
@@ -12,7 +12,6 @@ import {
   growingRoom,
   keptPacket,
   knownPixels,
-  lossesCheck,
   once,
   pixelCells,
 } from './filter.ts';

@@ -1,10 +1,11 @@
 /** Coarser pixels: each block of them becomes one. */
 import { InvalidArgumentError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
+import { lossesCheck } from '../events/losses.ts';
 import { type PixelSpace, pixels } from '../events/space.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { within } from '../problems.ts';
-import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
+import type { Filter, FilterConfig } from './filter.ts';
 import { mapPixels, ontoPixels } from './pixel-map.ts';
 
 const anyFactor = number({ min: 1, max: 65_536, whole: true });

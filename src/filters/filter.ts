@@ -3,8 +3,6 @@ import { DataError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import type { Losses } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, type Space, sameSpace, spaceText } from '../events/space.ts';
-import { having } from '../options.ts';
-import type { Problem } from '../problems.ts';
 
 /**
  * A step of a stream that gives one item for each. It may keep state from item to item, so that each stream needs its
@@ -48,12 +46,6 @@ export interface FilterConfig {
   /** Counts what has no place; the filter's own if left out. */
   readonly losses?: Losses;
 }
-
-/** Check of a counter of losses. */
-export const lossesCheck: (value: unknown) => readonly Problem[] = having(
-  'a counter of losses',
-  'add',
-);
 
 /**
  * Prepares a filter once for the space of its stream, when its first packet comes; a stream that changes its space is

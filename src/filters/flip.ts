@@ -1,10 +1,11 @@
 /** Mirrored pictures. */
 import { InvalidArgumentError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
+import { lossesCheck } from '../events/losses.ts';
 import type { PixelSpace } from '../events/space.ts';
 import { type OptionTable, oneOf, optionProblems, readOnce } from '../options.ts';
 import { within } from '../problems.ts';
-import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
+import type { Filter, FilterConfig } from './filter.ts';
 import { mapPixels, ontoPixels } from './pixel-map.ts';
 
 /** What is exchanged: left and right, top and bottom, or both. */

@@ -1,7 +1,7 @@
 /** Pixels that fire without cause, found while they do. */
 import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
-import { lossCounter } from '../events/losses.ts';
+import { lossCounter, lossesCheck } from '../events/losses.ts';
 import { type PixelSpace, pixelBits } from '../events/space.ts';
 import { stepAt, tickOf, tickWidth } from '../events/ticks.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
@@ -12,7 +12,6 @@ import {
   growingRoom,
   keptPacket,
   knownPixels,
-  lossesCheck,
   once,
   pixelCells,
 } from './filter.ts';

@@ -2,12 +2,13 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { eventStore } from '../events/event-store.ts';
+import { lossesCheck } from '../events/losses.ts';
 import { sortEvents } from '../events/sort.ts';
 import type { Space } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { randomStream } from '../random.ts';
-import { type Filter, type FilterConfig, lossesCheck, once } from './filter.ts';
+import { type Filter, type FilterConfig, once } from './filter.ts';
 
 /** Configuration of `jitter`. */
 export interface JitterConfig extends FilterConfig {

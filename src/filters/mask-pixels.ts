@@ -1,7 +1,7 @@
 /** Pixels that are left out. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
-import { lossCounter } from '../events/losses.ts';
+import { lossCounter, lossesCheck } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, spaceText } from '../events/space.ts';
 import { listOf, number, type OptionTable, optionProblems, options, readOnce } from '../options.ts';
 import {
@@ -11,7 +11,6 @@ import {
   growingRoom,
   keptPacket,
   knownPixels,
-  lossesCheck,
   once,
   pixelCells,
 } from './filter.ts';

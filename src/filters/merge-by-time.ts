@@ -2,12 +2,12 @@
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { type EventStore, eventStore, type Taken } from '../events/event-store.ts';
-import { lossCounter } from '../events/losses.ts';
+import { lossCounter, lossesCheck } from '../events/losses.ts';
 import type { Space } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { within } from '../problems.ts';
-import { type Emit, type FilterConfig, lossesCheck, once } from './filter.ts';
+import { type Emit, type FilterConfig, once } from './filter.ts';
 
 /** Configuration of `mergeByTime`. */
 export interface MergeByTimeConfig extends FilterConfig {

@@ -1,17 +1,11 @@
 /** What becomes of the polarity of pixels. */
 import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
+import { lossesCheck } from '../events/losses.ts';
 import type { PixelSpace } from '../events/space.ts';
 import { type OptionTable, oneOf, optionProblems, readOnce } from '../options.ts';
 import { within } from '../problems.ts';
-import {
-  copying,
-  type Filter,
-  type FilterConfig,
-  growingRoom,
-  keptPacket,
-  lossesCheck,
-} from './filter.ts';
+import { copying, type Filter, type FilterConfig, growingRoom, keptPacket } from './filter.ts';
 
 /** `on` keeps what became brighter, `off` what became darker; `merge` makes all 1, `invert` exchanges them. */
 export type PolarityChoice = 'on' | 'off' | 'merge' | 'invert';

@@ -1,13 +1,13 @@
 /** The firing rate of each channel, followed over time. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
-import { type Losses, lossCounter } from '../events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../events/losses.ts';
 import type { ChannelSpace } from '../events/space.ts';
 import { rasterProblems, type SignalRaster, type SpikeRaster } from '../events/spike-raster.ts';
 import { stepsIn } from '../events/ticks.ts';
 import { number, type OptionTable, optionProblems, readItem, readOnce } from '../options.ts';
 import { fault, type Problem, problemText } from '../problems.ts';
-import { type Filter, type FilterConfig, lossesCheck, once, unknownAddress } from './filter.ts';
+import { type Filter, type FilterConfig, once, unknownAddress } from './filter.ts';
 import { type RowStore, rowStore } from './row-store.ts';
 import type { RowDecoder, Rows } from './rows.ts';
 import { type Windows, type WindowUse, windowsOf } from './windows.ts';

@@ -1,11 +1,11 @@
 /** Numbers become the spike rates of populations. */
 import { InvalidArgumentError } from '../errors.ts';
-import { lossCounter } from '../events/losses.ts';
+import { lossCounter, lossesCheck } from '../events/losses.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import { number, type OptionTable, oneOf, optionProblems, readOnce } from '../options.ts';
 import { fault, type Problem, problem } from '../problems.ts';
 import { randomStream } from '../random.ts';
-import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
+import type { Filter, FilterConfig } from './filter.ts';
 import { encodeRows, type RowEncoder } from './rows.ts';
 
 /** Configuration of `rateEncode`. */

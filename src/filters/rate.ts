@@ -1,11 +1,11 @@
 /** How many events a stream has, over time. */
 import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
-import { lossCounter } from '../events/losses.ts';
+import { lossCounter, lossesCheck } from '../events/losses.ts';
 import type { Space } from '../events/space.ts';
 import type { SignalRaster } from '../events/spike-raster.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
-import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
+import type { Filter, FilterConfig } from './filter.ts';
 import { rowStore } from './row-store.ts';
 import { windowProblems, windowsOf } from './windows.ts';
 

@@ -1,7 +1,7 @@
 /** Addresses that must rest after each event. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
-import { type Losses, lossCounter } from '../events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../events/losses.ts';
 import {
   type ChannelSpace,
   type PixelSpace,
@@ -18,7 +18,6 @@ import {
   growingRoom,
   keptPacket,
   knownPixels,
-  lossesCheck,
   mostCells,
   once,
   pixelCells,

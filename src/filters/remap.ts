@@ -1,7 +1,7 @@
 /** Addresses looked up in a table. */
 import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
-import { lossCounter } from '../events/losses.ts';
+import { lossCounter, lossesCheck } from '../events/losses.ts';
 import { addressLimit, type Space, spaceProblems, spaceText } from '../events/space.ts';
 import { type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
@@ -10,7 +10,6 @@ import {
   type Filter,
   type FilterConfig,
   growingRoom,
-  lossesCheck,
   movedPacket,
   unknownAddress,
 } from './filter.ts';

@@ -1,11 +1,11 @@
 /** One stream taken apart into several, by what fired. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
-import { lossCounter } from '../events/losses.ts';
+import { lossCounter, lossesCheck } from '../events/losses.ts';
 import { type ChannelSpace, type ChipWordSpace, channels, spaceText } from '../events/space.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
-import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
+import type { Filter, FilterConfig } from './filter.ts';
 
 /** Configuration of `splitByAddress`. */
 export interface SplitByAddressConfig<Name extends string> extends FilterConfig {

@@ -1,9 +1,10 @@
 /** Pixels become the channels of a network. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
+import { lossesCheck } from '../events/losses.ts';
 import { type ChannelSpace, channels, type PixelSpace } from '../events/space.ts';
 import { type OptionTable, oneOf, optionProblems, readOnce } from '../options.ts';
-import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
+import type { Filter, FilterConfig } from './filter.ts';
 import { mapPixels, table } from './pixel-map.ts';
 
 /** Configuration of `toChannels`. */

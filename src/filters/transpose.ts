@@ -1,9 +1,10 @@
 /** Pictures with rows and columns exchanged. */
 import { InvalidArgumentError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
+import { lossesCheck } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, pixels } from '../events/space.ts';
 import { type OptionTable, optionProblems, readOnce } from '../options.ts';
-import { type Filter, type FilterConfig, lossesCheck } from './filter.ts';
+import type { Filter, FilterConfig } from './filter.ts';
 import { mapPixels, table } from './pixel-map.ts';
 
 const optionTable: OptionTable<FilterConfig> = { losses: lossesCheck };

@@ -3,11 +3,12 @@ import { DataError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import { binOf, binStart, startProblems } from '../events/bins.ts';
 import type { Losses } from '../events/losses.ts';
+import { lossesCheck } from '../events/losses.ts';
 import type { Space } from '../events/space.ts';
 import { tickWidth } from '../events/ticks.ts';
 import { number, type OptionTable } from '../options.ts';
 import { type Problem, within } from '../problems.ts';
-import { type FilterConfig, lossesCheck } from './filter.ts';
+import type { FilterConfig } from './filter.ts';
 
 /** Windows of time that follow each other. */
 export interface WindowConfig extends FilterConfig {

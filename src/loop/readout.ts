@@ -1,10 +1,9 @@
 /** Readouts whose weights change while they are used: by the delta rule, or by recursive least squares. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
-import { type Losses, lossCounter } from '../events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../events/losses.ts';
 import {
   anything,
   flag,
-  having,
   listProblems,
   number,
   type OptionTable,
@@ -94,7 +93,7 @@ export const readoutTable: OptionTable<ReadoutConfig> = {
   // Their sizes depend on others.
   weights: anything,
   state: anything,
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /** Lists what is sound by itself and does not fit together. */

@@ -1,10 +1,9 @@
 /** What a program says of a stream that it hears over NATS, and how it is understood. */
 import { InvalidArgumentError } from '../errors.ts';
-import { type Losses, lossCounter } from '../events/losses.ts';
+import { type Losses, lossCounter, lossesCheck } from '../events/losses.ts';
 import {
   callback,
   flag,
-  having,
   number,
   type OptionTable,
   oneOf,
@@ -56,7 +55,7 @@ export const hearingTable: OptionTable<NatsHearing> = {
   until: oneOf(['recorded', 'end', 'never']),
   lost: oneOf(['count', 'error']),
   onGap: callback,
-  losses: having('a counter of losses', 'add'),
+  losses: lossesCheck,
 };
 
 /** A stream that is to be heard. */

@@ -181,11 +181,12 @@ class Writer implements SessionWriter {
   watch(place: string, losses: Losses): () => void {
     let before: Readonly<Record<string, number>> = {};
     const take = (): void => {
-      for (const [reason, count] of Object.entries(losses.byReason)) {
+      const now = { ...losses.byReason };
+      for (const [reason, count] of Object.entries(now)) {
         const more = count - (Object.hasOwn(before, reason) ? before[reason]! : 0);
         this.lose(`${place}: ${reason}`, more);
       }
-      before = { ...losses.byReason };
+      before = now;
     };
     before = { ...losses.byReason };
     const stop = losses.watch(take);

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { count, lastValueFrom, of } from 'rxjs';
 import {
   chip,
@@ -36,6 +39,7 @@ import {
   deltaEncoder,
   inTurn,
   itemKind,
+  lossCounter,
   pixels,
   rasterToEvents,
 } from 'spikeline/events';
@@ -43,8 +47,10 @@ import { seal } from 'spikeline/files';
 import {
   fromKeys,
   isRecordingPath,
+  openSession,
   placeProblem,
   protocol,
+  readSession,
   replay,
   startProtocol,
 } from 'spikeline/loop';
@@ -330,6 +336,26 @@ describe('what says something else, or nothing, of links, engines and boards', (
     expect(() => steps({ environment: turning(environment, 'step', 1) })).toThrow(
       InvalidArgumentError,
     );
+  });
+
+  it('is read once of a counter of losses, whose counts are asked for anew', async () => {
+    const own = lossCounter();
+    const { add, watch, byReason } = own;
+    const losses = turning({ total: 0, byReason, add, watch }, 'add', 1);
+    const odd$ = of(raster).pipe(runOn(simulator({ losses }), net));
+    expect((await lastValueFrom(odd$)).steps).toBe(1);
+    const folder = mkdtempSync(join(tmpdir(), 'spikeline-'));
+    const session = openSession(join(folder, 'a'));
+    const given = { total: 0, byReason, add, watch };
+    expect(() => session.losses('a', odd(turning(given, 'byReason', 0)))).toThrow(DataError);
+    expect(() => session.losses('a', odd({ ...given, watch: () => 1 }))).toThrow(DataError);
+    session.losses('a', given);
+    own.add('late', 2);
+    session.end();
+    const read = await readSession(join(folder, 'a'));
+    expect(await read.losses()).toEqual({ 'a: late': 2 });
+    await read.close();
+    rmSync(folder, { recursive: true });
   });
 });
 

@@ -3,6 +3,7 @@ import { type Clock, monotonic } from '../../../clock.ts';
 import type { DeviceError } from '../../../errors.ts';
 import type { AerPacket } from '../../../events/aer-packet.ts';
 import type { Losses } from '../../../events/losses.ts';
+import { lossesCheck } from '../../../events/losses.ts';
 import type { PixelSpace } from '../../../events/space.ts';
 import {
   flag,
@@ -49,7 +50,7 @@ const table: OptionTable<CameraConfig> = {
   serial: text,
   biases: () => [],
   otherSensors: flag,
-  losses: having('a counter of losses', 'add', 'watch'),
+  losses: lossesCheck,
   transfers: number({ min: 1, max: 64, whole: true }),
   access: accessCheck,
   clock: having('a clock', 'now', 'schedule'),
