@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 import { codecs } from './codecs.ts';
 import { deployment } from './deploy/index.ts';
 import { evaluation } from './evaluate.ts';
+import { follow } from './follow.ts';
 import { forward } from './forward.ts';
+import { holdRate } from './hold-rate.ts';
 import { latency } from './latency/index.ts';
 import { lif } from './lif.ts';
 import { loop } from './loop/index.ts';
@@ -90,6 +92,16 @@ const benches: Readonly<Record<string, Bench>> = {
     about:
       'a pole on a cart balanced for 30 s by a trained network: 100 runs, 100 virtual chips, a push',
     run: ({ quick, note }) => pole(quick ? 10 : 100, note),
+  },
+  follow: {
+    about:
+      'a moving target followed by an event camera for 10 s: 20 runs, 20 virtual chips, 20 without turning',
+    run: ({ quick, note }) => follow(quick ? 4 : 20, note),
+  },
+  hold: {
+    about:
+      'the rate of a network held at 40 Hz through disturbances: five seeds, five virtual chips, and the loop open',
+    run: ({ note }) => holdRate(note),
   },
   usb: {
     about:

@@ -97,12 +97,21 @@ function controller(held: boolean) {
 /** A step: the strength of the stimulator is seen and done, Hz. */
 export type Step = LoopStep<Float64Array, Float64Array>;
 
-/** The experiment, kept as a session in a folder; `held` false is the same with a stimulator that stays as it is. */
-export function hold(target: Target, net: Pipeline, folder: string, held = true): Observable<Step> {
+/**
+ * The experiment, kept as a session in a folder; `held` false is the same with a stimulator that stays as it is. The seed is of the noise
+ * and of the order of disturbances.
+ */
+export function hold(
+  target: Target,
+  net: Pipeline,
+  folder: string,
+  held = true,
+  seed = 5,
+): Observable<Step> {
   const strength = rateEncode({ range: [0, strongest], neurons: stimulated, rate: strongest });
   const stimulator = strength.rows(1, dt);
   const decide = controller(held);
-  const session = recordSession(folder, { seed: 5, config: { setPoint, held } });
+  const session = recordSession(folder, { seed, config: { setPoint, held } });
   return closeLoop({
     target,
     net,
@@ -118,7 +127,7 @@ export function hold(target: Target, net: Pipeline, folder: string, held = true)
     decode: ({ counts }) => decide(counts),
     limits: [0, strongest],
     onStop: Float64Array.of(0),
-    stimulus: startProtocol(trials, { channels, seed: 5, session }),
+    stimulus: startProtocol(trials, { channels, seed, session }),
     session,
   });
 }
