@@ -60,7 +60,12 @@ export function readable(check: () => readonly Problem[]): Problem[] {
 
 /** What is wrong with a value that was read, or why it could not be. */
 export function faultsOf(value: unknown, check: Check): readonly Problem[] {
-  return Unread.is(value) ? [value.problem] : readable(() => check(value));
+  if (Unread.is(value)) return [value.problem];
+  try {
+    return [...check(value)];
+  } catch (cause) {
+    return [unread(cause)];
+  }
 }
 
 /**

@@ -10,7 +10,7 @@ import {
 } from './checks.ts';
 import { InvalidArgumentError } from './errors.ts';
 import { unknownName } from './names.ts';
-import { fault, type Problem, problem, Unread, within } from './problems.ts';
+import { fault, type Problem, problem, Unread, unread, within } from './problems.ts';
 
 export * from './checks.ts';
 export { unknownName } from './names.ts';
@@ -108,10 +108,12 @@ export function optionProblems<Options>(
 
 /** What is wrong with one option; one that cannot be read is. */
 function optionFaults(given: object, name: string, check: Check): readonly Problem[] {
-  return readable(() => {
+  try {
     const value: unknown = Reflect.get(given, name);
     return value === undefined ? [] : faultsOf(value, check);
-  });
+  } catch (cause) {
+    return [unread(cause)];
+  }
 }
 
 /** Whether an option is undefined; what cannot be read is there. */
@@ -123,8 +125,17 @@ function isMissing(given: object, name: string): boolean {
   }
 }
 
+/** Tables that have been looked at: messages of a link are read by the same ones thousands of times a second. */
+const soundTables = new WeakSet<object>();
+
 /** Refuses what is no table of checks, and required names that are no list. */
 function checkTable(table: unknown, required: unknown): void {
+  if (isObject(table) && soundTables.has(table) && Array.isArray(required)) return;
+  refuseTable(table, required);
+  soundTables.add(table as object);
+}
+
+function refuseTable(table: unknown, required: unknown): void {
   const problems = readable(() => {
     const isTable =
       isObject(table) && Object.values(table).every((check) => typeof check === 'function');

@@ -77,19 +77,23 @@ export class Unread {
 /** Problems that are listed at most: a list with holes can claim any length. */
 const mostListed = 2 ** 20;
 
+function allWithin(outer: string, list: readonly Problem[]): Problem[] {
+  if (list.length > mostListed) {
+    return [
+      problem(shownPath(outer), 'too-large', list.length, `${mostListed} problems are listed`),
+    ];
+  }
+  return list.map((inner) => ({
+    ...inner,
+    path: join(shownPath(outer), shownPath(inner?.path)),
+  }));
+}
+
 /** The same problems inside something larger: `Idc` in `hidden` is at `hidden.Idc`. */
 export function within(outer: string, problems: readonly Problem[]): Problem[] {
   try {
     const list: readonly Problem[] = Array.isArray(problems) ? problems : [];
-    if (list.length > mostListed) {
-      return [
-        problem(shownPath(outer), 'too-large', list.length, `${mostListed} problems are listed`),
-      ];
-    }
-    return list.map((inner) => ({
-      ...inner,
-      path: join(shownPath(outer), shownPath(inner?.path)),
-    }));
+    return list.length === 0 ? [] : allWithin(outer, list);
   } catch {
     return [fault(shownPath(outer), 'wrong-type', 'its problems cannot be read')];
   }

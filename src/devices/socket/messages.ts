@@ -84,6 +84,9 @@ const anyInfo: OptionTable<LinkInfo> = {
   model: text,
 };
 
+const anyCall = oneOf(['configure', 'update', 'time']);
+const count = number({ min: 0, whole: true });
+
 /** Refuses what fails a check. */
 function sound(what: string, problems: readonly Problem[]): void {
   if (problems.length > 0) throw new DataError(`${what}: ${problems.map(problemText).join('; ')}`);
@@ -114,10 +117,7 @@ export function readRequest(body: unknown): Request {
     return { align: request['align'] as number };
   }
   const { id, call, argument } = request;
-  sound('a call', [
-    ...number({ min: 0, whole: true })(id),
-    ...oneOf(['configure', 'update', 'time'])(call),
-  ]);
+  sound('a call', [...count(id), ...anyCall(call)]);
   return { id: id as number, call: call as 'time', argument };
 }
 
@@ -138,7 +138,6 @@ export function readReport(body: unknown): Report {
   return report as unknown as Report;
 }
 
-const count = number({ min: 0, whole: true });
 const anyStatistics: OptionTable<LinkStatistics> = {
   sent: count,
   delivered: count,
