@@ -65,13 +65,15 @@ class Overlayer {
     const kind = scan.kind();
     const from = scan.at;
     scan.skip();
+    const written = `${value}`;
+    if (scan.at - from === written.length && scan.text.startsWith(written, from)) return;
     const text = scan.text.slice(from, scan.at);
     const same = typeof value === 'number' ? kind === 'number' : /^(?:true|false)$/.test(text);
     if (!same) {
       const needed = typeof value === 'number' ? 'a number is needed' : 'true or false is needed';
       this.#wrong('wrong-type', given(text), needed);
     } else if (typeof value === 'number' ? Number(text) !== value : text !== `${value}`) {
-      this.#pieces.push(scan.text.slice(this.#done, from), `${value}`);
+      this.#pieces.push(scan.text.slice(this.#done, from), written);
       this.#done = scan.at;
     }
   }
@@ -105,10 +107,10 @@ class Overlayer {
     this.#scan.eachField((written) => {
       const name = fieldName(written);
       const layer = Object.hasOwn(fields, name) ? fields[name] : undefined;
-      if (layer !== undefined) seen.push(name);
+      if (layer !== undefined && !seen.includes(name)) seen.push(name);
       this.#under(name, layer);
     });
-    if (seen.length >= left && new Set(seen).size === left) return;
+    if (seen.length === left) return;
     for (const name in fields) {
       if (!seen.includes(name)) this.#wrong('missing', undefined, 'the board has to have it', name);
     }

@@ -9,6 +9,8 @@ const [opensObject, closesObject, opensList, closesList] = [0x7b, 0x7d, 0x5b, 0x
 const [comma, colon, minus, point, zero] = [0x2c, 0x3a, 0x2d, 0x2e, 0x30] as const;
 const escaping = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
+const words = ['false', 'true', 'null'] as const;
+
 /** What a value is, by its first character. */
 export type ValueKind = 'object' | 'list' | 'text' | 'number' | 'word';
 
@@ -18,6 +20,8 @@ export class JsonScan {
   /** Where the next character is. */
   at = 0;
   #depth = 0;
+  /** Names of the last object at each depth: most objects have the names of the one before, and need not be cut out again. */
+  readonly #names: string[][] = [];
 
   constructor(text: string) {
     this.text = text;
@@ -33,11 +37,13 @@ export class JsonScan {
   /** Moves over blanks to the next character; NaN at the end. */
   next(): number {
     const { text } = this;
-    let code = text.charCodeAt(this.at);
+    let { at } = this;
+    let code = text.charCodeAt(at);
     while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) {
-      this.at += 1;
-      code = text.charCodeAt(this.at);
+      at += 1;
+      code = text.charCodeAt(at);
     }
+    this.at = at;
     return code;
   }
 
@@ -63,9 +69,11 @@ export class JsonScan {
   /** Moves over an object; `visit` has to move over the value of each field. */
   eachField(visit: (name: string) => void): void {
     if (this.#opens(closesObject)) return;
+    const names = this.#names[this.#depth] ?? [];
+    this.#names[this.#depth] = names;
+    let i = 0;
     do {
-      if (this.next() !== quote) throw this.mistake();
-      const name = this.#string();
+      const name = this.#name(names, i++);
       if (this.next() !== colon) throw this.mistake();
       this.at += 1;
       visit(name);
@@ -109,31 +117,55 @@ export class JsonScan {
     return false;
   }
 
+  /** Moves over the name of a field, the one that stood at this place before if it is that. */
+  #name(names: string[], i: number): string {
+    if (this.next() !== quote) throw this.mistake();
+    const { text, at } = this;
+    const before = names[i];
+    if (before !== undefined) {
+      const end = at + 1 + before.length;
+      if (text.charCodeAt(end) === quote && text.startsWith(before, at + 1)) {
+        this.at = end + 1;
+        return before;
+      }
+    }
+    const name = this.#string();
+    // One with a backslash in its text looks otherwise there.
+    names[i] = this.at - at === name.length + 2 ? name : '';
+    return name;
+  }
+
   #string(): string {
     const { text } = this;
     const from = this.at;
+    let at = from + 1;
     let escaped = false;
-    this.at += 1;
     for (;;) {
-      const code = text.charCodeAt(this.at);
+      const code = text.charCodeAt(at);
       if (code === quote) break;
       if (code === backslash) {
         escaped = true;
-        escaping.lastIndex = this.at;
+        escaping.lastIndex = at;
+        this.at = at;
         if (!escaping.test(text)) throw this.mistake();
-        this.at = escaping.lastIndex;
-      } else if (code >= 0x20) this.at += 1;
-      else throw this.mistake();
+        at = escaping.lastIndex;
+      } else if (code >= 0x20) at += 1;
+      else {
+        this.at = at;
+        throw this.mistake();
+      }
     }
-    this.at += 1;
-    return escaped
-      ? (JSON.parse(text.slice(from, this.at)) as string)
-      : text.slice(from + 1, this.at - 1);
+    this.at = at + 1;
+    return escaped ? (JSON.parse(text.slice(from, at + 1)) as string) : text.slice(from + 1, at);
   }
 
   #digits(): void {
-    if (!isDigit(this.text.charCodeAt(this.at))) throw this.mistake();
-    while (isDigit(this.text.charCodeAt(this.at))) this.at += 1;
+    const { text } = this;
+    let { at } = this;
+    if (!isDigit(text.charCodeAt(at))) throw this.mistake();
+    do at += 1;
+    while (isDigit(text.charCodeAt(at)));
+    this.at = at;
   }
 
   #number(): void {
@@ -155,9 +187,12 @@ export class JsonScan {
 
   #word(): void {
     const { text, at } = this;
-    const word = ['true', 'false', 'null'].find((known) => text.startsWith(known, at));
-    if (word === undefined) throw this.mistake();
-    this.at += word.length;
+    for (const word of words) {
+      if (!text.startsWith(word, at)) continue;
+      this.at = at + word.length;
+      return;
+    }
+    throw this.mistake();
   }
 }
 
