@@ -12,6 +12,7 @@ import { loop } from './loop/index.ts';
 import { lsl } from './lsl.ts';
 import { repetitions } from './measure.ts';
 import { million } from './million.ts';
+import { motor } from './motor.ts';
 import { nats } from './nats.ts';
 import { old } from './old/beside.ts';
 import { packaged } from './package.ts';
@@ -92,6 +93,11 @@ const benches: Readonly<Record<string, Bench>> = {
     about:
       'a pole on a cart balanced for 30 s by a trained network: 100 runs, 100 virtual chips, a push',
     run: ({ quick, note }) => pole(quick ? 10 : 100, note),
+  },
+  motor: {
+    about:
+      'a motor brought to 100 set points by a spiking PI controller: how soon, how exactly; on 20 virtual chips',
+    run: ({ quick, note }) => motor(quick ? 10 : 100, note),
   },
   follow: {
     about:

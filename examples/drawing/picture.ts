@@ -46,7 +46,9 @@ export function picture(
     ];
   });
   const bottom = top + panels.length * (height + gap);
-  for (let second = 0; second <= seconds; second += 5) {
+  const apart = seconds < 2 ? 0.1 : 5;
+  for (let k = 0; k * apart <= seconds + 1e-9; k++) {
+    const second = Math.round(k * apart * 10) / 10;
     parts.push(
       `<text x="${x(second / seconds)}" y="${bottom - 16}" text-anchor="middle">${second} s</text>`,
     );
