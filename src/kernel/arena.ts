@@ -22,6 +22,8 @@ export interface Arena {
   room(bytes: number): number;
   /** Reserves room for `size` numbers, and fills it when the kernel is made, unless nothing is that large. */
   floats(size: number, values: () => ArrayLike<number>): number;
+  /** The same, where `write` is told the floats of all memory, and at which byte the room begins. */
+  written(size: number, write: (floats: Float32Array, at: number) => void): number;
   /** The same for float64 that are there already. */
   doubles(values: ArrayLike<number>): number;
   /** The same for whole numbers that are there already. */
@@ -58,6 +60,11 @@ export function arena(what: string): Arena {
     floats(size, values) {
       const at = room(size * 4);
       writes.push(({ f32 }) => f32.set(values(), at / 4));
+      return at;
+    },
+    written(size, write) {
+      const at = room(size * 4);
+      writes.push(({ f32 }) => write(f32, at));
       return at;
     },
     doubles(values) {

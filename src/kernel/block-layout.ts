@@ -92,10 +92,9 @@ function blockTargets(
   const out = new Float32Array(steps * width);
   for (let t = 0; t < steps; t++) {
     for (let trial = b * pack; trial < Math.min(trials, (b + 1) * pack); trial++) {
-      for (let n = 0; n < neurons; n++) {
-        out[t * width + (trial - b * pack) * neurons + n] =
-          targets[(t * trials + trial) * neurons + n]!;
-      }
+      const from = (t * trials + trial) * neurons;
+      const row = targets.subarray(from, from + neurons);
+      out.set(row, t * width + (trial - b * pack) * neurons);
     }
   }
   return out;

@@ -6,7 +6,7 @@ import { arena } from './arena.ts';
 import { layOutBlocks, layOutWorkspace, readSpikes, shapeOf } from './block-layout.ts';
 import { laneAt, vectorsOf } from './lanes.ts';
 import * as layout from './layout.ts';
-import { layOutMatrix, padded, unpadded } from './matrix-layout.ts';
+import { layOutMatrix, pad, unpad } from './matrix-layout.ts';
 import type { KernelModel } from './model.ts';
 import { overflow, refuseOverflow } from './overflow.ts';
 
@@ -43,7 +43,7 @@ export function kernelDifferentiableLayer<Parameters, State>(
     neurons,
     population,
     true,
-    { weights: nothing, min: nothing, max: nothing },
+    { weights: nothing },
     true,
     blocks.map(({ fired, drive }) => ({ input: fired.record, drive, gathered: 0 })),
     shape,
@@ -101,7 +101,7 @@ export function kernelDifferentiableLayer<Parameters, State>(
   const useRecurrent = (recurrent: Float64Array | undefined): void => {
     if (recurrent === undefined) return;
     refuseOverflow(recurrent, 'recurrent');
-    f32.set(padded(recurrent, matrix.runs, neurons), matrix.weights / 4);
+    pad(f32, matrix.weights, recurrent, neurons);
     exports.publish(matrix.record);
   };
   const room = (channels: number): Float64Array =>
@@ -159,7 +159,8 @@ export function kernelDifferentiableLayer<Parameters, State>(
       }
       if (recurrent === undefined || recurrentGradient === undefined) return;
       exports.gradientOf(matrix.record, 0, 1);
-      const found = unpadded(f32, matrix.gradient, matrix.runs, neurons);
+      const found = new Float64Array(recurrentGradient.length);
+      unpad(f32, matrix.gradient, found, neurons);
       for (let i = 0; i < found.length; i++) {
         recurrentGradient[i] = recurrentGradient[i]! + found[i]!;
       }

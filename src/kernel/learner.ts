@@ -3,7 +3,7 @@ import { KernelThreadError } from '../errors.ts';
 import type { Learner, LearningProblem, WeightArray } from '../neurons/learner.ts';
 import { isAnalog, type NeuronParameters } from '../neurons/model-table.ts';
 import { readSpikes } from './block-layout.ts';
-import { padded, unpadded } from './matrix-layout.ts';
+import { pad, unpad } from './matrix-layout.ts';
 import { kernelNeurons } from './models.ts';
 import { kernelModule } from './module.ts';
 import {
@@ -27,8 +27,9 @@ function readWeights({ kernel, matrices }: NetworkLayout, what: WeightArray): Fl
   const out = new Float64Array(size);
   let at = 0;
   for (const matrix of matrices) {
-    out.set(unpadded(kernel.f32, matrix[what], matrix.runs, matrix.neurons), at);
-    at += matrix.runs * matrix.neurons;
+    const own = out.subarray(at, at + matrix.runs * matrix.neurons);
+    unpad(kernel.f32, matrix[what], own, matrix.neurons);
+    at += own.length;
   }
   return out;
 }
@@ -38,8 +39,7 @@ function writeWeights(place: NetworkLayout, what: WeightArray, values: Float64Ar
   let at = 0;
   for (const matrix of place.matrices) {
     const size = matrix.runs * matrix.neurons;
-    const rows = padded(values.subarray(at, at + size), matrix.runs, matrix.neurons);
-    place.kernel.f32.set(rows, matrix[what] / 4);
+    pad(place.kernel.f32, matrix[what], values.subarray(at, at + size), matrix.neurons);
     if (what === 'weights') place.kernel.exports.publish(matrix.record);
     at += size;
   }
@@ -47,10 +47,13 @@ function writeWeights(place: NetworkLayout, what: WeightArray, values: Float64Ar
 
 /** A weight that stands at a bound, as float32 has it, is at the bound. */
 function exactBounds(weights: Float64Array, { min, max }: LearningProblem): Float64Array {
-  return weights.map((weight, i) => {
-    if (weight === Math.fround(min[i]!)) return min[i]!;
-    return weight === Math.fround(max[i]!) ? max[i]! : weight;
-  });
+  for (const bounds of [max, min]) {
+    if (bounds === undefined) continue;
+    for (const [i, bound] of bounds.entries()) {
+      if (weights[i] === Math.fround(bound)) weights[i] = bound;
+    }
+  }
+  return weights;
 }
 
 /** Writes the rates of some epochs. */

@@ -1,5 +1,5 @@
 /** Where a matrix that learns stands in the memory of the kernel. */
-import { word } from './arena.ts';
+import { type Arena, word } from './arena.ts';
 import type { Neurons, Shape } from './block-layout.ts';
 import { vectorsOf } from './lanes.ts';
 import * as layout from './layout.ts';
@@ -24,41 +24,66 @@ export function paddedSize(rows: number, columns: number): number {
   return rows * vectorsOf(columns) * layout.LANES;
 }
 
-/** Pads the rows of a matrix to whole vectors. */
-export function padded(
-  values: ArrayLike<number>,
-  rows: number,
-  columns: number,
-  filler = 0,
-): Float32Array {
-  const width = vectorsOf(columns) * layout.LANES;
-  const out = new Float32Array(rows * width).fill(filler);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) out[r * width + c] = values[r * columns + c] ?? filler;
-  }
-  return out;
-}
-
-/** The other way: reads the rows of a matrix that stands at byte `at`, without what they are padded with. */
-export function unpadded(
+/** Writes the rows of a matrix to byte `at`, each padded to whole vectors; what they are padded with stays as it is. */
+export function pad(
   floats: Float32Array,
   at: number,
-  rows: number,
+  values: ArrayLike<number>,
   columns: number,
-): Float64Array {
+): void {
   const width = vectorsOf(columns) * layout.LANES;
-  const out = new Float64Array(rows * columns);
-  for (let r = 0, from = at / 4; r < rows; r++, from += width) {
-    out.set(floats.subarray(from, from + columns), r * columns);
+  let to = at / 4;
+  if (width === columns) {
+    floats.set(values, to);
+    return;
   }
+  for (let from = 0; from < values.length; to += width) {
+    for (let c = 0; c < columns; c++, from++) floats[to + c] = values[from]!;
+  }
+}
+
+/** The other way: reads the rows of a matrix that stands at byte `at` into `out`, without what they are padded with. */
+export function unpad(floats: Float32Array, at: number, out: Float64Array, columns: number): void {
+  const width = vectorsOf(columns) * layout.LANES;
+  let from = at / 4;
+  if (width === columns) {
+    out.set(floats.subarray(from, from + out.length));
+    return;
+  }
+  for (let to = 0; to < out.length; from += width) {
+    for (let c = 0; c < columns; c++, to++) out[to] = floats[from + c]!;
+  }
+}
+
+/** A matrix whose rows are padded to whole vectors. */
+export function padded(values: ArrayLike<number>, rows: number, columns: number): Float32Array {
+  const out = new Float32Array(paddedSize(rows, columns));
+  pad(out, 0, values, columns);
   return out;
 }
 
 /** Values of a matrix, row-major, when they are needed. */
 export interface MatrixContents {
   readonly weights: () => ArrayLike<number>;
-  readonly min: () => ArrayLike<number>;
-  readonly max: () => ArrayLike<number>;
+  /** Least and greatest weights; no bounds if left out. */
+  readonly min?: Float64Array | undefined;
+  readonly max?: Float64Array | undefined;
+}
+
+/** Gives a bound of weights its place: a vector, with no stride, where it is the same for all. */
+function layOutBound(
+  place: Arena,
+  bounds: Float64Array | undefined,
+  absent: number,
+  rows: number,
+  columns: number,
+): readonly [at: number, stride: number] {
+  const first = bounds?.[0] ?? absent;
+  if (bounds === undefined || bounds.every((bound) => bound === first)) {
+    return [place.floats(layout.LANES, () => new Float32Array(layout.LANES).fill(first)), 0];
+  }
+  const size = paddedSize(rows, columns);
+  return [place.written(size, (floats, at) => pad(floats, at, bounds, columns)), layout.VECTOR];
 }
 
 /** Of a block: what comes into a matrix by channel, and the gradient it meets there. */
@@ -86,11 +111,15 @@ export function layOutMatrix(
   const bytes = rows * vectors * layout.VECTOR;
   // Four rows at least: a block of one vector is multiplied by four, whatever there is of them.
   const held = Math.max(rows, layout.LANES) * dendrites;
-  const weights = place.floats(paddedSize(held, neurons), () =>
-    padded(contents.weights(), held, neurons),
+  const weights = place.written(paddedSize(held, neurons), (floats, at) =>
+    pad(floats, at, contents.weights(), neurons),
   );
-  const bound = (values: () => ArrayLike<number>, filler: number): number =>
-    place.floats(paddedSize(runs, neurons), () => padded(values(), runs, neurons, filler));
+  const [min, minStride] = layOutBound(
+    ...([place, contents.min, Number.NEGATIVE_INFINITY, runs, neurons] as const),
+  );
+  const [max, maxStride] = layOutBound(
+    ...([place, contents.max, Number.POSITIVE_INFINITY, runs, neurons] as const),
+  );
   const [gradient, mean, square] = learns
     ? [place.room(bytes), place.room(bytes), place.room(bytes)]
     : [0, 0, 0];
@@ -104,8 +133,7 @@ export function layOutMatrix(
   const record = place.record(
     ...[
       ...[rows, neurons, +(dendrites > 1), vectors, pack, +learns, weights, gradient, mean, square],
-      learns ? bound(contents.min, Number.NEGATIVE_INFINITY) : 0,
-      learns ? bound(contents.max, Number.POSITIVE_INFINITY) : 0,
+      ...[min, minStride, max, maxStride],
       ...[spread, transposed, transposedVectors, operands.length],
       place.words(operands.map(({ input }) => input)),
       place.words(operands.map(({ drive }) => drive)),

@@ -51,9 +51,10 @@ export const barrierStop: number = 2;
 
 /** The matrix that hands spikes on as they are. */
 function identity(size: number): MatrixContents {
-  const weights = (): Float64Array =>
-    Float64Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
-  return { weights, min: weights, max: weights };
+  return {
+    weights: () =>
+      Float64Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0)),
+  };
 }
 
 function lossFields({ loss, steps, trials, layers }: LearningProblem, place: Arena, pack: number) {
@@ -129,14 +130,12 @@ export function layOutNetwork(
   let taken = 0;
   const take = (size: number): MatrixContents => {
     const from = taken;
-    const part = (values: Float64Array) => () => values.subarray(from, from + size);
-    const contents = {
-      weights: part(problem.weights),
-      min: part(problem.min),
-      max: part(problem.max),
-    };
     taken += size;
-    return contents;
+    return {
+      weights: () => problem.weights.subarray(from, from + size),
+      min: problem.min?.subarray(from, from + size),
+      max: problem.max?.subarray(from, from + size),
+    };
   };
   const placed = layers.map((layer, k) => {
     const { neurons, rows, recurrent } = layer;

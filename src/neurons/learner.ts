@@ -75,9 +75,9 @@ export interface LearningProblem {
   readonly epsilon: number;
   /** Weights at the start: of each layer its input matrix, then its recurrent one, row-major `[pre][post]`. */
   readonly weights: Float64Array;
-  /** Least and greatest weights, same layout. */
-  readonly min: Float64Array;
-  readonly max: Float64Array;
+  /** Least and greatest weights, same layout; no bounds if left out. */
+  readonly min?: Float64Array;
+  readonly max?: Float64Array;
 }
 
 /** What a learner keeps for every weight. */

@@ -70,11 +70,8 @@ function layersOf(
   return layers;
 }
 
-/** A task whose bounds are there. */
-type BoundedTask = LearningTask & Required<Pick<LearningTask, 'min' | 'max'>>;
-
 /** The task in numbers, for an engine that does whole epochs. */
-function problemOf(task: BoundedTask, layers: readonly LearningLayer[]): LearningProblem {
+function problemOf(task: LearningTask, layers: readonly LearningLayer[]): LearningProblem {
   const { pipeline, samples, optimiser, min, max, mismatch } = task;
   const { channelsIn: channels, channelsOut, dt } = pipeline;
   const { steps } = samples[0]!.input;
@@ -106,13 +103,15 @@ function problemOf(task: BoundedTask, layers: readonly LearningLayer[]): Learnin
     layers,
     loss,
     ...(mismatch === undefined ? {} : { mismatch }),
-    ...{ beta1, beta2, epsilon, min, max },
+    ...{ beta1, beta2, epsilon },
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
     weights: pipelineWeights(pipeline),
   };
 }
 
 /** Learns stage by stage: what is between populations in float64, whatever computes these. */
-function stagewiseLearner(task: BoundedTask): Learner {
+function stagewiseLearner(task: LearningTask): Learner {
   const { pipeline, samples, optimiser, min, max, engine, mismatch } = task;
   const { steps } = samples[0]!.input;
   const lossOf = lossFunction(task.loss, samples, steps, pipeline.channelsOut);
@@ -146,9 +145,11 @@ function stagewiseLearner(task: BoundedTask): Learner {
         draw(first + k);
         loss = problem.evaluate();
         adamStep(optimiser, memory, weights, gradient, first + k, rates[k]!);
-        for (let i = 0; i < weights.length; i++) {
-          if (weights[i]! > max[i]!) weights[i] = max[i]!;
-          else if (weights[i]! < min[i]!) weights[i] = min[i]!;
+        if (max !== undefined) {
+          for (const [i, bound] of max.entries()) if (weights[i]! > bound) weights[i] = bound;
+        }
+        if (min !== undefined) {
+          for (const [i, bound] of min.entries()) if (weights[i]! < bound) weights[i] = bound;
         }
       }
     },
@@ -159,14 +160,8 @@ function stagewiseLearner(task: BoundedTask): Learner {
 /** Makes what learns: the engine's own learner, or one that goes stage by stage where that takes too little. */
 export function startLearner(task: LearningTask): Learner {
   const { learner } = task.engine;
-  const { length } = pipelineWeights(task.pipeline);
-  const bounded: BoundedTask = {
-    ...task,
-    min: task.min ?? new Float64Array(length).fill(Number.NEGATIVE_INFINITY),
-    max: task.max ?? new Float64Array(length).fill(Number.POSITIVE_INFINITY),
-  };
   const layers = layersOf(task.pipeline, task.parameters, task.engine);
   return learner === undefined || layers === undefined
-    ? stagewiseLearner(bounded)
-    : learner(problemOf(bounded, layers));
+    ? stagewiseLearner(task)
+    : learner(problemOf(task, layers));
 }

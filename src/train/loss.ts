@@ -87,14 +87,18 @@ function targetProblems({ input, target }: TrainingSample, channels: number): Pr
     return [problem('target.length', 'wrong-shape', length, needed)];
   }
   for (let i = 0; i < length; i++) {
-    const problems = spikes(target[i]);
+    // So that a check is called for what is wrong alone.
+    const wanted: unknown = target[i];
+    if (typeof wanted === 'number' && Math.abs(wanted) <= mostWanted) continue;
+    const problems = spikes(wanted);
     if (problems.length > 0) return within(`target[${i}]`, problems);
   }
   return [];
 }
 
 /** Wanted spikes of a bin: counts have 32 bits. */
-const spikes = number({ min: -(2 ** 32), max: 2 ** 32 });
+const mostWanted = 2 ** 32;
+const spikes = number({ min: -mostWanted, max: mostWanted });
 
 function labelProblems({ label }: TrainingSample, channels: number): Problem[] {
   return typeof label === 'number' && Number.isInteger(label) && label >= 0 && label < channels
@@ -111,10 +115,10 @@ export function batchTargets(
   const batch = samples.length;
   const targets = new Float64Array(steps * batch * channels);
   for (const [b, { target }] of samples.entries()) {
+    const values = target instanceof Float64Array ? target : Float64Array.from(target!);
     for (let t = 0; t < steps; t++) {
-      for (let n = 0; n < channels; n++) {
-        targets[(t * batch + b) * channels + n] = target![t * channels + n]!;
-      }
+      const row = values.subarray(t * channels, (t + 1) * channels);
+      targets.set(row, (t * batch + b) * channels);
     }
   }
   return targets;

@@ -40,9 +40,12 @@ export function trainingDigest(
     canonicalJson([deciding, engine.name, pipeline.dt, scales, labels]),
     // A list of stages says by itself how they follow each other.
     ...(isChain(pipeline) ? [] : [canonicalJson([sourcesOf(pipeline), outputPlace])]),
-    ...pipeline.stages.flatMap((stage) => stageWeights(stage)?.values ?? []),
+    ...pipeline.stages.map((stage) => stageWeights(stage)?.values ?? new Float64Array(0)),
     ...parameters.flatMap((own) => Object.values(arraysOf(own))),
     ...pipeline.stages.flatMap(constantsOf),
-    ...samples.flatMap(({ input, target }) => [input.counts, Float64Array.from(target ?? [])]),
+    ...samples.flatMap(({ input, target = [] }) => [
+      input.counts,
+      target instanceof Float64Array ? target : Float64Array.from(target),
+    ]),
   );
 }

@@ -49,13 +49,14 @@ export interface Training {
   close(): Promise<void>;
 }
 
-/** One bound for every single weight; `absent` where a stage has none. */
+/** One bound for every single weight, `absent` where a stage has none; undefined if no stage has any. */
 function limitsOf(
   pipeline: Pipeline,
   limits: Readonly<Record<string, WeightLimits>>,
   side: keyof WeightLimits,
   absent: number,
-): Float64Array {
+): Float64Array | undefined {
+  if (Object.values(limits).every((own) => own[side] === undefined)) return undefined;
   const counts = pipeline.stages.map((stage) => stageWeights(stage)?.values.length ?? 0);
   const bounds = new Float64Array(counts.reduce((sum, count) => sum + count, 0));
   let at = 0;
@@ -103,13 +104,15 @@ export function startTraining(
 
   const drawn = learningMismatch(mismatch, seed, samples.length);
   let advancing = false;
+  const min = limitsOf(pipeline, weightLimits, 'min', Number.NEGATIVE_INFINITY);
+  const max = limitsOf(pipeline, weightLimits, 'max', Number.POSITIVE_INFINITY);
   const learner = startLearner({
     pipeline,
     samples: Array.from({ length: mismatch?.instances ?? 1 }, () => samples).flat(),
     loss: lossKind,
     optimiser,
-    min: limitsOf(pipeline, weightLimits, 'min', Number.NEGATIVE_INFINITY),
-    max: limitsOf(pipeline, weightLimits, 'max', Number.POSITIVE_INFINITY),
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
     parameters: pipelineParameters(pipeline),
     ...(drawn === undefined ? {} : { mismatch: drawn }),
     engine: options.engine ?? defaultEngine(),
@@ -120,15 +123,16 @@ export function startTraining(
     learner.write('square', checkpoint.square);
   }
 
+  const weights = checkpoint?.weights ?? pipelineWeights(pipeline);
   const runner = epochRunner({
     pipeline,
     learner,
     start: {
       epoch: checkpoint?.epoch ?? 0,
       loss: checkpoint?.loss ?? Number.NaN,
-      weights: learner.read('weights'),
-      mean: learner.read('mean'),
-      square: learner.read('square'),
+      weights,
+      mean: checkpoint?.mean ?? new Float64Array(weights.length),
+      square: checkpoint?.square ?? new Float64Array(weights.length),
     },
     epochs,
   });

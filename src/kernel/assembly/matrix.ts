@@ -40,9 +40,11 @@ export class Matrix {
   gradient: usize;
   mean: usize;
   square: usize;
-  /** Least and greatest weights. */
+  /** Least and greatest weights, and the bytes from one vector of them to the next: none where all are the same. */
   min: usize;
+  minStride: u32;
   max: usize;
+  maxStride: u32;
   /** The matrix of a block: the weights themselves, or a copy for every trial of the block. */
   spread: usize;
   /** The same transposed, if anything needs it, and the vectors of its rows. */
@@ -156,7 +158,9 @@ function adamOfRows(m: Matrix, first: usize, end: usize, adam: Adam, epoch: Epoc
   const rate = splat(epoch.rate);
   const scale = splat(epoch.squareScale);
   const stride = <usize>m.vectors << 4;
-  for (let at = first * stride; at < end * stride; at += 16) {
+  let min = m.min + first * m.vectors * m.minStride;
+  let max = m.max + first * m.vectors * m.maxStride;
+  for (let at = first * stride; at < end * stride; at += 16, min += m.minStride, max += m.maxStride) {
     const g = v128.load(m.gradient + at);
     const mean = madd(rest1, g, f32x4.mul(beta1, v128.load(m.mean + at)));
     const square = madd(f32x4.mul(rest2, g), g, f32x4.mul(beta2, v128.load(m.square + at)));
@@ -164,7 +168,7 @@ function adamOfRows(m: Matrix, first: usize, end: usize, adam: Adam, epoch: Epoc
     v128.store(m.square + at, square);
     const root = f32x4.add(f32x4.sqrt(f32x4.mul(square, scale)), epsilon);
     const weight = f32x4.sub(v128.load(m.weights + at), f32x4.div(f32x4.mul(rate, mean), root));
-    const bounded = f32x4.pmin(f32x4.pmax(weight, v128.load(m.min + at)), v128.load(m.max + at));
+    const bounded = f32x4.pmin(f32x4.pmax(weight, v128.load(min)), v128.load(max));
     v128.store(m.weights + at, bounded);
   }
 }
@@ -196,7 +200,7 @@ function publishDendrite(m: Matrix, r: usize, first: usize, dendritic: bool): vo
       const weight = load<f32>(row + ((first + n) << 2));
       const lane = first + <usize>(trial * m.neurons + n);
       // Where trials share a block, the neurons of each dendrite fit into one vector.
-      if (dendritic && m.pack > 1) store<f32>(m.spread + (((source << 4) + lane) << 2), weight);
+      if (dendritic) store<f32>(m.spread + (((source << 4) + lane) << 2), weight);
       if (m.transposed) {
         store<f32>(m.transposed + ((lane * (m.transposedVectors << 2) + source) << 2), weight);
       }
@@ -204,12 +208,57 @@ function publishDendrite(m: Matrix, r: usize, first: usize, dendritic: bool): vo
   }
 }
 
+/** Copies row `r` of a matrix, where no trials share a block, to its column. */
+// @ts-ignore: decorator
+@inline
+function transposeRow(m: Matrix, r: usize): void {
+  const stride = <usize>m.transposedVectors << 4;
+  const row = m.weights + ((r * m.vectors) << 4);
+  let to = m.transposed + (r << 2);
+  for (let lane: usize = 0; lane < <usize>m.vectors << 2; lane++, to += stride) {
+    store<f32>(to, load<f32>(row + (lane << 2)));
+  }
+}
+
+/** Copies some rows likewise: four of them at a time, so that cache lines are written whole. */
+function transposeRows(m: Matrix, from: usize, end: usize): void {
+  const stride = <usize>m.vectors << 4;
+  const across = <usize>m.transposedVectors << 4;
+  const first = min((from + 3) & ~3, end);
+  const last = max(first, end & ~3);
+  for (let r = from; r < first; r++) transposeRow(m, r);
+  let column = m.transposed;
+  for (let at: usize = 0; at < stride; at += 16, column += 4 * across) {
+    for (let r = first; r < last; r += 4) {
+      const row = m.weights + r * stride + at;
+      const a = v128.load(row);
+      const b = v128.load(row + stride);
+      const c = v128.load(row + 2 * stride);
+      const d = v128.load(row + 3 * stride);
+      const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+      const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+      const upperAb = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+      const upperCd = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+      const to = column + (r << 2);
+      v128.store(to, v128.shuffle<f64>(ab, cd, 0, 2));
+      v128.store(to + across, v128.shuffle<f64>(ab, cd, 1, 3));
+      v128.store(to + 2 * across, v128.shuffle<f64>(upperAb, upperCd, 0, 2));
+      v128.store(to + 3 * across, v128.shuffle<f64>(upperAb, upperCd, 1, 3));
+    }
+  }
+  for (let r = last; r < end; r++) transposeRow(m, r);
+}
+
 /** Brings the copies of some rows up to date. */
 // @ts-ignore: decorator
 @inline
 function publishRows(m: Matrix, from: usize, end: usize, dendritic: bool): void {
+  if (m.pack == 1) {
+    if (m.transposed) transposeRows(m, from, end);
+    return;
+  }
   if (!dendritic) {
-    if (m.pack > 1) spreadRows(m, from, end);
+    spreadRows(m, from, end);
     if (m.transposed) {
       for (let r = from; r < end; r++) publishDendrite(m, r, 0, false);
     }
