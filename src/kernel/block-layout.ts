@@ -81,23 +81,18 @@ function chipMap({ neurons, chips }: Population, b: number, shape: Shape): Uint3
   return own;
 }
 
-/** Wanted spikes of block `b`, laid out like its lanes. */
-function blockTargets(
-  targets: Float64Array,
+/** Lays wanted spikes of a sample, `[steps][neurons]`, into rows of `width` lanes, from byte `at` on. */
+export function writeTarget(
+  floats: Float32Array,
+  at: number,
+  target: ArrayLike<number>,
   neurons: number,
   width: number,
-  b: number,
-  { steps, trials, pack }: Shape,
-): Float32Array {
-  const out = new Float32Array(steps * width);
-  for (let t = 0; t < steps; t++) {
-    for (let trial = b * pack; trial < Math.min(trials, (b + 1) * pack); trial++) {
-      const from = (t * trials + trial) * neurons;
-      const row = targets.subarray(from, from + neurons);
-      out.set(row, t * width + (trial - b * pack) * neurons);
-    }
+): void {
+  let to = at / 4;
+  for (let from = 0; from < target.length; to += width) {
+    for (let n = 0; n < neurons; n++, from++) floats[to + n] = target[from]!;
   }
-  return out;
 }
 
 /** Whether rows of so many vectors are computed in the way of single ones. */
@@ -105,10 +100,10 @@ export function isSingle({ singleBytes }: ModelLayout, vectors: number): boolean
   return vectors === 1 && singleBytes !== undefined;
 }
 
-/** Gives every block of a population its place; `targets` are `[steps][trials][neurons]`. */
+/** Gives every block of a population its place; `target` says where the wanted spikes of a block stand, or 0. */
 export function layOutBlocks(
   population: Population,
-  targets: Float64Array | undefined,
+  target: (block: number) => number,
   shape: Shape,
 ): BlockLayout[] {
   const { place, steps, pack, blocks } = shape;
@@ -131,17 +126,13 @@ export function layOutBlocks(
     // A row of zeros before the first and after the last: what no step has to do with.
     const drive = place.room((steps + 2) * row) + row;
     const fired = sparseRoom(place, width, (steps + 1) * width);
-    const target =
-      targets === undefined
-        ? 0
-        : place.floats(steps * width, () => blockTargets(targets, neurons, width, b, shape));
     const single = isSingle(model, vectors);
     const sources = single ? pack * population.rows : 0;
     const gathered = sources === 0 ? 0 : place.room(sources * layout.VECTOR);
     const gatheredLoop =
       single && population.recurrent ? place.room(layout.LANES * layout.VECTOR) : 0;
     const record = place.record(
-      ...[coefficients, start, drive, fired.record, target, gathered, sources, gatheredLoop].map(
+      ...[coefficients, start, drive, fired.record, target(b), gathered, sources, gatheredLoop].map(
         word,
       ),
     );

@@ -36,7 +36,7 @@ export function kernelDifferentiableLayer<Parameters, State>(
   const shape = shapeOf(arena('a differentiable population'), steps, batch, neurons);
   const { place, pack } = shape;
   const population = { model: own.layout, neurons, rows: 0, recurrent: false, perTrial: true };
-  const blocks = layOutBlocks(population, undefined, shape);
+  const blocks = layOutBlocks(population, () => 0, shape);
   const workspaces = blocks.map(() => layOutWorkspace(population, steps, shape));
   const nothing = (): number[] => [];
   const matrix = layOutMatrix(
@@ -45,7 +45,7 @@ export function kernelDifferentiableLayer<Parameters, State>(
     true,
     { weights: nothing },
     true,
-    blocks.map(({ fired, drive }) => ({ input: fired.record, drive, gathered: 0 })),
+    blocks.map(({ fired, drive }) => ({ inputs: [fired.record], drive, gathered: 0 })),
     shape,
   );
   const kernel = place.build(false);
@@ -134,7 +134,7 @@ export function kernelDifferentiableLayer<Parameters, State>(
           f32[drive / 4 + packed] = input[given]!;
         });
         const workspace = workspaces[b]!;
-        exports.forward(record, workspace.record, steps, vectors, 0, 0, 0, spread, 0);
+        exports.forward(record, workspace.record, steps, vectors, 0, 0, spread, 0);
         checkState(workspace.state);
         exports.transpose(workspace.spikes, steps + 1, fired.record, width);
       }
@@ -152,7 +152,7 @@ export function kernelDifferentiableLayer<Parameters, State>(
         eachValue(b, 1, (packed, given) => {
           f32[workspace.outer / 4 + packed] = outputGradient[given]!;
         });
-        exports.backFromOuter(record, workspace.record, steps, vectors, 0, 0, transposed, 0, 0, 0);
+        exports.backFromOuter(record, workspace.record, steps, vectors, 0, transposed, 0, 0, 0);
         eachValue(b, dendrites, (packed, given) => {
           inputGradient[given] = f32[drive / 4 + packed]!;
         });

@@ -6,13 +6,7 @@ import { readSpikes } from './block-layout.ts';
 import { pad, unpad } from './matrix-layout.ts';
 import { kernelNeurons } from './models.ts';
 import { kernelModule } from './module.ts';
-import {
-  barrierRound,
-  barrierStop,
-  epochRoom,
-  layOutNetwork,
-  type NetworkLayout,
-} from './network.ts';
+import { barrierRound, barrierStop, layOutNetwork, type NetworkLayout } from './network.ts';
 import { overflow, refuseOverflow } from './overflow.ts';
 import {
   type KernelThread,
@@ -56,27 +50,34 @@ function exactBounds(weights: Float64Array, { min, max }: LearningProblem): Floa
   return weights;
 }
 
-/** Writes the rates of some epochs. */
-function writeRates(
+/** Writes the rates of the steps of some epochs, and which samples they take. */
+function writeSteps(
   place: NetworkLayout,
-  { beta1, beta2 }: LearningProblem,
+  { beta1, beta2, batches }: LearningProblem,
   first: number,
   rates: Float64Array,
 ): void {
-  const { f32 } = place.kernel;
-  for (let k = 0, at = place.epochs / 4; k < rates.length; k++, at += 2) {
-    const epoch = first + k + 1;
-    f32[at] = rates[k]! / (1 - beta1 ** epoch);
-    f32[at + 1] = 1 / (1 - beta2 ** epoch);
+  const { f32, u32 } = place.kernel;
+  const { size = 0, steps = 1 } = batches ?? {};
+  let at = place.epochs / 4;
+  for (let k = 0; k < rates.length; k++) {
+    for (let step = (first + k) * steps + 1; step <= (first + k + 1) * steps; step++, at += 2) {
+      f32[at] = rates[k]! / (1 - beta1 ** step);
+      f32[at + 1] = 1 / (1 - beta2 ** step);
+    }
+    if (batches !== undefined) {
+      u32.set(batches.order(first + k), place.order / 4 + k * steps * size);
+    }
   }
 }
 
-/** Sums what the blocks contributed. */
-function lossOf(place: NetworkLayout): number {
+/** The mean over some steps of what the blocks contributed to them. */
+function lossOf(place: NetworkLayout, steps: number): number {
   const { blocks } = place.layers[0]!;
-  return place.kernel.f64
+  const sum = place.kernel.f64
     .subarray(place.losses / 8, place.losses / 8 + blocks.length)
-    .reduce((sum, value) => sum + value, 0);
+    .reduce((total, value) => total + value, 0);
+  return sum / steps;
 }
 
 /** How some epochs, whose rates stand in memory, are done. */
@@ -99,6 +100,8 @@ function learnerOf(
     }
   };
   for (const [k, { parameters }] of problem.layers.entries()) useParameters(k, parameters);
+  // What is evaluated before the first epoch.
+  if (problem.batches !== undefined) kernel.u32.set(problem.batches.order(0), place.order / 4);
   const drawn = [...problem.layers.keys()].filter((k) => isAnalog(problem.layers[k]!.parameters));
   const beyond = (): number[] => {
     const words = kernel.u32.subarray(place.beyond / 4, place.beyond / 4 + place.layers.length);
@@ -132,15 +135,15 @@ function learnerOf(
     beyond,
     evaluate() {
       kernel.exports.evaluate(learner);
-      loss = lossOf(place);
+      loss = lossOf(place, 1);
       if (beyond().length > 0) throw overflow();
     },
     learn: function learn(first, rates): void | Promise<void> {
       if (rates.length === 0) return undefined;
-      const some = rates.subarray(0, epochRoom);
-      writeRates(place, problem, first, some);
+      const some = rates.subarray(0, place.epochsAtOnce);
+      writeSteps(place, problem, first, some);
       const rest = (): void | Promise<void> => {
-        loss = lossOf(place);
+        loss = lossOf(place, problem.batches?.steps ?? 1);
         return learn(first + some.length, rates.subarray(some.length));
       };
       const running = runEpochs(first, some.length);

@@ -17,6 +17,8 @@ export interface MatrixLayout {
   /** The matrix of a block, and the same transposed, if it has one. */
   readonly spread: number;
   readonly transposed: number;
+  /** Bytes from the rows of one trial of a block to those of the next. */
+  readonly stride: number;
 }
 
 /** Numbers of a matrix whose rows are padded to whole vectors. */
@@ -88,7 +90,8 @@ function layOutBound(
 
 /** Of a block: what comes into a matrix by channel, and the gradient it meets there. */
 export interface MatrixOperand {
-  readonly input: number;
+  /** One list, or one for each of its trials. */
+  readonly inputs: readonly number[];
   readonly drive: number;
   /** The gradient itself, where it was gathered on the way back; 0 if not. */
   readonly gathered: number;
@@ -135,7 +138,8 @@ export function layOutMatrix(
       ...[rows, neurons, +(dendrites > 1), vectors, pack, +learns, weights, gradient, mean, square],
       ...[min, minStride, max, maxStride],
       ...[spread, transposed, transposedVectors, operands.length],
-      place.words(operands.map(({ input }) => input)),
+      +operands.some(({ inputs }) => inputs.length > 1),
+      place.words(operands.flatMap(({ inputs }) => inputs)),
       place.words(operands.map(({ drive }) => drive)),
       operands.every(({ gathered }) => gathered === 0)
         ? 0
@@ -143,5 +147,8 @@ export function layOutMatrix(
       pack === 1 ? 0 : place.room(pack * bytes),
     ].map(word),
   );
-  return { record, runs, neurons, weights, gradient, mean, square, spread, transposed };
+  return {
+    ...{ record, runs, neurons, weights, gradient, mean, square, spread, transposed },
+    stride: bytes,
+  };
 }

@@ -1,7 +1,7 @@
 /** The WebAssembly modules, and what the machine can do with them. */
 import { plain, plainShared, relaxed, relaxedShared } from './binaries.ts';
 
-/** Runs a block on the drive that stands in it; `feed`, `input`, `inputRow` and `bias` are 0. */
+/** Runs a block on the drive that stands in it; `feed`, `input` and `bias` are 0. */
 type Forward = (
   block: number,
   workspace: number,
@@ -9,7 +9,6 @@ type Forward = (
   vectors: number,
   feed: number,
   input: number,
-  inputRow: number,
   recurrent: number,
   bias: number,
 ) => void;
@@ -21,7 +20,6 @@ type BackFromOuter = (
   steps: number,
   vectors: number,
   input: number,
-  inputRow: number,
   recurrent: number,
   feed: number,
   below: number,

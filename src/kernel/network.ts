@@ -9,6 +9,7 @@ import {
   layOutWorkspace,
   type Shape,
   shapeOf,
+  writeTarget,
 } from './block-layout.ts';
 import { layOutChips } from './chips.ts';
 import { vectorsOf } from './lanes.ts';
@@ -16,7 +17,7 @@ import * as layout from './layout.ts';
 import { layOutMatrix, type MatrixContents, type MatrixLayout } from './matrix-layout.ts';
 import type { ModelLayout } from './model.ts';
 import { layoutOf } from './models.ts';
-import { blockInput, byChannel, expandCounts, layOutSparse } from './sparse.ts';
+import { byChannel, byTime, layOutSparse } from './sparse.ts';
 
 /** Where a population stands. */
 export interface LayerLayout {
@@ -37,13 +38,15 @@ export interface NetworkLayout {
   readonly losses: number;
   /** Where the words of the populations stand that say that a membrane was beyond what the kernel knows. */
   readonly beyond: number;
-  /** Where the rates of {@link epochRoom} epochs stand. */
+  /** Where the rates of so many epochs stand, step by step, and which samples the steps take: that is not there if they take all. */
   readonly epochs: number;
+  readonly epochsAtOnce: number;
+  readonly order: number;
   readonly barrier: number;
 }
 
-/** Epochs that the kernel is told about at a time. */
-export const epochRoom: number = 4096;
+/** Steps that the kernel is told about at a time, if an epoch has not more. */
+export const stepRoom: number = 4096;
 
 /** Which words of a barrier's record are its round, and whether all are to stop. */
 export const barrierRound: number = 1;
@@ -70,7 +73,9 @@ function lossFields({ loss, steps, trials, layers }: LearningProblem, place: Are
   const fields: Field[] = [word(neurons), word(pack)];
   const entropy = place.record(...fields, { f64: steps * loss.temperature }, { f64: trials });
   const labels = new Int32Array(Math.ceil(trials / pack) * pack).fill(-1);
-  labels.set(loss.labels);
+  for (let trial = 0; trial < trials; trial++) {
+    labels[trial] = loss.labels[trial % loss.labels.length]!;
+  }
   return { squared: 0, entropy, labels: place.words(new Uint32Array(labels.buffer)) };
 }
 
@@ -106,24 +111,93 @@ function layOutBias(
   return place.floats(row.length, () => row);
 }
 
+/** Where what there is of a sample stands. */
+interface SampleLayout {
+  readonly record: number;
+  /** Its spikes. */
+  readonly byTime: number;
+  readonly byChannel: number;
+  readonly target: number;
+}
+
+/** Gives a sample its place. */
+function layOutSample(
+  problem: LearningProblem,
+  k: number,
+  { place, steps, pack }: Shape,
+): SampleLayout {
+  const { inputs, channels, layers, loss } = problem;
+  const { neurons } = layers.at(-1)!;
+  const list = byTime(inputs[k]!);
+  const spikes = layOutSparse(place, list);
+  const sorted = layOutSparse(place, byChannel(list, channels));
+  // Where trials share a block, wanted spikes go into its lanes from here.
+  const width = pack === 1 ? vectorsOf(neurons) * layout.LANES : neurons;
+  const target =
+    loss.kind === 'squaredError'
+      ? place.written(steps * width, (floats, at) =>
+          writeTarget(floats, at, loss.targets[k]!, neurons, width),
+        )
+      : 0;
+  const label = loss.kind === 'squaredError' ? 0 : loss.labels[k]!;
+  const record = place.record(...[spikes, sorted, target, label].map(word));
+  return { record, byTime: spikes, byChannel: sorted, target };
+}
+
+/** What enters the blocks: for each of their trials the spikes of a sample, by time and by channel. */
+function layOutInput(samples: readonly SampleLayout[], problem: LearningProblem, shape: Shape) {
+  const { place, steps, trials, pack, blocks } = shape;
+  const none = (rows: number): number =>
+    layOutSparse(place, {
+      starts: new Uint32Array(rows + 1),
+      indices: new Uint32Array(0),
+      counts: new Float32Array(0),
+    });
+  const silent = { byTime: none(steps), byChannel: none(problem.channels) };
+  const held = problem.batches?.size ?? samples.length;
+  return Array.from({ length: blocks }, (_, b) =>
+    Array.from({ length: pack }, (_, part) => {
+      const trial = b * pack + part;
+      return trial < trials ? samples[trial % held]! : silent;
+    }),
+  );
+}
+
+/** Where the wanted spikes of block `b` stand: those of its sample, or of the samples that share it. */
+function targetOf(
+  samples: readonly SampleLayout[],
+  b: number,
+  problem: LearningProblem,
+  { place, steps, trials, pack }: Shape,
+): number {
+  const { loss, layers, batches } = problem;
+  if (loss.kind !== 'squaredError') return 0;
+  const held = batches?.size ?? samples.length;
+  if (pack === 1) return samples[b % held]!.target;
+  const { neurons } = layers.at(-1)!;
+  return place.written(steps * layout.LANES, (floats, at) => {
+    for (let part = 0; part < pack && b * pack + part < trials; part++) {
+      const target = loss.targets[(b * pack + part) % held]!;
+      writeTarget(floats, at + 4 * part * neurons, target, neurons, layout.LANES);
+    }
+  });
+}
+
 /** Lays out everything that a problem needs, for a number of threads. */
 export function layOutNetwork(
   problem: LearningProblem,
   threads: number,
   shared: boolean,
 ): NetworkLayout {
-  const { steps, trials, channels, layers, loss } = problem;
+  const { steps, trials, layers } = problem;
   const place = arena('training');
   const widest = Math.max(...layers.map(({ neurons }) => neurons));
   const shape = shapeOf(place, steps, trials, widest);
   const { pack, blocks } = shape;
 
-  const input = expandCounts(problem.input);
-  const lists = Array.from({ length: blocks }, (_, b) =>
-    blockInput(input, steps, trials, channels, b * pack, pack),
-  );
-  const entering = place.words(lists.map((list) => layOutSparse(place, list)));
-  let incoming = lists.map((list) => layOutSparse(place, byChannel(list, pack * channels)));
+  const samples = problem.inputs.map((_, k) => layOutSample(problem, k, shape));
+  const entering = layOutInput(samples, problem, shape);
+  let incoming = entering.map((parts) => parts.map(({ byChannel: sorted }) => sorted));
   let firstRow = 0;
 
   const matrices: MatrixLayout[] = [];
@@ -140,7 +214,6 @@ export function layOutNetwork(
   const placed = layers.map((layer, k) => {
     const { neurons, rows, recurrent } = layer;
     const last = k === layers.length - 1;
-    const targets = last && loss.kind === 'squaredError' ? loss.targets : undefined;
     const perTrial = modelOf(layer.parameters).neurons(layer.parameters) > neurons;
     const model = layoutOf(layer.parameters);
     const drawn = layer.drawnAs === undefined ? undefined : problem.mismatch?.chips;
@@ -148,7 +221,11 @@ export function layOutNetwork(
       ...{ model, neurons, rows: rows ?? 0, recurrent, perTrial },
       ...(drawn === undefined ? {} : { chips: drawn }),
     };
-    const own = layOutBlocks(population, targets, shape);
+    const own = layOutBlocks(
+      population,
+      (b) => (last ? targetOf(samples, b, problem, shape) : 0),
+      shape,
+    );
     const vectors = vectorsOf(pack * neurons);
     const dendrites = model.channels;
     const columns = dendrites * neurons;
@@ -161,7 +238,7 @@ export function layOutNetwork(
       rows === undefined ? identity(columns) : take(rows * columns),
       k > 0,
       own.map(({ drive, gathered }, b) => ({
-        input: incoming[b]!,
+        inputs: incoming[b]!,
         drive: drive - shift,
         gathered,
       })),
@@ -176,23 +253,26 @@ export function layOutNetwork(
           take(neurons * columns),
           true,
           own.map(({ drive, fired, gatheredLoop }) => ({
-            ...{ input: fired.record, drive },
+            ...{ inputs: [fired.record], drive },
             gathered: gatheredLoop,
           })),
           shape,
         )
       : undefined;
     if (loop !== undefined) matrices.push(loop);
-    incoming = own.map(({ fired }) => fired.record);
+    incoming = own.map(({ fired }) => [fired.record]);
     firstRow = 1;
-    const workspaces = Array.from(
-      { length: threads },
-      () => layOutWorkspace(population, last ? 1 : steps, shape).record,
+    const workspaces = Array.from({ length: threads }, () =>
+      layOutWorkspace(population, last ? 1 : steps, shape),
+    );
+    const leaving = workspaces.map(({ spikes }) =>
+      place.record(...[place.words([spikes]), 1, 0, 1].map(word)),
     );
     const record = place.record(
       ...[
         ...[vectors, vectors * layout.LANES, feed.record, loop?.record ?? 0],
-        ...[place.words(own.map((block) => block.record)), place.words(workspaces)],
+        ...[place.words(own.map((block) => block.record))],
+        ...[place.words(workspaces.map((workspace) => workspace.record)), place.words(leaving)],
         ...[+wantsSorted(problem, k, pack), layOutBias(layer, model, shape)],
       ].map(word),
     );
@@ -202,13 +282,21 @@ export function layOutNetwork(
       model,
       neurons,
       blocks: own,
+      feed,
       copies: [feed, ...(loop === undefined ? [] : [loop])],
     };
   });
 
   const losses = place.room(blocks * 8);
   const beyond = place.room(layers.length * 4);
-  const epochs = place.room(epochRoom * 8);
+  const { size = 0, steps: batches = 1 } = problem.batches ?? {};
+  const epochsAtOnce = Math.max(1, Math.floor(stepRoom / batches));
+  const epochs = place.room(epochsAtOnce * batches * 8);
+  const order = size === 0 ? 0 : place.room(epochsAtOnce * batches * size * 4);
+  const input = entering.map((parts) => {
+    const lists = place.words(parts.map((sample) => sample.byTime));
+    return place.record(...[lists, pack, placed[0]!.feed.stride, 0].map(word));
+  });
   const barrier = place.record(...[0, 0, 0, 0].map(word));
   const { squared, entropy, labels } = lossFields(problem, place, pack);
   const adam = place.record(
@@ -219,11 +307,15 @@ export function layOutNetwork(
   const learner = place.record(
     ...[
       ...[steps, blocks, threads, layers.length, place.words(placed.map(({ record }) => record))],
-      ...[entering, squared, entropy, labels, losses, adam, barrier, beyond],
+      ...[place.words(input), squared, entropy, labels, losses, adam, barrier, beyond],
       layOutChips(place, problem, placed, threads),
+      ...[batches, place.words(samples.map((sample) => sample.record)), size, order, trials, pack],
     ].map(word),
   );
   const kernel = place.build(shared);
   for (const { copies } of placed) for (const { record } of copies) kernel.exports.publish(record);
-  return { kernel, learner, layers: placed, matrices, pack, losses, beyond, epochs, barrier };
+  return {
+    ...{ kernel, learner, layers: placed, matrices, pack, losses, beyond },
+    ...{ epochs, epochsAtOnce, order, barrier },
+  };
 }

@@ -13,7 +13,7 @@ export interface SparseList {
  * The same spikes, each an entry of its own, so that rows need no more than adding; as they are where counts are not
  * whole, or so high that there would be more than twice as many entries.
  */
-export function expandCounts({ starts, columns, counts }: SparseSpikes): SparseSpikes {
+function expandCounts({ starts, columns, counts }: SparseSpikes): SparseSpikes {
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (total > 2 * counts.length || !counts.every(Number.isInteger))
     return { starts, columns, counts };
@@ -30,30 +30,10 @@ export function expandCounts({ starts, columns, counts }: SparseSpikes): SparseS
   return { starts: own, columns: repeated, counts: new Float64Array(total).fill(1) };
 }
 
-/** Input spikes of the trials `first` to `first + pack` by time; channels of the k-th are `k·channels` on. */
-export function blockInput(
-  { starts, columns, counts }: SparseSpikes,
-  steps: number,
-  trials: number,
-  channels: number,
-  first: number,
-  pack: number,
-): SparseList {
-  const last = Math.min(trials, first + pack);
-  const own = new Uint32Array(steps + 1);
-  const indices: number[] = [];
-  const values: number[] = [];
-  for (let t = 0; t < steps; t++) {
-    for (let trial = first; trial < last; trial++) {
-      const row = t * trials + trial;
-      for (let k = starts[row]!; k < starts[row + 1]!; k++) {
-        indices.push((trial - first) * channels + columns[k]!);
-        values.push(counts[k]!);
-      }
-    }
-    own[t + 1] = indices.length;
-  }
-  return { starts: own, indices: Uint32Array.from(indices), counts: Float32Array.from(values) };
+/** Spikes of a sample by time, as the kernel has them. */
+export function byTime(spikes: SparseSpikes): SparseList {
+  const { starts, columns, counts } = expandCounts(spikes);
+  return { starts, indices: columns, counts: Float32Array.from(counts) };
 }
 
 /** The same list by channel: row c holds the times. */

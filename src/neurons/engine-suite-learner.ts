@@ -8,10 +8,31 @@ import {
   type EngineCase,
   modelExample,
 } from './engine-suite-tasks.ts';
-import type { LearningProblem } from './learner.ts';
+import type { LearningProblem, SparseSpikes } from './learner.ts';
 import { type ModelName, modelOf } from './model-table.ts';
 
 const [neurons, channels, steps, trials] = [3, 4, 40, 5];
+
+/** What belongs to one trial of values that stand `[steps][trials][width]`. */
+function ofTrial(values: Float64Array, width: number, trial: number): Float64Array {
+  return Float64Array.from(
+    { length: steps * width },
+    (_, i) => values[(Math.floor(i / width) * trials + trial) * width + (i % width)]!,
+  );
+}
+
+/** Spikes of a trial, none or one in each place, as sparse rows. */
+function sparse(counts: Float64Array): SparseSpikes {
+  const entries = [...counts.keys()].filter((i) => counts[i] !== 0);
+  const starts = new Uint32Array(steps + 1);
+  for (const i of entries) starts[Math.floor(i / channels) + 1]! += 1;
+  for (let t = 0; t < steps; t++) starts[t + 1] = starts[t + 1]! + starts[t]!;
+  return {
+    starts,
+    columns: Uint32Array.from(entries, (i) => i % channels),
+    counts: new Float64Array(entries.length).fill(1),
+  };
+}
 
 /** Spikes at random, a population behind a matrix, and targets; and the same input as dense counts. */
 function learningTask(model: ModelName, seed: number) {
@@ -25,34 +46,25 @@ function learningTask(model: ModelName, seed: number) {
     const { mean, deviation } = drives[Math.floor((i % columns) / neurons)]!;
     return mean + 0.5 * deviation * random.normal();
   });
-  const starts = new Uint32Array(steps * trials + 1);
-  const entries = [...counts.keys()].filter((i) => counts[i] !== 0);
-  for (const i of entries) starts[Math.floor(i / channels) + 1]! += 1;
-  for (let r = 0; r < steps * trials; r++) starts[r + 1] = starts[r + 1]! + starts[r]!;
+  const targets = Float64Array.from({ length: steps * trials * neurons }, () =>
+    random.uniform() < 0.2 ? 1 : 0,
+  );
   const problem: LearningProblem = {
     ...{ steps, trials, channels, weights, dt: 1e-3 },
-    input: {
-      starts,
-      columns: Uint32Array.from(entries, (i) => i % channels),
-      counts: new Float64Array(entries.length).fill(1),
-    },
+    inputs: Array.from({ length: trials }, (_, trial) => sparse(ofTrial(counts, channels, trial))),
     layers: [{ neurons, rows: channels, recurrent: false, parameters }],
     loss: {
       kind: 'squaredError',
-      targets: Float64Array.from({ length: steps * trials * neurons }, () =>
-        random.uniform() < 0.2 ? 1 : 0,
-      ),
+      targets: Array.from({ length: trials }, (_, trial) => ofTrial(targets, neurons, trial)),
       silenceWeight: 1,
     },
     ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-16 },
-    min: new Float64Array(weights.length).fill(Number.NEGATIVE_INFINITY),
-    max: new Float64Array(weights.length).fill(Number.POSITIVE_INFINITY),
   };
-  return { problem, counts, columns };
+  return { problem, counts, columns, targets };
 }
 
 /** Loss, spikes and gradient of the reference. */
-function expectedOf({ problem, counts, columns }: ReturnType<typeof learningTask>) {
+function expectedOf({ problem, counts, columns, targets }: ReturnType<typeof learningTask>) {
   const { parameters } = problem.layers[0]!;
   const options = { dt: problem.dt, steps, batch: trials, neurons };
   const layer = referenceEngine.differentiable(parameters, options);
@@ -67,7 +79,6 @@ function expectedOf({ problem, counts, columns }: ReturnType<typeof learningTask
     }
   }
   layer.forward(undefined);
-  const { targets } = problem.loss as { readonly targets: Float64Array };
   let loss = 0;
   for (let i = 0; i < targets.length; i++) {
     const error = layer.output[i]! - targets[i]!;

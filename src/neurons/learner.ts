@@ -41,27 +41,43 @@ export interface LearningLayer {
 export type LearningLoss =
   | {
       readonly kind: 'squaredError';
-      /** Wanted spikes, `[steps][trials][neurons]`. */
-      readonly targets: Float64Array;
+      /** Wanted spikes of each sample, `[steps][neurons]`. */
+      readonly targets: readonly ArrayLike<number>[];
       readonly silenceWeight: number;
     }
   | {
       readonly kind: 'rateCrossEntropy';
-      /** Label of each trial. */
+      /** Label of each sample. */
       readonly labels: readonly number[];
       readonly temperature: number;
     };
 
+/** Steps on some of the samples each, which together make an epoch. */
+export interface LearningBatches {
+  /** Samples of a step. */
+  readonly size: number;
+  /** Steps of an epoch. */
+  readonly steps: number;
+  /** Which samples the steps of an epoch take, step after step. */
+  order(epoch: number): Uint32Array;
+}
+
 /** All that a learner needs to know. */
 export interface LearningProblem {
   readonly steps: number;
+  /**
+   * Trials that are run side by side: trial k of a step runs sample k of it. Where there are more trials than samples, the
+   * samples are run once more, on other chips.
+   */
   readonly trials: number;
   /** Step, seconds. */
   readonly dt: number;
   /** Channels that enter. */
   readonly channels: number;
-  /** Input spikes; row `t·trials + b` is step t of trial b. */
-  readonly input: SparseSpikes;
+  /** Input spikes of each sample: row t is step t. */
+  readonly inputs: readonly SparseSpikes[];
+  /** All samples are taken at once where this is left out. */
+  readonly batches?: LearningBatches;
   readonly layers: readonly LearningLayer[];
   readonly loss: LearningLoss;
   /**
@@ -88,7 +104,7 @@ export type WeightArray = 'weights' | 'gradient' | 'mean' | 'square';
  * whole, row-major like the weights of the problem.
  */
 export interface Learner {
-  /** Loss of the last epoch or evaluation. */
+  /** Loss of the last epoch, the mean over its steps, or of an evaluation. */
   readonly loss: number;
   /** A copy of what it keeps. */
   read(what: WeightArray): Float64Array;
@@ -110,7 +126,8 @@ export interface Learner {
    */
   evaluate(): void;
   /**
-   * Learns for as many epochs as there are rates, of which the first is epoch `first`, counted from zero.
+   * Learns for as many epochs as there are rates, of which the first is epoch `first`, counted from zero; all steps of an
+   * epoch have its rate.
    * Has done so when it returns, or, where threads do it, when what it returns resolves; rejects where one
    * dies, and is of no use then.
    */

@@ -3,26 +3,35 @@ import { match } from 'ts-pattern';
 import type { Engine } from '../neurons/engine.ts';
 import type {
   Learner,
+  LearningBatches,
   LearningLayer,
   LearningLoss,
   LearningMismatch,
   LearningProblem,
 } from '../neurons/learner.ts';
-import { type AnalogParameters, isAnalog } from '../neurons/model-table.ts';
+import { type AnalogParameters, isAnalog, type NeuronParameters } from '../neurons/model-table.ts';
 import { fusedObstacle } from '../pipeline/fused.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { stageChained } from '../stages/stage.ts';
 import { type AdamConfig, adamState, adamStep } from './adam.ts';
-import { pipelineGradient, pipelineWeights, sparseRows } from './gradient.ts';
-import { batchTargets, type Loss, lossFunction } from './loss.ts';
+import {
+  type PipelineGradient,
+  pipelineGradient,
+  pipelineWeights,
+  sparseRows,
+} from './gradient.ts';
+import { type Loss, lossFunction } from './loss.ts';
 import { drawSilicon } from './mismatch.ts';
 import type { TrainingSample } from './sample.ts';
 
 /** What is to be learnt, checked. */
 export interface LearningTask {
   readonly pipeline: Pipeline;
-  /** One per trial. */
   readonly samples: readonly TrainingSample[];
+  /** Steps on some of the samples each; on all of them if left out. */
+  readonly batches?: LearningBatches;
+  /** How often every sample of a step is run at once, on other chips; once if left out. */
+  readonly instances?: number;
   readonly loss: Loss;
   readonly optimiser: AdamConfig;
   /** Least and greatest value of every weight; no bounds if left out. */
@@ -72,15 +81,15 @@ function layersOf(
 
 /** The task in numbers, for an engine that does whole epochs. */
 function problemOf(task: LearningTask, layers: readonly LearningLayer[]): LearningProblem {
-  const { pipeline, samples, optimiser, min, max, mismatch } = task;
-  const { channelsIn: channels, channelsOut, dt } = pipeline;
+  const { pipeline, samples, optimiser, min, max, mismatch, batches } = task;
+  const { channelsIn: channels, dt } = pipeline;
   const { steps } = samples[0]!.input;
   const loss = match(task.loss)
     .with(
       { kind: 'meanSquaredError' },
       ({ silenceWeight }): LearningLoss => ({
         kind: 'squaredError',
-        targets: batchTargets(samples, steps, channelsOut),
+        targets: samples.map(({ target }) => target!),
         silenceWeight,
       }),
     )
@@ -96,10 +105,11 @@ function problemOf(task: LearningTask, layers: readonly LearningLayer[]): Learni
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-16 } = optimiser;
   return {
     steps,
-    trials: samples.length,
+    trials: (task.instances ?? 1) * (batches?.size ?? samples.length),
     dt,
     channels,
-    input: sparseRows(samples, steps, channels),
+    inputs: samples.map((sample) => sparseRows([sample], steps, channels)),
+    ...(batches === undefined ? {} : { batches }),
     layers,
     loss,
     ...(mismatch === undefined ? {} : { mismatch }),
@@ -112,45 +122,74 @@ function problemOf(task: LearningTask, layers: readonly LearningLayer[]): Learni
 
 /** Learns stage by stage: what is between populations in float64, whatever computes these. */
 function stagewiseLearner(task: LearningTask): Learner {
-  const { pipeline, samples, optimiser, min, max, engine, mismatch } = task;
+  const { pipeline, samples, optimiser, min, max, engine, mismatch, batches } = task;
   const { steps } = samples[0]!.input;
-  const lossOf = lossFunction(task.loss, samples, steps, pipeline.channelsOut);
-  const problem = pipelineGradient(pipeline, samples, lossOf, engine);
-  const { weights, gradient } = problem;
-  const memory = adamState(weights.length);
-  const arrays = { weights, gradient, mean: memory.mean, square: memory.square };
-  let loss = Number.NaN;
-  problem.setParameters(task.parameters);
+  let parameters: readonly NeuronParameters[] = task.parameters;
   let drawn = -1;
+  const gradientOn = (given: readonly TrainingSample[]): PipelineGradient => {
+    const trials = Array.from({ length: task.instances ?? 1 }, () => given).flat();
+    const lossOf = lossFunction(task.loss, trials, steps, pipeline.channelsOut);
+    const found = pipelineGradient(pipeline, trials, lossOf, engine);
+    found.setParameters(parameters);
+    return found;
+  };
+  /** The samples of a step of an epoch. */
+  const batch = (epoch: number, step: number): TrainingSample[] => {
+    const { order, size } = batches!;
+    return Array.from(order(epoch).subarray(step * size, (step + 1) * size), (k) => samples[k]!);
+  };
+  let problem = gradientOn(batches === undefined ? samples : batch(0, 0));
+  const memory = adamState(problem.weights.length);
+  let loss = Number.NaN;
   /** Uses the silicon of an epoch. */
   const draw = (epoch: number): void => {
     if (mismatch === undefined) return;
     const number = Math.floor(epoch / mismatch.every);
-    if (number !== drawn) problem.setParameters(drawSilicon(task.parameters, mismatch, number));
+    if (number === drawn) return;
     drawn = number;
+    parameters = drawSilicon(task.parameters, mismatch, number);
+    problem.setParameters(parameters);
   };
+  /** Takes the samples of a step. */
+  const take = (epoch: number, step: number): void => {
+    if (batches === undefined) return;
+    const { weights } = problem;
+    problem = gradientOn(batch(epoch, step));
+    problem.weights.set(weights);
+  };
+  const arrays = () => ({ weights: problem.weights, gradient: problem.gradient, ...memory });
   return {
     get loss() {
       return loss;
     },
-    read: (what) => arrays[what].slice(),
-    write: (what, values) => arrays[what].set(values),
+    read: (what) => arrays()[what].slice(),
+    write: (what, values) => arrays()[what].set(values),
     spikes: () => problem.spikes.slice(),
-    setParameters: (parameters) => problem.setParameters(parameters),
+    setParameters(next) {
+      parameters = next;
+      problem.setParameters(next);
+    },
     evaluate() {
       loss = problem.evaluate();
     },
     learn(first, rates) {
+      const count = batches?.steps ?? 1;
       for (let k = 0; k < rates.length; k++) {
         draw(first + k);
-        loss = problem.evaluate();
-        adamStep(optimiser, memory, weights, gradient, first + k, rates[k]!);
-        if (max !== undefined) {
-          for (const [i, bound] of max.entries()) if (weights[i]! > bound) weights[i] = bound;
+        let sum = 0;
+        for (let step = 0; step < count; step++) {
+          take(first + k, step);
+          sum += problem.evaluate();
+          const { weights, gradient } = problem;
+          adamStep(optimiser, memory, weights, gradient, (first + k) * count + step, rates[k]!);
+          if (max !== undefined) {
+            for (const [i, bound] of max.entries()) if (weights[i]! > bound) weights[i] = bound;
+          }
+          if (min !== undefined) {
+            for (const [i, bound] of min.entries()) if (weights[i]! < bound) weights[i] = bound;
+          }
         }
-        if (min !== undefined) {
-          for (const [i, bound] of min.entries()) if (weights[i]! < bound) weights[i] = bound;
-        }
+        loss = sum / count;
       }
     },
     close: async () => {},

@@ -33,6 +33,11 @@ export interface WeightLimits {
 export interface TrainingOptions {
   /** Passes over all samples. */
   readonly epochs: number;
+  /**
+   * Samples of a step; all of them if left out. An epoch then takes a step for each of its batches: every sample in an order
+   * that is shuffled anew, by the seed, and filled up from its beginning where the last batch is not full.
+   */
+  readonly batch?: number;
   /** What to make small; the plain mean squared error if left out. */
   readonly loss?: Loss;
   /** How to step; Adam at 6e-3 falling to 2 % of it if left out. */
@@ -44,7 +49,7 @@ export interface TrainingOptions {
   readonly mismatch?: TrainingMismatch;
   /** Bounds of the weights of a stage, by its name; none if left out. */
   readonly weightLimits?: Readonly<Record<string, WeightLimits>>;
-  /** Seed of the mismatch; 0 if left out. */
+  /** Seed of the mismatch and of the order of samples; 0 if left out. */
   readonly seed?: number;
   /** Goes on from here. */
   readonly checkpoint?: Checkpoint;
@@ -91,6 +96,7 @@ function weightLimitsCheck(names: readonly string[]): Check {
 function optionsTable({ stages }: Pipeline): OptionTable<TrainingOptions> {
   return {
     epochs: number({ min: 0, max: 1e9, whole: true }),
+    batch: number({ min: 1, whole: true }),
     // With what it needs of the samples, it is checked beside them.
     loss: () => [],
     optimiser: adamCheck,
@@ -141,7 +147,7 @@ function allProblems(
   if (guard.length > 0) return orderProblems(pipeline, samples, given) ?? guard;
   const own = optionProblems(given, optionsTable(pipeline), 'epochs');
   // Whoever gives no object has said nothing that could be read.
-  const { loss, mismatch }: Partial<TrainingOptions> = given ?? {};
+  const { loss, mismatch, batch }: Partial<TrainingOptions> = given ?? {};
   if (mismatch !== undefined && pipelineParameters(pipeline).length === 0) {
     own.push(
       fault(
@@ -150,6 +156,10 @@ function allProblems(
         'it is drawn on DynapSim and DYNAP-SE2 neurons, and the pipeline has none; leave it out, or train what toDynapSim makes of the pipeline',
       ),
     );
+  }
+  const count: unknown = (samples as Partial<readonly unknown[]> | undefined)?.length;
+  if (typeof batch === 'number' && typeof count === 'number' && batch > count && count > 0) {
+    own.push(problem('batch', 'out-of-range', batch, `there are ${count} samples`));
   }
   return [...taskProblems(pipeline, samples, loss), ...own];
 }

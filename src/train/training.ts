@@ -7,6 +7,7 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import { fault, within } from '../problems.ts';
 import { stageWeights } from '../stages/stage.ts';
 import { learningRateAt } from './adam.ts';
+import { learningBatches } from './batches.ts';
 import { type Checkpoint, checkpointProblems } from './checkpoint.ts';
 import { epochRunner, type NotFinite } from './epochs.ts';
 import { pipelineParameters, pipelineWeights, withWeights } from './gradient.ts';
@@ -102,13 +103,16 @@ export function startTraining(
     }
   }
 
-  const drawn = learningMismatch(mismatch, seed, samples.length);
+  const batches = learningBatches(options.batch, samples.length, seed);
+  const drawn = learningMismatch(mismatch, seed, batches?.size ?? samples.length);
   let advancing = false;
   const min = limitsOf(pipeline, weightLimits, 'min', Number.NEGATIVE_INFINITY);
   const max = limitsOf(pipeline, weightLimits, 'max', Number.POSITIVE_INFINITY);
   const learner = startLearner({
     pipeline,
-    samples: Array.from({ length: mismatch?.instances ?? 1 }, () => samples).flat(),
+    samples,
+    instances: mismatch?.instances ?? 1,
+    ...(batches === undefined ? {} : { batches }),
     loss: lossKind,
     optimiser,
     ...(min === undefined ? {} : { min }),

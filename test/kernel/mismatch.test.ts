@@ -65,7 +65,7 @@ describe('chips that the kernel draws', () => {
         }
         expect(kept(own)).toEqual(kept(other));
       }),
-      { numRuns: runs(150) },
+      { numRuns: runs(75) },
     );
   });
 

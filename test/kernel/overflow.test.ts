@@ -182,9 +182,9 @@ describe('an evaluation of a learner', () => {
       const starts = Uint32Array.from({ length: 11 }, (_, row) => +(row > 0));
       return kernel().learner!({
         ...{ steps: 10, trials: 1, dt: 1e-3, channels: 1 },
-        input: { starts, columns: Uint32Array.of(0), counts: Float64Array.of(1) },
+        inputs: [{ starts, columns: Uint32Array.of(0), counts: Float64Array.of(1) }],
         layers: [{ neurons: 1, rows: 1, recurrent: false, parameters }],
-        loss: { kind: 'squaredError', targets: new Float64Array(10), silenceWeight: 1 },
+        loss: { kind: 'squaredError', targets: [new Float64Array(10)], silenceWeight: 1 },
         ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-16 },
         ...{ weights: Float64Array.of(weight), min: Float64Array.of(-1e38) },
         max: Float64Array.of(1e38),

@@ -189,6 +189,29 @@ describe('startTraining', () => {
     expect(new Set(losses({ mismatch: { fraction: 0 } })).size).toBe(1);
   });
 
+  it('takes steps on a few samples each, as many as make an epoch, and goes on in the middle to the same result', () => {
+    const many = [...samples, smallSamples(9)[0]!];
+    const batched = { ...options, epochs: 9, batch: 2 };
+    const whole = startTraining(net, many, batched);
+    whole.advance(4);
+    const checkpoint = unpackCheckpoint(packCheckpoint(whole.checkpoint()));
+    whole.advance(9);
+    const rest = startTraining(net, many, { ...batched, checkpoint });
+    rest.advance(9);
+    expect(rest.checkpoint()).toEqual(whole.checkpoint());
+    const other = startTraining(net, many, { ...batched, seed: 77 });
+    other.advance(9);
+    expect(other.checkpoint().weights).not.toEqual(whole.checkpoint().weights);
+    const all = startTraining(net, many, { ...options, epochs: 9 });
+    all.advance(9);
+    expect(all.checkpoint().weights).not.toEqual(whole.checkpoint().weights);
+    expect(() => startTraining(net, many, { ...options, checkpoint })).toThrow(/another pipeline/);
+    expect(reasons({ batch: 0 })).toEqual([expect.stringMatching(/batch is 0/)]);
+    expect(reasons({ batch: samples.length + 1 })).toEqual([
+      expect.stringMatching(/batch is .*there are 2 samples/),
+    ]);
+  });
+
   it('runs every trial on a chip of its own, where that is asked for', () => {
     const loss = (trained: readonly TrainingSample[], mismatch: TrainingMismatch): number => {
       const training = startTraining(net, trained, { ...options, mismatch });

@@ -11,7 +11,7 @@ import { stepBackward } from './neuron';
 import { addNonZero, NARROW } from './narrow';
 import { addRows } from './rows';
 import { backSingle } from './single';
-import { append, SparseRows } from './sparse';
+import { append, Entering } from './sparse';
 import { clear, splat, sum } from './vector';
 
 /** Membrane current that a step left, from its tape. */
@@ -146,8 +146,8 @@ function back(
 
 /** {@link back} from the squared error, of neurons of any model. */
 export function backFromError(
-  block: Block, w: Workspace, steps: usize, vectors: u32, error: SquaredError, input: SparseRows,
-  inputRow: usize, recurrent: usize, feed: usize, below: usize, belowVectors: u32,
+  block: Block, w: Workspace, steps: usize, vectors: u32, error: SquaredError, input: Entering,
+  recurrent: usize, feed: usize, below: usize, belowVectors: u32,
 ): f64 {
   if (w.model >= EULER) {
     return back(
@@ -166,7 +166,7 @@ export function backFromError(
   }
   if (vectors == 1) {
     return backSingle(
-      block, w, steps, error, true, input, inputRow, recurrent, feed, below, belowVectors,
+      block, w, steps, error, true, input, recurrent, feed, below, belowVectors,
     );
   }
   if (w.spikes.counted) {
@@ -181,7 +181,7 @@ export function backFromError(
 
 /** {@link back} from the gradient in `w.outer`, of neurons of any model. */
 export function backFromOuter(
-  block: Block, w: Workspace, steps: usize, vectors: u32, input: SparseRows, inputRow: usize,
+  block: Block, w: Workspace, steps: usize, vectors: u32, input: Entering,
   recurrent: usize, feed: usize, below: usize, belowVectors: u32,
 ): void {
   const none = changetype<SquaredError>(0);
@@ -195,7 +195,7 @@ export function backFromOuter(
     );
   } else if (vectors == 1) {
     backSingle(
-      block, w, steps, none, false, input, inputRow, recurrent, feed, below, belowVectors,
+      block, w, steps, none, false, input, recurrent, feed, below, belowVectors,
     );
   } else {
     back(

@@ -6,7 +6,7 @@ import { Chips, drawChips } from './chips';
 import { Adam, Epoch, gradientOf, learn, Matrix } from './matrix';
 import { wasBeyond } from './membrane';
 import { forward } from './population';
-import { SparseRows, transpose } from './sparse';
+import { Entering, transpose } from './sparse';
 
 /** One population of a network and the matrices it takes its input from. */
 @unmanaged
@@ -19,8 +19,9 @@ export class Layer {
   recurrent: Matrix;
   /** Per block: a Block. */
   blocks: usize;
-  /** Per thread: a Workspace. */
+  /** Per thread: a Workspace, and what leaves it (an Entering). */
   workspaces: usize;
+  leaving: usize;
   /** Whether learning wants its spikes by channel. */
   sorted: u32;
   /** What is added to the weighted input in every step, a row, or 0. */
@@ -36,7 +37,7 @@ export class Learner {
   layers: u32;
   /** The layers, one pointer each. */
   layer: usize;
-  /** Per block: input spikes by time (a SparseRows). */
+  /** Per block: what enters it (an Entering). */
   input: usize;
   /** The loss: one of the two. */
   squaredError: SquaredError;
@@ -51,6 +52,26 @@ export class Learner {
   beyond: usize;
   /** Chips that are drawn while learning, or 0. */
   chips: Chips;
+  /** Steps of an epoch, each on other samples: one where all are taken at once. */
+  batches: u32;
+  /** Samples, one pointer each, and how many a step takes; each instance of it runs on all of them. */
+  samples: usize;
+  batch: u32;
+  /** Which samples the steps take (u32), or 0 where all are taken at once. */
+  order: usize;
+  trials: u32;
+  pack: u32;
+}
+
+/** What there is of a sample. */
+@unmanaged
+export class Sample {
+  /** Its spikes by time, and by channel (a SparseRows each). */
+  byTime: usize;
+  byChannel: usize;
+  /** Wanted spikes, a row of a block for each step, or, where trials share a block, without gaps. */
+  target: usize;
+  label: i32;
 }
 
 // @ts-ignore: decorator
@@ -68,21 +89,54 @@ function isThere<T>(reference: T): bool {
 /** What enters layer `k` of block `b`, by time. */
 // @ts-ignore: decorator
 @inline
-function inputOf(l: Learner, k: u32, b: u32, thread: u32): SparseRows {
-  if (k == 0) return at<SparseRows>(l.input, b);
-  return at<Workspace>(at<Layer>(l.layer, k - 1).workspaces, thread).spikes;
+function inputOf(l: Learner, k: u32, b: u32, thread: u32): Entering {
+  if (k == 0) return at<Entering>(l.input, b);
+  return at<Entering>(at<Layer>(l.layer, k - 1).leaving, thread);
 }
 
-/** The spikes of a population stand one row later, where its own recurrence takes them. */
-// @ts-ignore: decorator
-@inline
-function inputRowOf(k: u32): usize {
-  return k == 0 ? 0 : 1;
+/** Lays wanted spikes of a sample into the lanes of a block that trials share. */
+function spreadTarget(from: usize, to: usize, steps: usize, neurons: usize): void {
+  const end = to + (steps << 4);
+  if (neurons == 2) {
+    for (; to < end; to += 16, from += 8) store<u64>(to, load<u64>(from));
+    return;
+  }
+  for (; to < end; to += 16) {
+    for (let n: usize = 0; n < neurons; n++, from += 4) store<f32>(to + (n << 2), load<f32>(from));
+  }
 }
 
-/** Runs one block through all layers and back, and leaves its loss. */
-function runBlock(l: Learner, b: u32, thread: u32, sort: bool): void {
+/** Gives block `b` the samples of a step. Nothing is copied but wanted spikes, where trials share a block. */
+function takeSamples(l: Learner, b: u32, step: u32): void {
+  const first = at<Layer>(l.layer, 0).feed;
+  const last = at<Layer>(l.layer, l.layers - 1);
+  const block = at<Block>(last.blocks, b);
+  const lists = at<Entering>(l.input, b).lists;
+  for (let part: u32 = 0; part < l.pack; part++) {
+    const trial = b * l.pack + part;
+    if (trial >= l.trials) return;
+    const place = <usize>step * l.batch + (trial % l.batch);
+    const sample = at<Sample>(l.samples, load<u32>(l.order + (place << 2)));
+    store<usize>(lists + (<usize>part << 2), sample.byTime);
+    store<usize>(first.inputs + (<usize>trial << 2), sample.byChannel);
+    if (!isThere(l.squaredError)) {
+      store<i32>(l.labels + (<usize>trial << 2), sample.label);
+    } else if (l.pack == 1) {
+      block.target = sample.target;
+    } else {
+      const neurons = <usize>last.feed.neurons;
+      spreadTarget(sample.target, block.target + <usize>part * (neurons << 2), l.steps, neurons);
+    }
+  }
+}
+
+/**
+ * Runs one block through all layers and back, and adds its loss to that of the epoch. `step` counts from the first one that
+ * the order of samples has.
+ */
+function runBlock(l: Learner, b: u32, thread: u32, step: u32, sort: bool): void {
   const steps = <usize>l.steps;
+  if (l.order) takeSamples(l, b, step);
   wasBeyond();
   for (let k: u32 = 0; k < l.layers; k++) {
     const layer = at<Layer>(l.layer, k);
@@ -94,7 +148,7 @@ function runBlock(l: Learner, b: u32, thread: u32, sort: bool): void {
     w.listed = u32(sorted || k + 1 < l.layers);
     const feed = layer.feed.spread;
     const recurrent = isThere(layer.recurrent) ? layer.recurrent.spread : 0;
-    forward(block, w, steps, vectors, feed, input, inputRowOf(k), recurrent, layer.bias);
+    forward(block, w, steps, vectors, feed, input, recurrent, layer.bias);
     if (wasBeyond()) store<u32>(l.beyond + (<usize>k << 2), 1);
     if (sorted) transpose(w.spikes, steps + 1, block.fired, layer.lanes);
   }
@@ -104,7 +158,6 @@ function runBlock(l: Learner, b: u32, thread: u32, sort: bool): void {
     const w = at<Workspace>(layer.workspaces, thread);
     const vectors = layer.vectors;
     const input = inputOf(l, k, b, thread);
-    const row = inputRowOf(k);
     const recurrent = isThere(layer.recurrent) ? layer.recurrent.transposed : 0;
     const feed = layer.feed.transposed;
     let below: usize = 0;
@@ -118,32 +171,37 @@ function runBlock(l: Learner, b: u32, thread: u32, sort: bool): void {
     const error = l.squaredError;
     if (last && isThere(error)) {
       loss = error.scale * backFromError(
-        block, w, steps, vectors, error, input, row, recurrent, feed, below, belowVectors,
+        block, w, steps, vectors, error, input, recurrent, feed, below, belowVectors,
       );
     } else {
       if (last) {
         const labels = l.labels + ((<usize>b * l.crossEntropy.pack) << 2);
         loss = crossEntropy(l.crossEntropy, block.fired, labels, w.outer);
       }
-      backFromOuter(block, w, steps, vectors, input, row, recurrent, feed, below, belowVectors);
+      backFromOuter(block, w, steps, vectors, input, recurrent, feed, below, belowVectors);
     }
-    if (last) store<f64>(l.losses + (<usize>b << 3), loss);
+    if (last) {
+      const sum = l.losses + (<usize>b << 3);
+      store<f64>(sum, (step % l.batches == 0 ? 0 : load<f64>(sum)) + loss);
+    }
   }
 }
 
 /** Runs all blocks. */
-function runBlocks(l: Learner, sort: bool): void {
-  for (let b: u32 = 0; b < l.blocks; b++) runBlock(l, b, 0, sort);
+function runBlocks(l: Learner, step: u32, sort: bool): void {
+  for (let b: u32 = 0; b < l.blocks; b++) runBlock(l, b, 0, step, sort);
 }
 
 /** Runs those blocks that no other thread takes: none waits for a thread that is held up. */
-function shareBlocks(l: Learner, thread: u32, sort: bool): void {
-  for (let b = take(l.barrier); b < l.blocks; b = take(l.barrier)) runBlock(l, b, thread, sort);
+function shareBlocks(l: Learner, thread: u32, step: u32, sort: bool): void {
+  for (let b = take(l.barrier); b < l.blocks; b = take(l.barrier)) {
+    runBlock(l, b, thread, step, sort);
+  }
 }
 
 /** Loss and gradient, without learning, on the thread that asks: no other may be at work. */
 export function evaluate(l: Learner): void {
-  runBlocks(l, true);
+  runBlocks(l, 0, true);
   for (let k: u32 = 0; k < l.layers; k++) {
     const layer = at<Layer>(l.layer, k);
     if (layer.feed.learns) gradientOf(layer.feed, 0, 1);
@@ -152,22 +210,25 @@ export function evaluate(l: Learner): void {
 }
 
 /**
- * Learns for `count` epochs from number `first` on, of which `epochs` tells the rates. Every thread calls it with its
- * number. First they draw chips, if there are any, then they run the blocks, whoever is free the next, then each changes
- * its share of the weights. No sum depends on how the work was shared, so neither does any number. Ends early where the
- * threads are stopped.
+ * Learns for `count` epochs from number `first` on, of whose steps `epochs` tells the rates. Every thread calls it with
+ * its number. First they draw chips, if there are any, then they run the blocks, whoever is free the next, then each
+ * changes its share of the weights. No sum depends on how the work was shared, so neither does any number. Ends early where
+ * the threads are stopped.
  */
 export function learnEpochs(l: Learner, thread: u32, first: u32, epochs: usize, count: u32): void {
-  for (let e: u32 = 0; e < count; e++) {
-    if (isThere(l.chips) && (e == 0 || (first + e) % l.chips.every == 0)) {
-      drawChips(l.chips, (first + e) / l.chips.every, thread, l.threads, l.barrier);
+  const end = count * l.batches;
+  for (let step: u32 = 0; step < end; step++) {
+    const number = first + step / l.batches;
+    const begins = step % l.batches == 0;
+    if (isThere(l.chips) && (step == 0 || (begins && number % l.chips.every == 0))) {
+      drawChips(l.chips, number / l.chips.every, thread, l.threads, l.barrier);
       if (l.threads > 1 && !meet(l.barrier, l.threads)) return;
     }
-    const epoch = changetype<Epoch>(epochs + <usize>e * offsetof<Epoch>());
-    // What is left of the last epoch can be looked at.
-    const last = e + 1 == count;
-    if (l.threads > 1) shareBlocks(l, thread, last);
-    else runBlocks(l, last);
+    const epoch = changetype<Epoch>(epochs + <usize>step * offsetof<Epoch>());
+    // What is left of the last step can be looked at.
+    const last = step + 1 == end;
+    if (l.threads > 1) shareBlocks(l, thread, step, last);
+    else runBlocks(l, step, last);
     if (l.threads > 1 && !meet(l.barrier, l.threads)) return;
     for (let k: u32 = 0; k < l.layers; k++) {
       const layer = at<Layer>(l.layer, k);

@@ -11,7 +11,7 @@ export class Adam {
   epsilon: f32;
 }
 
-/** What changes from epoch to epoch. */
+/** What changes from step to step. */
 @unmanaged
 export class Epoch {
   /** Learning rate over 1 - beta1^epoch. */
@@ -50,8 +50,12 @@ export class Matrix {
   /** The same transposed, if anything needs it, and the vectors of its rows. */
   transposed: usize;
   transposedVectors: u32;
-  /** Per block: what comes in by channel (a SparseRows), and the gradient it meets, row by row. */
+  /**
+   * Per block: what comes in by channel (a SparseRows), of each of its trials by itself where they are `apart`; and the
+   * gradient it meets, row by row.
+   */
   blocks: u32;
+  apart: u32;
   inputs: usize;
   drives: usize;
   /** Per block: the gradient of every channel, where a row is a single vector and it is gathered on the way. */
@@ -60,11 +64,11 @@ export class Matrix {
   mixed: usize;
 }
 
-/** Adds what channel `source` of block `b` contributed. */
+/** Adds what row `source` of list `k` of those that come in contributed to block `b`. */
 // @ts-ignore: decorator
 @inline
-function addBlock(m: Matrix, out: usize, vectors: u32, b: usize, source: usize): void {
-  const input = changetype<SparseRows>(load<usize>(m.inputs + (b << 2)));
+function addBlock(m: Matrix, out: usize, vectors: u32, b: usize, k: usize, source: usize): void {
+  const input = changetype<SparseRows>(load<usize>(m.inputs + (k << 2)));
   addSparse(out, vectors, load<usize>(m.drives + (b << 2)), input, source);
 }
 
@@ -110,7 +114,10 @@ function sumMixed(m: Matrix, out: usize, r: usize, dendritic: bool): void {
     const source = <usize>trial * m.rows + r;
     const all = m.mixed + ((source * vectors) << 4);
     clear(all, vectors);
-    for (let b: usize = 0; b < m.blocks; b++) addBlock(m, all, vectors, b, source);
+    for (let b: usize = 0; b < m.blocks; b++) {
+      if (m.apart) addBlock(m, all, vectors, b, b * m.pack + trial, r);
+      else addBlock(m, all, vectors, b, b, source);
+    }
     addTrial(m, out, all, trial);
     if (dendritic) {
       for (let at: usize = 16; at < 64; at += 16) addTrial(m, out + at, all + at, trial);
@@ -133,7 +140,7 @@ function gradientOfRows(m: Matrix, first: usize, end: usize, dendritic: bool): v
     for (let r = first; r < end; r++) sumMixed(m, m.gradient + r * stride, r, dendritic);
   } else {
     for (let b: usize = 0; b < m.blocks; b++) {
-      for (let r = first; r < end; r++) addBlock(m, m.gradient + r * stride, m.vectors, b, r);
+      for (let r = first; r < end; r++) addBlock(m, m.gradient + r * stride, m.vectors, b, b, r);
     }
   }
 }

@@ -7,7 +7,7 @@ import { coefficientBytes, driveVectors, EULER, leftAt, stateBytes, tapeBytes } 
 import { integrate } from './neuron';
 import { addSparse, sumDrive } from './rows';
 import { forwardSingle } from './single';
-import { SparseRows } from './sparse';
+import { Entering, listOf, SparseRows } from './sparse';
 
 /** Adds the spikes beyond the first of every neuron of a row. */
 // @ts-ignore: decorator
@@ -66,14 +66,13 @@ export function stepRow(
 
 /**
  * Runs a block through all steps and leaves tape, drive and a list of what left. Where `feed` is given, the drive is
- * `input` (by time, its row `inputRow` for the first step) times it, and `bias` if there is one; where not, the drive
- * stands there.
+ * `input` times it, and `bias` if there is one; where not, the drive stands there.
  */
 // @ts-ignore: decorator
 @inline
 function run(
   block: Block, w: Workspace, steps: usize, vectors: u32,
-  feed: usize, input: SparseRows, inputRow: usize, recurrent: usize, bias: usize, model: u32,
+  feed: usize, input: Entering, recurrent: usize, bias: usize, model: u32,
 ): void {
   const spikes = w.spikes;
   const starts = spikes.starts;
@@ -89,11 +88,18 @@ function run(
   const wide = driveVectors(vectors, model);
   const rowTape = <usize>vectors * tapeBytes(model);
   const rowBytes = <usize>wide * VECTOR;
+  const list = feed ? listOf(input, 0) : changetype<SparseRows>(0);
+  const parts = feed ? input.parts : 0;
+  const entry: usize = feed ? input.first : 0;
   let tape = w.tape;
   let drive = block.drive;
   for (let t: usize = 0; t < steps; t++) {
-    if (feed) sumDrive(drive, wide, bias, feed, input, t + inputRow, recurrent, spikes, t);
-    else if (recurrent) addSparse(drive, wide, recurrent, spikes, t);
+    if (feed) {
+      sumDrive(drive, wide, bias, feed, list, t + entry, recurrent, spikes, t);
+      for (let part: u32 = 1; part < parts; part++) {
+        addSparse(drive, wide, feed + part * input.stride, listOf(input, part), t + entry);
+      }
+    } else if (recurrent) addSparse(drive, wide, recurrent, spikes, t);
     const any = model == EULER
       ? tapeEuler(w.model, c, state, drive, vectors, tape)
       : stepRow(c, state, drive, vectors, tape, true, w, model);
@@ -107,15 +113,15 @@ function run(
 /** {@link run} of neurons of any model. */
 export function forward(
   block: Block, w: Workspace, steps: usize, vectors: u32,
-  feed: usize, input: SparseRows, inputRow: usize, recurrent: usize, bias: usize,
+  feed: usize, input: Entering, recurrent: usize, bias: usize,
 ): void {
   if (w.model >= EULER) {
-    run(block, w, steps, vectors, feed, input, inputRow, recurrent, bias, EULER);
+    run(block, w, steps, vectors, feed, input, recurrent, bias, EULER);
   } else if (w.model == DENDRITIC) {
-    run(block, w, steps, vectors, feed, input, inputRow, recurrent, bias, DENDRITIC);
+    run(block, w, steps, vectors, feed, input, recurrent, bias, DENDRITIC);
   } else if (vectors == 1) {
-    forwardSingle(block, w, steps, feed, input, inputRow, recurrent, bias);
+    forwardSingle(block, w, steps, feed, input, recurrent, bias);
   } else {
-    run(block, w, steps, vectors, feed, input, inputRow, recurrent, bias, LUMPED);
+    run(block, w, steps, vectors, feed, input, recurrent, bias, LUMPED);
   }
 }

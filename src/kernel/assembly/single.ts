@@ -14,7 +14,7 @@ import { adapt, furtherSpikes, imemAfter, manyFired, timerAfter } from './membra
 import { addOuter, addRow } from './narrow';
 import { power } from './power';
 import { addRows } from './rows';
-import { append, SparseRows } from './sparse';
+import { append, Entering, listOf, SparseRows } from './sparse';
 import { clear, clip, madd, slopeAbove, splat, sum } from './vector';
 
 /** Sum of the first four rows of a matrix of single vectors, each times a lane of `value`: shorter than a list. */
@@ -177,14 +177,23 @@ export function streamSingle(
 
 /** Runs a block through all steps and leaves slopes and spikes, where `forward` leaves a tape. */
 export function forwardSingle(
-  block: Block, w: Workspace, steps: usize, feed: usize, input: SparseRows, inputRow: usize,
-  recurrent: usize, bias: usize,
+  block: Block, w: Workspace, steps: usize, feed: usize, input: Entering, recurrent: usize,
+  bias: usize,
 ): void {
   const drive = block.drive;
   if (feed) {
     const start = bias ? v128.load(bias) : i64x2.splat(0);
+    const list = listOf(input, 0);
     for (let t: usize = 0; t < steps; t++) {
-      v128.store(drive + (t << 4), addRow(start, feed, input, t + inputRow));
+      v128.store(drive + (t << 4), addRow(start, feed, list, t + input.first));
+    }
+    for (let part: u32 = 1; part < input.parts; part++) {
+      const more = listOf(input, part);
+      const matrix = feed + part * input.stride;
+      for (let t: usize = 0; t < steps; t++) {
+        const at = drive + (t << 4);
+        v128.store(at, addRow(v128.load(at), matrix, more, t + input.first));
+      }
     }
   }
   const state = w.state;
@@ -220,10 +229,13 @@ function addTwoRows(rows: usize, times: v128, value: v128): void {
 // @ts-ignore: decorator
 @inline
 export function backSingle(
-  block: Block, w: Workspace, steps: usize, error: SquaredError, squared: bool, input: SparseRows,
-  inputRow: usize, recurrent: usize, feed: usize, below: usize, belowVectors: u32,
+  block: Block, w: Workspace, steps: usize, error: SquaredError, squared: bool, input: Entering,
+  recurrent: usize, feed: usize, below: usize, belowVectors: u32,
 ): f64 {
   const gathered = block.gathered;
+  const list = gathered ? listOf(input, 0) : changetype<SparseRows>(0);
+  const parts = gathered ? input.parts : 0;
+  const entry: usize = gathered ? input.first : 0;
   if (gathered) clear(gathered, block.sources);
   const loop = block.gatheredLoop;
   if (loop) clear(loop, 4);
@@ -273,7 +285,12 @@ export function backSingle(
       dMembrane, v128.load(slopes, BY_LEAK), f32x4.mul(dLater, v128.load(c, AHP_DECAY)),
     );
     v128.store(gradient, f32x4.mul(dIahp, v128.load(slopes, OF_ADAPTATION)), D_IAHP);
-    if (gathered) addOuter(gathered, input, t + inputRow, dDrive);
+    if (gathered) {
+      addOuter(gathered, list, t + entry, dDrive);
+      for (let part: u32 = 1; part < parts; part++) {
+        addOuter(gathered + part * input.stride, listOf(input, part), t + entry, dDrive);
+      }
+    }
     if (loop) {
       const before = t > 0 ? v128.load(slopes - SLOPES, STEP_SPIKES) : v128.load(block.start, SPIKES);
       if (halved) addTwoRows(loop, before, dDrive);

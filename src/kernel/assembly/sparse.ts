@@ -14,6 +14,26 @@ export class SparseRows {
   counted: u32;
 }
 
+/**
+ * What enters a block, by time: a list for each of `parts` trials, or one for all of them. Each part has rows of the matrix
+ * of its own, so many bytes from one to the next.
+ */
+@unmanaged
+export class Entering {
+  lists: usize;
+  parts: u32;
+  stride: u32;
+  /** The row of the first step. */
+  first: u32;
+}
+
+/** The list of a part. */
+// @ts-ignore: decorator
+@inline
+export function listOf(input: Entering, part: u32): SparseRows {
+  return changetype<SparseRows>(load<usize>(input.lists + (<usize>part << 2)));
+}
+
 // @ts-ignore: decorator
 @inline
 export function row(matrix: usize, indices: usize, k: usize, stride: usize): usize {
