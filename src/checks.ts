@@ -254,6 +254,31 @@ export function listProblems(value: unknown, most: number = mostEntries): Proble
   });
 }
 
+/**
+ * What keeps a value from being a list of numbers of any form that has a length: it is looked at up to the first entry that is none, since
+ * what has no entries can claim any length. What kind of numbers they are is for others to say.
+ */
+export function numberListProblems(value: unknown, most: number = mostEntries): Problem[] {
+  return readable(() => {
+    const needed = 'a list of numbers is needed';
+    const length: unknown = (value as { readonly length?: unknown } | null | undefined)?.length;
+    if (typeof value !== 'object' || !Number.isSafeInteger(length) || (length as number) < 0) {
+      return [problem('', 'wrong-type', value, needed)];
+    }
+    if ((length as number) > most) {
+      return [problem('length', 'too-large', length, `${most} are the most`)];
+    }
+    const list = value as ArrayLike<unknown>;
+    if (ArrayBuffer.isView(value) && typeof list[0] === 'number') return [];
+    for (let i = 0; i < (length as number); i++) {
+      if (typeof list[i] !== 'number') {
+        return [problem(`[${i}]`, 'wrong-type', list[i], 'a number is needed')];
+      }
+    }
+    return [];
+  });
+}
+
 /** Mistakes that are named at most: a list may be as long as a file. */
 export const mostProblems = 100;
 

@@ -1,7 +1,7 @@
 /** Packets of address-events, and what a packet must be. */
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { firstNotFinite } from '../matrix.ts';
-import { areNumbers, isBuilt, readable, readItem, refuse } from '../options.ts';
+import { areNumbers, isBuilt, numberListProblems, readable, readItem, refuse } from '../options.ts';
 import { fault, type Problem, problem, problemText, within } from '../problems.ts';
 import { addressLimit, type Space, spaceProblems, spaceText } from './space.ts';
 
@@ -50,8 +50,8 @@ export function aerPacket<S extends Space>(
   until?: number,
 ): AerPacket<S> {
   const lists = [
-    ...listProblems('timestamps', timestamps),
-    ...listProblems('addresses', addresses),
+    ...within('timestamps', numberListProblems(timestamps, mostEvents)),
+    ...within('addresses', numberListProblems(addresses, mostEvents)),
     ...within('space', spaceProblems(space)),
   ];
   if (lists.length > 0) throw new InvalidArgumentError('this packet cannot be made', lists);
@@ -75,21 +75,6 @@ export function aerPacket<S extends Space>(
 
 /** Events of a packet that is made of lists at most: they fill 800 MB. */
 const mostEvents = 2 ** 26;
-
-function listProblems(path: string, list: unknown): Problem[] {
-  return within(
-    path,
-    readable(() => {
-      const length: unknown = (list as ArrayLike<number> | null | undefined)?.length;
-      const is = typeof list === 'object' && typeof length === 'number';
-      if (!is || !(Number.isSafeInteger(length) && length >= 0)) {
-        return [problem('', 'wrong-type', list, 'a list of numbers is needed')];
-      }
-      if (length <= mostEvents) return [];
-      return [problem('length', 'too-large', length, `${mostEvents} events are the most`)];
-    }),
-  );
-}
 
 function timeProblems(
   { timestamps, addresses }: AerPacket,

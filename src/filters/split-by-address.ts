@@ -3,7 +3,14 @@ import { DataError, InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { lossCounter, lossesCheck } from '../events/losses.ts';
 import { type ChannelSpace, type ChipWordSpace, channels, spaceText } from '../events/space.ts';
-import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
+import {
+  mostProblems,
+  number,
+  numberListProblems,
+  type OptionTable,
+  optionProblems,
+  readOnce,
+} from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import type { Filter, FilterConfig } from './filter.ts';
 
@@ -27,17 +34,23 @@ const optionTable: OptionTable<SplitByAddressConfig<string>> = {
   losses: lossesCheck,
 };
 
+/** Addresses of a part at most. */
+const mostAddresses = 2 ** 24;
+
 /** Finds what is no list of addresses, and addresses that are in two. */
 function sharedProblems(parts: Readonly<Record<string, unknown>>): Problem[] {
   const taken = new Map<number, string>();
   const problems: Problem[] = [];
   for (const [name, list] of Object.entries(parts)) {
-    const length = (list as ArrayLike<number> | null)?.length;
-    if (typeof list !== 'object' || !Number.isSafeInteger(length) || length === 0) {
-      problems.push(problem(name, 'wrong-type', list, 'a list of addresses is needed'));
+    const unfit = numberListProblems(list, mostAddresses);
+    if (unfit.length > 0 || (list as ArrayLike<number>).length === 0) {
+      const needed = 'a list of addresses is needed';
+      const empty = problem('', 'wrong-type', list, needed);
+      problems.push(...within(name, unfit.length > 0 ? unfit : [empty]));
       continue;
     }
     for (const [i, address] of Array.from(list as ArrayLike<number>).entries()) {
+      if (problems.length >= mostProblems) break;
       const path = `${name}[${i}]`;
       const odd = within(path, anyAddress(address));
       problems.push(...odd);

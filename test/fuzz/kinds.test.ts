@@ -42,6 +42,7 @@ import {
   lossCounter,
   pixels,
   rasterToEvents,
+  splitByAddressFilter,
 } from 'spikeline/events';
 import { seal } from 'spikeline/files';
 import {
@@ -374,6 +375,16 @@ describe('what has holes', () => {
     const before = process.memoryUsage().heapUsed;
     expect(() => deploy({ ...net, stages })).toThrow(InvalidArgumentError);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(100e6);
+  });
+
+  it('is looked at no further where it is a list of numbers, of any form', () => {
+    for (const length of [3, 2 ** 26, 2 ** 32 - 1]) {
+      const before = process.memoryUsage();
+      const addresses = odd({ length });
+      expect(() => splitByAddressFilter({ parts: { a: addresses } })).toThrow(InvalidArgumentError);
+      expect(() => aerPacket(addresses, addresses, channels(2))).toThrow(InvalidArgumentError);
+      expect(process.memoryUsage().arrayBuffers - before.arrayBuffers).toBeLessThan(10e6);
+    }
   });
 
   it('is no number that neurons share, nor a list of devices', async () => {
