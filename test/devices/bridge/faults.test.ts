@@ -61,6 +61,11 @@ async function serverThat(answers: (socket: Socket) => void): Promise<string> {
 const obstacle = pythonObstacle();
 const title = obstacle === undefined ? '' : ` (skipped: ${obstacle})`;
 
+// Where tests must not be skipped, SPIKELINE_WITNESSES is `required`: those need Python too.
+it.runIf(process.env['SPIKELINE_WITNESSES'] === 'required')('finds a Python', () => {
+  expect(obstacle).toBeUndefined();
+});
+
 describe.skipIf(obstacle)(
   `a bridge to samna that cannot be opened says why, and what to do${title}`,
   () => {

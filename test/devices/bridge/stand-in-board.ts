@@ -53,6 +53,8 @@ export interface StandInBoard {
   readonly applied: readonly (readonly AppliedCore[])[];
   /** How often something was applied. */
   readonly applications: number;
+  /** Time that the virtual board has taken to be configured, milliseconds: a real one does that by itself. */
+  readonly configuring: number;
   /** Connections that are open. */
   readonly connections: number;
   /** Whether a program has the board. */
@@ -125,6 +127,7 @@ export async function standInBoard(config: StandInConfig = {}): Promise<StandInB
   let link: Link<ChipConfiguration> | undefined;
   let applied: StandInBoard['applied'] = [];
   let applications = 0;
+  let configuring = 0;
   let openedAt = 0;
 
   const now32 = (): number =>
@@ -146,10 +149,12 @@ export async function standInBoard(config: StandInConfig = {}): Promise<StandInB
         own.listen({ events: forward });
         tell({ opened: true });
       } else {
+        const from = performance.now();
         applied = message['configure'] as typeof applied;
         applications++;
         const cores = applied.slice(0, boardChips).map((chip) => ({ cores: chip.map(coreOf) }));
         await own!.configure({ chips: cores });
+        configuring += performance.now() - from;
         tell({ configured: true });
       }
     };
@@ -200,6 +205,9 @@ export async function standInBoard(config: StandInConfig = {}): Promise<StandInB
     },
     get applications() {
       return applications;
+    },
+    get configuring() {
+      return configuring;
     },
     get connections() {
       return sockets.size;
