@@ -96,7 +96,8 @@ export function boardRun(config: BoardRunConfig): BoardRun {
   };
   const flush = (): void => {
     while (overfull.length > 0) config.give(overfull.shift()!);
-    if (output.size > 0 && config.heard()) config.give(take());
+    // Whoever is given an event may let the board run on.
+    while (output.size > 0 && config.heard()) config.give(take());
   };
   const give = (time: number, word: number): void => {
     if (output.full && !realTime && config.heard()) overfull.push(take());

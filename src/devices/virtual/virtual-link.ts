@@ -99,6 +99,8 @@ export function openVirtualLink<Configuration>(
       } catch {
         // Whoever was told has failed; what it throws has nobody to go to.
       }
+      // It may have let the board run on: what came of that is given before the next answer.
+      board.flush();
     }
   };
   /** Lets someone wait for a time. */
