@@ -79,15 +79,24 @@ export const keepsOutput: number = 20;
 export const keepsEntered: number = 21;
 export const largestCount: number = 22;
 
-/** Lays numbers out as rows of `dendrites` runs, each padded to whole vectors, with the trial of `place` where it stands. */
+/**
+ * Lays numbers out as rows of `dendrites` runs, each padded to whole vectors, with the trial of `place` where it stands; four rows
+ * at least, as a single vector is multiplied by four.
+ */
 function rowsOf(
-  values: ArrayLike<number>,
+  values: Float64Array,
   rows: number,
   { link: { neurons }, vectors, pack }: Pick<LinkLayout, 'link' | 'vectors' | 'pack'>,
   dendrites: number,
 ): Float32Array {
   const width = dendrites * vectors * layout.LANES;
-  const out = new Float32Array(pack * rows * width);
+  const least = Math.max(pack * rows, layout.LANES) * width;
+  if (neurons * dendrites === width) {
+    const out = new Float32Array(least);
+    out.set(values);
+    return out;
+  }
+  const out = new Float32Array(least);
   for (let place = 0, to = 0; place < pack; place++) {
     for (let row = 0, from = 0; row < rows; row++, to += width) {
       for (let d = 0; d < dendrites; d++) {
@@ -96,20 +105,6 @@ function rowsOf(
       }
     }
   }
-  return out;
-}
-
-/** Recurrent weights of all trials of a row: none leads from one to another. */
-function recurrentRows(
-  values: Float64Array,
-  shape: Pick<LinkLayout, 'link' | 'vectors' | 'pack'>,
-  dendrites: number,
-): Float32Array {
-  const { neurons } = shape.link;
-  const rows = rowsOf(values, neurons, shape, dendrites);
-  const width = dendrites * shape.vectors * layout.LANES;
-  const out = new Float32Array(Math.max(shape.pack * neurons, layout.LANES) * width);
-  out.set(rows);
   return out;
 }
 
@@ -182,12 +177,12 @@ function layOutLink(
         recurrent === undefined
           ? 0
           : place.floats(Math.max(pack * neurons, layout.LANES) * width, () =>
-              recurrentRows(recurrent, shape, dendrites),
+              rowsOf(recurrent, neurons, shape, dendrites),
             ),
       weights:
         weight === undefined || few
           ? 0
-          : place.floats(pack * weightSize, () =>
+          : place.floats(Math.max(pack * weight.rows, layout.LANES) * width, () =>
               rowsOf(weight.values, weight.rows, shape, dendrites),
             ),
       weightBytes: weightSize * 4,
@@ -197,7 +192,7 @@ function layOutLink(
       bias:
         bias === undefined
           ? 0
-          : place.floats(pack * width, () => rowsOf(bias, 1, shape, dendrites)),
+          : place.floats(layout.LANES * width, () => rowsOf(bias, 1, shape, dendrites)),
     },
   };
 }

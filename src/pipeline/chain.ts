@@ -34,7 +34,8 @@ function areModest(values: Float64Array | undefined): boolean {
   if (values === undefined) return true;
   const known = arrays.get(values);
   if (known !== undefined) return known;
-  const found = values.every((value) => Math.abs(value) <= largest);
+  let found = true;
+  for (let i = 0; i < values.length && found; i++) found = Math.abs(values[i]!) <= largest;
   arrays.set(values, found);
   return found;
 }

@@ -1,13 +1,12 @@
 // Rows of neurons of a lumped synapse that fill one vector each, side by side: while one waits for its own step before, the
-// machine has the others to work on. The same operations as in `single.ts`, to the last bit.
+// machine has the others to work on, in each half of a step. The same operations as in `single.ts`, to the last bit.
 import {
   DC, DRIVE_SLOPE, FEEDBACK, IMEM, ISYN, MEMBRANE, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, SPIKES, STATE,
-  SYN_CHARGE, SYN_LOSS, THRESHOLD, TIMER, VECTOR,
+  SYN_CHARGE, SYN_LOSS, TIMER, VECTOR,
 } from '../layout';
 import { Workspace } from './block';
 import { one } from './constants';
-import { adapt, furtherSpikes, imemAfter, manyFired, timerAfter } from './membrane';
-import { power } from './power';
+import { adapt, fire, furtherSpikes, manyFired } from './membrane';
 import { fourRows, joined, twoRows } from './single';
 import { clip, madd } from './vector';
 
@@ -20,6 +19,7 @@ export function streamSingles(
   const second = halved && recurrent ? joined(recurrent, 1) : i64x2.splat(0);
   const end = states + rows * STATE;
   for (let t: usize = 0; t < steps; t++) {
+    const row = drive;
     for (let state = states; state < end; state += STATE, drive += VECTOR) {
       const unit = one();
       const before = v128.load(state, SPIKES);
@@ -48,17 +48,17 @@ export function streamSingles(
       const input = v128.and(
         f32x4.add(f32x4.add(f32x4.sub(held, Ileak), v128.load(c, DC)), charged), open,
       );
-      const membrane = f32x4.add(f32x4.mul(byInput, clip(input, unit)), base);
-      v128.store(state, membrane, MEMBRANE);
-      const fired = f32x4.gt(membrane, v128.load(c, THRESHOLD));
-      let spikes = v128.and(fired, unit);
+      v128.store(state, f32x4.add(f32x4.mul(byInput, clip(input, unit)), base), MEMBRANE);
+    }
+    drive = row;
+    for (let state = states; state < end; state += STATE, drive += VECTOR) {
+      const membrane = v128.load(state, MEMBRANE);
+      fire(c, state, membrane);
+      let spikes = v128.load(state, SPIKES);
       if (i32x4.bitmask(manyFired(membrane, c))) {
         spikes = f32x4.add(spikes, furtherSpikes(membrane, c));
+        v128.store(state, spikes, SPIKES);
       }
-      v128.store(state, spikes, SPIKES);
-      v128.store(state, timerAfter(c, timer, fired, unit), TIMER);
-      v128.store(state, imemAfter(membrane, fired, unit), IMEM);
-      v128.store(state, power(clip(membrane, unit), c), FEEDBACK);
       v128.store(drive, i32x4.trunc_sat_f32x4_s(spikes));
     }
   }

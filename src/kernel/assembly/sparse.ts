@@ -72,14 +72,11 @@ export function append(indices: usize, counts: usize, size: usize, first: u32, v
 // @ts-ignore: decorator
 @inline
 function nonZero(at: usize): u64 {
-  const zero = i64x2.splat(0);
-  const low = i16x8.narrow_i32x4_s(
-    i32x4.ne(v128.load(at, 0), zero), i32x4.ne(v128.load(at, 16), zero),
-  );
-  const high = i16x8.narrow_i32x4_s(
-    i32x4.ne(v128.load(at, 32), zero), i32x4.ne(v128.load(at, 48), zero),
-  );
-  return <u64>i8x16.bitmask(i8x16.narrow_i16x8_s(low, high));
+  // What is too large for fewer bits becomes the largest that they hold: never zero.
+  const low = i16x8.narrow_i32x4_s(v128.load(at, 0), v128.load(at, 16));
+  const high = i16x8.narrow_i32x4_s(v128.load(at, 32), v128.load(at, 48));
+  const all = i8x16.narrow_i16x8_s(low, high);
+  return <u64>(0xffff ^ i8x16.bitmask(i8x16.eq(all, i64x2.splat(0))));
 }
 
 /** Appends count `k` of some that begin at `from`; whether it is one is left in what is returned. */
