@@ -1,18 +1,11 @@
 /** Runs bins as they come: rasters at once, packets as soon as their bins are complete. */
-
 import { DataError } from '../errors.ts';
-import type { AerPacket } from '../events/aer-packet.ts';
-import { binOf, binStart, chunkEnd } from '../events/bins.ts';
-import { wholes } from '../events/blocks.ts';
-import { knownRasterToEvents } from '../events/convert.ts';
-import type { ChannelSpace } from '../events/space.ts';
-import { mostBins, type SignalRaster, type SpikeRaster } from '../events/spike-raster.ts';
+import { chunkEnd } from '../events/bins.ts';
 import { readItem } from '../options.ts';
-import { queue } from '../queue.ts';
-import { type BinSpan, packetBins } from './packet-bins.ts';
+import { type BinnedProcess, type PacketRun, packetRun } from './packet-run.ts';
 import type { Pipeline } from './pipeline.ts';
-import { checkOrder, longestSilence, mostSilentSteps } from './run.ts';
-import { joinSpikes, joinValues, outputOf, outputSignals } from './signals.ts';
+import { checkOrder } from './run.ts';
+import { outputOf, outputSignals } from './signals.ts';
 import {
   isPacket,
   type TargetInput,
@@ -21,19 +14,6 @@ import {
   type TargetRun,
 } from './target.ts';
 
-/** What computes bins. */
-export interface BinnedProcess {
-  /** Runs a chunk; gives the signals in the order of `outputSignals`. */
-  process(input: SpikeRaster): readonly (SpikeRaster | SignalRaster)[];
-  /** Goes back to rest; time begins anew with the next chunk. */
-  reset(): void;
-  /** Frees everything. */
-  stop?(): void;
-}
-
-/** Values of input that a slice of time holds at most, unless one step has more: packets may be far apart. */
-const sliceValues = 1 << 20;
-
 /** Makes a run of what computes bins. */
 export function binnedRun(
   pipeline: Pipeline,
@@ -41,24 +21,17 @@ export function binnedRun(
   observer: TargetObserver,
   request: TargetRequest,
 ): TargetRun {
-  const { channelsIn, dt } = pipeline;
   const signals = outputSignals(pipeline, request);
-  const bins = packetBins({ channelsIn, dt, startTime: request.startTime });
-  const maxSteps = Math.max(1, Math.floor(sliceValues / channelsIn));
   const check = kindCheck();
-  /** Packets with events that wait for their bins, and how many events of the first do not any more. */
-  const waiting = queue<AerPacket<ChannelSpace>>();
-  let taken = 0;
-  /** Counts of a single step, which nobody keeps. */
-  const oneStep = new Uint32Array(channelsIn);
+  /** What packets need, once there are any. */
+  let packets: PacketRun | undefined;
   let reached: number | undefined;
   let stopped = false;
-  let packets = false;
 
   const stop = (): void => {
     if (stopped) return;
     stopped = true;
-    waiting.clear();
+    packets?.clear();
     process.stop?.();
   };
   const guard = <Given extends readonly unknown[]>(
@@ -73,90 +46,6 @@ export function binnedRun(
       observer.error(cause);
     }
   };
-  const values = signals.filter(({ spikes }) => !spikes);
-  const width = values.reduce((sum, { channels }) => sum + channels, 0);
-  /** Refuses to record values over a time that is left out. */
-  const refuseStates = (time: number): void => {
-    if (values.length === 0) return;
-    throw new DataError(
-      `up to ${time} µs nothing comes for more than can be filled: ${values[0]!.name} cannot be recorded over that; mend the time of the event, or say by empty packets that time passes`,
-    );
-  };
-  /** Refuses to record values over more steps than a raster holds. */
-  const refuseLongValues = (span: BinSpan): void => {
-    if (width * span.steps <= mostBins) return;
-    throw new DataError(
-      `up to ${span.to} µs ${span.steps} steps are said at once: ${values[0]!.name} cannot be recorded over so many; say in smaller packets that time passes`,
-    );
-  };
-  const longest = Math.min(longestSilence * 1e6, mostSilentSteps * dt * 1e6);
-  const longestSaid = mostSilentSteps * dt * 1e6;
-  /**
-   * The end of a silence from `time` on that is a gap, as between two chunks: before an event, of which nobody spoke;
-   * and what an `until` says, if no one could wait for its bins.
-   */
-  const silentTo = (
-    next: number | undefined,
-    time: number,
-    { to }: BinSpan,
-  ): number | undefined => {
-    if (next !== undefined) return next - time > longest ? next : undefined;
-    return to - time > longestSaid ? to : undefined;
-  };
-  /** Counts the events that wait for the bins from `startTime` up to `end`, and forgets them. */
-  const takeEvents = (counts: Uint32Array, startTime: number, end: number): void => {
-    for (let packet = waiting.first; packet !== undefined; packet = waiting.first) {
-      const { timestamps, addresses } = packet;
-      for (; taken < timestamps.length && timestamps[taken]! < end; taken++) {
-        const at = binOf(timestamps[taken]!, startTime, dt) * channelsIn + addresses[taken]!;
-        counts[at] = counts[at]! + 1;
-      }
-      if (taken < timestamps.length) return;
-      waiting.shift();
-      taken = 0;
-    }
-  };
-  /** Runs bins on the events that wait; gives the signals over that time. */
-  const runBins = (startTime: number, steps: number): Piece => {
-    const counts = steps === 1 ? oneStep.fill(0) : wholes(steps * channelsIn);
-    takeEvents(counts, startTime, binStart(steps, dt, startTime));
-    const given = process.process({ steps, channels: channelsIn, dt, startTime, counts });
-    // Silence takes no room as events.
-    return given.map(eventsOf);
-  };
-  /** Runs the bins of a span; gives the signals over it. */
-  const runSpan = (span: BinSpan): Piece => {
-    refuseLongValues(span);
-    const pieces: Piece[] = [];
-    for (let step = 0; step < span.steps; ) {
-      const startTime = binStart(step, dt, span.from);
-      const silent = silentTo(waiting.first?.timestamps[taken], startTime, span);
-      if (silent !== undefined) {
-        refuseStates(silent);
-        step = Math.min(span.steps, binOf(silent, span.from, dt));
-        continue;
-      }
-      const steps = Math.min(maxSteps, span.steps - step);
-      const piece = runBins(startTime, steps);
-      if (steps === span.steps) return piece;
-      pieces.push(piece);
-      step += steps;
-    }
-    return signals.map((signal, i) =>
-      signal.spikes
-        ? joinSpikes(
-            pieces.map((piece) => piece[i] as AerPacket<ChannelSpace>),
-            signal,
-            span,
-          )
-        : joinValues(
-            pieces.map((piece) => piece[i] as SignalRaster),
-            signal,
-            span,
-            dt,
-          ),
-    );
-  };
   const give = (found: Parameters<typeof outputOf>[1]): void =>
     observer.next(outputOf(signals, found, request));
   /** Takes an input. */
@@ -164,10 +53,8 @@ export function binnedRun(
     const input = readItem(given);
     check(input);
     if (isPacket(input)) {
-      packets = true;
-      const span = bins.take(input);
-      if (input.addresses.length > 0) waiting.push(input);
-      give(runSpan(span));
+      packets ??= packetRun(pipeline, process, signals, request);
+      give(packets.take(input));
       return;
     }
     checkOrder(input, reached);
@@ -180,21 +67,14 @@ export function binnedRun(
     reset: () => guard(() => process.reset()),
     end: () =>
       guard(() => {
-        const span = bins.finish();
-        if (packets && span.steps > 0) give(runSpan(span));
+        const last = packets?.finish();
+        if (last !== undefined) give(last);
         if (stopped) return;
         stop();
         observer.complete();
       }),
     stop,
   };
-}
-
-/** Signals over some time: spikes as events. */
-type Piece = readonly (AerPacket<ChannelSpace> | SignalRaster)[];
-
-function eventsOf(signal: SpikeRaster | SignalRaster): AerPacket<ChannelSpace> | SignalRaster {
-  return 'counts' in signal ? knownRasterToEvents(signal) : signal;
 }
 
 /** Refuses a stream that has rasters and packets. */

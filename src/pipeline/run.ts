@@ -212,23 +212,24 @@ export function startPipeline(
       ? { name, channels, spiking: emits === 'spikes', slice: slices.listen(stage) }
       : { name, channels, spiking: false, slice: slices.watch(stage, state) };
   });
-  let recorded: Record<string, SpikeRaster | SignalRaster> = {};
   let reached: number | undefined;
-  let unbinned = 0;
-  let jumps = 0;
   const passSilence = ({ startTime, dt }: Grid): void => {
     const gap = reached === undefined ? 0 : binsBetween(reached, startTime, dt);
     let left = silentSteps(gap, dt);
-    if (left < gap) jumps++;
+    if (left < gap) run.jumps++;
     for (; left > 0; left -= maxSteps) {
       const steps = Math.min(left, maxSteps);
       slices.enter(undefined, 0, steps);
       slices.run();
       const spikes = fired(steps);
-      for (let i = 0; i < spikes.length; i++) unbinned += spikes[i]!;
+      for (let i = 0; i < spikes.length; i++) run.unbinned += spikes[i]!;
     }
   };
-  return {
+  // Plain fields: an object with getters costs each run a shape of its own.
+  const run: { -readonly [name in keyof PipelineRun]: PipelineRun[name] } = {
+    recorded: {},
+    jumps: 0,
+    unbinned: 0,
     process(given) {
       const chunk = readItem(given);
       checkRaster(chunk, pipeline);
@@ -248,24 +249,16 @@ export function startPipeline(
         }
       }
       reached = chunkEnd(chunk);
-      if (recordings.length > 0) recorded = named(recordings, signals, chunk);
+      if (recordings.length > 0) run.recorded = named(recordings, signals, chunk);
       return { ...chunk, channels: channelsOut, counts };
     },
-    get recorded() {
-      return recorded;
-    },
-    get jumps() {
-      return jumps;
-    },
-    get unbinned() {
-      return unbinned;
-    },
-    reset: () => {
+    reset() {
       reached = undefined;
-      unbinned = 0;
-      jumps = 0;
-      recorded = {};
+      run.unbinned = 0;
+      run.jumps = 0;
+      run.recorded = {};
       slices.reset();
     },
   };
+  return run;
 }
