@@ -1,5 +1,5 @@
 // An event camera follows a bright disc that wanders over a wall: what the network answers to its events turns it, in the simulator and
-// on virtual chips that it has not been trained on. Beside them a camera that does not turn.
+// on a virtual chip that it has not been trained on. Beside them a camera that does not turn.
 //
 // npx tsx --conditions @spikeline/source examples/follow.ts [--picture FILE.svg]
 
@@ -11,12 +11,11 @@ import { dt } from './follow/coding.ts';
 import { trained as net } from './follow/trained.ts';
 import { inSimulator, near, onChip, outcome, type Step } from './follow/trial.ts';
 
-const trial = { seed: 2, duration: 10 };
+const trial = { seed: 2, duration: 5 };
 const deployment = deploy(net);
 const runs: Readonly<Record<string, Observable<Step>>> = {
   simulator: inSimulator(net, trial),
-  'chip 1': onChip(net, deployment, 1, trial),
-  'chip 2': onChip(net, deployment, 2, trial),
+  chip: onChip(net, deployment, 1, trial),
   still: inSimulator(net, { ...trial, turns: false }),
 };
 
@@ -36,7 +35,7 @@ if (path !== undefined) {
   );
   const lines = (of: readonly Step[][], read: (step: Step) => number) =>
     of.map((steps) => steps.filter((_, k) => k % every === 0).map(read));
-  const [turning, still] = [seen.slice(0, 3), seen.slice(3)];
+  const [turning, still] = [seen.slice(0, 2), seen.slice(2)];
   const panels = [
     {
       title: 'how far the target is to the right, pixels',

@@ -1,5 +1,5 @@
-// A spiking PI controller brings a DC motor to the speed that is wanted, and holds it there when a load comes, in the simulator and on
-// virtual chips; after Zhao, Donati & Indiveri 2020, who did so on a DYNAP-SE.
+// A spiking PI controller brings a DC motor to the speed that is wanted, and holds it there when a load comes, in the simulator and on a
+// virtual chip; after Zhao, Donati & Indiveri 2020, who did so on a DYNAP-SE.
 //
 // npx tsx --conditions @spikeline/source examples/motor.ts [--picture FILE.svg]
 
@@ -14,11 +14,10 @@ const net = network();
 const deployment = deploy(net, { cores });
 const targets: Readonly<Record<string, (trial: Trial) => Observable<Step>>> = {
   simulator: (trial) => inSimulator(net, trial),
-  'chip 1': (trial) => onChip(net, deployment, 1, trial),
-  'chip 2': (trial) => onChip(net, deployment, 2, trial),
+  chip: (trial) => onChip(net, deployment, 1, trial),
 };
 
-for (const setPoint of [60, -110, 150]) {
+for (const setPoint of [60, -130]) {
   process.stdout.write(`to ${setPoint.toFixed(0)} rad/s\n`);
   for (const [name, run] of Object.entries(targets)) {
     const { settling, error, overshoot } = await response(run({ setPoint }));
