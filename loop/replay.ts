@@ -11,7 +11,7 @@ import {
 } from '../src/options.ts';
 import type { Target } from '../src/pipeline/target.ts';
 import { targetCheck } from '../src/pipeline/target.ts';
-import { type Problem, problem, within } from '../src/problems.ts';
+import { fault, type Problem, problem, within } from '../src/problems.ts';
 import { type RecordedSession, sessionCheck } from '../src/sessions/recorded-session.ts';
 import { type ReplayReport, replayRun } from '../src/sessions/replay.ts';
 
@@ -32,7 +32,8 @@ const table: OptionTable<ReplayOptions> = {
  * Runs a recorded run again on any target, from what went into it, and compares what comes out with what came out then.
  * Emits reports, the last of which (`done`) is of all. On the simulator the two are the same to the last bit; on a board, `distance` tells
  * which share of the spikes has no partner within `within`. The pipeline is the one that was recorded; where it was
- * brought to rest, it is again. What was changed on a board in mid-run is not repeated.
+ * brought to rest, it is again. What a protocol changed on a chip in mid-run is not repeated: `changes` counts it. What a chip gave in
+ * immediate mode is replayed on one that is not: inputs go there with their times.
  *
  * @throws InvalidArgumentError with all problems
  * @example
@@ -55,7 +56,7 @@ export function replay(
   target = readAs(target, targetCheck);
   refuse('nothing can be replayed', () => [
     ...within('session', sessionCheck(session)),
-    ...within('target', targetCheck(target)),
+    ...within('target', [...targetCheck(target), ...timeProblems(target)]),
     ...optionProblems(options, table),
     ...(sessionCheck(session).length > 0 ? [] : runProblems(session, options)),
   ]);
@@ -63,6 +64,14 @@ export function replay(
   const plan = { target, run: session.runs[run]!, within: Math.round(seconds * 1e6) };
   const reports = { [Symbol.asyncIterator]: () => replayRun(session, plan) };
   return fromPull(reports, { consume: (report) => of(report) });
+}
+
+/** A target that takes events as they come would be given all of them at once. */
+function timeProblems(target: Target): Problem[] {
+  if (target?.immediate !== true) return [];
+  const what =
+    'it takes events as they come, and a replay has them at once; use a target without immediate mode, which takes them with their times';
+  return [fault('', 'unsupported', what)];
 }
 
 function runProblems({ runs }: RecordedSession, { run = 0 }: ReplayOptions): Problem[] {

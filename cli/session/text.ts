@@ -9,7 +9,18 @@ export type ReplayTold = ReplayReport & { readonly limit: number; readonly near:
 
 /** A replay as a table. */
 export function replayText(told: ReplayTold): string {
-  const { signals, inputs, target, recordedOn, identical, distance, done, cutOff, within } = told;
+  const {
+    signals,
+    inputs,
+    target,
+    recordedOn,
+    identical,
+    distance,
+    done,
+    cutOff,
+    within,
+    changes,
+  } = told;
   const rows = Object.entries(signals).map(([name, one]) => {
     const counts = [`${one.recorded}`, `${one.replayed}`];
     if ('matched' in one) {
@@ -28,7 +39,11 @@ export function replayText(told: ReplayTold): string {
     ? 'identical to the last bit'
     : `distance ${distance.toFixed(4)}, spikes within ${within * 1000} ms count as one; ${told.limit} is allowed`;
   const part = `${done ? '' : ' (stopped before its end)'}${cutOff ? ' (the session was cut off)' : ''}`;
-  return `${inputs} inputs of ${printable(recordedOn)} on ${printable(target)}${part}: ${verdict}\n${columns([head, ...rows])}`;
+  const unlike =
+    changes === 0
+      ? ''
+      : `\n${changes} change${changes === 1 ? '' : 's'} of the chip in mid-run (update of a protocol) not repeated: from there on it is another run`;
+  return `${inputs} inputs of ${printable(recordedOn)} on ${printable(target)}${part}: ${verdict}${unlike}\n${columns([head, ...rows])}`;
 }
 
 function identicalText({ identical }: { readonly identical: boolean }): string {

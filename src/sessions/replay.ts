@@ -7,6 +7,7 @@ import type { Recorded, Target, TargetInput, TargetRun } from '../pipeline/targe
 import { fault } from '../problems.ts';
 import { type SignalComparison, type SignalDistance, signalComparison } from './comparison.ts';
 import type { RecordedRun, RecordedSession } from './recorded-session.ts';
+import { ownStreams } from './session-writer.ts';
 
 /** How a run is replayed. */
 export interface ReplayPlan {
@@ -30,6 +31,8 @@ export interface ReplayReport {
   readonly done: boolean;
   /** Whether the recorded run did not come to its end: then what came now beyond it is left out. */
   readonly cutOff: boolean;
+  /** Changes of the chip in mid-run that the session has marked so far (`update` of a protocol): they are not repeated. */
+  readonly changes: number;
   /** Whether everything is the same to the last bit. */
   readonly identical: boolean;
   /** Largest distance of a signal of spikes, from 0 to 1. */
@@ -60,12 +63,17 @@ function pullOf(session: RecordedSession, stream: string, comparison: SignalComp
   };
 }
 
-/** Times at which the run was brought to rest, oldest first. */
-async function resetsOf(session: RecordedSession, { resets }: RecordedRun): Promise<number[]> {
-  if (!session.recording.streams.has(resets)) return [];
+/** Times of the marks of a stream that have a label, oldest first. */
+async function timesOf(
+  { recording }: RecordedSession,
+  stream: string,
+  label: string,
+): Promise<number[]> {
+  if (!recording.streams.has(stream)) return [];
   const times: number[] = [];
-  for await (const { item } of session.recording.items({ streams: [resets] })) {
-    times.push(...(item as Marks).timestamps);
+  for await (const { item } of recording.items({ streams: [stream] })) {
+    const { timestamps, labels } = item as Marks;
+    times.push(...timestamps.filter((_, i) => labels[i] === label));
   }
   return times;
 }
@@ -126,7 +134,8 @@ export async function* replayRun(
   const pull = async (to: number): Promise<void> => {
     for (const each of pulls) await each(to);
   };
-  const resets = await resetsOf(session, run);
+  const resets = await timesOf(session, run.resets, 'reset');
+  const changes = await timesOf(session, ownStreams.marks, 'update');
   const cutOff = session.manifest?.ended?.how !== 'completed';
   let [inputs, time] = [0, Number.NEGATIVE_INFINITY];
   const report = (done: boolean): ReplayReport => {
@@ -140,6 +149,7 @@ export async function* replayRun(
       time,
       done,
       cutOff,
+      changes: done ? changes.length : changes.filter((at) => at <= time).length,
       identical: distances.every(([, { identical }]) => identical),
       distance: distances.reduce(
         (most, [, one]) => ('distance' in one ? Math.max(most, one.distance) : most),

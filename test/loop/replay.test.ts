@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { concatMap, from, lastValueFrom, Subject, take, takeWhile } from 'rxjs';
+import { concatMap, from, lastValueFrom, reduce, Subject, take, takeWhile } from 'rxjs';
 import {
   chip,
   dynapSim,
@@ -18,8 +18,19 @@ import {
   virtualBoard,
 } from 'spikeline';
 import { channels } from 'spikeline/events';
-import { inSession, openSession, type ReplayReport, readSession, replay } from 'spikeline/loop';
+import {
+  closeLoop,
+  inSession,
+  openSession,
+  protocol,
+  type ReplayReport,
+  readSession,
+  recordSession,
+  replay,
+  startProtocol,
+} from 'spikeline/loop';
 import { describe, expect, it } from 'vitest';
+import { replayText } from '#cli/session/text';
 import { spikeComparison } from '#src/sessions/spike-distance';
 import { anyPipeline } from '#test/pipeline/arbitraries';
 import { emptyFolder } from '#test/support/folders';
@@ -159,6 +170,64 @@ describe('a replay on a board', () => {
     expect(other.identical).toBe(false);
     expect(other.distance).toBeGreaterThan(0);
     expect(other.distance).toBeLessThanOrEqual(1);
+  });
+
+  /** A loop on a chip in immediate mode, in which a protocol changes the chip if it is told to; its session and what it fired. */
+  async function immediateLoop(changed: boolean): Promise<{ folder: string; fired: number }> {
+    const folder = emptyFolder();
+    const session = recordSession(folder);
+    const link = await virtualBoard({ seed: 1, mismatch: { fraction: 0.3 } }).open();
+    const tau = {
+      chip: 0,
+      core: 0,
+      name: 'DEAM_ETAU_P',
+      setting: { coarse: 1, fine: 20 },
+    } as const;
+    const trial = protocol([
+      { name: 'before', duration: 0.1 },
+      { name: 'after', duration: 0.1, ...(changed && { update: { biases: [tau] } }) },
+    ]);
+    const update = (delta: never) => link.update(delta);
+    const loop$ = closeLoop({
+      target: chip(link, { mode: 'immediate' }),
+      net,
+      environment: { reset: () => 0, step: (spikes: number) => ({ observation: spikes }) },
+      encode: (_, { step }) => [Number(step % 4 === 0), Number(step % 3 === 0)],
+      decode: ({ counts }) => counts[0]! + counts[1]!,
+      stimulus: startProtocol(trial, { channels: 2, session, update }),
+      session,
+    });
+    const fired = await lastValueFrom(loop$.pipe(reduce((sum, { action }) => sum + action, 0)));
+    await link.close();
+    return { folder, fired };
+  }
+
+  it('gives a loop in immediate mode again on the same silicon, its inputs at their times', async () => {
+    const { folder, fired } = await immediateLoop(false);
+    expect(fired).toBeGreaterThan(10);
+    const on = async (seed: number) => {
+      const link = await virtualBoard({ seed, mismatch: { fraction: 0.3 } }).open();
+      return replayed(folder, chip(link), { within: 2e-3 }).finally(() => link.close());
+    };
+    expect(await on(1)).toMatchObject({ identical: true, distance: 0, changes: 0 });
+    const other = await on(2);
+    expect(other.identical).toBe(false);
+    expect(other.distance).toBeGreaterThan(0);
+    const link = await virtualBoard().open();
+    const target = chip(link, { mode: 'immediate' });
+    const session = await readSession(folder);
+    expect(() => replay(session, target)).toThrow(/without immediate mode/);
+    await session.close();
+    await link.close();
+  });
+
+  it('says that a change of the chip in mid-run is not repeated', async () => {
+    const { folder } = await immediateLoop(true);
+    const link = await virtualBoard({ seed: 1, mismatch: { fraction: 0.3 } }).open();
+    const report = await replayed(folder, chip(link)).finally(() => link.close());
+    expect(report).toMatchObject({ identical: false, changes: 1 });
+    const text = replayText({ ...report, limit: 0.1, near: false });
+    expect(text).toContain('1 change of the chip in mid-run');
   });
 });
 
