@@ -84,7 +84,7 @@ export function drawings(
       title: 'Weights before and after quantisation',
       before: weightRows(training.net),
       after: weightRows(deployment.quantised),
-      labels: ['trained', 'four bits'],
+      labels: ['trained', deployment.family.name === 'dynapse1' ? 'as entries' : 'four bits'],
     }),
     'frr-test': histogram({
       title: 'FRR on random rasters',

@@ -28,6 +28,11 @@ function paperRow(label: string, figures: (typeof paper)[keyof typeof paper]): s
   return [label, text(figures.fn0), text(figures.fn1), text(figures.test)];
 }
 
+/** How chips of a family hold weights. */
+function heldAs(family: string | undefined): string {
+  return family === 'dynapse1' ? 'weights as entries of synapses' : 'weights in four bits';
+}
+
 /** Which board it was. */
 function boardLine({ name, serial, family, chips }: LinkInfo): string {
   return `board: ${name} (${family}), serial number ${serial}, ${chips} ${chips === 1 ? 'chip' : 'chips'} used`;
@@ -66,7 +71,7 @@ export function resultTable(result: FrozenNoiseResult): string {
   const lines = [
     table,
     '',
-    `weights in four bits: mean squared error ${quantised.mse.toPrecision(3)}`,
+    `${heldAs(result.board?.family)}: mean squared error ${quantised.mse.toPrecision(3)}`,
     `training: ${result.epochs} epochs; loss of the chosen network ${result.loss.toFixed(4)}`,
   ];
   if (simulated.test.count > 0) {
