@@ -10,7 +10,9 @@ import { pythonObstacle, standInBoard } from './stand-in-board.ts';
 
 const obstacle = pythonObstacle();
 const title = obstacle === undefined ? '' : ` (skipped: ${obstacle})`;
-const board = await standInBoard({ env: { SAMNA_ERRORS: 'tooHot tooCold' } });
+const board = await standInBoard({
+  env: { SAMNA_ERRORS: 'tooHot tooCold', SAMNA_REFUSES: 'SOAD_W_N' },
+});
 afterAll(() => board.close());
 
 describe.skipIf(obstacle)(`what a bridge does with samna's configuration${title}`, () => {
@@ -61,6 +63,30 @@ describe.skipIf(obstacle)(`what a bridge does with samna's configuration${title}
       ['tooHot', 'tooCold'],
       { boardError: 2 },
     ]);
+    await link.close();
+  });
+
+  it('says what samna does not take, and goes on', async () => {
+    const link = await samnaBridge({ python: board.python, settleTime: 0 });
+    await link.configure(configuration);
+    const bias = { chip: 0, core: 3, name: 'SOAD_W_N', setting: { coarse: 5, fine: 0 } };
+    await expect(link.update({ biases: [bias] })).rejects.toMatchObject({
+      code: 'protocol',
+      message: expect.stringMatching(/does not take the configuration .*SOAD_W_N is invalid/),
+    });
+    expect(link.updates).toEqual([]);
+    // Nothing of the network before is left, though what came between was not taken.
+    const [first, ...rest] = configuration.chips[0]!.cores;
+    const elsewhere = { ...first!, neurons: [...first!.neurons].reverse() };
+    const refused = {
+      ...idleCore(),
+      parameters: { SOAD_W_N: { coarse: 5, fine: 0, type: 'N' } },
+    } as const;
+    const moved = { chips: [{ cores: [elsewhere, ...rest.slice(0, 2), refused] }] };
+    await expect(link.configure(moved)).rejects.toThrow('SOAD_W_N is invalid');
+    await link.configure({ chips: [{ cores: [elsewhere, ...rest] }] });
+    const busy = board.applied[0]![0]!.neurons.filter(([, , all]) => all.length > 0);
+    expect(busy.map(([n]) => n)).toEqual([255]);
     await link.close();
   });
 

@@ -78,7 +78,7 @@ class Board:
         configuration = self._model.get_configuration()
         if len(configuration.chips) < self.chips:
             raise Failure("unsupported", f"samna configures {len(configuration.chips)} chips; {self.chips} were asked for")
-        self._model.apply_configuration(configuration)
+        self._apply(configuration)
         self.pause(self._settle)
         self._model.clear_error_queue()
         told = []
@@ -245,6 +245,14 @@ class Board:
         self._waiting.clear()
         self.pause(LEAD / 1e6)
 
+    def _apply(self, configuration):
+        """Applies a configuration; samna may have checks of its own."""
+        try:
+            self._model.apply_configuration(configuration)
+        except Exception as cause:  # Its kind is not known.
+            self._writer.forget()
+            raise Failure("protocol", f"samna does not take the configuration ({type(cause).__name__}: {cause})") from cause
+
     def configure(self, told):
         """Configures the chips: biases first, then the neurons, with time to settle."""
         chips = told["chips"]
@@ -254,10 +262,10 @@ class Board:
             raise Unfit(problems)
         self.forget()
         self._writer.biases(configuration, chips)
-        self._model.apply_configuration(configuration)
+        self._apply(configuration)
         self.pause(min(0.1, self._settle))
         self._writer.neurons(configuration, chips)
-        self._model.apply_configuration(configuration)
+        self._apply(configuration)
         self.pause(self._settle)
         self.configured = True
 
@@ -265,7 +273,7 @@ class Board:
         """Changes biases and synapses while the chips run."""
         configuration = self._model.get_configuration()
         self._writer.change(configuration, told)
-        self._model.apply_configuration(configuration)
+        self._apply(configuration)
 
     def close(self):
         """Gives the board back."""

@@ -114,6 +114,10 @@ class Writer:
                         self._neuron(own[index], 0, (), ())
                 self._empty[(h, c)] = set(range(NEURONS)) - used
 
+    def forget(self):
+        """Forgets which neurons are empty, since what was written was not applied."""
+        self._empty.clear()
+
     def _neuron(self, own, latches, synapses, destinations):
         """Writes a neuron: lists have to be assigned whole."""
         cam = [self.synapse(*synapses[i : i + 4]) for i in range(0, len(synapses), 4)]
