@@ -36,17 +36,25 @@ function layoutFor({ threshold, synapseRate }: EulerCoefficients): ModelLayout {
 /** What no neuron reaches. */
 const never = 3e38;
 
-/** Writes the coefficients of `lanes`; in a lane that holds no neuron nothing moves. */
+/** Writes the coefficients of `lanes`. In a lane that holds no neuron nothing moves: what left it would ask for rows that are not there. */
 function write(out: Float32Array, base: number, c: EulerCoefficients, lanes: LaneMap): void {
   for (let lane = 0; lane < lanes.length; lane++) {
     const n = lanes[lane]!;
     const at = base + laneAt(lane, layout.EULER_COEFFICIENTS);
+    if (n < 0) {
+      for (let place = 0; place < layout.EULER_COEFFICIENTS / 4; place += layout.LANES) {
+        out[at + place] = 0;
+      }
+      out[at + layout.POTENTIAL_GAIN / 4] = layout.TINY;
+      out[at + layout.FIRE_ABOVE / 4] = never;
+      continue;
+    }
     const put = (place: number, value: number): void => {
-      out[at + place / 4] = n < 0 ? 0 : value;
+      out[at + place / 4] = value;
     };
     const slope = c.rate[n]! * c.resistance[n]!;
     put(layout.POTENTIAL_LOSS, c.rate[n]! * c.pull);
-    put(layout.POTENTIAL_GAIN, c.rate[n]! * c.leak[n]! + slope * c.bias[n]!);
+    put(layout.POTENTIAL_GAIN, c.rate[n]! * c.leak[n]! + slope * c.bias[n]! + layout.TINY);
     put(layout.RESET, c.reset?.[n] ?? 0);
     if (c.synapseRate === undefined) {
       put(layout.FLOW_SLOPE, slope * c.inputWeight[n]!);
@@ -55,7 +63,7 @@ function write(out: Float32Array, base: number, c: EulerCoefficients, lanes: Lan
       put(layout.CURRENT_LOSS, c.synapseRate[n]!);
       put(layout.CURRENT_SLOPE, c.synapseRate[n]! * c.inputWeight[n]!);
     }
-    out[at + layout.FIRE_ABOVE / 4] = n < 0 ? never : (c.threshold?.[n] ?? never);
+    put(layout.FIRE_ABOVE, c.threshold?.[n] ?? never);
   }
 }
 

@@ -198,7 +198,7 @@ export const DENDRITIC_GRADIENT = 112;
 
 /** What the potential loses in a step, as a fraction: dt/tauMem, or nothing. */
 export const POTENTIAL_LOSS = 0;
-/** What the potential gains in a step whatever comes in. */
+/** What the potential gains in a step whatever comes in, and {@link TINY}. */
 export const POTENTIAL_GAIN = 16;
 /** What the potential gains in a step per unit of what flows: the current of the synapse, or else the weighted input. */
 export const FLOW_SLOPE = 32;
@@ -228,6 +228,12 @@ export const D_POTENTIAL = 0;
 export const D_CURRENT = 16;
 /** Bytes of the gradient of a vector. */
 export const EULER_GRADIENT = 32;
+
+/**
+ * 2^-96. Added and taken away again, it leaves multiples of 2^-120: what decays would else end as a number so small that
+ * processors take many times as long for it.
+ */
+export const TINY = 1.262177448353619e-29;
 
 // Parameters of neurons that are drawn, f64: the numbers in which they stand.
 

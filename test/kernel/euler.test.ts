@@ -237,6 +237,47 @@ describe('chains of neurons that forward Euler steps, in the kernel', () => {
   });
 });
 
+describe('what decays in silence', () => {
+  const parameters = {
+    model: 'lif',
+    tauMem: Float64Array.of(0.02, 0.01),
+    tauSyn: Float64Array.of(5e-3, 2e-3),
+    bias: Float64Array.of(0, 0),
+    resistance: Float64Array.of(1, -1),
+    leak: Float64Array.of(0, 0),
+    inputWeight: Float64Array.of(1, 1),
+    threshold: Float64Array.of(1, 1),
+    reset: Float64Array.of(0, 0),
+  } as const;
+  /** Whether processors are as quick with numbers as with any. */
+  const normal = (values: Float64Array): boolean =>
+    values.every((value) => value === 0 || Math.abs(value) > 1.18e-38);
+
+  it('ends as nothing, or as a number that float32 has all digits of', () => {
+    const layer = kernel().layer(parameters, { dt: 1e-3 });
+    layer.step(Float64Array.of(0.5, 0.5));
+    for (let t = 0; t < 6000; t++) {
+      layer.step(new Float64Array(2));
+      for (const name of ['potential', 'current']) {
+        const values = new Float64Array(2);
+        layer.readSignal(name, values);
+        expect(normal(values)).toBe(true);
+        if (t > 5000) expect(values.every((value) => Math.abs(value) < 1e-33)).toBe(true);
+      }
+    }
+  });
+
+  it('leaves no gradient far from what it comes from', () => {
+    const options = { dt: 1e-3, steps: 6000, batch: 1 };
+    const layer = kernel().differentiable(parameters, options);
+    layer.forward(undefined);
+    layer.outputGradient.fill(1, -2);
+    layer.backward(undefined, undefined);
+    expect(layer.inputGradient.subarray(-6).some((value) => value !== 0)).toBe(true);
+    expect(layer.inputGradient.subarray(0, 6000).every((value) => value === 0)).toBe(true);
+  });
+});
+
 /** A network of LIF neurons that is busy, with blocks enough for several threads. */
 const busy: Chain = {
   seed: 3,

@@ -1,7 +1,7 @@
 import { DENDRITIC, IMEM, LUMPED, TAPE_MEMBRANE, THRESHOLD, VECTOR } from '../layout';
 import { Block, Workspace } from './block';
 import { one } from './constants';
-import { backEulerFromError, backEulerFromOuter } from './euler';
+import { backEulerFromError, backEulerFromOuter, SETTLE, settleEuler } from './euler';
 import { SquaredError, weigh } from './loss';
 import { furtherSpikes, imemAfter } from './membrane';
 import {
@@ -116,6 +116,7 @@ function back(
       } else {
         backEulerFromOuter(w.model, coefficients, gradients, vectors, tape, later, outer, row);
       }
+      if (t % SETTLE == 0) settleEuler(gradients, vectors);
       if (recurrent) clear(later, vectors);
     } else {
       const start: usize = t > 0 ? 0 : block.start;

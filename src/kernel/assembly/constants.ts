@@ -9,6 +9,8 @@ const table = memory.data<f32>([
   // The end of the table of octaves: just below 2^48.
   281474960000000, 281474960000000, 281474960000000, 281474960000000,
   10, 10, 10, 10,
+  // TINY.
+  1.262177448353619e-29, 1.262177448353619e-29, 1.262177448353619e-29, 1.262177448353619e-29,
 ], 16);
 
 const bits = memory.data<u32>([
@@ -45,6 +47,12 @@ export function greatest(): v128 {
 @inline
 export function ten(): v128 {
   return v128.load(table, 64);
+}
+
+// @ts-ignore: decorator
+@inline
+export function tiny(): v128 {
+  return v128.load(table, 80);
 }
 
 /** The exponent of a number, shifted to count in numbers of four bytes. */

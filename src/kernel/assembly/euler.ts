@@ -4,7 +4,7 @@ import {
   EULER_COEFFICIENTS, EULER_GRADIENT, EULER_STATE, FIRE_ABOVE, FLOW_SLOPE, LEFT, LI, LIF, POTENTIAL,
   POTENTIAL_GAIN, POTENTIAL_LOSS, RESET, VECTOR,
 } from '../layout';
-import { one, ten } from './constants';
+import { one, ten, tiny } from './constants';
 import { weigh } from './loss';
 import { madd } from './vector';
 
@@ -21,7 +21,7 @@ export function fires(model: u32): bool {
  *   potential = potential + gain + flowSlope·flow - loss·potential
  *   current   = current + currentSlope·drive - currentLoss·current
  *
- * where what flows is the current of the synapse, or, without one, the drive. A neuron fires above its threshold, and is
+ * where what flows is the current of the synapse, or, without one, the drive. The gain holds TINY. A neuron fires above its threshold, and is
  * reset; one that never does gives its potential. Returns whether anything left.
  */
 // @ts-ignore: decorator
@@ -36,10 +36,11 @@ function stepVectors(
     const before = v128.load(state, POTENTIAL);
     const gained = madd(current, v128.load(c, FLOW_SLOPE), v128.load(c, POTENTIAL_GAIN));
     const lost = f32x4.mul(before, v128.load(c, POTENTIAL_LOSS));
-    const potential = f32x4.add(before, f32x4.sub(gained, lost));
+    const potential = f32x4.sub(f32x4.add(before, f32x4.sub(gained, lost)), tiny());
     if (synapse) {
       const decayed = f32x4.sub(current, f32x4.mul(current, v128.load(c, CURRENT_LOSS)));
-      v128.store(state, madd(input, v128.load(c, CURRENT_SLOPE), decayed), CURRENT);
+      const raised = f32x4.add(decayed, madd(input, v128.load(c, CURRENT_SLOPE), tiny()));
+      v128.store(state, f32x4.sub(raised, tiny()), CURRENT);
     }
     if (record) {
       v128.store(tape, potential);
@@ -140,6 +141,17 @@ function backVectors(
     }
   }
   return loss;
+}
+
+/** Steps after which what is left of a gradient is looked at. */
+export const SETTLE: usize = 64;
+
+/** Takes what has decayed below {@link tiny} for nothing, in the gradient of a row: it would end as a denormal number. */
+export function settleEuler(gradient: usize, vectors: u32): void {
+  for (const end = gradient + <usize>vectors * EULER_GRADIENT; gradient < end; gradient += VECTOR) {
+    const value = v128.load(gradient);
+    v128.store(gradient, v128.andnot(value, f32x4.lt(f32x4.abs(value), tiny())));
+  }
 }
 
 /** {@link backVectors} of a model. */
