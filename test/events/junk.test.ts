@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import * as spikeline from 'spikeline';
-import { DataError, DeviceError, InvalidArgumentError, UnsupportedPipelineError } from 'spikeline';
+import { DataError, InvalidArgumentError, UnsupportedPipelineError } from 'spikeline';
 import * as devices from 'spikeline/devices';
 import * as events from 'spikeline/events';
 import * as operators from 'spikeline/operators';
@@ -22,7 +22,9 @@ const entries: Readonly<Record<string, unknown>> = {
   ...operators,
 };
 const functions = Object.entries(entries).filter(
-  (entry): entry is [string, AnyFunction] => typeof entry[1] === 'function',
+  // It starts a program of its own each time; test/fuzz tries it.
+  (entry): entry is [string, AnyFunction] =>
+    typeof entry[1] === 'function' && entry[0] !== 'samnaBridge',
 );
 
 /** Things that come close to what is needed, so that more is reached than the first check. */
@@ -57,9 +59,7 @@ function known(cause: unknown): void {
   const is =
     cause instanceof InvalidArgumentError ||
     cause instanceof UnsupportedPipelineError ||
-    cause instanceof DataError ||
-    // Without any argument some look for a device, and this machine has none.
-    (cause instanceof DeviceError && cause.code === 'not-found');
+    cause instanceof DataError;
   if (!is) throw cause;
 }
 

@@ -25,6 +25,7 @@ export const ofDevices: Readonly<Record<string, readonly unknown[]>> = {
   fromCamera: ['davis346', { access, serial: '1', transfers: 2, otherSensors: true }],
   dynapse1Board: [{ access, chips: 1, reset: true, settleTime: 0, restTime: 0, packetDelay: 1 }],
   listUsb: [{ access }],
+  samnaBridge: [{ python: 'no-such-python', settleTime: 1 }],
   fromLsl: ['a', { library: '/nowhere', wait: 0, every: 4, lateness: 1 }],
   toLsl: ['a', { library: '/nowhere', type: 'b', rate: 0, labels: ['a'], linger: 0 }],
   series: [[1, 2], [3, 4], 1, 5],
