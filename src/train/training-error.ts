@@ -1,6 +1,6 @@
 /** What is thrown when training comes to numbers that are not finite. */
 import { SpikelineError } from '../errors.ts';
-import { listProblems } from '../options.ts';
+import { listProblems, readList } from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { said } from '../problems.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -47,7 +47,8 @@ export class TrainingError extends SpikelineError {
   /** Names epoch and stages, and keeps what was learnt before. */
   constructor(what: string, stages: readonly string[], kept: KeptTraining) {
     const epoch = epochOf(kept);
-    const names = listProblems(stages, 1000).length === 0 ? Array.from(stages) : [];
+    const list = readList(stages);
+    const names = listProblems(list, 1000).length === 0 ? list : [];
     super(
       `in epoch ${epoch + 1} ${said(what)} of ${names.map(said).join(', ')} came out infinite, not a number, or beyond what the engine can hold; ` +
         `the weights after ${epoch} epochs are kept. Take a smaller learning rate, bounds by weightLimits, a smaller mismatch, or referenceEngine, which has float64`,

@@ -63,6 +63,7 @@ import { fromSeries, fromWebSocket, natsItems } from 'spikeline/sources';
 import { matrix, matrixRows, withStageWeights } from 'spikeline/stages';
 import { recorded } from 'spikeline/targets';
 import { dynapSimOperation } from 'spikeline/tfjs';
+import { TrainingError } from 'spikeline/train';
 import { describe, expect, it } from 'vitest';
 import { lifNet, net } from './sound.ts';
 
@@ -216,7 +217,10 @@ describe('what says something else, or nothing, of links, engines and boards', (
     await expect(link.configure(given(0))).rejects.toThrow(InvalidArgumentError);
     await link.configure(turning(given(1), 'chips', 1));
     await link.close();
-    expect(() => toSamnaJson(given(1))).toThrow(InvalidArgumentError);
+    expect(() => toSamnaJson(given(0))).toThrow(InvalidArgumentError);
+    expect(toSamnaJson(turning(given(1), 'chips', 1))).toBe(toSamnaJson({ chips: [first!] }));
+    const stages = Object.defineProperty(['a'], '0', { get: boom });
+    expect(new TrainingError('weights', stages, odd({})).stages).toEqual([]);
   });
 
   it('is refused as a link, an engine, a family, an end of a connection', async () => {

@@ -103,7 +103,7 @@ export function fromSamnaJson(text: string, options: FromSamnaJsonOptions = {}):
  * ```
  */
 export function toSamnaJson(configuration: ChipConfiguration, board?: string): string {
-  const layer = using(configuration, configurationLayer);
+  const layer = using(readOnce(configuration), configurationLayer);
   if (board === undefined) {
     return `{"spikeline":${JSON.stringify(ownForm)},${layerText(layer).slice(1)}\n`;
   }

@@ -212,6 +212,7 @@ export function openVirtualLink<Configuration>(
     },
     async update(delta) {
       alive();
+      delta = readOnce(delta);
       const problems = family.deltaProblems(delta, memories.length);
       if (chips === undefined) problems.push(fault('', 'missing', 'nothing is configured yet'));
       if (problems.length > 0) throw new InvalidArgumentError('this change cannot be', problems);

@@ -6,6 +6,7 @@ import type { MemoryWords } from '../../../chips/family.ts';
 import type { Clock } from '../../../clock.ts';
 import { DeviceError, InvalidArgumentError } from '../../../errors.ts';
 import { type Losses, lossCounter } from '../../../events/losses.ts';
+import { readOnce } from '../../../options.ts';
 import { fault, within } from '../../../problems.ts';
 import { type Link, type LinkUpdate, soundEvents, timeCheck } from '../../link.ts';
 import { linkListeners } from '../../listeners.ts';
@@ -219,6 +220,7 @@ async function started(
     updates,
     async configure(configuration) {
       alive();
+      configuration = readOnce(configuration);
       const problems = within('configuration', dynapse1.problems(configuration));
       if (problems.length === 0 && dynapse1.chipsOf(configuration) > chips) {
         const needed = `${dynapse1.chipsOf(configuration)} chips are configured; ${chips} are used`;
@@ -256,6 +258,7 @@ async function started(
     },
     async update(delta) {
       alive();
+      delta = readOnce(delta);
       const problems = dynapse1.deltaProblems(delta, memories?.length ?? chips);
       if (memories === undefined) problems.push(fault('', 'missing', 'nothing is configured yet'));
       if (problems.length > 0) throw new InvalidArgumentError('this change cannot be', problems);
