@@ -8,6 +8,7 @@ import {
   samnaBridge,
 } from 'spikeline/devices';
 import { type Problem, problem, unknownName, within } from 'spikeline/problems';
+import { decimal } from '../arguments.ts';
 
 /** What a board's address says. */
 export const boardHelp =
@@ -18,7 +19,8 @@ export const boardAddressHelp = `Boards:
   virtual                        a board that is computed
   dynapse1                       a DYNAP-SE1 on USB; ?serial=NUMBER for one of several
   samna, samna:PYTHON            a DYNAP-SE2 by the samna of that Python, python3 if left out; ?bit=FILE for its FPGA after it was
-                                 switched on, &serial=NUMBER, &chips=N for how many chips on it are used, 1 if left out
+                                 switched on, &serial=NUMBER, &chips=N for how many chips on it are used (1), &settle=SECONDS for
+                                 how long they are given to come to rest (1)
   samna:tcp://HOST:PORT          the same by a bridge that runs there
   tcp://HOST:PORT                a board that spikeline board or serveBoard serves`;
 
@@ -32,7 +34,7 @@ export interface BoardAddress {
 }
 
 /** What may follow the question mark. */
-const known = { dynapse1: ['serial'], samna: ['bit', 'serial', 'chips'] } as const;
+const known = { dynapse1: ['serial'], samna: ['bit', 'serial', 'chips', 'settle'] } as const;
 
 /** What follows the question mark; what may not is a problem. */
 function queryOf(after: string, names: readonly string[], place: string, problems: Problem[]) {
@@ -50,9 +52,15 @@ function samnaConfig(
   place: string,
   problems: Problem[],
 ): SamnaBridgeConfig {
-  const { bit, serial, chips } = query;
+  const { bit, serial, chips, settle } = query;
   if (chips !== undefined && !/^[1-4]$/.test(chips)) {
     problems.push(problem(place, 'out-of-range', chips, 'chips=1 to chips=4 can be used'));
+  }
+  const rest = decimal(settle ?? '1') ?? Number.NaN;
+  if (!(rest >= 0 && rest <= 60)) {
+    problems.push(
+      problem(place, 'out-of-range', settle, 'settle=0 to settle=60 seconds are possible'),
+    );
   }
   if (where.startsWith('tcp://')) {
     for (const [name, value] of Object.entries(query)) {
@@ -66,6 +74,7 @@ function samnaConfig(
     ...(bit !== undefined && { bitFile: bit }),
     ...(serial !== undefined && { serial }),
     ...(chips !== undefined && { chips: Number(chips) }),
+    ...(settle !== undefined && { settleTime: rest }),
   };
 }
 

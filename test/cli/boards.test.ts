@@ -36,7 +36,10 @@ describe('addresses of boards', () => {
     expect(wrong('virtual?seed=1')).toHaveLength(1);
     expect(wrong('dynapse1?serail=1')[0]).toMatch(/serial/);
     expect(wrong('samna?bit=a&chip=2')[0]).toMatch(/chips/);
-    expect(wrong('samna?chips=5')[0]).toMatch(/chips=1 to chips=4/);
+    expect(wrong('samna?chips=5&settle=x')).toEqual([
+      expect.stringMatching(/chips=1 to chips=4/),
+      expect.stringMatching(/settle=0 to settle=60/),
+    ]);
     expect(wrong('samna:tcp://lab:7801?bit=a')[0]).toMatch(/was told its bit when it was started/);
     expect(wrong('tcp://nowhere')[0]).toMatch(/port up to 65535/);
   });
