@@ -9,7 +9,6 @@ import {
   layOutWorkspace,
   type Shape,
   shapeOf,
-  writeTarget,
 } from './block-layout.ts';
 import { layOutChips } from './chips.ts';
 import { vectorsOf } from './lanes.ts';
@@ -17,7 +16,7 @@ import * as layout from './layout.ts';
 import { layOutMatrix, type MatrixContents, type MatrixLayout } from './matrix-layout.ts';
 import type { ModelLayout } from './model.ts';
 import { layoutOf } from './models.ts';
-import { byChannel, byTime, layOutSparse } from './sparse.ts';
+import { inputsOf, layOutEntering, layOutSample, targetOf } from './samples.ts';
 
 /** Where a population stands. */
 export interface LayerLayout {
@@ -111,78 +110,6 @@ function layOutBias(
   return place.floats(row.length, () => row);
 }
 
-/** Where what there is of a sample stands. */
-interface SampleLayout {
-  readonly record: number;
-  /** Its spikes. */
-  readonly byTime: number;
-  readonly byChannel: number;
-  readonly target: number;
-}
-
-/** Gives a sample its place. */
-function layOutSample(
-  problem: LearningProblem,
-  k: number,
-  { place, steps, pack }: Shape,
-): SampleLayout {
-  const { inputs, channels, layers, loss } = problem;
-  const { neurons } = layers.at(-1)!;
-  const list = byTime(inputs[k]!);
-  const spikes = layOutSparse(place, list);
-  const sorted = layOutSparse(place, byChannel(list, channels));
-  // Where trials share a block, wanted spikes go into its lanes from here.
-  const width = pack === 1 ? vectorsOf(neurons) * layout.LANES : neurons;
-  const target =
-    loss.kind === 'squaredError'
-      ? place.written(steps * width, (floats, at) =>
-          writeTarget(floats, at, loss.targets[k]!, neurons, width),
-        )
-      : 0;
-  const label = loss.kind === 'squaredError' ? 0 : loss.labels[k]!;
-  const record = place.record(...[spikes, sorted, target, label].map(word));
-  return { record, byTime: spikes, byChannel: sorted, target };
-}
-
-/** What enters the blocks: for each of their trials the spikes of a sample, by time and by channel. */
-function layOutInput(samples: readonly SampleLayout[], problem: LearningProblem, shape: Shape) {
-  const { place, steps, trials, pack, blocks } = shape;
-  const none = (rows: number): number =>
-    layOutSparse(place, {
-      starts: new Uint32Array(rows + 1),
-      indices: new Uint32Array(0),
-      counts: new Float32Array(0),
-    });
-  const silent = { byTime: none(steps), byChannel: none(problem.channels) };
-  const held = problem.batches?.size ?? samples.length;
-  return Array.from({ length: blocks }, (_, b) =>
-    Array.from({ length: pack }, (_, part) => {
-      const trial = b * pack + part;
-      return trial < trials ? samples[trial % held]! : silent;
-    }),
-  );
-}
-
-/** Where the wanted spikes of block `b` stand: those of its sample, or of the samples that share it. */
-function targetOf(
-  samples: readonly SampleLayout[],
-  b: number,
-  problem: LearningProblem,
-  { place, steps, trials, pack }: Shape,
-): number {
-  const { loss, layers, batches } = problem;
-  if (loss.kind !== 'squaredError') return 0;
-  const held = batches?.size ?? samples.length;
-  if (pack === 1) return samples[b % held]!.target;
-  const { neurons } = layers.at(-1)!;
-  return place.written(steps * layout.LANES, (floats, at) => {
-    for (let part = 0; part < pack && b * pack + part < trials; part++) {
-      const target = loss.targets[(b * pack + part) % held]!;
-      writeTarget(floats, at + 4 * part * neurons, target, neurons, layout.LANES);
-    }
-  });
-}
-
 /** Lays out everything that a problem needs, for a number of threads. */
 export function layOutNetwork(
   problem: LearningProblem,
@@ -196,7 +123,7 @@ export function layOutNetwork(
   const { pack, blocks } = shape;
 
   const samples = problem.inputs.map((_, k) => layOutSample(problem, k, shape));
-  const entering = layOutInput(samples, problem, shape);
+  const entering = inputsOf(samples, problem, shape);
   let incoming = entering.map((parts) => parts.map(({ byChannel: sorted }) => sorted));
   let firstRow = 0;
 
@@ -293,10 +220,9 @@ export function layOutNetwork(
   const epochsAtOnce = Math.max(1, Math.floor(stepRoom / batches));
   const epochs = place.room(epochsAtOnce * batches * 8);
   const order = size === 0 ? 0 : place.room(epochsAtOnce * batches * size * 4);
-  const input = entering.map((parts) => {
-    const lists = place.words(parts.map((sample) => sample.byTime));
-    return place.record(...[lists, pack, placed[0]!.feed.stride, 0].map(word));
-  });
+  const input = entering.map((parts) =>
+    layOutEntering(parts, problem, placed[0]!.feed.stride, place),
+  );
   const barrier = place.record(...[0, 0, 0, 0].map(word));
   const { squared, entropy, labels } = lossFields(problem, place, pack);
   const adam = place.record(

@@ -36,6 +36,25 @@ export function byTime(spikes: SparseSpikes): SparseList {
   return { starts, indices: columns, counts: Float32Array.from(counts) };
 }
 
+/** Lists of several trials as one; channels of the k-th are `k·channels` on. */
+export function joined(lists: readonly SparseList[], channels: number): SparseList {
+  const rows = lists[0]!.starts.length - 1;
+  const starts = new Uint32Array(rows + 1);
+  const total = lists.reduce((sum, { indices }) => sum + indices.length, 0);
+  const indices = new Uint32Array(total);
+  const counts = new Float32Array(total);
+  for (let r = 0, at = 0; r < rows; r++) {
+    for (const [k, list] of lists.entries()) {
+      for (let entry = list.starts[r]!; entry < list.starts[r + 1]!; entry++, at++) {
+        indices[at] = k * channels + list.indices[entry]!;
+        counts[at] = list.counts[entry]!;
+      }
+    }
+    starts[r + 1] = at;
+  }
+  return { starts, indices, counts };
+}
+
 /** The same list by channel: row c holds the times. */
 export function byChannel({ starts, indices, counts }: SparseList, channels: number): SparseList {
   const own = new Uint32Array(channels + 1);
