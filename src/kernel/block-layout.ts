@@ -90,6 +90,10 @@ export function writeTarget(
   width: number,
 ): void {
   let to = at / 4;
+  if (width === neurons) {
+    floats.set(target, to);
+    return;
+  }
   for (let from = 0; from < target.length; to += width) {
     for (let n = 0; n < neurons; n++, from++) floats[to + n] = target[from]!;
   }

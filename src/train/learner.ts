@@ -27,6 +27,8 @@ import type { TrainingSample } from './sample.ts';
 /** What is to be learnt, checked. */
 export interface LearningTask {
   readonly pipeline: Pipeline;
+  /** Its weights in one run, where somebody has them already. */
+  readonly weights?: Float64Array;
   readonly samples: readonly TrainingSample[];
   /** Steps on some of the samples each; on all of them if left out. */
   readonly batches?: LearningBatches;
@@ -116,7 +118,7 @@ function problemOf(task: LearningTask, layers: readonly LearningLayer[]): Learni
     ...{ beta1, beta2, epsilon },
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
-    weights: pipelineWeights(pipeline),
+    weights: task.weights ?? pipelineWeights(pipeline),
   };
 }
 

@@ -108,8 +108,10 @@ export function startTraining(
   let advancing = false;
   const min = limitsOf(pipeline, weightLimits, 'min', Number.NEGATIVE_INFINITY);
   const max = limitsOf(pipeline, weightLimits, 'max', Number.POSITIVE_INFINITY);
+  const given = pipelineWeights(pipeline);
   const learner = startLearner({
     pipeline,
+    weights: given,
     samples,
     instances: mismatch?.instances ?? 1,
     ...(batches === undefined ? {} : { batches }),
@@ -127,16 +129,17 @@ export function startTraining(
     learner.write('square', checkpoint.square);
   }
 
-  const weights = checkpoint?.weights ?? pipelineWeights(pipeline);
+  // What Adam remembers before the first step.
+  const none = new Float64Array(given.length);
   const runner = epochRunner({
     pipeline,
     learner,
     start: {
       epoch: checkpoint?.epoch ?? 0,
       loss: checkpoint?.loss ?? Number.NaN,
-      weights,
-      mean: checkpoint?.mean ?? new Float64Array(weights.length),
-      square: checkpoint?.square ?? new Float64Array(weights.length),
+      weights: checkpoint?.weights ?? given,
+      mean: checkpoint?.mean ?? none,
+      square: checkpoint?.square ?? none,
     },
     epochs,
   });
