@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lastValueFrom, map, type Observable, toArray } from 'rxjs';
-import { chip, deploy, simulator, usingLink, virtualBoard } from 'spikeline';
+import { deploy, simulator } from 'spikeline';
 import { readSession, sessionReport } from 'spikeline/loop';
 import { hold, network, phaseRates, type Step } from '#examples/hold-rate/loop';
+import { onVirtualChip } from '#examples/silicon/virtual-chip';
 import { type BenchRow, row } from './rows.ts';
 
 /** Least and greatest mean rate of a phase, of all phases and runs. */
@@ -42,12 +43,10 @@ export async function holdRate(note: (text: string) => void): Promise<BenchRow[]
   const net = nets[0]!;
   const deployment = deploy(net);
   const chips = await range(
-    seeds.map((seed) => (folder) => {
-      const board = virtualBoard({ seed, chips: 1, mismatch: { fraction: 0.2 } });
-      return usingLink(board.open, (link) =>
-        hold(chip(link, { deployment }), net, folder, true, seed),
-      );
-    }),
+    seeds.map(
+      (seed) => (folder) =>
+        onVirtualChip(seed, deployment, (target) => hold(target, net, folder, true, seed)),
+    ),
   );
   const off = ({ least, greatest }: typeof held) => Math.max(40 - least, greatest - 40) / 40;
   return [

@@ -2,16 +2,14 @@
 
 import { lastValueFrom, type Observable, reduce } from 'rxjs';
 import {
-  chip,
   closeLoop,
   type Deployment,
   type LoopStep,
   type Pipeline,
   simulator,
   type Target,
-  usingLink,
-  virtualBoard,
 } from 'spikeline';
+import { onVirtualChip } from '../silicon/virtual-chip.ts';
 import { decode, encode } from './coding.ts';
 import { following, type Seen, scene, wandering } from './scene.ts';
 
@@ -27,9 +25,6 @@ export interface Trial {
   /** Whether the head turns; false to see what happens if it does not. */
   readonly turns?: boolean;
 }
-
-/** How far the transistors of the virtual chips differ: by 20 % at three standard deviations. */
-export const mismatch = { fraction: 0.2 };
 
 /** How near to the middle the target is to be, pixels: twice its radius. */
 export const near = 6;
@@ -62,9 +57,7 @@ export function onChip(
   seed: number,
   trial: Trial,
 ): Observable<Step> {
-  return usingLink(virtualBoard({ seed, chips: 1, mismatch }).open, (link) =>
-    follow(chip(link, { deployment }), net, trial),
-  );
+  return onVirtualChip(seed, deployment, (target) => follow(target, net, trial));
 }
 
 /** What became of a run. */

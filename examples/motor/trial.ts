@@ -2,17 +2,15 @@
 
 import { lastValueFrom, type Observable, toArray } from 'rxjs';
 import {
-  chip,
   closeLoop,
   type Deployment,
   type LoopStep,
   type Pipeline,
   simulator,
   type Target,
-  usingLink,
-  virtualBoard,
 } from 'spikeline';
 import { randomStream } from 'spikeline/neurons';
+import { onVirtualChip } from '../silicon/virtual-chip.ts';
 import { decode, encode } from './coding.ts';
 import { type Change, dcMotor, motor } from './dc-motor.ts';
 import { dt } from './network.ts';
@@ -36,9 +34,6 @@ export const begin = 0.4;
 export const latency = 75.8e-3;
 /** How near to the set point the motor counts as settled, as a fraction of it. */
 export const band = 0.05;
-/** How far the transistors of the virtual chips differ: by 20 % at three standard deviations. */
-export const mismatch = { fraction: 0.2 };
-
 /** Set points for so many trials: 48 to 160 rad/s, which is 460 to 1530 turns a minute, in either direction. */
 export function setPoints(count: number, seed = 1): number[] {
   const random = randomStream(seed, 'set points');
@@ -75,9 +70,7 @@ export function onChip(
   seed: number,
   trial: Trial,
 ): Observable<Step> {
-  return usingLink(virtualBoard({ seed, chips: 1, mismatch }).open, (link) =>
-    respond(chip(link, { deployment }), net, trial),
-  );
+  return onVirtualChip(seed, deployment, (target) => respond(target, net, trial));
 }
 
 /** How good a step response is. */

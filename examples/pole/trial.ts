@@ -2,16 +2,14 @@
 
 import { lastValueFrom, type Observable, reduce } from 'rxjs';
 import {
-  chip,
   closeLoop,
   type Deployment,
   type LoopStep,
   type Pipeline,
   simulator,
   type Target,
-  usingLink,
-  virtualBoard,
 } from 'spikeline';
+import { onVirtualChip } from '../silicon/virtual-chip.ts';
 import { cart, cartPole, isLost, type Push } from './cart.ts';
 import { decode, encode, loopStep } from './coding.ts';
 
@@ -27,9 +25,6 @@ export interface Trial {
   /** A push on the way. */
   readonly push?: Push;
 }
-
-/** How far the transistors of the virtual chips differ: by 20 % at three standard deviations. */
-export const mismatch = { fraction: 0.2 };
 
 /** The push that is to be survived: 10 N on the cart for a tenth of a second, ten seconds after the start. */
 export const push: Push = { at: 10, duration: 0.1, force: 10 };
@@ -62,9 +57,7 @@ export function onChip(
   seed: number,
   trial: Trial,
 ): Observable<Step> {
-  return usingLink(virtualBoard({ seed, chips: 1, mismatch }).open, (link) =>
-    balance(chip(link, { deployment }), net, trial),
-  );
+  return onVirtualChip(seed, deployment, (target) => balance(target, net, trial));
 }
 
 /** What became of a run. */
