@@ -1,7 +1,7 @@
 import { channelCounts, type SpikeRaster } from '../src/events/spike-raster.ts';
 import type { Engine } from '../src/neurons/engine.ts';
+import { startEvaluation } from '../src/pipeline/evaluation.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
-import { startPipeline } from '../src/pipeline/run.ts';
 import { onEachEngine } from './engines.ts';
 import { readJson } from './files.ts';
 import type { CaseOutcome, Kind } from './kind.ts';
@@ -40,11 +40,14 @@ function compare(
   if (theirs.length !== rasters.length) {
     return { name, error: 1, note: `${theirs.length} counts for ${rasters.length} rasters` };
   }
-  const run = startPipeline(net, engine);
-  const other = rasters.filter((raster, i) => {
-    run.reset();
-    return channelCounts(run.process(raster)).join() !== theirs[i]!.join();
-  });
+  const evaluation = startEvaluation(net, engine);
+  const own: string[] = [];
+  for (let at = 0; at < rasters.length; at += evaluation.size) {
+    evaluation.run(rasters.slice(at, at + evaluation.size), (raster) => {
+      own.push(channelCounts(raster as SpikeRaster).join());
+    });
+  }
+  const other = own.filter((counts, i) => counts !== theirs[i]!.join());
   return { name, error: other.length / Math.max(1, rasters.length) };
 }
 
