@@ -104,8 +104,8 @@ function taskOf({ n, inputs, runs }: Measured, net: Pipeline, rasters: readonly 
 /** Steps over which counts are compared: after some more, a spike hangs on the rounding of float32. */
 const comparedSteps = 25;
 
-/** Share of counts that may hang on the rounding of float32 all the same. */
-const unsureShare = 1e-4;
+/** Share of counts that may hang on the rounding of float32 all the same: one spike more makes others. */
+const unsureShare = 1e-3;
 
 /** The first steps of a raster. */
 function beginning({ counts, ...grid }: SpikeRaster): SpikeRaster {
