@@ -33,7 +33,7 @@ import * as operators from 'spikeline/operators';
 import * as sinks from 'spikeline/sinks';
 import { toFile, toStdout } from 'spikeline/sinks';
 import * as sources from 'spikeline/sources';
-import { fromFile, fromSeries, fromStdin } from 'spikeline/sources';
+import { evaluate, fromFile, fromSeries, fromStdin } from 'spikeline/sources';
 import * as targets from 'spikeline/targets';
 import { describe, expect, it } from 'vitest';
 import { echoWord, monitorReply } from '#src/chips/dynapse2/event';
@@ -248,6 +248,10 @@ const looping = (target: Target, realTime: false | { readonly clock: TestClock }
 };
 
 const sourceRigs: Record<string, Record<string, AnySource>> = {
+  evaluate: {
+    'a list': async () => ({ source: evaluate(net, chunks) }),
+    'a stream': async () => ({ source: evaluate(net, of(...chunks)) }),
+  },
   closeLoop: {
     'virtual time': async () => ({ source: looping(simulator()), again: busy }),
     'real time': async (clock) => ({
