@@ -1,9 +1,11 @@
 /** The contract of a place where pipelines run. */
 import type { Demand } from '../demand.ts';
+import { DataError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import type { ChannelSpace } from '../events/space.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
-import { type Check, flag, keeping, text } from '../options.ts';
+import { type Check, flag, having, keeping, readAs, readBy, text } from '../options.ts';
+import { printable } from '../printable.ts';
 import type { Problem } from '../problems.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -93,11 +95,31 @@ export interface Target {
   start(pipeline: Pipeline, observer: TargetObserver, request?: TargetRequest): TargetRun;
 }
 
-/** Checks that something is a target. */
-export const targetCheck: Check = keeping('a target', {
+const asTarget = keeping('a target', {
   methods: ['unsupported', 'start'],
   says: { name: text, immediate: (value) => (value === undefined ? [] : flag(value)) },
 });
+const isRun = having('a run', 'push', 'reset', 'end', 'stop');
+
+/** Reads a target once; what it starts must be a run. */
+function readTarget(given: Target): Target {
+  const target = readAs(given, asTarget);
+  if (asTarget(target).length > 0) return target;
+  return {
+    ...target,
+    start(...asked) {
+      const run = target.start(...asked);
+      if (isRun(run).length === 0) return run;
+      throw new DataError(`start() of the target ${printable(target.name)} gave no run`);
+    },
+  };
+}
+
+/** Checks that something is a target. */
+export const targetCheck: Check = readBy(
+  (value: unknown) => asTarget(value),
+  (given) => readTarget(given as Target),
+);
 
 /** Tells packets from rasters. */
 export function isPacket(input: TargetInput): input is AerPacket<ChannelSpace> {

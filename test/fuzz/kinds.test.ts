@@ -296,6 +296,10 @@ describe('what says something else, or nothing, of links, engines and boards', (
       expect((await lastValueFrom(of$)).steps).toBe(1);
       expect(summary(net, [turning(target, name, 1)])).toMatch(/simulator +runs it/);
     }
+    const startsNothing = { ...target, start: () => odd(1) };
+    await expect(lastValueFrom(of(raster).pipe(runOn(startsNothing, net)))).rejects.toThrow(
+      /simulator gave no run/,
+    );
     const engine = { ...referenceEngine };
     expect(startPipeline(net, turning(engine, 'layer', 1)).process(raster).steps).toBe(1);
     const own = simulator({ engine: turning(engine, 'supports', 1) });
