@@ -3,7 +3,7 @@ import type { Demand } from '../demand.ts';
 import { InvalidArgumentError, UnsupportedPipelineError } from '../errors.ts';
 import { itemUntil } from '../events/items.ts';
 import type { Marks, StreamItem } from '../events/series.ts';
-import type { Recorded, Target, TargetInput, TargetRun } from '../pipeline/target.ts';
+import type { Recorded, Target, TargetInput } from '../pipeline/target.ts';
 import { fault } from '../problems.ts';
 import { type SignalComparison, type SignalDistance, signalComparison } from './comparison.ts';
 import type { RecordedRun, RecordedSession } from './recorded-session.ts';
@@ -87,26 +87,27 @@ function start({ target, run }: ReplayPlan, comparisons: ReadonlyMap<string, Sig
   };
   const problems = target.unsupported(pipeline, request);
   if (problems.length > 0) throw new UnsupportedPipelineError(target.name, problems);
-  let running: TargetRun | undefined;
+  const told = { complete: (): void => {}, error: (_cause: unknown): void => {} };
   const ended = new Promise<void>((resolve, reject) => {
-    running = target.start(
-      pipeline,
-      {
-        next(output) {
-          const signals = named
-            ? (output as Recorded)
-            : { [pipeline.output]: output as TargetInput };
-          for (const [name, comparison] of comparisons) comparison.replayed(signals[name]!);
-        },
-        error: reject,
-        complete: resolve,
-      },
-      request,
-    );
+    told.complete = resolve;
+    told.error = reject;
   });
   // It is awaited at the end; until then nobody is.
   ended.catch(() => {});
-  return { running: running!, ended };
+  // What a target throws is thrown here: nothing runs then that could be stopped.
+  const running = target.start(
+    pipeline,
+    {
+      next(output) {
+        const signals = named ? (output as Recorded) : { [pipeline.output]: output as TargetInput };
+        for (const [name, comparison] of comparisons) comparison.replayed(signals[name]!);
+      },
+      error: (cause) => told.error(cause),
+      complete: () => told.complete(),
+    },
+    request,
+  );
+  return { running, ended };
 }
 
 /**

@@ -79,6 +79,20 @@ describe('a replay on the simulator', () => {
     expect(report.signals['output:imem']).toMatchObject({ identical: true, recorded: 400 });
   });
 
+  it('says what a target threw that could not start', async () => {
+    const session = await readSession(await recorded());
+    const broken: Target = {
+      ...simulator(),
+      start() {
+        throw new Error('the arm is stuck');
+      },
+    };
+    await expect(lastValueFrom(replay(session, broken))).rejects.toThrow('the arm is stuck');
+    const nothing: Target = { ...simulator(), start: () => 1 as never };
+    await expect(lastValueFrom(replay(session, nothing))).rejects.toThrow('gave no run');
+    await session.close();
+  });
+
   it('is the session for packets of events, with the bin that had begun', async () => {
     const events$ = noise$.pipe(toEvents()) as never;
     const folder = await recorded(simulator(), {}, events$);
