@@ -4,7 +4,7 @@ import { pipelineWeights, type TrainingOptions } from 'spikeline/train';
 import { onOneCore } from './core.ts';
 import { inTurn, type Run, ratios, type Sample, secondsOf } from './measure.ts';
 import { fastest, jaxLibrary, type Peer, rockpoolLibrary, startPeers } from './peer.ts';
-import { type BenchRow, type Goal, row } from './rows.ts';
+import { type BenchRow, type Goal, row, table } from './rows.ts';
 import { type Size, steps, trainingTask } from './tasks.ts';
 
 /** A size, with epochs of one measurement, ours and theirs, and what its ratios must be. */
@@ -200,13 +200,17 @@ export async function training(rounds: number, note: (text: string) => void): Pr
     const jaxes = await startPeers(jaxLibrary, core, note);
     try {
       const found: BenchRow[] = [];
+      const add = (one: BenchRow): void => {
+        found.push(one);
+        note(table([one]));
+      };
       for (const size of sizes) {
         const task = trainingTask(size);
         await compareLosses(task, size, rockpools);
         for (const mismatched of [false, true]) {
-          found.push(await besideRockpool(size, task, rockpools, mismatched, rounds));
+          add(await besideRockpool(size, task, rockpools, mismatched, rounds));
         }
-        found.push(await besideTuned(size, jaxes, rounds));
+        add(await besideTuned(size, jaxes, rounds));
       }
       return found;
     } finally {
