@@ -143,9 +143,11 @@ export function layOutNetwork(
     const last = k === layers.length - 1;
     const perTrial = modelOf(layer.parameters).neurons(layer.parameters) > neurons;
     const model = layoutOf(layer.parameters);
+    // Spikes that differ from step to step are sooner gone through channel by channel.
+    const gathers = problem.batches === undefined || pack === 1;
     const drawn = layer.drawnAs === undefined ? undefined : problem.mismatch?.chips;
     const population = {
-      ...{ model, neurons, rows: rows ?? 0, recurrent, perTrial },
+      ...{ model, neurons, rows: gathers ? (rows ?? 0) : 0, recurrent, perTrial },
       ...(drawn === undefined ? {} : { chips: drawn }),
     };
     const own = layOutBlocks(
