@@ -81,6 +81,17 @@ describe('currents that the kernel cannot hold', () => {
     expect(counts(sim(1e39), referenceEngine)[0]).toBeGreaterThan(0);
   });
 
+  it('are told where a spike would hide them behind its reset', () => {
+    const hidden = { neurons: 1, threshold: 1e34, name: 'hidden' };
+    const cuba = lif({ ...hidden, tauMem: 1e-3, tauSyn: 5e-4 });
+    for (const stage of [integrateAndFire(hidden), lif({ ...hidden, tauMem: 5e-4 }), cuba]) {
+      const net = pipeline(linear({ weight: [[3.3e38]] }), stage);
+      expect(() => counts(net, kernel())).toThrow(beyond);
+      expect(() => countsByStep(net, kernel())).toThrow(beyond);
+      expect(Math.max(...counts(net, referenceEngine))).toBeGreaterThan(0);
+    }
+  });
+
   it('are told on every dendrite', () => {
     for (let at = 0; at < 4; at++) {
       expect(() => counts(dendrite(at, 1e37), kernel())).toThrow(beyond);

@@ -47,7 +47,9 @@ function stepVectors(
       tape += VECTOR;
     }
     if (firing) {
-      const fired = f32x4.gt(potential, v128.load(c, FIRE_ABOVE));
+      // What is infinite stays, and does not hide behind a reset: whoever looks at the state then finds it.
+      const above = f32x4.gt(potential, v128.load(c, FIRE_ABOVE));
+      const fired = v128.and(above, f32x4.lt(potential, f32x4.splat(Infinity)));
       any = v128.or(any, fired);
       v128.store(state, v128.bitselect(v128.load(c, RESET), potential, fired), POTENTIAL);
       v128.store(state, v128.and(fired, one()), LEFT);
