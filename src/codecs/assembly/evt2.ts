@@ -26,27 +26,30 @@ export function evt2(
   let at = input;
   const end = input + (<usize>words << 2);
   const vectors = words >= 4 ? end - 16 : 0;
-  const columns = i32x4.splat(width);
-  const rows = i32x4.splat(height);
+  const lastColumn = i32x4.splat(width - 1);
+  const lastRow = i32x4.splat(height - 1);
+  const lastEvent = i32x4.splat(0x1fffffff);
   const low11 = i32x4.splat(0x7ff);
   const low6 = i32x4.splat(0x3f);
   while (at < end) {
     if (at <= vectors) {
       // Four are written, and as many taken as are events before another word comes.
       const word = v128.load(at);
-      const type = i32x4.shr_u(word, 28);
       const x = v128.and(i32x4.shr_u(word, 11), low11);
       const y = v128.and(word, low11);
-      const inside = v128.and(i32x4.lt_u(x, columns), i32x4.lt_u(y, rows));
-      const mask = i32x4.bitmask(v128.and(inside, i32x4.lt_u(type, i32x4.splat(2))));
+      // The sign of each lane says whether it is no event, or none of this geometry.
+      const beyond = v128.or(i32x4.sub(lastColumn, x), i32x4.sub(lastRow, y));
+      const other = v128.or(word, i32x4.sub(lastEvent, word));
+      const mask = i32x4.bitmask(v128.or(beyond, other));
       storeTimes(times + (<usize>n << 3), v128.and(i32x4.shr_u(word, 22), low6), timeOffset(base));
-      v128.store(addresses + (<usize>n << 2), pack(x, y, v128.and(type, i32x4.splat(1)), rowShift));
-      if (mask == 15) {
+      // Types of events are 0 and 1.
+      v128.store(addresses + (<usize>n << 2), pack(x, y, i32x4.shr_u(word, 28), rowShift));
+      if (mask == 0) {
         n += 4;
         at += 16;
         continue;
       }
-      const taken = ctz(~mask);
+      const taken = ctz(mask);
       n += taken;
       at += <usize>taken << 2;
     }
