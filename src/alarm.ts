@@ -44,7 +44,7 @@ const longestNap = 0.4;
 const oversleep = 0.08;
 
 /** Longest time spent awake without a turn of the event loop, milliseconds: each turn leaves garbage. */
-const longestWatch = 0.05;
+const longestWatch = 0.1;
 
 /** A turn of the event loop in which somebody else did something takes longer, milliseconds: then nobody naps. */
 const idleTurn = 0.03;
@@ -79,10 +79,15 @@ function nap(milliseconds: number): void {
   }
 }
 
+/** How many looks at memory take less than some microseconds, and less than the last part of a wait. */
+const [fewLooks, manyLooks, lastPart] = [500, 2500, 0.03];
+
 /** Waits for a time for which no nap is short enough. The clock is not looked at all the time: each look leaves garbage. */
 function stayAwake(until: number): void {
-  while (performance.now() < until) {
-    for (let i = 0; i < 500; i++) Atomics.load(pillow, 0);
+  for (let left = until - performance.now(); left > 0; left = until - performance.now()) {
+    for (let looks = left > lastPart ? manyLooks : fewLooks; looks > 0; looks--) {
+      Atomics.load(pillow, 0);
+    }
   }
 }
 
@@ -105,11 +110,21 @@ function wake(): void {
   arm(performance.now());
 }
 
-/** Waits for `next` for a moment, asleep if it may be; gives the time after that. */
+/** How long nobody has to be awake for any alarm that is set, milliseconds. */
+function leftToNap(now: number): number {
+  let left = Number.POSITIVE_INFINITY;
+  for (let each = first; each !== undefined; each = each.next) {
+    left = Math.min(left, each.due - each.awake - now);
+  }
+  return left;
+}
+
+/** Waits for the first alarm for a moment, asleep if it may be; gives the time after that. */
 function rest({ due, awake }: Alarm, now: number): number {
   const left = due - now;
   if (left <= Math.min(awake, oversleep)) return now;
-  if (left > awake) nap(Math.min(longestNap, left - awake));
+  const nappable = leftToNap(now);
+  if (nappable > 0) nap(Math.min(longestNap, nappable));
   else stayAwake(now + Math.min(longestWatch, left - oversleep));
   return performance.now();
 }

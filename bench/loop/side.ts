@@ -104,7 +104,7 @@ async function closed(asked: Asked, steps: number, meter: LatencyMeter): Promise
       return row;
     },
     decode: ({ counts }, { observation }) => counts[observation]!,
-    realTime: true,
+    realTime: { spin: 1 },
     steps,
   });
   await run((done, failed) =>
@@ -128,7 +128,7 @@ async function bare(
   late: LatencyMeter,
 ): Promise<[number, number]> {
   const row = new Uint32Array(neurons);
-  const ticks = metronome(dt, { ticks: steps });
+  const ticks = metronome(dt, { ticks: steps, spin: 1 });
   await run((done, failed) =>
     ticks
       .pipe(
@@ -154,10 +154,11 @@ async function measure(asked: Asked): Promise<Told> {
   const loop = (own: Asked, count: number) =>
     own.place === 'bare' ? bare(own, count, meter, late) : closed(own, count, meter);
   // What starting has left behind is no garbage of the loop.
-  await loop(asked, Math.min(steps, 2000));
+  await loop(asked, Math.min(steps, Math.round(2 / asked.dt)));
   meter.reset();
   late.reset();
   freeMemory();
+  await new Promise((resolve) => setTimeout(resolve, 100));
   let [pauses, pause] = [0, 0];
   const observer = new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) {
