@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@spikeline/source'];
@@ -21,8 +22,8 @@ export default defineConfig({
     // A run of the command line takes a second, more on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // One less than there are cores is what vitest takes; on two that would be one.
-    maxWorkers: '100%',
+    // Some tests wait for processes, boards and sockets more than they compute.
+    maxWorkers: availableParallelism() + 1,
     setupFiles: ['test/support/properties.ts'],
     projects: [
       {

@@ -1,5 +1,12 @@
 export { defaultEngine, type KernelConfig, kernel } from '../src/kernel/engine.ts';
 export { type KernelFeatures, kernelFeatures } from '../src/kernel/module.ts';
+export type {
+  Chain,
+  ChainGroup,
+  ChainLink,
+  ChainOptions,
+  ChainProblem,
+} from '../src/neurons/chain.ts';
 export type { MembraneCoefficients } from '../src/neurons/coefficients.ts';
 export { ampaGaba } from '../src/neurons/dynap-se2/ampa-gaba.ts';
 export type {
@@ -39,8 +46,10 @@ export type {
 } from '../src/neurons/layer.ts';
 export type {
   Learner,
+  LearningBatches,
   LearningLayer,
   LearningLoss,
+  LearningMismatch,
   LearningProblem,
   SparseSpikes,
   WeightArray,
