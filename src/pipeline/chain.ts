@@ -24,22 +24,6 @@ export interface CompiledChain {
   readonly waiting: (() => void)[];
 }
 
-/** Weights that float32 holds. */
-const largest = 3.4e38;
-
-const arrays = new WeakMap<Float64Array, boolean>();
-
-/** Whether numbers can be had in float32; found out once. */
-function areModest(values: Float64Array | undefined): boolean {
-  if (values === undefined) return true;
-  const known = arrays.get(values);
-  if (known !== undefined) return known;
-  let found = true;
-  for (let i = 0; i < values.length && found; i++) found = Math.abs(values[i]!) <= largest;
-  arrays.set(values, found);
-  return found;
-}
-
 /** The populations of a pipeline and what is between them; undefined if anything else is. */
 function problemOf(
   pipeline: Pipeline,
@@ -53,9 +37,7 @@ function problemOf(
     const part = stageChained(stage);
     if (part === undefined) return undefined;
     if (!('parameters' in part)) {
-      if (weights !== undefined || !areModest(part.weight.values) || !areModest(part.bias)) {
-        return undefined;
-      }
+      if (weights !== undefined) return undefined;
       weights = part;
       places.set(stage.name, { link: links.length, enters: true });
       continue;
@@ -82,7 +64,7 @@ function freeOf({ groups }: Chain): Pick<CompiledChain, 'free' | 'waiting'> {
   return { free: Array.from(groups.keys()).slice(1), waiting: [] };
 }
 
-/** The chain; undefined where an engine cannot hold all of it at once. */
+/** The chain; undefined where an engine cannot hold all of it at once, or weights are beyond what it knows. */
 function madeBy(make: NonNullable<Engine['chain']>, problem: ChainProblem): Chain | undefined {
   try {
     return make(problem, { trials });
