@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type BenchRow, row } from './rows.ts';
+import { firstMessage } from './side.ts';
 import type { Stepping } from './stepping.ts';
 
 /** How fast steps follow each other. */
@@ -23,12 +23,7 @@ async function stepping(
   const child = fork(script, [pace, String(steps), String(neurons)], {
     execArgv: [...process.execArgv, ...young],
   });
-  const stopped = once(child, 'exit').then(([code]) => {
-    throw new Error(`${script} ended with exit code ${code}`);
-  });
-  stopped.catch(() => {});
-  const [found] = await Promise.race([once(child, 'message'), stopped]);
-  return found as Stepping;
+  return firstMessage<Stepping>(child);
 }
 
 /** How long a step of 1024 neurons takes. */

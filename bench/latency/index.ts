@@ -1,24 +1,14 @@
 /** Latencies of a board in this process, in real time, and what each event leaves to the garbage collector. */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { median, quantile } from '../measure.ts';
 import { type BenchRow, row } from '../rows.ts';
+import { askSide } from '../side.ts';
 import { type Found, run } from './run.ts';
 import type { Asked, Told } from './side.ts';
 
 /** What events leave in a process of its own, whose young half of the heap has room for all of it. */
-async function left(asked: Asked): Promise<Told> {
+function left(asked: Asked): Promise<Told> {
   const room = ['--min-semi-space-size=256', '--max-semi-space-size=256'];
-  const script = fileURLToPath(new URL('side.ts', import.meta.url));
-  const child = fork(script, { execArgv: [...process.execArgv, ...room] });
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`${script} ended with exit code ${code}`);
-  });
-  ended.catch(() => {});
-  child.send(asked);
-  const [told] = await Promise.race([once(child, 'message'), ended]);
-  return told as Told;
+  return askSide(new URL('side.ts', import.meta.url), room, asked);
 }
 
 /** How long what can be known of a run beside its latencies is told with each row. */

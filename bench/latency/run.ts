@@ -6,27 +6,17 @@ import {
   type ChipConfig,
   channels,
   chip,
-  dynapSim,
-  linear,
-  pipeline,
   runOn,
   virtualBoard,
 } from 'spikeline';
 import { systemClock } from 'spikeline/devices';
 import { randomStream } from 'spikeline/neurons';
+import { relay } from '../relay.ts';
 
 const neurons = 256;
 const space = channels(neurons);
 
-/** A network in which one input spike makes its neuron fire, once, in the same bin. */
-const relay = pipeline(
-  linear({
-    weight: Array.from({ length: neurons }, (_, i) =>
-      Array.from({ length: neurons }, (__, j) => (i === j ? 30 : 0)),
-    ),
-  }),
-  dynapSim({ neurons, Ispkthr: 1e-10, Itau_syn: 1e-9 }),
-);
+const net = relay(neurons);
 
 /** What a run has shown. */
 export interface Found {
@@ -57,7 +47,7 @@ export async function run(
   let subscription: Subscription | undefined;
   let sent = 0;
   await new Promise<void>((resolve, reject) => {
-    subscription = input.pipe(runOn(target, relay)).subscribe({
+    subscription = input.pipe(runOn(target, net)).subscribe({
       next({ addresses }) {
         const now = performance.now();
         for (const channel of addresses) {

@@ -1,6 +1,7 @@
 // Runs events through a board and tells what each leaves on the heap: `index.ts` starts it, with room for all of it.
 import { PerformanceObserver } from 'node:perf_hooks';
 import type { ChipConfig } from 'spikeline';
+import { answers } from '../side.ts';
 import { run } from './run.ts';
 
 /** What is asked for. */
@@ -42,15 +43,4 @@ async function measure({ config, seconds }: Asked): Promise<Told> {
   return { bytes: Math.round((after - before) / events), events, collections };
 }
 
-process.once('message', (asked: Asked) => {
-  measure(asked).then(
-    (told) => {
-      process.send?.(told);
-      process.disconnect();
-    },
-    (cause: unknown) => {
-      process.stderr.write(`${cause}\n`);
-      process.exit(1);
-    },
-  );
-});
+answers(measure);

@@ -1,34 +1,22 @@
 /** Closed loops in real time: from handing over the input of a step to being handed its output. */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type BenchRow, type Goal, row } from '../rows.ts';
+import { askSide, firstMessage } from '../side.ts';
 import type { Asked, Told } from './side.ts';
 
-/** What a process says first; fails if it ends before. */
-async function firstMessage<T>(child: ChildProcess): Promise<T> {
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`a side of the bench ended with exit code ${code}`);
-  });
-  ended.catch(() => {});
-  const [message] = await Promise.race([once(child, 'message'), ended]);
-  return message as T;
-}
-
-const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const place = (name: string): URL => new URL(name, import.meta.url);
 
 /** Lets V8 not give memory back while a loop runs, which takes some milliseconds. The heap is that which it has by itself. */
 const calm = ['--no-memory-reducer'];
 
-/** Runs one loop in a process of its own, whose garbage collector has nothing else to do. */
-async function measured(asked: Asked): Promise<Told> {
-  const child = fork(script('side.ts'), { execArgv: [...process.execArgv, ...calm] });
-  child.send(asked);
-  return firstMessage<Told>(child);
+/** Runs one loop in a process of its own. */
+function measured(asked: Asked): Promise<Told> {
+  return askSide(place('side.ts'), calm, asked);
 }
 
 async function withBoard(asked: Asked): Promise<Told> {
-  const board = fork(script('board.ts'), { execArgv: process.execArgv });
+  const board = fork(fileURLToPath(place('board.ts')), { execArgv: process.execArgv });
   try {
     return await measured({ ...asked, address: await firstMessage<string>(board) });
   } finally {

@@ -1,20 +1,12 @@
 // Runs one closed loop in real time and tells how it went: `index.ts` starts it, in a process of its own.
 import { PerformanceObserver } from 'node:perf_hooks';
 import { finalize, tap } from 'rxjs';
-import {
-  chip,
-  dynapSim,
-  type Link,
-  linear,
-  type Pipeline,
-  pipeline,
-  simulator,
-  type Target,
-  virtualBoard,
-} from 'spikeline';
+import { chip, type Link, simulator, type Target, virtualBoard } from 'spikeline';
 import { boardAt } from 'spikeline/devices';
 import { closeLoop, type LatencyMeter, latencyMeter, metronome } from 'spikeline/loop';
 import { freeMemory } from '../measure.ts';
+import { relay } from '../relay.ts';
+import { answers } from '../side.ts';
 
 /** Where the network runs; nowhere, for the loop that is bare. */
 export type Place = 'bare' | 'simulator' | 'board' | 'socket';
@@ -48,14 +40,6 @@ export interface Told {
   readonly pauses: number;
   /** The histogram: bounds in milliseconds, and counts. */
   readonly bins: readonly (readonly [from: number, to: number, count: number])[];
-}
-
-/** A network in which one input spike makes its neuron fire in the same bin, whatever the step. */
-function relay(neurons: number, dt: number): Pipeline {
-  const weight = Array.from({ length: neurons }, (_, i) =>
-    Array.from({ length: neurons }, (__, j) => (i === j ? 0.03 / dt : 0)),
-  );
-  return pipeline(linear({ weight }), dynapSim({ neurons, dt, Ispkthr: 1e-10, Itau_syn: 1e-9 }));
 }
 
 async function targetOf(
@@ -187,15 +171,4 @@ async function measure(asked: Asked): Promise<Told> {
   };
 }
 
-process.once('message', (asked: Asked) => {
-  measure(asked).then(
-    (told) => {
-      process.send?.(told);
-      process.disconnect();
-    },
-    (cause: unknown) => {
-      process.stderr.write(`${cause}\n`);
-      process.exit(1);
-    },
-  );
-});
+answers(measure);
