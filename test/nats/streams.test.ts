@@ -22,6 +22,7 @@ import { fromNats, fromPull, natsItems, natsPosition } from 'spikeline/sources';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { emptyFolder } from '#test/support/folders';
 import { type NatsServer, natsServer, withNats } from '#test/support/nats-server';
+import { until } from '#test/support/until';
 import { watch } from '#test/support/watch';
 
 const items: readonly StreamItem[] = [
@@ -38,16 +39,6 @@ const packets = (count: number, first = 0): AerPacket[] =>
 
 const times = (all: readonly StreamItem[]): number[] =>
   all.flatMap((item) => [...(item as AerPacket).timestamps]);
-
-/** Waits until something holds. */
-async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; !holds(); turn++) {
-    if (turn > 4000) throw new Error('it does not come');
-    await new Promise((resolve) => {
-      setTimeout(resolve, 5);
-    });
-  }
-}
 
 withNats('streams over NATS', () => {
   let server: NatsServer;

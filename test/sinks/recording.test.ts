@@ -10,6 +10,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { emptyFolder } from '#test/support/folders';
 import { fullDisk } from '#test/support/full-disk';
 import { TestClock } from '#test/support/test-clock';
+import { until } from '#test/support/until';
 import { watch } from '#test/support/watch';
 
 afterEach(() => vi.restoreAllMocks());
@@ -30,11 +31,6 @@ function eventsIn(path: string): number {
   const bytes = new Uint8Array(readFileSync(path));
   if (bytes.length === 0) return 0;
   return decodeBytes(bytes).packets.reduce((sum, { addresses }) => sum + addresses.length, 0);
-}
-
-async function until(done: () => boolean): Promise<void> {
-  for (let i = 0; i < 20_000 && !done(); i++) await new Promise((resolve) => setImmediate(resolve));
-  if (!done()) throw new Error('nothing came of it');
 }
 
 describe('a recording that is being made', () => {

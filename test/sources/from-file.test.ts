@@ -20,6 +20,7 @@ import type { StreamItem } from '#src/events/series';
 import { watchInputs } from '#src/open-inputs';
 import { emptyFolder } from '#test/support/folders';
 import { TestClock } from '#test/support/test-clock';
+import { until } from '#test/support/until';
 import { watch } from '#test/support/watch';
 
 const camera = pixels(8, 8);
@@ -162,11 +163,6 @@ describe('fromFile', () => {
     expect(() => fromFile('x', { loop: 0, speed: -1 })).toThrow(/loop.*speed|speed.*loop/s);
   });
 });
-
-/** Waits for something that comes by itself. */
-async function until(done: () => boolean): Promise<void> {
-  for (let i = 0; i < 1000 && !done(); i++) await new Promise((resolve) => setImmediate(resolve));
-}
 
 describe('toFile', () => {
   it('writes what fromFile reads, in the format of its name, and reports', async () => {

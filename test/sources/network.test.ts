@@ -15,6 +15,7 @@ import { fromPull, fromUdp, fromWebSocket } from 'spikeline/sources';
 import { describe, expect, it } from 'vitest';
 import type { StreamItem } from '#src/events/series';
 import { TestClock } from '#test/support/test-clock';
+import { until } from '#test/support/until';
 import { type Seen, watch } from '#test/support/watch';
 
 const packet = aerPacket([1, 2, 3], [0, 1, 2], channels(3), 10);
@@ -35,11 +36,6 @@ const long = Array.from({ length: 40 }, (_, i) =>
     1000 * (i + 1),
   ),
 );
-
-async function until(done: () => boolean): Promise<void> {
-  for (let i = 0; i < 20_000 && !done(); i++) await new Promise((resolve) => setImmediate(resolve));
-  if (!done()) throw new Error('nothing came of it');
-}
 
 /** Starts a source that listens at a free port. */
 async function heard<Out>(

@@ -30,20 +30,11 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { suiteNetwork } from '#src/pipeline/target-bench';
 import { type NatsServer, natsServer, withNats } from '#test/support/nats-server';
+import { until } from '#test/support/until';
 import { watch } from '#test/support/watch';
 
 /** Made once for all cases. */
 const deployment = deploy(suiteNetwork);
-
-/** Waits until something holds. */
-async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; !holds(); turn++) {
-    if (turn > 4000) throw new Error('it does not come');
-    await new Promise((resolve) => {
-      setTimeout(resolve, 5);
-    });
-  }
-}
 
 const input = poissonRaster({ channels: 2, rate: 100, duration: 0.2, seed: 2 });
 const net = pipeline(linear({ weight: [[8], [8]] }), dynapSim({ neurons: 1, Ispkthr: 1e-8 }));
