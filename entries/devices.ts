@@ -1,4 +1,4 @@
-export { type Clock, systemClock } from '../src/clock.ts';
+export { awakeClock, type Clock, systemClock } from '../src/clock.ts';
 export type { Demand } from '../src/demand.ts';
 export { type SamnaBridgeConfig, samnaBridge } from '../src/devices/bridge/bridge.ts';
 export type { SamnaLink } from '../src/devices/bridge/link.ts';

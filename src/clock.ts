@@ -1,4 +1,6 @@
 import { setAlarm } from './alarm.ts';
+import { number, refuse } from './checks.ts';
+import { within } from './problems.ts';
 
 /**
  * A clock that stages are given instead of reading the time. Any RxJS scheduler is one, so tests run
@@ -17,12 +19,22 @@ export const systemClock: Clock = {
   schedule: (work, delay = 0) => setAlarm(work, delay),
 };
 
+const wakefulness = number({ min: 0, max: 1000, unit: 'milliseconds' });
+
 /**
- * The clock of the machine, more exact or less: it stays awake for so long before each time.
+ * The clock of the machine, more exact or less: it stays awake for so long before each time. Machines that wake up late, as virtual ones do,
+ * keep time with it where `systemClock`, which naps, does not.
  *
- * @param awake milliseconds in which a core is busy with waiting, for everything that is scheduled
+ * @param awake milliseconds in which a core is busy with waiting, for everything that is scheduled; 0 to 1000
+ * @throws InvalidArgumentError if it is something else
+ * @example
+ * ```ts
+ * // Work that comes every millisecond: a core is busy all the time.
+ * virtualBoard({ realTime: true, clock: awakeClock(1) });
+ * ```
  */
 export function awakeClock(awake: number): Clock {
+  refuse('no clock can be made', () => within('awake', wakefulness(awake)));
   return {
     now: systemClock.now,
     schedule: (work, delay = 0) => setAlarm(work, delay, awake),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { setAlarm } from '#src/alarm';
-import { systemClock } from '#src/clock';
+import { awakeClock, systemClock } from '#src/clock';
 
 /** Sets alarms and waits until all have rung. */
 async function rung(delays: readonly number[]): Promise<{ order: number[]; early: number }> {
@@ -51,5 +51,19 @@ describe('alarms', () => {
     expect(turns).toBeGreaterThan(1);
     turns = 1e6;
     await rung([1]);
+  });
+});
+
+describe('the clock that stays awake', () => {
+  it('calls once, in time, and is refused without a time that can be', async () => {
+    const clock = awakeClock(1);
+    const begin = clock.now();
+    const due = await new Promise<number>((resolve) => {
+      clock.schedule(() => resolve(clock.now()), 2);
+    });
+    expect(due - begin).toBeGreaterThanOrEqual(2);
+    for (const awake of [-1, Number.NaN, 1001, '1' as never]) {
+      expect(() => awakeClock(awake)).toThrow(/no clock can be made.*awake/s);
+    }
   });
 });
