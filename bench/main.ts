@@ -151,7 +151,7 @@ const benches: Readonly<Record<string, Bench>> = {
     run: ({ quick, note }) => nats({ quick, note }),
   },
   lsl: {
-    about: '8 channels at 1 kHz over Lab Streaming Layer, both ways with pylsl, 60 s each',
+    about: '8 channels at 1 kHz over Lab Streaming Layer, both ways with pylsl',
     run: ({ quick, note }) => lsl(quick ? 5 : 60, note),
   },
   old: {

@@ -4,7 +4,7 @@ import { boardClock } from '../devices/board-clock.ts';
 import { DeviceError } from '../errors.ts';
 import type { Losses } from '../events/losses.ts';
 import type { Marks, Series } from '../events/series.ts';
-import type { LslApi, LslInlet, LslSamples } from './api.ts';
+import type { LslApi, LslCorrection, LslInlet, LslSamples } from './api.ts';
 
 /** How a stream is heard. */
 export interface LslHearing {
@@ -32,12 +32,23 @@ const askEvery = 250;
 /** A pause of a regular stream that is longer is a gap, seconds: what is shorter may be jitter of its times. */
 const gap = 0.25;
 
+/** An answer that took longer, seconds, tells too little of a clock to begin with, unless so many do no better. */
+const slowAnswer = 0.01;
+const mostAnswers = 4;
+
 /** Times of a stream on our clock. */
 function timeline(losses: Losses, rate: number) {
   let fit = boardClock();
   let lastRemote = Number.NaN;
   let last = Number.NEGATIVE_INFINITY;
   let asked = Number.NaN;
+  /** Answers that were too slow to begin with, and the quickest of them. */
+  let slow = 0;
+  let quickest: LslCorrection | undefined;
+  const take = ({ remote, offset, uncertainty }: LslCorrection): void => {
+    const half = uncertainty / 2;
+    fit.answer((remote - half) * 1e3, (remote + half) * 1e3, (remote + offset) * 1e6);
+  };
   return {
     get known() {
       return fit.known;
@@ -46,25 +57,24 @@ function timeline(losses: Losses, rate: number) {
     get last() {
       return last;
     },
-    answer({
-      remote,
-      offset,
-      uncertainty,
-    }: {
-      remote: number;
-      offset: number;
-      uncertainty: number;
-    }) {
+    answer(correction: LslCorrection) {
+      const { remote, uncertainty } = correction;
       // The library asks when it wants; the same answer twice is none.
       if (remote === asked) return;
       asked = remote;
-      const half = uncertainty / 2;
-      fit.answer((remote - half) * 1e3, (remote + half) * 1e3, (remote + offset) * 1e6);
+      if (fit.known || uncertainty <= slowAnswer) {
+        take(correction);
+        return;
+      }
+      if (quickest === undefined || uncertainty < quickest.uncertainty) quickest = correction;
+      if (++slow >= mostAnswers) take(quickest);
     },
     /** The stream has begun again, perhaps on another machine. */
     restart() {
       fit = boardClock();
       asked = Number.NaN;
+      slow = 0;
+      quickest = undefined;
       losses.add('restarted', 1);
     },
     /** Times of samples in whole microseconds of our clock, which never go back. */

@@ -12,7 +12,11 @@ const eeg: LslDescription = {
 /** A stream whose clock is `ahead` seconds before ours and drifts, as a program makes it. */
 function instrument(clock: TestClock, description: LslDescription, ahead = 1000, drift = 0) {
   const queue: LslSamples[] = [];
-  const state = { restarted: false, closed: 0, fails: undefined as Error | undefined, asked: 0 };
+  const state = {
+    ...{ restarted: false, closed: 0, fails: undefined as Error | undefined, asked: 0 },
+    /** How long the next questions take, seconds. */
+    trips: [] as number[],
+  };
   const now = (): number => clock.now() / 1000;
   const theirs = (): number => now() * (1 + drift) + ahead;
   const inlet: LslInlet = {
@@ -23,7 +27,10 @@ function instrument(clock: TestClock, description: LslDescription, ahead = 1000,
     },
     async correction() {
       state.asked++;
-      return { remote: theirs(), offset: now() - theirs(), uncertainty: 1e-4 };
+      const trip = state.trips.shift() ?? 1e-4;
+      // The other clock was read at one end of a slow question, which its middle misses by half of it.
+      const off = trip > 0.01 ? trip / 2 : 0;
+      return { remote: theirs(), offset: now() - theirs() + off, uncertainty: trip };
     },
     restarted() {
       const was = state.restarted;
@@ -104,6 +111,28 @@ describe('hearing over Lab Streaming Layer', () => {
     expect(Math.max(...late)).toBeLessThan(200);
     expect(losses.total).toBe(0);
     expect((items[0] as Series).channels).toBe(2);
+  });
+
+  it('does not begin with answers that took long, unless none is quicker', async () => {
+    for (const [trips, off] of [
+      [[1.5, 0.8], 0],
+      [[0.2, 0.1, 0.4, 0.3], 50_000],
+    ] as const) {
+      const clock = new TestClock(5000);
+      const { api, push, state } = instrument(clock, eeg);
+      state.trips.push(...trips);
+      const { items, losses } = await hear(clock, api);
+      const pushed: number[] = [];
+      await run(clock, 1040, () => {
+        pushed.push(clock.now() * 1000);
+        push(1, -1);
+      });
+      const times = items.flatMap(({ timestamps }) => [...timestamps]);
+      expect(times.length).toBeGreaterThan(100);
+      const apart = times.map((time, i) => Math.abs(time - pushed[i]!));
+      expect(Math.max(...apart)).toBeLessThanOrEqual(off + 1);
+      expect(losses.total).toBe(0);
+    }
   });
 
   it('counts what is missing when an instrument begins again', async () => {
