@@ -9,6 +9,7 @@ import { lend } from '../src/lending.ts';
 import { noteInput } from '../src/open-inputs.ts';
 import { number, type OptionTable, optionProblems, readable, readOnce } from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
+import { takeBack } from './decoding.ts';
 import { fromPull } from './from-pull.ts';
 import {
   type ByteSource,
@@ -17,7 +18,6 @@ import {
   readItems,
   readProblems,
   readTable,
-  takeBack,
 } from './reading.ts';
 
 /** Configuration of {@link fromFile}. */

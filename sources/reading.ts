@@ -1,10 +1,7 @@
-/** How items are read from bytes of any format: decoded, put in order, sliced, repeated, and paced to their times. */
+/** How items are read from bytes of any format: decoded, sliced, repeated, and paced to their times. */
 import { asyncScheduler, type SchedulerLike, type Unsubscribable } from 'rxjs';
 import { timeOf } from '../src/clock.ts';
-import type { RecordedItem } from '../src/codecs/recording/streams.ts';
-import { DataError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
-import { inTimeOrder } from '../src/events/in-time-order.ts';
 import { itemStart, itemUntil, shiftItem } from '../src/events/items.ts';
 import type { Losses } from '../src/events/losses.ts';
 import { lossesCheck } from '../src/events/losses.ts';
@@ -14,6 +11,7 @@ import type { Slicer } from '../src/filters/filter.ts';
 import { timeSlicer } from '../src/filters/time-slice.ts';
 import { anything, having, number, type OptionTable, text } from '../src/options.ts';
 import { fault, type Problem } from '../src/problems.ts';
+import { decoded } from './decoding.ts';
 
 /** How bytes are read. */
 export interface ReadConfig {
@@ -144,7 +142,7 @@ async function* passesOf(
   for (let pass = 0; pass < passes && !reading.stopped; pass++) {
     let first: number | undefined;
     let last = 0;
-    for await (const item of decoded(source.open(reading), config, config.losses)) {
+    for await (const item of decoded(source.open(reading), config)) {
       first ??= itemStart(item);
       last = itemUntil(item);
       yield* cut(later(item, shift));
@@ -162,98 +160,6 @@ function later(item: StreamItem, by: number): StreamItem {
   const { timestamps } = item as AerPacket;
   for (let i = 0; i < timestamps.length; i++) timestamps[i] = timestamps[i]! + by;
   return { ...(item as AerPacket), until: (item as AerPacket).until + by };
-}
-
-/** What bytes hold, in order. */
-async function* decoded(
-  bytes: AsyncIterable<Uint8Array>,
-  config: ReadConfig,
-  losses: Losses,
-): AsyncGenerator<StreamItem> {
-  const { format, stream } = config;
-  // Formats are many: they are loaded when the first file is read.
-  const { anyDecoder, codecNamed, codecOf } = await import('../src/codecs/decode.ts');
-  ({ recyclePacket: recycle } = await import('../src/codecs/packet-room.ts'));
-  const decoder =
-    stream === undefined ? anyDecoder(decodeOptions(config)) : await recordedStream(stream);
-  let ready = stream !== undefined;
-  const sorted = inTimeOrder({ lateness: config.lateness ?? 0.01, losses });
-  const counted: Record<string, number> = {};
-  const count = (): void => {
-    for (const [reason, total] of Object.entries(decoder.skipped)) {
-      const before = counted[reason] ?? 0;
-      counted[reason] = total;
-      losses.add(reason, total - before);
-    }
-  };
-  const inOrder = (item: StreamItem): readonly StreamItem[] =>
-    itemKind(item) === 'events' ? sorted(item as AerPacket) : [item];
-  for await (const some of bytes) {
-    if (!ready) {
-      // Libraries that some formats need.
-      await (format === undefined ? codecOf(some) : codecNamed(format))?.ready?.();
-      ready = true;
-    }
-    for (const item of decoder.push(some)) yield* inOrder(item);
-    count();
-  }
-  for (const item of decoder.end()) yield* inOrder(item);
-  yield* sorted.end();
-  count();
-}
-
-let recycle: ((packet: AerPacket) => void) | undefined;
-
-/** Takes an item back that was read, for the next ones. */
-export function takeBack(item: unknown): void {
-  recycle?.(item as AerPacket);
-}
-
-/** Takes bytes apart into items. */
-interface ItemDecoder {
-  readonly skipped: Readonly<Record<string, number>>;
-  push(bytes: Uint8Array): readonly StreamItem[];
-  end(): readonly StreamItem[];
-}
-
-function decodeOptions({ format, options }: ReadConfig): { format?: string; options?: object } {
-  return { ...(format !== undefined && { format }), ...(options !== undefined && { options }) };
-}
-
-/** Takes one stream out of a recording, ours or XDF. */
-async function recordedStream(stream: string): Promise<ItemDecoder> {
-  const { recordingDecoder } = await import('../src/codecs/recording/decoder.ts');
-  const { joined } = await import('../src/codecs/sound.ts');
-  const { opensXdf, xdfDecoder } = await import('../src/codecs/xdf/decoder.ts');
-  let recording: ReturnType<typeof recordingDecoder> | undefined;
-  /** First bytes, until it is clear what they are. */
-  let head: Uint8Array = new Uint8Array(0);
-  const chosen = (items: readonly RecordedItem[]): StreamItem[] =>
-    items.flatMap(({ stream: name, item }) =>
-      name === stream && itemKind(item) !== undefined ? [item as StreamItem] : [],
-    );
-  const opened = () => {
-    recording ??= opensXdf(head) ? xdfDecoder() : recordingDecoder();
-    return recording;
-  };
-  return {
-    get skipped() {
-      return recording?.skipped ?? {};
-    },
-    push(bytes) {
-      if (recording !== undefined) return chosen(recording.push(bytes));
-      head = joined(head, new Uint8Array(bytes));
-      return head.length < 4 ? [] : chosen(opened().push(head));
-    },
-    end() {
-      const begun = recording ?? opened();
-      const short = head.length < 4 ? begun.push(head) : [];
-      const rest = [...chosen(short), ...chosen(begun.end())];
-      if (begun.streams.has(stream)) return rest;
-      const names = [...begun.streams.keys()].join(', ');
-      throw new DataError(`this recording has no stream ${stream}; there are ${names}`);
-    },
-  };
 }
 
 /** Whether items go on as they were decoded: then each has its arrays for itself. */

@@ -34,6 +34,12 @@ export interface PacketItem {
   readonly begin: number | undefined;
 }
 
+/** Where an input begins, microseconds of the stream: a raster with its first bin, a packet with its first event or bin. */
+export function startOf(item: RasterItem | PacketItem): number {
+  if (item.kind === 'raster') return item.raster.startTime;
+  return item.events?.timestamps[0] ?? item.span.from;
+}
+
 /** What the input must be. */
 export interface IntakeConfig {
   readonly grid: { readonly channelsIn: number; readonly dt: number };

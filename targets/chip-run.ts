@@ -22,7 +22,7 @@ import type {
 } from '../src/pipeline/target.ts';
 import { queue } from '../src/queue.ts';
 import { type ChipSignal, immediateOutputs, windowGatherer } from './chip-gather.ts';
-import { chipIntake, type PacketItem, type RasterItem } from './chip-intake.ts';
+import { chipIntake, type PacketItem, type RasterItem, startOf } from './chip-intake.ts';
 import { boardLosses } from './chip-losses.ts';
 import { packetWindows, rasterWindow, type Window } from './windows.ts';
 
@@ -281,12 +281,6 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
 
 /** What a mark is asked for that nobody waits for: the stream is to begin there. */
 const noted = (): void => {};
-
-/** Time of the stream with which an input begins that may be handed to the board at once. */
-function startOf(item: RasterItem | PacketItem): number {
-  if (item.kind === 'raster') return item.raster.startTime;
-  return item.events?.timestamps[0] ?? item.span.from;
-}
 
 /** Time of the last event of a packet that has some. */
 function lastTime({ timestamps }: AerPacket): number {

@@ -6,7 +6,6 @@ import { columns } from '../columns.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { jsonText } from '../json-text.ts';
 import { exportXdf, isXdfPath } from '../session/export.ts';
-import { checkOutput, sinkAt, sourceAt } from '../streams/address.ts';
 import { filterOptions, readFilters } from '../streams/filters.ts';
 import { type Count, counting, flow } from '../streams/flow.ts';
 import {
@@ -17,6 +16,8 @@ import {
   writableFormats,
 } from '../streams/options.ts';
 import { standard } from '../streams/pieces.ts';
+import { checkOutput, sinkAt } from '../streams/sink.ts';
+import { sourceAt } from '../streams/source.ts';
 import { until } from '../streams/stopping.ts';
 import { endText, lossText } from '../streams/text.ts';
 import { stopCodes } from '../terminal.ts';

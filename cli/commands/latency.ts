@@ -10,10 +10,10 @@ import { jsonText } from '../json-text.ts';
 import { machineLoop, thresholdOf } from '../latency/machine-loop.ts';
 import { latencyPicture, latencyReport, latencyText } from '../latency/report.ts';
 import { renderPng } from '../pictures/index.ts';
-import { checkOutput } from '../streams/address.ts';
 import { boardAddressHelp, boardHelp, readBoardAddress } from '../streams/board.ts';
 import { flow, progress } from '../streams/flow.ts';
 import { optionReader } from '../streams/options.ts';
+import { checkOutput } from '../streams/sink.ts';
 import { stopCodes } from '../terminal.ts';
 
 const options: OptionSpecs = {

@@ -6,7 +6,7 @@ import { type OptionSpecs, optionHelp } from '../arguments.ts';
 import { columns } from '../columns.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { jsonText } from '../json-text.ts';
-import { addressHelp, type StreamSink, sinkAt, sourceAt } from '../streams/address.ts';
+import { addressHelp } from '../streams/address.ts';
 import { filterOptions, readFilters } from '../streams/filters.ts';
 import { type Count, counting, flow } from '../streams/flow.ts';
 import {
@@ -17,6 +17,8 @@ import {
 } from '../streams/options.ts';
 import { standard } from '../streams/pieces.ts';
 import { readRecord, recorder, recording, recordOption } from '../streams/recorder.ts';
+import { type StreamSink, sinkAt } from '../streams/sink.ts';
+import { sourceAt } from '../streams/source.ts';
 import { until } from '../streams/stopping.ts';
 import { lossText } from '../streams/text.ts';
 import { stopCodes } from '../terminal.ts';

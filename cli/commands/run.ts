@@ -16,13 +16,7 @@ import { type Given, type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { jsonText } from '../json-text.ts';
 import { reading, readText } from '../read.ts';
-import {
-  addressHelp,
-  type StreamSink,
-  type StreamSource,
-  sinkAt,
-  sourceAt,
-} from '../streams/address.ts';
+import { addressHelp } from '../streams/address.ts';
 import { boardAddressHelp } from '../streams/board.ts';
 import { type Filters, filterOptions, readFilters } from '../streams/filters.ts';
 import { counting, flow } from '../streams/flow.ts';
@@ -41,6 +35,8 @@ import {
   recording as recordingOf,
   recordOption,
 } from '../streams/recorder.ts';
+import { type StreamSink, sinkAt } from '../streams/sink.ts';
+import { type StreamSource, sourceAt } from '../streams/source.ts';
 import { until } from '../streams/stopping.ts';
 import { tally } from '../streams/tally.ts';
 import {

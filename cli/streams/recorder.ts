@@ -11,8 +11,9 @@ import {
 import { problem } from 'spikeline/problems';
 import type { OptionSpecs } from '../arguments.ts';
 import type { StopSignal } from '../terminal.ts';
-import { checkOutput } from './address.ts';
+
 import type { OptionReader } from './options.ts';
+import { checkOutput } from './sink.ts';
 
 /** The option of all commands that stream. */
 export const recordOption: OptionSpecs = {
