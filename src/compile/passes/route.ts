@@ -7,10 +7,10 @@ import {
   destinationProblems,
   fanInProblems,
   inputProblems,
-  networkFaults,
   placeProblems,
   tagProblems,
 } from './limits.ts';
+import { networkFaults } from './network-faults.ts';
 import { sourcesOf } from './sources.ts';
 import { tagSources } from './tags.ts';
 
