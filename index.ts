@@ -139,6 +139,7 @@ export type {
   TargetOutput,
   TargetRequest,
   TargetRun,
+  TargetUpdate,
 } from './src/pipeline/target.ts';
 export { type Problem, type ProblemCode, problemText } from './src/problems.ts';
 export { type DelayConfig, type DelayStage, delay } from './src/stages/delay/definition.ts';

@@ -105,6 +105,7 @@ const table: OptionTable<CloseLoopConfig<unknown, unknown>> = {
   realTime: (value) => (typeof value === 'boolean' ? [] : options(realTimeTable)(value)),
   session: keeping('a session', {
     methods: ['begin', 'step', 'end'],
+    may: ['updated'],
     says: { demand: anything },
   }),
   stimulus: keeping('a stimulus', { methods: ['before'], may: ['after', 'end'] }),

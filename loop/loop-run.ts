@@ -278,6 +278,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
           if (exchange !== undefined) guard(start);
         },
         answer: (answer) => guard(answered, answer),
+        updated: (update) => guard(() => session?.updated?.(update)),
         failed: (cause) => end('error', cause),
       },
     );

@@ -6,6 +6,7 @@ import { readOnce, refuse } from '../src/options.ts';
 import { endOf, type SessionEnd } from '../src/sessions/manifest.ts';
 import { rowStream } from '../src/sessions/rows.ts';
 import { openSessionWriter, type SessionWriter } from '../src/sessions/session-writer.ts';
+import { updateMark } from '../src/sessions/updates.ts';
 import {
   planOf,
   type Session,
@@ -33,7 +34,7 @@ function endingOf({ reason, cause }: LoopEnd): SessionEnd {
 /**
  * Records a closed loop: opens a session when the loop begins, writes each step, and ends it with the loop, saying why. Its streams
  * are `input` and `output` (spikes), what the loop records by name, `observation`, `action`, `state` of the environment, `latency` (µs,
- * in real time), and `marks`, such as a protocol's. `replay` runs its network again from what went in. What is no number or list of numbers is
+ * in real time), `updates` (changes of the chip in mid-run), and `marks`, such as a protocol's. `replay` runs its network again from what went in. What is no number or list of numbers is
  * kept as JSON, in a stream of marks.
  *
  * @throws InvalidArgumentError with all problems
@@ -59,6 +60,8 @@ export function recordSession(folder: string, config: SessionConfig = {}): LoopR
   let writer: SessionWriter | undefined;
   let session: Session | undefined;
   let step: ((step: LoopStep<unknown, unknown>, state: unknown) => void) | undefined;
+  /** Stream of changes of the chip. */
+  let updates: string | undefined;
   return {
     get session() {
       return session;
@@ -67,9 +70,11 @@ export function recordSession(folder: string, config: SessionConfig = {}): LoopR
       const { seed = loop.seed, config: own, ...rest } = config;
       writer = openSessionWriter(folder, planOf({ ...rest, seed, config: configOf(loop, own) }));
       session = sessionOf(writer);
-      step = recorder(writer, loop);
+      updates = writer.reserve('updates');
+      step = recorder(writer, loop, updates);
     },
     step: (one, state) => step!(one, state),
+    updated: (update) => writer?.write(updates!, updateMark(update)),
     mark(label, time) {
       if (writer === undefined) throw new DataError('no loop is running that could have this mark');
       writer.mark(label, time);
@@ -95,7 +100,7 @@ function configOf(loop: LoopDescription, own: object = {}): Readonly<Record<stri
 }
 
 /** Writes steps to their streams. */
-function recorder(writer: SessionWriter, loop: LoopDescription) {
+function recorder(writer: SessionWriter, loop: LoopDescription, updates: string) {
   const { net, target, record } = loop;
   const names = record.filter((name) => name !== net.output);
   const input = writer.reserve('input');
@@ -106,7 +111,8 @@ function recorder(writer: SessionWriter, loop: LoopDescription) {
     ...names.map((name, i) => [name, others[i]!] as const),
   ]);
   const resets = writer.reserve('resets');
-  writer.run({ pipeline: net, target, input, outputs, resets, named: record.length > 0 });
+  const named = record.length > 0;
+  writer.run({ pipeline: net, target, input, outputs, resets, updates, named });
   const rows = ['observation', 'action', 'state', 'latency'].map((name) =>
     rowStream(writer, writer.reserve(name)),
   );

@@ -32,7 +32,8 @@ const table: OptionTable<ReplayOptions> = {
  * Runs a recorded run again on any target, from what went into it, and compares what comes out with what came out then.
  * Emits reports, the last of which (`done`) is of all. On the simulator the two are the same to the last bit; on a board, `distance` tells
  * which share of the spikes has no partner within `within`. The pipeline is the one that was recorded; where it was
- * brought to rest, it is again. What a protocol changed on a chip in mid-run is not repeated: `changes` counts it. What a chip gave in
+ * brought to rest, it is again. What was changed on a chip in mid-run, as by a protocol, is changed again at the same time of the stream if the
+ * target is a chip (`changes`, `repeated`); it must be deployed alike, since changes name cores and neurons. What a chip gave in
  * immediate mode is replayed on one that is not: inputs go there with their times.
  *
  * @throws InvalidArgumentError with all problems

@@ -123,3 +123,16 @@ export function chipIntake(config: IntakeConfig): Intake {
     },
   };
 }
+
+/** Time of the last event of a packet that has some. */
+export function lastTime({ timestamps }: AerPacket): number {
+  return timestamps[timestamps.length - 1]!;
+}
+
+/** The events of a packet from a time on. */
+export function eventsFrom(packet: AerPacket<ChannelSpace>, time: number): AerPacket<ChannelSpace> {
+  const { timestamps, addresses } = packet;
+  let i = timestamps.length;
+  while (i > 0 && timestamps[i - 1]! >= time) i--;
+  return { ...packet, timestamps: timestamps.subarray(i), addresses: addresses.subarray(i) };
+}

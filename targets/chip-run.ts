@@ -22,8 +22,16 @@ import type {
 } from '../src/pipeline/target.ts';
 import { queue } from '../src/queue.ts';
 import { type ChipSignal, immediateOutputs, windowGatherer } from './chip-gather.ts';
-import { chipIntake, type PacketItem, type RasterItem, startOf } from './chip-intake.ts';
+import {
+  chipIntake,
+  eventsFrom,
+  lastTime,
+  type PacketItem,
+  type RasterItem,
+  startOf,
+} from './chip-intake.ts';
 import { boardLosses } from './chip-losses.ts';
+import { updateWatch } from './chip-updates.ts';
 import { packetWindows, rasterWindow, type Window } from './windows.ts';
 
 /** What a run needs. */
@@ -50,7 +58,11 @@ export interface ChipRunConfig {
 const inputsAhead = 64;
 
 /** What waits to be handed to the schedule. */
-type Item = RasterItem | PacketItem | { readonly kind: 'reset' };
+type Item =
+  | RasterItem
+  | PacketItem
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'update'; readonly delta: unknown };
 
 /** Starts a run; the board is configured first, and what arrives meanwhile waits. */
 export function startChipRun(config: ChipRunConfig): TargetRun {
@@ -64,6 +76,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   // What has no time of its own is never late.
   const boardLost = boardLosses(link, losses, immediate ? ['dropped'] : ['late', 'dropped']);
   const hostClock = link.info.clock === 'host';
+  const updates = updateWatch(link, (update) => observer.updated?.(update));
   const { startTime } = request;
   const intake = chipIntake({
     grid: { channelsIn: inputWords.length, dt },
@@ -82,6 +95,10 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   /** Time of the stream up to which spikes have been handed out as they came. */
   let saidOut = Number.NEGATIVE_INFINITY;
   let ahead = 0;
+  /** Where what has been handed to the schedule ends; undefined until something has. */
+  let submitted: number | undefined;
+  /** Whether a board that stands still meanwhile is being changed. */
+  let changing = false;
   /** Whether outputs are given, and whether inputs came of them. */
   let giving = false;
   let driven = false;
@@ -128,6 +145,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   /** What is done once the board has come to the end of an input. */
   const reached = (work: () => void) => (): void => {
     boardLost.count();
+    updates.look();
     ahead--;
     work();
     goOn();
@@ -136,6 +154,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   /** Gives a window once the board has come to its end. */
   const gather = (window: Window, arrived: number): void => {
     ahead++;
+    submitted = window.to;
     schedule!.mark(window.to, windowOver, arrived);
   };
   /** Time begins with the first bin of a raster, not with the first event in it. */
@@ -187,6 +206,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     begun = true;
     if (events !== undefined) schedule!.add(routeEvents(events, inputWords, space), arrived);
     ahead++;
+    submitted = until;
     saying.push(until);
     schedule!.mark(until, allSaid, arrived);
   };
@@ -205,17 +225,42 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     else if (immediate) submitNow(item);
     else submitPacket(item);
   };
+  const change = async (delta: unknown): Promise<void> => {
+    await link.update(delta);
+    if (stopped) return;
+    changing = false;
+    updates.look();
+    ahead--;
+    goOn();
+  };
+  /** Changes the board once it has come to the end of what was handed over before. */
+  const submitUpdate = (delta: unknown): void => {
+    ahead++;
+    const now = (): void => void change(delta).catch(fail);
+    // A board without a clock stands there, and until it is changed.
+    changing = hostClock;
+    if (hostClock || submitted === undefined) now();
+    else schedule!.mark(submitted, now);
+  };
   const submitWaiting = (): void => {
-    while (schedule !== undefined && !stopped && waiting.size > 0) {
+    while (schedule !== undefined && !stopped && !changing && waiting.size > 0) {
       const next = waiting.first!;
       // What is due goes to the board, however much is on its way: a stall must not make the next one.
+      if (next.kind === 'update') {
+        if (hostClock && ahead > 0) return;
+        waiting.shift();
+        submitUpdate(next.delta);
+        continue;
+      }
       if (ahead >= inputsAhead && !(next.kind !== 'reset' && schedule.isDue(startOf(next)))) return;
       if (next.kind === 'reset') {
         // What was sent before must have come back before the board is put to rest.
         if (ahead > 0) return;
         waiting.shift();
+        updates.look();
         schedule.stop();
         schedule = undefined;
+        submitted = undefined;
         configured().catch(fail);
         return;
       }
@@ -242,6 +287,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
             output: immediate ? giveNow : gathered.take,
           });
     boardLost.begin(schedule);
+    updates.begin(schedule);
     submitWaiting();
     completeIfDone();
   };
@@ -270,6 +316,9 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
       waiting.push(intake.take(input));
     }),
     reset: guarded(() => waiting.push({ kind: 'reset' })),
+    ...(typeof link.update === 'function' && {
+      update: guarded((delta: unknown) => waiting.push({ kind: 'update', delta })),
+    }),
     end: guarded(() => {
       ended = true;
       const last = intake.finish();
@@ -281,16 +330,3 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
 
 /** What a mark is asked for that nobody waits for: the stream is to begin there. */
 const noted = (): void => {};
-
-/** Time of the last event of a packet that has some. */
-function lastTime({ timestamps }: AerPacket): number {
-  return timestamps[timestamps.length - 1]!;
-}
-
-/** The events of a packet from a time on. */
-function eventsFrom(packet: AerPacket<ChannelSpace>, time: number): AerPacket<ChannelSpace> {
-  const { timestamps, addresses } = packet;
-  let i = timestamps.length;
-  while (i > 0 && timestamps[i - 1]! >= time) i--;
-  return { ...packet, timestamps: timestamps.subarray(i), addresses: addresses.subarray(i) };
-}

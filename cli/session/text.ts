@@ -20,6 +20,7 @@ export function replayText(told: ReplayTold): string {
     cutOff,
     within,
     changes,
+    repeated,
   } = told;
   const rows = Object.entries(signals).map(([name, one]) => {
     const counts = [`${one.recorded}`, `${one.replayed}`];
@@ -39,11 +40,15 @@ export function replayText(told: ReplayTold): string {
     ? 'identical to the last bit'
     : `distance ${distance.toFixed(4)}, spikes within ${within * 1000} ms count as one; ${told.limit} is allowed`;
   const part = `${done ? '' : ' (stopped before its end)'}${cutOff ? ' (the session was cut off)' : ''}`;
-  const unlike =
-    changes === 0
-      ? ''
-      : `\n${changes} change${changes === 1 ? '' : 's'} of the chip in mid-run (update of a protocol) not repeated: from there on it is another run`;
-  return `${inputs} inputs of ${printable(recordedOn)} on ${printable(target)}${part}: ${verdict}${unlike}\n${columns([head, ...rows])}`;
+  return `${inputs} inputs of ${printable(recordedOn)} on ${printable(target)}${part}: ${verdict}${changesText(changes, repeated)}\n${columns([head, ...rows])}`;
+}
+
+function changesText(changes: number, repeated: number): string {
+  if (changes === 0) return '';
+  const count = `${changes} change${changes === 1 ? '' : 's'} of the chip in mid-run`;
+  if (repeated >= changes) return `\n${count}, repeated`;
+  const some = repeated === 0 ? 'not repeated' : `of which ${changes - repeated} not repeated`;
+  return `\n${count}, ${some}: from there on it is another run`;
 }
 
 function identicalText({ identical }: { readonly identical: boolean }): string {

@@ -48,6 +48,8 @@ export interface FpgaSchedule {
    * time of the stream with which that began which came, if before the first event.
    */
   add(packet: AerPacket<ChipWordSpace>, arrived?: number, start?: number): void;
+  /** Time of the stream at a board time, wrapped at 2^32; undefined until the stream lies on the board's clock. */
+  streamTime(board: number): number | undefined;
   /** Calls back once everything before `time` has been emitted and its answers are in. */
   mark(time: number, reached: () => void, arrived?: number): void;
   /** Forgets everything and listens no more. */
@@ -234,6 +236,8 @@ export function fpgaSchedule(link: Link, config: FpgaScheduleConfig): FpgaSchedu
       });
       came();
     },
+    streamTime: (board) =>
+      stream.known ? stream.streamTime(unwrapNear(board, questions.now())) : undefined,
     mark(time, reached, arrived = clock.now()) {
       if (ending.over) return;
       questions.mark(reached);

@@ -124,6 +124,8 @@ export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): 
       waiting += length;
       onceKnown(send, packet);
     },
+    streamTime: (board) =>
+      said === Number.NEGATIVE_INFINITY ? undefined : unwrapNear(board, questions.now()) - offset,
     mark(time, reached) {
       if (!ending.over) onceKnown(mark, time, reached);
     },

@@ -1,7 +1,7 @@
 /** Items of any kind in time: when they end, moved, and cut into pieces. */
 import { DataError } from '../errors.ts';
 import type { AerPacket } from './aer-packet.ts';
-import { binStart, chunkEnd } from './bins.ts';
+import { binOf, binStart, chunkEnd } from './bins.ts';
 import { itemKind, type Marks, type Series, type StreamItem } from './series.ts';
 import type { SignalRaster, SpikeRaster } from './spike-raster.ts';
 
@@ -40,6 +40,31 @@ export function cutItem(item: StreamItem, most: number): StreamItem[] {
     pieces.push(pieceOf(item, from, Math.min(length, from + most)));
   }
   return pieces;
+}
+
+/**
+ * Parts a raster or packet at a time: what is before it, and what is not. A raster is parted at the edge of bins that is nearest to
+ * the time. A side on which nothing is has no item.
+ */
+export function partItem<Item extends SpikeRaster | AerPacket>(
+  item: Item,
+  time: number,
+): { readonly before?: Item; readonly after?: Item } {
+  const length = itemLength(item);
+  if (!('steps' in item)) {
+    if (time >= item.until) return { before: item };
+    const later = item.timestamps.findIndex((each) => each >= time);
+    const at = later < 0 ? length : later;
+    const before = { ...(pieceOf(item, 0, at) as Item), until: time };
+    return { before, after: pieceOf(item, at, length) as Item };
+  }
+  const { startTime, dt } = item;
+  const bin = binOf(time, startTime, dt);
+  const [from, to] = [binStart(bin, dt, startTime), binStart(bin + 1, dt, startTime)];
+  const at = time - from < to - time ? bin : bin + 1;
+  if (at >= length) return { before: item };
+  if (at <= 0) return { after: item };
+  return { before: pieceOf(item, 0, at) as Item, after: pieceOf(item, at, length) as Item };
 }
 
 /** Events, bins, samples or marks `from` ≤ i < `to` of an item. */

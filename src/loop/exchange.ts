@@ -11,6 +11,7 @@ import {
   type TargetInput,
   type TargetOutput,
   type TargetRequest,
+  type TargetUpdate,
 } from '../pipeline/target.ts';
 import { queue } from '../queue.ts';
 
@@ -28,6 +29,8 @@ export interface ExchangeUser {
   ready(): void;
   /** Takes the answer to the oldest step that has none. */
   answer(answer: Answer): void;
+  /** Learns that the chip was changed in mid-run. */
+  updated(update: TargetUpdate): void;
   /** Learns of a failure; nothing follows. */
   failed(cause: unknown): void;
 }
@@ -71,7 +74,10 @@ function ofRasters({ target, net, record }: ExchangeConfig, user: ExchangeUser):
   };
   const run = target.start(
     net,
-    { next: (output) => user.answer(answerOf(output)), error: user.failed, complete() {} },
+    {
+      ...{ next: (output) => user.answer(answerOf(output)), updated: user.updated },
+      ...{ error: user.failed, complete() {} },
+    },
     asked,
   );
   user.ready();
@@ -129,7 +135,8 @@ function ofPackets(
       recorded,
     });
   };
-  const run = target.start(net, { next, error: user.failed, complete() {} }, asked);
+  const told = { next, updated: user.updated, error: user.failed, complete() {} };
+  const run = target.start(net, told, asked);
   run.push({ timestamps: reals(0), addresses: wholes(0), space, until: 0 });
   return {
     push(input) {

@@ -2,6 +2,7 @@
 import type { Demand } from '../demand.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { TargetUpdate } from '../pipeline/target.ts';
 import type { ActionLimits } from './limits.ts';
 import type { LagPolicy } from './ticker.ts';
 
@@ -86,6 +87,8 @@ export interface LoopSession {
    * @param state state of the environment at the start of the step, if it shows one
    */
   step(step: LoopStep<unknown, unknown>, state: unknown): void;
+  /** Learns that the chip was changed in mid-run, by a protocol or whoever else. */
+  updated?(update: TargetUpdate): void;
   /** Learns how the loop ended, whatever ended it; once, after the last action was sent and before whoever listens is told. */
   end(end: LoopEnd): void;
   /** What it can take by now: in virtual time the loop waits for it. */

@@ -46,6 +46,16 @@ export interface TargetRequest {
   readonly startTime?: number | undefined;
 }
 
+/** A change of the chip in mid-run, as `Link.update` makes it. */
+export interface TargetUpdate {
+  /** Time of the stream from which on it holds, whole microseconds. */
+  readonly time: number;
+  /** How often the run had been brought to rest before, which undoes all changes. */
+  readonly resets: number;
+  /** What was changed, as the chip family has it. */
+  readonly delta: unknown;
+}
+
 /** Receives what a running pipeline gives. */
 export interface TargetObserver {
   /**
@@ -53,6 +63,8 @@ export interface TargetObserver {
    * more, if a bin had begun.
    */
   next(output: TargetOutput): void;
+  /** Learns that the chip was changed in mid-run, whoever did it; of targets that are chips. */
+  updated?(update: TargetUpdate): void;
   /** Learns of a failure; nothing follows. */
   error(cause: unknown): void;
   /** Learns that everything that went in has come out; nothing follows. */
@@ -72,6 +84,11 @@ export interface TargetRun {
    * packets, at the start of the first bin that has not ended by the last `until`. Time goes on.
    */
   reset(): void;
+  /**
+   * Changes the chip between what was pushed and what will be, without bringing it to rest, until it is: what `Link.update` takes.
+   * Absent where there is no chip to be changed.
+   */
+  update?(delta: unknown): void;
   /** Says that no more inputs follow. */
   end(): void;
   /** Stops at once and frees everything. */

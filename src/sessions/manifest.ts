@@ -51,6 +51,8 @@ export interface SessionRun {
   readonly outputs: Readonly<Record<string, string>>;
   /** Stream of marks: when it was brought to rest. */
   readonly resets: string;
+  /** Stream of marks: how the chip was changed in mid-run, as JSON; absent in sessions that were recorded before there was one. */
+  readonly updates?: string;
   /** Whether signals were asked for by name; else the spikes of the output population came. */
   readonly named: boolean;
   /** Time at which the stream of packets began, µs, if it was said. */
@@ -117,6 +119,7 @@ function isRun(run: unknown): boolean {
     isName(run['pipeline']) &&
     [run['target'], run['input'], run['resets']].every(isText) &&
     areTexts(run['outputs']) &&
+    isOptionalText(run['updates']) &&
     typeof run['named'] === 'boolean' &&
     (run['startTime'] === undefined || Number.isSafeInteger(run['startTime']))
   );

@@ -12,6 +12,7 @@ import type {
   TargetRun,
 } from '../pipeline/target.ts';
 import type { SessionWriter } from './session-writer.ts';
+import { updateMark } from './updates.ts';
 
 /** How a target is recorded. */
 export interface RecordTargetOptions {
@@ -42,6 +43,7 @@ export function recordingTarget<T extends Target>(
     const { startTime } = request;
     const entry = writer.reserve(input);
     const resets = writer.reserve('resets');
+    const updates = writer.reserve('updates');
     const streams = signals.map((name) => writer.reserve(named ? name : 'output'));
     const losses = lossesOf(target);
     let unwatch = (): void => {};
@@ -79,7 +81,15 @@ export function recordingTarget<T extends Target>(
     attempt(() => {
       const outputs = Object.fromEntries(signals.map((name, i) => [name, streams[i]!]));
       const when = startTime === undefined ? {} : { startTime };
-      const about = { pipeline, target: target.name, input: entry, outputs, resets, named };
+      const about = {
+        pipeline,
+        target: target.name,
+        input: entry,
+        outputs,
+        resets,
+        updates,
+        named,
+      };
       writer.run({ ...about, ...when });
       const uncount = losses === undefined ? undefined : writer.watch(target.name, losses);
       const forget = writer.onFailure((cause) => {
@@ -93,6 +103,11 @@ export function recordingTarget<T extends Target>(
       };
       const watched: TargetObserver = {
         next: (output) => attempt(() => note(output)),
+        updated: (update) =>
+          attempt(() => {
+            writer.write(updates, updateMark(update));
+            observer.updated?.(update);
+          }),
         error: (cause) => ending(() => observer.error(cause)),
         complete: () => ending(() => observer.complete()),
       };
@@ -101,6 +116,9 @@ export function recordingTarget<T extends Target>(
     const demand = run?.demand;
     return {
       ...(demand !== undefined && { demand }),
+      ...(run?.update !== undefined && {
+        update: (delta: unknown) => attempt(() => run?.update?.(delta)),
+      }),
       push: (item) =>
         attempt(() => {
           writer.write(entry, item);

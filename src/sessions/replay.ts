@@ -1,13 +1,14 @@
 /** A recorded run, run again from what went into it, and held against what came out of it then. */
 import type { Demand } from '../demand.ts';
 import { InvalidArgumentError, UnsupportedPipelineError } from '../errors.ts';
-import { itemUntil } from '../events/items.ts';
+import { itemUntil, partItem } from '../events/items.ts';
 import type { Marks, StreamItem } from '../events/series.ts';
 import type { Recorded, Target, TargetInput } from '../pipeline/target.ts';
 import { fault } from '../problems.ts';
 import { type SignalComparison, type SignalDistance, signalComparison } from './comparison.ts';
 import type { RecordedRun, RecordedSession } from './recorded-session.ts';
 import { ownStreams } from './session-writer.ts';
+import { readUpdates } from './updates.ts';
 
 /** How a run is replayed. */
 export interface ReplayPlan {
@@ -31,8 +32,10 @@ export interface ReplayReport {
   readonly done: boolean;
   /** Whether the recorded run did not come to its end: then what came now beyond it is left out. */
   readonly cutOff: boolean;
-  /** Changes of the chip in mid-run that the session has marked so far (`update` of a protocol): they are not repeated. */
+  /** Changes of the chip in mid-run that were recorded so far, as protocols make them. */
   readonly changes: number;
+  /** How many of them were repeated: all, unless the target is no chip, or the session is of a time when changes were marked and not recorded. */
+  readonly repeated: number;
   /** Whether everything is the same to the last bit. */
   readonly identical: boolean;
   /** Largest distance of a signal of spikes, from 0 to 1. */
@@ -136,9 +139,15 @@ export async function* replayRun(
     for (const each of pulls) await each(to);
   };
   const resets = await timesOf(session, run.resets, 'reset');
-  const changes = await timesOf(session, ownStreams.marks, 'update');
+  const updates = await readUpdates(session, run.updates);
+  const changes =
+    run.updates === undefined
+      ? await timesOf(session, ownStreams.marks, 'update')
+      : updates.map((update) => update.time);
   const cutOff = session.manifest?.ended?.how !== 'completed';
   let [inputs, time] = [0, Number.NEGATIVE_INFINITY];
+  /** How often the run has been brought to rest, and changed. */
+  let [made, repeated] = [0, 0];
   const report = (done: boolean): ReplayReport => {
     const distances = [...comparisons].map(
       ([name, one]) => [name, done ? one.total(cutOff) : one.sofar()] as const,
@@ -151,6 +160,7 @@ export async function* replayRun(
       done,
       cutOff,
       changes: done ? changes.length : changes.filter((at) => at <= time).length,
+      repeated,
       identical: distances.every(([, { identical }]) => identical),
       distance: distances.reduce(
         (most, [, one]) => ('distance' in one ? Math.max(most, one.distance) : most),
@@ -161,21 +171,59 @@ export async function* replayRun(
     };
   };
   const { running, ended } = start(plan, comparisons);
-  try {
-    for await (const { item } of recording.items({ streams: [run.input] })) {
-      const input = item as TargetInput;
-      const { demand } = running;
-      if (demand?.open === false) await Promise.race([roomIn(demand), ended]);
-      running.push(input);
-      inputs++;
-      time = Math.max(time, itemUntil(input));
-      while (resets.length > 0 && resets[0]! <= time) {
+  if (running.update === undefined) updates.length = 0;
+  const push = async (input: TargetInput): Promise<void> => {
+    const { demand } = running;
+    if (demand?.open === false) await Promise.race([roomIn(demand), ended]);
+    running.push(input);
+    time = Math.max(time, itemUntil(input));
+  };
+  /** The next change, unless the run is brought to rest before it. */
+  const nextUpdate = () =>
+    updates[0] !== undefined && updates[0].resets <= made ? updates[0] : undefined;
+  const repeat = (): void => {
+    repeated++;
+    running.update!(updates.shift()!.delta);
+  };
+  /** Pushes an input, and changes the chip where it was changed. */
+  const pushChanging = async (input: TargetInput): Promise<void> => {
+    let rest: TargetInput | undefined = input;
+    for (let next = nextUpdate(); rest !== undefined && next !== undefined; next = nextUpdate()) {
+      if (next.time >= itemUntil(rest)) break;
+      if (next.time > time) {
+        const { before, after }: { before?: TargetInput; after?: TargetInput } = partItem(
+          rest,
+          next.time,
+        );
+        if (before !== undefined) await push(before);
+        rest = after;
+      }
+      repeat();
+    }
+    if (rest !== undefined) await push(rest);
+  };
+  /** Does what was done up to a time between two inputs. */
+  const catchUp = (to: number): void => {
+    for (;;) {
+      if ((nextUpdate()?.time ?? Number.POSITIVE_INFINITY) <= to) repeat();
+      else if (resets.length > 0 && resets[0]! <= to) {
+        // What was changed before it was brought to rest is undone by that.
+        while (nextUpdate() !== undefined) repeat();
         resets.shift();
         running.reset();
-      }
+        made++;
+      } else return;
+    }
+  };
+  try {
+    for await (const { item } of recording.items({ streams: [run.input] })) {
+      await pushChanging(item as TargetInput);
+      inputs++;
+      catchUp(time);
       await pull(time);
       if (inputs % reportEvery === 0) yield report(false);
     }
+    while (nextUpdate() !== undefined) repeat();
     running.end();
     await ended;
     await pull(Number.POSITIVE_INFINITY);

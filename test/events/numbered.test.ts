@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { aerPacket, channels, spikeRaster } from 'spikeline';
 import { lossCounter, marks, series } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
-import { cutItem, itemLength, itemStart, itemUntil, shiftItem } from '#src/events/items';
+import { cutItem, itemLength, itemStart, itemUntil, partItem, shiftItem } from '#src/events/items';
 import { numberedReceiver, numberedSender } from '#src/events/numbered';
 import type { StreamItem } from '#src/events/series';
 
@@ -35,6 +35,40 @@ describe.each(Object.entries(items))('%s', (_, item) => {
     expect(sender.sent).toBe(itemLength(item));
     receiver.push(sender.end());
     expect(receiver.ended).toBe(true);
+  });
+});
+
+describe('parting', () => {
+  const raster = spikeRaster({ channels: 1, dt: 1e-3, startTime: 5000, counts: [1, 2, 3] });
+  const packet = aerPacket([5, 9, 9, 12], [0, 1, 2, 0], channels(3), 20);
+
+  it.each([
+    [5000, undefined, [1, 2, 3]],
+    [5499, undefined, [1, 2, 3]],
+    [5500, [1], [2, 3]],
+    [7000, [1, 2], [3]],
+    [7600, [1, 2, 3], undefined],
+    [9000, [1, 2, 3], undefined],
+    [-1, undefined, [1, 2, 3]],
+  ])('a raster at %d µs goes by the nearest edge of bins', (time, first, second) => {
+    const { before, after } = partItem(raster, time);
+    const counts = (one: typeof before) => (one === undefined ? undefined : [...one.counts]);
+    expect([counts(before), counts(after)]).toEqual([first, second]);
+    if (before !== undefined && after !== undefined) {
+      expect(itemUntil(before)).toBe(after.startTime);
+    }
+  });
+
+  it('a packet loses nothing, and says no more than is true', () => {
+    for (let time = 0; time < 22; time++) {
+      const { before, after } = partItem(packet, time);
+      const times = (one: typeof before) => [...(one?.timestamps ?? [])];
+      expect([...times(before), ...times(after)]).toEqual([5, 9, 9, 12]);
+      expect(times(before).every((each) => each < time)).toBe(true);
+      expect(times(after).every((each) => each >= time)).toBe(true);
+      expect(before?.until).toBe(Math.min(20, time));
+      if (time < 20) expect(after?.until).toBe(20);
+    }
   });
 });
 

@@ -1,7 +1,20 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { concatMap, from, lastValueFrom, reduce, Subject, take, takeWhile } from 'rxjs';
+import {
+  concatMap,
+  from,
+  lastValueFrom,
+  of,
+  reduce,
+  Subject,
+  take,
+  takeWhile,
+  toArray,
+} from 'rxjs';
 import {
   chip,
+  DeviceError,
   dynapSim,
   InvalidArgumentError,
   linear,
@@ -31,6 +44,7 @@ import {
 } from 'spikeline/loop';
 import { describe, expect, it } from 'vitest';
 import { replayText } from '#cli/session/text';
+import { replayRun } from '#src/sessions/replay';
 import { spikeComparison } from '#src/sessions/spike-distance';
 import { anyPipeline } from '#test/pipeline/arbitraries';
 import { emptyFolder } from '#test/support/folders';
@@ -61,6 +75,9 @@ async function recorded(
   await lastValueFrom(run$, { defaultValue: undefined });
   return folder;
 }
+
+/** A bias that makes synapses of the first core slower. */
+const slower = { chip: 0, core: 0, name: 'DEAM_ETAU_P' } as const;
 
 /** Replays it, to the end. */
 async function replayed(folder: string, target: Target, options = {}): Promise<ReplayReport> {
@@ -191,12 +208,7 @@ describe('a replay on a board', () => {
     const folder = emptyFolder();
     const session = recordSession(folder);
     const link = await virtualBoard({ seed: 1, mismatch: { fraction: 0.3 } }).open();
-    const tau = {
-      chip: 0,
-      core: 0,
-      name: 'DEAM_ETAU_P',
-      setting: { coarse: 1, fine: 20 },
-    } as const;
+    const tau = { ...slower, setting: { coarse: 1, fine: 20 } };
     const trial = protocol([
       { name: 'before', duration: 0.1 },
       { name: 'after', duration: 0.1, ...(changed && { update: { biases: [tau] } }) },
@@ -235,13 +247,158 @@ describe('a replay on a board', () => {
     await link.close();
   });
 
-  it('says that a change of the chip in mid-run is not repeated', async () => {
-    const { folder } = await immediateLoop(true);
-    const link = await virtualBoard({ seed: 1, mismatch: { fraction: 0.3 } }).open();
+  const silicon = { seed: 1, mismatch: { fraction: 0.3 } };
+
+  it('repeats what a protocol changed on the chip in mid-run, at its time', async () => {
+    const { folder, fired } = await immediateLoop(true);
+    expect(fired).not.toBe((await immediateLoop(false)).fired);
+    const link = await virtualBoard(silicon).open();
     const report = await replayed(folder, chip(link)).finally(() => link.close());
-    expect(report).toMatchObject({ identical: false, changes: 1 });
-    const text = replayText({ ...report, limit: 0.1, near: false });
-    expect(text).toContain('1 change of the chip in mid-run');
+    expect(report).toMatchObject({ identical: true, distance: 0, changes: 1, repeated: 1 });
+    const text = replayText({ ...report, limit: 0.1, near: true });
+    expect(text).toContain('1 change of the chip in mid-run, repeated');
+    expect(link.updates).toMatchObject([{ time: 100_000, delta: { biases: [{ core: 0 }] } }]);
+  });
+
+  it('says where changes are not repeated: on no chip, and of sessions that only mark them', async () => {
+    const { folder } = await immediateLoop(true);
+    const off = { changes: 1, repeated: 0 };
+    const simulated = await replayed(folder, simulator());
+    expect(simulated).toMatchObject(off);
+    const text = replayText({ ...simulated, limit: 0.1, near: false });
+    expect(text).toContain('1 change of the chip in mid-run, not repeated');
+    // As it was written before there was a stream of changes.
+    const file = join(folder, 'session.json');
+    const { runs: ran, ...rest } = JSON.parse(readFileSync(file, 'utf8'));
+    const old = ran.map(({ updates, ...run }: { updates: string }) => run);
+    writeFileSync(file, JSON.stringify({ ...rest, runs: old }));
+    const link = await virtualBoard(silicon).open();
+    const report = await replayed(folder, chip(link)).finally(() => link.close());
+    expect(report).toMatchObject({ ...off, identical: false });
+  });
+
+  /** Records rasters on a chip that is changed when so many outputs have come; gives the folder and when that took effect. */
+  async function changedRun(
+    rasters: readonly SpikeRaster[],
+    after: readonly number[],
+    options = {},
+  ) {
+    const link = await virtualBoard(silicon).open();
+    const source$ = new Subject<SpikeRaster>();
+    const folder = emptyFolder();
+    const going = [...rasters];
+    let outputs = 0;
+    const run$ = inSession(folder, {}, (session) =>
+      source$.pipe(runOn(session.target(chip(link)), net, options)),
+    );
+    const push = (): void => {
+      const next = going.shift();
+      if (next === undefined) source$.complete();
+      else source$.next(next);
+    };
+    const ended = lastValueFrom(
+      run$.pipe(
+        concatMap(async () => {
+          outputs++;
+          const fine = 20 + 30 * outputs;
+          const delta = { biases: [{ ...slower, setting: { coarse: 1, fine } }] };
+          if (after.includes(outputs)) await link.update(delta);
+          push();
+        }),
+      ),
+    );
+    push();
+    await ended;
+    const times = link.updates.map(({ time }) => time);
+    await link.close();
+    return { folder, times };
+  }
+
+  it.each([
+    ['in one run', {}],
+    ['with rest between its inputs, which undoes them', { resetOn: 'chunk' }],
+  ])('repeats several changes %s', async (_, options) => {
+    const rasters = await lastValueFrom(noise$.pipe(toArray()));
+    const { folder, times } = await changedRun(rasters, [2, 5, 6], options);
+    expect(times).toHaveLength(3);
+    const link = await virtualBoard(silicon).open();
+    const report = await replayed(folder, chip(link));
+    expect(report).toMatchObject({ identical: true, changes: 3, repeated: 3 });
+    expect(link.updates.map(({ time }) => time)).toEqual(times);
+    await link.close();
+  });
+
+  it('parts inputs in which the chip was changed', async () => {
+    const rasters = await lastValueFrom(noise$.pipe(toArray()));
+    const { folder, times } = await changedRun(rasters, [3]);
+    // The same spikes in one raster, as whoever recorded them might have cut them.
+    const counts = Uint32Array.from(rasters.flatMap((one) => [...one.counts]));
+    const inOne = { ...rasters[0]!, steps: counts.length / 2, counts };
+    const whole = await recorded(simulator(), {}, of(inOne));
+    const session = await readSession(folder);
+    const other = await readSession(whole);
+    const [run] = session.runs;
+    const recording = {
+      ...session.recording,
+      streams: session.recording.streams,
+      items: ({ streams }: { streams: string[] }) =>
+        streams[0] === 'input'
+          ? other.recording.items({ streams })
+          : session.recording.items({ streams }),
+    };
+    const link = await virtualBoard(silicon).open();
+    const plan = { target: chip(link), run: run!, within: 0 };
+    const reports = replayRun({ ...session, recording } as never, plan);
+    let last: ReplayReport | undefined;
+    for await (const report of reports) last = report;
+    expect(last).toMatchObject({ inputs: 1, identical: true, changes: 1, repeated: 1 });
+    expect(link.updates.map(({ time }) => time)).toEqual(times);
+    await Promise.all([link.close(), session.close(), other.close()]);
+  });
+
+  it('records what is changed in a replay, so that it can be replayed', async () => {
+    const { folder } = await immediateLoop(true);
+    const again = emptyFolder();
+    const session = await readSession(folder);
+    const link = await virtualBoard(silicon).open();
+    const copy = openSession(again);
+    await lastValueFrom(replay(session, copy.target(chip(link)), {}));
+    copy.end();
+    await Promise.all([session.close(), link.close()]);
+    const third = await virtualBoard(silicon).open();
+    const report = await replayed(again, chip(third)).finally(() => third.close());
+    expect(report).toMatchObject({ identical: true, changes: 1, repeated: 1 });
+  });
+
+  it('ends in the error of a chip that cannot be changed like this', async () => {
+    const { folder } = await immediateLoop(true);
+    const link = await virtualBoard({ ...silicon }).open();
+    const broken = {
+      ...link,
+      update: () => Promise.reject(new DeviceError('unsupported', 'this board stays as it is')),
+    };
+    const given = Object.setPrototypeOf(broken, link) as typeof link;
+    await expect(replayed(folder, chip(given))).rejects.toThrow('this board stays as it is');
+    const fixed = Object.create(link, { update: { value: undefined } }) as typeof link;
+    const report = await replayed(folder, chip(fixed)).finally(() => link.close());
+    expect(report).toMatchObject({ changes: 1, repeated: 0 });
+  });
+
+  it('refuses a session whose changes are none', async () => {
+    const folder = emptyFolder();
+    const session = openSession(folder);
+    await lastValueFrom(noise$.pipe(runOn(session.target(simulator()), net)));
+    const labels = of({ timestamps: Float64Array.of(0), labels: ['{"delta":7}'], until: 0 });
+    await lastValueFrom(labels.pipe(session.record('updates 2')));
+    session.end();
+    const file = join(folder, 'session.json');
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace('"updates": "updates"', '"updates": "updates 2"'),
+    );
+    await expect(replayed(folder, simulator())).rejects.toThrow(
+      /updates 2 holds no change of a chip/,
+    );
   });
 });
 

@@ -1,0 +1,39 @@
+/** Changes of the chips behind a link in mid-run, whoever makes them, in the time of a stream. */
+import type { FpgaSchedule } from '../src/devices/fpga-schedule.ts';
+import type { Link } from '../src/devices/link.ts';
+import type { TargetUpdate } from '../src/pipeline/target.ts';
+
+/** Looks for changes of the chips. */
+export interface UpdateWatch {
+  /** Learns that the chips are configured, and by whom the stream is laid onto the board's clock. */
+  begin(schedule: FpgaSchedule): void;
+  /** Tells of the changes since the last look; of those before the stream began on the board, once it has. */
+  look(): void;
+}
+
+/** Watches a link; `tell` learns of each change, oldest first. */
+export function updateWatch(link: Link, tell: (update: TargetUpdate) => void): UpdateWatch {
+  let schedule: FpgaSchedule | undefined;
+  let resets = -1;
+  let seen = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  return {
+    begin(next) {
+      schedule = next;
+      resets++;
+      // What was changed before has been undone.
+      seen = link.updates.length;
+    },
+    look() {
+      while (seen < link.updates.length) {
+        const { time, delta } = link.updates[seen]!;
+        const at = schedule?.streamTime(time);
+        if (at === undefined) return;
+        seen++;
+        // Times of the stream never go back.
+        last = Math.max(last, Math.round(at));
+        tell({ time: last, resets, delta });
+      }
+    },
+  };
+}
