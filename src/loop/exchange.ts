@@ -1,4 +1,5 @@
 /** The way of a loop's steps to a target and back: one input for each, and the answer to it. */
+import { binStart } from '../events/bins.ts';
 import { reals, wholes } from '../events/blocks.ts';
 import { channels as channelSpace } from '../events/space.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
@@ -141,7 +142,7 @@ function ofPackets(
   return {
     push(input) {
       const { counts: given, startTime, dt } = input;
-      const until = realTime ? startTime : startTime + Math.round(dt * 1e6);
+      const until = realTime ? startTime : binStart(1, dt, startTime);
       let events = 0;
       for (let i = 0; i < given.length; i++) events += given[i]!;
       const timestamps = reals(events).fill(startTime);

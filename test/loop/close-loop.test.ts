@@ -13,6 +13,7 @@ import {
   virtualBoard,
 } from 'spikeline';
 import { boardAt, serveBoard } from 'spikeline/devices';
+import { binStart } from 'spikeline/events';
 import { type CloseLoopConfig, closeLoop, type Environment, type LoopStep } from 'spikeline/loop';
 import { deltaEncode, populationDecode, rateDecode, rateEncode } from 'spikeline/operators';
 import { describe, expect, it } from 'vitest';
@@ -250,6 +251,28 @@ describe('a closed loop in virtual time', () => {
     expect(three).toEqual(one);
     expect(await far()).toEqual(one);
   });
+
+  it.each([1 / 60, 1 / 1024, 1 / 3000])(
+    'goes step by step in immediate mode, at steps of %s s',
+    async (dt) => {
+      const silicon = pipeline(linear({ weight: [[30]] }), dynapSim({ neurons: 1, dt }));
+      const link = await virtualBoard({ dt, seed: 5 }).open();
+      const steps = await all(
+        closeLoop<number, number>({
+          target: chip(link, { mode: 'immediate' }),
+          net: silicon,
+          environment: { reset: () => 1, step: () => ({ observation: 1 }) },
+          encode: () => [1],
+          decode: ({ counts }) => counts[0]!,
+          steps: 60,
+        }),
+      );
+      await link.close();
+      expect(steps.map(({ time }) => time)).toEqual(steps.map((_, step) => binStart(step, dt)));
+      expect(steps).toHaveLength(60);
+      expect(steps.some(({ action }) => action > 0)).toBe(true);
+    },
+  );
 
   it('lets an environment change the chip in mid-run', async () => {
     const silicon = pipeline(linear({ weight: [[30]] }), dynapSim({ neurons: 1 }));
