@@ -6,7 +6,7 @@ import { binOf, binStart, startProblems } from '../src/events/bins.ts';
 import { wholes } from '../src/events/blocks.ts';
 import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import type { ChannelSpace } from '../src/events/space.ts';
-import type { SpikeRaster } from '../src/events/spike-raster.ts';
+import { chunkProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
 import { number, type OptionTable, oneOf, optionProblems, readOnce } from '../src/options.ts';
 import { within } from '../src/problems.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -77,6 +77,7 @@ export function toRaster(config: ToRasterConfig): ToRaster {
   const problems = optionProblems(config, table, 'channels', 'dt', 'chunkSteps');
   if (problems.length === 0) {
     problems.push(...within('startTime', startProblems(config.startTime ?? 0, config.dt)));
+    problems.push(...chunkProblems(config.chunkSteps, config.channels));
   }
   if (problems.length > 0) throw new InvalidArgumentError('this raster cannot be made', problems);
   const { channels, dt, chunkSteps, maxGap = 60, onGap = 'jump', losses = lossCounter() } = config;

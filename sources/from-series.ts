@@ -2,6 +2,7 @@
 import { defer, type Observable, type SchedulerLike } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import { binOf, binStart, startProblems } from '../src/events/bins.ts';
+import { bounded } from '../src/events/blocks.ts';
 import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import { itemKind, type Series, seriesProblems } from '../src/events/series.ts';
 import { gridProblems, type SignalRaster, type SpikeRaster } from '../src/events/spike-raster.ts';
@@ -103,7 +104,7 @@ export function fromSeries(numbers: Numbers, config: FromSeriesConfig): FileSour
       itemAt(index) {
         const first = index * chunkSteps;
         const length = endOf(index) - first;
-        const values = new Float64Array(length * channels);
+        const values = new Float64Array(bounded(length * channels));
         for (let step = 0; step < length; step++) {
           sample(binStart(first + step, dt, startTime), values, step * channels);
         }

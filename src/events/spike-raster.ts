@@ -14,6 +14,7 @@ import {
 } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { startProblems } from './bins.ts';
+import { mostValues } from './blocks.ts';
 
 /** The time grid that rasters share. */
 export interface Grid {
@@ -58,7 +59,7 @@ const configTable: OptionTable<SpikeRasterConfig> = {
   startTime: anything,
   counts(value) {
     if (Array.isArray(value)) {
-      const long = listProblems(value, mostBins);
+      const long = listProblems(value, mostValues);
       const odd = long.length > 0 ? -1 : value.findIndex((count) => typeof count !== 'number');
       if (odd < 0) return long;
       return [problem(`[${odd}]`, 'wrong-type', value[odd], 'a number is needed')];
@@ -78,14 +79,18 @@ const gridChecks = {
 /** What a width of bins must be: events have whole microseconds. */
 const anyWidth = number({ min: 1e-6, unit: 'seconds (1 µs)' });
 
-/** Bins times channels of the largest raster: a quarter of a gigabyte of counts. */
-export const mostBins: number = 2 ** 26;
+/** Lists what keeps chunks of so many steps from being rasters, at the path of their length. */
+export function chunkProblems(chunkSteps: number, channels: number): Problem[] {
+  if (chunkSteps * channels <= mostValues) return [];
+  const needed = `a raster holds ${mostValues} values at most; there are ${channels} channels`;
+  return [problem('chunkSteps', 'too-large', chunkSteps, needed)];
+}
 
 /** Lists what is too much of a grid whose numbers are sound by themselves. */
 function sizeProblems({ steps, channels, dt, startTime }: Grid): Problem[] {
   const problems: Problem[] = [];
-  if (steps * channels > mostBins) {
-    const needed = `a raster holds ${mostBins} values at most; cut it into chunks`;
+  if (steps * channels > mostValues) {
+    const needed = `a raster holds ${mostValues} values at most; cut it into chunks`;
     problems.push(problem('', 'too-large', `${steps}×${channels}`, needed));
   }
   const end = startTime + steps * dt * 1e6;
@@ -109,7 +114,7 @@ function isGrid(grid: Grid): boolean {
       channels >= 1 &&
       Number.isSafeInteger(steps) &&
       steps >= 0 &&
-      steps * channels <= mostBins &&
+      steps * channels <= mostValues &&
       Number.isFinite(dt) &&
       dt >= 1e-6 &&
       Number.isSafeInteger(startTime) &&

@@ -1,4 +1,5 @@
 /** Stages between numbers and spikes that can be called bin by bin, as closed loops do. */
+import { bounded } from '../events/blocks.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import type { Filter } from './filter.ts';
 import { onceForGrid, soundSignal } from './signal-check.ts';
@@ -39,7 +40,7 @@ export function encodeRows(
       signal = soundSignal(signal);
       const { steps, channels, dt, startTime, values } = signal;
       const rows = rowsOf(signal);
-      const counts = new Uint32Array(steps * rows.channels);
+      const counts = new Uint32Array(bounded(steps * rows.channels));
       for (let step = 0; step < steps; step++) {
         rows.follow(values, step * channels, counts, step * rows.channels);
       }

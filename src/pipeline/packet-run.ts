@@ -2,10 +2,10 @@
 import { DataError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import { binOf, binStart } from '../events/bins.ts';
-import { wholes } from '../events/blocks.ts';
+import { mostValues, wholes } from '../events/blocks.ts';
 import { knownRasterToEvents } from '../events/convert.ts';
 import type { ChannelSpace } from '../events/space.ts';
-import { mostBins, type SignalRaster, type SpikeRaster } from '../events/spike-raster.ts';
+import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import { queue } from '../queue.ts';
 import { type BinSpan, packetBins } from './packet-bins.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -68,7 +68,7 @@ export function packetRun(
   };
   /** Refuses to record values over more steps than a raster holds. */
   const refuseLongValues = (span: BinSpan): void => {
-    if (width * span.steps <= mostBins) return;
+    if (width * span.steps <= mostValues) return;
     throw new DataError(
       `up to ${span.to} µs ${span.steps} steps are said at once: ${values[0]!.name} cannot be recorded over so many; say in smaller packets that time passes`,
     );

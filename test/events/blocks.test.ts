@@ -1,5 +1,6 @@
+import { DataError } from 'spikeline';
 import { expect, it } from 'vitest';
-import { reals, wholes } from '#src/events/blocks';
+import { bounded, mostValues, reals, wholes } from '#src/events/blocks';
 
 it('cuts arrays of zeros from large blocks, none over another', () => {
   const arrays = Array.from({ length: 4000 }, (_, i) =>
@@ -21,5 +22,15 @@ it('cuts arrays of zeros from large blocks, none over another', () => {
 it('gives large arrays memory of their own', () => {
   for (const large of [reals(100_000), wholes(100_000)]) {
     expect(large.buffer.byteLength).toBe(large.byteLength);
+  }
+});
+
+it('refuses more values than a raster has, and goes on', () => {
+  for (const length of [mostValues + 1, 2 ** 30, 2 ** 31, 2 ** 32 + 8, 1e13]) {
+    for (const make of [reals, wholes, bounded]) {
+      expect(() => make(length)).toThrow(DataError);
+      expect(() => make(length)).toThrow(/cut it into chunks of fewer steps/);
+    }
+    expect([reals(3).length, wholes(3).length, bounded(3)]).toEqual([3, 3, 3]);
   }
 });

@@ -283,6 +283,14 @@ describe('toRaster', () => {
     for (const part of ['channels is 0', 'dt is NaN', 'chunkSteps is 0', 'startTime is 0.5']) {
       expect(build).toThrow(part);
     }
+    for (const [channels, chunkSteps] of [
+      [1, 1e9],
+      [1e9, 1],
+      [2 ** 20, 2 ** 20],
+    ] as const) {
+      const refused = () => toRaster({ channels, chunkSteps, dt: 1e-3 });
+      expect(refused).toThrow(/chunkSteps is \d+; a raster holds 67108864 values at most/);
+    }
   });
 
   const bad: Record<string, AerPacket<ChannelSpace>> = {

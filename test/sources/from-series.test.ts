@@ -1,5 +1,5 @@
 import { lastValueFrom, take, toArray } from 'rxjs';
-import { channelCounts, InvalidArgumentError } from 'spikeline';
+import { channelCounts, DataError, InvalidArgumentError } from 'spikeline';
 import { series } from 'spikeline/events';
 import { fromSeries } from 'spikeline/sources';
 import { describe, expect, it } from 'vitest';
@@ -64,6 +64,12 @@ describe('fromSeries', () => {
       'no sensor',
     );
     expect(() => fromSeries(() => 1, {})).toThrow('either delta or rate');
+    for (const given of [
+      { delta: { threshold: 1 }, chunkSteps: 1e12 },
+      { rate: { range: [0, 1] as const, neurons: 2 ** 20, rate: 1 } },
+    ]) {
+      await expect(lastValueFrom(fromSeries(() => 1, given))).rejects.toThrow(DataError);
+    }
     expect(() => fromSeries(() => 1, { delta: {} as never })).toThrow(InvalidArgumentError);
     expect(() => fromSeries(3 as never, { delta: { threshold: 1 } })).toThrow('a series, a raster');
   });
