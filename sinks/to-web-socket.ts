@@ -109,7 +109,14 @@ export function toWebSocket(
     demand.set(false);
     subscriber.add(
       openEnd(end, {
-        listening: (port) => onListening?.(port),
+        listening(port) {
+          if (subscriber.closed) return;
+          try {
+            onListening?.(port);
+          } catch (cause) {
+            subscriber.error(cause);
+          }
+        },
         open(peer) {
           peers.add(peer);
           const held = early;

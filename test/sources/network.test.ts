@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { NEVER, of, Subject } from 'rxjs';
+import { NEVER, of, Subject, startWith } from 'rxjs';
 import {
   type AerPacket,
   aerPacket,
@@ -242,6 +242,20 @@ describe('WebSocket', () => {
     seen.unsubscribe();
     await until(() => sending.ended !== 'no');
     expect(sending.error).toMatchObject({ code: 'disconnected' });
+  });
+
+  it('ends with what fails when it is told where it is heard', async () => {
+    const failure = new Error('nobody is to know');
+    const onListening = (): never => {
+      throw failure;
+    };
+    const ends = [
+      watch(fromWebSocket({ listen: 0 }, { onListening })),
+      watch(NEVER.pipe(startWith(packet), toWebSocket({ listen: 0 }, { onListening }))),
+      watch(fromUdp({ port: 0, onListening })),
+    ];
+    await until(() => ends.every(({ ended }) => ended !== 'no'));
+    expect(ends.map(({ error }) => error)).toEqual([failure, failure, failure]);
   });
 
   it('is refused with its problems', () => {
