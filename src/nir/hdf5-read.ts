@@ -105,10 +105,14 @@ function datasetAt(file: OpenFile, path: string, metadata: Metadata): Hdf5Item {
   const read = numberReader(metadata);
   if (read === undefined) return { kind: 'other', what: 'neither numbers nor text' };
   const bytes = readBytes(file, path, metadata, (data) => data);
+  const values = read(bytes.buffer);
+  if (metadata.size === 8 && type === classes.whole && !values.every(Number.isSafeInteger)) {
+    return { kind: 'other', what: 'whole numbers of more than 53 bits' };
+  }
   return {
     kind: 'numbers',
     shape,
-    values: read(bytes.buffer),
+    values,
     whole: type === classes.whole || type === classes.names,
   };
 }

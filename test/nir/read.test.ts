@@ -152,6 +152,16 @@ describe('readNir', () => {
     expect(pipelineOfNir(graph, { dt: 1e-3 }).pipeline?.dt).toBe(1e-3);
   });
 
+  it('rounds no whole number of 64 bits', async () => {
+    const whole = (value: bigint) => ({ data: BigInt64Array.of(value), shape: [1, 1] });
+    const exact = await readNir(await changed({}, { weight: whole(-(2n ** 53n) + 1n) }));
+    expect(exact.nodes['b']).toMatchObject({ weight: { values: Float64Array.of(-(2 ** 53) + 1) } });
+    const message = await refusal(await changed({}, { weight: whole(2n ** 53n + 1n) }));
+    expect(message).toContain('weight is whole numbers of more than 53 bits, not numbers');
+    const beside = await readNir(await changed({ metadata: { id: whole(2n ** 60n + 1n) } }));
+    expect(beside.metadata).toEqual({});
+  });
+
   it.each([
     ['nothing', new Uint8Array(0), 'does not open as HDF5'],
     ['prose', new TextEncoder().encode('a NIR file, honestly'), 'does not open as HDF5'],
