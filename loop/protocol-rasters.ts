@@ -36,6 +36,7 @@ export function emitRasters(
   const begin = time?.now() ?? 0;
   let [chunk, inTurn] = [0, 0];
   let waiting: Unsubscribable | undefined;
+  let failed = false;
 
   const make = (): void => {
     const step = chunk * chunkSteps;
@@ -66,6 +67,7 @@ export function emitRasters(
     try {
       make();
     } catch (cause) {
+      failed = true;
       subscriber.error(cause);
     }
   };
@@ -91,6 +93,11 @@ export function emitRasters(
   wait();
   return () => {
     waiting?.unsubscribe();
-    conductor.stop();
+    try {
+      conductor.stop();
+    } catch (cause) {
+      // What has failed has said so; what it does at its end need not fail too.
+      if (!failed) throw cause;
+    }
   };
 }

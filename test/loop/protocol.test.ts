@@ -280,6 +280,24 @@ describe('stimuli', () => {
     expect(Math.abs(sums[1]! - 400)).toBeLessThan(100);
   });
 
+  it.each([1e-3, 1 / 30, 1 / 60, 1 / 1024, 1 / 3000, 5.1e-4])(
+    'are pulses of whole bins of %s s, however rasters are cut',
+    async (dt) => {
+      const pulses = (every: number, channel: number) =>
+        ({ kind: 'pulses', every: every * dt, channels: [channel] }) as const;
+      const all = async (chunkSteps: number, ...of: ProtocolItem[]) => {
+        const rasters$ = startProtocol(protocol(of), { channels: 2, dt }).rasters({ chunkSteps });
+        return (await lastValueFrom(rasters$.pipe(toArray()))).flatMap(({ counts }) => [...counts]);
+      };
+      const one = { name: 'a', duration: 42 * dt, stimulus: [pulses(1, 0), pulses(3, 1)] };
+      const wanted = Array.from({ length: 42 }, (_, bin) => [1, +(bin % 3 === 0)]).flat();
+      for (const chunkSteps of [1, 2, 7, 42]) expect(await all(chunkSteps, one)).toEqual(wanted);
+      const two = { name: 'b', duration: 9 * dt, stimulus: pulses(2, 0) };
+      const after = Array.from({ length: 9 }, (_, bin) => [+(bin % 2 === 0), 0]).flat();
+      expect(await all(1, one, two)).toEqual([...wanted, ...after]);
+    },
+  );
+
   it('are functions, streams, and several at once, added to what is there', () => {
     const items$ = new Subject<SpikeRaster>();
     const of = protocol([
@@ -305,6 +323,21 @@ describe('stimuli', () => {
     expect(items$.observed).toBe(true);
     run.before(3, 3000, counts);
     expect(items$.observed).toBe(false);
+  });
+
+  it('and phases are bounded, whatever their numbers', () => {
+    const often = { kind: 'pulses', every: 1e-6, channels: [0], count: 1e6 } as const;
+    const short = { kind: 'pulses', every: 1e-12, channels: [0] } as const;
+    for (const phase of [{ stimulus: short }, { duration: 1e-9 }]) {
+      expect(() => protocol([{ name: 'a', duration: 1, ...phase }])).toThrow(
+        /seconds from 0.000001/,
+      );
+    }
+    expect(() => shown({ duration: 1e9, stimulus: often }, 1, { dt: 1e6 })).toThrow(
+      /a pulse brings a bin to 1000000000000000000 spikes/,
+    );
+    const until = { kind: 'rate', above: 1, window: 1e9 } as const;
+    expect(() => shown({ until }, 2)).toThrow(/1000000000000 values/);
   });
 
   it('that do not fit end the run with a word', () => {
@@ -542,6 +575,19 @@ describe('a protocol as a source', () => {
       [5, 1],
     ]);
     expect([completed, clock.waiting]).toEqual([true, 0]);
+  });
+
+  it('ends with what its session failed with, and fails no more when it is freed', async () => {
+    const of = protocol([{ name: 'a', duration: 5e-3 }]);
+    for (const on of ['begin', 'end', 'protocol', '']) {
+      const mark = (label: string): void => {
+        if (label.startsWith(on)) throw new Error(`no mark: ${label}`);
+      };
+      const rasters$ = startProtocol(of, { channels: 1, session: { mark } }).rasters();
+      await expect(lastValueFrom(rasters$)).rejects.toThrow(/^no mark/);
+    }
+    // What is thrown where nobody looks fails the test.
+    await new Promise((resolve) => setTimeout(resolve));
   });
 
   it('frees everything when it is left', () => {

@@ -21,7 +21,8 @@ import { fault, type Problem, problem, Unread, within } from '../../problems.ts'
 import type { Block, Phase } from './plan.ts';
 
 const rate = number({ min: 0, max: 1e6, unit: 'hertz' });
-const seconds = number({ above: 0, max: 1e9, unit: 'seconds' });
+/** Times are whole microseconds. */
+const seconds = number({ min: 1e-6, max: 1e9, unit: 'seconds' });
 const channel = number({ min: 0, whole: true });
 const listenable = having('an observable', 'subscribe');
 

@@ -175,7 +175,7 @@ export function conduct({ items }: Protocol, plan: ConductPlan): Conductor {
           `a step has ${counts.length} counts; the protocol is for ${channels} channels`,
         );
       }
-      reached = time + Math.round(bins * dt * 1e6);
+      reached = binStart(bins, dt, time);
       if (state === 'ready') {
         state = 'running';
         if (abortion === undefined) begin(time);

@@ -18,10 +18,16 @@ export interface WorkingStimulus {
   stop?(): void;
 }
 
+/** Spikes of a channel in a bin at most. */
+const mostCount = 2 ** 32 - 1;
+
 function put(counts: Uint32Array, at: number, count: number, what: string): void {
   if (at >= counts.length)
     throw new DataError(`${what} reaches beyond the channels of the network`);
-  counts[at] = counts[at]! + count;
+  const sum = counts[at]! + count;
+  if (sum > mostCount)
+    throw new DataError(`${what} brings a bin to ${sum} spikes; ${mostCount} are the most`);
+  counts[at] = sum;
 }
 
 /** Starts a stimulus. Its random numbers belong to the seed, the turn of the phase, and its place in it. */
@@ -87,6 +93,12 @@ function noise(
   };
 }
 
+/** Time since a phase began, microseconds: n steps are n·dt, though steps and phases begin at whole microseconds. */
+function exactly(since: number, dt: number): number {
+  const whole = Math.round(since / (dt * 1e6)) * dt * 1e6;
+  return Math.abs(whole - since) <= 1 ? whole : since;
+}
+
 function pulses(
   { every, channels: on, count = 1 }: Extract<Stimulus, { kind: 'pulses' }>,
   { channels, dt }: StimulusGrid,
@@ -97,12 +109,14 @@ function pulses(
   let next = 0;
   return {
     add(counts, { since, bins }) {
+      const from = exactly(since, dt);
       for (let bin = 0; bin < bins; bin++) {
         // The pulse lies in the bin that holds its time.
-        const end = since + (bin + 1) * dt * 1e6;
-        for (; next * every * 1e6 < end - 1e-3; next++) {
-          for (const one of on) put(counts, bin * channels + one, count, 'a pulse');
-        }
+        const end = from + (bin + 1) * dt * 1e6;
+        const later = Math.ceil((end - 1e-3) / (every * 1e6));
+        if (later <= next) continue;
+        for (const one of on) put(counts, bin * channels + one, count * (later - next), 'a pulse');
+        next = later;
       }
     },
   };

@@ -1,5 +1,7 @@
 /** Triggers at work: whether what ends a phase has come. */
+import { wholes } from '../../events/blocks.ts';
 import type { SpikeRaster } from '../../events/spike-raster.ts';
+import { stepsIn } from '../../events/ticks.ts';
 import type { Listenable, Trigger } from './plan.ts';
 import { hear } from './stimuli.ts';
 
@@ -57,7 +59,7 @@ function rate({
   return {
     fired: () => fired,
     take({ counts, channels, dt, steps }) {
-      ring ??= new Uint32Array(Math.max(1, Math.round(window / dt)));
+      ring ??= wholes(Math.max(1, stepsIn(window, dt)));
       const of = some ?? Array.from({ length: channels }, (_, i) => i);
       for (let step = 0; step < steps; step++) {
         let now = 0;
