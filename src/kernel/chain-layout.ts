@@ -204,6 +204,7 @@ function layOutGroup(
   steps: number,
   trials: number,
 ): GroupLayout {
+  const slice = Math.min(steps, layout.SLICE);
   const records = links.map((link, k) => {
     const { vectors, pack, together, rows, population, shared } = link;
     const { neurons } = link.link;
@@ -215,7 +216,7 @@ function layOutGroup(
     const workspace = place.record(
       ...[0, 0, 0, 0, 0, 0, spikes, 0, 0, 0, +(neurons <= 2), model].map(word),
     );
-    const drive = place.room(steps * stepped * dendrites * vectors * layout.VECTOR);
+    const drive = place.room(slice * stepped * dendrites * vectors * layout.VECTOR);
     const output = place.room(trials * outputBytes);
     const entered = place.room(trials * enteredBytes);
     const state = place.room(rows * vectors * stateBytes);
@@ -238,7 +239,7 @@ function layOutGroup(
       links.length,
       place.words(records.map((one) => one.record)),
       place.words(inputs.map((one) => one.record)),
-      sparseRoom(place, steps, steps * widest).record,
+      sparseRoom(place, slice, slice * widest).record,
     ].map(word),
   );
   return { record, links: records, counts, inputs };

@@ -261,3 +261,6 @@ export const P_C_PULSE = 19;
 export const P_SYNAPSES = 20;
 /** Behind those of four dendrites. */
 export const P_IF_NMDA = 32;
+
+/** Steps that a chain of populations takes at a time, so that what passes between them stays in the nearest cache. */
+export const SLICE = 64;

@@ -1,9 +1,9 @@
-import { VECTOR } from '../layout';
+import { SLICE, VECTOR } from '../layout';
 import { Workspace } from './block';
 import { unpackSpikes } from './copies';
 import { driveVectors, stateBytes } from './model';
 import { addSparse } from './rows';
-import { addRow } from './narrow';
+import { addGuessed } from './narrow';
 import { scan, SparseRows } from './sparse';
 import { stream } from './stream';
 import { clear } from './vector';
@@ -117,6 +117,22 @@ function addFew(link: Link, out: usize, list: SparseRows, t: usize): void {
   }
 }
 
+/** {@link feed} of rows of a single vector. */
+// @ts-ignore: decorator
+@inline
+function feedSingle(
+  out: usize, stride: usize, bias: usize, place: u32, weights: usize, list: SparseRows, from: usize, steps: u32,
+  counted: bool,
+): void {
+  const none = i64x2.splat(0);
+  // Whatever the sign of zeros in a bias, no sum is -0.
+  const start = bias ? f32x4.add(v128.load(bias), none) : none;
+  for (let t: usize = 0; t < steps; t++, out += stride) {
+    const before = place ? f32x4.add(v128.load(out), start) : start;
+    v128.store(out, addGuessed(before, weights, list, from + t, counted));
+  }
+}
+
 /**
  * Brings what comes in, from row `from` of a list on, through the matrix to the drive of a trial. The first trial of a row writes
  * it, the others add to what is not theirs: no sum depends on who else is there.
@@ -131,11 +147,8 @@ function feed(link: Link, list: SparseRows, from: usize, slot: u32, slots: u32, 
   const shift = <usize>(place * link.neurons) << 2;
   let out = rowOf(link, slot);
   if (wide == 1 && weights) {
-    const start = bias ? v128.load(bias) : i64x2.splat(0);
-    for (let t: usize = 0; t < steps; t++, out += stride) {
-      const before = place ? f32x4.add(v128.load(out), start) : start;
-      v128.store(out, addRow(before, weights, list, from + t));
-    }
+    if (list.counted) feedSingle(out, stride, bias, place, weights, list, from, steps, true);
+    else feedSingle(out, stride, bias, place, weights, list, from, steps, false);
     return;
   }
   for (let t: usize = 0; t < steps; t++, out += stride) {
@@ -152,13 +165,13 @@ function feed(link: Link, list: SparseRows, from: usize, slot: u32, slots: u32, 
   }
 }
 
-/** Copies the weighted input of a trial. */
-function keepEntered(link: Link, slot: u32, slots: u32, steps: u32): void {
+/** Copies the weighted input of a trial; `done` steps stand there already. */
+function keepEntered(link: Link, slot: u32, slots: u32, done: u32, steps: u32): void {
   const dendrites = driveVectors(1, link.model);
   const length = <usize>link.neurons << 2;
   const stride = strideOf(link, slots);
   let from = rowOf(link, slot) + placeOf(link, slot) * length;
-  let to = link.entered + slot * link.enteredBytes;
+  let to = link.entered + slot * link.enteredBytes + done * dendrites * length;
   for (let t: u32 = 0; t < steps; t++, from += stride) {
     for (let d: usize = 0; d < dendrites; d++, to += length) {
       memory.copy(to, from + d * <usize>link.vectors * VECTOR, length);
@@ -166,12 +179,12 @@ function keepEntered(link: Link, slot: u32, slots: u32, steps: u32): void {
   }
 }
 
-/** Copies the spikes of a trial, or only looks for the most, and hands them on. */
-function emit(link: Link, slot: u32, slots: u32, steps: u32, next: SparseRows): void {
+/** Copies the spikes of a trial, or only looks for the most, and hands them on; `done` steps stand there already. */
+function emit(link: Link, slot: u32, slots: u32, done: u32, steps: u32, next: SparseRows): void {
   const from = rowOf(link, slot) + (<usize>(placeOf(link, slot) * link.neurons) << 2);
   const stride = strideOf(link, slots);
   if (link.keepsOutput) {
-    const to = link.output + slot * link.outputBytes;
+    const to = link.output + slot * link.outputBytes + ((<usize>done * link.neurons) << 2);
     link.largest = max(link.largest, unpackSpikes(from, stride, to, steps, link.neurons));
   }
   if (changetype<usize>(next)) {
@@ -179,39 +192,45 @@ function emit(link: Link, slot: u32, slots: u32, steps: u32, next: SparseRows): 
   }
 }
 
-/**
- * Runs `slots` trials through `steps` steps of all populations, from row `from` of what enters on, and goes on from the states
- * that they left. Those of which a vector holds few neurons take their steps together; all others trial by trial, so that what a
- * trial needs is near.
- */
-export function runChain(chain: Chain, slots: u32, from: usize, steps: u32): void {
+/** Runs `slots` trials through `steps` steps, from row `from` of what enters on, of which `done` went before. */
+function runSlice(chain: Chain, slots: u32, from: usize, done: u32, steps: u32): void {
   const links = chain.links;
   const spikes = chain.spikes;
+  const nobody = changetype<SparseRows>(0);
   for (let first: u32 = 0; first < links; ) {
     let last = first;
     for (; last + 1 < links && !at<Link>(chain.link, last).together; last++) {}
     for (let slot: u32 = 0; slot < slots; slot++) {
-      if (first > 0) emit(at<Link>(chain.link, first - 1), slot, slots, steps, spikes);
+      if (first > 0) emit(at<Link>(chain.link, first - 1), slot, slots, done, steps, spikes);
       for (let k = first; k <= last; k++) {
         const link = at<Link>(chain.link, k);
         const list = k == 0 ? at<SparseRows>(chain.inputs, slot) : spikes;
-        feed(link, list, k == 0 ? from : 0, slot, slots, steps);
-        if (link.keepsEntered) keepEntered(link, slot, slots, steps);
+        feed(link, list, k == 0 ? from + done : 0, slot, slots, steps);
+        if (link.keepsEntered) keepEntered(link, slot, slots, done, steps);
         if (link.together) break;
         const state = link.state + <usize>(slot * link.vectors) * stateBytes(link.model);
         streamRows(link, state, steps, 1);
-        emit(link, slot, slots, steps, k + 1 < links ? spikes : changetype<SparseRows>(0));
+        emit(link, slot, slots, done, steps, k + 1 < links ? spikes : nobody);
       }
     }
     const link = at<Link>(chain.link, last);
     if (link.together) {
       streamRows(link, link.state, steps, (slots + link.pack - 1) / link.pack);
       if (last + 1 == links) {
-        for (let slot: u32 = 0; slot < slots; slot++) {
-          emit(link, slot, slots, steps, changetype<SparseRows>(0));
-        }
+        for (let slot: u32 = 0; slot < slots; slot++) emit(link, slot, slots, done, steps, nobody);
       }
     }
     first = last + 1;
+  }
+}
+
+/**
+ * Runs `slots` trials through `steps` steps of all populations, from row `from` of what enters on, and goes on from the states
+ * that they left; so many steps at a time that what passes from population to population stays near. Those of which a row is
+ * short take their steps together; all others trial by trial, so that what a trial needs is near.
+ */
+export function runChain(chain: Chain, slots: u32, from: usize, steps: u32): void {
+  for (let done: u32 = 0; done < steps; done += SLICE) {
+    runSlice(chain, slots, from, done, min(SLICE, steps - done));
   }
 }
