@@ -75,6 +75,7 @@ export type { Unbinned } from './src/events/convert.ts';
 export { firingRateRatio } from './src/events/firing-rates.ts';
 export type { Losses } from './src/events/losses.ts';
 export { type PoissonConfig, poissonRaster } from './src/events/poisson.ts';
+export { type SampleSet, sampleSet } from './src/events/sample-set.ts';
 export {
   type ChannelSpace,
   type ChipWordSpace,

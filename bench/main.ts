@@ -68,7 +68,7 @@ const benches: Readonly<Record<string, Bench>> = {
   },
   evaluate: {
     about:
-      'test sets of 1000 rasters, one long trial and one through runOn, times as fast as Rockpool in one jitted batch; two threads',
+      'test sets of 1000 rasters, packed beforehand and not, one long trial and one through runOn, times as fast as Rockpool in one jitted batch; two threads',
     run: ({ note, quick }) => evaluation(quick ? 3 : repetitions, note),
   },
   forward: {

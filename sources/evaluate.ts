@@ -11,6 +11,7 @@ import {
   type Unsubscribable,
 } from 'rxjs';
 import { type Demand, demandOfSubscriber, onDemand } from '../src/demand.ts';
+import { packedSamples } from '../src/events/sample-set.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
 import { type Engine, engineCheck } from '../src/neurons/engine.ts';
@@ -40,7 +41,7 @@ export interface EvaluateConfig {
   readonly record?: readonly string[];
 }
 
-/** Samples: a list, or anything that gives one after the other. */
+/** Samples: a list, a `SampleSet`, or anything that gives one after the other. */
 export type Samples = Iterable<SpikeRaster> | AsyncIterable<SpikeRaster> | Observable<SpikeRaster>;
 
 const table: OptionTable<EvaluateConfig> = {
@@ -66,8 +67,9 @@ function sampleProblems(samples: unknown): Problem[] {
 }
 
 /** Pulls samples, as fast as their results are taken. */
-function pullAll(
-  samples: Iterable<SpikeRaster>,
+function pullAll<Item>(
+  samples: Iterable<Item>,
+  take: (sample: Item) => void,
   batch: Batch,
   subscriber: Subscriber<Evaluated>,
   demand: Demand | undefined,
@@ -85,7 +87,7 @@ function pullAll(
           batch.end();
           return;
         }
-        batch.take(value);
+        take(value);
         if (batch.waiting > 0) continue;
         const full = [demand, batch.room].find((one) => one?.open === false);
         if (full !== undefined) {
@@ -153,7 +155,7 @@ function asTheyCome(
 /**
  * Runs a pipeline on samples, such as those of a test set, each from rest, and gives the spikes of its last stage for each, in
  * their order; with `record`, one object of named signals for each. Many samples run side by side, and a pipeline is made
- * ready once, however often it is evaluated. Samples may differ in length. Of an iterable, no more are asked for than run side by side, and
+ * ready once, however often it is evaluated; `sampleSet` does the same for samples. They may differ in length. Of an iterable, no more are asked for than run side by side, and
  * none before the results of those before have been taken; an observable is held back if it can wait. Errors with a
  * `DataError` at a sample that does not fit the pipeline, after the results of those before.
  *
@@ -190,12 +192,16 @@ export function evaluate(
   const { engine = defaultEngine(), record } = config;
   const begin = (subscriber: Subscriber<Evaluated>): Batch =>
     batchOf(pipeline, startEvaluation(pipeline, engine, record), subscriber);
+  const packed = packedSamples(samples);
   const found = isObservable(samples)
     ? asTheyCome(samples, begin)
     : Symbol.asyncIterator in samples
       ? asTheyCome(fromPull(samples, { consume: (sample) => [sample] }), begin)
       : new Observable<Evaluated>((subscriber) => {
-          pullAll(samples, begin(subscriber), subscriber, demandOfSubscriber());
+          const batch = begin(subscriber);
+          const demand = demandOfSubscriber();
+          if (packed === undefined) pullAll(samples, batch.take, batch, subscriber, demand);
+          else pullAll(packed, batch.takePacked, batch, subscriber, demand);
         });
   return found as Observable<never>;
 }

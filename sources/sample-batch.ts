@@ -2,16 +2,24 @@
 import type { Subscriber } from 'rxjs';
 import { type Gate, gate } from '../src/demand.ts';
 import { DataError } from '../src/errors.ts';
+import type { PackedRaster } from '../src/events/sample-set.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import { readItem } from '../src/options.ts';
-import type { BesideEvaluation, Evaluated, Evaluation } from '../src/pipeline/evaluation.ts';
+import type {
+  BesideEvaluation,
+  Evaluated,
+  Evaluation,
+  Sample,
+} from '../src/pipeline/evaluation.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
-import { checkRaster } from '../src/pipeline/run.ts';
+import { checkGrid, checkRaster } from '../src/pipeline/run.ts';
 
 /** Samples on their way, and what comes of them. */
 export interface Batch {
   /** Takes a sample; runs all that wait once there are as many as run side by side. */
   take(sample: SpikeRaster): void;
+  /** Takes a sample of a set likewise. */
+  takePacked(sample: PackedRaster): void;
   /** Runs all that wait. */
   flush(): void;
   /** Ends the stream once all has been told. */
@@ -26,7 +34,7 @@ export interface Batch {
 
 /** How samples are run, and how that ends. */
 type Running = Pick<Batch, 'end' | 'fail' | 'room'> & {
-  run(samples: readonly SpikeRaster[]): void;
+  run(samples: readonly Sample[]): void;
 };
 
 function runningHere(evaluation: Evaluation, subscriber: Subscriber<Evaluated>): Running {
@@ -77,27 +85,38 @@ export function batchOf(
   const { beside, size } = evaluation;
   const { run, end, fail, room } =
     beside === undefined ? runningHere(evaluation, subscriber) : runningBeside(beside, subscriber);
-  let waiting: SpikeRaster[] = [];
+  let waiting: Sample[] = [];
   let taken = 0;
   const flush = (): void => {
     const samples = waiting;
     waiting = [];
     if (samples.length > 0 && !subscriber.closed) run(samples);
   };
+  const check = (look: () => void): void => {
+    try {
+      look();
+    } catch (cause) {
+      if (!(cause instanceof DataError)) throw cause;
+      throw new DataError(`sample ${taken}: ${cause.message}`, { cause });
+    }
+  };
+  const add = (sample: Sample): void => {
+    taken++;
+    waiting.push(sample);
+    if (waiting.length >= size) flush();
+  };
   return {
     beside: beside !== undefined,
     room,
     take(given) {
       const sample = readItem(given);
-      try {
-        checkRaster(sample, pipeline);
-      } catch (cause) {
-        if (!(cause instanceof DataError)) throw cause;
-        throw new DataError(`sample ${taken}: ${cause.message}`, { cause });
-      }
-      taken++;
-      waiting.push(sample);
-      if (waiting.length >= size) flush();
+      check(() => checkRaster(sample, pipeline));
+      const { steps, channels, dt, startTime, counts } = sample;
+      add({ steps, channels, dt, startTime, counts });
+    },
+    takePacked(sample) {
+      check(() => checkGrid(sample, pipeline));
+      add(sample);
     },
     flush,
     end() {

@@ -15,6 +15,7 @@ import * as layout from './layout.ts';
 import { restBlock } from './model.ts';
 import { overflow } from './overflow.ts';
 import { threadPool } from './pool.ts';
+import { countedWord } from './sparse.ts';
 
 /** Which neurons the lanes of a row hold, of the trial at `place` or of all. */
 function lanesOf(neurons: number, vectors: number, pack: number, place?: number): Int32Array {
@@ -118,6 +119,21 @@ function groupOf(
       exports.scan(place.counts, channels * 4, rows, channels, record);
       const at = starts / 4;
       if (rows < steps) u32.fill(u32[at + rows]!, at + rows + 1, at + steps + 1);
+    },
+    enterList(trial, packed, from, to, steps) {
+      const input = place.inputs[trial]!;
+      const rows = Math.max(0, to - from);
+      // Of a trial that has ended, nothing.
+      const [first, last] = rows === 0 ? [0, 0] : [packed.starts[from]!, packed.starts[to]!];
+      const at = input.starts / 4;
+      u32.set(packed.starts.subarray(from, from + rows + 1), at);
+      if (first > 0) for (let row = 0; row <= rows; row++) u32[at + row]! -= first;
+      if (rows < steps) u32.fill(last - first, at + rows, at + steps + 1);
+      u32.set(packed.indices.subarray(first, last), input.indices / 4);
+      u32[input.record / 4 + countedWord] = +(packed.counts !== undefined);
+      if (packed.counts !== undefined) {
+        f32.set(packed.counts.subarray(first, last), input.counts / 4);
+      }
     },
     prepare,
     run(count, from, steps) {

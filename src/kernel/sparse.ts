@@ -93,6 +93,9 @@ export interface SparseLayout {
   readonly counts: number;
 }
 
+/** Which word of its record says whether any count may be another than one. */
+export const countedWord: number = 3;
+
 /** A list of `rows` rows that is still empty, with room for `entries` and the four after them. */
 export function sparseRoom(place: Arena, rows: number, entries: number): SparseLayout {
   const starts = place.room((rows + 1) * 4);

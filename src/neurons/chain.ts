@@ -1,4 +1,5 @@
 /** The contract of a chain: populations one after the other, run by an engine as one. */
+import type { PackedRaster } from '../events/sample-set.ts';
 import type { Matrix } from '../matrix.ts';
 import type { NeuronParameters } from './model-table.ts';
 
@@ -39,6 +40,8 @@ export interface ChainGroup {
   rest(trials: number): void;
   /** Gives a trial the rows from `from` up to `to` of its input spikes, `[step][channel]`, and silence up to `steps` in all. */
   enter(trial: number, counts: Uint32Array, from: number, to: number, steps: number): void;
+  /** Likewise, of spikes that are listed: to the last bit the same. */
+  enterList(trial: number, packed: PackedRaster, from: number, to: number, steps: number): void;
   /** Runs the first `trials` trials through `steps` of the steps that they were given, from number `from` of these on. */
   run(trials: number, from: number, steps: number): void;
   /**

@@ -1,7 +1,8 @@
 /** Runs a pipeline on samples, each from rest, many side by side. */
 import { DataError } from '../errors.ts';
 import { reals, wholes } from '../events/blocks.ts';
-import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
+import { type PackedRaster, unpackRaster } from '../events/sample-set.ts';
+import type { Grid, SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import type { ChainGroup } from '../neurons/chain.ts';
 import type { Engine } from '../neurons/engine.ts';
 import { type CompiledChain, compiledChain } from './chain.ts';
@@ -12,6 +13,14 @@ import { startPipeline } from './run.ts';
 /** What comes of a sample: the spikes of the last stage, or what was to be recorded, by name. */
 export type Evaluated = SpikeRaster | Readonly<Record<string, SpikeRaster | SignalRaster>>;
 
+/** A sample that was checked: a raster, or what is in one. */
+export type Sample = SpikeRaster | PackedRaster;
+
+/** Whether it is a list of what is in a raster; what is given as a raster has no such field. */
+export function isPacked(sample: Sample): sample is PackedRaster {
+  return 'starts' in sample;
+}
+
 /** A pipeline that is ready to run on samples. */
 export interface Evaluation {
   /** Samples that are best handed over together. */
@@ -21,7 +30,7 @@ export interface Evaluation {
    *
    * @throws DataError if currents come out of one that are beyond what the engine knows; those before it have been told
    */
-  run(samples: readonly SpikeRaster[], found: (output: Evaluated) => void): void;
+  run(samples: readonly Sample[], found: (output: Evaluated) => void): void;
   /** Runs samples beside the thread that asks; absent where there are no threads. */
   readonly beside?: BesideEvaluation;
 }
@@ -32,7 +41,7 @@ export interface BesideEvaluation {
   readonly most: number;
   /** Gives what comes of samples, and why no more comes of them if one fails. */
   run(
-    samples: readonly SpikeRaster[],
+    samples: readonly Sample[],
   ): Promise<{ readonly outputs: Evaluated[]; readonly failure?: unknown }>;
 }
 
@@ -48,7 +57,7 @@ function oneByOne(
     run(samples, found) {
       for (const sample of samples) {
         run.reset();
-        const output = run.process(sample);
+        const output = run.process(isPacked(sample) ? unpackRaster(sample) : sample);
         found(record === undefined ? output : run.recorded);
       }
     },
@@ -127,7 +136,7 @@ function sideBySide(
   };
   const take = (
     group: ChainGroup,
-    samples: readonly SpikeRaster[],
+    samples: readonly Grid[],
     filled: readonly Filled[][],
     at: number,
     steps: number,
@@ -143,7 +152,7 @@ function sideBySide(
   /** Brings samples through a group: gives what it is to run, and goes on when that is done. */
   function* bring(
     group: ChainGroup,
-    samples: readonly SpikeRaster[],
+    samples: readonly Sample[],
   ): Generator<GroupRun, readonly Filled[][]> {
     const trials = samples.length;
     const filled = samples.map(({ steps }) =>
@@ -156,8 +165,10 @@ function sideBySide(
     for (let from = 0; from < longest; from += chain.steps) {
       const to = Math.min(longest, from + chain.steps);
       for (let trial = 0; trial < trials; trial++) {
-        const { counts, steps } = samples[trial]!;
-        group.enter(trial, counts, from, Math.min(to, steps), to - from);
+        const sample = samples[trial]!;
+        const end = Math.min(to, sample.steps);
+        if (isPacked(sample)) group.enterList(trial, sample, from, end, to - from);
+        else group.enter(trial, sample.counts, from, end, to - from);
       }
       const width = stepped ? 1 : to - from;
       for (let t = from; t < to; t += width) {
@@ -168,10 +179,7 @@ function sideBySide(
     }
     return filled;
   }
-  const outputOf = (
-    { steps, dt, startTime }: SpikeRaster,
-    filled: readonly Filled[],
-  ): Evaluated => {
+  const outputOf = ({ steps, dt, startTime }: Grid, filled: readonly Filled[]): Evaluated => {
     const rasters = signals.map(({ channels }, k): SpikeRaster | SignalRaster => {
       const values = filled[k]!;
       const grid = { steps, channels, dt, startTime };
@@ -181,7 +189,7 @@ function sideBySide(
     return Object.fromEntries(signals.map(({ name }, k) => [name, rasters[k]!]));
   };
   const here = groups[0]!;
-  const runHere = (samples: readonly SpikeRaster[]): readonly Filled[][] => {
+  const runHere = (samples: readonly Sample[]): readonly Filled[][] => {
     compiled.resident?.leave();
     compiled.resident = undefined;
     const bringing = bring(here, samples);
@@ -206,7 +214,7 @@ function sideBySide(
   if (runBeside === undefined) return { size: chain.trials, run };
 
   const { free, waiting } = compiled;
-  const bringBeside = async (samples: readonly SpikeRaster[]): Promise<readonly Filled[][]> => {
+  const bringBeside = async (samples: readonly Sample[]): Promise<readonly Filled[][]> => {
     while (free.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
     const number = free.pop()!;
     try {

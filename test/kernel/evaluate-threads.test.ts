@@ -1,5 +1,13 @@
 import { from, lastValueFrom, type Observable, take, toArray } from 'rxjs';
-import { dynapSim, evaluate, kernel, linear, pipeline, type SpikeRaster } from 'spikeline';
+import {
+  dynapSim,
+  evaluate,
+  kernel,
+  linear,
+  pipeline,
+  type SpikeRaster,
+  sampleSet,
+} from 'spikeline';
 import { describe, expect, it } from 'vitest';
 import { threadPool } from '#src/kernel/pool';
 import type { KernelThreadListener } from '#src/kernel/worker';
@@ -24,7 +32,7 @@ describe('evaluation on threads', () => {
     );
     const expected = await outputs(evaluate(net, samples));
     expect(expected.flat().some((n) => n > 0)).toBe(true);
-    const all = [samples, from(samples), new Set(samples)].map((given) =>
+    const all = [samples, from(samples), new Set(samples), sampleSet(samples)].map((given) =>
       outputs(evaluate(net, given, { engine })),
     );
     for (const found of await Promise.all(all)) expect(found).toEqual(expected);

@@ -5,7 +5,9 @@ import {
   kernel,
   type Pipeline,
   referenceEngine,
+  type Samples,
   type SpikeRaster,
+  sampleSet,
   startPipeline,
 } from 'spikeline';
 import { describe, expect, it } from 'vitest';
@@ -58,7 +60,7 @@ function stateOf({ stages }: Pipeline): string {
   return stages.at(-1)!.parameters === undefined ? 'potential' : 'imem';
 }
 
-async function outputs(net: Pipeline, samples: readonly SpikeRaster[]): Promise<number[][]> {
+async function outputs(net: Pipeline, samples: Samples): Promise<number[][]> {
   const found = await lastValueFrom(evaluate(net, samples, { engine }).pipe(toArray()));
   return found.map(({ counts }) => Array.from(counts));
 }
@@ -104,6 +106,7 @@ describe('populations one after the other in the kernel', () => {
           const samples = given.map(([seed, steps]) => randomInput(channels, steps, seed));
           const all = await outputs(net, samples);
           expect(all.length).toBe(samples.length);
+          expect(await outputs(net, sampleSet(samples))).toEqual(all);
           for (const [i, sample] of samples.slice(0, 3).entries()) {
             const { steps, counts } = sample;
             const part = (from: number, to: number): SpikeRaster => ({

@@ -12,6 +12,8 @@ import {
   pipeline,
   referenceEngine,
   type SpikeRaster,
+  sampleSet,
+  spikeRaster,
   startPipeline,
 } from 'spikeline';
 import { describe, expect, it } from 'vitest';
@@ -60,6 +62,7 @@ describe('evaluate', () => {
   it.each([
     ['a list', samples],
     ['an iterable', new Set(samples)],
+    ['a set that was packed', sampleSet(samples)],
     ['an async iterable', later(samples.length)],
     ['an observable', from(samples)],
   ])('gives what comes of each sample, in their order, of %s', async (_, given) => {
@@ -80,6 +83,8 @@ describe('evaluate', () => {
       ),
     );
     const found = await collected(evaluate(branched, samples.slice(0, 5)));
+    const packed = await collected(evaluate(branched, sampleSet(samples.slice(0, 5))));
+    expect(packed).toEqual(found);
     expect(found).toEqual(samples.slice(0, 5).map((sample) => alone(branched, sample)));
     expect(found.flat().some((count) => count > 0)).toBe(true);
     const reference = await collected(
@@ -118,6 +123,36 @@ describe('evaluate', () => {
     expect(grids).toEqual(
       given.map(({ steps, startTime }) => [steps, 2, startTime, 2 * steps, 1e-3]),
     );
+  });
+
+  it('gives the same of a set that was packed where samples are long, silent, and loud', async () => {
+    // So many channels that few steps are taken at a time.
+    const channels = 3000;
+    const wide = randomChain({ seed: 3, sizes: [3], channels });
+    const given = [50, 0, 21, 90].map((steps, seed) => randomInput(channels, steps, seed));
+    const loud = spikeRaster({ channels, dt: 1e-3, counts: { steps: 40 } });
+    loud.counts[21 * channels + 5] = 3;
+    loud.counts[22 * channels + 7] = 2 ** 32 - 1;
+    const rasters = [...given, loud];
+    const all = await collected(evaluate(wide, rasters.slice(0, 4)));
+    expect(await collected(evaluate(wide, sampleSet(rasters.slice(0, 4))))).toEqual(all);
+    expect(all.flat().some((count) => count > 0)).toBe(true);
+    expect(Array.from(sampleSet(rasters))).toEqual(rasters);
+  });
+
+  it('ends at a sample of a set that does not fit, after the results of those before', async () => {
+    const set = sampleSet([samples[0]!, randomInput(5, 10, 0), samples[1]!]);
+    const seen = await ended(evaluate(net, set));
+    expect(seen.values.length).toBe(1);
+    expect(`${seen.error}`).toMatch(/sample 1: the raster has 5 channels/);
+  });
+
+  it('packs no rasters that are none, and says all that is wrong with them', () => {
+    const broken = { ...samples[0]!, counts: new Uint32Array(3) };
+    const call = (): unknown => sampleSet([samples[1]!, broken, 3 as never]);
+    expect(call).toThrow(InvalidArgumentError);
+    expect(call).toThrow(/rasters\[1\].*counts.*rasters\[2\]/s);
+    expect(() => sampleSet(3 as never)).toThrow(/a list or an iterable of rasters/);
   });
 
   it('asks for no more samples than run side by side, and for none that nobody wants', async () => {

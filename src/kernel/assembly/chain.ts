@@ -105,10 +105,11 @@ function addFew(link: Link, out: usize, list: SparseRows, t: usize): void {
   const starts = link.starts;
   const places = link.places;
   const values = link.values;
+  const counted = list.counted;
   const end = <usize>load<u32>(list.starts + (t << 2), 4);
   for (let k = <usize>load<u32>(list.starts + (t << 2)); k < end; k++) {
     const channel = starts + (<usize>load<u32>(list.indices + (k << 2)) << 2);
-    const count = load<f32>(list.counts + (k << 2));
+    const count = counted ? load<f32>(list.counts + (k << 2)) : 1;
     const last = <usize>load<u32>(channel, 4);
     for (let e = <usize>load<u32>(channel); e < last; e++) {
       const to = out + load<u32>(places + (e << 2));

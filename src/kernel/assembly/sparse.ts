@@ -10,7 +10,7 @@ export class SparseRows {
   starts: usize;
   indices: usize;
   counts: usize;
-  /** Whether any count may be another than one: rows are then more than added. */
+  /** Whether any count may be another than one: rows are then more than added. Where not, counts mean nothing. */
   counted: u32;
 }
 
