@@ -11,13 +11,13 @@ import { sharedCurrents } from '../src/chips/dynapse2/core-currents.ts';
 import { coreMask, type Destination, eventOf, fpgaHop } from '../src/chips/dynapse2/event.ts';
 import { dynapse2 } from '../src/chips/dynapse2/family.ts';
 import { chipLimits } from '../src/chips/dynapse2/limits.ts';
-import { biasWord } from '../src/chips/dynapse2/memory.ts';
 import {
   type CoreCurrents,
   type CoreParameterName,
   coreCurrentNames,
   currentParameter,
 } from '../src/chips/dynapse2/parameters.ts';
+import { biasWord } from '../src/chips/dynapse2/words.ts';
 import { dendriteCodes, type PlacedSynapses, type SynapseList } from '../src/chips/family.ts';
 import { networkFrom, type RestoredNetwork } from '../src/compile/back/network-from.ts';
 import { routeNetwork } from '../src/compile/passes/route.ts';

@@ -242,7 +242,7 @@ export interface ChipSilicon<Configuration = unknown> {
   /** Chips that a configuration is for. */
   chipsOf(configuration: Configuration): number;
   /**
-   * Writes a configuration into memory words, one set for each chip.
+   * Writes a configuration into memory words, one set for each chip. Whatever its getters say, what is written is what was checked.
    *
    * @throws InvalidArgumentError with everything that no chip can hold
    */

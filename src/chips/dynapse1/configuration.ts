@@ -1,6 +1,6 @@
 /** A configuration of DYNAP-SE1 boards: the words of each chip, checked. */
 import { InvalidArgumentError } from '../../errors.ts';
-import { readable, readItem, refuse } from '../../options.ts';
+import { readable, readItem, readOnce, refuse } from '../../options.ts';
 import { fault, type Problem, problem, within } from '../../problems.ts';
 import type { MemoryWords } from '../family.ts';
 import { biasCount, biasWords, silentBiases } from './biases.ts';
@@ -103,6 +103,7 @@ export function dynapse1Problems(configuration: unknown): Problem[] {
  * @throws InvalidArgumentError with everything that no chip can hold
  */
 export function dynapse1Memories(configuration: Dynapse1Configuration): MemoryWords[] {
+  configuration = readOnce(configuration);
   const wrong = dynapse1Problems(configuration);
   if (wrong.length > 0) throw new InvalidArgumentError('this fits no DYNAP-SE1', wrong);
   return configuration.chips.map(({ cam, sram, biases }) => ({

@@ -23,7 +23,7 @@ import type {
   ReadOptions,
 } from '../family.ts';
 import { dendriteCodes } from '../family.ts';
-import { type Listener, listenersOf } from '../listeners.ts';
+import { foundListeners } from '../listeners.ts';
 import { readNetwork } from '../read-network.ts';
 import { readOptionProblems } from '../read-options.ts';
 import { biasIndex, wordCurrent } from './biases.ts';
@@ -64,7 +64,7 @@ export function dynapse1Circuits(words: readonly MemoryWords[], model: CircuitMo
   const view = networkWords(chips);
   const used = view.used();
   const channels = model === 'dynapSim' ? 1 : dendriteNames.length;
-  const found: Listener[] = [];
+  const found = foundListeners();
   const cores = new Map<string, CircuitCore>();
   for (const [n, neuron] of used.entries()) {
     const sizes = weightNames.map((name) => currentOf(chips, neuron, name));
@@ -72,7 +72,7 @@ export function dynapse1Circuits(words: readonly MemoryWords[], model: CircuitMo
       const size = count * sizes[dendrite]!;
       const current = model === 'dynapSim' && inhibits(dendrite) ? -size : size;
       const target = (model === 'dynapSim' ? 0 : dendrite) * used.length + n;
-      found.push({ key: view.keyOf(neuron.chip, neuron.core, tag), target, current });
+      found.add(view.keyOf(neuron.chip, neuron.core, tag), target, current);
     });
     const { chip, core } = neuron;
     if (cores.has(`${chip}/${core}`)) continue;
@@ -94,7 +94,7 @@ export function dynapse1Circuits(words: readonly MemoryWords[], model: CircuitMo
       ...view.routesOf(neuron),
     })),
     cores: [...cores.values()],
-    listeners: listenersOf(found, keyCount(chips.length), channels * used.length),
+    listeners: found.sorted(keyCount(chips.length), channels * used.length),
     keysOf: (word) => view.keysOf(word),
   };
 }

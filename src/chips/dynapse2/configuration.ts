@@ -1,5 +1,5 @@
 import type { Bias } from './bias-generator.ts';
-import { coresOf, type Destination } from './event.ts';
+import { coresOf, type Destination, switchMask } from './event.ts';
 import { chipLimits } from './limits.ts';
 import type { CoreParameterName } from './parameters.ts';
 import type { ChipSettings, CoreSettings } from './settings.ts';
@@ -111,5 +111,5 @@ export function weightSwitches(mask: number): SynapseConfiguration['weight'] {
 
 /** The 4-bit mask of samna's four switches. */
 export function weightMask(weight: SynapseConfiguration['weight']): number {
-  return weight.reduce((mask, on, i) => mask | (Number(on) << i), 0);
+  return switchMask(weight);
 }

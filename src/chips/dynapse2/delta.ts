@@ -14,9 +14,10 @@ import type { ConfigurationDelta, MemoryWords } from '../family.ts';
 import type { SynapseConfiguration } from './configuration.ts';
 import { dendrites } from './configuration.ts';
 import { chipLimits } from './limits.ts';
-import { biasWord, memoryOf, synapseWord } from './memory.ts';
+import { memoryOf } from './memory.ts';
 import { type CoreParameterName, coreParameterNames } from './parameters.ts';
 import type { BiasSetting } from './settings.ts';
+import { biasWord, synapseWord } from './words.ts';
 
 /** A change of biases and synapses, stamped by the board when it takes effect. */
 export type Dynapse2Delta = ConfigurationDelta<BiasSetting, SynapseConfiguration>;

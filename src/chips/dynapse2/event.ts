@@ -22,9 +22,39 @@ export const fpgaHop: number = -chipLimits.hops;
 /** Tag of the echo event, with which a host asks the FPGA for its time. */
 export const echoTag = 2047;
 
-const isSwitch = (on: unknown): boolean => typeof on === 'boolean';
-const tagCheck = number({ min: 0, max: chipLimits.tags - 1, whole: true });
-const hopCheck = number({ min: -chipLimits.hops, max: chipLimits.hops, whole: true });
+const { tags, hops } = chipLimits;
+const tagCheck = number({ min: 0, max: tags - 1, whole: true });
+const hopCheck = number({ min: -hops, max: hops, whole: true });
+
+/** Whether something is a whole number in a range. */
+export function isWhole(value: unknown, min: number, max: number): value is number {
+  return typeof value === 'number' && value >= min && value <= max && value % 1 === 0;
+}
+
+/** Four switches as a mask, the lowest bit first; -1 if something is no list of four switches. */
+export function switchMask(list: unknown): number {
+  if (!Array.isArray(list) || list.length !== 4) return -1;
+  let mask = 0;
+  for (let bit = 0; bit < 4; bit++) {
+    const on: unknown = list[bit];
+    if (typeof on !== 'boolean') return -1;
+    if (on) mask |= 1 << bit;
+  }
+  return mask;
+}
+
+/**
+ * Packs a destination into the bits of {@link eventWord}; -1 if something is none. A board has thousands: each field is read once, and
+ * nothing is made.
+ */
+export function destinationWord(destination: unknown): number {
+  if (typeof destination !== 'object' || destination === null) return -1;
+  const { core, xHop, yHop, tag } = destination as Readonly<Record<string, unknown>>;
+  const cores = switchMask(core);
+  const near = isWhole(xHop, -hops, hops) && isWhole(yHop, -hops, hops);
+  if (cores < 0 || !near || !isWhole(tag, 0, tags - 1)) return -1;
+  return (cores << 20) | ((xHop + hops) << 16) | ((yHop + hops) << 12) | tag;
+}
 
 /** Lists what is wrong with a destination, of any type; empty if all is well. */
 export function destinationProblems(destination: unknown): Problem[] {
@@ -32,10 +62,8 @@ export function destinationProblems(destination: unknown): Problem[] {
     return [problem('', 'wrong-type', destination, 'a destination is needed')];
   }
   const { core, tag, xHop, yHop } = destination as Readonly<Record<string, unknown>>;
-  const sound =
-    Array.isArray(core) && core.length === chipLimits.cores && Array.from(core).every(isSwitch);
   return [
-    ...(sound
+    ...(switchMask(core) >= 0
       ? []
       : [problem('core', 'wrong-shape', core, `${chipLimits.cores} switches are needed`)]),
     ...within('tag', tagCheck(tag)),
@@ -46,7 +74,7 @@ export function destinationProblems(destination: unknown): Problem[] {
 
 /** Cores as a 4-bit mask; core 0 is the lowest bit. */
 export function coreMask(core: Destination['core']): number {
-  return core.reduce((mask, on, i) => mask | (Number(on) << i), 0);
+  return switchMask(core);
 }
 
 /** Cores of a 4-bit mask. */
@@ -64,8 +92,7 @@ export function coresOf(mask: number): Destination['core'] {
 export function eventWord(destination: Destination): number {
   destination = readItem(destination);
   refuse('invalid event', () => destinationProblems(destination));
-  const { core, xHop, yHop, tag } = destination;
-  return (coreMask(core) << 20) | ((xHop + 7) << 16) | ((yHop + 7) << 12) | tag;
+  return destinationWord(destination);
 }
 
 const wordCheck = number({ min: 0, max: 2 ** 32 - 1, whole: true });

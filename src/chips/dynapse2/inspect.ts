@@ -13,13 +13,13 @@ import {
 } from './configuration.ts';
 import { coreMask, type Destination, eventWord, fpgaHop } from './event.ts';
 import { chipLimits } from './limits.ts';
-import { configurationProblems } from './memory.ts';
 import {
   type CoreCurrentName,
   type CoreCurrents,
   coreCurrentNames,
   currentParameter,
 } from './parameters.ts';
+import { configurationProblems } from './problems.ts';
 
 const { tags } = chipLimits;
 

@@ -12,7 +12,8 @@ import {
 } from './circuits.ts';
 import { type Dendrite, dendrites, weightMask } from './configuration.ts';
 import { inputWord } from './event.ts';
-import { type ChipMemory, synapseOf } from './memory.ts';
+import type { ChipMemory } from './memory.ts';
+import { synapseOf } from './words.ts';
 
 /** Dendrites with samna's values, by their codes. */
 const order: readonly Dendrite[] = dendriteNames.map((name) => dendrites[name]);

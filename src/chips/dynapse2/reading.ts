@@ -18,7 +18,7 @@ import { lumpedCurrent } from './circuits.ts';
 import { type ChipConfiguration, type LatchName, latchNames } from './configuration.ts';
 import { destinationProblems, eventOf } from './event.ts';
 import { chipLimits } from './limits.ts';
-import { writeMemories } from './memory.ts';
+import { chipMemories } from './memory.ts';
 import { networkWords } from './network-words.ts';
 import { type CoreCurrentName, currentParameter } from './parameters.ts';
 
@@ -153,7 +153,7 @@ export function readDynapse2(
   }
   let known: NetworkReading | undefined;
   const reading = (): NetworkReading => {
-    known ??= readNetwork(networkWords(writeMemories(configuration)), given);
+    known ??= readNetwork(networkWords(chipMemories(configuration)), given);
     return known;
   };
   const neurons = (): readonly HardwareNeuron[] => given.hardware ?? reading().network.hardware;

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '../../errors.ts';
 import { callback, optionProblems, readOnce, text as textCheck } from '../../options.ts';
 import { fault, within } from '../../problems.ts';
 import type { ChipConfiguration } from './configuration.ts';
-import { using } from './memory.ts';
+import { using } from './problems.ts';
 import { allProblems, noFindings } from './samna/findings.ts';
 import { isFields } from './samna/json.ts';
 import { configurationLayer } from './samna/layers.ts';

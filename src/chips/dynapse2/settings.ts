@@ -182,8 +182,8 @@ export function settingProblems(
   fields: object,
   forms: Readonly<Record<string, SettingForm>>,
 ): Problem[] {
-  const given: Readonly<Record<string, unknown>> = { ...fields };
-  return Object.entries(forms).flatMap(([name, form]) =>
-    given[name] === undefined ? [] : within(name, checkOf(form)(given[name])),
-  );
+  return Object.entries(forms).flatMap(([name, form]) => {
+    const value: unknown = Reflect.get(fields, name);
+    return value === undefined ? [] : within(name, checkOf(form)(value));
+  });
 }

@@ -15,7 +15,7 @@ import type {
   Listeners,
   MemoryWords,
 } from '../family.ts';
-import { type Listener, listenersOf } from '../listeners.ts';
+import { foundListeners } from '../listeners.ts';
 import {
   camOf,
   currentOf,
@@ -29,7 +29,7 @@ import {
 } from './circuits.ts';
 import { dendrites } from './configuration.ts';
 import { chipLimits } from './limits.ts';
-import { type ChipMemory, memoryOf, synapseOf } from './memory.ts';
+import { type ChipMemory, memoryOf } from './memory.ts';
 
 /** Currents that come from biases, by model. */
 const currents: Readonly<Record<CircuitModel, readonly string[]>> = {
@@ -77,8 +77,25 @@ function coresOf(
   return [...known.values()];
 }
 
-/** Input channels of dendrites, in the order that the full circuit takes them. */
-const order: readonly number[] = dendriteNames.map((name) => dendrites[name]);
+/** Input channel of each dendrite, in the order that the full circuit takes them, by its bits in a CAM word; -1 of those that there are not. */
+const blocks: readonly number[] = Array.from({ length: 16 }, (_, bits) =>
+  dendriteNames.findIndex((name) => dendrites[name] === bits << 7),
+);
+
+/** Which of them hold a neuron back. */
+const inhibiting: readonly boolean[] = blocks.map(
+  (block) => dendriteNames[block] === 'gaba' || dendriteNames[block] === 'shunt',
+);
+
+/** Current of each weight mask of a core, amperes: the sum of the base currents that it selects. */
+function maskCurrents(memory: ChipMemory, core: number): Float64Array {
+  const base = (['Iw_0', 'Iw_1', 'Iw_2', 'Iw_3'] as const).map((name) =>
+    currentOf(memory, core, name),
+  );
+  return Float64Array.from({ length: 16 }, (_, mask) =>
+    base.reduce((sum, current, i) => sum + (((mask >> i) & 1) === 1 ? current : 0), 0),
+  );
+}
 
 /** Looks every CAM entry up once, so that an event costs no search. */
 function entriesOf(
@@ -87,26 +104,24 @@ function entriesOf(
   model: CircuitModel,
 ): Listeners {
   const lumped = model === 'dynapSim';
-  const found: Listener[] = [];
+  const found = foundListeners();
+  const known = new Map<number, Float64Array>();
   for (const [index, neuron] of active.entries()) {
     const { chip, core } = neuron;
-    const base = (['Iw_0', 'Iw_1', 'Iw_2', 'Iw_3'] as const).map((name) =>
-      currentOf(memories[chip]!, core, name),
-    );
+    const first = keyOf(chip, core, 0);
+    const sizes = known.get(first) ?? maskCurrents(memories[chip]!, core);
+    known.set(first, sizes);
     for (const word of camOf(memories, neuron)) {
-      if (word === 0) continue;
-      const { tag, weight, dendrite } = synapseOf(word);
-      if (dendrite === dendrites.none) continue;
-      const inhibits = dendrite === dendrites.gaba || dendrite === dendrites.shunt;
-      const sign = lumped && inhibits ? -1 : 1;
-      const block = lumped ? 0 : order.indexOf(dendrite);
-      const size = weight.reduce((sum, on, i) => sum + (on ? base[i]! : 0), 0);
-      const target = block * active.length + index;
-      found.push({ key: keyOf(chip, core, tag), target, current: sign * size });
+      const dendrite = (word >> 15) & 15;
+      const block = blocks[dendrite]!;
+      if (block < 0) continue;
+      const size = sizes[(word >> 11) & 15]!;
+      const current = lumped && inhibiting[dendrite]! ? -size : size;
+      found.add(first + (word & 0x7ff), (lumped ? 0 : block) * active.length + index, current);
     }
   }
-  const channels = (lumped ? 1 : order.length) * active.length;
-  return listenersOf(found, keyCount(memories.length), channels);
+  const channels = (lumped ? 1 : dendriteNames.length) * active.length;
+  return found.sorted(keyCount(memories.length), channels);
 }
 
 /** Works out the circuits behind memory words; neurons count that listen to something or have their DC input on. */

@@ -8,6 +8,7 @@ import {
   optionProblems,
   options,
   readable,
+  readOnce,
 } from '../../options.ts';
 import { type Problem, problem, within } from '../../problems.ts';
 import type { ChipLimits, ChipSilicon, ConfigurationDelta } from '../family.ts';
@@ -58,6 +59,7 @@ export function plainChanges(limits: ChipLimits, words: PlainWords): Changes {
     problems,
     chipsOf: ({ chips }) => chips.length,
     memories(configuration) {
+      configuration = readOnce(configuration);
       const wrong = problems(configuration);
       if (wrong.length > 0) throw new InvalidArgumentError('this fits no chip', wrong);
       return configuration.chips.map(({ cam, sram, switches, biases }) => ({

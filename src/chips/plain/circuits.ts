@@ -1,7 +1,7 @@
 /** What silicon the memories of a plain family make: DynapSim neurons with one synapse. */
 import { currentNames, dynapSimParameters } from '../../neurons/dynap-sim/parameters.ts';
 import { type CircuitCore, type Circuits, dendriteCodes } from '../family.ts';
-import { type Listener, listenersOf } from '../listeners.ts';
+import { foundListeners } from '../listeners.ts';
 import type { PlainFamilyConfig } from './config.ts';
 import type { PlainMemory, PlainWords } from './words.ts';
 
@@ -13,7 +13,7 @@ export function plainCircuits(
 ): Circuits {
   const view = words.lookThrough(memories);
   const baseNames = words.biases.slice(-bases);
-  const found: Listener[] = [];
+  const found = foundListeners();
   const active = view.used().filter((neuron) => {
     let listens = false;
     view.eachEntry(neuron, () => {
@@ -28,7 +28,7 @@ export function plainCircuits(
     const sizes = levels(baseNames.map(current));
     view.eachEntry(neuron, (tag, code, dendrite) => {
       const sign = dendrite === dendriteCodes.gaba || dendrite === dendriteCodes.shunt ? -1 : 1;
-      found.push({ key: view.keyOf(chip, core, tag), target, current: sign * sizes[code]! });
+      found.add(view.keyOf(chip, core, tag), target, sign * sizes[code]!);
     });
     const key = `${chip}/${core}`;
     if (cores.has(key)) continue;
@@ -43,7 +43,7 @@ export function plainCircuits(
       ...view.routesOf(neuron),
     })),
     cores: [...cores.values()],
-    listeners: listenersOf(found, words.keyCount(memories.length), active.length),
+    listeners: found.sorted(words.keyCount(memories.length), active.length),
     keysOf: (word) => view.keysOf(word),
   };
 }

@@ -6,6 +6,7 @@ import { dynapse2 } from '../../chips/dynapse2/family.ts';
 import { DataError, DeviceError, InvalidArgumentError } from '../../errors.ts';
 import { type Losses, lossCounter } from '../../events/losses.ts';
 import { fault, within } from '../../problems.ts';
+import { refuseUnfit } from '../fitting.ts';
 import { type Link, type LinkUpdate, soundEvents, timeCheck } from '../link.ts';
 import { linkListeners } from '../listeners.ts';
 import { addressText, readAddress } from '../socket/address.ts';
@@ -128,6 +129,8 @@ function samnaLink(
   config: SamnaLinkConfig,
 ): OpenedLink {
   const { chips } = welcome;
+  const remedy = 'if there are more, say so when the bridge is started';
+  const room = { family: dynapse2, chips, remedy };
   const listeners = linkListeners();
   const losses = lossCounter();
   const statistics = { sent: 0, received: 0 };
@@ -190,14 +193,7 @@ function samnaLink(
     updates,
     async configure(configuration) {
       alive();
-      const problems = within('configuration', dynapse2.problems(configuration));
-      if (problems.length === 0 && dynapse2.chipsOf(configuration) > chips) {
-        const needed = `${dynapse2.chipsOf(configuration)} chips are configured; ${chips} are used: say how many there are when the bridge is started`;
-        problems.push(fault('configuration', 'too-large', needed));
-      }
-      if (problems.length > 0) {
-        throw new InvalidArgumentError('this configuration does not fit the board', problems);
-      }
+      refuseUnfit(configuration, room);
       await call('configure', toldConfiguration(configuration));
       configured = true;
     },

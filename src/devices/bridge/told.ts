@@ -3,7 +3,6 @@ import {
   type ChipConfiguration,
   type CoreConfiguration,
   dendrites,
-  latchNames,
   type NeuronConfiguration,
   type SynapseConfiguration,
   weightMask,
@@ -17,6 +16,7 @@ import {
   coreSettingForms,
   type SettingForm,
 } from '../../chips/dynapse2/settings.ts';
+import { latchWord } from '../../chips/dynapse2/words.ts';
 import { dendriteNames } from '../../neurons/dynap-se2/parameters.ts';
 
 /** Coarse and fine value. */
@@ -66,19 +66,21 @@ const order: readonly number[] = [
   ...dendriteNames.map((name): number => dendrites[name]),
 ];
 
-/** Tag, weight as bits, dendrite, and options as bits: plasticity, precise delay, mismatched delay. */
-function toldSynapse(synapse: SynapseConfiguration): number[] {
+/** Adds tag, weight as bits, dendrite, and options as bits: plasticity, precise delay, mismatched delay. */
+function tellSynapse(told: number[], synapse: SynapseConfiguration): void {
   const { tag, weight, dendrite, stp, preciseDelay, mismatchedDelay } = synapse;
   const options = Number(stp) | (Number(preciseDelay) << 1) | (Number(mismatchedDelay) << 2);
-  return [tag, weightMask(weight), order.indexOf(dendrite), options];
+  told.push(tag, weightMask(weight), order.indexOf(dendrite), options);
 }
 
 function toldNeuron(neuron: NeuronConfiguration, index: number): ToldNeuron {
-  const latches = latchNames.reduce((mask, name, i) => mask | (Number(neuron[name]) << i), 0);
-  const destinations = neuron.destinations.flatMap(({ tag, core, xHop, yHop }) => [
-    ...[tag, coreMask(core), xHop, yHop],
-  ]);
-  return [index, latches, neuron.synapses.flatMap(toldSynapse), destinations];
+  const synapses: number[] = [];
+  for (const synapse of neuron.synapses) tellSynapse(synapses, synapse);
+  const destinations: number[] = [];
+  for (const { tag, core, xHop, yHop } of neuron.destinations) {
+    destinations.push(tag, coreMask(core), xHop, yHop);
+  }
+  return [index, latchWord(neuron), synapses, destinations];
 }
 
 function says([, latches, synapses, destinations]: ToldNeuron): boolean {
@@ -135,9 +137,10 @@ export function toldDelta({ biases = [], synapses = [] }: Dynapse2Delta): ToldDe
     biases: biases.map(({ chip, core, name, setting }) => [
       ...[chip, core, name, setting.coarse, setting.fine],
     ]),
-    synapses: synapses.map(({ chip, core, neuron, entry, synapse }) => [
-      ...[chip, core, neuron, entry],
-      ...toldSynapse(synapse),
-    ]),
+    synapses: synapses.map(({ chip, core, neuron, entry, synapse }) => {
+      const told = [chip, core, neuron, entry];
+      tellSynapse(told, synapse);
+      return told;
+    }),
   };
 }

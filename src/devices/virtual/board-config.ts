@@ -17,7 +17,7 @@ import {
   readable,
   readOnce,
 } from '../../options.ts';
-import { type Problem, within } from '../../problems.ts';
+import type { Problem } from '../../problems.ts';
 
 /** What a virtual board is made of. */
 export interface VirtualBoardConfig<Configuration = DefaultConfiguration> {
@@ -115,23 +115,4 @@ export function completeBoard<Configuration>(
     outputCapacity: config.outputCapacity ?? 65_536,
     engine: config.engine ?? defaultEngine(),
   };
-}
-
-/** Lists why a configuration does not fit a board of so many chips. */
-export function fitProblems<Configuration>(
-  configuration: Configuration,
-  { family, chips }: CompleteBoardConfig<Configuration>,
-): Problem[] {
-  const problems = within('configuration', family.problems(configuration));
-  if (problems.length > 0) return problems;
-  const used = family.chipsOf(configuration);
-  return used <= chips
-    ? []
-    : [
-        {
-          path: 'configuration',
-          code: 'too-large',
-          needed: `${used} chips are configured; the board has ${chips}: use fewer chips or open a larger board`,
-        },
-      ];
 }

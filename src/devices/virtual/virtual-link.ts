@@ -5,6 +5,7 @@ import { DeviceError, InvalidArgumentError } from '../../errors.ts';
 import { readOnce } from '../../options.ts';
 import { fault, within } from '../../problems.ts';
 import { serial } from '../../serial.ts';
+import { fittingMemories } from '../fitting.ts';
 import {
   type HardwareEvents,
   type Link,
@@ -16,7 +17,7 @@ import {
 } from '../link.ts';
 import { linkListeners } from '../listeners.ts';
 import { wrapTime } from '../wrap.ts';
-import { type CompleteBoardConfig, fitProblems } from './board-config.ts';
+import type { CompleteBoardConfig } from './board-config.ts';
 import { boardRun, toldTime } from './board-run.ts';
 import { type Chips, wireChips } from './chips.ts';
 import { addCount } from './senders.ts';
@@ -68,7 +69,9 @@ export function openVirtualLink<Configuration>(
   config: CompleteBoardConfig<Configuration>,
   onClose: () => void,
 ): VirtualLink<Configuration> {
-  const { family, realTime, clock } = config;
+  const { family, chips: boardChips, realTime, clock } = config;
+  const remedy = 'use fewer chips or open a larger board';
+  const room = { family, chips: boardChips, remedy };
   const listeners = linkListeners();
   const updates: LinkUpdate<ConfigurationDelta>[] = [];
   let memories: readonly MemoryWords[] = [];
@@ -191,12 +194,7 @@ export function openVirtualLink<Configuration>(
     updates,
     async configure(configuration) {
       alive();
-      configuration = readOnce(configuration);
-      const problems = fitProblems(configuration, config);
-      if (problems.length > 0) {
-        throw new InvalidArgumentError('this configuration does not fit the board', problems);
-      }
-      const next = family.memories(configuration);
+      const next = fittingMemories(configuration, room);
       const wired = wireChips(family, next, config);
       board.settle();
       answer();

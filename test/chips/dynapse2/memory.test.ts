@@ -16,15 +16,10 @@ import {
   weightMask,
   weightSwitches,
 } from '#src/chips/dynapse2/configuration';
-import { eventWord } from '#src/chips/dynapse2/event';
-import {
-  biasWord,
-  chipMemories,
-  configurationProblems,
-  neuronOf,
-  synapseOf,
-  synapseWord,
-} from '#src/chips/dynapse2/memory';
+import { destinationWord, eventWord } from '#src/chips/dynapse2/event';
+import { chipMemories, neuronOf } from '#src/chips/dynapse2/memory';
+import { configurationProblems } from '#src/chips/dynapse2/problems';
+import { biasWord, synapseOf, synapseWord } from '#src/chips/dynapse2/words';
 import { reasonsOf } from '#test/events/reasons';
 import { runs } from '#test/support/runs';
 import { anyDestination, anyNeuron, anySynapse } from './arbitraries.ts';
@@ -54,6 +49,37 @@ function synapse(changes: Partial<SynapseConfiguration> = {}): SynapseConfigurat
     ...changes,
   };
 }
+
+describe('words of what may be anything', () => {
+  it('are -1 where a field is missing or of another kind', () => {
+    for (const name of ['tag', 'weight', 'dendrite'] as const) {
+      for (const odd of [undefined, null, -1, 0.5, 4096, '1', [true, false, true]]) {
+        expect([name, odd, synapseWord({ ...synapse(), [name]: odd })]).toEqual([name, odd, -1]);
+      }
+    }
+    for (const name of ['stp', 'preciseDelay', 'mismatchedDelay'] as const) {
+      expect(synapseWord({ ...synapse(), [name]: 1 })).toBe(-1);
+      expect(synapseWord({ ...synapse(), [name]: undefined })).toBe(synapseWord(synapse()));
+    }
+    const odd = { coarse: 6, fine: 0 };
+    expect([undefined, null, 1, {}, odd].map(synapseWord)).toEqual([-1, -1, -1, -1, -1]);
+    expect([undefined, null, 1, {}, odd].map(biasWord)).toEqual([-1, -1, -1, -1, -1]);
+    expect([undefined, null, 1, {}, odd].map(destinationWord)).toEqual([-1, -1, -1, -1, -1]);
+  });
+
+  it('are of what was said first', () => {
+    let asked = 0;
+    const turning = {
+      ...synapse(),
+      get tag() {
+        return asked++ === 0 ? 7 : 'something else';
+      },
+    };
+    const neuron = { ...idleNeuron(), synapses: [turning as never] };
+    const [memory] = chipMemories(withNeuron({ chip: 0, core: 0, neuron: 3 }, neuron));
+    expect(synapseOf(memory!.cam[3 * 64]!)).toEqual({ ...synapse(), tag: 7 });
+  });
+});
 
 describe('synapseWord', () => {
   it('brings every CAM entry back', () => {

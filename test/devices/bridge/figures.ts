@@ -1,27 +1,11 @@
-// Measures a bridge to the stand-in for samna, which plays a virtual board of this process, and prints JSON. The bench starts it. Argument:
-// seconds of events.
-import { deploy, dynapSim, linear, pipeline } from 'spikeline';
-import type { ChipConfiguration } from 'spikeline/chip';
+// Measures a bridge to the stand-in for samna, which plays a virtual board of this process. The bench starts it.
 import { type SamnaLink, samnaBridge } from 'spikeline/devices';
+import type { BridgeFigures } from '#bench/samna/bridge';
+import { network } from '#bench/samna/network';
+import { answers } from '#bench/side';
 import { echoReply, echoWord } from '#src/chips/dynapse2/event';
 import { unwrapNear, wrapTime } from '#src/devices/wrap';
 import { standInBoard } from './stand-in-board.ts';
-
-/** What was measured. */
-export interface BridgeFigures {
-  /** From asking for the time to its answer, milliseconds: each. */
-  readonly echoes: readonly number[];
-  /** Events of each second that went out and came back. */
-  readonly rate: number;
-  readonly sent: number;
-  readonly back: number;
-  /** Most that the newest event came back after its time, milliseconds. */
-  readonly behind: number;
-  /** Seconds for a chip of 1024 neurons with 64 synapses each, without the time to settle. */
-  readonly configuring: number;
-  /** Seconds of that that the virtual board took. */
-  readonly board: number;
-}
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -71,27 +55,23 @@ async function outAndBack(link: SamnaLink, rate: number, seconds: number) {
   return { rate, sent: blocks * block, back, behind };
 }
 
-/** Every neuron of a chip with 64 synapses. */
-function fullChip(): ChipConfiguration {
-  const net = pipeline(linear({ weight: [[1]] }), dynapSim({ neurons: 1 }));
-  const [core] = deploy(net).configuration.chips[0]!.cores;
-  const [neuron] = core!.neurons;
-  const [synapse] = neuron!.synapses;
-  const synapses = Array.from({ length: 64 }, (_, tag) => ({ ...synapse!, tag }));
-  const full = { ...core!, neurons: core!.neurons.map(() => ({ ...neuron!, synapses })) };
-  return { chips: [{ cores: [full, full, full, full] }] };
+/** Seconds for a chip of 1024 neurons with 64 synapses each, without the time to settle. */
+async function configuring(link: SamnaLink): Promise<number> {
+  const chip = network(1, 64);
+  const from = performance.now();
+  await link.configure(chip);
+  return (performance.now() - from) / 1000;
 }
 
-const board = await standInBoard({ inputCapacity: 2 ** 20, outputCapacity: 2 ** 20 });
-const link = await samnaBridge({ python: board.python, settleTime: 0 });
-const asked = await echoes(link, 200);
-const flow = await outAndBack(link, 100_000, Number(process.argv[2] ?? 3));
-const before = board.configuring;
-const from = performance.now();
-await link.configure(fullChip());
-const configuring = (performance.now() - from) / 1000;
-await link.close();
-await board.close();
-const own = (board.configuring - before) / 1000;
-const figures: BridgeFigures = { echoes: asked, ...flow, configuring, board: own };
-process.stdout.write(JSON.stringify(figures));
+answers(async ({ seconds }: { readonly seconds: number }): Promise<BridgeFigures> => {
+  const board = await standInBoard({ inputCapacity: 2 ** 20, outputCapacity: 2 ** 20 });
+  const link = await samnaBridge({ python: board.python, settleTime: 0 });
+  const asked = await echoes(link, 200);
+  const flow = await outAndBack(link, 100_000, seconds);
+  const before = board.configuring;
+  const configured = await configuring(link);
+  await link.close();
+  await board.close();
+  const own = (board.configuring - before) / 1000;
+  return { echoes: asked, ...flow, configuring: configured, board: own };
+});

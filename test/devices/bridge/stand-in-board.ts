@@ -9,12 +9,13 @@ import { type Link, type VirtualBoardConfig, virtualBoard } from 'spikeline';
 import type { ChipConfiguration } from 'spikeline/chip';
 import {
   type CoreConfiguration,
-  type Dendrite,
   idleCore,
-  idleNeuron,
+  type LatchName,
   latchNames,
+  type NeuronConfiguration,
 } from '#src/chips/dynapse2/configuration';
-import { echoReply, echoWord } from '#src/chips/dynapse2/event';
+import { echoReply, echoWord, eventOf } from '#src/chips/dynapse2/event';
+import { synapseOf } from '#src/chips/dynapse2/words';
 import { packEvents, unpackEvents } from '#src/devices/bridge/event-bytes';
 import { controlFrame, eventFrame, kinds, readControl } from '#src/devices/bridge/messages';
 import { frameBodies } from '#src/events/frame-bodies';
@@ -33,16 +34,21 @@ export function bridges(): number {
 }
 
 /** A core as the stand-in for samna applies it. */
-export interface AppliedCore {
-  readonly biases: Readonly<Record<string, readonly [number, number]>>;
-  /** Those that were ever written. */
-  readonly neurons: readonly (readonly [
+interface ToldCore {
+  readonly biases: Readonly<Record<string, readonly [coarse: number, fine: number]>>;
+  /** Neurons that are other than before, their entries as words. */
+  readonly changed: readonly (readonly [
     index: number,
     latches: number,
-    synapses: readonly (readonly [number, never, Dendrite, boolean, boolean, boolean])[],
-    destinations: readonly (readonly [number, never, number, number])[],
+    synapses: readonly number[],
+    destinations: readonly number[],
   ])[];
   readonly monitored: readonly unknown[];
+}
+
+/** A core as it is. */
+export interface AppliedCore extends Pick<ToldCore, 'biases' | 'monitored'> {
+  readonly neurons: readonly NeuronConfiguration[];
 }
 
 /** What stands for a board. */
@@ -86,28 +92,40 @@ export function pythonWith(
   return { path, remove: () => rmSync(own, { recursive: true, force: true }) };
 }
 
-function coreOf({ biases, neurons }: AppliedCore): CoreConfiguration {
+/** What each word says, of which there are few: equal ones are one object. */
+function reader<Entry>(read: (word: number) => Entry): (word: number) => Entry {
+  const known = new Map<number, Entry>();
+  return (word) => {
+    const entry = known.get(word) ?? read(word);
+    known.set(word, entry);
+    return entry;
+  };
+}
+
+/** Lays what is told of a core over what it was. */
+function coreOf(
+  { biases, monitored, changed }: ToldCore,
+  before: AppliedCore | undefined,
+): AppliedCore {
+  const neurons = [...(before ?? idleCore()).neurons];
+  const [synapse, destination] = [reader(synapseOf), reader(eventOf)];
+  for (const [index, latches, synapses, destinations] of changed) {
+    const on = latchNames.map((name, bit) => [name, ((latches >> bit) & 1) === 1]);
+    neurons[index] = {
+      ...(Object.fromEntries(on) as Record<LatchName, boolean>),
+      synapses: synapses.map(synapse),
+      destinations: destinations.map(destination),
+    };
+  }
+  return { biases, monitored, neurons };
+}
+
+function configurationOf({ biases, neurons }: AppliedCore): CoreConfiguration {
   const parameters = Object.entries(biases).map(([name, [coarse, fine]]) => [
     name,
     { coarse, fine, type: name.endsWith('_N') ? 'N' : 'P' },
   ]);
-  const all = [...idleCore().neurons];
-  for (const [index, latches, synapses, destinations] of neurons) {
-    const on = latchNames.map((name, bit) => [name, ((latches >> bit) & 1) === 1]);
-    all[index] = {
-      ...idleNeuron(),
-      ...Object.fromEntries(on),
-      synapses: synapses.map(([tag, weight, dendrite, stp, preciseDelay, mismatchedDelay]) => ({
-        ...{ tag, weight, dendrite, stp, preciseDelay, mismatchedDelay },
-      })),
-      destinations: destinations.map(([tag, core, xHop, yHop]) => ({ tag, core, xHop, yHop })),
-    };
-  }
-  return {
-    ...idleCore(),
-    parameters: Object.fromEntries(parameters),
-    neurons: all,
-  };
+  return { parameters: Object.fromEntries(parameters), neurons };
 }
 
 /** An event that the board is to send back, whatever its tag: seven hops west and south. */
@@ -145,15 +163,17 @@ export async function standInBoard(config: StandInConfig = {}): Promise<StandInB
       } else if ('open' in message) {
         own = (await board.open()) as Link<ChipConfiguration>;
         openedAt = performance.now();
+        applied = [];
         link = own;
         own.listen({ events: forward });
         tell({ opened: true });
       } else {
         const from = performance.now();
-        applied = message['configure'] as typeof applied;
+        const told = message['configure'] as readonly (readonly ToldCore[])[];
+        applied = told.map((chip, h) => chip.map((core, c) => coreOf(core, applied[h]?.[c])));
         applications++;
-        const cores = applied.slice(0, boardChips).map((chip) => ({ cores: chip.map(coreOf) }));
-        await own!.configure({ chips: cores });
+        const chips = applied.slice(0, boardChips);
+        await own!.configure({ chips: chips.map((all) => ({ cores: all.map(configurationOf) })) });
         configuring += performance.now() - from;
         tell({ configured: true });
       }

@@ -28,7 +28,7 @@ import { type DynapSimParametersInput, randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
 import { dendrites, idleCore } from '#src/chips/dynapse2/configuration';
 import { echoWord, eventWord, monitorReply } from '#src/chips/dynapse2/event';
-import { synapseOf, synapseWord } from '#src/chips/dynapse2/memory';
+import { synapseOf, synapseWord } from '#src/chips/dynapse2/words';
 import { subsetSums } from '#src/chips/masks';
 import { wrapPeriod, wrapTime } from '#src/devices/wrap';
 import { defaultParameters } from '#src/neurons/dynap-sim/parameters';

@@ -8,6 +8,7 @@ import { DeviceError, InvalidArgumentError } from '../../../errors.ts';
 import { type Losses, lossCounter } from '../../../events/losses.ts';
 import { readOnce } from '../../../options.ts';
 import { fault, within } from '../../../problems.ts';
+import { fittingMemories } from '../../fitting.ts';
 import { type Link, type LinkUpdate, soundEvents, timeCheck } from '../../link.ts';
 import { linkListeners } from '../../listeners.ts';
 import { unwrapNear, wrapTime } from '../../wrap.ts';
@@ -82,6 +83,8 @@ async function started(
   config: Dynapse1LinkConfig,
 ): Promise<Dynapse1Link> {
   const { clock, chips, packetDelay } = config;
+  const remedy = 'if there are more, say so when it is opened';
+  const room = { family: dynapse1, chips, remedy };
   const delay = packetDelay * 125;
   const { counts, statistics } = counters(calls.info);
   const losses = lossCounter();
@@ -220,16 +223,7 @@ async function started(
     updates,
     async configure(configuration) {
       alive();
-      configuration = readOnce(configuration);
-      const problems = within('configuration', dynapse1.problems(configuration));
-      if (problems.length === 0 && dynapse1.chipsOf(configuration) > chips) {
-        const needed = `${dynapse1.chipsOf(configuration)} chips are configured; ${chips} are used`;
-        problems.push(fault('configuration', 'too-large', needed));
-      }
-      if (problems.length > 0) {
-        throw new InvalidArgumentError('this configuration does not fit the board', problems);
-      }
-      const next = dynapse1.memories(configuration);
+      const next = fittingMemories(configuration, room);
       await together(async () => {
         alive();
         await play.clear((own) => {

@@ -10,6 +10,8 @@ LATCHES = (
     "deam_ampa deam_alpha denm_nmda denm_alpha"
 ).split()
 
+_LATCHES = [f"latch_{name}" for name in LATCHES]
+
 DENDRITES = ("none", "ampa", "gaba", "nmda", "shunt")
 
 
@@ -32,46 +34,58 @@ def _spelt(target, name):
     return None
 
 
+class _Made(dict):
+    """Objects of samna by what they are made of. Equal ones are one object, since samna copies what it is given."""
+
+    def __init__(self, make):
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key):
+        made = self[key] = self._make(*key)
+        return made
+
+
+def _fours(values):
+    """Numbers in fours, as tuples."""
+    each = iter(values)
+    return zip(each, each, each, each)
+
+
 class Writer:
     """Writes into configurations of one samna."""
 
     def __init__(self, dynapse2):
         self._dynapse2 = dynapse2
         self._dendrites = [getattr(dynapse2.Dendrite, name) for name in DENDRITES]
-        self._synapses = {}
-        self._destinations = {}
+        self._synapses = _Made(self._synapse)
+        self._destinations = _Made(self._destination)
         self._no_synapses = [dynapse2.Dynapse2Synapse()] * SYNAPSES
         self._no_destinations = [dynapse2.Dynapse2Destination()] * DESTINATIONS
         # Neurons of each core that this program knows to be empty, by (chip, core).
         self._empty = {}
 
-    def synapse(self, tag, weight, dendrite, options):
-        """A synapse. Equal ones are one object, since samna copies what it is given."""
-        key = (tag, weight, dendrite, options)
-        made = self._synapses.get(key)
-        if made is None:
-            made = self._dynapse2.Dynapse2Synapse()
-            made.tag = tag
-            made.weight = switches(weight)
-            made.dendrite = self._dendrites[dendrite]
-            made.stp = bool(options & 1)
-            made.precise_delay = bool(options & 2)
-            made.mismatched_delay = bool(options & 4)
-            self._synapses[key] = made
+    def _synapse(self, tag, weight, dendrite, options):
+        made = self._dynapse2.Dynapse2Synapse()
+        made.tag = tag
+        made.weight = switches(weight)
+        made.dendrite = self._dendrites[dendrite]
+        made.stp = bool(options & 1)
+        made.precise_delay = bool(options & 2)
+        made.mismatched_delay = bool(options & 4)
         return made
 
-    def destination(self, tag, cores, x_hop, y_hop):
-        """A destination, of an event or of a neuron."""
-        key = (tag, cores, x_hop, y_hop)
-        made = self._destinations.get(key)
-        if made is None:
-            made = self._dynapse2.Dynapse2Destination()
-            made.tag = tag
-            made.core = switches(cores)
-            made.x_hop = x_hop
-            made.y_hop = y_hop
-            self._destinations[key] = made
+    def _destination(self, tag, cores, x_hop, y_hop):
+        made = self._dynapse2.Dynapse2Destination()
+        made.tag = tag
+        made.core = switches(cores)
+        made.x_hop = x_hop
+        made.y_hop = y_hop
         return made
+
+    def destination(self, *where):
+        """A destination, of an event or of a neuron: tag, cores, hops east, hops north."""
+        return self._destinations[where]
 
     def problems(self, configuration, told):
         """What is told and this samna has not."""
@@ -120,12 +134,15 @@ class Writer:
 
     def _neuron(self, own, latches, synapses, destinations):
         """Writes a neuron: lists have to be assigned whole."""
-        cam = [self.synapse(*synapses[i : i + 4]) for i in range(0, len(synapses), 4)]
+        known = self._synapses
+        cam = [known[key] for key in _fours(synapses)]
         own.synapses = cam + self._no_synapses[len(cam) :]
-        sram = [self.destination(*destinations[i : i + 4]) for i in range(0, len(destinations), 4)]
+        known = self._destinations
+        sram = [known[key] for key in _fours(destinations)]
         own.destinations = sram + self._no_destinations[len(sram) :]
-        for bit, name in enumerate(LATCHES):
-            setattr(own, f"latch_{name}", bool(latches >> bit & 1))
+        for name in _LATCHES:
+            setattr(own, name, bool(latches & 1))
+            latches >>= 1
 
     def change(self, configuration, told):
         """Lays a change over a configuration: some biases, some synapses."""
@@ -143,7 +160,7 @@ class Writer:
         for chip, core, neuron, entry, *synapse in told["synapses"]:
             own = chips[chip].cores[core].neurons[neuron]
             cam = list(own.synapses)
-            cam[entry] = self.synapse(*synapse)
+            cam[entry] = self._synapses[tuple(synapse)]
             own.synapses = cam
             self._empty.get((chip, core), set()).discard(neuron)
 

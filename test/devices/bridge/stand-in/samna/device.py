@@ -1,4 +1,5 @@
 """Finds and opens boards: virtual ones, behind a socket. It speaks with frames of the bridge."""
+import functools
 import os
 import socket
 import threading
@@ -104,17 +105,49 @@ def close_device(board):
     board._wire = None
 
 
-def _used(index, neuron):
-    latches = sum(
-        getattr(neuron, f"latch_{name}") << bit
-        for bit, name in enumerate(
-            "so_dc so_adaptation soif_kill soif_type coho_ca_mem ho_enable ho_so_de ho_active de_mux de_conductance deam_ampa "
-            "deam_alpha denm_nmda denm_alpha".split()
-        )
+_LATCHES = [
+    f"latch_{name}"
+    for name in (
+        "so_dc so_adaptation soif_kill soif_type coho_ca_mem ho_enable ho_so_de ho_active de_mux de_conductance deam_ampa "
+        "deam_alpha denm_nmda denm_alpha".split()
     )
-    synapses = [one for one in neuron._synapses or () if one[0] or one[2] or any(one[1])]
-    destinations = [one for one in neuron._destinations or () if any(one[1]) or one[2] or one[0]]
-    return [index, latches, synapses, destinations]
+]
+
+
+def _mask(switches):
+    return sum(on << bit for bit, on in enumerate(switches))
+
+
+@functools.lru_cache(maxsize=None)
+def _synapse(tag, weight, dendrite, *options):
+    """A synapse as the virtual board has it in its memory."""
+    return tag | _mask(weight) << 11 | dendrite >> 7 << 15 | _mask(options) << 19
+
+
+@functools.lru_cache(maxsize=None)
+def _destination(tag, cores, x_hop, y_hop):
+    """A destination as the virtual board has it in its memory."""
+    return _mask(cores) << 20 | x_hop + 7 << 16 | y_hop + 7 << 12 | tag if any(cores) else 0
+
+
+def _words(of, entries):
+    words = [of(*one) for one in entries or ()]
+    return [word for word in words if word]
+
+
+def _latches(neuron):
+    return [getattr(neuron, name) for name in _LATCHES]
+
+
+def _changed(before, now):
+    """Neurons of a core that are other than before, each as index, latches, synapses, destinations."""
+    if before._neurons is now._neurons:
+        return []
+    return [
+        [index, _mask(_latches(new)), _words(_synapse, new._synapses), _words(_destination, new._destinations)]
+        for index, (old, new) in enumerate(zip(before._neurons, now._neurons))
+        if old._synapses != new._synapses or old._destinations != new._destinations or _latches(old) != _latches(new)
+    ]
 
 
 class Dynapse2Stack:
@@ -175,7 +208,8 @@ class Dynapse2Stack:
 class Dynapse2Model:
     def __init__(self, wire):
         self._wire = wire
-        self._applied = Dynapse2Configuration()
+        # What the board has, and what is given to who asks.
+        self._told = self._applied = Dynapse2Configuration()
         self._errors = []
 
     def reset(self, kind, mask):
@@ -198,18 +232,15 @@ class Dynapse2Model:
             [
                 {
                     "biases": {name: [one.coarse_value, one.fine_value] for name, one in core.parameters.items()},
-                    "neurons": [
-                        _used(index, neuron)
-                        for index, neuron in enumerate(core._neurons)
-                        if neuron._synapses or neuron._destinations
-                    ],
+                    "changed": _changed(before, core),
                     "monitored": [core.monitored_neuron, core.neuron_monitoring_on, core.sadc_enables.soif_refectory],
                 }
-                for core in chip.cores
+                for before, core in zip(told.cores, chip.cores)
             ]
-            for chip in configuration.chips
+            for told, chip in zip(self._told.chips, self._applied.chips)
         ]
         self._wire.ask({"configure": chips})
+        self._told = self._applied
 
     def clear_error_queue(self):
         pass

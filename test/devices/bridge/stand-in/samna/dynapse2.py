@@ -29,7 +29,7 @@ def _four(value):
     made = list(value)
     if len(made) != 4 or not all(isinstance(one, bool) for one in made):
         raise TypeError(f"4 switches are needed, not {value!r}")
-    return made
+    return tuple(made)
 
 
 class Dynapse2Destination:
@@ -38,7 +38,7 @@ class Dynapse2Destination:
     __slots__ = ("_core", "x_hop", "y_hop", "tag")
 
     def __init__(self):
-        self._core = [False] * 4
+        self._core = (False,) * 4
         self.x_hop = self.y_hop = self.tag = 0
 
     @property
@@ -63,7 +63,7 @@ class Dynapse2Synapse:
     __slots__ = ("_weight", "dendrite", "stp", "precise_delay", "mismatched_delay", "tag")
 
     def __init__(self):
-        self._weight = [False] * 4
+        self._weight = (False,) * 4
         self.dendrite = Dendrite.none
         self.stp = self.precise_delay = self.mismatched_delay = False
         self.tag = 0
@@ -156,6 +156,8 @@ class SadcEnables:
 class Dynapse2Core:
     def __init__(self):
         self._neurons = [Dynapse2Neuron() for _ in range(NEURONS)]
+        # Neurons that nobody was given cannot have changed: a copy shares them.
+        self._given = False
         self.parameters = {name: Dynapse2Parameter(name) for name in BIASES}
         self.monitored_neuron = 0
         self.neuron_monitoring_on = False
@@ -163,6 +165,9 @@ class Dynapse2Core:
 
     @property
     def neurons(self):
+        if not self._given:
+            self._neurons = [copy.copy(neuron) for neuron in self._neurons]
+            self._given = True
         return list(self._neurons)
 
 
@@ -184,7 +189,9 @@ class Dynapse2Configuration:
             chip.shared_parameters01 = copy.deepcopy(chip.shared_parameters01)
             chip.cores = [copy.copy(core) for core in chip.cores]
             for core in chip.cores:
-                core._neurons = [copy.copy(neuron) for neuron in core._neurons]
+                if core._given:
+                    core._neurons = [copy.copy(neuron) for neuron in core._neurons]
+                    core._given = False
                 core.parameters = {name: copy.copy(one) for name, one in core.parameters.items()}
                 core.sadc_enables = copy.copy(core.sadc_enables)
         return made
