@@ -4,10 +4,10 @@ import { type DelayConfig, delay } from '../src/stages/delay/definition.ts';
 import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
- * Holds each channel back by whole steps; what comes out is spikes where spikes go in, and values where values do.
- * It starts at rest with each subscription and keeps its state from chunk to chunk; a gap between two chunks is
- * silence, in which time passes. Errors with a `DataError` where a chunk has another width or `dt`, starts before the
- * last one has ended, or holds values that are not finite.
+ * Delays each channel by whole steps. Spikes stay spikes and values stay values, `[steps × channels]`. Each subscription
+ * starts at rest. State is kept from chunk to chunk; a gap between two chunks is silence, in which time passes. Errors
+ * with a `DataError` if a chunk has another width or `dt`, starts before the last one has ended, or holds values that
+ * are not finite.
  *
  * @throws InvalidArgumentError with all problems
  * @example

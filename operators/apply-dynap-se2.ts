@@ -4,10 +4,11 @@ import { type DynapSe2Config, dynapSe2 } from '../src/stages/dynap-se2/definitio
 import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
- * Lets DYNAP-SE2 neurons with their four dendrites run on weighted input, as the stage `dynapSe2` does.
- * It starts at rest with each subscription and keeps its state from chunk to chunk; a gap between two chunks is
- * silence, in which time passes. Errors with a `DataError` where a chunk has another width or `dt`, starts before the
- * last one has ended, or holds values that are not finite.
+ * Runs DYNAP-SE2 neurons with their four dendrites, as the stage `dynapSe2` does. Chunks that come in hold weighted
+ * input in units of `Iscale`, `[steps × 4·neurons]`: all AMPA dendrites first, then GABA, NMDA and SHUNT. Chunks that
+ * come out hold spike counts, `[steps × neurons]`. Each subscription starts at rest. State is kept from chunk to chunk;
+ * a gap between two chunks is silence, in which time passes. Errors with a `DataError` if a chunk has another width or
+ * `dt`, starts before the last one has ended, or holds values that are not finite.
  *
  * @throws InvalidArgumentError with all problems
  * @example

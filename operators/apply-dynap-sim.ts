@@ -4,10 +4,11 @@ import { type DynapSimConfig, dynapSim } from '../src/stages/dynap-sim/definitio
 import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
- * Lets DynapSim neurons run on weighted input, as the stage `dynapSim` does.
- * It starts at rest with each subscription and keeps its state from chunk to chunk; a gap between two chunks is
- * silence, in which time passes. Errors with a `DataError` where a chunk has another width or `dt`, starts before the
- * last one has ended, or holds values that are not finite.
+ * Runs DynapSim neurons, as the stage `dynapSim` does. Chunks that come in hold weighted input in units of `Iscale`,
+ * `[steps × neurons]`; chunks that come out hold spike counts, `[steps × neurons]`. Each subscription starts at rest.
+ * State is kept from chunk to chunk; a gap between two chunks is silence, in which time passes. Errors with a
+ * `DataError` if a chunk has another width or `dt`, starts before the last one has ended, or holds values that are not
+ * finite.
  *
  * @throws InvalidArgumentError with all problems
  * @example

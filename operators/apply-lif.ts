@@ -4,10 +4,10 @@ import { type LifConfig, lif } from '../src/stages/lif/definition.ts';
 import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
- * Lets leaky integrate-and-fire neurons run on weighted input, as the stage `lif` does.
- * It starts at rest with each subscription and keeps its state from chunk to chunk; a gap between two chunks is
- * silence, in which time passes. Errors with a `DataError` where a chunk has another width or `dt`, starts before the
- * last one has ended, or holds values that are not finite.
+ * Runs leaky integrate-and-fire neurons, as the stage `lif` does. Chunks that come in hold weighted input, `[steps ×
+ * neurons]`; chunks that come out hold spike counts, `[steps × neurons]`. Each subscription starts at rest. State is
+ * kept from chunk to chunk; a gap between two chunks is silence, in which time passes. Errors with a `DataError` if a
+ * chunk has another width or `dt`, starts before the last one has ended, or holds values that are not finite.
  *
  * @throws InvalidArgumentError with all problems
  * @example

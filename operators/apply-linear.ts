@@ -4,8 +4,9 @@ import { type LinearConfig, linear } from '../src/stages/linear/definition.ts';
 import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
- * Multiplies each time bin of spikes by a matrix of weights: out[post] = Σ weight[pre][post]·in[pre], plus the bias of each.
- * Errors with a `DataError` where a raster has another width, a grid that cannot be, or values that are not finite.
+ * Multiplies each time bin by a matrix of weights: out[post] = Σ weight[pre][post]·in[pre], plus the bias of each
+ * output. `[steps × pre]` becomes `[steps × post]`. Errors with a `DataError` if a chunk has another width, a grid that
+ * cannot be, or values that are not finite.
  *
  * @throws InvalidArgumentError with all problems
  * @example

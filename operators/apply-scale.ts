@@ -4,8 +4,8 @@ import { type ScaleConfig, scale } from '../src/stages/scale/definition.ts';
 import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
- * Multiplies each channel by a factor of its own, in each time bin.
- * Errors with a `DataError` where a raster has another width, a grid that cannot be, or values that are not finite.
+ * Multiplies each channel by a factor of its own, in each time bin, `[steps × channels]`. Errors with a `DataError` if a
+ * chunk has another width, a grid that cannot be, or values that are not finite.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -10,7 +10,7 @@ import { type StageChunk, startStage } from '../src/pipeline/chunk-run.ts';
 import { checkedStage, type StageDefinition } from '../src/stages/stage.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
-/** What may be said of a stage that is applied to a stream, beside its configuration. */
+/** Options of a stage that is applied to a stream. */
 export interface ApplyOptions {
   /** What computes neurons; the kernel if left out. */
   readonly engine?: Engine;

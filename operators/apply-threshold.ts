@@ -4,8 +4,8 @@ import { type ThresholdConfig, threshold } from '../src/stages/threshold/definit
 import { type AppliedStage, type ApplyOptions, applyStage } from './apply-stage.ts';
 
 /**
- * Gives one spike in each time bin in which a channel is above its threshold.
- * Errors with a `DataError` where a raster has another width, a grid that cannot be, or values that are not finite.
+ * Gives one spike in each time bin in which a channel is above its threshold, `[steps × channels]`. Errors with a
+ * `DataError` if a chunk has another width, a grid that cannot be, or values that are not finite.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -59,9 +59,9 @@ const table: OptionTable<BoundedBufferConfig<unknown, unknown>> = {
 };
 
 /**
- * Holds back what a slow consumer cannot take yet, but never more than `capacity` items: a live source
- * cannot wait, and an unbounded queue ends in the loss of everything. What is dropped is counted. For
- * sources that can wait, such as files, use `fromPull`, which drops nothing.
+ * Holds back what a slow consumer cannot take yet, but never more than `capacity` items: a live source cannot wait, and
+ * a queue without a bound fills the memory. What is dropped is counted. For sources that can wait, such as files, use
+ * `fromPull`, which drops nothing.
  *
  * @throws InvalidArgumentError with all problems
  * @example

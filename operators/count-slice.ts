@@ -5,8 +5,8 @@ import { type CountSliceConfig, countSlicer } from '../src/filters/count-slice.t
 import { type EventOperator, slicing } from './filtering.ts';
 
 /**
- * Cuts a stream into packets of equally many events; the last one has the rest. Silence is passed on as empty packets if no event waits
- * for others.
+ * Cuts a stream into packets of equally many events; the last one has the rest. An empty packet is passed on unless
+ * events wait for others.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -5,8 +5,8 @@ import { type CropConfig, cropFilter } from '../src/filters/crop.ts';
 import { type EventOperator, filtering } from './filtering.ts';
 
 /**
- * Keeps the events of a rectangle, which becomes the picture: its upper left pixel is (0, 0). Errors with a `DataError` if it
- * does not lie within the picture that comes in.
+ * Keeps the events of a rectangle. The rectangle becomes the picture: its upper left pixel is (0, 0). Errors with a
+ * `DataError` if it does not lie within the picture that comes in.
  *
  * @throws InvalidArgumentError with all problems
  * @example

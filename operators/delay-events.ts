@@ -5,7 +5,7 @@ import { type DelayEventsConfig, delayEventsFilter } from '../src/filters/delay-
 import { type EventOperator, filtering } from './filtering.ts';
 
 /**
- * Moves the times of events, in stream time: packets come as soon as before.
+ * Adds a delay to the times of events. Packets are emitted as soon as before: the delay is in stream time.
  *
  * @throws InvalidArgumentError with all problems
  * @example

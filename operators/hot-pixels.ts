@@ -5,8 +5,8 @@ import { type HotPixelsConfig, hotPixelsFilter } from '../src/filters/hot-pixels
 import { type EventOperator, filtering } from './filtering.ts';
 
 /**
- * Leaves out pixels that fire too often: one that has had more than `rate·window` events within one window is out for the rest of it
- * and in the whole next one.
+ * Leaves out pixels that fire too often. A pixel that has had more than `rate·window` events within one window is left
+ * out for the rest of it and for the whole next one.
  *
  * @throws InvalidArgumentError with all problems
  * @example

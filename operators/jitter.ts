@@ -5,8 +5,8 @@ import { type JitterConfig, jitterFilter } from '../src/filters/jitter.ts';
 import { type EventOperator, filtering } from './filtering.ts';
 
 /**
- * Moves the time of each event at random, normally distributed; the same for the same seed. Events stay in order, for which they are
- * held back for four `sigma`.
+ * Moves the time of each event at random, normally distributed; the same seed gives the same times. Events stay sorted:
+ * each is held back for four `sigma`.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -5,8 +5,7 @@ import { type MaskPixelsConfig, maskPixelsFilter } from '../src/filters/mask-pix
 import { type EventOperator, filtering } from './filtering.ts';
 
 /**
- * Leaves out the events of some pixels, as of those that are known to be broken. Errors with a `DataError` if the picture has no
- * such pixel.
+ * Leaves out the events of some pixels, such as broken ones. Errors with a `DataError` if the picture has no such pixel.
  *
  * @throws InvalidArgumentError with all problems
  * @example

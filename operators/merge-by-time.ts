@@ -21,10 +21,10 @@ interface Tagged<S extends Space> {
 }
 
 /**
- * Merges a stream with others of the same space, in the order of time: events are emitted once every stream has said all before
- * them (`until`), those of the same time in the order of the streams. A stream that is behind the furthest by more than
- * `lateness` is no longer waited for; what then comes after its time is counted as `late`. Without `lateness` a silent
- * stream holds all others back, and what they say is kept meanwhile.
+ * Merges a stream with others of the same space, in the order of time. An event is emitted once every stream has said
+ * all before it (`until`); events of the same time come in the order of the streams. A stream that is behind the
+ * furthest by more than `lateness` is no longer waited for; what it then brings late is counted as `late`. Without
+ * `lateness` a silent stream holds all others back, and what they bring is kept meanwhile.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -9,8 +9,8 @@ import type { RowDecoder } from '../src/filters/rows.ts';
 import { type EventOperator, filteringRows, hasSteps } from './filtering.ts';
 
 /**
- * Reads numbers from the rates of a population, of which each channel stands for something: their mean weighted by the rates, or their
- * sum.
+ * Reads numbers from the rates of a population, each channel of which stands for a value: their mean weighted by the
+ * rates, or their sum.
  *
  * @throws InvalidArgumentError with all problems
  * @example

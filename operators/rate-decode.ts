@@ -5,8 +5,9 @@ import type { RowDecoder } from '../src/filters/rows.ts';
 import { type EventOperator, filteringRows, hasSteps } from './filtering.ts';
 
 /**
- * Follows the firing rate of each channel, Hz: spikes are forgotten with the time constant `tau`, or counted over the last `window`. Rasters
- * give a row for each bin; packets for each bin of `dt` that their `until` completes.
+ * Follows the firing rate of each channel, Hz. Spikes are forgotten with the time constant `tau`, or counted over the
+ * last `window`. A raster gives a row for each bin, `[steps × channels]`; a packet gives a row for each bin of `dt` that
+ * its `until` completes.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -5,8 +5,9 @@ import type { RowEncoder } from '../src/filters/rows.ts';
 import { type EventOperator, filteringRows } from './filtering.ts';
 
 /**
- * Turns numbers over time into the spikes of populations, `neurons` for each value, whose rates say how large it is. Values out of range
- * are counted as `clipped`.
+ * Turns numbers over time into the spikes of populations, `neurons` for each value, whose rates grow with it or depend
+ * on how near it is: `[steps × values]` becomes `[steps × values·neurons]`. Values out of range are counted as
+ * `clipped`.
  *
  * @throws InvalidArgumentError with all problems
  * @example

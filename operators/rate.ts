@@ -5,8 +5,9 @@ import { type RateConfig, rateFilter } from '../src/filters/rate.ts';
 import { type EventOperator, filtering, hasSteps } from './filtering.ts';
 
 /**
- * Measures the rate of a stream, events per second in bins of `dt`: a chunk for each packet whose `until` completes bins, and the bin
- * that has begun at the end. Events before the open bin are counted, as `late` or `before` the start.
+ * Measures the rate of a stream, events per second in bins of `dt`. A packet whose `until` completes bins gives a chunk
+ * of them; the end of the stream gives the bin that has begun. Events before the open bin are counted, as `late` or
+ * `before` the start.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -5,7 +5,8 @@ import { type RefractoryConfig, refractoryFilter } from '../src/filters/refracto
 import { type EventOperator, filtering } from './filtering.ts';
 
 /**
- * Leaves out events of an address that come less than `period` after one that was kept; the polarities of a pixel rest together.
+ * Leaves out events that come less than `period` after one of the same address that was kept. Both polarities of a pixel
+ * rest together.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -5,7 +5,8 @@ import { type RemapConfig, remapFilter } from '../src/filters/remap.ts';
 import { type EventOperator, filtering } from './filtering.ts';
 
 /**
- * Gives each event the address that a table has for its own; -1 leaves it out. Addresses beyond the table are counted.
+ * Gives each event the address that a table holds for its own; -1 leaves the event out. Events whose address is beyond
+ * the table are counted.
  *
  * @throws InvalidArgumentError with all problems
  * @example

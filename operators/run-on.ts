@@ -28,7 +28,7 @@ import {
 import { problem, problemText, shown, within } from '../src/problems.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
-/** What is wanted of {@link runOn}. */
+/** Options of {@link runOn}. */
 export interface RunOnOptions extends TargetRequest {
   /**
    * When all neurons are brought to rest: at each value of an observable, or before each `chunk` (or packet) but the
@@ -71,11 +71,11 @@ function checkRaster(raster: SpikeRaster): void {
 }
 
 /**
- * Runs a pipeline on a target. The same pipeline runs on any: rasters give rasters on the same time bins, packets of
- * events give packets; absolute times are kept. Without `record` the spikes of the output population come out; with
- * it, for each input, one object of named signals over the same time: spikes of any population, and states where
- * the target can see them. Unsubscribing stops the target. Errors with a `DataError` if an input does not
- * fit the pipeline or goes back in time.
+ * Runs a pipeline on a target; the same pipeline runs on any. Rasters give rasters on the same time bins, packets of
+ * events give packets; times are absolute. Without `record` the spikes of the output population come out. With it, each
+ * input gives one object of named signals over the same time: spikes of any population, and states where the target can
+ * see them. Unsubscribing stops the target. Errors with a `DataError` if an input does not fit the pipeline or goes back
+ * in time.
  *
  * @throws InvalidArgumentError with all problems, if an argument is of another type
  * @throws UnsupportedPipelineError with everything that the target cannot do, before anything runs

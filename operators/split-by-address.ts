@@ -9,8 +9,8 @@ import {
 import { type EventOperator, filtering } from './filtering.ts';
 
 /**
- * Takes a stream apart by what fired: for each packet one object with a packet for each part, whose addresses become its channels
- * 0, 1, …. Events of no part are counted as `otherAddress`.
+ * Splits a stream by address: for each packet one object with a packet for each part, in which the addresses of that
+ * part are channels 0, 1, …. Events of no part are counted as `otherAddress`.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -5,8 +5,9 @@ import { type TimeSliceConfig, timeSlicer } from '../src/filters/time-slice.ts';
 import { type EventOperator, slicing } from './filtering.ts';
 
 /**
- * Cuts a stream into packets of equal time, also those in which nothing happens; each `until` is the end of its window. The last one ends
- * where the stream does. Events before the open window are counted, as `late` or `before` the start; windows left out, as `jumps`.
+ * Cuts a stream into packets of equal time, empty ones included; the `until` of each is the end of its window, and the
+ * last one ends where the stream does. Events before the open window are counted, as `late` or `before` the start;
+ * windows left out, as `jumps`.
  *
  * @throws InvalidArgumentError with all problems
  * @example

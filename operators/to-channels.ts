@@ -5,8 +5,8 @@ import { type ToChannelsConfig, toChannelsFilter } from '../src/filters/to-chann
 import { type EventOperator, filtering } from './filtering.ts';
 
 /**
- * Makes a channel of each pixel, as networks and rasters need: (x, y) is channel `y·width + x`, and as many further on if it became
- * brighter; with `merge` polarities share channels.
+ * Makes a channel of each pixel, as networks and rasters need: pixel (x, y) is channel `y·width + x`, plus
+ * `width·height` if it became brighter. With `polarity: 'merge'` both polarities share a channel.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -10,9 +10,8 @@ import { readItem } from '../src/options.ts';
 import { problemText } from '../src/problems.ts';
 
 /**
- * Turns each raster into a packet of address-events: a count c becomes c events spread over its
- * bin, and `until` is the end of the raster, so that silence is said too. Errors with a `DataError` if a
- * raster has a grid that cannot be.
+ * Turns each raster into a packet of address-events. A count c becomes c events spread over its bin, and `until` is the
+ * end of the raster, so that silence is known too. Errors with a `DataError` if a raster has a grid that cannot be.
  *
  * @example
  * ```ts

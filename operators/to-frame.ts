@@ -5,8 +5,9 @@ import { type EventFrame, frameMaker, type ToFrameConfig } from '../src/filters/
 import { type EventOperator, slicing } from './filtering.ts';
 
 /**
- * Makes a picture of each window of time: how many events each pixel had (`counts`), or how recent its last one is (`timeSurface`, which
- * fades with `tau`). Events before the open window are counted, as `late` or `before` the start.
+ * Makes a picture of each window of time, `[2 × height × width]`: how many events each pixel had (`counts`), or how
+ * recent its last one is (`timeSurface`, which fades with `tau`). Events before the open window are counted, as `late`
+ * or `before` the start.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -22,11 +22,11 @@ export interface ToRasterConfig {
   /** Start of the first bin, whole microseconds; the start of the bin of the first event if left out. */
   readonly startTime?: number;
   /**
-   * Longest silence that is binned if nothing is said of it, by an `until`, before the next event, seconds; 60 if left out. Of
-   * one that a single `until` speaks of, an hour is binned, or `maxGap` if that is longer.
+   * Longest silence that is binned if no `until` has spoken of it before the next event, seconds; 60 if left out. Of a silence that a
+   * single `until` speaks of, an hour is binned, or `maxGap` if that is longer.
    */
   readonly maxGap?: number;
-  /** What a longer one is: a `jump` over it, which is counted, if left out; or an `error`. */
+  /** What becomes of a longer silence: a `jump` over it, which is counted (if left out), or an `error`. */
   readonly onGap?: 'jump' | 'error';
   /** Counts what has no place; the operator's own if left out. */
   readonly losses?: Losses;
@@ -54,12 +54,12 @@ const table: OptionTable<ToRasterConfig> = {
 };
 
 /**
- * Bins address-events into chunks of a raster. Time is what `until` says: a chunk is emitted once `until` has
- * reached its end, the last one on completion, cut to the bins that have begun before `until` or hold an event.
- * Silence gives chunks of zeros, from the bin of the first event on if no `startTime` is given. An event more than
- * `maxGap` after all that was said before it, as a broken time stamp is, ends the chunk, and the next one begins with
- * it. What comes after its chunk is counted, never dropped in silence. Errors with a `DataError` if an event has no time,
- * or addresses are no channels.
+ * Bins address-events into chunks of a raster, `[chunkSteps × channels]`. Time is what `until` says: a chunk is emitted
+ * once `until` has reached its end. The last one is emitted on completion, cut to the bins that have begun before
+ * `until` or hold an event. Silence gives chunks of zeros, from the bin of the first event on if no `startTime` is
+ * given. An event more than `maxGap` after all that was said before it, as a broken time stamp is, ends the chunk, and
+ * the next one begins with it. Events that come after their chunk are counted, never dropped in silence. Errors with a
+ * `DataError` if an event has no time, or addresses are no channels.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -18,8 +18,8 @@ export interface NatsPublisher {
 }
 
 /**
- * Sends a stream over NATS as `toNats` does, for a source that can wait, such as a file: `fromPull` reads it only as fast
- * as the server takes it, in flat memory.
+ * Sends a stream over NATS as `toNats` does, item by item, for a source that can wait, such as a file: `fromPull` reads
+ * it only as fast as the server takes it, in little memory.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -26,11 +26,11 @@ export interface ToFileConfig extends WriteConfig {
 const table: OptionTable<ToFileConfig> = { ...writeTable, overwrite: flag };
 
 /**
- * Writes a stream to a file, in the format that its name ends with (`.dat`, `.spk`, …) or that is named. Events go in all of them;
- * rasters, numbers and marks in recordings (`.spk`). Emits one report when the source has completed. The file is there from the first item on
- * and grows: when the source errs, or the stream is left, it holds what had come, readable; and when the process is killed, a recording
- * lacks what came in the last `flushEvery`. Errors with a `StorageError` if it cannot be written, with a `DataError` if the
- * format cannot express an item.
+ * Writes a stream to a file, in the format that its name ends with (`.dat`, `.spk`, …) or that is named. All formats
+ * hold events; recordings (`.spk`) also hold rasters, numbers and marks. Emits one report when the source has completed.
+ * The file is there from the first item on and grows. When the source errors or is unsubscribed from, the file holds
+ * what had come, readable; when the process is killed, a recording lacks what came in the last `flushEvery`. Errors with
+ * a `StorageError` if it cannot be written, with a `DataError` if the format cannot express an item.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -29,7 +29,7 @@ import {
 export interface ToFpgaConfig {
   /** How long before its time an event is handed to the board, seconds; 5 ms if left out. */
   readonly lookAhead?: number;
-  /** What becomes of a stream that falls behind the board: it is followed, which is counted as slips, if left out. */
+  /** What becomes of a stream that falls behind the board; it is followed if left out, and each slip is counted. */
   readonly policy?: SlipPolicy;
   /** When events are emitted: each at its time, or as they come, for closed loops; `scheduled` if left out. */
   readonly mode?: ScheduleMode;
@@ -57,7 +57,7 @@ export interface FpgaReport {
   readonly dropped: number;
   /** How often the stream fell behind the board and was followed, or caught up; absent if it did not. */
   readonly slips?: number;
-  /** By how much later it is for that, microseconds; less again once it has caught up. */
+  /** By how much later the stream is for that, microseconds; less again once it has caught up. */
   readonly slipped?: number;
 }
 

@@ -21,17 +21,17 @@ import { within } from '../src/problems.ts';
 
 /** Configuration of {@link toLsl}. */
 export interface ToLslConfig {
-  /** What its samples are; `Spikes` of events, `Signal` of series, `Markers` of marks if left out. */
+  /** Type of the stream; if left out `Spikes` for events, `Signal` for series, `Markers` for marks. */
   readonly type?: string;
-  /** By which others know the stream again when it begins again; its name if left out. */
+  /** Identifier by which receivers find the stream again when it is restarted; its name if left out. */
   readonly source?: string;
-  /** Samples for each second; 0, at any time, if left out. */
+  /** Sampling rate, Hz; 0 if left out, for samples at any time. */
   readonly rate?: number;
   /** Names of the channels; none if left out. */
   readonly labels?: readonly string[];
-  /** Where times lie: the first is `now`, if left out, or all are those of Lab Streaming Layer, as `fromLsl` gives them. */
+  /** Clock of the times: the first is `now` (if left out), or all are those of Lab Streaming Layer (`lsl`), as `fromLsl` gives them. */
   readonly time?: 'now' | 'lsl';
-  /** Milliseconds that the stream stays after its end, so that all hear the last of it; 200 if left out. */
+  /** How long the stream stays open after its end, so that all receive the last of it, milliseconds; 200 if left out. */
   readonly linger?: number;
   /** Path of liblsl; that of the variable PYLSL_LIB, or wherever the system has it, if left out. */
   readonly library?: string;
@@ -51,9 +51,9 @@ const table: OptionTable<ToLslConfig> = {
 };
 
 /**
- * Sends a stream over Lab Streaming Layer: events as the number of their address, series as they are, marks as texts.
- * Each sample has its own time. It is meant for what happens now: others hear what comes while they listen; what
- * nobody heard is counted. Emits the counts with each item, and completes with the source.
+ * Sends a stream over Lab Streaming Layer: of events the number of their address, series as they are, marks as texts.
+ * Each sample has its own time. It is meant for what happens now: others receive what comes while they listen, and what
+ * nobody received is counted. Emits the counts with each item, and completes with the source.
  *
  * @param name of the stream
  * @throws InvalidArgumentError with all problems

@@ -10,12 +10,13 @@ import type { Publisher, PublisherCounts } from '../src/nats/stream.ts';
 export type ToNatsConfig = NatsSending;
 
 /**
- * Sends a stream over NATS, to whoever hears it by `fromNats`. Its messages are numbered, so that a gap is seen on the
- * other side. A live stream goes to those who listen meanwhile; while the server is away, what comes is counted as
- * dropped. A recording is kept by the server, every message once, in order, also if the server is started again in the midst of
- * it. A source that can wait, as `fromFile`, is read only as fast as the server takes it; any other may have `buffer` bytes
- * waiting: what is beyond that is dropped live, and an error of a recording. Emits a report with each item, and a last one when the server has everything.
- * Errors with a `NetworkError` if the server is away for longer than the policy allows.
+ * Sends a stream over NATS to everybody who receives it by `fromNats`. Its messages are numbered, so that the other side
+ * sees each gap. A live stream goes to those who listen meanwhile; while the server is away, what comes is counted as
+ * dropped. A recording is kept by the server, every message once and in order, even if the server is restarted in the
+ * midst of it. A source that can wait, such as `fromFile`, is read only as fast as the server takes it. Of any other,
+ * `buffer` bytes may wait: what is beyond that is dropped of a live stream, and ends a recording with an error. Emits a
+ * report with each item, and a last one when the server has everything. Errors with a `NetworkError` if the server is
+ * away for longer than the policy allows.
  *
  * @param address server and subject: `nats://127.0.0.1:4222/lab.camera`
  * @throws InvalidArgumentError with all problems

@@ -15,7 +15,7 @@ import {
 
 /** Something of Node that takes bytes, as `process.stdout` does. */
 export interface ByteStream {
-  /** Takes bytes, and says when they are gone or have failed. What it gives is `false` if no more should come before `drain`. */
+  /** Takes bytes; calls `done` once they are written or have failed. Returns `false` if no more should come before `drain`. */
   write(bytes: Uint8Array, done?: (cause?: Error | null) => void): unknown;
   /** Listens to what goes wrong, and to when there is room again. */
   on(event: 'error' | 'drain', listener: (cause: Error) => void): unknown;
@@ -35,8 +35,9 @@ const table: OptionTable<ToStdoutConfig> = {
 };
 
 /**
- * Writes a stream to standard output: a recording (`spk`) unless another `format` is named. Emits one report when the source has
- * completed. A source that can wait does while whoever reads has no room. Errors with a `StorageError` if nobody reads it any more.
+ * Writes a stream to standard output, as a recording (`spk`) unless another `format` is named. Emits one report when the
+ * source has completed. A source that can wait is held back while the reader has no room. Errors with a `StorageError`
+ * if nobody reads it any more.
  *
  * @throws InvalidArgumentError with all problems
  * @example

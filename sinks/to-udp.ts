@@ -27,11 +27,11 @@ export interface ToUdpConfig {
   readonly port: number;
   /** Its address; 127.0.0.1 if left out. */
   readonly host?: string;
-  /** How datagrams are made: `numbered`, ours, if left out; or `spif`, which others know. */
+  /** Form of the datagrams: `numbered` (if left out), which is Spikeline's own, or `spif`, which other programs know. */
   readonly form?: 'numbered' | 'spif';
-  /** Of SPIF, whether each event has its time; true if left out. */
+  /** Whether each event carries its time, in SPIF; true if left out. */
   readonly timestamps?: boolean;
-  /** Largest datagram; 1400, which goes over most networks in one piece, if left out, of SPIF 512. */
+  /** Largest datagram, bytes; if left out 1400, which goes over most networks in one piece, and 512 of SPIF. */
   readonly maxBytes?: number;
   /** Events, bins, samples or marks sent each second, at most; 2 million if left out. */
   readonly rate?: number;
@@ -71,10 +71,11 @@ const behind = 50;
 const endings = [0, 10, 40, 150];
 
 /**
- * Sends datagrams, paced. In the numbered form they carry events, rasters, numbers and marks, and `fromUdp` counts every event that is lost on the
- * way; the end is sent too, again and again until its receiver has gone or a fifth of a second has passed. SPIF carries pixels, and nobody sees
- * what is lost. Sources that can wait are held back. Emits one report when the source has completed and all is sent. Errors with a `NetworkError` if nothing can be sent, with a
- * `DataError` if an item cannot be.
+ * Sends datagrams, paced. In the numbered form they carry events, rasters, numbers and marks, and `fromUdp` counts every
+ * event that is lost on the way; the end is sent too, again and again until its receiver has gone or a fifth of a second
+ * has passed. SPIF carries pixels, and losses cannot be seen. Sources that can wait are held back. Emits one report when
+ * the source has completed and all is sent. Errors with a `NetworkError` if nothing can be sent, with a `DataError` if
+ * an item cannot be expressed.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -19,9 +19,9 @@ import { type ListenAt, openEnd, type Peer, soundEnd } from '../src/sockets/web-
 
 /** Configuration of {@link toWebSocket}. */
 export interface ToWebSocketConfig {
-  /** Bytes that may wait for each of those who hear; 16 MiB if left out. Who is slower than that misses items, and sees how many. */
+  /** Bytes that may wait for each receiver; 16 MiB if left out. A receiver that is slower misses items, and sees how many. */
   readonly capacity?: number;
-  /** Is told the port that is listened at. */
+  /** Called with the port once it listens. */
   readonly onListening?: (port: number) => void;
   /** Clock that tells when to look whether there is room again; the machine's if left out. */
   readonly clock?: Clock;
@@ -29,9 +29,9 @@ export interface ToWebSocketConfig {
 
 /** What was sent, once the stream has ended. */
 export interface SendReport {
-  /** Events, bins, samples or marks sent, to at least one. */
+  /** Events, bins, samples or marks sent to at least one receiver. */
   readonly sent: number;
-  /** Events, bins, samples or marks that were not sent to some of those who hear, since they were too slow; or to nobody, since nobody was there. */
+  /** Events, bins, samples or marks that some receivers did not get, since they were too slow, or that nobody was there for. */
   readonly dropped: number;
 }
 
@@ -45,11 +45,11 @@ const table: OptionTable<ToWebSocketConfig> = {
 const messageBytes = 2 ** 20;
 
 /**
- * Sends a stream: events, rasters, numbers or marks. An address connects to a server; `{ listen: port }` is one, and sends to all who are
- * connected, on this machine alone unless a `host` is given. Sources that can wait are held back until somebody is there, and
- * while nobody has room. Messages are numbered: who is too slow misses items and counts them. Emits one report when the source
- * has completed and all is sent. Errors with a `NetworkError` if nobody answers or the connection breaks off; of a server, those who
- * leave are forgotten.
+ * Sends a stream: events, rasters, numbers or marks. A URL connects to a server. `{ listen: port }` is a server, which
+ * sends to all who are connected; it is reached from this machine alone unless a `host` is given. Sources that can wait
+ * are held back until somebody is there, and while nobody has room. Messages are numbered: a receiver that is too slow
+ * misses items and counts them. Emits one report when the source has completed and all is sent. Errors with a
+ * `NetworkError` if nobody answers or the connection breaks off; a server forgets receivers that leave.
  *
  * @throws InvalidArgumentError with all problems
  * @example

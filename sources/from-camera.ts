@@ -12,11 +12,13 @@ import type { AerPacket } from '../src/events/aer-packet.ts';
 import type { PixelSpace } from '../src/events/space.ts';
 
 /**
- * Emits the pixels of an event camera on USB: `dvs128`, `davis240` or `davis346`. Each transfer makes a packet, at most 1 ms after its
- * first event; times are microseconds of the camera's clock since its start, and never go back. What the camera sends
- * besides pixels is counted in `losses`: `frame`, `motionSample`, `trigger`, `outsideSensor`, `unknownWord`, `oddByte`,
- * `clockReset`, `stall`, and `overflow` for what a DAVIS had no room for. The camera is opened for each subscriber and closed with it; errors with a `DeviceError` if it cannot be
- * opened, or is unplugged, after everything that it had sent.
+ * Emits the events of an event camera on USB: `dvs128`, `davis240` or `davis346`. Each transfer makes a packet, at most
+ * 1 ms after its first event; times are microseconds of the camera's clock since its start, and never go back. The
+ * camera is opened for each subscriber and closed with it. Errors with a `DeviceError` if it cannot be opened, or is
+ * unplugged, after everything that it had sent.
+ *
+ * Everything that is no event of a pixel is counted in `losses`: `frame`, `motionSample`, `trigger`, `outsideSensor`,
+ * `unknownWord`, `oddByte`, `clockReset`, `stall`, and `overflow` for events that a DAVIS had no room for.
  *
  * In Node it needs the package `usb`; in a browser, WebUSB, and a camera that `navigator.usb.requestDevice` has allowed.
  *

@@ -22,11 +22,11 @@ import {
 
 /** Configuration of {@link fromFile}. */
 export interface FromFileConfig extends ReadConfig {
-  /** How often the file is read, one pass after the other in time; `true` is without end, 1 if left out. */
+  /** How often the file is read, each pass later in time than the one before; `true` is without end; 1 if left out. */
   readonly loop?: boolean | number;
 }
 
-/** The source, with what was in the file and is no event of the stream. */
+/** The source, with counts of what in the file is no event of the stream. */
 export type FileSource<Item> = Observable<Item> & {
   /** Counts of all subscriptions, by reason: `triggers`, `frames`, `cutOffBytes`, `outside`, `late`, … */
   readonly losses: Losses;
@@ -43,13 +43,17 @@ const table: OptionTable<FromFileConfig> = {
 const pieceBytes = 2 ** 20;
 
 /**
- * Reads a file, piece by piece and only as fast as what comes of it is worked on, so that a file of any size takes little memory. Its format
- * is found by what is in it. Events are emitted in the order of time, in packets as they lie in the file, or of equal time
- * (`window`), or of equally many (`events`); as fast as it can, or at its own `speed`. With `stream`, any stream of a
- * recording: rasters, numbers, marks. Its type says that events are pixels, as in most files; of others, say so:
- * `fromFile<AerPacket<ChannelSpace>>(…)`. In a browser, `path` may be a `File`. Errors with a `StorageError` if the file cannot be read,
- * with a `DataError` if it is damaged beyond reading or of no known format; what can be passed over is counted in `losses`.
- * Files of channels or of chip words say so by `fromFile<AerPacket<ChannelSpace>>(…)`.
+ * Reads a file, piece by piece and only as fast as what comes of it is worked on, so that a file of any size takes
+ * little memory. The format is found by the content. Events are emitted in the order of time, in packets as they lie in
+ * the file, or of equal time (`window`), or of equally many events (`events`); as fast as it can, or at its own `speed`.
+ * With `stream`, any stream of a recording is read: events, rasters, numbers, marks. In a browser, `path` may be a
+ * `File`.
+ *
+ * The type says that events are pixels, as in most files. Files of channels or of chip words say so by
+ * `fromFile<AerPacket<ChannelSpace>>(…)`.
+ *
+ * Errors with a `StorageError` if the file cannot be read, with a `DataError` if it is damaged beyond reading or of no
+ * known format. What can be passed over is counted in `losses`.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -17,7 +17,7 @@ import {
 
 /** Configuration of {@link fromHardware}. */
 export interface FromHardwareConfig {
-  /** Is told each time the board's clock has wrapped, with the number of wraps so far. */
+  /** Called each time the board's clock has wrapped, with the number of wraps so far. */
   readonly onWrap?: (wraps: number) => void;
   /** Clock of the host, which tells how long the board was silent: it may have wrapped meanwhile. The machine's if left out. */
   readonly clock?: Clock;
@@ -29,9 +29,9 @@ const table: OptionTable<FromHardwareConfig> = {
 };
 
 /**
- * Emits every event that the board sends to the host, also those that no neuron sent. Addresses are event
- * words of the board's chip family (of a DYNAP-SE2: see `eventOf`), timestamps the board's own microseconds, unwrapped. Errors with the cause when the
- * link is lost, completes when it is closed on purpose; unsubscribing leaves the link open.
+ * Emits every event that a board sends to the host, also those that no neuron sent. Addresses are event words of the
+ * board's chip family (of a DYNAP-SE2: see `eventOf`); timestamps are the board's own microseconds, unwrapped. Errors
+ * with the cause when the link is lost, completes when it is closed on purpose; unsubscribing leaves the link open.
  *
  * @throws InvalidArgumentError with all problems
  * @example

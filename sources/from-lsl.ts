@@ -20,11 +20,11 @@ import { within } from '../src/problems.ts';
 export interface FromLslConfig {
   /** Path of liblsl; that of the variable PYLSL_LIB, or wherever the system has it, if left out. */
   readonly library?: string;
-  /** Seconds that the stream is looked for; 10 if left out. */
+  /** How long the stream is looked for, seconds; 10 if left out. */
   readonly wait?: number;
   /** Milliseconds between two looks at what has come; 4 if left out. */
   readonly every?: number;
-  /** Milliseconds after which what did not come is taken for not there, so that time passes; 200 if left out. */
+  /** Milliseconds after which a sample that did not come is taken to be missing, so that time passes; 200 if left out. */
   readonly lateness?: number;
   /** Clock that says when to look; the machine's if left out. */
   readonly clock?: Clock;
@@ -54,11 +54,11 @@ function predicateOf(stream: string): string {
 }
 
 /**
- * Hears a stream of Lab Streaming Layer: numbers as a series, texts as marks. Times are whole microseconds of the clock
- * that Lab Streaming Layer has on this machine, so that all instruments lie on one clock; that of who sends is
- * asked for again and again, and its offset and drift follow. When the stream is lost, it is waited for; that it began
- * again is counted as `restarted`, samples of a regular stream that are missing as `lost`. It never completes. Errors with a
- * `DeviceError` if there is no such stream or no liblsl, a `MissingLibraryError` without koffi.
+ * Receives a stream of Lab Streaming Layer: numbers as a series, texts as marks. Times are whole microseconds of the
+ * clock that Lab Streaming Layer has on this machine, so that all instruments lie on one clock: the sender's clock is
+ * asked for again and again, and its offset and drift are followed. When the stream is lost, it is waited for; a new
+ * beginning is counted as `restarted`, missing samples of a regular stream as `lost`. It never completes. Errors with a
+ * `DeviceError` if there is no such stream or no liblsl, with a `MissingLibraryError` without koffi.
  *
  * @param stream its name, or a query as of liblsl: `type='EEG' and channel_count=8`
  * @throws InvalidArgumentError with all problems

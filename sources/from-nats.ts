@@ -10,10 +10,11 @@ import { readKept } from '../src/nats/read-kept.ts';
 export type FromNatsConfig = NatsHearing;
 
 /**
- * Emits a stream that comes over NATS from another program, as `toNats` sends it there. A live stream is heard from
- * now on; its messages are numbered, and what does not come is counted. A recording is read from what the server
- * keeps, only as fast as what it feeds can take it: every message once, in order, whatever is started again meanwhile; with `reader`, the server remembers how far it
- * was read. Completes with the stream, errors with a `NetworkError` if the connection is lost for longer than the policy allows.
+ * Receives a stream over NATS, as `toNats` sends it. A live stream is heard from now on; its messages are numbered, and
+ * what is missing is counted. A recording is read from what the server keeps, only as fast as it is worked on: every
+ * message once, in order, even if programs or the server are restarted meanwhile. With `reader`, the server remembers
+ * how far it was read. Completes with the stream; errors with a `NetworkError` if the connection is lost for longer than
+ * the policy allows.
  *
  * @param address server and subject: `nats://127.0.0.1:4222/lab.camera`
  * @throws InvalidArgumentError with all problems

@@ -59,9 +59,9 @@ async function closeIterator(iterator: AsyncIterator<unknown> | Iterator<unknown
 }
 
 /**
- * Reads a source that can wait, such as a file, only as fast as its consumer works: an item is asked
- * for when there is credit, and when the target or sink further down that keeps real time has room. Nothing is dropped and no more than `credit` items are held. The source
- * is closed on unsubscribe, error and completion.
+ * Reads a source that can wait, such as a file, only as fast as its consumer works. An item is asked for when there is
+ * credit, and when the target or sink further down that keeps real time has room. Nothing is dropped, and no more than
+ * `credit` items are held. The source is closed on unsubscribe, error and completion.
  *
  * @throws InvalidArgumentError with all problems
  * @example

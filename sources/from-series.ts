@@ -68,8 +68,8 @@ interface Sampled {
 }
 
 /**
- * Turns numbers over time into spikes. In each bin the value is the last sample that was taken by its start, or what a
- * function gives for it. Every subscription begins anew.
+ * Turns numbers over time into spikes, by their changes (`delta`) or as rates (`rate`). The value of a bin is the last
+ * sample taken by its start, or what a function gives for it. Every subscription begins anew.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -27,7 +27,7 @@ const table: OptionTable<FromStdinConfig> = {
 };
 
 /**
- * Reads standard input as `fromFile` reads a file, as fast as what comes of it is worked on. It can be read once.
+ * Reads standard input as `fromFile` reads a file, only as fast as what comes of it is worked on. It can be read once.
  *
  * @throws InvalidArgumentError with all problems
  * @example

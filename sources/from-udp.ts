@@ -24,17 +24,17 @@ export interface FromUdpConfig {
   readonly port: number;
   /** Address of this machine; 127.0.0.1, which only this machine reaches, if left out. */
   readonly host?: string;
-  /** How datagrams are made: `numbered`, ours, of which every lost event is counted, if left out; or `spif`, whose losses cannot be seen. */
+  /** Form of the datagrams: `numbered` (if left out), which is Spikeline's own and lets every lost event be counted, or `spif`, whose losses cannot be seen. */
   readonly form?: 'numbered' | 'spif';
-  /** Columns and rows of the pixels of SPIF; 32768 if left out. */
+  /** Columns of the picture of SPIF; 32768 if left out. */
   readonly width?: number;
-  /** Rows. */
+  /** Rows of the picture of SPIF; 32768 if left out. */
   readonly height?: number;
-  /** Bytes that the system keeps until they are taken; 4 MiB if left out. It may give less. */
+  /** Receive buffer that the system is asked for, bytes; 4 MiB if left out. It may give less. */
   readonly buffer?: number;
-  /** Is told the port that is listened at. */
+  /** Called with the port once it listens. */
   readonly onListening?: (port: number) => void;
-  /** Clock that gives events of SPIF their times that have none; the machine's if left out. */
+  /** Clock that gives a time to events of SPIF that carry none; the machine's if left out. */
   readonly clock?: Clock;
   /** Counts what was lost; the source's own if left out. */
   readonly losses?: Losses;
@@ -55,9 +55,10 @@ const table: OptionTable<FromUdpConfig> = {
 };
 
 /**
- * Hears datagrams. In the numbered form, which `toUdp` sends, they carry events, rasters, numbers and marks; what is missing is counted as `lost`, event
- * by event, what comes twice or too late as `outOfOrder`, and the stream completes when all senders that were heard have ended
- * theirs. SPIF words are pixels, with a time or without. Errors with a `NetworkError` if the port cannot be had.
+ * Receives datagrams. In the numbered form, which `toUdp` sends, they carry events, rasters, numbers and marks: what is
+ * missing is counted as `lost`, event by event; what comes twice or too late, as `outOfOrder`. The stream completes when
+ * all senders that were heard have ended theirs. In the form `spif` they carry pixels, with a time or without, and
+ * losses cannot be seen. Errors with a `NetworkError` if the port cannot be had.
  *
  * @throws InvalidArgumentError with all problems
  * @example

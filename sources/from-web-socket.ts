@@ -9,7 +9,7 @@ import type { FileSource } from './from-file.ts';
 
 /** Configuration of {@link fromWebSocket}. */
 export interface FromWebSocketConfig {
-  /** Is told the port that is listened at. */
+  /** Called with the port once it listens. */
   readonly onListening?: (port: number) => void;
   /** Counts what was lost on the way; the source's own if left out. */
   readonly losses?: Losses;
@@ -21,10 +21,11 @@ const table: OptionTable<FromWebSocketConfig> = {
 };
 
 /**
- * Hears a stream that `toWebSocket` sends: events, rasters, numbers or marks. An address connects to a server; `{ listen: port }` is one, which all who
- * connect speak to, on this machine alone unless a `host` is given. Completes when the sender has ended its stream; of a server,
- * when all have that were there. What a sender left out because this side was slow is counted as `lost`. Errors with a
- * `NetworkError` if nobody answers or the connection breaks off.
+ * Receives a stream that `toWebSocket` sends: events, rasters, numbers or marks. A URL connects to a server. `{ listen:
+ * port }` is a server, to which all who connect may send; it is reached from this machine alone unless a `host` is
+ * given. Completes when the sender has ended its stream; a server, when all that were connected have. What a sender left
+ * out because this side was slow is counted as `lost`. Errors with a `NetworkError` if nobody answers or the connection
+ * breaks off.
  *
  * @throws InvalidArgumentError with all problems
  * @example

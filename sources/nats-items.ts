@@ -19,7 +19,7 @@ const table: OptionTable<NatsItemsConfig> = {
 };
 
 /**
- * Gives the items of a stream as `fromNats` emits them, each when it is asked for: for `fromPull`, whose consumer works as
+ * Gives the items of a stream over NATS one by one, each when it is asked for: for `fromPull`, whose consumer works as
  * fast as it can. With `reader`, an item of a recording counts as worked on once the next is asked for.
  *
  * @throws InvalidArgumentError with all problems

@@ -25,13 +25,13 @@ export interface ReadConfig {
   readonly window?: number;
   /** Cuts events into packets of equally many. */
   readonly events?: number;
-  /** Keeps time: 1 is as fast as it was, 2 twice as fast. Each item is emitted when its time is over. As fast as it can if left out. */
+  /** Keeps time: 1 is the pace of the recording, 2 twice that. Each item is emitted when its time is over. As fast as it can if left out. */
   readonly speed?: number;
   /** Clock by which time is kept; the machine's if left out. */
   readonly clock?: SchedulerLike;
-  /** How far times may step back, as those of real cameras do, seconds; 10 ms if left out. What steps back further is counted as `late`. */
+  /** How far times may step back, as those of real cameras do, seconds; 10 ms if left out. Events that step back further are left out, and counted as `late`. */
   readonly lateness?: number;
-  /** Counts what was in the bytes and is no event of the stream, by reason; the source's own if left out. */
+  /** Counts what in the bytes is no event of the stream, by reason; the source's own if left out. */
   readonly losses?: Losses;
 }
 

@@ -47,9 +47,9 @@ const anyOptions: Check = (config) =>
   isObject(config) ? [] : [problem('', 'wrong-type', config, 'an object of options is needed')];
 
 /**
- * Trains all weights of a pipeline by gradients through time and reports as it goes. The last report
- * holds the trained pipeline. Unsubscribing stops; so does nothing else but the failure of an engine,
- * which becomes an error.
+ * Trains all weights of a pipeline by gradients through time and reports as it goes. The last report holds the trained
+ * pipeline. Unsubscribing stops it. Errors if an engine fails, with a `TrainingError` if currents, losses or weights
+ * leave what numbers can hold.
  *
  * @throws InvalidArgumentError with all reasons
  * @example
