@@ -40,19 +40,19 @@ import { type EnvironmentStreams, readWorld, worldProblems } from './world.ts';
 export interface CloseLoopConfig<O, A> {
   /** Where the network runs. */
   readonly target: Target;
-  /** The network, whose output says what is done. */
+  /** The network, whose output becomes the action. */
   readonly net: Pipeline;
   /** What the loop acts on. */
   readonly environment: Environment<O, A> | EnvironmentStreams<O, A>;
-  /** Makes spikes of what is seen. */
+  /** Turns observations into spikes. */
   readonly encode: Encode<NoInfer<O>>;
-  /** Makes actions of spikes. */
+  /** Turns spikes into actions. */
   readonly decode: Decode<NoInfer<O>, NoInfer<A>>;
-  /** Length of a step, seconds: one step of the network, or several whole ones; one if left out. */
+  /** Length of a step of the loop, seconds: a whole number of steps of the network; one if left out. */
   readonly dt?: number;
-  /** Number of the step before which the loop ends; without it and `duration`, it ends with the environment. */
+  /** Number of steps, those that were missed included; without it and `duration`, the loop ends with the environment. */
   readonly steps?: number;
-  /** The same as a time, seconds. */
+  /** Length of the loop, seconds, instead of `steps`. */
   readonly duration?: number;
   /** Seed from which the environment begins; 0 if left out. */
   readonly seed?: number;
@@ -60,22 +60,22 @@ export interface CloseLoopConfig<O, A> {
   readonly limits?: ActionLimits;
   /** A safe action that is sent when the loop ends, whatever ends it. */
   readonly onStop?: NoInfer<A>;
-  /** What is recorded of the network beside the spikes of its output, by name: `hidden`, `output:imem`. */
+  /** Signals of the network to be recorded beside the spikes of its output, by name: `hidden`, `output:imem`. */
   readonly record?: readonly string[];
   /**
-   * Whether steps come as time passes, and how; if left out, in virtual time, in which the loop runs as fast as it can and
-   * the same seed gives the same steps to the last bit.
+   * Whether the loop keeps real time, and how. If left out it runs in virtual time: as fast as it can, and the same seed gives the
+   * same steps to the last bit.
    */
   readonly realTime?: boolean | RealTime;
-  /** Is told of the loop and of each step, to record it. */
+  /** Records the loop and each step; see `recordSession`. */
   readonly session?: LoopSession;
-  /** Adds spikes to what is seen, and may end the loop; a protocol does. */
+  /** Adds spikes to those of the observation, and may end the loop; see `startProtocol`. */
   readonly stimulus?: LoopStimulus;
-  /** Counts what was clipped, missed and so on; the loop's own if left out. */
+  /** Counts what was clipped, missed and so on; the loop's own counter if left out. */
   readonly losses?: Losses;
 }
 
-/** A closed loop, with what it could not do. */
+/** A closed loop, with counts of what it could not do. */
 export type ClosedLoop<O, A> = Observable<LoopStep<O, A>> & {
   /**
    * Values of actions beyond the limits (`clipped`); in real time: steps left out (`missed`) or made up for (`late`), steps left out since
@@ -188,10 +188,12 @@ function settled({
 }
 
 /**
- * Closes a loop: what is seen of an environment becomes spikes, a network on a target answers them, its answer becomes an action, and the action
- * changes what is seen next. Emits each step once its answer is there. The environment is begun for each subscriber; while one loop acts on a
- * model, another errors with a `DeviceError` of code `busy`. When the loop ends, by its last step, an error, a failing device or because its subscriber leaves, `onStop` is sent, the environment is
- * closed and the target stopped.
+ * Closes a loop: an observation of the environment becomes spikes, a network on a target answers them, its answer
+ * becomes an action, and the action changes the next observation. Emits each step once its answer is there.
+ *
+ * The environment is started anew for each subscriber. While one loop acts on a model, another errors with a
+ * `DeviceError` of code `busy`. However the loop ends (by its last step, an error, a failing device or because its
+ * subscriber leaves), `onStop` is sent, the environment is closed and the target stopped.
  *
  * @throws InvalidArgumentError with all problems
  * @throws UnsupportedPipelineError if the target cannot run the network

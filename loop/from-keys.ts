@@ -17,8 +17,9 @@ export interface KeyInput {
 const interrupt = '\u0003';
 
 /**
- * Emits each key that is pressed at a terminal, as the text that it sends, without waiting for the end of a line. Ctrl-C stops the
- * process as ever. From what is no terminal each character is a key. The terminal is as before once nobody listens.
+ * Emits each key that is pressed at a terminal, as the text that it sends, without waiting for the end of a line. Ctrl-C
+ * stops the process as usual. If the input is no terminal, each character is a key. The terminal is put back as it was
+ * once nobody is subscribed.
  *
  * @param input standard input if left out
  * @throws InvalidArgumentError if it is no stream

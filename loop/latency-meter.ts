@@ -9,7 +9,7 @@ import { queue } from '../src/queue.ts';
 
 /** Configuration of {@link latencyMeter}. */
 export interface LatencyMeterConfig {
-  /** Items under way that are remembered at most; the oldest are then given up, and counted as `unanswered`. 65 536 if left out. */
+  /** Most items under way that are remembered; beyond, the oldest are given up and counted as `unanswered`. 65 536 if left out. */
   readonly most?: number;
   /** The clock; the machine's if left out. */
   readonly clock?: Clock;
@@ -19,17 +19,17 @@ export interface LatencyMeterConfig {
 
 /** Measures latencies between two places. */
 export interface LatencyMeter {
-  /** Notes when each item passes: here it sets out. Without keys, the first that sets out is the first to arrive. */
+  /** Operator at the place where items set out. Without keys, the first that sets out is the first to arrive. */
   start<T>(keyOf?: (item: T) => unknown): MonoTypeOperatorFunction<T>;
-  /** Notes when each item passes: here it arrives. */
+  /** Operator at the place where items arrive. */
   stop<T>(keyOf?: (item: T) => unknown): MonoTypeOperatorFunction<T>;
-  /** Says that something sets out now: the same as an item that passes {@link start}. */
+  /** Notes that something sets out now, as an item does that passes {@link start}. */
   begin(key?: unknown): void;
-  /** Says that it has arrived: the same as an item that passes {@link stop}. */
+  /** Notes that it has arrived, as an item does that passes {@link stop}. */
   end(key?: unknown): void;
   /** Counts a latency that was measured otherwise, microseconds. */
   record(microseconds: number): void;
-  /** What latencies were like so far, microseconds. */
+  /** Mean, extremes and quantiles of the latencies so far, microseconds. */
   readonly summary: LatencySummary;
   /** Items that have set out and not arrived. */
   readonly open: number;
@@ -37,7 +37,7 @@ export interface LatencyMeter {
   readonly losses: Losses;
   /** The latency that a share of all does not exceed, microseconds. */
   quantile(share: number): number;
-  /** How many lie in each of the bins that cover them all, `perDecade` for each factor of ten: the heights of a picture. */
+  /** Counts of the latencies in bins that cover them all, `perDecade` for each factor of ten: a histogram to draw. */
   bins(perDecade?: number): readonly LatencyBin[];
   /** Forgets all latencies, and what is under way. */
   reset(): void;
@@ -50,8 +50,8 @@ const table: OptionTable<LatencyMeterConfig> = {
 };
 
 /**
- * Measures how long items take from one place to another, of one pipeline or of two: a histogram with three digits of each latency, in a
- * few hundred kilobytes however long it runs.
+ * Measures how long items take from one place to another, of one pipeline or of two. It keeps a histogram with three
+ * significant digits of each latency, in a few hundred kilobytes however long it runs.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -19,10 +19,10 @@ export interface LearnReadoutConfig<O> extends ReadoutConfig {
   readonly tau?: number;
   /** Time over which spikes are counted, seconds. */
   readonly window?: number;
-  /** What the rates are multiplied by before they are read from, seconds; 1 if left out, for rates in Hz. */
+  /** Factor of the rates before the weights, seconds; 1 if left out, for rates in Hz. */
   readonly scale?: number;
   /**
-   * Gives the error of the values that were read: what they should have been, less what they were; or nothing, if a step teaches nothing.
+   * Gives the error of the values that were read: what they should have been less what they were, `[outputs]`; or nothing, if a step teaches nothing.
    *
    * @param values what was read `delay` steps before; not to be kept
    */
@@ -31,7 +31,7 @@ export interface LearnReadoutConfig<O> extends ReadoutConfig {
     values: Float64Array,
     moment: LoopMoment<O>,
   ) => ArrayLike<number> | undefined;
-  /** Steps after which the error of what was read is known; 0 if left out, the same step. */
+  /** Steps after which the error of a value is known; 0 if left out, in the same step. */
   readonly delay?: number;
 }
 
@@ -49,9 +49,9 @@ const table: OptionTable<LearnReadoutConfig<unknown>> = {
 };
 
 /**
- * Makes a decoder of the rates of the output whose weights are changed while the loop runs, by the delta rule or by recursive least squares; what is on
- * the chip stays as deployed. Rates begin at rest with each loop, weights stay as learnt: `state()` gives them as plain data, to be noted in a session
- * and gone on from.
+ * Makes a decoder of the rates of the output whose weights change while the loop runs, by the delta rule or by recursive
+ * least squares. What is on the chip stays as deployed. Rates begin at rest with each loop; weights stay as learnt.
+ * `state()` gives all that was learnt as plain data, to be noted in a session and gone on from.
  *
  * @throws InvalidArgumentError with all problems
  * @example

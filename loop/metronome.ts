@@ -43,8 +43,8 @@ export type Metronome = Observable<Tick> & {
 const ticksEvery = number({ min: 1e-4, max: 3600, unit: 'seconds (0.1 ms to an hour)' });
 
 /**
- * Ticks in real time, the first at once: tick k is due k·dt after it on a clock that is never set, so that nothing drifts. What becomes of ticks
- * for which the subscriber is too slow is said by `policy`; none ever waits in a queue.
+ * Ticks in real time, at once and then every `dt`: tick k is due k·dt after the first, on a monotonic clock, so that
+ * nothing drifts. `policy` says what becomes of ticks for which the subscriber is too slow; none ever waits in a queue.
  *
  * @param dt time between two ticks, seconds
  * @throws InvalidArgumentError with all problems

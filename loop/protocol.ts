@@ -80,8 +80,8 @@ export interface ProtocolRun extends Required<LoopStimulus> {
 }
 
 /**
- * Makes a protocol of phases and blocks, and checks it. It is plain data as far as its stimuli and triggers are; nothing happens until it is
- * carried out.
+ * Makes a protocol of phases and blocks, and checks it. Nothing happens until it is carried out. A protocol is plain
+ * data as far as its stimuli and triggers are.
  *
  * @throws InvalidArgumentError with all problems
  * @example
@@ -108,7 +108,7 @@ export function protocol(items: readonly ProtocolItem[]): Protocol {
 }
 
 /**
- * Gives the phases of a protocol in the order in which a seed lets them come, one at a time.
+ * Gives the phases of a protocol in the order that a seed gives them, one at a time.
  *
  * @throws InvalidArgumentError with all problems
  * @example
@@ -165,8 +165,8 @@ function missing(of: Protocol, { update, keys$ }: ProtocolRunConfig): Problem[] 
 }
 
 /**
- * Starts to carry out a protocol: as the `stimulus` of `closeLoop`, or as a source of rasters. The same seed gives the same phases and the same
- * noise; in virtual time everything comes out the same to the last spike.
+ * Starts a protocol: as the `stimulus` of `closeLoop`, or as a source of rasters. The same seed gives the same phases
+ * and the same noise; in virtual time everything comes out the same to the last spike.
  *
  * @throws InvalidArgumentError with all problems
  * @example

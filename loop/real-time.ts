@@ -7,13 +7,13 @@ import { having, number, type OptionTable } from '../src/options.ts';
 /** How real time is kept. */
 export interface RealTime {
   /**
-   * What becomes of steps whose turn comes a whole step late or more: they are left out (`skip`, if left out), made up for one right after the
-   * other (`catchUp`), or the first of them is an error (`stop`).
+   * What becomes of steps that are late by a whole step or more. `skip` (if left out): they are left out. `catchUp`: they are made up for, one
+   * right after the other. `stop`: the first of them is an error.
    */
   readonly policy?: LagPolicy;
   /**
-   * Share of a core, from 0 to 1, that may be burnt by staying awake before each step, for a millisecond at most: the more, the more exact; 0.2
-   * if left out. Of the machine's own clock only.
+   * Share of a core, from 0 to 1, that may be spent on staying awake before each step, for a millisecond at most; 0.2 if left out. More is
+   * more exact. Only for the machine's own clock.
    */
   readonly spin?: number;
   /** The clock; the machine's if left out. */

@@ -32,10 +32,11 @@ function endingOf({ reason, cause }: LoopEnd): SessionEnd {
 }
 
 /**
- * Records a closed loop: opens a session when the loop begins, writes each step, and ends it with the loop, saying why. Its streams
- * are `input` and `output` (spikes), what the loop records by name, `observation`, `action`, `state` of the environment, `latency` (µs,
- * in real time), `updates` (changes of the chip in mid-run), and `marks`, such as a protocol's. `replay` runs its network again from what went in. What is no number or list of numbers is
- * kept as JSON, in a stream of marks.
+ * Records a closed loop: opens a session when the loop begins, writes each step, and ends the session with the loop,
+ * saying why it ended. Its streams are `input` and `output` (spikes), the recorded signals by name, `observation`,
+ * `action`, `state` of the environment, `latency` (µs, in real time), and `marks`, such as a protocol's. Observations,
+ * actions and states that are no number or list of numbers are kept as JSON, in a stream of marks. `replay` runs the
+ * network again from what went in.
  *
  * @throws InvalidArgumentError with all problems
  * @example

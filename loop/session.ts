@@ -36,13 +36,13 @@ import {
 export interface SessionConfig {
   /** Seed of the experiment. */
   readonly seed?: number;
-  /** What it is configured with: plain values, such as JSON holds. */
+  /** Configuration of the experiment: plain values, such as JSON holds. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** Whether a session that is in the folder may be replaced; it is refused if left out. */
   readonly overwrite?: boolean;
-  /** How long what has come is kept before it is written, seconds: what is lost at most if the process is killed; 50 ms if left out. */
+  /** Longest time between receiving and writing an item, seconds: the most that is lost if the process is killed; 50 ms if left out. */
   readonly flushEvery?: number;
-  /** Clock that tells it, and how long the session was; the machine's if left out. */
+  /** Clock of `flushEvery` and of the length of the session; the machine's if left out. */
   readonly clock?: Clock;
 }
 
@@ -75,7 +75,7 @@ export interface Session {
   target<T extends Target>(target: T, options?: RecordTargetOptions): T;
   /** Writes a mark; at the newest time of all streams if none is given, whole microseconds. */
   mark(label: string, time?: number): void;
-  /** Records what a place loses from now on, until what is returned is called. */
+  /** Records what a counter of losses counts from now on, until the returned function is called. */
   losses(place: string, losses: Losses): () => void;
   /** Notes a plain value, such as JSON holds, under a name: the last one stays. */
   note(name: string, value: unknown): void;
@@ -129,11 +129,14 @@ export function sessionProblems(folder: unknown, config: SessionConfig): Problem
 }
 
 /**
- * Opens a session: a folder with `session.json` (what is known of it, and why it ended), the saved pipelines, and
- * `streams.spk`, a recording of all its streams. What has come is on disk 50 ms later, whatever becomes of the process;
- * `readSession` reads it up to the last whole chunk. The folder is made, is locked while the session goes on, and never written over
- * unless `overwrite` says so. Who opens a session ends it; {@link inSession} does so by itself.
- * A name that ends in `.spk` is no folder but one recording: what is known of it is in its header, and neither pipelines nor why it ended are kept.
+ * Opens a session: a folder with `session.json` (what is known of the experiment, and why it ended), the saved
+ * pipelines, and `streams.spk`, a recording of all its streams. What has come is on disk 50 ms later, whatever becomes
+ * of the process; `readSession` reads it up to the last whole chunk. The folder is made, is locked while the session
+ * goes on, and is never written over unless `overwrite` says so. Whoever opens a session ends it; {@link inSession} does
+ * so by itself.
+ *
+ * A name that ends in `.spk` is not a folder but one recording. What is known of the experiment is in its header;
+ * neither pipelines nor why it ended are kept.
  *
  * @throws InvalidArgumentError with all problems
  * @throws StorageError if the folder cannot be used, or holds a session
@@ -235,8 +238,8 @@ export function sessionOf(writer: SessionWriter): Session {
 }
 
 /**
- * Runs a stream within a session: opens it when it is subscribed to, and ends it, saying why, when the stream completes or
- * errs, or whoever listens leaves.
+ * Runs a stream within a session: opens it on subscription, and ends it, saying why, when the stream completes or
+ * errors, or its subscriber leaves.
  *
  * @param build makes the stream; it may end the session itself, to say more
  * @throws InvalidArgumentError with all problems

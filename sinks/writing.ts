@@ -22,9 +22,9 @@ export interface WriteConfig {
   readonly options?: object;
   /** Name of the stream in a recording; what it holds (`events`, `raster`, …) if left out. */
   readonly stream?: string;
-  /** How long a recording keeps what has come before it is written, seconds: what is lost at most if the process is killed; 50 ms if left out. */
+  /** Longest time between receiving and writing an item of a recording, seconds: the most that is lost if the process is killed; 50 ms if left out. */
   readonly flushEvery?: number;
-  /** Clock that tells it; the machine's if left out. */
+  /** Clock of `flushEvery`; the machine's if left out. */
   readonly clock?: Clock;
 }
 

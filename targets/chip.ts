@@ -34,12 +34,11 @@ export interface ChipConfig<Configuration = DefaultConfiguration>
   extends DeployOptions<Configuration> {
   /** How long before its time an event is handed to the board, seconds; 5 ms if left out. */
   readonly lookAhead?: number;
-  /** What becomes of a stream that falls behind the board: it is followed, which is counted as slips, if left out. */
+  /** What becomes of a stream that falls behind the board; it is followed if left out, and each slip is counted. */
   readonly policy?: SlipPolicy;
   /**
-   * When events are emitted and spikes handed out: each event `lookAhead` after it came, and the spikes of an input when its
-   * time is over, so that nothing depends on the host (`scheduled`, if left out); or both as they come, for closed
-   * loops of packets (`immediate`).
+   * When events are emitted and spikes handed out. `scheduled` (if left out): each event `lookAhead` after it came, and the spikes of an
+   * input when its time is over, so that nothing depends on the host. `immediate`: both as they come, for closed loops of packets.
    */
   readonly mode?: ScheduleMode;
   /** Clock of the host; the machine's if left out. */
@@ -149,12 +148,12 @@ const occupied = new WeakSet<Link>();
 const idle: TargetRun = { push: () => {}, reset: () => {}, end: () => {}, stop: () => {} };
 
 /**
- * Makes the chips behind an open link a target: deploys the pipeline, configures the board, schedules
- * every input event at its own time, and gathers the spikes of the output, or of the populations to be recorded,
- * for each input. A board without a clock of its own runs as fast as it can. To bring the neurons to rest it waits
- * until everything has come back, and configures the board again; on a board with a clock of its own what
- * follows is later by the time that this takes. One pipeline at a time runs on a link; another errors
- * with a `DeviceError` of code `busy`. The link stays open; close it yourself or with `usingLink`.
+ * Makes the chips behind an open link a target: deploys the pipeline, configures the board, schedules every input event
+ * at its own time, and gathers for each input the spikes of the output, or of the populations to be recorded. A board
+ * without a clock of its own runs as fast as it can. A reset waits until everything has come back, and configures the
+ * board again; on a board with a clock of its own, what follows is later by the time that this takes. One pipeline at a
+ * time runs on a link; another errors with a `DeviceError` of code `busy`. The link stays open; close it yourself or
+ * with `usingLink`.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -126,9 +126,9 @@ function noiseProblems(noise: unknown): Problem[] {
 }
 
 /**
- * Chooses the hardware neurons of a chip that behave most like the model, for the option `hardware` of `deploy`:
- * all neurons of the core are given the input weights of one neuron of the network and some noise, and the one
- * whose spike count comes nearest to the simulated count takes its place. Transistors differ; a laboratory
+ * Chooses the hardware neurons of a chip that behave most like the model, for the option `hardware` of `deploy`. For
+ * each neuron of the network, all neurons of the core are given its input weights and the same noise; the one whose
+ * spike count comes nearest to the simulated count takes its place. No two transistors are alike, so a laboratory
  * measures before it chooses.
  *
  * @param link an open board, which is configured anew

@@ -24,13 +24,13 @@ export interface RecordedConfig {
   /** Which of the session's runs, from 0; the first if left out. */
   readonly run?: number;
   /**
-   * Whether the input must be what was recorded, bin by bin, and rest come when it did (`same`, if left out), or whether any
-   * input is taken, and that it was another one is only counted (`any`).
+   * `same` (if left out): the input must be the recorded one, bin by bin, and be reset when it was. `any`: any input is taken, and
+   * another one than the recorded is only counted.
    */
   readonly input?: 'same' | 'any';
-  /** Whether the recording has its own times (`recorded`, if left out), or begins where the first input does (`first`). */
+  /** Times of the output: those of the recording (`recorded`, if left out), or moved so that it begins with the first input (`first`). */
   readonly begin?: 'recorded' | 'first';
-  /** Of a recording that is no session, the streams of what went in and what came out; `input` and `output` if left out. */
+  /** Names of the streams of input and output in a recording that is no session; `input` and `output` if left out. */
   readonly streams?: { readonly input: string; readonly output: string };
   /** Counts inputs that are not what was recorded, once for each run (`otherInput`); the target's own if left out. */
   readonly losses?: Losses;
@@ -38,7 +38,7 @@ export interface RecordedConfig {
 
 /** A target that gives back what was recorded. */
 export interface RecordedTarget extends Target {
-  /** Runs whose input was another than the recorded one, if any is taken. */
+  /** Runs whose input was another than the recorded one (`otherInput`), if `input` is `any`. */
   readonly losses: Losses;
 }
 
@@ -92,10 +92,11 @@ function problemsOf(session: unknown, config: RecordedConfig): Problem[] {
 }
 
 /**
- * Makes a target of a session, or of a recording with an `input` and an `output`: it computes nothing and gives back
- * what was recorded, for any cut of the input, as rasters for rasters and as packets for packets. It says beforehand that it has only the pipeline and the
- * signals that were recorded; what comes must be what went in then, or ends in a `DataError`, unless `input` is `any`. It cannot come to
- * rest where the recorded run did not, nor know what lies beyond the recording. The session stays open while it is used.
+ * Makes a target of a session, or of a recording with an `input` and an `output`. It computes nothing and gives back
+ * what was recorded, for any cut of the input: rasters for rasters, packets for packets. It says beforehand that it has
+ * only the pipeline and the signals that were recorded. The input must be the recorded one, unless `input` is `any`;
+ * else the stream errors with a `DataError`. It cannot be reset where the recorded run was not, nor know what lies
+ * beyond the recording. The session stays open while it is used.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -17,8 +17,8 @@ import { problem } from '../src/problems.ts';
 /** Configuration of {@link remote}. */
 export interface RemoteConfig extends NatsAccess {
   /**
-   * What becomes of a run whose server is gone: an error that says which inputs were not answered, if left out; or it is
-   * started again there, at rest, with those inputs, which is counted as `restarts`.
+   * What becomes of a run whose server is gone. `error` (if left out): it errors, and says which inputs were not answered. `restart`: it
+   * is started again there, at rest, with those inputs, which is counted as `restarts`.
    */
   readonly lost?: 'error' | 'restart';
   /** How long the server may say nothing, milliseconds; 5000 if left out. */
@@ -37,9 +37,9 @@ export interface RemoteTarget extends Target {
    */
   readonly losses: Losses;
   /**
-   * Asks what is served; what `unsupported` says knows it from then on.
+   * Asks what is served. From then on `unsupported` takes it into account.
    *
-   * @throws NetworkError if nothing is
+   * @throws NetworkError if nothing is served there
    */
   describe(): Promise<ServedTarget>;
 }
@@ -53,9 +53,9 @@ const table: OptionTable<RemoteConfig> = {
 };
 
 /**
- * Makes a target of what is served at an address on NATS. The pipeline goes there as it is saved, inputs go there, and
- * outputs come back, one for each, with their own times; no more is under way than the other machine works on. What it cannot run ends in
- * the error that it would give here; what was lost is in the error, or counted.
+ * Makes a target of what is served at an address on NATS. The pipeline goes there in its saved form, inputs go there,
+ * and outputs come back, one for each input, with its times. No more inputs are under way than the other machine works
+ * on. What it cannot run ends in the error that it would give here. What was lost is told in the error, or counted.
  *
  * @param address server and subject: `nats://127.0.0.1:4222/simulator`
  * @throws InvalidArgumentError with all problems

@@ -30,15 +30,15 @@ import { dynapSim } from '../src/stages/dynap-sim/definition.ts';
 
 /** Configuration of {@link serveTarget}. */
 export interface ServeTargetConfig extends NatsAccess {
-  /** Gives what a run runs on; called for each. */
+  /** Gives the target of a run; called for each run. */
   readonly open: () => Target | Promise<Target>;
-  /** What runs may take; 100 000 neurons, 10 000 000 synapses, 64 MiB of a saved pipeline and 4 runs at once if left out. */
+  /** Limits of runs; 100 000 neurons, 10 000 000 synapses, 64 MiB of a saved pipeline and 4 runs at once if left out. */
   readonly budget?: Partial<Budget>;
-  /** How long the user of a run may say nothing until it is ended, milliseconds; 10 000 if left out. */
+  /** How long the user of a run may be silent before it is ended, milliseconds; 10 000 if left out. */
   readonly patience?: number;
-  /** Is told of each run that has ended. */
+  /** Called with a report of each run that has ended. */
   readonly onRun?: (report: ServedRunReport) => void;
-  /** Learns that the connection to the NATS server has ended for good. */
+  /** Called when the connection to the NATS server has ended for good. */
   readonly onFailure?: (cause: NetworkError) => void;
 }
 
@@ -46,9 +46,9 @@ export interface ServeTargetConfig extends NatsAccess {
 export interface TargetServer {
   /** Where it is: `nats://127.0.0.1:4222/simulator`. */
   readonly address: string;
-  /** Runs that go on now. */
+  /** Runs under way. */
   readonly runs: number;
-  /** Ends it: all runs are told. */
+  /** Stops serving; all runs are told. */
   close(): Promise<void>;
 }
 
@@ -80,8 +80,8 @@ function seesStates(target: Target): boolean {
 
 /**
  * Serves a target over NATS: `remote` runs pipelines on it from other machines. What comes from the net is checked
- * before anything is built of it: bytes, neurons, synapses, runs at once. It reaches the NATS server of this machine
- * unless told otherwise: whoever is let in there can use the target.
+ * before anything is built of it: bytes, neurons, synapses, runs at once. Whoever the NATS server lets in can use the
+ * target; a server on the loopback serves this machine alone.
  *
  * @param address server and subject: `nats://127.0.0.1:4222/simulator`
  * @throws InvalidArgumentError with all problems

@@ -30,9 +30,9 @@ const table: OptionTable<SimulatorConfig> = {
 };
 
 /**
- * Makes the simulator a target: runs each chunk at once, and of packets all bins that are complete. It sees the
- * spikes of all populations and all states of neurons. A gap between two chunks is silence, in which time
- * passes, for a minute at most; spikes in it are counted in `losses`, and so are longer gaps.
+ * Makes the simulator a target. It runs each raster at once, and of packets all bins that are complete. It sees the
+ * spikes of all populations and all states of neurons. A gap between two chunks is silence, in which time passes, for a
+ * minute at most; spikes in it are counted in `losses`, and so are longer gaps.
  *
  * @throws InvalidArgumentError with all problems
  * @example
