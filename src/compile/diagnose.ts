@@ -71,6 +71,9 @@ interface Drive {
   /** Net input before and after quantisation, units of weight. */
   before: number;
   after: number;
+  /** Of that, what comes of others than neurons that fell silent. */
+  lively: number;
+  livelyAfter: number;
   /** Neurons that excite it, and whether anything but silent neurons does. */
   readonly silent: number[];
   excited: boolean;
@@ -83,7 +86,10 @@ function drivesOf(check: SilenceCheck, neurons: readonly number[]): Map<number, 
   const drives = new Map(
     neurons.map((n): [number, Drive] => [
       n,
-      { weights: 0, lost: 0, before: 0, after: 0, silent: [], excited: false },
+      {
+        ...{ weights: 0, lost: 0, before: 0, after: 0, lively: 0, livelyAfter: 0 },
+        ...{ silent: [], excited: false },
+      },
     ]),
   );
   const add = (
@@ -101,8 +107,13 @@ function drivesOf(check: SilenceCheck, neurons: readonly number[]): Map<number, 
       if (codes[i] === 0) drive.lost++;
       const sign = inhibits(list.dendrite[i]!) ? -1 : 1;
       const now = sign * Math.abs(values[i]!);
-      drive.before += sign * Math.abs(list.weight[i]!) * spikes[pre]!;
+      const was = sign * Math.abs(list.weight[i]!) * spikes[pre]!;
+      drive.before += was;
       drive.after += now * spikes[pre]!;
+      if (alive[pre]! > 0) {
+        drive.lively += was;
+        drive.livelyAfter += now * spikes[pre]!;
+      }
       if (now <= 0 || spikes[pre] === 0) continue;
       if (alive[pre]! > 0) drive.excited = true;
       else if (list === population.input || pre !== post) drive.silent.push(pre);
@@ -153,7 +164,11 @@ function worstDeviation(
 
 /** What silenced a neuron by itself, whatever fell silent before it. */
 function ownCause(drive: Drive, deviation: ParameterDeviation, neuron: number): string {
-  const { weights, lost, before, after } = drive;
+  const { weights, lost } = drive;
+  // Where it is the first of a circle, the others fell silent after it.
+  const [before, after] = followsOthers(drive)
+    ? [drive.lively, drive.livelyAfter]
+    : [drive.before, drive.after];
   if (weights > 0 && lost === weights) {
     return weights === 1
       ? 'its only weight became zero'

@@ -59,6 +59,30 @@ describe('a neuron that falls silent', () => {
     ]);
   });
 
+  it('is named once with its cause, where others excite it in a circle', () => {
+    const net = pipeline(
+      linear({ weight: [[0.4, 0, 0]], name: 'in' }),
+      dynapSim({
+        ...lively,
+        neurons: 3,
+        recurrent: [
+          [0, 8, 0],
+          [0, 0, 8],
+          [8, 0, 0],
+        ],
+        name: 'hidden',
+      }),
+    );
+    const others =
+      'what excites it fell silent, first of all hidden[0]: its input shrank by 100 %; 1 of 2 weights became zero';
+    const { silent } = diagnose(deploy(net, exact));
+    expect(silent.map(({ index, cause }) => [index, cause])).toEqual([
+      [0, expect.stringMatching(/^its input shrank by \d+(\.\d+)? %; 1 of 2 weights became zero$/)],
+      [1, others],
+      [2, others],
+    ]);
+  });
+
   it('has less input, where its weights were rounded down', () => {
     const net = pipeline(
       linear({ weight: [[1], [0.1]] }),
