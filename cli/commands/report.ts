@@ -49,9 +49,10 @@ export const report: Command = {
     reader.check('no report can be made');
     const session = await readSession(path);
     try {
-      const own = statSync(path).isDirectory() ? path : dirname(path);
-      const out = reader.text('out') ?? own;
-      const folder = openFolder(out, { names: ['report.json'] });
+      const isFolder = statSync(path).isDirectory();
+      const out = reader.text('out') ?? (isFolder ? path : dirname(path));
+      const inputs = isFolder ? [] : [path];
+      const folder = openFolder(out, { names: ['report.json'], inputs });
       try {
         const found = await sessionReport(session);
         const pictures = await sessionPictures(session, found);

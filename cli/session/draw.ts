@@ -104,29 +104,34 @@ export async function sessionPictures(
       }
     }
   }
-  const pictures: Record<string, string> = {};
+  const pictures = new Map<string, string>();
+  /** Streams may be named alike once they are files. */
+  const put = (name: string, picture: string): void => {
+    let own = name;
+    for (let i = 2; pictures.has(own); i++) own = `${name}-${i}`;
+    pictures.set(own, picture);
+  };
   if (rasters.size > 0) {
-    pictures['spikes'] = rasterPlot({ title: `${path}: spikes`, panels: [...rasters.values()] });
+    put('spikes', rasterPlot({ title: `${path}: spikes`, panels: [...rasters.values()] }));
   }
   for (const { name } of valued) {
-    pictures[fileName(name)] = linePlot({
-      title: `${path}: ${name}`,
-      xLabel: 'time (s)',
-      yLabel: name,
-      series: lines.get(name)!.map(({ values }, i) => ({ label: `${name} ${i}`, points: values })),
-    });
+    const series = lines
+      .get(name)!
+      .map(({ values }, i) => ({ label: `${name} ${i}`, points: values }));
+    const labels = { title: `${path}: ${name}`, xLabel: 'time (s)', yLabel: name };
+    put(fileName(name), linePlot({ ...labels, series }));
   }
   if (slow.length > 0) {
-    pictures['latency'] = histogram({
-      title: `${path}: latency of steps`,
-      xLabel: 'latency (µs)',
-      series: slow.map(({ name }) => ({
-        label: name,
-        values: lines.get(name)![0]!.values.map(([, value]) => value),
-      })),
-    });
+    const series = slow.map(({ name }) => ({
+      label: name,
+      values: lines.get(name)![0]!.values.map(([, value]) => value),
+    }));
+    put(
+      'latency',
+      histogram({ title: `${path}: latency of steps`, xLabel: 'latency (µs)', series }),
+    );
   }
-  return pictures;
+  return Object.fromEntries(pictures);
 }
 
 /** A name of a stream as one of a file. */

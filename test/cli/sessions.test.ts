@@ -1,4 +1,11 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { of } from 'rxjs';
 import { dynapSim, linear, pipeline, pipelineToJson } from 'spikeline';
@@ -142,6 +149,29 @@ describe('a session of the command line', () => {
       2,
       expect.stringMatching(/streams\.spk: cannot be read/),
     ]);
+  });
+
+  it('keeps what is read of it, and each picture by a name of its own', async () => {
+    const session = openSession(at('names'), {});
+    const names = ['a b', 'a-b', 'spikes', '__proto__'];
+    for (const name of names)
+      of(series([0, 1000], [1, 2]))
+        .pipe(session.record(name))
+        .subscribe();
+    of(noise).pipe(session.record('noise')).subscribe();
+    session.end();
+    const { stdout } = await runCli(['report', at('names')]);
+    for (const name of ['spikes', 'a-b', 'a-b-2', 'spikes-2', '__proto__']) {
+      expect(stdout).toContain(`${name}.svg`);
+      expect(existsSync(at(`names/${name}.svg`))).toBe(true);
+    }
+    for (const name of ['report.json', 'spikes.svg']) {
+      const own = join(emptyFolder(), name);
+      copyFileSync(at('noise.spk'), own);
+      const { code, stderr } = await runCli(['report', own]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('and is read')]);
+      expect(readFileSync(own)).toEqual(readFileSync(at('noise.spk')));
+    }
   });
 
   it('that is none is refused', async () => {
