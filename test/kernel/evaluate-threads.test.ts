@@ -117,6 +117,19 @@ describe('a pool of workers', () => {
     expect(pool.running).toBe(0);
   });
 
+  it('does not keep the process while it rests', async () => {
+    const { start, listeners } = pretended();
+    const holding = () =>
+      process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = holding();
+    const pool = threadPool(1, start, 60_000);
+    const done = pool.run({}, order);
+    await turn();
+    listeners[0]!.finished();
+    await done;
+    expect([pool.running, holding()]).toEqual([1, before]);
+  });
+
   it('fails what a worker had in hand when it dies, and goes on with others', async () => {
     const { start, listeners } = pretended();
     const pool = threadPool(1, start, 20);

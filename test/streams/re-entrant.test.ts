@@ -1,11 +1,13 @@
+import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { defer, of } from 'rxjs';
+import { defer, of, pipe } from 'rxjs';
 import {
   aerPacket,
   channels,
   chip,
   collect,
+  DataError,
   DeviceError,
   deploy,
   dynapSim,
@@ -28,7 +30,15 @@ import {
 } from 'spikeline';
 import { codecNamed } from 'spikeline/codecs';
 import { chipWords, rasterToEvents } from 'spikeline/events';
-import { closeLoop, metronome } from 'spikeline/loop';
+import * as loop from 'spikeline/loop';
+import {
+  closeLoop,
+  fromKeys,
+  latencyMeter,
+  metronome,
+  protocol,
+  startProtocol,
+} from 'spikeline/loop';
 import * as operators from 'spikeline/operators';
 import * as sinks from 'spikeline/sinks';
 import { toFile, toStdout } from 'spikeline/sinks';
@@ -200,6 +210,12 @@ const operatorRigs: Record<string, Record<string, AnyOperator>> = {
     plain: applied(() => operators.rateEncode({ range: [0, 9], neurons: 2, rate: 300 }), signals),
   },
   deltaEncode: { plain: applied(() => operators.deltaEncode({ threshold: 3 }), signals) },
+  latencyMeter: {
+    plain: applied(() => {
+      const meter = latencyMeter();
+      return pipe(meter.start(), meter.stop());
+    }),
+  },
   collect: { plain: applied(() => collect()) },
   toFile: {
     plain: async (clock) => ({
@@ -247,7 +263,38 @@ const looping = (target: Target, realTime: false | { readonly clock: TestClock }
   });
 };
 
+/** Rasters of a protocol of two phases. */
+const carriedOut = (config: { readonly clock?: TestClock } = {}) => {
+  const stimulus = { kind: 'noise', rate: 300 } as const;
+  const of = protocol([
+    { name: 'a', duration: 0.02, stimulus },
+    { name: 'b', duration: 0.02 },
+  ]);
+  return startProtocol(of, { channels: 2 }).rasters({ chunkSteps: 10, ...config });
+};
+const usedOnce = (cause: unknown) => cause instanceof DataError && /once/.test(cause.message);
+
 const sourceRigs: Record<string, Record<string, AnySource>> = {
+  startProtocol: {
+    fast: async () => ({ source: carriedOut(), again: usedOnce }),
+    timed: async (clock) => ({
+      source: carriedOut({ clock }),
+      again: usedOnce,
+      left: () => clock.waiting,
+    }),
+  },
+  fromKeys: {
+    plain: async () => {
+      const input = new EventEmitter();
+      return {
+        source: fromKeys(input),
+        speak: (i) => input.emit('data', `${i}`),
+        // Of a source that speaks to all, a second subscriber hears the rest.
+        again: () => true,
+        left: () => input.listenerCount('data'),
+      };
+    },
+  },
   evaluate: {
     'a list': async () => ({ source: evaluate(net, chunks) }),
     'a stream': async () => ({ source: evaluate(net, of(...chunks)) }),
@@ -389,6 +436,18 @@ const others: Record<string, string> = {
   toUdp: 'needs a receiver; see test/sources/network.test.ts',
   fromWebSocket: 'needs another side; see test/sources/network.test.ts',
   toWebSocket: 'needs another side; see test/sources/network.test.ts',
+  inSession: 'keeps a stream in a folder; see test/loop/session.test.ts',
+  replay: 'reads a session; see test/loop/replay.test.ts',
+  isRecordingPath: 'an answer',
+  learnReadout: 'called by a loop',
+  learningReadout: 'called by a loop',
+  openSession: 'keeps streams in a folder; see test/loop/session.test.ts',
+  placeProblem: 'an answer',
+  protocol: 'plain data',
+  protocolOrder: 'an iterable',
+  readSession: 'a promise',
+  recordSession: 'is called by a loop; see test/loop/session.test.ts',
+  sessionReport: 'a promise',
   natsItems: 'an iterable',
   natsPosition: 'a number',
   natsPublisher: 'a publisher',
@@ -396,7 +455,7 @@ const others: Record<string, string> = {
 
 it('names every operator, source, sink and target there is', () => {
   const known = { ...operatorRigs, ...sourceRigs, ...others };
-  const names = [operators, sources, sinks, targets].flatMap((entry) => Object.keys(entry));
+  const names = [operators, sources, sinks, targets, loop].flatMap((entry) => Object.keys(entry));
   expect(names.filter((name) => !Object.hasOwn(known, name))).toEqual([]);
 });
 

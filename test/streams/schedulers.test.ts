@@ -3,6 +3,7 @@ import {
   asapScheduler,
   asyncScheduler,
   lastValueFrom,
+  NEVER,
   type Observable,
   queueScheduler,
   type SchedulerLike,
@@ -27,11 +28,19 @@ import {
   simulator,
   train,
 } from 'spikeline';
+import { codecNamed } from 'spikeline/codecs';
+import { aerPacket, pixels } from 'spikeline/events';
+import { closeLoop, protocol, startProtocol } from 'spikeline/loop';
+import { evaluate, fromFile, fromSeries } from 'spikeline/sources';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { watch } from '#test/support/watch';
 
 const net = pipeline(linear({ weight: [[9, 5]] }), dynapSim({ neurons: 2 }));
 const noise = poissonRaster({ channels: 1, rate: 300, duration: 0.012, seed: 3 });
+
+const bytes = Uint8Array.from(
+  codecNamed('dat').encoder!().push(aerPacket([0, 10, 20], [0, 1, 2], pixels(2, 2))),
+);
 
 /** Every source that takes a scheduler, six values long. */
 const sources: Record<string, (clock: SchedulerLike | undefined) => Observable<unknown>> = {
@@ -52,6 +61,13 @@ const sources: Record<string, (clock: SchedulerLike | undefined) => Observable<u
       duration: 0.012,
       chunkSteps: 2,
       seed: 1,
+      ...(clock && { clock }),
+    }),
+  fromSeries: (clock) =>
+    fromSeries((seconds) => seconds, {
+      delta: { threshold: 1e-3 },
+      duration: 0.012,
+      chunkSteps: 2,
       ...(clock && { clock }),
     }),
   train: (scheduler) =>
@@ -186,6 +202,28 @@ describe('a source without end', () => {
     'fromRaster of a million chunks': () =>
       fromRaster(poissonRaster({ channels: 1, rate: 0, duration: 1000, seed: 0 }), {
         chunkSteps: 1,
+      }),
+    'fromSeries of a function': () =>
+      fromSeries((seconds) => seconds, { delta: { threshold: 1 }, chunkSteps: 1 }),
+    'fromFile, again and again': () => fromFile(new Blob([bytes]), { events: 1, loop: true }),
+    'evaluate of a generator': () =>
+      evaluate(
+        net,
+        (function* () {
+          for (;;) yield noise;
+        })(),
+      ),
+    'a protocol without end': () =>
+      startProtocol(protocol([{ name: 'a', until: { kind: 'signal', signal$: NEVER } }]), {
+        channels: 1,
+      }).rasters(),
+    'a closed loop in virtual time': () =>
+      closeLoop<number, number>({
+        target: simulator(),
+        net,
+        environment: { reset: () => 1, step: () => ({ observation: 1 }) },
+        encode: () => [1],
+        decode: () => 1,
       }),
     'poisson through a target': () =>
       poisson({ channels: 1, rate: 50, chunkSteps: 1, seed: 0 }).pipe(runOn(simulator(), net)),
