@@ -8,7 +8,7 @@ import {
   type SpikeRaster,
   sampleSet,
 } from 'spikeline';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { threadPool } from '#src/kernel/pool';
 import type { KernelThreadListener } from '#src/kernel/worker';
 import { randomChain, randomInput } from '#test/pipeline/chains';
@@ -119,15 +119,17 @@ describe('a pool of workers', () => {
 
   it('does not keep the process while it rests', async () => {
     const { start, listeners } = pretended();
-    const holding = () =>
-      process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
-    const before = holding();
+    const timers = vi.spyOn(globalThis, 'setTimeout');
     const pool = threadPool(1, start, 60_000);
     const done = pool.run({}, order);
     await turn();
     listeners[0]!.finished();
     await done;
-    expect([pool.running, holding()]).toEqual([1, before]);
+    const own = timers.mock.calls.findLastIndex(([, delay]) => delay === 60_000);
+    const timer = timers.mock.results[own]!.value as NodeJS.Timeout;
+    timers.mockRestore();
+    expect([pool.running, timer.hasRef()]).toEqual([1, false]);
+    clearTimeout(timer);
   });
 
   it('fails what a worker had in hand when it dies, and goes on with others', async () => {
