@@ -6,6 +6,8 @@ import { maxEvents, maxSlack } from './loops.ts';
 interface Exports {
   decompressBlock(from: number, end: number, to: number, low: number, toEnd: number): number;
   compressBlock(from: number, end: number, to: number, table: number): number;
+  /** Gives where what the frames hold ends; 0 if they are damaged. */
+  decompressZstd(from: number, end: number, to: number, toEnd: number, literals: number): number;
   unpackRecords(
     from: number,
     count: number,

@@ -1,10 +1,10 @@
-/** Frames of Zstandard, by libraries that are installed only by those who need them. */
+/** Frames of Zstandard: read here, and written by libraries that are installed only by those who need them. */
 import { DataError, MissingLibraryError } from '../errors.ts';
-import { type Unpacked, workAt, workshop } from './wasm.ts';
+import { lined, type Unpacked, type Workshop, workAt, workshop } from './wasm.ts';
 
-/** A library that can do one half or both. */
+/** What libraries can do. */
 interface Zstd {
-  /** Decompresses a frame into `target`; gives how many bytes that were. */
+  /** Decompresses a frame into `target`, faster than it is done here; gives how many bytes that were. */
   readonly decompress?: (frame: Uint8Array, target: Uint8Array) => number;
   readonly compress?: (bytes: Uint8Array, level: number) => Uint8Array;
 }
@@ -39,14 +39,10 @@ const libraries: Readonly<Record<string, Load>> = {
     const library = await import('@bokuweb/zstd-wasm');
     await library.init();
     // One context for all frames; without one, each call makes its own.
-    const [compressor, decompressor] = [library.createCCtx(), library.createDCtx()];
+    const compressor = library.createCCtx();
     const noDictionary = new Uint8Array(0);
     return {
       compress: (bytes, level) => library.compressUsingDict(compressor, bytes, noDictionary, level),
-      decompress(frame, target) {
-        const room = { defaultHeapSize: target.length };
-        return copied(library.decompressUsingDict(decompressor, frame, noDictionary, room), target);
-      },
     };
   },
 };
@@ -102,23 +98,50 @@ export function zstdSize(frame: Uint8Array): number | undefined {
   }
 }
 
+/** Bytes of the literals of a block at most. */
+const literalBytes = 2 ** 17;
+
 /**
- * Decompresses a frame into the {@link workshop}; undefined if it is none, is damaged, or holds more than `most` bytes.
- *
- * @throws MissingLibraryError if no library can
+ * Decompresses a frame into the {@link workshop}; undefined if it is none, is damaged, needs a dictionary, or holds more
+ * than `most` bytes.
  */
 export function unpackZstd(frame: Uint8Array, most: number): Unpacked | undefined {
-  const decompress = loaded?.decompress ?? refuse('@bokuweb/zstd-wasm', 'it reads ZSTD');
   const size = zstdSize(frame);
   const room = size ?? most;
   if (room > most) return undefined;
-  const shop = workshop(room);
+  const at = lined(workAt + frame.length + 64);
+  const literals = lined(at + room + 64);
+  const shop = workshop(literals - workAt + literalBytes + 64);
+  const length = loaded?.decompress
+    ? byLibrary(loaded.decompress, frame, shop.u8.subarray(at, at + room))
+    : byLoop(shop, frame, at, room, literals);
+  return length >= 0 && (size ?? length) === length ? { shop, at, length } : undefined;
+}
+
+/** Bytes that a library makes of a frame; -1 if it cannot. */
+function byLibrary(
+  decompress: NonNullable<Zstd['decompress']>,
+  frame: Uint8Array,
+  target: Uint8Array,
+): number {
   try {
-    const length = decompress(frame, shop.u8.subarray(workAt, workAt + room));
-    return size === undefined || length === size ? { shop, at: workAt, length } : undefined;
+    return decompress(frame, target);
   } catch {
-    return undefined;
+    return -1;
   }
+}
+
+/** Bytes that the loop in WebAssembly makes of a frame; -1 if it cannot. */
+function byLoop(
+  { u8, run }: Workshop,
+  frame: Uint8Array,
+  to: number,
+  room: number,
+  literals: number,
+): number {
+  u8.set(frame, workAt);
+  const end = run.decompressZstd(workAt, workAt + frame.length, to, to + room, literals);
+  return end === 0 ? -1 : end - to;
 }
 
 /**
@@ -127,13 +150,10 @@ export function unpackZstd(frame: Uint8Array, most: number): Unpacked | undefine
  * @throws MissingLibraryError if no library can
  */
 export function packZstd(bytes: Uint8Array): Uint8Array {
-  const compress = loaded?.compress ?? refuse('@bokuweb/zstd-wasm', 'it writes ZSTD');
-  return compress(bytes, 1);
-}
-
-function refuse(library: string, purpose: string): never {
   if (loaded === undefined) {
-    throw new DataError('ZSTD is not ready: await codec.ready() before it is read or written');
+    throw new DataError('ZSTD is not ready: await codec.ready() before it is written');
   }
-  throw new MissingLibraryError(library, purpose);
+  if (loaded.compress === undefined)
+    throw new MissingLibraryError('@bokuweb/zstd-wasm', 'it writes ZSTD');
+  return loaded.compress(bytes, 1);
 }

@@ -7,3 +7,4 @@ export { compressBlock, decompressBlock } from './lz4';
 export { packDat, packEvt2 } from './pack';
 export { polarity } from './polarity';
 export { packRecords, unpackRecords } from './records';
+export { decompressZstd } from './zstd';
