@@ -16,7 +16,7 @@ const options: OptionSpecs = {
   chips: { value: 'N', help: 'chips on it', fallback: '4' },
   mismatch: {
     value: 'FRACTION',
-    help: 'how far its transistors differ, at three sigma',
+    help: 'mismatch of its transistors, three sigma, at three sigma',
     fallback: '0.3',
   },
   'real-time': { help: 'keep time with the clock, instead of running as fast as it can' },

@@ -26,7 +26,7 @@ import { stopCodes } from '../terminal.ts';
 const options: OptionSpecs = {
   speed: {
     value: 'N',
-    help: 'N times as fast as it was, or max: as fast as the sinks take it',
+    help: 'N times the pace of the recording, or max: as fast as the sinks take it',
     fallback: '1',
   },
   loop: { help: 'again and again, until Ctrl-C' },

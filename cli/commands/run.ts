@@ -63,7 +63,7 @@ const options: OptionSpecs = {
   ...recordOption,
   speed: {
     value: 'N',
-    help: 'of a file, N times as fast as it was; as fast as the target takes it if left out',
+    help: 'of a file, N times its own pace; as fast as the target takes it if left out',
   },
   stream: {
     value: 'NAME',

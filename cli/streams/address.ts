@@ -6,12 +6,12 @@ import { standard } from './pieces.ts';
 /** Addresses as helps explain them. */
 export const addressHelp = `Addresses:
   PATH, -                        a file in any format; standard input or output
-  udp://HOST:PORT                numbered datagrams, of which every lost event is counted; ?form=spif, with
-                                 &width=N&height=N if it is heard, for SPIF words, whose losses nobody sees
-  ws://HOST:PORT                 a WebSocket to connect to; with ?listen, one to be connected to
-  usb:CAMERA                     an event camera, if it is read: dvs128, davis240 or davis346; ?serial=NUMBER for one of several
+  udp://HOST:PORT                numbered datagrams, of which every lost event is counted; with ?form=spif SPIF words, whose
+                                 losses cannot be seen (a source takes &width=N&height=N)
+  ws://HOST:PORT                 a WebSocket server to connect to; with ?listen, the server itself
+  usb:CAMERA                     an event camera, as a source: dvs128, davis240 or davis346; ?serial=NUMBER for one of several
   nats://HOST:PORT/SUBJECT       a live stream over NATS; with ?recording, one that the server keeps
-Put addresses with a ? in quotes. Who listens can be reached from other machines only if HOST is an address of them.`;
+Put addresses with a ? in quotes. What listens on 127.0.0.1 is reached from this machine alone.`;
 
 /** An address taken apart. */
 export interface Address {

@@ -16,12 +16,12 @@ export const boardHelp =
 
 /** Addresses as helps explain them. */
 export const boardAddressHelp = `Boards:
-  virtual                        a board that is computed
+  virtual                        a simulated board
   dynapse1                       a DYNAP-SE1 on USB; ?serial=NUMBER for one of several
-  samna, samna:PYTHON            a DYNAP-SE2 by the samna of that Python, python3 if left out; ?bit=FILE for its FPGA after it was
+  samna, samna:PYTHON            a DYNAP-SE2 through the samna of that Python, python3 if left out; ?bit=FILE for its FPGA after it was
                                  switched on, &serial=NUMBER, &chips=N for how many chips on it are used (1), &settle=SECONDS for
                                  how long they are given to come to rest (1)
-  samna:tcp://HOST:PORT          the same by a bridge that runs there
+  samna:tcp://HOST:PORT          the same through a bridge that runs there
   tcp://HOST:PORT                a board that spikeline board or serveBoard serves`;
 
 /** A board that can be opened. */

@@ -9,7 +9,11 @@ import { type BoardAddress, boardHelp, readBoardAddress } from './board.ts';
 const virtualOptions: OptionSpecs = {
   seed: { value: 'N', help: 'which piece of silicon the virtual board is', fallback: '0' },
   chips: { value: 'N', help: 'chips on the virtual board', fallback: '4' },
-  mismatch: { value: 'FRACTION', help: 'how far its transistors differ', fallback: '0.3' },
+  mismatch: {
+    value: 'FRACTION',
+    help: 'mismatch of its transistors, three sigma',
+    fallback: '0.3',
+  },
   'real-time': { help: 'let the virtual board keep time with the clock' },
 };
 
