@@ -23,8 +23,9 @@ export { type ToRaster, type ToRasterConfig, toRaster } from './operators/to-ras
 export { usingLink } from './operators/using-link.ts';
 export { collect } from './sinks/collect.ts';
 export { type FpgaReport, type ToFpgaConfig, toFpga } from './sinks/to-fpga.ts';
+export type { CountingSource } from './sources/counting-source.ts';
 export { type EvaluateConfig, evaluate, type Samples } from './sources/evaluate.ts';
-export { type FileSource, type FromFileConfig, fromFile } from './sources/from-file.ts';
+export { type FromFileConfig, fromFile } from './sources/from-file.ts';
 export { type FromHardwareConfig, fromHardware } from './sources/from-hardware.ts';
 export { type FromPullConfig, fromPull } from './sources/from-pull.ts';
 export { type FromRasterConfig, fromRaster } from './sources/from-raster.ts';

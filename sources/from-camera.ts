@@ -9,7 +9,9 @@ import {
 import type { CameraName } from '../src/devices/usb/known.ts';
 import { InvalidArgumentError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
+import { lossCounter } from '../src/events/losses.ts';
 import type { PixelSpace } from '../src/events/space.ts';
+import type { CountingSource } from './counting-source.ts';
 
 /**
  * Emits the events of an event camera on USB: `dvs128`, `davis240` or `davis346`. Each transfer makes a packet, at most
@@ -33,16 +35,21 @@ import type { PixelSpace } from '../src/events/space.ts';
 export function fromCamera(
   camera: CameraName,
   config: CameraConfig = {},
-): Observable<AerPacket<PixelSpace>> {
+): CountingSource<AerPacket<PixelSpace>> {
   const read = readCamera(config);
   const problems = cameraProblems(camera, read);
   if (problems.length > 0) throw new InvalidArgumentError('no camera can be opened', problems);
-  return new Observable((subscriber) => {
+  const { losses = lossCounter() } = read;
+  const source = new Observable<AerPacket<PixelSpace>>((subscriber) => {
     let ended = false;
-    const opening = openCamera(camera, read, {
-      packet: (packet) => subscriber.next(packet),
-      lost: (cause) => subscriber.error(cause),
-    });
+    const opening = openCamera(
+      camera,
+      { ...read, losses },
+      {
+        packet: (packet) => subscriber.next(packet),
+        lost: (cause) => subscriber.error(cause),
+      },
+    );
     opening.then(
       (close) => {
         if (ended) void close();
@@ -57,4 +64,5 @@ export function fromCamera(
       );
     };
   });
+  return Object.assign(source, { losses });
 }

@@ -2,13 +2,14 @@
 import { defer, type Observable } from 'rxjs';
 import { InvalidArgumentError, StorageError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
-import { type Losses, lossCounter } from '../src/events/losses.ts';
+import { lossCounter } from '../src/events/losses.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import type { PixelSpace } from '../src/events/space.ts';
 import { lend } from '../src/lending.ts';
 import { noteInput } from '../src/open-inputs.ts';
 import { number, type OptionTable, optionProblems, readable, readOnce } from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
+import type { CountingSource } from './counting-source.ts';
 import { takeBack } from './decoding.ts';
 import { fromPull } from './from-pull.ts';
 import {
@@ -25,12 +26,6 @@ export interface FromFileConfig extends ReadConfig {
   /** How often the file is read, each pass later in time than the one before; `true` is without end; 1 if left out. */
   readonly loop?: boolean | number;
 }
-
-/** The source, with counts of what in the file is no event of the stream. */
-export type FileSource<Item> = Observable<Item> & {
-  /** Counts of all subscriptions, by reason: `triggers`, `frames`, `cutOffBytes`, `outside`, `late`, … */
-  readonly losses: Losses;
-};
 
 const anyPasses = number({ min: 1, whole: true, infinite: true });
 
@@ -67,7 +62,7 @@ const pieceBytes = 2 ** 20;
 export function fromFile<Item extends StreamItem = AerPacket<PixelSpace>>(
   path: string | Blob,
   config: FromFileConfig = {},
-): FileSource<Item> {
+): CountingSource<Item> {
   config = readOnce(config, table);
   const problems = [...readable(() => pathProblems(path)), ...optionProblems(config, table)];
   if (problems.length === 0) problems.push(...readProblems(config));

@@ -15,6 +15,7 @@ import {
   text,
 } from '../src/options.ts';
 import { within } from '../src/problems.ts';
+import type { CountingSource } from './counting-source.ts';
 
 /** Configuration of {@link fromLsl}. */
 export interface FromLslConfig {
@@ -41,12 +42,6 @@ const table: OptionTable<FromLslConfig> = {
   losses: lossesCheck,
 };
 
-/** A source of what comes over Lab Streaming Layer. */
-export type LslSource<Item extends Series | Marks> = Observable<Item> & {
-  /** What was lost. */
-  readonly losses: Losses;
-};
-
 /** The predicate of liblsl for a name or a query. */
 function predicateOf(stream: string): string {
   if (stream.includes('=') || stream.includes('(')) return stream;
@@ -71,7 +66,7 @@ function predicateOf(stream: string): string {
 export function fromLsl<Item extends Series | Marks = Series | Marks>(
   stream: string,
   config: FromLslConfig = {},
-): LslSource<Item> {
+): CountingSource<Item> {
   config = readOnce(config, table);
   refuse('nothing can be heard', () => [
     ...within('stream', text(stream)),

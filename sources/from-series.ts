@@ -22,7 +22,7 @@ import {
   readOnce,
 } from '../src/options.ts';
 import { fault, type Problem, problem, within } from '../src/problems.ts';
-import type { FileSource } from './from-file.ts';
+import type { CountingSource } from './counting-source.ts';
 import { paced } from './paced.ts';
 
 /** Configuration of {@link fromSeries}; either `delta` or `rate`. */
@@ -81,7 +81,10 @@ interface Sampled {
  * }).pipe(map(channelCounts)); // emits [9, 0]
  * ```
  */
-export function fromSeries(numbers: Numbers, config: FromSeriesConfig): FileSource<SpikeRaster> {
+export function fromSeries(
+  numbers: Numbers,
+  config: FromSeriesConfig,
+): CountingSource<SpikeRaster> {
   config = readOnce(config, table);
   numbers = readItem(numbers);
   const problems = [

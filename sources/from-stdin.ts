@@ -5,7 +5,7 @@ import { lossCounter } from '../src/events/losses.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import type { PixelSpace } from '../src/events/space.ts';
 import { having, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
-import type { FileSource } from './from-file.ts';
+import type { CountingSource } from './counting-source.ts';
 import { fromPull } from './from-pull.ts';
 import { type ByteSource, type ReadConfig, readItems, readProblems, readTable } from './reading.ts';
 
@@ -41,7 +41,7 @@ const table: OptionTable<FromStdinConfig> = {
  */
 export function fromStdin<Item extends StreamItem = AerPacket<PixelSpace>>(
   config: FromStdinConfig = {},
-): FileSource<Item> {
+): CountingSource<Item> {
   config = readOnce(config, table);
   const problems = optionProblems(config, table);
   if (problems.length === 0) problems.push(...readProblems(config));

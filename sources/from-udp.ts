@@ -16,7 +16,7 @@ import {
   readOnce,
   text,
 } from '../src/options.ts';
-import type { FileSource } from './from-file.ts';
+import type { CountingSource } from './counting-source.ts';
 
 /** Configuration of {@link fromUdp}. */
 export interface FromUdpConfig {
@@ -69,7 +69,7 @@ const table: OptionTable<FromUdpConfig> = {
  */
 export function fromUdp<Item extends StreamItem = StreamItem>(
   config: FromUdpConfig,
-): FileSource<Item> {
+): CountingSource<Item> {
   config = readOnce(config, table);
   const problems = optionProblems(config, table, 'port');
   if (problems.length > 0) throw new InvalidArgumentError('nothing can be heard', problems);

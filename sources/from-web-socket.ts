@@ -5,7 +5,7 @@ import { type NumberedReceiver, numberedReceiver } from '../src/events/numbered.
 import type { StreamItem } from '../src/events/series.ts';
 import { callback, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { type ListenAt, openEnd, type Peer, soundEnd } from '../src/sockets/web-socket.ts';
-import type { FileSource } from './from-file.ts';
+import type { CountingSource } from './counting-source.ts';
 
 /** Configuration of {@link fromWebSocket}. */
 export interface FromWebSocketConfig {
@@ -37,7 +37,7 @@ const table: OptionTable<FromWebSocketConfig> = {
 export function fromWebSocket<Item extends StreamItem = StreamItem>(
   end: string | ListenAt,
   config: FromWebSocketConfig = {},
-): FileSource<Item> {
+): CountingSource<Item> {
   config = readOnce(config, table);
   end = soundEnd(end, 'nothing can be heard', ...optionProblems(config, table));
   const { losses = lossCounter(), onListening } = config;

@@ -1,5 +1,6 @@
 /** The items `natsItems`: a stream that comes over NATS, taken one by one by whoever works on it. */
 
+import type { Losses } from '../src/events/losses.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import { type Heard, hearingTable, type NatsHearing, readHearing } from '../src/nats/hearing.ts';
 import { listenLive } from '../src/nats/live.ts';
@@ -33,11 +34,12 @@ const table: OptionTable<NatsItemsConfig> = {
 export function natsItems(
   address: string,
   config: NatsItemsConfig = {},
-): AsyncIterable<StreamItem> {
+): AsyncIterable<StreamItem> & { readonly losses: Losses } {
   config = readOnce(config, table);
   const heard = readHearing(address, config, table);
   const { capacity = 1024 } = config;
   return {
+    losses: heard.config.losses,
     [Symbol.asyncIterator]: () => (heard.recording ? recorded(heard) : live(heard, capacity)),
   };
 }

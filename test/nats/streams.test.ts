@@ -54,7 +54,8 @@ withNats('streams over NATS', () => {
 
   /** Hears a live stream, once it is sure to hear. */
   async function hearing(address: string, config: Parameters<typeof fromNats>[1] = {}) {
-    const seen = watch(fromNats(address, { ...quick, ...config, until: 'never' }));
+    const source = fromNats(address, { ...quick, ...config, until: 'never' });
+    const seen = watch(source);
     const probe = natsPublisher(address, quick);
     for (let tries = 0; seen.values.length === 0; tries++) {
       if (tries > 400) throw new Error('nothing is heard');
@@ -67,7 +68,7 @@ withNats('streams over NATS', () => {
     await until(() => seen.values.length > 0);
     const heard = (): StreamItem[] =>
       seen.values.filter((item) => (item as { labels?: string[] }).labels?.[0] !== 'probe');
-    return { seen, heard };
+    return { seen, heard, losses: source.losses };
   }
 
   it('carries events, rasters, signals, series and marks live', async () => {
@@ -390,8 +391,7 @@ withNats('streams over NATS', () => {
 
   it('counts what others send under its subject, and goes on', async () => {
     const address = subject();
-    const losses = lossCounter();
-    const { heard, seen } = await hearing(address, { losses });
+    const { heard, seen, losses } = await hearing(address);
     const other = await connect({ servers: server.url });
     other.publish(address.slice(server.url.length + 1), 'hello');
     await other.drain();

@@ -2,8 +2,10 @@ import type { Observable } from 'rxjs';
 import type {
   AerPacket,
   ChipWordSpace,
+  CountingSource,
   Link,
   Pipeline,
+  PixelSpace,
   SpikeRaster,
   TrainingSample,
 } from 'spikeline';
@@ -16,6 +18,8 @@ import {
   type TrainingProgress,
   train,
 } from 'spikeline';
+import type { StreamItem } from 'spikeline/events';
+import { fromCamera, fromNats, fromUdp } from 'spikeline/sources';
 import { describe, expectTypeOf, it } from 'vitest';
 
 declare const raster: SpikeRaster;
@@ -30,6 +34,9 @@ describe('sources', () => {
     expectTypeOf(frozenNoise({ ...noise, duration: 1 })).toEqualTypeOf<Observable<SpikeRaster>>();
     expectTypeOf(fromRaster(raster)).toEqualTypeOf<Observable<SpikeRaster>>();
     expectTypeOf(fromHardware(link)).toEqualTypeOf<Observable<AerPacket<ChipWordSpace>>>();
+    expectTypeOf(fromCamera('dvs128')).toEqualTypeOf<CountingSource<AerPacket<PixelSpace>>>();
+    expectTypeOf(fromNats('nats://lab:4222/a')).toEqualTypeOf<CountingSource<StreamItem>>();
+    expectTypeOf(fromUdp({ port: 0 })).toEqualTypeOf<CountingSource<StreamItem>>();
     expectTypeOf(train(net, samples, { epochs: 1 })).toEqualTypeOf<Observable<TrainingProgress>>();
     expectTypeOf<TrainingProgress['pipeline']>().toEqualTypeOf<Pipeline>();
   });

@@ -1,5 +1,5 @@
 import { type AerPacket, DeviceError, type InvalidArgumentError } from 'spikeline';
-import { lossCounter, type PixelSpace, unpackPixel } from 'spikeline/events';
+import { type PixelSpace, unpackPixel } from 'spikeline/events';
 import { fromCamera } from 'spikeline/sources';
 import { describe, expect, it } from 'vitest';
 import { type FakeClock, fakeClock } from '#test/devices/fake-clock';
@@ -22,11 +22,12 @@ async function watch(
 ) {
   const plugged = plugIn(device, faults);
   const clock = fakeClock();
-  const losses = lossCounter();
   const packets: AerPacket<PixelSpace>[] = [];
   const told: unknown[] = [];
   const access = fakeUsb(plugged);
-  const subscription = fromCamera(camera, { access, clock, losses, ...config }).subscribe({
+  const source = fromCamera(camera, { access, clock, ...config });
+  const { losses } = source;
+  const subscription = source.subscribe({
     next: (packet) => packets.push(packet),
     error: (cause) => told.push(cause),
     complete: () => told.push('completed'),

@@ -36,7 +36,7 @@ export interface CameraConfig {
   readonly biases?: DavisBiases | Dvs128Biases;
   /** Whether a DAVIS also runs its frames, its sensor of motion and its triggers, which are skipped and counted; no if left out. */
   readonly otherSensors?: boolean;
-  /** Counts what is no pixel, and what was lost, by reason. */
+  /** Counts what is no pixel, and what was lost, by reason; the source's own if left out. */
   readonly losses?: Losses;
   /** Transfers that are under way at a time; 8 if left out. */
   readonly transfers?: number;
