@@ -2,20 +2,9 @@
 import { chip, simulator, type Target, type VirtualBoardConfig } from 'spikeline';
 import type { Losses } from 'spikeline/events';
 import { type Problem, problem } from 'spikeline/problems';
-import { type Given, numberReader, type OptionSpecs } from '../arguments.ts';
+import type { Given, OptionSpecs } from '../arguments.ts';
 import { type BoardAddress, boardHelp, readBoardAddress } from './board.ts';
-
-/** Options of virtual boards. */
-const virtualOptions: OptionSpecs = {
-  seed: { value: 'N', help: 'which piece of silicon the virtual board is', fallback: '0' },
-  chips: { value: 'N', help: 'chips on the virtual board', fallback: '4' },
-  mismatch: {
-    value: 'FRACTION',
-    help: 'mismatch of its transistors, three sigma',
-    fallback: '0.3',
-  },
-  'real-time': { help: 'let the virtual board keep time with the clock' },
-};
+import { readVirtual, virtualOptions } from './virtual.ts';
 
 /** Options of the board of a chip. */
 export const boardOptions: OptionSpecs = {
@@ -40,14 +29,8 @@ export function targetName({ values }: Given): string {
 /** Reads the options of the board of a chip, which no other target has. */
 export function readBoard(given: Given, isChip: boolean): AskedBoard {
   const { values } = given;
-  const numbers = numberReader(given);
-  const virtual = {
-    seed: numbers.whole('seed', 0, { min: 0 }),
-    chips: numbers.whole('chips', 4, { min: 1 }),
-    mismatch: { fraction: numbers.fraction('mismatch', 0.3) },
-    realTime: values['real-time'] === true,
-  };
-  const problems = [...numbers.problems];
+  const { virtual, problems: found } = readVirtual(given);
+  const problems = [...found];
   const text = (values['board'] as string | undefined) ?? 'virtual';
   const board = readBoardAddress(text, problems);
   const refuse = (names: readonly string[], needed: string): void => {
