@@ -102,13 +102,16 @@ describe.each(models)('loss, spikes and gradient in the kernel, %s', (model) => 
     );
   });
 
-  it.each([129, 131])('so too with rows too wide to stay in registers: %s neurons', (neurons) => {
-    const size = { neurons, trials: 2, steps: 20 };
-    expectSame([
-      randomTask({ seed: 1, model, shape: 'recurrent', ...size, loss: 'error', unit: 3e3 }),
-      randomTask({ seed: 2, model, shape: 'deep', ...size, loss: 'entropy', unit: 3e3 }),
-    ]);
-  });
+  it.each([90, 129, 131])(
+    'so too with rows too wide to stay in registers: %s neurons',
+    (neurons) => {
+      const size = { neurons, trials: 2, steps: 20 };
+      expectSame([
+        randomTask({ seed: 1, model, shape: 'recurrent', ...size, loss: 'error', unit: 3e3 }),
+        randomTask({ seed: 2, model, shape: 'deep', ...size, loss: 'entropy', unit: 3e3 }),
+      ]);
+    },
+  );
 
   it('so too at steps of 0.1 ms, of which a spike closes ten', () => {
     expectSame(

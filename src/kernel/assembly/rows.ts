@@ -1,24 +1,50 @@
 import { addNarrow, NARROW, sumOnes } from './narrow';
 import { countOf, plus, row, SparseRows } from './sparse';
-import { clear } from './vector';
+import { clear, madd } from './vector';
 
-/** The vector at `at` times its count. */
+/** The sum of four vectors, each times its count. */
 // @ts-ignore: decorator
 @inline
-function times(count: v128, at: usize, counted: bool): v128 {
-  return counted ? f32x4.mul(count, v128.load(at)) : v128.load(at);
+function sumFour(
+  a: v128, b: v128, c: v128, d: v128, A: v128, B: v128, C: v128, D: v128, counted: bool,
+): v128 {
+  const first = counted ? madd(b, B, f32x4.mul(a, A)) : f32x4.add(A, B);
+  const second = counted ? madd(d, D, f32x4.mul(c, C)) : f32x4.add(C, D);
+  return f32x4.add(first, second);
 }
 
 /** Adds four rows at one column, each times its count. */
 // @ts-ignore: decorator
 @inline
 function addFour(
-  to: usize, a: v128, b: v128, c: v128, d: v128, rowA: usize, rowB: usize, rowC: usize, rowD: usize,
-  counted: bool,
+  to: usize, a: v128, b: v128, c: v128, d: v128, A: usize, B: usize, C: usize, D: usize, counted: bool,
 ): void {
-  const first = plus(times(a, rowA, counted), b, rowB, counted);
-  const second = plus(times(c, rowC, counted), d, rowD, counted);
-  v128.store(to, f32x4.add(v128.load(to), f32x4.add(first, second)));
+  const sum = sumFour(a, b, c, d, v128.load(A), v128.load(B), v128.load(C), v128.load(D), counted);
+  v128.store(to, f32x4.add(v128.load(to), sum));
+}
+
+/** The same at four columns. */
+// @ts-ignore: decorator
+@inline
+function addLine(
+  to: usize, a: v128, b: v128, c: v128, d: v128, A: usize, B: usize, C: usize, D: usize, counted: bool,
+): void {
+  const sum0 = sumFour(
+    a, b, c, d, v128.load(A, 0), v128.load(B, 0), v128.load(C, 0), v128.load(D, 0), counted,
+  );
+  v128.store(to, f32x4.add(v128.load(to, 0), sum0), 0);
+  const sum1 = sumFour(
+    a, b, c, d, v128.load(A, 16), v128.load(B, 16), v128.load(C, 16), v128.load(D, 16), counted,
+  );
+  v128.store(to, f32x4.add(v128.load(to, 16), sum1), 16);
+  const sum2 = sumFour(
+    a, b, c, d, v128.load(A, 32), v128.load(B, 32), v128.load(C, 32), v128.load(D, 32), counted,
+  );
+  v128.store(to, f32x4.add(v128.load(to, 32), sum2), 32);
+  const sum3 = sumFour(
+    a, b, c, d, v128.load(A, 48), v128.load(B, 48), v128.load(C, 48), v128.load(D, 48), counted,
+  );
+  v128.store(to, f32x4.add(v128.load(to, 48), sum3), 48);
 }
 
 /** Wide rows: four of them are read at a time from end to end, as memory likes it. */
@@ -40,11 +66,18 @@ function addWide(
     let C = row(matrix, indices, k + 2, stride);
     let D = row(matrix, indices, k + 3, stride);
     let to = out;
+    for (; to + 256 <= end; to += 256) {
+      addLine(to, a, b, c, d, A, B, C, D, counted);
+      addLine(to + 64, a, b, c, d, A + 64, B + 64, C + 64, D + 64, counted);
+      addLine(to + 128, a, b, c, d, A + 128, B + 128, C + 128, D + 128, counted);
+      addLine(to + 192, a, b, c, d, A + 192, B + 192, C + 192, D + 192, counted);
+      A += 256;
+      B += 256;
+      C += 256;
+      D += 256;
+    }
     for (; to + 64 <= end; to += 64) {
-      addFour(to, a, b, c, d, A, B, C, D, counted);
-      addFour(to + 16, a, b, c, d, A + 16, B + 16, C + 16, D + 16, counted);
-      addFour(to + 32, a, b, c, d, A + 32, B + 32, C + 32, D + 32, counted);
-      addFour(to + 48, a, b, c, d, A + 48, B + 48, C + 48, D + 48, counted);
+      addLine(to, a, b, c, d, A, B, C, D, counted);
       A += 64;
       B += 64;
       C += 64;
