@@ -25,7 +25,9 @@ export interface ReadConfig {
   readonly window?: number;
   /** Cuts events into packets of equally many. */
   readonly events?: number;
-  /** Keeps time: 1 is the pace of the recording, 2 twice that. Each item is emitted when its time is over. As fast as it can if left out. */
+  /** Keeps time: 1 is the pace of the recording, 2 twice that. Each item is emitted when its time is over; one
+   * that a day or more would have to be waited for, as after a broken time stamp, at once, and counted as `unwaited`. As fast as it can if left out.
+   */
   readonly speed?: number;
   /** Clock by which time is kept; the machine's if left out. */
   readonly clock?: SchedulerLike;
@@ -172,11 +174,12 @@ function cutterOf({
   window,
   events,
   speed,
-}: ReadConfig): (item?: StreamItem) => readonly StreamItem[] {
+  losses,
+}: ReadConfig & { readonly losses: Losses }): (item?: StreamItem) => readonly StreamItem[] {
   const span = window ?? (speed === undefined || events !== undefined ? undefined : 0.01);
   let slicer: Slicer<AerPacket, AerPacket> | undefined;
   if (events !== undefined) slicer = countSlicer({ events });
-  else if (span !== undefined) slicer = timeSlicer({ window: span });
+  else if (span !== undefined) slicer = timeSlicer({ window: span, losses });
   return (item) => {
     const slices: StreamItem[] = [];
     if (item === undefined) slicer?.end((slice) => slices.push(slice));
@@ -190,21 +193,25 @@ function cutterOf({
 /** Holds each item back until its time is over, if time is kept. */
 async function* paced(
   items: AsyncIterable<StreamItem>,
-  { speed, clock }: ReadConfig,
+  { speed, clock, losses }: ReadConfig & { readonly losses: Losses },
   reading: Reading,
 ): AsyncGenerator<StreamItem> {
   try {
     if (speed === undefined) yield* items;
-    else yield* atPace(items, speed, clock, reading);
+    else yield* atPace(items, speed, clock, losses, reading);
   } finally {
     reading.stop();
   }
 }
 
+/** Longest wait for an item, milliseconds: a day. Nobody waits for longer, and timers count to 25 days alone. */
+const longestWait = 86_400_000;
+
 async function* atPace(
   items: AsyncIterable<StreamItem>,
   speed: number,
   clock: SchedulerLike | undefined,
+  losses: Losses,
   reading: Reading,
 ): AsyncGenerator<StreamItem> {
   const scheduler = clock ?? asyncScheduler;
@@ -216,8 +223,11 @@ async function* atPace(
       begin = now();
       start = itemStart(item);
     }
-    const due = begin + (itemUntil(item) - start) / 1000 / speed;
-    if (due > now()) await reading.wait(scheduler, due - now());
+    const left = begin + (itemUntil(item) - start) / 1000 / speed - now();
+    if (left > longestWait) {
+      begin -= left;
+      losses.add('unwaited', 1);
+    } else if (left > 0) await reading.wait(scheduler, left);
     if (reading.stopped) return;
     yield item;
   }

@@ -91,6 +91,9 @@ function stayAwake(until: number): void {
   }
 }
 
+/** Longest delay of a timer of the machine, milliseconds: beyond it, it comes at once. */
+const longestTimer = 2 ** 31 - 1;
+
 function arm(now: number): void {
   if (first === undefined || turning) return;
   const left = first.due - now;
@@ -100,7 +103,7 @@ function arm(now: number): void {
   } else if (first.due < timerAt) {
     clearTimeout(timer);
     timerAt = first.due;
-    timer = setTimeout(wake, Math.floor(left - vigil));
+    timer = setTimeout(wake, Math.min(longestTimer, Math.floor(left - vigil)));
   }
 }
 

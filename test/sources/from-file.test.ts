@@ -97,6 +97,26 @@ describe('fromFile', () => {
     expect(clock.waiting).toBe(0);
   });
 
+  it('waits for no broken time stamp, and counts that', async () => {
+    const far = 1.6e15;
+    const broken = codecNamed('csv').encoder!().push(
+      aerPacket([0, 1000, far, far + 1000], [0, 1, 2, 3], pixels(2, 2)),
+    );
+    for (const [cut, lost] of [
+      [{ window: 1e-3 }, { jumps: 1, unwaited: 1 }],
+      [{ events: 2 }, { unwaited: 1 }],
+    ] as const) {
+      const clock = new TestClock();
+      const source = fromFile(new Blob([Uint8Array.from(broken)]), { ...cut, speed: 1, clock });
+      const seen = watch(source);
+      await clock.runUntil(() => seen.ended !== 'no');
+      expect(clock.now()).toBeLessThan(1000);
+      const times = seen.values.flatMap(({ timestamps }) => [...timestamps]);
+      expect(times).toEqual([0, 1000, far, far + 1000]);
+      expect(source.losses.byReason).toEqual(lost);
+    }
+  });
+
   it('puts events in order that step back, and counts those that step back too far', async () => {
     const times = [1000, 995, 1010, 50_000];
     const odd = (list: readonly number[]) => ({
