@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { commands as all } from '#cli/commands/index';
 import { processTerminal, type StopSignal } from '#cli/terminal';
@@ -110,6 +112,21 @@ describe('spikeline', () => {
 });
 
 describe('the terminal of this process', () => {
+  it('may be a pipe whose reader is gone, or a full disk', () => {
+    const main = fileURLToPath(new URL('main.ts', import.meta.resolve('spikeline-cli')));
+    const node = `'${process.execPath}' --import tsx --conditions=@spikeline/source '${main}' --help`;
+    const shell = (line: string) =>
+      spawnSync('bash', ['-c', line], {
+        encoding: 'utf8',
+        env: { ...process.env, NODE_OPTIONS: '' },
+      });
+    const piped = shell(`${node} | true; exit "\${PIPESTATUS[0]}"`);
+    expect([piped.status, piped.stderr]).toEqual([141, '']);
+    const full = shell(`${node} > /dev/full`);
+    expect(full.status).toBe(2);
+    expect(full.stderr).toMatch(/^spikeline: standard output: cannot be written [^\n]*\n$/);
+  });
+
   it('hears signals, and a reader that is gone, while somebody listens', async () => {
     const heard: StopSignal[] = [];
     const silence = processTerminal.onStop((signal) => heard.push(signal));
