@@ -134,17 +134,22 @@ const mostNeurons = 2 ** 20;
 /** Channels of all stages of a pipeline at most. */
 const mostChannels = 2 ** 23;
 
+/** Values that all stages of a pipeline hold back at most: they fill 128 MB, as those of one stage do at most. */
+const mostHeld = 2 ** 24;
+
 /** Lists what of a pipeline is too large in all, though each stage by itself is not. */
 function budgetProblems(nodes: readonly DraftNode[]): Problem[] {
-  let [neurons, channels] = [0, 0];
+  let [neurons, channels, delayed] = [0, 0, 0];
   for (const node of nodes) {
-    const { channelsOut = 0 } = outlineOf(node);
+    const { channelsOut = 0, held = 0 } = outlineOf(node);
     channels += channelsOut;
+    delayed += held;
     if (isPopulation(node.part)) neurons += channelsOut;
   }
   const sums: readonly [string, number, number][] = [
     ['neurons', neurons, mostNeurons],
     ['channels', channels, mostChannels],
+    ['delayed values', delayed, mostHeld],
   ];
   return sums.flatMap(([what, count, most]) =>
     count <= most

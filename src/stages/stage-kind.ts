@@ -40,6 +40,8 @@ export interface StageOutline {
   readonly channelsOut: number | undefined;
   /** Step, seconds. */
   readonly dt?: unknown;
+  /** Values that it holds back; absent if it holds none. */
+  readonly held?: number;
 }
 
 /** A stage of a chain: what weighs spikes, or neurons. */
@@ -57,6 +59,8 @@ export interface DefinitionForm<Definition, Stage> {
   outline(definition: Definition): StageOutline;
   /** Channels of each input of a stage; absent if there is one input. */
   inputsOf?(stage: Stage): readonly number[];
+  /** Values that a stage holds back; absent if it holds none. */
+  heldOf?(stage: Stage): number;
   /** Completes a checked definition: defaults filled in, arrays copied. */
   build(definition: Definition, base: StageBase): Stage;
   /** The trainable matrix, if there is one. */

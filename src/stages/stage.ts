@@ -87,8 +87,9 @@ export function stageOutline(definition: StageDefinition): StageOutline {
 /** What a built stage keeps of that. */
 export function builtOutline(stage: Stage): StageOutline {
   const { channelsIn, channelsOut, dt } = stage;
-  const inputs = rowOf(stage).inputsOf?.(stage) ?? [channelsIn];
-  return { inputs, channelsOut, dt };
+  const row = rowOf(stage);
+  const inputs = row.inputsOf?.(stage) ?? [channelsIn];
+  return { inputs, channelsOut, dt, held: row.heldOf?.(stage) ?? 0 };
 }
 
 /** Stages that were built here, and whether their names were made of kind and place. */

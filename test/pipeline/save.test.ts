@@ -208,6 +208,10 @@ describe('what is too large', () => {
     );
     const wide = Array.from({ length: 40 }, () => ({ kind: 'add', channels: 2 ** 20 }));
     expect(() => pipelineFromJson(file(wide))).toThrow(/channels is 41943040/);
+    const slow = Array.from({ length: 40 }, () => ({ kind: 'delay', channels: 1, delay: 16_000 }));
+    expect(() => pipelineFromJson(file([...slow, { kind: 'dynapSim', neurons: 1 }]))).toThrow(
+      /delayed values is 640000000; 16777216 in all stages together are the most/,
+    );
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 24);
   });
 

@@ -73,6 +73,19 @@ function delayNeeded(channels: number, dt: unknown): (seconds: number) => string
   };
 }
 
+/** Values that a delay holds back: the longest of its channels, for all of them. What is refused holds none. */
+function heldBy(channels: number | undefined, delay: unknown, dt: unknown): number {
+  if (channels === undefined || step(dt).length > 0) return 0;
+  const all = typeof delay === 'number' ? [delay] : (delay as ArrayLike<unknown>);
+  let longest = 0;
+  for (let i = 0; i < Math.min(all.length, channels); i++) {
+    const seconds = all[i];
+    if (typeof seconds === 'number' && seconds > longest) longest = seconds;
+  }
+  const held = channels * Math.ceil(longest / (dt as number));
+  return held > mostHeld ? 0 : held;
+}
+
 /** How stages that delay are defined, checked and built. */
 export const delayDefinition: DefinitionForm<DelayDefinition, DelayStage> = {
   emits: 'same',
@@ -92,11 +105,13 @@ export const delayDefinition: DefinitionForm<DelayDefinition, DelayStage> = {
       'delay',
     );
   },
-  outline: ({ channels, dt = defaultStep }) => ({
+  outline: ({ channels, delay, dt = defaultStep }) => ({
     inputs: [soundCount(channels)],
     channelsOut: soundCount(channels),
     dt,
+    held: heldBy(soundCount(channels), delay, dt),
   }),
+  heldOf: ({ channelsOut, delay, dt }) => heldBy(channelsOut, delay, dt),
   build: ({ kind, delay, channels, dt = defaultStep }, base) => ({
     kind,
     ...base,
