@@ -90,6 +90,6 @@ export {
 export { type TimeSliceConfig, timeSlicer } from '../src/filters/time-slice.ts';
 export { type ToChannelsConfig, toChannelsFilter } from '../src/filters/to-channels.ts';
 export type { FrameKind } from '../src/filters/to-frame.ts';
-export { type EventFrame, frameMaker, type ToFrameConfig } from '../src/filters/to-frame.ts';
+export { type EventFrame, type ToFrameConfig, toFrameSlicer } from '../src/filters/to-frame.ts';
 export { transposeFilter } from '../src/filters/transpose.ts';
 export type { WindowConfig } from '../src/filters/windows.ts';

@@ -1,7 +1,7 @@
 /** The operator `toFrame`: pictures of events. */
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import type { PixelSpace } from '../src/events/space.ts';
-import { type EventFrame, frameMaker, type ToFrameConfig } from '../src/filters/to-frame.ts';
+import { type EventFrame, type ToFrameConfig, toFrameSlicer } from '../src/filters/to-frame.ts';
 import { type EventOperator, slicing } from './filtering.ts';
 
 /**
@@ -19,5 +19,5 @@ import { type EventOperator, slicing } from './filtering.ts';
  * ```
  */
 export function toFrame(config: ToFrameConfig): EventOperator<AerPacket<PixelSpace>, EventFrame> {
-  return slicing(config, frameMaker);
+  return slicing(config, toFrameSlicer);
 }

@@ -51,12 +51,12 @@ const optionTable: OptionTable<ToFrameConfig> = {
  * @example
  * ```ts
  * const all: number[] = [];
- * const maker = frameMaker({ window: 1e-3 });
- * maker.push(aerPacket([5, 6], [1, 1], pixels(2, 1), 1000), ({ values }) => all.push(...values));
+ * const slicer = toFrameSlicer({ window: 1e-3 });
+ * slicer.push(aerPacket([5, 6], [1, 1], pixels(2, 1), 1000), ({ values }) => all.push(...values));
  * all; // [0, 0, 2, 0]
  * ```
  */
-export function frameMaker(config: ToFrameConfig): Slicer<AerPacket<PixelSpace>, EventFrame> {
+export function toFrameSlicer(config: ToFrameConfig): Slicer<AerPacket<PixelSpace>, EventFrame> {
   config = readOnce(config, optionTable);
   const problems = optionProblems(config, optionTable, 'window');
   if (problems.length === 0) problems.push(...windowProblems(config), ...fadingProblems(config));

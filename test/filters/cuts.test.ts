@@ -87,10 +87,10 @@ const onPixels: Record<string, Case> = {
     ofFilter(() => events.toChannelsFilter({ polarity: 'merge' })),
     joinPackets,
   ],
-  toFrame: [ofSlicer(() => events.frameMaker({ window: 3e-3 })), asItIs],
+  toFrame: [ofSlicer(() => events.toFrameSlicer({ window: 3e-3 })), asItIs],
   'toFrame, time surface': [
     ofSlicer(() =>
-      events.frameMaker({ window: 1 / 300, kind: 'timeSurface', tau: 4e-3, startTime: 0 }),
+      events.toFrameSlicer({ window: 1 / 300, kind: 'timeSurface', tau: 4e-3, startTime: 0 }),
     ),
     asItIs,
   ],

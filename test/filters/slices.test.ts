@@ -3,7 +3,6 @@ import { type AerPacket, aerPacket, channels, type DataError, pixels } from 'spi
 import {
   countSlicer,
   emptyPacket,
-  frameMaker,
   jitterFilter,
   lossCounter,
   packPixel,
@@ -12,6 +11,7 @@ import {
   splitByAddressFilter,
   timeMerger,
   timeSlicer,
+  toFrameSlicer,
 } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { sortEvents } from '#src/events/sort';
@@ -102,7 +102,7 @@ describe('toFrame', () => {
       [pixel(1, 0, 0), pixel(2, 1, 1), pixel(2, 1, 1), 0],
       camera,
     );
-    const [first, second] = slices(frameMaker({ window: 1e-3 }), packet);
+    const [first, second] = slices(toFrameSlicer({ window: 1e-3 }), packet);
     expect(Array.from(first!.values)).toEqual([0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
     expect(first).toMatchObject({ width: 3, height: 2, startTime: 0, until: 1000, kind: 'counts' });
     expect(Array.from(second!.values)).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -110,13 +110,13 @@ describe('toFrame', () => {
 
   it('lets a time surface fade', () => {
     const packet = aerPacket([500, 1500], [pixel(0, 0, 0), pixel(0, 1, 1)], camera, 2000);
-    const maker = frameMaker({ window: 1e-3, kind: 'timeSurface', tau: 1e-3 });
+    const maker = toFrameSlicer({ window: 1e-3, kind: 'timeSurface', tau: 1e-3 });
     const values = slices(maker, packet).map((frame) => [frame.values[0], frame.values[9]]);
     expect(values).toEqual([
       [Math.fround(Math.exp(-0.5)), 0],
       [Math.fround(Math.exp(-1.5)), Math.fround(Math.exp(-0.5))],
     ]);
-    expect(() => frameMaker({ window: 1, kind: 'timeSurface' })).toThrow('tau');
+    expect(() => toFrameSlicer({ window: 1, kind: 'timeSurface' })).toThrow('tau');
   });
 });
 

@@ -136,7 +136,7 @@ const filters: Readonly<Record<string, readonly unknown[]>> = Object.fromEntries
       ['rate', 'rateFilter', [{ dt: 1e-3, startTime: 0 }]],
       ['timeSlice', 'timeSlicer', [{ window: 1e-3, startTime: 0, maxGap: 1 }]],
       ['countSlice', 'countSlicer', [{ events: 2 }]],
-      ['toFrame', 'frameMaker', [{ window: 1e-3, kind: 'timeSurface', tau: 1 }]],
+      ['toFrame', 'toFrameSlicer', [{ window: 1e-3, kind: 'timeSurface', tau: 1 }]],
       ['rateDecode', 'rateDecoder', [{ tau: 0.01, dt: 1e-3 }]],
       ['populationDecode', 'populationDecoder', [{ values: [[1], [2]], window: 0.01 }]],
       ['rateEncode', 'rateEncoder', [{ range: [0, 2], neurons: 2, rate: 9, width: 1 }]],
