@@ -70,6 +70,19 @@ describe.each(Object.keys(sound))('%s', (kind) => {
     );
   });
 
+  it('refuses texts in place of numbers, alone and in lists, and takes none for its value', () => {
+    const texts = (value: unknown): unknown[] => {
+      if (typeof value === 'number') return [String(value)];
+      if (!Array.isArray(value)) return [];
+      return value.flatMap((one, i) => texts(one).map((text) => value.with(i, text)));
+    };
+    const all = Object.entries(sound[kind]!).flatMap(([name, value]) =>
+      texts(value).map((text) => ({ ...sound[kind], [name]: text })),
+    );
+    expect(all.length).toBeGreaterThan(0);
+    for (const given of all) expect(refused(() => pipeline(make(given)))).toBe(true);
+  });
+
   it('names an unknown option and a wrong type at once', () => {
     const problems: string[] = [];
     try {
