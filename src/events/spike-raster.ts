@@ -210,9 +210,13 @@ export function spikeRaster(config: SpikeRasterConfig): SpikeRaster {
 }
 
 /**
- * Adds up each channel's counts.
+ * Adds up each channel's counts over all bins, `[channels]`.
  *
  * @throws InvalidArgumentError with all problems of the raster
+ * @example
+ * ```ts
+ * channelCounts(spikeRaster({ channels: 2, dt: 1e-3, counts: [0, 1, 2, 1] })); // [2, 2]
+ * ```
  */
 export function channelCounts(raster: SpikeRaster): number[] {
   raster = readItem(raster);
@@ -227,9 +231,13 @@ export function channelCounts(raster: SpikeRaster): number[] {
 }
 
 /**
- * Mean firing rate of each channel, hertz.
+ * Mean firing rate of each channel over all bins, hertz, `[channels]`.
  *
  * @throws InvalidArgumentError with all problems of the raster
+ * @example
+ * ```ts
+ * channelRates(spikeRaster({ channels: 2, dt: 1e-3, counts: [0, 1, 2, 1] })); // [1000, 1000]
+ * ```
  */
 export function channelRates(raster: SpikeRaster): number[] {
   raster = readItem(raster);

@@ -23,14 +23,14 @@ import type { RowDecoder } from './rows.ts';
 
 /** Configuration of `populationDecode`; either `tau` or `window`. */
 export interface PopulationDecodeConfig extends RateDecodeConfig {
-  /** What each channel stands for: one number each, or a row of numbers if several values are read. */
+  /** What each channel stands for: a number each, `[channels]`, or a row of numbers each if several values are read, `[channels × values]`. */
   readonly values: readonly number[] | readonly (readonly number[])[];
   /**
-   * `average` (the default): the mean of what the channels stand for, weighted by their rates; the last one again while
-   * none fires. `sum`: each channel adds what it stands for times its rate in Hz.
+   * `average` (the default): the mean of what the channels stand for, weighted by their rates; while none fires, the last mean
+   * stays. `sum`: each channel adds what it stands for times its rate in Hz.
    */
   readonly method?: 'average' | 'sum';
-  /** What is read before anything has fired; 0 if left out. */
+  /** Value before anything has fired; 0 if left out. */
   readonly initial?: number;
 }
 
@@ -69,7 +69,8 @@ function valueProblems(given: unknown): Problem[] {
 }
 
 /**
- * Makes the filter of `populationDecode`: as `rateDecoder`, with a row of what is read for each bin.
+ * Makes the filter of `populationDecode`: a row of values for each bin, `[steps × values]`, of the bins that
+ * `rateDecoder` has.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -46,8 +46,8 @@ export function rateDecodeProblems({ tau, window }: RateDecodeConfig): Problem[]
 export type Spikes = SpikeRaster | AerPacket<ChannelSpace>;
 
 /**
- * Makes the filter of `rateDecode`: for each raster the rates at the end of each of its bins; for each packet those of the
- * bins that its `until` completes, none if it completes none.
+ * Makes the filter of `rateDecode`. A raster gives the rates at the end of each of its bins, Hz, `[steps × channels]`; a
+ * packet gives those of the bins that its `until` completes, none if it completes none.
  *
  * @throws InvalidArgumentError with all problems
  * @example

@@ -4,7 +4,7 @@ import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
 import type { Filter } from './filter.ts';
 import { onceForGrid, soundSignal } from './signal-check.ts';
 
-/** Turns one row of a stream after the other into another row, and makes nothing new for it. It may keep state from bin to bin. */
+/** Turns the rows of a stream into other rows, one by one and without allocating anything. It may keep state from bin to bin. */
 export interface Rows<From, Into> {
   /** Values of each row that is written. */
   readonly channels: number;

@@ -12,23 +12,23 @@ export interface LoopMoment<O> {
   readonly step: number;
   /** Start of the step, whole microseconds. */
   readonly time: number;
-  /** What is seen of the environment. */
+  /** Observation of the environment. */
   readonly observation: O;
-  /** What was to be recorded, by name; known when spikes are decoded. */
+  /** Signals that are recorded, by name; known when spikes are decoded. */
   readonly recorded?: Readonly<Record<string, SpikeRaster | SignalRaster>>;
 }
 
 /**
- * What makes spikes of observations: a stage such as `rateEncode`, of observations that are numbers; or a function, which gives how often each
- * channel fires in each bin of the step, row-major `[bins × channels]`. What it gives is copied.
+ * Turns observations into spikes: a stage such as `rateEncode`, for observations that are numbers; or a function, which gives how often each
+ * channel fires in each bin of the step, row-major `[bins × channels]`. Its result is copied.
  */
 export type Encode<O> =
   | ((observation: O, moment: LoopMoment<O>) => Uint32Array | readonly number[])
   | (O extends number | ArrayLike<number> ? RowEncoder : never);
 
 /**
- * What makes actions of spikes: a stage such as `populationDecode`, whose values after the last bin of the step are the action; or a function. What it
- * gives is handed on and must not be written again.
+ * Turns spikes into actions: a stage such as `populationDecode`, whose values after the last bin of the step are the action; or a function. Its
+ * result is handed on and must not be written again.
  */
 export type Decode<O, A> =
   | ((spikes: SpikeRaster, moment: LoopMoment<O>) => A)

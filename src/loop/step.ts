@@ -12,17 +12,17 @@ export interface LoopStep<O = Float64Array, A = Float64Array> {
   readonly step: number;
   /** Start of the step, whole microseconds from the start of the loop. */
   readonly time: number;
-  /** What was seen of the environment at the start of the step. */
+  /** Observation of the environment at the start of the step. */
   readonly observation: O;
-  /** What the network makes of it, within the limits: done from the next step on. */
+  /** Action that the network answers with, within the limits; it is done from the next step on. */
   readonly action: A;
   /** Spikes that went into the network: `[bins × channels]` of the step. */
   readonly input: SpikeRaster;
   /** Spikes of the output population in the same bins. */
   readonly spikes: SpikeRaster;
-  /** What was to be recorded, by name; empty if nothing was. */
+  /** Signals that were recorded, by name; empty if none were. */
   readonly recorded: Readonly<Record<string, SpikeRaster | SignalRaster>>;
-  /** From handing over the input to being handed the output, microseconds; 0 in virtual time, in which computing takes none. */
+  /** Time from handing over the input to getting the output, microseconds; 0 in virtual time, in which computing takes no time. */
   readonly latency: number;
   /** Whether the environment has come to its end: then this is the last step, and its action is not done. */
   readonly done: boolean;
@@ -36,7 +36,7 @@ export interface LoopDescription {
   /** Length of a step, seconds. */
   readonly dt: number;
   readonly seed: number;
-  /** Number of the step before which it ends, if that is known. */
+  /** Number of steps, if that is known. */
   readonly steps: number | undefined;
   /** What is recorded beside the spikes of the output. */
   readonly record: readonly string[];
@@ -50,8 +50,8 @@ export interface LoopDescription {
 /** How a loop ended. */
 export interface LoopEnd {
   /**
-   * All steps were made, or the stimulus has ended it (`steps`), the environment has come to its end (`done`), whoever listened has left (`unsubscribed`), or
-   * something failed (`error`).
+   * `steps`: all steps were made, or the stimulus ended it. `done`: the environment came to its end. `unsubscribed`: the subscriber left.
+   * `error`: something failed.
    */
   readonly reason: 'steps' | 'done' | 'unsubscribed' | 'error';
   /** What failed. */
@@ -62,7 +62,7 @@ export interface LoopEnd {
   readonly losses: Readonly<Record<string, number>>;
 }
 
-/** Adds to what goes into the network, as a protocol does, and hears what comes of it. What it throws ends the loop. */
+/** Adds spikes to the input of the network, as a protocol does, and sees the steps that follow. What it throws ends the loop. */
 export interface LoopStimulus {
   /**
    * May add spikes to the input of a step; gives whether the loop goes on after it.
@@ -71,25 +71,25 @@ export interface LoopStimulus {
    * @param counts what the observation was encoded as, `[bins × channels]`
    */
   before(step: number, time: number, counts: Uint32Array): boolean;
-  /** Hears of each step, before whoever listens to the loop does. */
+  /** Called with each step, before it is emitted. */
   after?(step: LoopStep<unknown, unknown>): void;
-  /** Learns that the loop has ended, whatever ended it; once. */
+  /** Called once when the loop has ended, whatever ended it. */
   end?(): void;
 }
 
 /** Records a loop. What it throws ends the loop as a failure. */
 export interface LoopSession {
-  /** Learns what is about to run, before anything does. */
+  /** Called before anything runs. */
   begin(loop: LoopDescription): void;
   /**
-   * Takes each step, before whoever listens to the loop does.
+   * Called with each step, before it is emitted.
    *
    * @param state state of the environment at the start of the step, if it shows one
    */
   step(step: LoopStep<unknown, unknown>, state: unknown): void;
-  /** Learns that the chip was changed in mid-run, by a protocol or whoever else. */
+  /** Called when the chip was changed in mid-run, by a protocol or anybody else. */
   updated?(update: TargetUpdate): void;
-  /** Learns how the loop ended, whatever ended it; once, after the last action was sent and before whoever listens is told. */
+  /** Called once when the loop has ended, whatever ended it: after the last action was sent, before the stream ends. */
   end(end: LoopEnd): void;
   /** What it can take by now: in virtual time the loop waits for it. */
   readonly demand?: Demand;
