@@ -10,7 +10,9 @@ import { picture } from './drawing/picture.ts';
 import { dt } from './follow/coding.ts';
 import { trained as net } from './follow/trained.ts';
 import { inSimulator, near, onChip, outcome, type Step } from './follow/trial.ts';
+import { readArguments } from './start/arguments.ts';
 
+const path = readArguments('follow.ts', 'picture');
 const trial = { seed: 2, duration: 5 };
 const deployment = deploy(net);
 const runs: Readonly<Record<string, Observable<Step>>> = {
@@ -26,8 +28,6 @@ for (const [name, steps] of Object.entries(runs)) {
   process.stdout.write(`${name.padEnd(10)} ${share}, ${rest}\n`);
 }
 
-const at = process.argv.indexOf('--picture');
-const path = at < 0 ? undefined : process.argv[at + 1];
 if (path !== undefined) {
   const every = Math.round(0.02 / dt);
   const seen = await Promise.all(

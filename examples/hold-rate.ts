@@ -12,7 +12,9 @@ import { writeFiles } from 'spikeline/files';
 import { readSession, replay, sessionReport } from 'spikeline/loop';
 import { picture } from './drawing/picture.ts';
 import { hold, network, neurons, phaseRates, type Step, setPoint } from './hold-rate/loop.ts';
+import { readArguments } from './start/arguments.ts';
 
+const path = readArguments('hold-rate.ts', 'picture');
 const folder = mkdtempSync(join(tmpdir(), 'hold-rate-'));
 const net = network();
 const place = (name: string) => join(folder, name);
@@ -50,8 +52,6 @@ process.stdout.write(`replayed: ${identical ? 'the same' : 'not the same'}\n`);
 await session.close();
 rmSync(folder, { recursive: true });
 
-const at = process.argv.indexOf('--picture');
-const path = at < 0 ? undefined : process.argv[at + 1];
 if (path !== undefined) {
   const [open, held, silicon] = drawn as [number[], number[], number[]];
   const title = 'mean rate of the network, Hz';

@@ -9,7 +9,9 @@ import { writeFiles } from 'spikeline/files';
 import { picture } from './drawing/picture.ts';
 import { cores, dt, network } from './motor/network.ts';
 import { begin, inSimulator, onChip, response, type Step, type Trial } from './motor/trial.ts';
+import { readArguments } from './start/arguments.ts';
 
+const path = readArguments('motor.ts', 'picture');
 const net = network();
 const deployment = deploy(net, { cores });
 const targets: Readonly<Record<string, (trial: Trial) => Observable<Step>>> = {
@@ -28,8 +30,6 @@ for (const setPoint of [60, -130]) {
   }
 }
 
-const at = process.argv.indexOf('--picture');
-const path = at < 0 ? undefined : process.argv[at + 1];
 if (path !== undefined) {
   const trial = { setPoint: 120, duration: 0.6, load: { at: begin + 0.3, value: 5e-3 } };
   const seen = await Promise.all(

@@ -11,7 +11,9 @@ import { cart } from './pole/cart.ts';
 import { loopStep } from './pole/coding.ts';
 import { trained as net } from './pole/trained.ts';
 import { inSimulator, onChip, outcome, push, type Step } from './pole/trial.ts';
+import { readArguments } from './start/arguments.ts';
 
+const path = readArguments('pole.ts', 'picture');
 const trial = { seed: 7, duration: 15, push };
 const deployment = deploy(net);
 const runs: readonly (readonly [name: string, steps: Observable<Step>])[] = [
@@ -26,8 +28,6 @@ for (const [name, steps] of runs) {
   process.stdout.write(`${name.padEnd(10)} ${fate} ${time.toFixed(1)} s, ${far}\n`);
 }
 
-const at = process.argv.indexOf('--picture');
-const path = at < 0 ? undefined : process.argv[at + 1];
 if (path !== undefined) {
   const every = Math.round(0.05 / loopStep);
   const seen = await Promise.all(runs.map(([, steps]) => lastValueFrom(steps.pipe(toArray()))));

@@ -5,8 +5,10 @@
 import { fileURLToPath } from 'node:url';
 import { pipelineToJson } from 'spikeline';
 import { writeFiles } from 'spikeline/files';
+import { readArguments } from '../start/arguments.ts';
 import { learn } from './learn.ts';
 
+readArguments('pole/train.ts');
 const path = fileURLToPath(new URL('trained.json', import.meta.url));
 const net = learn(600, (epoch, loss) => {
   if (epoch % 20 === 0) process.stdout.write(`${epoch} ${loss.toPrecision(3)}\n`);

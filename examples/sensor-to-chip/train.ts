@@ -5,8 +5,10 @@
 import { fileURLToPath } from 'node:url';
 import { pipelineToJson } from 'spikeline';
 import { writeFiles } from 'spikeline/files';
+import { readArguments } from '../start/arguments.ts';
 import { learn, recordings } from './motion.ts';
 
+readArguments('sensor-to-chip/train.ts');
 const path = fileURLToPath(new URL('trained.json', import.meta.url));
 const net = await learn(recordings.slice(0, 2));
 writeFiles(new Map([[path, pipelineToJson(net)]]));
