@@ -11,6 +11,7 @@ import {
 } from 'spikeline/chip';
 import { describe, expect, it } from 'vitest';
 import { idleCore, idleNeuron } from '#src/chips/dynapse2/configuration';
+import type { Layer } from '#src/chips/dynapse2/samna/layers';
 import { configurationLayer } from '#src/chips/dynapse2/samna/layers';
 import { overlay } from '#src/chips/dynapse2/samna/overlay';
 import { reasonsOf } from '#test/events/reasons';
@@ -500,6 +501,42 @@ describe('toSamnaJson onto a board', () => {
   it('keeps numbers that a double would round, wherever they stand', () => {
     const own = board.replace('{"value0":{', `{"value0":{${fields.join()},`);
     expect(toSamnaJson(net, own).startsWith(`{"value0":{${fields.join()},`)).toBe(true);
+  });
+});
+
+describe('a layer that is laid again and again', () => {
+  const layer: Layer = { fields: { a: 1, on: true, b: { fields: { c: 2 } } } };
+  const text = fc.record({
+    a: fc.constantFrom('1', '10', '1.0', '"x"'),
+    on: fc.constantFrom('true', 'false'),
+    b: fc.constantFrom('{"c":2}', '{ "c": 3, "d": 12345678901234567890 }', '{}'),
+    between: fc.constantFrom('', ' ', '\n'),
+  });
+  const object = text.map(
+    ({ a, on, b, between }) => `${between}{"a":${a},${between}"on":${on},"b":${b}}${between}`,
+  );
+
+  it('makes of each text what it makes of it alone, and finds the same mistakes', () => {
+    fc.assert(
+      fc.property(fc.array(object, { minLength: 1, maxLength: 12 }), (all) => {
+        const list = (texts: readonly string[]): string => `{"v":[${texts.join()}]}`;
+        const onto = (texts: readonly string[]) =>
+          overlay(list(texts), { fields: { v: texts.map(() => layer) } });
+        const together = onto(all);
+        const alone = all.map((one) => onto([one]));
+        if ('text' in together) {
+          const texts = alone.map((one) => ('text' in one ? one.text.slice(6, -2) : '?'));
+          expect(together.text).toBe(list(texts));
+        } else {
+          const found = alone.flatMap((one, i) =>
+            'problems' in one
+              ? one.problems.map((each) => ({ ...each, path: each.path.replace('[0]', `[${i}]`) }))
+              : [],
+          );
+          expect(together.problems).toEqual(found);
+        }
+      }),
+    );
   });
 });
 

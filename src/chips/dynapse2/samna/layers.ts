@@ -21,6 +21,7 @@ import {
   type Switches,
   sadcGroups,
 } from '../settings.ts';
+import { synapseWord } from '../words.ts';
 import { switchName } from './switch-names.ts';
 
 /** An object, of which some fields are told. */
@@ -77,13 +78,24 @@ function filled(used: readonly Layer[], count: number, empty: Layer): Layer {
 const noSynapses = filled([], chipLimits.synapses, unusedSynapse);
 const noDestinations = filled([], chipLimits.destinations, unusedDestination);
 
-function neuronLayer(neuron: NeuronConfiguration): Layer {
+/** What was written of things that come again: neurons that are the same object, as idle ones are, and synapses that are equal, by their words. */
+interface Known {
+  readonly neurons: Map<NeuronConfiguration, Layer>;
+  readonly synapses: Map<number, Layer>;
+}
+
+function neuronLayer(neuron: NeuronConfiguration, known: Known): Layer {
   const { synapses, destinations } = neuron;
   const { synapses: cam, destinations: sram } = chipLimits;
+  const own = synapses.map((synapse) => {
+    const word = synapseWord(synapse);
+    const layer = known.synapses.get(word) ?? synapseLayer(synapse);
+    known.synapses.set(word, layer);
+    return layer;
+  });
   return {
     fields: {
-      synapses:
-        synapses.length === 0 ? noSynapses : filled(synapses.map(synapseLayer), cam, unusedSynapse),
+      synapses: own.length === 0 ? noSynapses : filled(own, cam, unusedSynapse),
       destinations:
         destinations.length === 0
           ? noDestinations
@@ -130,25 +142,24 @@ function settingLayers(
   return Object.fromEntries(told.map(([name, form]) => [name, settingLayer(form, given[name])]));
 }
 
-function coreLayer(core: CoreConfiguration, known: Map<NeuronConfiguration, Layer>): Layer {
-  // Neurons that are the same object, as idle ones are, share one layer.
+function coreLayer(core: CoreConfiguration, known: Known): Layer {
   const neurons = core.neurons.map((neuron) => {
-    const layer = known.get(neuron) ?? neuronLayer(neuron);
-    known.set(neuron, layer);
+    const layer = known.neurons.get(neuron) ?? neuronLayer(neuron, known);
+    known.neurons.set(neuron, layer);
     return layer;
   });
   const parameters = biasesLayer(core.parameters);
   return { fields: { neurons, parameters, ...settingLayers({ ...core }, coreSettingForms) } };
 }
 
-function chipLayer(chip: ChipCoresConfiguration, known: Map<NeuronConfiguration, Layer>): Layer {
+function chipLayer(chip: ChipCoresConfiguration, known: Known): Layer {
   const cores = chip.cores.map((core) => coreLayer(core, known));
   return { fields: { cores, ...settingLayers({ ...chip }, chipSettingForms) } };
 }
 
 /** What a sound configuration says, from the root of samna's document. */
 export function configurationLayer({ chips }: ChipConfiguration): FieldsLayer {
-  const known = new Map<NeuronConfiguration, Layer>();
+  const known: Known = { neurons: new Map(), synapses: new Map() };
   const leading = chips.map((chip) => chipLayer(chip, known));
   return { fields: { value0: { fields: { chips: { leading } } } } };
 }

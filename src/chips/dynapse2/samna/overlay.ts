@@ -19,6 +19,17 @@ const itemNames = new Map<string, number>(
 /** A board's text with layers over it, or why they do not fit. */
 export type Overlay = { readonly text: string } | { readonly problems: readonly Problem[] };
 
+/** What came of a text by a layer: of the same text the same comes. */
+interface Laid {
+  /** The text of the board. */
+  readonly before: string;
+  /** With the layer over it; undefined while it stood nowhere else. */
+  after: string | undefined;
+}
+
+/** Characters of a text that is looked for again: a neuron has half as many. */
+const longestAgain = 2 ** 17;
+
 /** Lays layers over one text. */
 class Overlayer {
   readonly #scan: JsonScan;
@@ -28,6 +39,8 @@ class Overlayer {
   /** Text before `#done`, with the changes. */
   readonly #pieces: string[] = [];
   #done = 0;
+  /** Most of a board says the same, neuron by neuron and synapse by synapse: what came of objects. */
+  readonly #laid = new Map<FieldsLayer, Laid>();
 
   constructor(text: string) {
     this.#scan = new JsonScan(text);
@@ -55,7 +68,7 @@ class Overlayer {
   #lay(layer: Layer): void {
     if (typeof layer !== 'object') this.#value(layer);
     else if (isList(layer)) this.#list(layer);
-    else if ('fields' in layer) this.#fields(layer);
+    else if ('fields' in layer) this.#object(layer);
     else if ('pairs' in layer) this.#pairs(layer);
     else this.#leading(layer);
   }
@@ -94,6 +107,41 @@ class Overlayer {
       this.#lay(layer);
       this.#path.pop();
     }
+  }
+
+  /** Lays a layer over an object, once for all that are the same to the letter. */
+  #object(layer: FieldsLayer): void {
+    const scan = this.#scan;
+    scan.next();
+    const from = scan.at;
+    const laid = this.#laid.get(layer);
+    // Compared at once, not letter by letter as `startsWith` does it.
+    const again =
+      laid !== undefined && scan.text.slice(from, from + laid.before.length) === laid.before;
+    if (again && laid.after !== undefined) {
+      scan.at = from + laid.before.length;
+      if (laid.after !== laid.before) {
+        this.#pieces.push(scan.text.slice(this.#done, from), laid.after);
+        this.#done = scan.at;
+      }
+      return;
+    }
+    const [pieces, done, found] = [this.#pieces.length, this.#done, this.#found];
+    this.#fields(layer);
+    if (scan.at - from > longestAgain || this.#found > found) return;
+    if (!again) this.#laid.set(layer, { before: scan.text.slice(from, scan.at), after: undefined });
+    else laid.after = this.#done === done ? laid.before : this.#text(pieces, done, from);
+  }
+
+  /** Mistakes so far. */
+  get #found(): number {
+    return this.#findings.problems.length + this.#findings.hidden;
+  }
+
+  /** The text from a place up to where the scan is, with the changes. */
+  #text(pieces: number, done: number, from: number): string {
+    const last = this.#scan.text.slice(this.#done, this.#scan.at);
+    return (this.#pieces.slice(pieces).join('') + last).slice(from - done);
   }
 
   #fields({ fields }: FieldsLayer): void {
