@@ -32,24 +32,11 @@ A request that cannot be answered gives {"error": reason}. Without JAX: the same
 The process keeps to one core: the CPU number in SPIKELINE_BENCH_CPU, else the last one it may use.
 """
 
-import json
-import os
-import sys
-import time
 from types import SimpleNamespace
 
+from answering import begin, give_up, serve
 
-def pin():
-    """Keeps this process on one CPU. Must happen before JAX starts its threads."""
-    if hasattr(os, "sched_setaffinity"):
-        cpu = os.environ.get("SPIKELINE_BENCH_CPU") or max(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {int(cpu)})
-    one_thread = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {one_thread}".strip()
-    os.environ["JAX_PLATFORMS"] = "cpu"
-
-
-pin()
+answers = begin()
 try:
     import equations
     import jax
@@ -57,8 +44,7 @@ try:
     import numpy as np
     import tuned
 except ImportError:
-    print(json.dumps({"error": "jax is not installed: pip install jax"}), flush=True)
-    sys.exit(3)
+    give_up(answers, "jax is not installed: pip install jax")
 
 # src/neurons/dynap-sim/parameters.ts: amperes, farads, volts.
 DEFAULTS = {
@@ -131,7 +117,12 @@ def prepare_training(request):
     spikes = jax.jit(style.loss_and_gradient)(c, weights, raster, target)[2]
     spiking = jnp.mean(spikes > 0)
     ready = {"spiking": float(spiking), "loss": float(losses[0]), "lossAfter": float(losses[-1])}
-    return {"ready": True, **ready}, lambda: scanned(start), {"epochs": r.epochs}
+
+    def run():
+        jax.block_until_ready(scanned(start))
+        return {"epochs": r.epochs}
+
+    return {"ready": True, **ready}, run
 
 
 def prepare_forward(request):
@@ -147,8 +138,9 @@ def prepare_forward(request):
     def run():
         for _ in range(r.runs):
             jax.block_until_ready(simulate(drive))
+        return {"neuronSteps": r.runs * r.steps * r.n}
 
-    return ready, run, {"neuronSteps": r.runs * r.steps * r.n}
+    return ready, run
 
 
 def gradient(request):
@@ -169,36 +161,6 @@ def gradient(request):
     return {"loss": float(loss), "wIn": g_in.ravel().tolist(), "wRec": g_rec}
 
 
-def main():
-    # Answers alone go to stdout; whatever a library prints goes to stderr.
-    answers = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)
-    prepare = {"training": prepare_training, "forward": prepare_forward}
-    run, size = None, {}
-    for line in sys.stdin:
-        try:
-            request = json.loads(line)
-            if request.get("quit"):
-                return
-            if request.get("version"):
-                answer = {"version": jax.__version__}
-            elif request.get("task") in prepare:
-                run = None
-                answer, run, size = prepare[request["task"]](request)
-            elif request.get("gradient"):
-                answer = gradient(request)
-            elif request.get("run"):
-                if run is None:
-                    raise ValueError("nothing is prepared: send a task first")
-                begin = time.perf_counter()
-                jax.block_until_ready(run())
-                answer = {"seconds": time.perf_counter() - begin, **size}
-            else:
-                raise ValueError("a request is a task (training, forward), run, gradient, version or quit")
-        except Exception as error:  # Whatever goes wrong, the other side must hear of it.
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        answers.write(json.dumps(answer) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    tasks = {"training": prepare_training, "forward": prepare_forward}
+    serve(answers, jax.__version__, tasks, gradient=gradient)

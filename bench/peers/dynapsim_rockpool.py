@@ -28,26 +28,10 @@ The process keeps to one core: the CPU number in SPIKELINE_BENCH_CPU, else the l
 """
 
 import base64
-import json
-import os
-import sys
-import time
 
+from answering import begin, give_up, serve
 
-def pin():
-    """Keeps this process on one CPU. Must happen before JAX starts its threads."""
-    if hasattr(os, "sched_setaffinity"):
-        cpu = os.environ.get("SPIKELINE_BENCH_CPU") or max(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {int(cpu)})
-    one_thread = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {one_thread}".strip()
-    os.environ["JAX_PLATFORMS"] = "cpu"
-
-
-pin()
-# Answers alone go to stdout; whatever a library prints, on the way in too, goes to stderr.
-answers = os.fdopen(os.dup(1), "w", buffering=1)
-os.dup2(2, 1)
+answers = begin()
 try:
     import jax
     import jax.numpy as jnp
@@ -59,8 +43,7 @@ try:
     from rockpool.nn.modules import LinearJax
     from rockpool.transform.mismatch import mismatch_generator
 except ImportError as error:
-    print(json.dumps({"error": f"Rockpool is not installed ({error}): pip install rockpool jax"}), file=answers, flush=True)
-    sys.exit(3)
+    give_up(answers, f"Rockpool is not installed ({error}): pip install rockpool jax")
 
 
 def array(text, *shape):
@@ -99,8 +82,12 @@ def prepare_training(r):
     training = jax.jit(lambda state: jax.lax.scan(epoch, state, numbers))
     first = start(net.parameters())
     _, losses = jax.block_until_ready(training(first))
-    ready = {"ready": True, "loss": float(losses[0])}
-    return ready, lambda: training(first), {"epochs": r["epochs"]}
+
+    def run():
+        jax.block_until_ready(training(first))
+        return {"epochs": r["epochs"]}
+
+    return {"ready": True, "loss": float(losses[0])}, run
 
 
 def prepare_evaluate(r):
@@ -114,36 +101,11 @@ def prepare_evaluate(r):
     def run():
         for _ in range(r["runs"]):
             jax.block_until_ready(evaluate(rasters))
+        return {"rasters": r["runs"] * r["rasters"]}
 
-    ready = {"ready": True, "counts": base64.b64encode(counts.tobytes()).decode()}
-    return ready, run, {"rasters": r["runs"] * r["rasters"]}
-
-
-def main():
-    prepare = {"training": prepare_training, "evaluate": prepare_evaluate}
-    run, size = None, {}
-    for line in sys.stdin:
-        try:
-            request = json.loads(line)
-            if request.get("quit"):
-                return
-            if request.get("version"):
-                answer = {"version": f"rockpool {rockpool.__version__}, jax {jax.__version__}"}
-            elif request.get("task") in prepare:
-                run = None
-                answer, run, size = prepare[request["task"]](request)
-            elif request.get("run"):
-                if run is None:
-                    raise ValueError("nothing is prepared: send a task first")
-                begin = time.perf_counter()
-                jax.block_until_ready(run())
-                answer = {"seconds": time.perf_counter() - begin, **size}
-            else:
-                raise ValueError("a request is a task (training, evaluate), run, version or quit")
-        except Exception as error:  # Whatever goes wrong, the other side must hear of it.
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        answers.write(json.dumps(answer) + "\n")
+    return {"ready": True, "counts": base64.b64encode(counts.tobytes()).decode()}, run
 
 
 if __name__ == "__main__":
-    main()
+    version = f"rockpool {rockpool.__version__}, jax {jax.__version__}"
+    serve(answers, version, {"training": prepare_training, "evaluate": prepare_evaluate})

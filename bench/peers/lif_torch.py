@@ -25,20 +25,12 @@ The process keeps to one core: the CPU number in SPIKELINE_BENCH_CPU, else the l
 import base64
 import importlib
 import importlib.metadata
-import json
-import os
 import sys
-import time
 from types import SimpleNamespace
 
-if hasattr(os, "sched_setaffinity"):
-    os.sched_setaffinity(0, {int(os.environ.get("SPIKELINE_BENCH_CPU") or max(os.sched_getaffinity(0)))})
-os.environ["OMP_NUM_THREADS"] = "1"
+from answering import begin, give_up, serve
 
-# Answers alone go to stdout; whatever a library prints goes to stderr.
-answers = os.fdopen(os.dup(1), "w", buffering=1)
-os.dup2(2, 1)
-
+answers = begin()
 library = sys.argv[1]
 try:
     import numpy as np
@@ -46,8 +38,7 @@ try:
 
     package = importlib.import_module(library)
 except ImportError as error:
-    answers.write(json.dumps({"error": f"{library} is not installed: {error}"}) + "\n")
-    sys.exit(3)
+    give_up(answers, f"{library} is not installed: {error}")
 torch.set_num_threads(1)
 
 STEEPNESS = 10.0
@@ -140,7 +131,7 @@ def prepare(request):
     def run():
         for _ in range(r.epochs):
             loss = step()
-        return float(loss)
+        return {"loss": float(loss)}
 
     with torch.no_grad():
         hidden, leaving = forward()
@@ -149,26 +140,6 @@ def prepare(request):
     return {"ready": True, **ready}, run
 
 
-def main():
-    run = None
-    for line in sys.stdin:
-        try:
-            request = json.loads(line)
-            if request.get("version"):
-                found = importlib.metadata.version(library)
-                answer = {"version": f"{library} {found} (torch {torch.__version__})"}
-            elif request.get("task") == "lif":
-                answer, run = prepare(request)
-            elif request.get("run"):
-                begin = time.perf_counter()
-                loss = run()
-                answer = {"seconds": time.perf_counter() - begin, "loss": loss}
-            else:
-                raise ValueError("a request is a task (lif), run or version")
-        except Exception as error:  # Whatever goes wrong, the other side must hear of it.
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        answers.write(json.dumps(answer) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    version = f"{library} {importlib.metadata.version(library)} (torch {torch.__version__})"
+    serve(answers, version, {"lif": prepare})

@@ -1,15 +1,8 @@
 // A run of the closed loop of network and camera, in the simulator or on a virtual chip, and how well the target was followed.
 
 import { lastValueFrom, type Observable, reduce } from 'rxjs';
-import {
-  closeLoop,
-  type Deployment,
-  type LoopStep,
-  type Pipeline,
-  simulator,
-  type Target,
-} from 'spikeline';
-import { onVirtualChip } from '../silicon/virtual-chip.ts';
+import { closeLoop, type LoopStep, type Pipeline, type Target } from 'spikeline';
+import { type Places, placesFor } from '../silicon/virtual-chip.ts';
 import { decode, encode } from './coding.ts';
 import { following, type Seen, scene, wandering } from './scene.ts';
 
@@ -45,20 +38,11 @@ export function follow(target: Target, net: Pipeline, trial: Trial): Observable<
   });
 }
 
+const places = placesFor(follow);
 /** A run in the simulator. */
-export function inSimulator(net: Pipeline, trial: Trial): Observable<Step> {
-  return follow(simulator(), net, trial);
-}
-
+export const inSimulator: Places<Trial, Step>['inSimulator'] = places.inSimulator;
 /** A run on a virtual chip, whose silicon is `seed`. */
-export function onChip(
-  net: Pipeline,
-  deployment: Deployment,
-  seed: number,
-  trial: Trial,
-): Observable<Step> {
-  return onVirtualChip(seed, deployment, (target) => follow(target, net, trial));
-}
+export const onChip: Places<Trial, Step>['onChip'] = places.onChip;
 
 /** What became of a run. */
 export interface Outcome {

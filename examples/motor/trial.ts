@@ -1,16 +1,9 @@
 // A step response of the closed loop of network and motor, in the simulator or on a virtual chip, and how good it is.
 
 import { lastValueFrom, type Observable, toArray } from 'rxjs';
-import {
-  closeLoop,
-  type Deployment,
-  type LoopStep,
-  type Pipeline,
-  simulator,
-  type Target,
-} from 'spikeline';
+import { closeLoop, type LoopStep, type Pipeline, type Target } from 'spikeline';
 import { randomStream } from 'spikeline/neurons';
-import { onVirtualChip } from '../silicon/virtual-chip.ts';
+import { type Places, placesFor } from '../silicon/virtual-chip.ts';
 import { decode, encode } from './coding.ts';
 import { type Change, dcMotor, motor } from './dc-motor.ts';
 import { dt } from './network.ts';
@@ -58,20 +51,11 @@ export function respond(target: Target, net: Pipeline, trial: Trial): Observable
   });
 }
 
+const places = placesFor(respond);
 /** A run in the simulator. */
-export function inSimulator(net: Pipeline, trial: Trial): Observable<Step> {
-  return respond(simulator(), net, trial);
-}
-
+export const inSimulator: Places<Trial, Step>['inSimulator'] = places.inSimulator;
 /** A run on a virtual chip, whose silicon is `seed`. */
-export function onChip(
-  net: Pipeline,
-  deployment: Deployment,
-  seed: number,
-  trial: Trial,
-): Observable<Step> {
-  return onVirtualChip(seed, deployment, (target) => respond(target, net, trial));
-}
+export const onChip: Places<Trial, Step>['onChip'] = places.onChip;
 
 /** How good a step response is. */
 export interface Response {

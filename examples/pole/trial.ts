@@ -1,15 +1,8 @@
 // A run of the closed loop of network and cart, in the simulator or on a virtual chip, and what became of it.
 
 import { lastValueFrom, type Observable, reduce } from 'rxjs';
-import {
-  closeLoop,
-  type Deployment,
-  type LoopStep,
-  type Pipeline,
-  simulator,
-  type Target,
-} from 'spikeline';
-import { onVirtualChip } from '../silicon/virtual-chip.ts';
+import { closeLoop, type LoopStep, type Pipeline, type Target } from 'spikeline';
+import { type Places, placesFor } from '../silicon/virtual-chip.ts';
 import { cart, cartPole, isLost, type Push } from './cart.ts';
 import { decode, encode, loopStep } from './coding.ts';
 
@@ -45,20 +38,11 @@ export function balance(target: Target, net: Pipeline, trial: Trial): Observable
   });
 }
 
+const places = placesFor(balance);
 /** A run in the simulator. */
-export function inSimulator(net: Pipeline, trial: Trial): Observable<Step> {
-  return balance(simulator(), net, trial);
-}
-
+export const inSimulator: Places<Trial, Step>['inSimulator'] = places.inSimulator;
 /** A run on a virtual chip, whose silicon is `seed`. */
-export function onChip(
-  net: Pipeline,
-  deployment: Deployment,
-  seed: number,
-  trial: Trial,
-): Observable<Step> {
-  return onVirtualChip(seed, deployment, (target) => balance(target, net, trial));
-}
+export const onChip: Places<Trial, Step>['onChip'] = places.onChip;
 
 /** What became of a run. */
 export interface Outcome {

@@ -5,28 +5,17 @@ import {
   type ChannelSpace,
   channels,
   chip,
-  dynapSim,
-  linear,
-  pipeline,
   runOn,
   virtualBoard,
 } from 'spikeline';
 import { expect, it } from 'vitest';
+import { relay } from '#bench/relay';
 import { TestClock } from '#test/support/test-clock';
 import { watch } from '#test/support/watch';
 
 const space = channels(2);
 
-/** Two neurons; an input spike makes its neuron fire once, in the same bin. */
-const relay = pipeline(
-  linear({
-    weight: [
-      [30, 0],
-      [0, 30],
-    ],
-  }),
-  dynapSim({ neurons: 2, Ispkthr: 1e-10, Itau_syn: 1e-9 }),
-);
+const net = relay(2);
 
 /** A packet of whole steps up to `until`, milliseconds, with a spike on the channels of each. */
 function packetOf(first: number, steps: readonly (readonly number[])[]): AerPacket<ChannelSpace> {
@@ -44,7 +33,7 @@ async function run(packets: readonly AerPacket<ChannelSpace>[]) {
   const link = await virtualBoard({ mismatch: { fraction: 0 } }).open();
   const given: AerPacket<ChannelSpace>[] = [];
   const copies: AerPacket<ChannelSpace>[] = [];
-  const output$ = from(packets).pipe(runOn(chip(link), relay));
+  const output$ = from(packets).pipe(runOn(chip(link), net));
   await new Promise<void>((complete, error) => {
     output$.subscribe({
       next(output) {
@@ -103,7 +92,7 @@ it('asks a board that calls back for nothing but its clock', async () => {
     },
   });
   const input = new Subject<AerPacket<ChannelSpace>>();
-  const seen = watch(input.pipe(runOn(chip(noted, { clock }), relay)));
+  const seen = watch(input.pipe(runOn(chip(noted, { clock }), net)));
   for (let step = 0; step < 400; step++) {
     await clock.pass(1);
     input.next(packetOf(step, [[step % 2]]));

@@ -7,10 +7,7 @@ import {
   chip,
   DataError,
   deploy,
-  dynapSim,
   InvalidArgumentError,
-  linear,
-  pipeline,
   runOn,
   type SpikeRaster,
   spikeRaster,
@@ -18,27 +15,19 @@ import {
   virtualBoard,
 } from 'spikeline';
 import { describe, expect, it } from 'vitest';
+import { relay } from '#bench/relay';
 import { TestClock } from '#test/support/test-clock';
 import { watch } from '#test/support/watch';
 
-/** Two neurons; an input spike makes its neuron fire once, in the same bin. */
-const relay = pipeline(
-  linear({
-    weight: [
-      [30, 0],
-      [0, 30],
-    ],
-  }),
-  dynapSim({ neurons: 2, Ispkthr: 1e-10, Itau_syn: 1e-9 }),
-);
-const deployment = deploy(relay);
+const net = relay(2);
+const deployment = deploy(net);
 
 async function rig(realTime: boolean) {
   const clock = new TestClock(4000.25);
   const link = await virtualBoard({ realTime, clock, mismatch: { fraction: 0 } }).open();
   const target = chip(link, { clock, mode: 'immediate', deployment });
   const input = new Subject<AerPacket<ChannelSpace>>();
-  const seen = watch(input.pipe(runOn(target, relay)));
+  const seen = watch(input.pipe(runOn(target, net)));
   await clock.pass(3.4);
   return { clock, link, target, input, seen };
 }

@@ -6,27 +6,17 @@ import {
   channels,
   chip,
   deploy,
-  dynapSim,
-  linear,
-  pipeline,
   runOn,
   virtualBoard,
 } from 'spikeline';
 import { randomStream } from 'spikeline/neurons';
 import { describe, expect, it } from 'vitest';
+import { relay } from '#bench/relay';
 import { TestClock } from '#test/support/test-clock';
 
 const neurons = 256;
-/** An input spike makes its neuron fire, once, in the same bin. */
-const relay = pipeline(
-  linear({
-    weight: Array.from({ length: neurons }, (_, i) =>
-      Array.from({ length: neurons }, (__, j) => (i === j ? 20 : 0)),
-    ),
-  }),
-  dynapSim({ neurons, Ispkthr: 1e-10, Itau_syn: 1e-9 }),
-);
-const deployment = deploy(relay);
+const net = relay(neurons);
+const deployment = deploy(net);
 const count = 1700;
 
 /** An event that was answered: when it was handed in and how long its answer took, milliseconds. */
@@ -49,7 +39,7 @@ async function run(lookAhead: number, stall: number, ownTime: boolean, startUp =
   const answered: Answered[] = [];
   const failures: unknown[] = [];
   let ended = false;
-  input.pipe(runOn(target, relay)).subscribe({
+  input.pipe(runOn(target, net)).subscribe({
     next({ addresses }) {
       for (const channel of addresses) {
         const at = handed[channel]!;

@@ -22,8 +22,7 @@ const fail = (name: string, message: string): DOMException => new DOMException(m
 const gone = (): DOMException => fail('NotFoundError', 'The device was disconnected.');
 
 function viewOf(bytes: Uint8Array): DataView {
-  const copy = Uint8Array.from(bytes);
-  return new DataView(copy.buffer);
+  return new DataView(Uint8Array.prototype.slice.call(bytes).buffer);
 }
 
 /** Plugs a software device in. */
