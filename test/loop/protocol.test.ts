@@ -244,6 +244,42 @@ describe('phases', () => {
     ]);
   });
 
+  it('end the run at once if what they do throws, in the last step too', async () => {
+    const action = (): never => {
+      throw new Error('stuck');
+    };
+    const first = { name: 'a', duration: 5e-3 };
+    for (const of of [
+      [{ ...first, action }],
+      [first, { name: 'b', duration: 1e-3, action }],
+      [first, { name: 'b', duration: 1e-3, update: 1 }],
+    ]) {
+      for (const chunkSteps of [1, 1000]) {
+        const run = startProtocol(protocol(of), { channels: 1, update: action });
+        await expect(lastValueFrom(run.rasters({ chunkSteps }))).rejects.toThrow('stuck');
+        expect(run.state).toBe('aborted');
+      }
+    }
+  });
+
+  it('may end the run by what they do', async () => {
+    const done: string[] = [];
+    const of = protocol([
+      {
+        ...{ name: 'a', duration: 5e-3, update: 1 },
+        action: () => {
+          done.push('action');
+          running.unsubscribe();
+        },
+      },
+    ]);
+    const update = (): void => void done.push('update');
+    const run = startProtocol(of, { channels: 1, update });
+    const running = run.rasters().subscribe();
+    await new Promise(setImmediate);
+    expect([run.state, done]).toEqual(['aborted', ['action']]);
+  });
+
   it('end the run at the next step if what they do fails', async () => {
     const of = protocol([
       { name: 'a', duration: 1, action: () => Promise.reject(new Error('stuck')) },

@@ -71,12 +71,16 @@ export function conduct({ items }: Protocol, plan: ConductPlan): Conductor {
     for (const one of [...(working?.stimuli ?? []), ...(working?.triggers ?? [])]) one.stop?.();
   };
   const watch = (work: () => unknown): void => {
-    // What it is done with may take its time; a failure is told at the next step.
-    Promise.resolve()
-      .then(work)
-      .catch((cause: unknown) => {
-        failed ??= { cause };
-      });
+    const note = (cause: unknown): void => {
+      failed ??= { cause };
+    };
+    // What it is done with may take its time; a failure of that is told at the next step.
+    try {
+      Promise.resolve(work()).catch(note);
+    } catch (cause) {
+      note(cause);
+      throw cause;
+    }
   };
   const over = (how: 'completed' | 'aborted', label: string, time: number): void => {
     free();
@@ -104,7 +108,8 @@ export function conduct({ items }: Protocol, plan: ConductPlan): Conductor {
       triggers: listed(phase.until).map((one) => startTrigger(one, keys$)),
     };
     if (phase.action !== undefined) watch(phase.action);
-    if (phase.update === undefined) return;
+    // Whoever does something may have ended it.
+    if (phase.update === undefined || !goesOn()) return;
     if (update === undefined) {
       throw new DataError(
         `the phase ${phase.name} changes the chip, and no update was given to do so`,
