@@ -97,7 +97,9 @@ export function checkOutput(
   }
   reader.written.set(whole, place);
   try {
-    reader.made.push(...checkTarget(path, inputs));
+    const { credentials } = reader.access();
+    const read = credentials === undefined ? inputs : [...inputs, credentials];
+    reader.made.push(...checkTarget(path, read));
     if (overwrite || !existsSync(path)) return;
     const needed = 'it is there already; name another, or say --overwrite';
     reader.problems.push(problem(place, 'conflict', path, needed));

@@ -150,6 +150,11 @@ describe('spikeline convert', () => {
       '--overwrite',
     ]);
     expect([same.code, same.stderr]).toEqual([2, expect.stringContaining('would be written over')]);
+    writeFileSync(at('own.creds'), 'a secret');
+    const creds = ['--credentials', at('own.creds'), '--overwrite', '--format=es'];
+    const secret = await runCli(['convert', at('wave.bin'), at('own.creds'), ...creds]);
+    expect([secret.code, secret.stderr]).toEqual([2, expect.stringContaining('and is read')]);
+    expect(readFileSync(at('own.creds'), 'utf8')).toBe('a secret');
     writeFileSync(at('there.es'), 'mine');
     const there = await runCli(['convert', at('wave.bin'), at('there.es')]);
     expect([there.code, there.stderr]).toEqual([2, expect.stringContaining('is there already')]);
