@@ -161,7 +161,10 @@ export function readMethods<Thing extends object, Name extends keyof Thing & str
 
 /** Whether a function can only be called with `new`. */
 export function isClass(given: object): boolean {
-  return /^class\b/.test(Function.prototype.toString.call(given));
+  // Methods and arrow functions have no prototype: to read their text would take longer than all else.
+  return (
+    Object.hasOwn(given, 'prototype') && /^class\b/.test(Function.prototype.toString.call(given))
+  );
 }
 
 /** The fields of items that hold more than numbers. */

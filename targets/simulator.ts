@@ -4,7 +4,7 @@ import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
 import type { Engine } from '../src/neurons/engine.ts';
 import { engineCheck } from '../src/neurons/engine.ts';
-import { type OptionTable, optionProblems, readOnce } from '../src/options.ts';
+import { noteBuilt, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
 import { binnedRun } from '../src/pipeline/binned-run.ts';
 import { startPipeline } from '../src/pipeline/run.ts';
 import { requestProblems } from '../src/pipeline/signals.ts';
@@ -45,7 +45,7 @@ export function simulator(config: SimulatorConfig = {}): SimulatorTarget {
   const problems = optionProblems(config, table);
   if (problems.length > 0) throw new InvalidArgumentError('this target cannot be made', problems);
   const { engine = defaultEngine(), losses = lossCounter() } = config;
-  return {
+  return noteBuilt<SimulatorTarget>({
     name: 'simulator',
     losses,
     unsupported: (pipeline, request = {}) => requestProblems(pipeline, request),
@@ -70,8 +70,10 @@ export function simulator(config: SimulatorConfig = {}): SimulatorTarget {
           counted = 0;
           jumped = 0;
         },
+        // Nobody asks for its state any more.
+        stop: () => run.reset(),
       };
       return binnedRun(pipeline, process, observer, request);
     },
-  };
+  });
 }

@@ -41,7 +41,7 @@ export function chainRun(pipeline: Pipeline, compiled: CompiledChain): SliceRun 
   let unchecked = 0;
   const me = {
     leave(): void {
-      aside = group.save(aside);
+      if (!atRest) aside = group.save(aside);
     },
   };
   const keep = (): void => {
