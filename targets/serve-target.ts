@@ -48,7 +48,7 @@ export interface TargetServer {
   readonly address: string;
   /** Runs under way. */
   readonly runs: number;
-  /** Stops serving; all runs are told. */
+  /** Stops serving; all runs are told. Rejects with what `onRun` or `onFailure` threw first, which ends no run of others. */
   close(): Promise<void>;
 }
 
@@ -122,11 +122,20 @@ export async function serveTarget(
     [target, states] = [probe.name, seesStates(probe)];
     return within('open().name', text(target));
   });
+  let thrown: { readonly cause: unknown } | undefined;
+  /** Tells someone, who may fail: that must not reach the runs of others. */
+  const attempt = (tell: () => void): void => {
+    try {
+      tell();
+    } catch (cause) {
+      thrown ??= { cause };
+    }
+  };
   const link: NatsLink = await openNats(place, access, {
     lost() {
       for (const run of [...runs.values()]) run.close();
     },
-    failed: (cause) => onFailure?.(cause),
+    failed: (cause) => attempt(() => onFailure?.(cause)),
   });
   const { connection } = link;
   try {
@@ -163,7 +172,7 @@ export async function serveTarget(
       open,
       ended(report) {
         forget(name);
-        onRun?.(report);
+        attempt(() => onRun?.(report));
       },
     });
     runs.set(name, run);
@@ -206,6 +215,7 @@ export async function serveTarget(
       closing ??= (async () => {
         for (const run of [...runs.values()]) run.close();
         await link.close();
+        if (thrown !== undefined) throw thrown.cause;
       })();
       return closing;
     },

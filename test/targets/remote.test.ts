@@ -163,6 +163,20 @@ withNats('a target on another machine', () => {
     await expect(far().describe()).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  it('goes on if who is told of its runs fails, and says so when it is closed', async () => {
+    const address = `${nats.url}/target${next++}`;
+    const onRun = (): never => {
+      throw new Error('no room for reports');
+    };
+    const server = await serveTarget(address, { ...quick, open: simulator, onRun });
+    for (let run = 0; run < 2; run++) {
+      const spikes = fromRaster(input).pipe(runOn(remote(address, quick), net));
+      expect((await lastValueFrom(spikes)).steps).toBe(input.steps);
+    }
+    await until(() => server.runs === 0);
+    await expect(server.close()).rejects.toThrow('no room for reports');
+  });
+
   it('says what was lost if the server is gone, or goes on there at rest', async () => {
     for (const lost of ['error', 'restart'] as const) {
       const { server, far, address, config } = await served(simulator);
