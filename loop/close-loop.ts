@@ -87,7 +87,7 @@ export type ClosedLoop<O, A> = Observable<LoopStep<O, A>> & {
 /** Counts of a step, of all its bins and channels, at most. */
 const mostCounts = 2 ** 24;
 
-const seconds = number({ min: 1e-6, unit: 'seconds (1 µs)' });
+const seconds = number({ min: 1e-6, unit: 'seconds' });
 
 const table: OptionTable<CloseLoopConfig<unknown, unknown>> = {
   target: targetCheck,

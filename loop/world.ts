@@ -3,10 +3,11 @@ import { isObservable, type Observable, type Observer, type Subscription } from 
 import { gate, onDemand } from '../src/demand.ts';
 import { DataError } from '../src/errors.ts';
 import type { Losses } from '../src/events/losses.ts';
+import { refusePromise } from '../src/loop/coding.ts';
 import type { Environment, EnvironmentStep } from '../src/loop/environment.ts';
 import { reading } from '../src/loop/numbers.ts';
 import { isObject, readable, readMethods } from '../src/options.ts';
-import { type Problem, problem } from '../src/problems.ts';
+import { type Problem, problem, shown } from '../src/problems.ts';
 
 /**
  * A live sensor and an actuator. In real time a step sees the newest observation, and those that a newer one has replaced are counted as
@@ -60,7 +61,8 @@ export function worldProblems(environment: unknown): Problem[] {
     >;
     const model = typeof reset === 'function' && typeof step === 'function';
     const streams = isObservable(observations) && typeof actions?.next === 'function';
-    const needed = 'reset and step are needed, or the streams observations and actions';
+    const needed =
+      'reset and step are needed, or observations (an observable) and actions (an observer)';
     return model || streams ? [] : [problem('', 'wrong-type', environment, needed)];
   });
 }
@@ -88,14 +90,21 @@ function ofModel<O, A>(model: Environment<O, A>): World<O, A> {
   let observation: O | undefined;
   let done = false;
   const see = (next: unknown): void => {
+    refusePromise('step of the environment', next);
     if (typeof next !== 'object' || next === null || !('observation' in next)) {
       throw new DataError(
         'the environment gave no observation; step returns { observation, done }',
       );
     }
     const seen = next as EnvironmentStep<O>;
+    const { done: last = false } = seen;
+    if (typeof last !== 'boolean') {
+      throw new DataError(
+        `done of the environment is ${shown(last)}; true or false is needed, or nothing`,
+      );
+    }
     observation = seen.observation;
-    done = seen.done === true;
+    done = last;
   };
   return {
     get observation() {
@@ -109,6 +118,7 @@ function ofModel<O, A>(model: Environment<O, A>): World<O, A> {
     },
     begin(seed) {
       observation = model.reset(seed);
+      refusePromise('reset of the environment', observation);
     },
     advance(action, seconds) {
       // Before anything is done, nothing can pass under it.

@@ -191,6 +191,7 @@ export function writing(
       try {
         for (const item of waiting.splice(0)) put(item);
       } catch (cause) {
+        completed = false;
         subscriber.error(cause);
       }
       if (over !== undefined) attempt(() => file!.end(over!, completed));

@@ -9,6 +9,7 @@ import { counts } from './counts.ts';
 import { packetRoom } from './packet-room.ts';
 import { pieceFeed } from './piece-feed.ts';
 import { checkOptions, soundDecoder, soundEncoder } from './sound.ts';
+import { isAllText } from './text-header.ts';
 import { wordBuffer } from './word-buffer.ts';
 
 /** What a reader of these files may say that they do not. */
@@ -51,6 +52,7 @@ const stepBack = 2 ** 8;
 function detect(head: Uint8Array, whole = false): boolean {
   const records = Math.min(enough, Math.floor(head.length / recordBytes));
   if (records < enough && !(whole && records >= 2 && head.length % recordBytes === 0)) return false;
+  if (isAllText(head)) return false;
   let last = 0;
   for (let i = 0; i < records; i++) {
     const at = i * recordBytes;

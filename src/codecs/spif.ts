@@ -9,6 +9,7 @@ import { pieceBytes, places } from './loops.ts';
 import { packetRoom } from './packet-room.ts';
 import { pieceFeed } from './piece-feed.ts';
 import { checkOptions, soundDecoder, soundEncoder } from './sound.ts';
+import { isAllText } from './text-header.ts';
 
 /** What a reader of SPIF words may say that they do not. */
 export interface SpifDecoderOptions {
@@ -45,6 +46,7 @@ const enough = 64;
 function detect(head: Uint8Array, whole = false): boolean {
   const count = Math.min(enough, Math.floor(head.length / 4));
   if (count < enough && !(whole && count >= 2 && head.length % 4 === 0)) return false;
+  if (isAllText(head)) return false;
   const words = new Uint32Array(new Uint8Array(head.subarray(0, count * 4)).buffer);
   if (words.every((word) => word >= noTime)) return true;
   let last = 0;

@@ -81,3 +81,8 @@ export function textHeader({ mark, isLast }: TextHeaderForm): TextHeader {
     end: rest,
   };
 }
+
+/** Whether bytes are nothing but printable ASCII and white space: then they are no words of a format without a mark. */
+export function isAllText(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => (byte >= 0x20 && byte < 0x7f) || (byte >= 9 && byte <= 13));
+}

@@ -77,7 +77,7 @@ const gridChecks = {
 } as const;
 
 /** What a width of bins must be: events have whole microseconds. */
-const anyWidth = number({ min: 1e-6, unit: 'seconds (1 µs)' });
+const anyWidth = number({ min: 1e-6, unit: 'seconds' });
 
 /** Lists what keeps chunks of so many steps from being rasters, at the path of their length. */
 export function chunkProblems(chunkSteps: number, channels: number): Problem[] {

@@ -78,12 +78,33 @@ export function encoderOf<O>(
   };
 }
 
+/**
+ * Refuses a promise of what a loop needs at once.
+ *
+ * @throws DataError
+ */
+export function refusePromise(whose: string, given: unknown): void {
+  if (!(given instanceof Promise)) return;
+  // Nobody waits for it: what it fails with is not to end the process.
+  given.catch(() => {});
+  throw new DataError(
+    `${whose} gave a promise, and a loop needs its answer at once; what answers later is given as streams, observations and actions`,
+  );
+}
+
 /** Makes what gives the action of each step. */
 export function decoderOf<O, A>(
   decode: Decode<O, A>,
   { bins, width, channelsOut }: StepGrid,
 ): (spikes: SpikeRaster, moment: LoopMoment<O>) => A {
-  if (!hasRows(decode)) return decode as (spikes: SpikeRaster, moment: LoopMoment<O>) => A;
+  if (!hasRows(decode)) {
+    const given = decode as (spikes: SpikeRaster, moment: LoopMoment<O>) => A;
+    return (spikes, moment) => {
+      const action = given(spikes, moment);
+      refusePromise('decode', action);
+      return action;
+    };
+  }
   const rows = (decode as RowDecoder).rows(channelsOut, width);
   return ({ counts }) => {
     const action = reals(rows.channels);
@@ -94,6 +115,7 @@ export function decoderOf<O, A>(
 
 /** A copy of the counts that a function gave. */
 function copied(given: unknown, length: number): Uint32Array {
+  refusePromise('encode', given);
   const found = numbersIn(encoding, given);
   if (found !== length || typeof given === 'number') {
     throw new DataError(

@@ -25,6 +25,17 @@ describe('every codec with an encoder', () => {
   });
 });
 
+it('text is of no format without a mark', () => {
+  for (const text of [
+    'hello\nworld\n',
+    'a note of a few words, as README.txt has it\r\n',
+    '{"a": 1}',
+  ]) {
+    expect(codecOf(new TextEncoder().encode(text), true), text).toBeUndefined();
+  }
+  expect(codecOf(new TextEncoder().encode('some words \n'.repeat(50)))).toBeUndefined();
+});
+
 describe.each(forms)('$name', (form) => {
   const { codec, decoderOptions, kept, space, tellsSpace } = form;
   const inputs = packetsOf(form);

@@ -324,6 +324,40 @@ describe('a closed loop in virtual time', () => {
   });
 });
 
+describe('a loop whose parts answer what it cannot use', () => {
+  const model = { reset: () => 0, step: () => ({ observation: 0 }) };
+  const plain = { encode: () => [0, 0], decode: () => 0, environment: model };
+  const later = (value: unknown) => async () => value;
+
+  it.each([
+    ['encode', { encode: later([0, 0]) }, 'encode gave a promise'],
+    ['decode', { decode: later(0) }, 'decode gave a promise'],
+    [
+      'decode, which fails',
+      { decode: () => Promise.reject(new Error('x')) },
+      'decode gave a promise',
+    ],
+    [
+      'reset',
+      { environment: { ...model, reset: later(0) } },
+      'reset of the environment gave a promise',
+    ],
+    [
+      'step',
+      { environment: { ...model, step: later({ observation: 0 }) } },
+      'step of the environment gave a promise',
+    ],
+    [
+      'done',
+      { environment: { ...model, step: () => ({ observation: 0, done: 'yes' }) } },
+      'done of the environment is "yes"',
+    ],
+  ])('ends, and says so: %s', async (_, own, said) => {
+    const config = { target: simulator(), net, ...plain, ...own, steps: 5 };
+    await expect(all(closeLoop(config as never))).rejects.toThrow(said);
+  });
+});
+
 describe('a loop that cannot be closed', () => {
   it('is refused with every reason', () => {
     const bad = {

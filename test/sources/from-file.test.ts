@@ -11,7 +11,7 @@ import {
   spikeRaster,
 } from 'spikeline';
 import { codecNamed, recordingEncoder } from 'spikeline/codecs';
-import { inTimeOrder, lossCounter, marks, series } from 'spikeline/events';
+import { channels, inTimeOrder, lossCounter, marks, series } from 'spikeline/events';
 import { StorageError } from 'spikeline/problems';
 import { toFile, toStdout } from 'spikeline/sinks';
 import { fromFile, fromStdin } from 'spikeline/sources';
@@ -228,6 +228,15 @@ describe('toFile', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(readFileSync(over).equals(dat(packet))).toBe(true);
     expect(existsSync(other)).toBe(false);
+  });
+
+  it('makes no file where its first item cannot be in it', async () => {
+    for (const name of ['a.csv', 'a.npy', 'a.npz', 'a.dat', 'a.es', 'a.aedat4', 'a.bin']) {
+      const path = join(emptyFolder(), name);
+      const wrong = of(aerPacket([1], [2], channels(4)));
+      await expect(lastValueFrom(wrong.pipe(toFile(path)))).rejects.toThrow(/pixels are needed/);
+      expect(existsSync(path), name).toBe(false);
+    }
   });
 
   it('writes a recording out by and by, while it is made', async () => {
