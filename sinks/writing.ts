@@ -143,8 +143,9 @@ function recordingOf(options: { readonly about?: object } = {}, stream?: string)
 }
 
 /**
- * Makes a sink of what `open` gives, which may close and open the gate that sources wait at. What comes before it is open waits; when the stream ends, errs or is left, what is whole has been
- * written and it is closed. A stream that errs or is left before its first item writes nothing.
+ * Makes a sink of the output that `open` gives, which may close and open the gate that sources wait at. Items that come before
+ * it is open wait. When the stream completes, errors or is left, what is whole has been written and the output is closed. A stream
+ * that errors or is left before its first item writes nothing.
  */
 export function writing(
   config: WriteConfig & { readonly format: string },
@@ -156,10 +157,8 @@ export function writing(
     const waiting: StreamItem[] = [];
     let file: EncodedFile | undefined;
     let timer: { unsubscribe(): void } | undefined;
-    /** What is done once the stream is over; undefined while it runs. */
-    let over: (() => void) | undefined;
-    /** Whether the stream ended by itself: then even nothing is written. */
-    let completed = false;
+    /** What is done with the file once the stream is over; undefined while it runs. */
+    let over: ((file: EncodedFile) => void) | undefined;
 
     const attempt = (work: () => void): void => {
       try {
@@ -180,11 +179,11 @@ export function writing(
       file!.push(item);
       flushLater();
     };
-    const end = (then: () => void): void => {
+    const end = (close: (file: EncodedFile) => void): void => {
       if (over !== undefined) return;
-      over = then;
+      over = close;
       timer?.unsubscribe();
-      if (file !== undefined) attempt(() => file!.end(then, completed));
+      if (file !== undefined) attempt(() => close(file!));
     };
     const begin = (output: ByteOutput): void => {
       file = encodedFile(itemEncoder(config), output);
@@ -194,7 +193,7 @@ export function writing(
         completed = false;
         subscriber.error(cause);
       }
-      if (over !== undefined) attempt(() => file!.end(over!, completed));
+      if (over !== undefined) attempt(() => over!(file!));
       demand.set(output.full !== true);
     };
     demand.set(false);
@@ -202,7 +201,7 @@ export function writing(
       .then(() => open(demand))
       .then(begin)
       .catch((cause: unknown) => subscriber.error(cause));
-    subscriber.add(() => end(() => {}));
+    subscriber.add(() => end(({ abandon }) => abandon()));
     return {
       demand,
       next(item) {
@@ -210,9 +209,9 @@ export function writing(
         else put(item);
       },
       complete() {
-        completed = true;
-        end(() => {
-          subscriber.next({ format, ...file!.report });
+        end((whole) => {
+          whole.complete();
+          subscriber.next({ format, ...whole.report });
           subscriber.complete();
         });
       },
@@ -226,8 +225,10 @@ interface EncodedFile {
   readonly report: { readonly bytes: number; readonly items: number; readonly count: number };
   push(item: StreamItem): void;
   flush(): void;
-  /** Writes the last bytes, those of no item at all if `always`, and closes, then calls `then`; closes also if something fails. */
-  end(then: () => void, always: boolean): void;
+  /** Writes the last bytes, also of no item at all, and closes; closes also if something fails. */
+  complete(): void;
+  /** The same of a stream that did not complete: of no item, nothing is written. */
+  abandon(): void;
 }
 
 function encodedFile(encoder: ItemEncoder, output: ByteOutput): EncodedFile {
@@ -238,6 +239,16 @@ function encodedFile(encoder: ItemEncoder, output: ByteOutput): EncodedFile {
     bytes += some.length;
     output.write(some);
   };
+  const close = (last: () => void): void => {
+    if (closed) return;
+    closed = true;
+    try {
+      last();
+    } finally {
+      output.close();
+    }
+  };
+  const writeLast = (): void => write(encoder.end());
   return {
     encoder,
     get report() {
@@ -250,15 +261,7 @@ function encodedFile(encoder: ItemEncoder, output: ByteOutput): EncodedFile {
       count += itemLength(item);
     },
     flush: () => write(encoder.flush()),
-    end(then, always) {
-      if (closed) return;
-      closed = true;
-      try {
-        if (always || items > 0) write(encoder.end());
-      } finally {
-        output.close();
-      }
-      then();
-    },
+    complete: () => close(writeLast),
+    abandon: () => close(items > 0 ? writeLast : () => {}),
   };
 }

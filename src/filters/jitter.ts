@@ -58,12 +58,12 @@ export function jitterFilter<S extends Space>(
     }
     return { timestamps: times, addresses, space: space!, until };
   };
-  /** Gives out what lies before `until`. */
-  const giveUntil = (until: number, all: boolean): AerPacket<S> => {
+  /** Gives out the events that lie before a time, and keeps the others. */
+  const giveUntil = (until: number, before = until): AerPacket<S> => {
     const { timestamps, addresses } = store.takeAll();
     sortEvents(timestamps, addresses);
-    let count = all ? timestamps.length : 0;
-    while (count < timestamps.length && timestamps[count]! < until) count++;
+    let count = 0;
+    while (count < timestamps.length && timestamps[count]! < before) count++;
     const rest = { timestamps, addresses, space: space!, until };
     store.addRange(rest, count, timestamps.length);
     given = until;
@@ -81,13 +81,13 @@ export function jitterFilter<S extends Space>(
       const moved = move(packet);
       store.addRange(moved, 0, moved.timestamps.length);
       said = Math.max(said, packet.until);
-      return giveUntil(Math.max(given, said - most), false);
+      return giveUntil(Math.max(given, said - most));
     },
     {
       end: () => {
         if (space === undefined) return undefined;
         // Nothing comes any more: what was moved beyond the end is given too.
-        const last = giveUntil(Math.max(given, said), true);
+        const last = giveUntil(Math.max(given, said), Number.POSITIVE_INFINITY);
         return { ...last, until: Math.max(last.until, last.timestamps.at(-1) ?? last.until) };
       },
     },
