@@ -190,7 +190,7 @@ export function writing(
       try {
         for (const item of waiting.splice(0)) put(item);
       } catch (cause) {
-        completed = false;
+        over = left;
         subscriber.error(cause);
       }
       if (over !== undefined) attempt(() => over!(file!));
@@ -201,7 +201,7 @@ export function writing(
       .then(() => open(demand))
       .then(begin)
       .catch((cause: unknown) => subscriber.error(cause));
-    subscriber.add(() => end(({ abandon }) => abandon()));
+    subscriber.add(() => end(left));
     return {
       demand,
       next(item) {
@@ -218,6 +218,9 @@ export function writing(
     };
   });
 }
+
+/** What is done with the file of a stream that did not complete. */
+const left = (file: EncodedFile): void => file.abandon();
 
 /** Items on their way through an encoder to where they are kept. */
 interface EncodedFile {
