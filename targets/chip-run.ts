@@ -1,4 +1,4 @@
-/** A run of the target `chip`: configures the board, schedules what goes in, gathers what comes out. */
+/** A run of the target `chip`: configures the board, hands inputs over in their turn, resets and changes it in between. */
 
 import type { Clock } from '../src/clock.ts';
 import type { Deployment } from '../src/compile/deployment.ts';
@@ -6,12 +6,9 @@ import { gate } from '../src/demand.ts';
 import { type FpgaSchedule, fpgaSchedule } from '../src/devices/fpga-schedule.ts';
 import { immediateSchedule } from '../src/devices/immediate-schedule.ts';
 import type { Link } from '../src/devices/link.ts';
-import { routeEvents } from '../src/devices/route.ts';
 import type { ScheduleMode, SlipPolicy } from '../src/devices/schedule/stream-clock.ts';
-import { type AerPacket, emptyPacket } from '../src/events/aer-packet.ts';
-import { rasterToEvents } from '../src/events/convert.ts';
 import type { Losses } from '../src/events/losses.ts';
-import { type ChannelSpace, chipWords } from '../src/events/space.ts';
+import { chipWords } from '../src/events/space.ts';
 import { tickWidth } from '../src/events/ticks.ts';
 import type {
   TargetInput,
@@ -21,18 +18,11 @@ import type {
   TargetRun,
 } from '../src/pipeline/target.ts';
 import { queue } from '../src/queue.ts';
-import { type ChipSignal, immediateOutputs, windowGatherer } from './chip-gather.ts';
-import {
-  chipIntake,
-  eventsFrom,
-  lastTime,
-  type PacketItem,
-  type RasterItem,
-  startOf,
-} from './chip-intake.ts';
+import type { ChipSignal } from './chip-gather.ts';
+import { immediateHandover, windowHandover } from './chip-handover.ts';
+import { chipIntake, type PacketItem, type RasterItem, startOf } from './chip-intake.ts';
 import { boardLosses } from './chip-losses.ts';
 import { updateWatch } from './chip-updates.ts';
-import { packetWindows, rasterWindow, type Window } from './windows.ts';
 
 /** What a run needs. */
 export interface ChipRunConfig {
@@ -68,11 +58,7 @@ type Item =
 export function startChipRun(config: ChipRunConfig): TargetRun {
   const { link, deployment, signals, request, observer, lookAhead, clock, losses } = config;
   const { dt, inputWords, configuration } = deployment;
-  const space = chipWords(link.info.family);
   const immediate = config.mode === 'immediate';
-  const gathered = windowGatherer(config);
-  const windowOf = packetWindows(signals, request);
-  const outputNow = immediateOutputs(config, request);
   // What has no time of its own is never late.
   const boardLost = boardLosses(link, losses, immediate ? ['dropped'] : ['late', 'dropped']);
   const hostClock = link.info.clock === 'host';
@@ -88,12 +74,6 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   const waiting = queue<Item>();
   const demand = gate();
   let schedule: FpgaSchedule | undefined;
-  /** End of the last bin that is complete, and packets with events after it: a reset must not swallow them. */
-  let complete = Number.NEGATIVE_INFINITY;
-  const unfinished = queue<AerPacket<ChannelSpace>>();
-  let begun = false;
-  /** Time of the stream up to which spikes have been handed out as they came. */
-  let saidOut = Number.NEGATIVE_INFINITY;
   let ahead = 0;
   /** Where what has been handed to the schedule ends; undefined until something has. */
   let submitted: number | undefined;
@@ -128,7 +108,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     stopped = true;
     schedule?.stop();
     waiting.clear();
-    gathered.finish();
+    handover.finish();
     config.done();
   };
   /** Lets sources that can wait go on while few inputs are ahead of the board. */
@@ -150,81 +130,21 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     work();
     goOn();
   };
-  const windowOver = reached(() => give(gathered.close().output()));
-  /** Gives a window once the board has come to its end. */
-  const gather = (window: Window, arrived: number): void => {
-    ahead++;
-    submitted = window.to;
-    schedule!.mark(window.to, windowOver, arrived);
-  };
-  /** Time begins with the first bin of a raster, not with the first event in it. */
-  const beginAt = (time: number, arrived: number): void => {
-    if (begun) return;
-    begun = true;
-    schedule!.begin(time);
-    schedule!.mark(time, noted, arrived);
-  };
-  const submitRaster = ({ raster, arrived }: RasterItem): void => {
-    const window = rasterWindow(raster, signals, request);
-    gathered.open(window);
-    beginAt(window.from, arrived);
-    const events = routeEvents(rasterToEvents(raster), inputWords, space);
-    schedule!.add(events, arrived, window.from);
-    gather(window, arrived);
-  };
-  const submitPacket = ({ events, span, begin, arrived }: PacketItem): void => {
-    const window = windowOf(span);
-    if (begin === undefined) {
-      // Before the first event there is nothing to be run.
-      give(window.output());
-      return;
-    }
-    gathered.open(window);
-    if (!begun && events !== undefined && events.timestamps.length > 0 && unfinished.size === 0) {
-      // The first event comes at once, wherever in its bin it is.
-      begun = true;
-      schedule!.begin(begin);
-    }
-    if (!begun) {
-      beginAt(Math.max(begin, span.from), arrived);
-      for (let i = 0; i < unfinished.size; i++) {
-        const left = eventsFrom(unfinished.at(i)!, complete);
-        schedule!.add(routeEvents(left, inputWords, space), arrived);
-      }
-    }
-    if (events !== undefined) {
-      schedule!.add(routeEvents(events, inputWords, space), arrived);
-      if (events.timestamps.length > 0) unfinished.push(events);
-    }
-    complete = span.to;
-    while (unfinished.size > 0 && lastTime(unfinished.first!) < complete) unfinished.shift();
-    gather(window, arrived);
-  };
-  /** Hands events on at once; what comes of them is given as it comes, and up to when nothing more will. */
-  const submitNow = ({ events, until, arrived }: PacketItem): void => {
-    if (!begun) schedule!.begin(until);
-    begun = true;
-    if (events !== undefined) schedule!.add(routeEvents(events, inputWords, space), arrived);
-    ahead++;
-    submitted = until;
-    saying.push(until);
-    schedule!.mark(until, allSaid, arrived);
-  };
-  /** Times up to which nothing more will come once the marks of what was handed on at once are reached. */
-  const saying = queue<number>();
-  const nothing = emptyPacket(space);
-  const giveUntil = (packet: AerPacket, until: number): void => {
-    saidOut = Math.max(saidOut, until);
-    const output = outputNow(packet, saidOut);
-    if (output !== undefined) give(output);
-  };
-  const giveNow = (packet: AerPacket): void => giveUntil(packet, packet.until);
-  const allSaid = reached(() => giveUntil(nothing, saying.shift()!));
-  const submit = (item: RasterItem | PacketItem): void => {
-    if (item.kind === 'raster') submitRaster(item);
-    else if (immediate) submitNow(item);
-    else submitPacket(item);
-  };
+  const handover = (immediate ? immediateHandover : windowHandover)({
+    signals,
+    deployment,
+    losses,
+    request,
+    space: chipWords(link.info.family),
+    schedule: () => schedule!,
+    give,
+    reached,
+    mark(end, work, arrived) {
+      ahead++;
+      submitted = end;
+      schedule!.mark(end, work, arrived);
+    },
+  });
   const change = async (delta: unknown): Promise<void> => {
     await link.update(delta);
     if (stopped) return;
@@ -265,17 +185,17 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
         return;
       }
       waiting.shift();
-      submit(next);
+      handover.submit(next);
     }
   };
   const configured = async (): Promise<void> => {
     await link.configure(configuration);
     if (stopped) return;
-    begun = false;
-    const heard = { clock, failed: fail };
+    handover.rest();
+    const heard = { clock, failed: fail, output: handover.take };
     schedule =
       immediate && !hostClock
-        ? immediateSchedule(link, { ...heard, output: giveNow })
+        ? immediateSchedule(link, heard)
         : fpgaSchedule(link, {
             ...heard,
             lookAhead,
@@ -284,7 +204,6 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
             waits: () => demand.asked || driven,
             capacity: Number.POSITIVE_INFINITY,
             grid: tickWidth(dt),
-            output: immediate ? giveNow : gathered.take,
           });
     boardLost.begin(schedule);
     updates.begin(schedule);
@@ -327,6 +246,3 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     stop,
   };
 }
-
-/** What a mark is asked for that nobody waits for: the stream is to begin there. */
-const noted = (): void => {};
