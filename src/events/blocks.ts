@@ -9,7 +9,7 @@ export const mostValues: number = 2 ** 26;
 const blockBytes = 1 << 20;
 
 /** Bytes above which an array has memory of its own: for so much, fresh memory costs more than the collector does. */
-const largest = 16_384;
+const largest = 65_536;
 
 let block = new ArrayBuffer(0);
 let used = 0;
