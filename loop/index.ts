@@ -68,7 +68,7 @@ export {
   openSession,
   type RecordOptions,
   type Session,
-  type SessionConfig,
 } from './session.ts';
+export type { SessionConfig } from './session-config.ts';
 export { type SessionReport, type StreamReport, sessionReport } from './session-report.ts';
 export type { EnvironmentStreams } from './world.ts';

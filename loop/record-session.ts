@@ -7,14 +7,8 @@ import { endOf, type SessionEnd } from '../src/sessions/manifest.ts';
 import { rowStream } from '../src/sessions/rows.ts';
 import { openSessionWriter, type SessionWriter } from '../src/sessions/session-writer.ts';
 import { updateMark } from '../src/sessions/updates.ts';
-import {
-  planOf,
-  type Session,
-  type SessionConfig,
-  sessionOf,
-  sessionProblems,
-  sessionTable,
-} from './session.ts';
+import { type Session, sessionOf } from './session.ts';
+import { planOf, type SessionConfig, sessionProblems, sessionTable } from './session-config.ts';
 
 /** A session of a closed loop: what `closeLoop` takes as `session`. */
 export interface LoopRecorder extends LoopSession {

@@ -1,7 +1,5 @@
 /** Sessions: one folder for each experiment, with all its streams and what is known of it. */
-import { createRequire } from 'node:module';
 import { from, type MonoTypeOperatorFunction, Observable, tap } from 'rxjs';
-import { type Clock, systemClock } from '../src/clock.ts';
 import { clockCheck, type RecordedClock } from '../src/codecs/recording/streams.ts';
 import { streamOf } from '../src/consumed.ts';
 import type { Losses } from '../src/events/losses.ts';
@@ -9,42 +7,27 @@ import { lossesCheck } from '../src/events/losses.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import {
   callback,
-  flag,
-  having,
-  number,
   type OptionTable,
   oneOf,
   optionProblems,
   readAs,
-  readable,
   readOnce,
   refuse,
   text,
 } from '../src/options.ts';
 import type { Target } from '../src/pipeline/target.ts';
 import { targetCheck } from '../src/pipeline/target.ts';
-import { type Problem, problem, within } from '../src/problems.ts';
-import { endOf, type SessionEnd, type SessionVersions } from '../src/sessions/manifest.ts';
+import { within } from '../src/problems.ts';
+import { endOf, type SessionEnd } from '../src/sessions/manifest.ts';
 import { type RecordTargetOptions, recordingTarget } from '../src/sessions/recording-target.ts';
+import { openSessionWriter, type SessionWriter } from '../src/sessions/session-writer.ts';
 import {
-  openSessionWriter,
-  type SessionPlan,
-  type SessionWriter,
-} from '../src/sessions/session-writer.ts';
-
-/** What is known of an experiment, and how its session is written. */
-export interface SessionConfig {
-  /** Seed of the experiment. */
-  readonly seed?: number;
-  /** Configuration of the experiment: plain values, such as JSON holds. */
-  readonly config?: Readonly<Record<string, unknown>>;
-  /** Whether a session that is in the folder may be replaced; it is refused if left out. */
-  readonly overwrite?: boolean;
-  /** Longest time between receiving and writing an item, seconds: the most that is lost if the process is killed; 50 ms if left out. */
-  readonly flushEvery?: number;
-  /** Clock of `flushEvery` and of the length of the session; the machine's if left out. */
-  readonly clock?: Clock;
-}
+  plain,
+  planOf,
+  type SessionConfig,
+  sessionProblems,
+  sessionTable,
+} from './session-config.ts';
 
 /** How a stream is recorded. */
 export interface RecordOptions {
@@ -83,50 +66,12 @@ export interface Session {
   end(end?: SessionEnd): void;
 }
 
-/** Checks that JSON can hold a value. */
-function plain(value: unknown): Problem[] {
-  return readable(() => {
-    const needed = 'plain values are needed, such as JSON holds';
-    return JSON.stringify(value) === undefined ? [problem('', 'wrong-type', value, needed)] : [];
-  });
-}
-
-/** Options of a session. */
-export const sessionTable: OptionTable<SessionConfig> = {
-  seed: number(),
-  config: (value) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? plain(value)
-      : [problem('', 'wrong-type', value, 'an object of plain values is needed')],
-  overwrite: flag,
-  flushEvery: number({ above: 0, max: 3600, unit: 'seconds' }),
-  clock: having('a clock', 'now', 'schedule'),
-};
-
 const recordTable: OptionTable<RecordOptions> = { clock: clockCheck };
 const targetTable: OptionTable<RecordTargetOptions> = { input: text, clock: clockCheck };
 const endTable: OptionTable<SessionEnd> = {
   how: oneOf(['completed', 'unsubscribed', 'error', 'disconnected', 'signal']),
   message: text,
 };
-
-/** What this is recorded with. */
-function versions(): SessionVersions {
-  const load = createRequire(import.meta.url);
-  const { version } = load('spikeline/package.json') as { readonly version: string };
-  return {
-    spikeline: version,
-    node: process.versions.node,
-    platform: `${process.platform} ${process.arch}`,
-  };
-}
-
-/** Lists why no session can be opened like this. */
-export function sessionProblems(folder: unknown, config: SessionConfig): Problem[] {
-  const named = typeof folder === 'string' && folder !== '';
-  const path = problem('folder', 'wrong-type', folder, 'the path of a folder is needed');
-  return [...(named ? [] : [path]), ...optionProblems(config, sessionTable)];
-}
 
 /**
  * Opens a session: a folder with `session.json` (what is known of the experiment, and why it ended), the saved
@@ -157,17 +102,6 @@ export function openSession(folder: string, config: SessionConfig = {}): Session
   config = readOnce(config, sessionTable);
   refuse('no session can be opened', () => sessionProblems(folder, config));
   return sessionOf(openSessionWriter(folder, planOf(config)));
-}
-
-/** What a session is opened with. */
-export function planOf({
-  seed = null,
-  config = {},
-  overwrite = false,
-  flushEvery = 0.05,
-  clock = systemClock,
-}: Omit<SessionConfig, 'seed'> & { readonly seed?: number | null }): SessionPlan {
-  return { seed, config, versions: versions(), overwrite, flushEvery, clock };
 }
 
 /** Writes what passes; errs also if what is held cannot be written while nothing comes. */
