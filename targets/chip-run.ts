@@ -47,6 +47,12 @@ export interface ChipRunConfig {
 /** Inputs that are handed to the schedule ahead of the board; the others wait as they came. */
 const inputsAhead = 64;
 
+/**
+ * Time of the stream, microseconds, that sources that can wait are ahead of a board with a clock of its own, unless few inputs are longer: whoever
+ * ends such a stream waits no longer for what is under way, and no host stalls for longer.
+ */
+const [longestAhead, fewInputs] = [500_000, 2];
+
 /** What waits to be handed to the schedule. */
 type Item =
   | RasterItem
@@ -77,6 +83,8 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
   let ahead = 0;
   /** Where what has been handed to the schedule ends; undefined until something has. */
   let submitted: number | undefined;
+  /** Ends of what the board has not come to yet, oldest first. */
+  const ends = queue<number>();
   /** Whether a board that stands still meanwhile is being changed. */
   let changing = false;
   /** Whether outputs are given, and whether inputs came of them. */
@@ -108,12 +116,14 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     stopped = true;
     schedule?.stop();
     waiting.clear();
+    ends.clear();
     handover.finish();
     config.done();
   };
   /** Lets sources that can wait go on while few inputs are ahead of the board. */
   const room = (): void => {
-    const full = waiting.size > 0 || ahead >= inputsAhead;
+    const far = !hostClock && ahead > fewInputs && submitted! - ends.first! > longestAhead;
+    const full = waiting.size > 0 || ahead >= inputsAhead || far;
     if (full) demand.set(false);
     else if (!demand.open && ahead <= inputsAhead / 2) demand.set(true);
   };
@@ -127,6 +137,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     boardLost.count();
     updates.look();
     ahead--;
+    ends.shift();
     work();
     goOn();
   };
@@ -142,6 +153,7 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     mark(end, work, arrived) {
       ahead++;
       submitted = end;
+      ends.push(end);
       schedule!.mark(end, work, arrived);
     },
   });

@@ -76,6 +76,32 @@ describe('a source that can wait', () => {
     await link.close();
   });
 
+  it('is half a second ahead of the board at most, however long its chunks are', async () => {
+    for (const [steps, most] of [
+      [100, 8],
+      [1000, 4],
+    ] as const) {
+      const { clock, link } = await rig();
+      let given = 0;
+      const counts = new Uint32Array(steps);
+      function* items() {
+        for (; given < 40; given++)
+          yield { ...recording, steps, startTime: given * steps * 1000, counts };
+      }
+      const target = chip(link, { clock, deployment });
+      const seen = watch(
+        fromPull(items(), { consume: (chunk) => of(chunk) }).pipe(runOn(target, net)),
+      );
+      await pass(clock, 50);
+      expect(given).toBeLessThanOrEqual(most);
+      await pass(clock, 2 * steps + 20);
+      expect(seen.values.length).toBeGreaterThanOrEqual(2);
+      expect(given - seen.values.length).toBeLessThanOrEqual(most);
+      seen.unsubscribe();
+      await link.close();
+    }
+  });
+
   it('is held back by a sink, so that it drops nothing', async () => {
     const { clock, link } = await rig();
     await link.configure(deployment.configuration);
