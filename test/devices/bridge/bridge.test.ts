@@ -1,6 +1,7 @@
 import { chip } from 'spikeline';
 import { linkSuite, type SamnaLink, samnaBridge } from 'spikeline/devices';
 import { afterAll, describe, expect, it } from 'vitest';
+import { echoReply, echoWord } from '#src/chips/dynapse2/event';
 import { configuration, delta, word } from '#test/devices/suite-network';
 import { ratiosOn, trainedFrozenNoise } from '#test/support/frozen-noise';
 import { bridges, pythonObstacle, standInBoard } from './stand-in-board.ts';
@@ -9,7 +10,13 @@ const quick = { settleTime: 0 };
 const env = { SAMNA_CHIPS: '1' };
 const board = await standInBoard({ env });
 const late = await standInBoard({ env, startTime: 2 ** 32 - 2_000_000 });
-afterAll(() => Promise.all([board.close(), late.close()]));
+/** A board of which a host hears three times a second. */
+const stalling = await standInBoard({
+  env: { ...env, SAMNA_STALLS: '0.3' },
+  inputCapacity: 2 ** 18,
+  outputCapacity: 2 ** 18,
+});
+afterAll(() => Promise.all([board.close(), late.close(), stalling.close()]));
 
 /** A link that is configured shortly before the board's time wraps. */
 async function beforeWrap(): Promise<SamnaLink> {
@@ -40,6 +47,25 @@ describe.skipIf(obstacle)(`a board behind a bridge to samna${title}`, () => {
     patience: 20_000,
   });
   for (const { name, run } of suite) it(name, run);
+
+  it('answers a time after every event before it, however many come at once', async () => {
+    const link = await samnaBridge({ python: stalling.python, ...quick });
+    const count = 100_000;
+    let back = 0;
+    link.listen({
+      events({ words }) {
+        for (const one of words) if (one === echoReply) back++;
+      },
+    });
+    const first = (await link.time()) + 200_000;
+    link.send({
+      timestamps: Uint32Array.from({ length: count }, (_, i) => first + i),
+      words: new Uint32Array(count).fill(echoWord),
+    });
+    await link.time(first + count + 10_000);
+    expect(back).toBe(count);
+    await link.close();
+  });
 
   it('runs frozen noise: trained, deployed, and told apart', async () => {
     const trained = await trainedFrozenNoise(1);

@@ -95,6 +95,9 @@ class Board:
         """Lets time pass. Replaced by who has to see to more meanwhile."""
         time.sleep(seconds)
 
+    def give(self, body):
+        """Is given what has come before an answer. Replaced by who serves."""
+
     @property
     def busy(self):
         """Whether anything is due soon."""
@@ -223,6 +226,8 @@ class Board:
         if question.at is not None and near(stamp, question.at) < question.at:
             return
         del self._asked[tag]
+        # An answer says that everything before it has come.
+        self.give(self.take_spikes())
         question.answer(stamp)
 
     def take_spikes(self):

@@ -39,6 +39,7 @@ class Client:
         self._greeted = False
         self._next_alive = self._next_look = 0.0
         board.pause = self._pause
+        board.give = self._give
 
     def serve(self):
         """Serves until the client goes, or all is to end. A failure of the board or of the client ends it, and is told."""
@@ -59,6 +60,7 @@ class Client:
         finally:
             self._connection.close()
             self._board.pause = time.sleep
+            self._board.give = lambda body: None
 
     def _last(self, message):
         """Says a last word, if the client listens."""

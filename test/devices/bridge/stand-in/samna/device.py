@@ -3,10 +3,14 @@ import functools
 import os
 import socket
 import threading
+import time
 
 from spikeline_bridge.frames import CONTROL, DESTINATION, EVENT, EVENTS, Frames, control, frame, read_control
 
 from .dynapse2 import Dynapse2Configuration, Dynapse2Destination, NormalGridEvent, ResetType
+
+
+_STALL = float(os.environ.get("SAMNA_STALLS", "0"))
 
 
 class DeviceInfo:
@@ -26,6 +30,7 @@ class _Wire:
         self._answers = []
         self._answered = threading.Condition()
         self._events = []
+        self._next = 0.0
         self._over = False
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -66,6 +71,10 @@ class _Wire:
     def take(self):
         if self._over:
             raise RuntimeError("USB: the device is gone")
+        # A host that stalls hears of much at once.
+        if time.monotonic() < self._next:
+            return b""
+        self._next = time.monotonic() + _STALL
         bodies, self._events = self._events, []
         return b"".join(bodies)
 
