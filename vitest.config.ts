@@ -24,6 +24,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Some tests wait for processes, boards and sockets more than they compute.
     maxWorkers: availableParallelism() + 1,
+    // A thread starts in half the time of a process.
+    pool: 'threads',
     setupFiles: ['test/support/properties.ts'],
     projects: [
       {
@@ -33,11 +35,10 @@ export default defineConfig({
           name: 'shared',
           include: ['test/**/*.test.ts'],
           exclude: alone,
-          pool: 'threads',
           isolate: false,
         },
       },
-      { extends: true, test: { name: 'alone', include: alone, pool: 'forks' } },
+      { extends: true, test: { name: 'alone', include: alone } },
     ],
   },
 });

@@ -128,7 +128,7 @@ describe('frozen-noise', () => {
   });
 
   it('ends at once at the third wish, as a process of its own', async () => {
-    const args = ['frozen-noise', '--epochs', '10000000', '--out', emptyFolder()];
+    const args = ['frozen-noise', '--epochs', '10000000', '--tests', '1', '--out', emptyFolder()];
     const { code, stdout, stderr } = await spawnCli(args, (text, kill) => {
       if (text.includes('training:') || text.includes('press Ctrl-C again')) kill('SIGINT');
       if (text.includes('stopping')) kill('SIGTERM');

@@ -27,7 +27,7 @@ it.each([
     }),
     { isTTY: true, columns: 120, rows: 24 },
   ) as unknown as NodeJS.WriteStream;
-  const words = ['frozen-noise', '--epochs', '10000000', '--out', emptyFolder()];
+  const words = ['frozen-noise', '--epochs', '10000000', '--tests', '1', '--out', emptyFolder()];
   const code = await run(words, {
     out: () => {},
     err: () => {},
