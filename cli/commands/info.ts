@@ -8,6 +8,7 @@ import { jsonText } from '../json-text.ts';
 import { progress } from '../streams/flow.ts';
 import { optionReader, readableFormats } from '../streams/options.ts';
 import { naming, piecesOf, standard } from '../streams/pieces.ts';
+import { checkInput } from '../streams/source.ts';
 
 const options: OptionSpecs = {
   format: { value: 'NAME', help: 'format of the file; found by its content if left out' },
@@ -59,6 +60,7 @@ export const info: Command = {
     const decoding = reader.decoding();
     const needed = 'one file is needed: spikeline info FILE';
     const [file = ''] = reader.words(1, needed, 'FILE');
+    if (file !== standard && file !== '') checkInput('FILE', file, reader);
     reader.check('nothing can be told');
     const { so, end } = progress(terminal, 'bytes');
     const pieces = watched(piecesOf(file, terminal.input), so);

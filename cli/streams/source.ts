@@ -104,7 +104,7 @@ function itemsFrom(
 }
 
 /** Finds out whether a file can be read. */
-function checkInput(place: string, path: string, reader: OptionReader): void {
+export function checkInput(place: string, path: string, reader: OptionReader): void {
   const refuse = (needed: string): void => {
     reader.problems.push(problem(place, 'missing', path, needed));
   };

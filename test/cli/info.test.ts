@@ -78,7 +78,9 @@ describe('spikeline info', () => {
   it('ends with 2 and all reasons at what cannot be read', async () => {
     const missing = await runCli(['info', join(folder, 'none.dat')]);
     expect(missing).toMatchObject({ code: 2, stdout: '' });
-    expect(missing.stderr).toMatch(/none\.dat.*cannot be read/);
+    expect(missing.stderr).toMatch(/none\.dat.*there is no such file/);
+    const whole = await runCli(['info', folder]);
+    expect([whole.code, whole.stderr]).toEqual([2, expect.stringMatching(/it is a folder/)]);
     writeFileSync(file, 'hello, this is no file of events at all');
     const odd = await runCli(['info', file]);
     expect(odd.code).toBe(2);
