@@ -10,7 +10,7 @@ export {
 } from '../src/events/in-time-order.ts';
 export { type Losses, lossCounter } from '../src/events/losses.ts';
 export { type PoissonConfig, poissonRaster } from '../src/events/poisson.ts';
-export { type SampleSet, sampleSet } from '../src/events/sample-set.ts';
+export { type PackedRaster, type SampleSet, sampleSet } from '../src/events/sample-set.ts';
 export {
   type ItemKind,
   itemKind,
