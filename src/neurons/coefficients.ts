@@ -78,7 +78,9 @@ function at(values: Float64Array, n: number): number {
 }
 
 function each({ Io }: ParameterSet<'Io'>, value: (n: number) => number): Float64Array {
-  return Float64Array.from(Io, (_, n) => value(n));
+  const values = new Float64Array(Io.length);
+  for (let n = 0; n < values.length; n++) values[n] = value(n);
+  return values;
 }
 
 /** No transistor conducts less than its dark current: leaks are clipped at Io. */

@@ -227,30 +227,39 @@ function transposeRow(m: Matrix, r: usize): void {
   }
 }
 
-/** Copies some rows likewise: four of them at a time, so that cache lines are written whole. */
+/** Copies four vectors, one below the other, to four columns; rows are `stride` bytes apart, and `across` where they are written. */
+// @ts-ignore: decorator
+@inline
+function transposeFour(row: usize, stride: usize, to: usize, across: usize): void {
+  const a = v128.load(row);
+  const b = v128.load(row + stride);
+  const c = v128.load(row + 2 * stride);
+  const d = v128.load(row + 3 * stride);
+  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const upperAb = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const upperCd = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f64>(ab, cd, 0, 2));
+  v128.store(to + across, v128.shuffle<f64>(ab, cd, 1, 3));
+  v128.store(to + 2 * across, v128.shuffle<f64>(upperAb, upperCd, 0, 2));
+  v128.store(to + 3 * across, v128.shuffle<f64>(upperAb, upperCd, 1, 3));
+}
+
+/** Copies some rows likewise, four of them at a time: cache lines are read whole, and written whole. */
 function transposeRows(m: Matrix, from: usize, end: usize): void {
   const stride = <usize>m.vectors << 4;
   const across = <usize>m.transposedVectors << 4;
   const first = min((from + 3) & ~3, end);
   const last = max(first, end & ~3);
   for (let r = from; r < first; r++) transposeRow(m, r);
-  let column = m.transposed;
-  for (let at: usize = 0; at < stride; at += 16, column += 4 * across) {
+  for (let line: usize = 0; line < stride; line += 64) {
+    const lineEnd = min(line + 64, stride);
     for (let r = first; r < last; r += 4) {
-      const row = m.weights + r * stride + at;
-      const a = v128.load(row);
-      const b = v128.load(row + stride);
-      const c = v128.load(row + 2 * stride);
-      const d = v128.load(row + 3 * stride);
-      const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-      const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-      const upperAb = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-      const upperCd = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-      const to = column + (r << 2);
-      v128.store(to, v128.shuffle<f64>(ab, cd, 0, 2));
-      v128.store(to + across, v128.shuffle<f64>(ab, cd, 1, 3));
-      v128.store(to + 2 * across, v128.shuffle<f64>(upperAb, upperCd, 0, 2));
-      v128.store(to + 3 * across, v128.shuffle<f64>(upperAb, upperCd, 1, 3));
+      const row = m.weights + r * stride;
+      let to = m.transposed + (line >> 2) * across + (r << 2);
+      for (let at = line; at < lineEnd; at += 16, to += 4 * across) {
+        transposeFour(row + at, stride, to, across);
+      }
     }
   }
   for (let r = last; r < end; r++) transposeRow(m, r);
