@@ -13,8 +13,9 @@ import {
   virtualBoard,
 } from 'spikeline';
 import { decodeBytes } from 'spikeline/codecs';
-import { systemClock } from 'spikeline/devices';
+import { serveBoard, systemClock } from 'spikeline/devices';
 import { describe, expect, it } from 'vitest';
+import { pythonObstacle, standInBoard } from '#test/devices/bridge/stand-in-board';
 import { emptyFolder } from '#test/support/folders';
 import { type DavisEvent, davis346, davisWords, wordBytes } from '#test/usb-emulator/davis346';
 import { dynapse1 } from '#test/usb-emulator/dynapse1';
@@ -44,7 +45,7 @@ describe.skipIf(obstacle !== undefined)(`spikeline run with a camera on USB${tit
 
   /** Runs it on a board, with a camera and other devices plugged in. */
   async function ran(board: string, others: readonly SoftwareDevice[], ...options: string[]) {
-    const output = join(folder, `${board}.spk`);
+    const output = join(emptyFolder(), 'out.spk');
     const run = emulated({
       devices: [davis346(wordBytes(davisWords(events))), ...others],
       command: ours(
@@ -66,8 +67,8 @@ describe.skipIf(obstacle !== undefined)(`spikeline run with a camera on USB${tit
     return { losses, spikes: times.map((time, i) => [time, addresses[i]]) };
   }
 
-  it('streams it to a virtual board, which fires as it does for the same events in a program', async () => {
-    const { losses, spikes } = await ran('virtual', []);
+  /** What a virtual board of a program makes of the same events. */
+  async function expected(): Promise<(number | undefined)[][]> {
     const input = aerPacket(
       seen.map(([time]) => time),
       seen.map(([, x, y]) => width * (y >> 6) + (x >> 6)),
@@ -77,12 +78,33 @@ describe.skipIf(obstacle !== undefined)(`spikeline run with a camera on USB${tit
     const link = await virtualBoard().open();
     const own = await lastValueFrom(of(input).pipe(runOn(chip(link), net), toArray()));
     await link.close();
-    const expected = own.flatMap(({ timestamps, addresses }) =>
+    return own.flatMap(({ timestamps, addresses }) =>
       Array.from(timestamps, (time, i) => [time, addresses[i]]),
     );
-    expect(expected.length).toBeGreaterThan(100);
-    expect(spikes).toEqual(expected);
+  }
+
+  it('streams it to a virtual board, which fires as it does for the same events in a program', async () => {
+    const { losses, spikes } = await ran('virtual', []);
+    expect(spikes.length).toBeGreaterThan(100);
+    expect(spikes).toEqual(await expected());
     expect(losses.target).toEqual({});
+  });
+
+  it('streams it to a board that is served', async () => {
+    const server = await serveBoard(virtualBoard(), { listen: '127.0.0.1:0' });
+    const { losses, spikes } = await ran(server.address, []);
+    await server.close();
+    expect(spikes).toEqual(await expected());
+    expect(losses.target).toEqual({});
+  });
+
+  it.skipIf(pythonObstacle())('streams it to a DYNAP-SE2 behind a bridge to samna', async () => {
+    const board = await standInBoard({ env: { SAMNA_CHIPS: '1' } });
+    const { losses, spikes } = await ran(`samna:${board.python}?settle=0`, []);
+    expect(board.taken).toBe(false);
+    await board.close();
+    expect(spikes.length).toBeGreaterThan(100);
+    expect(Object.keys(losses.target)).not.toContain('dropped');
   });
 
   it('streams it to a DYNAP-SE1 on the same bus', async () => {
