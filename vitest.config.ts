@@ -24,7 +24,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Some tests wait for processes, boards and sockets more than they compute.
     maxWorkers: availableParallelism() + 1,
-    // A thread starts in half the time of a process.
+    // A thread starts with less work than a process.
     pool: 'threads',
     setupFiles: ['test/support/properties.ts'],
     projects: [
