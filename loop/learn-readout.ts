@@ -3,7 +3,7 @@ import { DataError, InvalidArgumentError } from '../src/errors.ts';
 import { reals } from '../src/events/blocks.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import { follower, rateDecodeProblems, rateDecodeTable } from '../src/filters/rate-decode.ts';
-import type { LoopMoment } from '../src/loop/coding.ts';
+import { type LoopMoment, refusePromise } from '../src/loop/coding.ts';
 import {
   learningReadout,
   type Readout,
@@ -104,6 +104,7 @@ export function learnReadout<O = Float64Array>(config: LearnReadoutConfig<O>): L
     if (seen > delay) {
       const old = (seen - 1 - delay) % held;
       const wrong = error(moment.observation, read[old]!, moment);
+      refusePromise('error', wrong);
       if (wrong !== undefined) readout.learn(rates[old]!, wrong);
     }
     return values;

@@ -4,6 +4,7 @@ import { type Losses, lossCounter, lossesCheck } from '../events/losses.ts';
 import {
   anything,
   flag,
+  isObject,
   listProblems,
   number,
   type OptionTable,
@@ -93,7 +94,10 @@ export const readoutTable: OptionTable<ReadoutConfig> = {
   },
   // Their sizes depend on others.
   weights: anything,
-  state: anything,
+  state: (value) =>
+    isObject(value)
+      ? []
+      : [problem('', 'wrong-type', value, 'what state() of a readout gives is needed')],
   losses: lossesCheck,
 };
 

@@ -219,9 +219,21 @@ describe('a readout that cannot be', () => {
       'state.taught',
       'state.weights[1]',
     ]);
+    const none = { ...plain, rule: 'rls', state: null } as never;
+    expect(() => learningReadout(none)).toThrow('state is null; what state() of a readout gives');
     expect(paths(() => learnReadout({ ...plain, rule: 'rls', error: 1 } as never))).toEqual([
       'error',
     ]);
     expect(paths(() => learnReadout({ ...plain, rule: 'rls', error: () => [0] }))).toEqual(['tau']);
+  });
+
+  it('ends at an error that comes later', () => {
+    const decode = learnReadout({
+      ...{ inputs: 1, outputs: 1, rule: 'delta', rate: 0.1, tau: 0.02 },
+      error: (async () => [0]) as never,
+    });
+    const spikes = { steps: 1, channels: 1, dt: 1e-3, startTime: 0, counts: Uint32Array.of(1) };
+    const moment = { step: 0, time: 0, observation: 0 } as never;
+    expect(() => decode(spikes, moment)).toThrow('error gave a promise');
   });
 });
