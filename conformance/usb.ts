@@ -1,8 +1,10 @@
 /** What USB devices are asked, and what they send, as the drivers of their makers have it. */
+import type { CameraCalls } from '../src/devices/usb/cameras/camera-calls.ts';
 import { davisCalls } from '../src/devices/usb/cameras/davis.ts';
 import { dvs128Calls } from '../src/devices/usb/cameras/dvs128.ts';
 import { dynapse1Calls } from '../src/devices/usb/dynapse1/calls.ts';
 import { chipMemory } from '../src/devices/usb/dynapse1/chip-memory.ts';
+import type { UsbPort } from '../src/devices/usb/port.ts';
 import { readJson } from './files.ts';
 import type { CaseOutcome, Kind } from './kind.ts';
 import { callNamed } from './usb-calls.ts';
@@ -81,21 +83,22 @@ async function compare(
   return outcomes;
 }
 
+/** The phases that all cameras begin with. */
+function cameraPhases(calls: CameraCalls, port: UsbPort) {
+  const listen = (): void => port.listen({ data() {}, stalled() {}, lost() {} });
+  return {
+    config: () => calls.configure({}),
+    start: () => calls.start(listen),
+    timestamp_reset: () => calls.resetTime(),
+  };
+}
+
 /** The phases of a DAVIS. */
 function davis(lines: readonly UsbLine[]): Steps {
   return async () => {
     const { port, done, clock } = await openReplay('davis346', lines);
     const calls = await davisCalls(port, clock, { others: true });
-    const listen = (): void => port.listen({ data() {}, stalled() {}, lost() {} });
-    return {
-      done,
-      phases: {
-        config: () => calls.configure({}),
-        start: () => calls.start(listen),
-        timestamp_reset: () => calls.resetTime(),
-        stop: () => calls.stop(),
-      },
-    };
+    return { done, phases: { ...cameraPhases(calls, port), stop: () => calls.stop() } };
   };
 }
 
@@ -104,13 +107,10 @@ function dvs128(lines: readonly UsbLine[]): Steps {
   return async () => {
     const { port, done } = await openReplay('dvs128', lines);
     const calls = dvs128Calls(port);
-    const listen = (): void => port.listen({ data() {}, stalled() {}, lost() {} });
     return {
       done,
       phases: {
-        config: () => calls.configure({}),
-        start: () => calls.start(listen),
-        timestamp_reset: () => calls.resetTime(),
+        ...cameraPhases(calls, port),
         array_reset: () => calls.resetPixels(),
         'ts_master 0': () => calls.setMaster(false),
         'ts_master 1': () => calls.setMaster(true),

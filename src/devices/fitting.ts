@@ -1,6 +1,7 @@
-/** Whether a configuration fits a board. */
+/** Whether a configuration, or a change of one, fits a board. */
 import type { ChipSilicon, MemoryWords } from '../chips/family.ts';
 import { InvalidArgumentError } from '../errors.ts';
+import { readOnce } from '../options.ts';
 import { fault, type Problem, within } from '../problems.ts';
 
 /** What a board of some family has room for. */
@@ -59,4 +60,22 @@ export function fittingMemories<Configuration>(
   }
   refuse([], () => memories.length, room);
   return memories;
+}
+
+/**
+ * Reads a change once.
+ *
+ * @param configured chips that are configured; undefined if nothing is yet
+ * @throws InvalidArgumentError with everything for which it cannot be
+ */
+export function fittingDelta<Delta>(
+  delta: Delta,
+  { family, chips }: Pick<Room<never>, 'family' | 'chips'>,
+  configured: number | undefined,
+): Delta {
+  const read = readOnce(delta);
+  const problems = family.deltaProblems(read, configured ?? chips);
+  if (configured === undefined) problems.push(fault('', 'missing', 'nothing is configured yet'));
+  if (problems.length > 0) throw new InvalidArgumentError('this change cannot be', problems);
+  return read;
 }

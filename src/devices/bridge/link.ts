@@ -5,8 +5,8 @@ import type { Dynapse2Delta } from '../../chips/dynapse2/delta.ts';
 import { dynapse2 } from '../../chips/dynapse2/family.ts';
 import { DataError, DeviceError, InvalidArgumentError } from '../../errors.ts';
 import { type Losses, lossCounter } from '../../events/losses.ts';
-import { fault, within } from '../../problems.ts';
-import { refuseUnfit } from '../fitting.ts';
+import { within } from '../../problems.ts';
+import { fittingDelta, refuseUnfit } from '../fitting.ts';
 import { type Link, type LinkUpdate, soundEvents, timeCheck } from '../link.ts';
 import { linkListeners } from '../listeners.ts';
 import { addressText, readAddress } from '../socket/address.ts';
@@ -214,9 +214,7 @@ function samnaLink(
     },
     async update(delta) {
       alive();
-      const problems = dynapse2.deltaProblems(delta, chips);
-      if (!configured) problems.push(fault('', 'missing', 'nothing is configured yet'));
-      if (problems.length > 0) throw new InvalidArgumentError('this change cannot be', problems);
+      delta = fittingDelta(delta, room, configured ? chips : undefined);
       const time = await call('update', toldDelta(delta));
       updates.push({ time, delta });
       return time;

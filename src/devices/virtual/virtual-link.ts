@@ -2,10 +2,9 @@
 import type { DefaultConfiguration } from '../../chips/families.ts';
 import type { ConfigurationDelta, MemoryWords } from '../../chips/family.ts';
 import { DeviceError, InvalidArgumentError } from '../../errors.ts';
-import { readOnce } from '../../options.ts';
 import { fault, within } from '../../problems.ts';
 import { serial } from '../../serial.ts';
-import { fittingMemories } from '../fitting.ts';
+import { fittingDelta, fittingMemories } from '../fitting.ts';
 import {
   type HardwareEvents,
   type Link,
@@ -210,10 +209,7 @@ export function openVirtualLink<Configuration>(
     },
     async update(delta) {
       alive();
-      delta = readOnce(delta);
-      const problems = family.deltaProblems(delta, memories.length);
-      if (chips === undefined) problems.push(fault('', 'missing', 'nothing is configured yet'));
-      if (problems.length > 0) throw new InvalidArgumentError('this change cannot be', problems);
+      delta = fittingDelta(delta, room, chips === undefined ? undefined : memories.length);
       advance();
       alive();
       family.change(memories, delta);

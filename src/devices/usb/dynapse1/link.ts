@@ -6,9 +6,8 @@ import type { MemoryWords } from '../../../chips/family.ts';
 import type { Clock } from '../../../clock.ts';
 import { DeviceError, InvalidArgumentError } from '../../../errors.ts';
 import { type Losses, lossCounter } from '../../../events/losses.ts';
-import { readOnce } from '../../../options.ts';
-import { fault, within } from '../../../problems.ts';
-import { fittingMemories } from '../../fitting.ts';
+import { within } from '../../../problems.ts';
+import { fittingDelta, fittingMemories } from '../../fitting.ts';
 import { type Link, type LinkUpdate, soundEvents, timeCheck } from '../../link.ts';
 import { linkListeners } from '../../listeners.ts';
 import { unwrapNear, wrapTime } from '../../wrap.ts';
@@ -252,10 +251,7 @@ async function started(
     },
     async update(delta) {
       alive();
-      delta = readOnce(delta);
-      const problems = dynapse1.deltaProblems(delta, memories?.length ?? chips);
-      if (memories === undefined) problems.push(fault('', 'missing', 'nothing is configured yet'));
-      if (problems.length > 0) throw new InvalidArgumentError('this change cannot be', problems);
+      delta = fittingDelta(delta, room, memories?.length);
       return together(async () => {
         alive();
         dynapse1.change(memories!, delta);
