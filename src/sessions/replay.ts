@@ -1,9 +1,10 @@
 /** A recorded run, run again from what went into it, and held against what came out of it then. */
 import type { Demand } from '../demand.ts';
-import { InvalidArgumentError, UnsupportedPipelineError } from '../errors.ts';
+import { DataError, InvalidArgumentError, UnsupportedPipelineError } from '../errors.ts';
 import { itemUntil, partItem } from '../events/items.ts';
 import type { Marks, StreamItem } from '../events/series.ts';
 import type { Recorded, Target, TargetInput } from '../pipeline/target.ts';
+import { printable } from '../printable.ts';
 import { fault } from '../problems.ts';
 import { type SignalComparison, type SignalDistance, signalComparison } from './comparison.ts';
 import type { RecordedRun, RecordedSession } from './recorded-session.ts';
@@ -30,7 +31,7 @@ export interface ReplayReport {
   readonly time: number;
   /** Whether this is the last report. */
   readonly done: boolean;
-  /** Whether the recorded run did not come to its end: then what came now beyond it is left out. */
+  /** Whether the recorded run did not come to its end, or its recording is cut off: then what came now beyond it is left out. */
   readonly cutOff: boolean;
   /** Changes of the chip in mid-run that were recorded so far, as protocols make them. */
   readonly changes: number;
@@ -117,6 +118,7 @@ function start({ target, run }: ReplayPlan, comparisons: ReadonlyMap<string, Sig
  * Runs again what was recorded, and gives reports, the last of which is of all. Stops the target when it is left.
  *
  * @throws InvalidArgumentError if what went in was not recorded
+ * @throws DataError if nothing of it can be read, or what was changed cannot
  * @throws UnsupportedPipelineError with everything that the target cannot do
  */
 export async function* replayRun(
@@ -144,7 +146,7 @@ export async function* replayRun(
     run.updates === undefined
       ? await timesOf(session, ownStreams.marks, 'update')
       : updates.map((update) => update.time);
-  const cutOff = session.manifest?.ended?.how !== 'completed';
+  const cutOff = session.manifest?.ended?.how !== 'completed' || !recording.indexed;
   let [inputs, time] = [0, Number.NEGATIVE_INFINITY];
   /** How often the run has been brought to rest, and changed. */
   let [made, repeated] = [0, 0];
@@ -222,6 +224,11 @@ export async function* replayRun(
       catchUp(time);
       await pull(time);
       if (inputs % reportEvery === 0) yield report(false);
+    }
+    if (inputs === 0) {
+      throw new DataError(
+        `nothing of ${printable(run.input)} can be read, so that nothing was compared: the recording is cut off or damaged`,
+      );
     }
     while (nextUpdate() !== undefined) repeat();
     running.end();

@@ -20,7 +20,11 @@ export async function readUpdates(
   stream: string | undefined,
 ): Promise<TargetUpdate[]> {
   const updates: TargetUpdate[] = [];
-  if (stream === undefined || recording.streams.get(stream)?.kind !== 'marks') return updates;
+  const kind = stream === undefined ? undefined : recording.streams.get(stream)?.kind;
+  if (stream === undefined || kind === undefined) return updates;
+  if (kind !== 'marks') {
+    throw new DataError(`${printable(stream)} holds ${kind}, and no changes of a chip`);
+  }
   for await (const { item } of recording.items({ streams: [stream] })) {
     const { timestamps, labels } = item as Marks;
     for (const [i, label] of labels.entries()) {

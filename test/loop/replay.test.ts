@@ -399,6 +399,8 @@ describe('a replay on a board', () => {
     await expect(replayed(folder, simulator())).rejects.toThrow(
       /updates 2 holds no change of a chip/,
     );
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"updates 2"', '"input"'));
+    await expect(replayed(folder, simulator())).rejects.toThrow(/input holds raster/);
   });
 });
 
@@ -461,6 +463,22 @@ describe('a replay', () => {
       unsupported: () => [{ path: 'x', code: 'unsupported', needed: 'eyes' }],
     };
     await expect(replayed(folder, blind as never)).rejects.toThrow(UnsupportedPipelineError);
+  });
+
+  it('does not pass where nothing can be read of what went in', async () => {
+    const folder = await recorded();
+    const path = join(folder, 'streams.spk');
+    const bytes = readFileSync(path);
+    const damaged = Buffer.from(bytes);
+    damaged[bytes.length >> 1]! ^= 8;
+    for (const left of [bytes.subarray(0, bytes.length >> 1), damaged]) {
+      writeFileSync(path, left);
+      await expect(replayed(folder, simulator())).rejects.toThrow(/nothing was compared/);
+    }
+    // Without its last bytes it is whole, but for its index.
+    writeFileSync(path, bytes.subarray(0, bytes.length - 9));
+    const report = await replayed(folder, simulator());
+    expect(report).toMatchObject({ identical: true, cutOff: true, inputs: 10 });
   });
 
   it('is refused with all reasons at once', async () => {
