@@ -1,6 +1,7 @@
 /** Changes of the chips behind a link in mid-run, whoever makes them, in the time of a stream. */
 import type { FpgaSchedule } from '../src/devices/fpga-schedule.ts';
-import type { Link } from '../src/devices/link.ts';
+import type { Link, LinkUpdate } from '../src/devices/link.ts';
+import { DeviceError } from '../src/errors.ts';
 import type { TargetUpdate } from '../src/pipeline/target.ts';
 
 /** Looks for changes of the chips. */
@@ -22,11 +23,11 @@ export function updateWatch(link: Link, tell: (update: TargetUpdate) => void): U
       schedule = next;
       resets++;
       // What was changed before has been undone.
-      seen = link.updates.length;
+      seen = countOf(link);
     },
     look() {
-      while (seen < link.updates.length) {
-        const { time, delta } = link.updates[seen]!;
+      while (seen < countOf(link)) {
+        const { time, delta } = changeOf(link, seen);
         const at = schedule?.streamTime(time);
         if (at === undefined) return;
         seen++;
@@ -36,4 +37,32 @@ export function updateWatch(link: Link, tell: (update: TargetUpdate) => void): U
       }
     },
   };
+}
+
+const unreadable = (cause?: unknown): DeviceError =>
+  new DeviceError('protocol', 'the updates of the link are none', { cause });
+
+/** How many changes a link knows, read anew each time. */
+function countOf(link: Link): number {
+  let count: unknown;
+  try {
+    count = link.updates.length;
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+  if (typeof count === 'number') return count;
+  throw unreadable();
+}
+
+/** A change that a link knows. */
+function changeOf(link: Link, at: number): LinkUpdate {
+  let change: LinkUpdate;
+  try {
+    const { time, delta } = link.updates[at]!;
+    change = { time, delta };
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+  if (Number.isFinite(change.time)) return change;
+  throw unreadable();
 }

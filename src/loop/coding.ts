@@ -78,13 +78,22 @@ export function encoderOf<O>(
   };
 }
 
+/** Tells a promise, whatever something does when it is asked. */
+function isPromise(given: unknown): given is Promise<unknown> {
+  try {
+    return given instanceof Promise;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Refuses a promise of what a loop needs at once.
  *
  * @throws DataError
  */
 export function refusePromise(whose: string, given: unknown): void {
-  if (!(given instanceof Promise)) return;
+  if (!isPromise(given)) return;
   // Nobody waits for it: what it fails with is not to end the process.
   given.catch(() => {});
   throw new DataError(

@@ -109,3 +109,9 @@ describe('autoencoderQuantise', () => {
     expect(() => autoencoderQuantise([1, bad])).toThrow(`weights[1] is ${bad}`);
   });
 });
+
+it('finds nothing to quantise in an array whose memory was handed on', () => {
+  const gone = Float64Array.of(1, 2);
+  structuredClone(gone, { transfer: [gone.buffer] });
+  expect(autoencoderQuantise(gone).codes).toHaveLength(0);
+});

@@ -126,3 +126,26 @@ it('changes before the first input, after a reset, and of others are told', asyn
   run.stop();
   await link.close();
 });
+
+it('a link whose changes are none ends the run with a word', async () => {
+  for (const value of [undefined, { length: 1 }, { length: 1, 0: { time: 'now' } }]) {
+    const clock = new TestClock();
+    const link = await virtualBoard({ seed: 1, clock }).open();
+    let failure: unknown;
+    let updates: unknown = [];
+    const odd = Object.create(link, { updates: { get: () => updates } }) as typeof link;
+    const run = chip(odd, { clock }).start(net, {
+      next() {},
+      error: (cause) => {
+        failure = cause;
+      },
+      complete() {},
+    });
+    await clock.pass(1);
+    updates = value;
+    run.push(part(0, 50));
+    await clock.runUntil(() => failure !== undefined);
+    expect(failure).toMatchObject({ code: 'protocol' });
+    await link.close();
+  }
+});

@@ -149,7 +149,8 @@ export function autoencoderQuantise(
   checkWeights(weights);
   refuse('no codes can be found', () => optionProblems(options, optionTable));
   const { seed = 0, epochs = 20_000, patience = 5000 } = options;
-  const sizes = Float64Array.from(weights, Math.abs);
+  // By index: an array whose memory was handed on has no values to go through.
+  const sizes = Float64Array.from({ length: weights.length }, (_, i) => Math.abs(weights[i]!));
   const input = sizes.filter((size) => size > 0);
   if (input.length === 0) return encodeWeights(weights, [0, 0, 0, 0]);
   const scale = input.reduce((max, size) => Math.max(max, size));

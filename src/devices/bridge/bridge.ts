@@ -1,7 +1,14 @@
 /** A DYNAP-SE2 board that is reached through samna, the Python package of its makers. */
 import { dynapse2 } from '../../chips/dynapse2/family.ts';
 import { InvalidArgumentError } from '../../errors.ts';
-import { number, type OptionTable, optionProblems, readOnce, text } from '../../options.ts';
+import {
+  isObject,
+  number,
+  type OptionTable,
+  optionProblems,
+  readOnce,
+  text,
+} from '../../options.ts';
 import { fault, type Problem, within } from '../../problems.ts';
 import { readAddress } from '../socket/address.ts';
 import { openSamnaLink, type SamnaLink } from './link.ts';
@@ -50,6 +57,7 @@ const ofStarting = ['python', 'serial', 'bitFile', 'chips', 'settleTime', 'liste
 /** Lists what is wrong with addresses, and what has no place beside one. */
 function placeProblems(config: SamnaBridgeConfig): Problem[] {
   const problems: Problem[] = [];
+  if (!isObject(config)) return problems;
   for (const name of ['listen', 'at'] as const) {
     const given = config[name];
     if (typeof given !== 'string') continue;

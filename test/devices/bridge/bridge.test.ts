@@ -1,4 +1,4 @@
-import { chip } from 'spikeline';
+import { chip, InvalidArgumentError } from 'spikeline';
 import { linkSuite, type SamnaLink, samnaBridge } from 'spikeline/devices';
 import { afterAll, describe, expect, it } from 'vitest';
 import { echoReply, echoWord } from '#src/chips/dynapse2/event';
@@ -74,4 +74,8 @@ describe.skipIf(obstacle)(`a board behind a bridge to samna${title}`, () => {
     await link.close();
     for (const ratio of ratios) expect(ratio).toBeGreaterThan(1.5);
   });
+});
+
+it('a bridge without options is refused as any', async () => {
+  await expect((async () => samnaBridge(null as never))()).rejects.toThrow(InvalidArgumentError);
 });
