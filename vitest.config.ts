@@ -7,13 +7,16 @@ const conditions = ['@spikeline/source'];
 const alone = [
   'test/docs/programs.test.ts',
   'test/lsl/pylsl.test.ts',
-  'test/kernel/{browser,engine,relaxed,threads}.test.ts',
+  'test/kernel/{browser,engine,threads}.test.ts',
   'test/devices/{wall-clock,usb/browser,usb/lazy}.test.ts',
   'test/nats/lazy.test.ts',
   'test/nir/lazy.test.ts',
   'test/streams/schedulers.test.ts',
   'test/tfjs/{backend,independence}.test.ts',
 ];
+
+/** Tests that set flags of V8, which all threads share: each in a process of its own. */
+const inProcess = ['test/kernel/relaxed.test.ts'];
 
 export default defineConfig({
   resolve: { conditions },
@@ -34,11 +37,12 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: alone,
+          exclude: [...alone, ...inProcess],
           isolate: false,
         },
       },
       { extends: true, test: { name: 'alone', include: alone } },
+      { extends: true, test: { name: 'process', include: inProcess, pool: 'forks' } },
     ],
   },
 });

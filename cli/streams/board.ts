@@ -2,6 +2,7 @@
 import { InvalidArgumentError, type VirtualBoardConfig, virtualBoard } from 'spikeline';
 import {
   boardAt,
+  type Dynapse1BoardConfig,
   dynapse1Board,
   type Link,
   type SamnaBridgeConfig,
@@ -19,8 +20,9 @@ export const boardAddressHelp = `Boards:
   virtual                        a simulated board
   dynapse1                       a DYNAP-SE1 on USB; ?serial=NUMBER for one of several
   samna, samna:PYTHON            a DYNAP-SE2 through the samna of that Python, python3 if left out; ?bit=FILE for its FPGA after it was
-                                 switched on, &serial=NUMBER, &chips=N for how many chips on it are used (1), &settle=SECONDS for
-                                 how long they are given to come to rest (1)
+                                 switched on, &serial=NUMBER
+                                 Both: &chips=N for how many chips on it are used (4; samna 1), &settle=SECONDS for how long they are
+                                 given to come to rest (4; samna 1)
   samna:tcp://HOST:PORT          the same through a bridge that runs there
   tcp://HOST:PORT                a board that spikeline board or serveBoard serves`;
 
@@ -34,7 +36,10 @@ export interface BoardAddress {
 }
 
 /** What may follow the question mark. */
-const known = { dynapse1: ['serial'], samna: ['bit', 'serial', 'chips', 'settle'] } as const;
+const known = {
+  dynapse1: ['serial', 'chips', 'settle'],
+  samna: ['bit', 'serial', 'chips', 'settle'],
+} as const;
 
 /** What follows the question mark; what may not is a problem. */
 function queryOf(after: string, names: readonly string[], place: string, problems: Problem[]) {
@@ -45,14 +50,12 @@ function queryOf(after: string, names: readonly string[], place: string, problem
   return query;
 }
 
-/** How a bridge to samna is reached. */
-function samnaConfig(
-  where: string,
-  query: Readonly<Record<string, string>>,
+/** What is said of the chips of a board: how many are used, and how long they are given to come to rest, seconds. */
+function chipsOf(
+  { chips, settle }: Readonly<Record<string, string>>,
   place: string,
   problems: Problem[],
-): SamnaBridgeConfig {
-  const { bit, serial, chips, settle } = query;
+): { readonly chips?: number; readonly settleTime?: number } {
   if (chips !== undefined && !/^[1-4]$/.test(chips)) {
     problems.push(problem(place, 'out-of-range', chips, 'chips=1 to chips=4 can be used'));
   }
@@ -62,6 +65,21 @@ function samnaConfig(
       problem(place, 'out-of-range', settle, 'settle=0 to settle=60 seconds are possible'),
     );
   }
+  return {
+    ...(chips !== undefined && { chips: Number(chips) }),
+    ...(settle !== undefined && { settleTime: rest }),
+  };
+}
+
+/** How a bridge to samna is reached. */
+function samnaConfig(
+  where: string,
+  query: Readonly<Record<string, string>>,
+  place: string,
+  problems: Problem[],
+): SamnaBridgeConfig {
+  const { bit, serial } = query;
+  const chips = chipsOf(query, place, problems);
   if (where.startsWith('tcp://')) {
     for (const [name, value] of Object.entries(query)) {
       const needed = `the bridge at ${where} was told its ${name} when it was started`;
@@ -73,9 +91,18 @@ function samnaConfig(
     ...(where !== '' && { python: where }),
     ...(bit !== undefined && { bitFile: bit }),
     ...(serial !== undefined && { serial }),
-    ...(chips !== undefined && { chips: Number(chips) }),
-    ...(settle !== undefined && { settleTime: rest }),
+    ...chips,
   };
+}
+
+/** How a DYNAP-SE1 on USB is opened. */
+function dynapse1Config(
+  query: Readonly<Record<string, string>>,
+  place: string,
+  problems: Problem[],
+): Dynapse1BoardConfig {
+  const { serial } = query;
+  return { ...(serial !== undefined && { serial }), ...chipsOf(query, place, problems) };
 }
 
 /**
@@ -99,7 +126,7 @@ export function readBoardAddress(
   }
   if (base === 'dynapse1') {
     const query = queryOf(after, known.dynapse1, place, problems);
-    const config = query['serial'] === undefined ? {} : { serial: query['serial'] };
+    const config = dynapse1Config(query, place, problems);
     return make('dynapse1', async () => (await dynapse1Board(config).open()) as Link);
   }
   if (/^samna(:|$)/.test(base)) {

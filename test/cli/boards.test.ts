@@ -18,7 +18,7 @@ describe('addresses of boards', () => {
     const kinds = {
       virtual: 'virtual',
       dynapse1: 'dynapse1',
-      'dynapse1?serial=00000042': 'dynapse1',
+      'dynapse1?serial=00000042&chips=1&settle=0': 'dynapse1',
       samna: 'samna',
       'samna:/opt/python?bit=Dynapse2Stack.bit&serial=1911000P6X&chips=2': 'samna',
       'samna:tcp://lab:7801': 'samna',
@@ -36,10 +36,12 @@ describe('addresses of boards', () => {
     expect(wrong('virtual?seed=1')).toHaveLength(1);
     expect(wrong('dynapse1?serail=1')[0]).toMatch(/serial/);
     expect(wrong('samna?bit=a&chip=2')[0]).toMatch(/chips/);
-    expect(wrong('samna?chips=5&settle=x')).toEqual([
-      expect.stringMatching(/chips=1 to chips=4/),
-      expect.stringMatching(/settle=0 to settle=60/),
-    ]);
+    for (const kind of ['dynapse1', 'samna']) {
+      expect(wrong(`${kind}?chips=5&settle=x`)).toEqual([
+        expect.stringMatching(/chips=1 to chips=4/),
+        expect.stringMatching(/settle=0 to settle=60/),
+      ]);
+    }
     expect(wrong('samna:tcp://lab:7801?bit=a')[0]).toMatch(/was told its bit when it was started/);
     expect(wrong('tcp://nowhere')[0]).toMatch(/port up to 65535/);
   });
