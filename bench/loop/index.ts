@@ -11,7 +11,7 @@ const place = (name: string): URL => new URL(name, import.meta.url);
  * How V8 disturbs least: it collects garbage without waking threads to help, which come late, and gives no memory back while a loop runs. The heap
  * is that which it has by itself.
  */
-const calm = ['--single-threaded-gc', '--no-memory-reducer'];
+const calm = ['--no-parallel-scavenge', '--no-memory-reducer'];
 
 /** Runs one loop in a process of its own. */
 function measured(asked: Asked): Promise<Told> {
@@ -19,7 +19,9 @@ function measured(asked: Asked): Promise<Told> {
 }
 
 async function withBoard(asked: Asked): Promise<Told> {
-  const board = fork(fileURLToPath(place('board.ts')), { execArgv: process.execArgv });
+  const board = fork(fileURLToPath(place('board.ts')), {
+    execArgv: [...process.execArgv, ...calm],
+  });
   try {
     return await measured({ ...asked, address: await firstMessage<string>(board) });
   } finally {
