@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codecNamed, recycleBytes, recyclePacket } from 'spikeline/codecs';
 import { type AerPacket, pixelBits, pixels } from 'spikeline/events';
-import { inTurn, type Run } from './measure.ts';
+import { inTurn, type Run, warmUp } from './measure.ts';
 import { type Peer, startPeers } from './peer.ts';
 import { type BenchRow, type Goal, row } from './rows.ts';
 
@@ -175,6 +175,7 @@ async function rates(
       return count / Number(answer['seconds']) / 1e6;
     };
   }
+  await warmUp(ours);
   const found = await inTurn(runs, rounds);
   return Object.fromEntries(
     Object.entries(found).map(([name, { values }]) => [name, Math.max(...values)]),
