@@ -1,9 +1,10 @@
 import * as library from '@bokuweb/zstd-wasm';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { unpackZstd } from '#src/codecs/zstd';
+import { loadZstd, unpackZstd } from '#src/codecs/zstd';
 
-beforeAll(() => library.init());
+// It starts the library, once for all tests of a thread: what was made of it before is void once it starts again.
+beforeAll(loadZstd);
 
 /** What a frame holds, at most a mebibyte; undefined if it is damaged. */
 function unpacked(frame: Uint8Array, most = 2 ** 20): Uint8Array | undefined {
