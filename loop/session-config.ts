@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../src/clock.ts';
 import {
   flag,
   having,
+  isObject,
   number,
   type OptionTable,
   optionProblems,
@@ -39,7 +40,7 @@ export function plain(value: unknown): Problem[] {
 export const sessionTable: OptionTable<SessionConfig> = {
   seed: number(),
   config: (value) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
+    isObject(value)
       ? plain(value)
       : [problem('', 'wrong-type', value, 'an object of plain values is needed')],
   overwrite: flag,

@@ -1,5 +1,4 @@
 /** What a command records of its streams: in one recording, or in a session's folder. */
-
 import { lossCounter } from 'spikeline/events';
 import {
   isRecordingPath,
@@ -11,7 +10,6 @@ import {
 import { problem } from 'spikeline/problems';
 import type { OptionSpecs } from '../arguments.ts';
 import type { StopSignal } from '../terminal.ts';
-
 import type { OptionReader } from './options.ts';
 import { checkOutput } from './sink.ts';
 

@@ -1,5 +1,5 @@
 /** Samples that are packed once, to be evaluated often. */
-import { noteBuilt, readable, readItem, refuse } from '../options.ts';
+import { noteBuilt, readItem, refuse } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { type Grid, rasterProblems, type SpikeRaster } from './spike-raster.ts';
 
@@ -98,13 +98,11 @@ export function sampleSet(rasters: Iterable<SpikeRaster>): SampleSet {
     return problems;
   };
   refuse('these samples cannot be packed', () =>
-    readable(() =>
-      typeof rasters === 'object' &&
-      rasters !== null &&
-      typeof rasters[Symbol.iterator] === 'function'
-        ? within('rasters', pack())
-        : [problem('rasters', 'wrong-type', rasters, 'a list or an iterable of rasters is needed')],
-    ),
+    typeof rasters === 'object' &&
+    rasters !== null &&
+    typeof rasters[Symbol.iterator] === 'function'
+      ? within('rasters', pack())
+      : [problem('rasters', 'wrong-type', rasters, 'a list or an iterable of rasters is needed')],
   );
   const set: SampleSet = noteBuilt({
     length: packed.length,

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from '../../errors.ts';
 import { number, readItem, refuse } from '../../options.ts';
 import { type Problem, problem, within } from '../../problems.ts';
 import type { Route } from '../family.ts';
+import { hasFields } from './fields.ts';
 import { chipLimits } from './limits.ts';
 
 /** Where an event goes: a tag, for some cores of the chip that lies so many hops away. */
@@ -48,8 +49,8 @@ export function switchMask(list: unknown): number {
  * nothing is made.
  */
 export function destinationWord(destination: unknown): number {
-  if (typeof destination !== 'object' || destination === null) return -1;
-  const { core, xHop, yHop, tag } = destination as Readonly<Record<string, unknown>>;
+  if (!hasFields(destination)) return -1;
+  const { core, xHop, yHop, tag } = destination;
   const cores = switchMask(core);
   const near = isWhole(xHop, -hops, hops) && isWhole(yHop, -hops, hops);
   if (cores < 0 || !near || !isWhole(tag, 0, tags - 1)) return -1;
@@ -58,10 +59,10 @@ export function destinationWord(destination: unknown): number {
 
 /** Lists what is wrong with a destination, of any type; empty if all is well. */
 export function destinationProblems(destination: unknown): Problem[] {
-  if (typeof destination !== 'object' || destination === null) {
+  if (!hasFields(destination)) {
     return [problem('', 'wrong-type', destination, 'a destination is needed')];
   }
-  const { core, tag, xHop, yHop } = destination as Readonly<Record<string, unknown>>;
+  const { core, tag, xHop, yHop } = destination;
   return [
     ...(switchMask(core) >= 0
       ? []

@@ -10,6 +10,7 @@ import {
   type NeuronConfiguration,
 } from './configuration.ts';
 import { type Destination, destinationWord, eventOf } from './event.ts';
+import { hasFields } from './fields.ts';
 import { chipLimits } from './limits.ts';
 import { coreParameterNames } from './parameters.ts';
 import { configurationProblems } from './problems.ts';
@@ -52,12 +53,6 @@ export function memoryOf({ cam, sram, latches, biases }: MemoryWords): ChipMemor
   ]);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null;
-}
-
 /** Writes the entries of one memory of a neuron; false if no neuron can hold them. */
 function writeEntries(
   entries: unknown,
@@ -82,7 +77,7 @@ function sramWord(destination: unknown): number {
 }
 
 function writeNeuron({ cam, sram, latches }: ChipMemory, at: number, neuron: unknown): boolean {
-  if (!isFields(neuron)) return false;
+  if (!hasFields(neuron)) return false;
   const word = latchWord(neuron);
   latches[at] = word;
   return (
@@ -101,9 +96,9 @@ function writeNeuron({ cam, sram, latches }: ChipMemory, at: number, neuron: unk
 }
 
 function writeCore(memory: ChipMemory, k: number, core: unknown): boolean {
-  if (!isFields(core) || settingProblems(core, coreSettingForms).length > 0) return false;
+  if (!hasFields(core) || settingProblems(core, coreSettingForms).length > 0) return false;
   const { neurons: own, parameters } = core;
-  if (!isFields(parameters) || !Array.isArray(own) || own.length !== neurons) return false;
+  if (!hasFields(parameters) || !Array.isArray(own) || own.length !== neurons) return false;
   for (let i = 0; i < coreParameterNames.length; i++) {
     const word = biasWord(parameters[coreParameterNames[i]!] ?? lowestBias);
     if (word < 0) return false;
@@ -116,7 +111,7 @@ function writeCore(memory: ChipMemory, k: number, core: unknown): boolean {
 }
 
 function writeChip(chip: unknown): ChipMemory | undefined {
-  if (!isFields(chip) || settingProblems(chip, chipSettingForms).length > 0) return undefined;
+  if (!hasFields(chip) || settingProblems(chip, chipSettingForms).length > 0) return undefined;
   const { cores: own } = chip;
   if (!Array.isArray(own) || own.length !== cores) return undefined;
   const memory: ChipMemory = {
@@ -131,7 +126,7 @@ function writeChip(chip: unknown): ChipMemory | undefined {
 
 /** Writes down what a configuration says, each of its fields read once; undefined if no chip can hold it. */
 function written(configuration: unknown): ChipMemory[] | undefined {
-  const chips = isFields(configuration) ? configuration['chips'] : undefined;
+  const chips = hasFields(configuration) ? configuration['chips'] : undefined;
   if (!Array.isArray(chips)) return undefined;
   const { length } = chips;
   if (length < 1 || length > chipLimits.chips) return undefined;

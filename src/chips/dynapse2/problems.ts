@@ -4,6 +4,7 @@ import { type Check, flag, number, oneOf as oneOfValues, readable } from '../../
 import { type Problem, problem, unread, within } from '../../problems.ts';
 import { type ChipConfiguration, dendrites, latchNames, weightSwitches } from './configuration.ts';
 import { destinationProblems, switchMask } from './event.ts';
+import { type Fields, hasFields } from './fields.ts';
 import { chipLimits } from './limits.ts';
 import { coreParameterNames } from './parameters.ts';
 import { chipSettingForms, coreSettingForms, settingProblems } from './settings.ts';
@@ -17,13 +18,6 @@ const tagCheck = inRange(chipLimits.tags);
 const dendriteCheck = oneOfValues(Object.values(dendrites));
 const biasChecks = { coarse: inRange(chipLimits.coarse), fine: inRange(chipLimits.fine) };
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** A value as an object; undefined if it is none. */
-function fieldsOf(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null ? (value as Fields) : undefined;
-}
-
 /** Lists which fields are there and no switches; a switch that is left out is off. */
 function flagProblems(fields: Fields, names: readonly string[]): readonly Problem[] {
   return names.flatMap((name) =>
@@ -35,11 +29,10 @@ const timingNames = ['stp', 'preciseDelay', 'mismatchedDelay'] as const;
 
 function synapseProblems(value: unknown): Problem[] {
   if (synapseWord(value) >= 0) return [];
-  const synapse = fieldsOf(value);
-  if (synapse === undefined) return [problem('', 'wrong-type', value, 'a synapse is needed')];
-  const { tag, weight, dendrite } = synapse;
+  if (!hasFields(value)) return [problem('', 'wrong-type', value, 'a synapse is needed')];
+  const { tag, weight, dendrite } = value;
   return [
-    ...flagProblems(synapse, timingNames),
+    ...flagProblems(value, timingNames),
     ...within('tag', tagCheck(tag)),
     ...(switchMask(weight) >= 0
       ? []
@@ -76,35 +69,35 @@ function entryProblems(
 }
 
 function neuronProblems(value: unknown): Problem[] {
-  const neuron = fieldsOf(value);
-  if (neuron === undefined) return [problem('', 'wrong-type', value, 'a neuron is needed')];
+  if (!hasFields(value)) return [problem('', 'wrong-type', value, 'a neuron is needed')];
   return [
-    ...(latchWord(neuron) >= 0 ? [] : flagProblems(neuron, latchNames)),
-    ...entryProblems('synapses', neuron['synapses'], synapses, synapseProblems),
-    ...entryProblems('destinations', neuron['destinations'], destinations, destinationProblems),
+    ...(latchWord(value) >= 0 ? [] : flagProblems(value, latchNames)),
+    ...entryProblems('synapses', value['synapses'], synapses, synapseProblems),
+    ...entryProblems('destinations', value['destinations'], destinations, destinationProblems),
   ];
 }
 
+function biasProblems(value: unknown): Problem[] {
+  if (!hasFields(value)) return [problem('', 'wrong-type', value, 'coarse and fine are needed')];
+  return [
+    ...within('coarse', biasChecks.coarse(value['coarse'])),
+    ...within('fine', biasChecks.fine(value['fine'])),
+  ];
+}
+
+function parameterProblems(value: unknown): Problem[] {
+  if (!hasFields(value)) return [problem('', 'wrong-type', value, 'biases by name are needed')];
+  return coreParameterNames.flatMap((name) => {
+    const bias = value[name];
+    return bias === undefined ? [] : within(name, biasProblems(bias));
+  });
+}
+
 function coreProblems(value: unknown): Problem[] {
-  const core = fieldsOf(value);
-  if (core === undefined) return [problem('', 'wrong-type', value, 'a core is needed')];
-  const { neurons: own, parameters } = core;
-  const biases = fieldsOf(parameters);
-  const problems = [...settingProblems(core, coreSettingForms)];
-  if (biases === undefined) {
-    problems.push(problem('parameters', 'wrong-type', parameters, 'biases by name are needed'));
-  }
-  for (const name of biases === undefined ? [] : coreParameterNames) {
-    if (biases?.[name] === undefined) continue;
-    const setting = fieldsOf(biases[name]);
-    const path = `parameters.${name}`;
-    if (setting === undefined) {
-      problems.push(problem(path, 'wrong-type', biases[name], 'coarse and fine are needed'));
-      continue;
-    }
-    problems.push(...within(`${path}.coarse`, biasChecks.coarse(setting['coarse'])));
-    problems.push(...within(`${path}.fine`, biasChecks.fine(setting['fine'])));
-  }
+  if (!hasFields(value)) return [problem('', 'wrong-type', value, 'a core is needed')];
+  const { neurons: own, parameters } = value;
+  const problems = [...settingProblems(value, coreSettingForms)];
+  problems.push(...within('parameters', parameterProblems(parameters)));
   if (!Array.isArray(own) || own.length !== neurons) {
     const length = Array.isArray(own) ? own.length : undefined;
     problems.push(problem('neurons.length', 'wrong-shape', length, `a core has ${neurons}`));
@@ -120,15 +113,13 @@ function coreProblems(value: unknown): Problem[] {
 }
 
 function chipProblems(value: unknown): Problem[] {
-  const chip = fieldsOf(value);
-  if (chip === undefined) return [problem('', 'wrong-type', value, 'a chip is needed')];
-  const own = chip['cores'];
-  const all = looked(own);
+  if (!hasFields(value)) return [problem('', 'wrong-type', value, 'a chip is needed')];
+  const all = looked(value['cores']);
   return [
     ...(all.length === cores
       ? []
       : [problem('cores.length', 'wrong-shape', all.length, `a chip has ${cores}`)]),
-    ...settingProblems(chip, chipSettingForms),
+    ...settingProblems(value, chipSettingForms),
     ...all.flatMap((core, k) => within(`cores[${k}]`, coreProblems(core))),
   ];
 }
@@ -139,7 +130,7 @@ export function configurationProblems(configuration: unknown): Problem[] {
 }
 
 function boardProblems(configuration: unknown): Problem[] {
-  const chips = fieldsOf(configuration)?.['chips'];
+  const chips = hasFields(configuration) ? configuration['chips'] : undefined;
   if (!Array.isArray(chips)) {
     return [problem('chips', 'wrong-type', chips, 'a list of chips is needed')];
   }

@@ -9,9 +9,8 @@ import {
   weightSwitches,
 } from './configuration.ts';
 import { isWhole, switchMask } from './event.ts';
+import { type Fields, hasFields } from './fields.ts';
 import { chipLimits } from './limits.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Dendrites by the bit that each has in a word, and none. */
 const known: readonly unknown[] = Object.values(dendrites);
@@ -24,8 +23,8 @@ function bitOf(on: unknown): number {
 
 /** Packs a CAM entry; -1 if something is none. */
 export function synapseWord(synapse: unknown): number {
-  if (typeof synapse !== 'object' || synapse === null) return -1;
-  const { tag, weight, dendrite, stp, preciseDelay, mismatchedDelay } = synapse as Fields;
+  if (!hasFields(synapse)) return -1;
+  const { tag, weight, dendrite, stp, preciseDelay, mismatchedDelay } = synapse;
   const mask = switchMask(weight);
   const [plastic, precise, mismatched] = [bitOf(stp), bitOf(preciseDelay), bitOf(mismatchedDelay)];
   if (mask < 0 || (plastic | precise | mismatched) < 0) return -1;
@@ -49,8 +48,8 @@ export function synapseOf(word: number): SynapseConfiguration {
 
 /** Packs a bias; -1 if something is none. */
 export function biasWord(bias: unknown): number {
-  if (typeof bias !== 'object' || bias === null) return -1;
-  const { coarse, fine } = bias as Fields;
+  if (!hasFields(bias)) return -1;
+  const { coarse, fine } = bias;
   const sound = isWhole(coarse, 0, chipLimits.coarse - 1) && isWhole(fine, 0, chipLimits.fine - 1);
   return sound ? (coarse << 8) | fine : -1;
 }

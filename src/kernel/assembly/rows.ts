@@ -23,7 +23,7 @@ function addFour(
   v128.store(to, f32x4.add(v128.load(to), sum));
 }
 
-/** The same at four columns. */
+/** The same at four columns, written out: the offset of a load has to be a constant where it stands. */
 // @ts-ignore: decorator
 @inline
 function addLine(
