@@ -38,6 +38,7 @@ export default defineConfig({
           name: 'shared',
           include: ['test/**/*.test.ts'],
           exclude: [...alone, ...inProcess],
+          globalSetup: ['test/support/bundle-programs.ts'],
           isolate: false,
         },
       },

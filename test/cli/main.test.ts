@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { commands as all } from '#cli/commands/index';
 import { processTerminal, type StopSignal } from '#cli/terminal';
+import { program } from '#test/support/programs';
 import { runCli } from './run-cli.ts';
 
 const commands = all.map(({ name }) => name);
@@ -113,8 +113,9 @@ describe('spikeline', () => {
 
 describe('the terminal of this process', () => {
   it('may be a pipe whose reader is gone, or a full disk', () => {
-    const main = fileURLToPath(new URL('main.ts', import.meta.resolve('spikeline-cli')));
-    const node = `'${process.execPath}' --import tsx --conditions=@spikeline/source '${main}' --help`;
+    const node = [process.execPath, ...program('cli/main.ts', '--help')]
+      .map((word) => `'${word}'`)
+      .join(' ');
     const shell = (line: string) =>
       spawnSync('bash', ['-c', line], {
         encoding: 'utf8',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { run, type StopSignal, type Terminal } from 'spikeline-cli';
+import { program } from '#test/support/programs';
 
 /** What a run of the command line left behind. */
 export interface CliRun {
@@ -67,13 +67,10 @@ export function spawnCli(
   onStderr: (text: string, kill: (signal: NodeJS.Signals) => void) => void = () => {},
   node: readonly string[] = [],
 ): Promise<CliRun> {
-  const main = fileURLToPath(new URL('main.ts', import.meta.resolve('spikeline-cli')));
   return new Promise((resolve) => {
-    const child = spawn(
-      process.execPath,
-      [...node, '--import', 'tsx', '--conditions=@spikeline/source', main, ...args],
-      { env: { ...process.env, NODE_OPTIONS: '' } },
-    );
+    const child = spawn(process.execPath, [...node, ...program('cli/main.ts', ...args)], {
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data: Buffer) => {

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { lastValueFrom, Subject, toArray } from 'rxjs';
 import {
   dynapSim,
@@ -17,6 +16,7 @@ import { run, type StopSignal } from 'spikeline-cli';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCli } from '#test/cli/run-cli';
 import { type NatsServer, natsServer, withNats } from '#test/support/nats-server';
+import { program } from '#test/support/programs';
 import { watch } from '#test/support/watch';
 
 const net = pipeline(linear({ weight: [[8]] }), dynapSim({ neurons: 1, Ispkthr: 1e-8 }));
@@ -64,9 +64,7 @@ withNats('spikeline serve', () => {
 
   /** Serves in a process of its own; resolves once it does. */
   function serving(address: string): Promise<ChildProcess> {
-    const main = fileURLToPath(new URL('main.ts', import.meta.resolve('spikeline-cli')));
-    const node = ['--import', 'tsx', '--conditions=@spikeline/source'];
-    const child = spawn(process.execPath, [...node, main, 'serve', '--nats', address], {
+    const child = spawn(process.execPath, program('cli/main.ts', 'serve', '--nats', address), {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, NODE_OPTIONS: '' },
     });

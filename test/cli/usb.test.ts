@@ -49,7 +49,7 @@ describe.skipIf(obstacle !== undefined)(`spikeline run with a camera on USB${tit
     const run = emulated({
       devices: [davis346(wordBytes(davisWords(events))), ...others],
       command: ours(
-        '../../cli/main.ts',
+        'cli/main.ts',
         ...['run', file, '--input', 'usb:davis346', '--to', `${end / 1e6}`, '--downsample', '64'],
         ...['--board', board, '--output', output, '--json', ...options],
       ),

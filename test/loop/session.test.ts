@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { firstValueFrom, lastValueFrom, NEVER, of, Subject, take, throwError, toArray } from 'rxjs';
 import {
   chip,
@@ -19,6 +19,7 @@ import { inSession, openSession, readSession, type SessionConfig } from 'spikeli
 import { StorageError } from 'spikeline/problems';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { emptyFolder } from '#test/support/folders';
+import { program } from '#test/support/programs';
 import { chunk } from '#test/support/rasters';
 import { TestClock } from '#test/support/test-clock';
 
@@ -182,31 +183,9 @@ describe('the end of a session', () => {
 
   it('is unknown if the process was killed, and all but the last 50 ms is there', async () => {
     const folder = emptyFolder();
-    const code = `
-      import { readFileSync } from 'node:fs';
-      import { openSessionWriter } from '#src/sessions/session-writer';
-      import { systemClock } from '#src/clock';
-      const plan = { seed: 1, config: {}, versions: { spikeline: '0' }, overwrite: false, flushEvery: 0.05, clock: systemClock };
-      const session = openSessionWriter(${JSON.stringify(folder)}, plan);
-      for (let i = 0; i < 100; i++) session.mark('mark ' + i, i);
-      const file = ${JSON.stringify(join(folder, 'streams.spk'))};
-      setInterval(() => {
-        if (readFileSync(file).includes('mark 99')) process.kill(process.pid, 'SIGKILL');
-      }, 5);
-    `;
-    const child = spawn(
-      process.execPath,
-      [
-        '--import',
-        'tsx',
-        '--conditions',
-        '@spikeline/source',
-        '--input-type=module',
-        '--eval',
-        code,
-      ],
-      { cwd: resolve('.'), stdio: ['ignore', 'inherit', 'inherit'] },
-    );
+    const child = spawn(process.execPath, program('test/loop/killed-session.ts', folder), {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
     const signal = await new Promise((done) => child.on('exit', (_, by) => done(by)));
     expect(signal).toBe('SIGKILL');
     const { manifest, streams, recording } = await contents(folder);

@@ -6,6 +6,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { program } from '#test/support/programs';
 import { descriptors, type Setup, type SoftwareDevice } from './software-device.ts';
 
 const source = fileURLToPath(new URL('usbfs_emu.c', import.meta.url));
@@ -72,10 +73,9 @@ export interface EmulatedConfig {
   line?(text: string, run: Emulated): void;
 }
 
-/** The command line for a TypeScript program of ours, in a Node that knows the sources by name. */
-export function ours(script: string, ...args: string[]): string[] {
-  const program = fileURLToPath(new URL(script, import.meta.url));
-  return [process.execPath, '--import', 'tsx', '--conditions=@spikeline/source', program, ...args];
+/** The command line for a program of ours, by its path from the root. */
+export function ours(path: string, ...args: string[]): string[] {
+  return [process.execPath, ...program(path, ...args)];
 }
 
 /** Serves a device to the emulator. */

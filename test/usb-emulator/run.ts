@@ -21,7 +21,7 @@ const [plugged = '', ...given] = process.argv.slice(2);
 const devices = plugged.split(',').map((name) => kinds[name]!());
 // Ctrl-C reaches the command by itself, which then ends.
 process.on('SIGINT', () => {});
-const run = emulated({ devices, command: ours('../../cli/main.ts', ...given) });
+const run = emulated({ devices, command: ours('cli/main.ts', ...given) });
 run.child.stdout!.pipe(process.stdout);
 run.child.stderr!.pipe(process.stderr);
 const { code } = await run.ended;

@@ -10,6 +10,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { controlFrame, readControl } from '#src/devices/bridge/messages';
 import { frameBodies } from '#src/events/frame-bodies';
 import { configuration } from '#test/devices/suite-network';
+import { program } from '#test/support/programs';
 import {
   bridges,
   pythonObstacle,
@@ -22,7 +23,7 @@ const quick = { settleTime: 0 };
 const env = { SAMNA_CHIPS: '1' };
 const folder = mkdtempSync(join(tmpdir(), 'spikeline-faults-'));
 const ends: (() => unknown)[] = [];
-const program = fileURLToPath(
+const bridge = fileURLToPath(
   new URL('../../../src/devices/bridge/python/bridge.py', import.meta.url),
 );
 
@@ -200,7 +201,7 @@ describe.skipIf(obstacle)(
 async function standing(
   python: string,
 ): Promise<{ readonly child: ChildProcess; readonly at: string }> {
-  const child = spawn(python, ['-B', '-u', program, '--settle', '0', '--listen', '127.0.0.1:0']);
+  const child = spawn(python, ['-B', '-u', bridge, '--settle', '0', '--listen', '127.0.0.1:0']);
   ends.push(async () => {
     const over = new Promise((resolve) => child.once('close', resolve));
     if (child.exitCode === null && child.signalCode === null) {
@@ -296,14 +297,8 @@ describe.skipIf(obstacle)(`a bridge to samna${title}`, () => {
 
   it('ends with whoever started it, even if that is killed', async () => {
     const board = await atHand();
-    const script = `
-      const { samnaBridge } = await import('spikeline/devices');
-      await samnaBridge({ python: ${JSON.stringify(board.python)}, settleTime: 0 });
-      process.stdout.write('open');`;
-    const node = ['--import', 'tsx', '--conditions=@spikeline/source', '--input-type=module', '-e'];
-    const child = spawn(process.execPath, [...node, script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const node = program('test/devices/bridge/left-behind.ts', board.python);
+    const child = spawn(process.execPath, node, { stdio: ['ignore', 'pipe', 'inherit'] });
     const over = new Promise((resolve) => child.once('close', resolve));
     await new Promise((resolve) => child.stdout.once('data', resolve));
     expect(board.taken).toBe(true);

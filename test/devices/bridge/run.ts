@@ -1,14 +1,12 @@
 // Runs a command of spikeline with a board behind the stand-in for samna, whose address is put where `samna` stands: `npx tsx
 // --conditions @spikeline/source test/devices/bridge/run.ts frozen-noise --board samna`.
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { program } from '#test/support/programs';
 import { standInBoard } from './stand-in-board.ts';
 
-const main = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
 const board = await standInBoard();
 const given = process.argv.slice(2).map((one) => (one === 'samna' ? `samna:${board.python}` : one));
-const node = ['--import', 'tsx', '--conditions=@spikeline/source', main, ...given];
-const child = spawn(process.execPath, node, { stdio: 'inherit' });
+const child = spawn(process.execPath, program('cli/main.ts', ...given), { stdio: 'inherit' });
 process.on('SIGINT', () => {});
 const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
 await board.close();

@@ -37,7 +37,7 @@ describe.skipIf(obstacle !== undefined)(`the package usb, with software devices$
       const run = emulated({
         devices: [camera, board, forbidden],
         denied: [forbidden],
-        command: ours('session.ts', String(events.length), many ? 'all' : 'some'),
+        command: ours('test/usb-emulator/session.ts', String(events.length), many ? 'all' : 'some'),
         line(text, own) {
           if (text === 'unplug') own.unplug(camera);
           else found.push(JSON.parse(text));
@@ -78,7 +78,7 @@ describe.skipIf(obstacle !== undefined)(`the package usb, with software devices$
   it(
     'decodes every spike of a board that is always ready',
     async () => {
-      const command = ours('../devices/usb/decode.ts', many ? '10000000' : '20000');
+      const command = ours('test/devices/usb/decode.ts', many ? '10000000' : '20000');
       const run = emulated({ devices: [busyBoard()], command });
       const { code, out, err } = await run.ended;
       expect([code, err, Number(out) > 0, run.open]).toEqual([0, '', true, 0]);

@@ -10,7 +10,7 @@ import { decodedPixels, decodedSpikes } from './decoded.ts';
 async function byPackage(count: number): Promise<number | string> {
   const obstacle = emulatorObstacle();
   if (obstacle !== undefined) return obstacle;
-  const command = ours('../devices/usb/decode.ts', `${count}`);
+  const command = ours('test/devices/usb/decode.ts', `${count}`);
   const { code, out, err } = await emulated({ devices: [busyBoard()], command }).ended;
   return code === 0 ? Number(out) : err;
 }
