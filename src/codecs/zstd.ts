@@ -1,101 +1,69 @@
 /** Frames of Zstandard: read here, and written by libraries that are installed only by those who need them. */
 import { DataError, MissingLibraryError } from '../errors.ts';
 import { lined, type Unpacked, type Workshop, workAt, workshop } from './wasm.ts';
+import { type ZstdLibrary, zstdLibraries } from './zstd-library.ts';
 
-/** What libraries can do. */
-interface Zstd {
-  /** Decompresses a frame into `target`, faster than it is done here; gives how many bytes that were. */
-  readonly decompress?: (frame: Uint8Array, target: Uint8Array) => number;
-  readonly compress?: (bytes: Uint8Array, level: number) => Uint8Array;
-}
-
-/** How a library is loaded. */
-type Load = () => Promise<Zstd>;
-
-interface NativeModule {
-  readonly Decompressor: new () => {
-    decompress(frame: Uint8Array): Uint8Array;
-    readonly dctx?: { decompress?(target: Uint8Array, frame: Uint8Array): number };
-  };
-  readonly compress: (bytes: Uint8Array, options: { compressionLevel: number }) => Uint8Array;
-}
-
-/** Libraries, the fastest first. */
-const libraries: Readonly<Record<string, Load>> = {
-  // Native code, where it could be built.
-  'zstd-napi': async () => {
-    const name = 'zstd-napi';
-    const { Decompressor, compress } = (await import(name)) as NativeModule;
-    const decompressor = new Decompressor();
-    const { dctx } = decompressor;
-    return {
-      // Into memory that is there already: what is made anew for each frame takes a third of the time.
-      decompress: (frame, target) =>
-        dctx?.decompress?.(target, frame) ?? copied(decompressor.decompress(frame), target),
-      compress: (bytes, compressionLevel) => compress(bytes, { compressionLevel }),
-    };
-  },
-  '@bokuweb/zstd-wasm': async () => {
-    const library = await import('@bokuweb/zstd-wasm');
-    await library.init();
-    // One context for all frames; without one, each call makes its own.
-    const compressor = library.createCCtx();
-    const noDictionary = new Uint8Array(0);
-    return {
-      compress: (bytes, level) => library.compressUsingDict(compressor, bytes, noDictionary, level),
-    };
-  },
-};
-
-function copied(bytes: Uint8Array, target: Uint8Array): number {
-  if (bytes.length > target.length) throw new RangeError('the frame holds more');
-  target.set(bytes);
-  return bytes.length;
-}
-
-let found: Promise<Zstd> | undefined;
-let loaded: Zstd | undefined;
+let found: Promise<ZstdLibrary> | undefined;
+let loaded: ZstdLibrary | undefined;
 
 /** Asks which libraries there are. What is missing is said when it is needed. */
 export async function loadZstd(): Promise<void> {
-  found ??= loadAll();
+  found ??= zstdLibraries();
   loaded = await found;
 }
 
-async function loadAll(): Promise<Zstd> {
-  let all: Zstd = {};
-  for (const load of Object.values(libraries)) {
-    try {
-      all = { ...(await load()), ...all };
-    } catch {
-      // It is not installed, or does not run here.
-    }
-  }
-  return all;
+/** What the head of a frame says (RFC 8878, section 3.1.1.1). */
+interface FrameHead {
+  /** Bytes that it holds; undefined if it does not say so. */
+  readonly size: number | undefined;
+  /** Where its blocks begin. */
+  readonly blocksAt: number;
+  readonly hasChecksum: boolean;
 }
 
-/**
- * Bytes that a frame says it holds; undefined if it does not say so, or is no frame (RFC 8878, section 3.1.1.1).
- */
-export function zstdSize(frame: Uint8Array): number | undefined {
-  if (frame.length < 14) return undefined;
+/** Reads the head of a frame; undefined if it is none. */
+function frameHead(frame: Uint8Array): FrameHead | undefined {
+  if (frame.length < 6) return undefined;
   const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
   if (view.getUint32(0, true) !== 0xfd2fb528) return undefined;
   const descriptor = frame[4]!;
   const single = (descriptor & 32) !== 0;
-  const at = 5 + (single ? 0 : 1) + ([0, 1, 2, 4][descriptor & 3] ?? 0);
-  switch (descriptor >> 6) {
-    case 0:
-      return single ? frame[at] : undefined;
-    case 1:
-      return view.getUint16(at, true) + 256;
-    case 2:
-      return view.getUint32(at, true);
-    default: {
-      const size = at + 8 <= frame.length ? view.getBigUint64(at, true) : 0n;
-      return size < 2n ** 53n ? Number(size) : undefined;
-    }
+  const at = 5 + (single ? 0 : 1) + [0, 1, 2, 4][descriptor & 3]!;
+  const sizeBytes = [single ? 1 : 0, 2, 4, 8][descriptor >> 6]!;
+  const blocksAt = at + sizeBytes;
+  if (blocksAt > frame.length) return undefined;
+  const hasChecksum = (descriptor & 4) !== 0;
+  return { size: sizeAt(view, at, sizeBytes), blocksAt, hasChecksum };
+}
+
+function sizeAt(view: DataView, at: number, bytes: number): number | undefined {
+  if (bytes === 0) return undefined;
+  if (bytes === 1) return view.getUint8(at);
+  if (bytes === 2) return view.getUint16(at, true) + 256;
+  if (bytes === 4) return view.getUint32(at, true);
+  const size = view.getBigUint64(at, true);
+  return size < 2n ** 53n ? Number(size) : undefined;
+}
+
+/** Bytes that a frame says it holds; undefined if it does not say so, or is no frame. */
+export function zstdSize(frame: Uint8Array): number | undefined {
+  return frameHead(frame)?.size;
+}
+
+/** Whether it is one whole frame, by its head and the heads of its blocks, and says that it holds `length` bytes. */
+function isFrameOf(frame: Uint8Array, length: number): boolean {
+  const head = frameHead(frame);
+  if (head?.size !== length) return false;
+  let at = head.blocksAt;
+  for (let last = false; !last; ) {
+    if (at + 3 > frame.length) return false;
+    const block = frame[at]! | (frame[at + 1]! << 8) | (frame[at + 2]! << 16);
+    last = (block & 1) === 1;
+    const kind = (block >> 1) & 3;
+    if (kind === 3) return false;
+    at += 3 + (kind === 1 ? 1 : block >> 3);
   }
+  return at + (head.hasChecksum ? 4 : 0) === frame.length;
 }
 
 /** Bytes of the literals of a block at most. */
@@ -120,7 +88,7 @@ export function unpackZstd(frame: Uint8Array, most: number): Unpacked | undefine
 
 /** Bytes that a library makes of a frame; -1 if it cannot. */
 function byLibrary(
-  decompress: NonNullable<Zstd['decompress']>,
+  decompress: NonNullable<ZstdLibrary['decompress']>,
   frame: Uint8Array,
   target: Uint8Array,
 ): number {
@@ -148,6 +116,7 @@ function byLoop(
  * Compresses bytes to a frame.
  *
  * @throws MissingLibraryError if no library can
+ * @throws DataError if {@link loadZstd} has not come to its end, or what the library gives is no frame of these bytes
  */
 export function packZstd(bytes: Uint8Array): Uint8Array {
   if (loaded === undefined) {
@@ -155,5 +124,9 @@ export function packZstd(bytes: Uint8Array): Uint8Array {
   }
   if (loaded.compress === undefined)
     throw new MissingLibraryError('@bokuweb/zstd-wasm', 'it writes ZSTD');
-  return loaded.compress(bytes, 1);
+  const frame = loaded.compress(bytes, 1);
+  if (isFrameOf(frame, bytes.length)) return frame;
+  throw new DataError(
+    'ZSTD: the library gives no frame of what it was given: it was started again, by init(), while it was in use',
+  );
 }

@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadZstd, unpackZstd } from '#src/codecs/zstd';
 
-// It starts the library, once for all tests of a thread: what was made of it before is void once it starts again.
-beforeAll(loadZstd);
+beforeAll(async () => {
+  await library.init();
+  await loadZstd();
+});
 
 /** What a frame holds, at most a mebibyte; undefined if it is damaged. */
 function unpacked(frame: Uint8Array, most = 2 ** 20): Uint8Array | undefined {
