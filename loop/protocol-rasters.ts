@@ -1,11 +1,12 @@
 /** A protocol as a source of rasters, step by step. */
 import { asapScheduler, type Subscriber, type Unsubscribable } from 'rxjs';
-import { afterOthers, atOnce } from '../sources/paced.ts';
+import { atOnce } from '../sources/paced.ts';
 import { type Clock, monotonic } from '../src/clock.ts';
 import { demandOfSubscriber } from '../src/demand.ts';
 import { binStart } from '../src/events/bins.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import type { Conductor } from '../src/loop/protocol/conduct.ts';
+import { afterOthers } from '../src/turns.ts';
 
 /** When a raster may be made. */
 export interface RasterGate {

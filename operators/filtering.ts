@@ -6,7 +6,7 @@ import { type Losses, lossCounter } from '../src/events/losses.ts';
 import type { Filter, FilterConfig, Slicer } from '../src/filters/filter.ts';
 import type { RowStage, Rows } from '../src/filters/rows.ts';
 import { readItem, readOnce } from '../src/options.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { emittedAtOnce, oneAtATime, unfinished } from './one-at-a-time.ts';
 
 /** An operator, with what it could not place. */
 export type EventOperator<In, Out> = OperatorFunction<In, Out> & {
@@ -68,11 +68,24 @@ export function slicing<Config extends FilterConfig, In, Out>(
   const counted = withLosses(config, make);
   const operator = oneAtATime<In, Out>((subscriber) => {
     const slicer = make(counted);
-    const emit = emitTo(subscriber);
+    let emitted = 0;
+    const emit = (item: Out): boolean => {
+      subscriber.next(item);
+      return ++emitted >= emittedAtOnce || subscriber.closed;
+    };
+    const goOn = (): unknown => {
+      emitted = 0;
+      return slicer.goOn?.(emit) === true ? unfinished : undefined;
+    };
     return {
-      next: (item) => slicer.push(item, emit),
+      next(item) {
+        emitted = 0;
+        slicer.push(item, emit);
+        return emitted >= emittedAtOnce ? unfinished : undefined;
+      },
+      goOn,
       complete() {
-        slicer.end(emit);
+        slicer.end(emitTo(subscriber));
         subscriber.complete();
       },
     };

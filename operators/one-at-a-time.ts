@@ -1,5 +1,6 @@
 /** What operators share that emit in the middle of their work, or keep state: their subscriber may answer at once. */
 import {
+  catchError,
   concatWith,
   ignoreElements,
   NEVER,
@@ -7,15 +8,30 @@ import {
   type OperatorFunction,
   type Subscriber,
   tap,
+  throwError,
+  type Unsubscribable,
 } from 'rxjs';
-import { type Demand, onDemand } from '../src/demand.ts';
+import { type Demand, demandBehind, gate, onDemand, whileBoth } from '../src/demand.ts';
 import { borrowing, type Loan } from '../src/lending.ts';
+import { queue } from '../src/queue.ts';
 import { serial } from '../src/serial.ts';
+import { afterOthers } from '../src/turns.ts';
+
+/** What an operator emits for one item before it gives way to timers and to the outside, if it can. */
+export const emittedAtOnce = 1024;
+
+/** Says that more will come of an item, once others have had their turn. */
+export const unfinished: unique symbol = Symbol('unfinished');
 
 /** What an operator does with what comes. */
 export interface Taking<In> {
-  /** Takes an item; what it throws ends the stream. Gives `true` if neither it nor what it has emitted needs the item any more. */
+  /**
+   * Takes an item; what it throws ends the stream. Gives `true` if neither it nor what it has emitted needs the item any
+   * more, or {@link unfinished}.
+   */
   next(item: In): unknown;
+  /** Goes on with an item that is unfinished, and gives the same. */
+  goOn?(): unknown;
   /** Learns that the source has completed, and completes the subscriber when it likes; at once if left out. */
   complete?(): void;
   /** What it can take by now; sources that can wait are held back by it. */
@@ -23,10 +39,23 @@ export interface Taking<In> {
 }
 
 const end = Symbol('end');
+const rest = Symbol('rest');
+
+/** How the source has failed, while an item was unfinished. */
+class Failure {
+  readonly cause: unknown;
+  constructor(cause: unknown) {
+    this.cause = cause;
+  }
+}
+
+/** What is taken: an item, the rest of one, how the source has failed, or that it has come to its end. */
+type Given<In> = In | typeof rest | typeof end | Failure;
 
 /**
  * Makes an operator of what `begin` gives for each subscriber. Items are taken one after the other: what comes while
- * an item is taken, since its subscriber answers in the same turn, is taken after it.
+ * an item is taken, since its subscriber answers in the same turn or it is unfinished, is taken after it. Sources that can wait
+ * wait for what is unfinished, which itself waits for whom it feeds.
  */
 export function oneAtATime<In, Out>(
   begin: (subscriber: Subscriber<Out>) => Taking<In>,
@@ -37,22 +66,57 @@ export function oneAtATime<In, Out>(
       // What has failed already is not subscribed to.
       if (subscriber.closed) return;
       const loan: Loan = { source };
-      const take = serial<In | typeof end>((item) => {
+      const behind = taking.demand ?? demandBehind();
+      const room = gate();
+      const waiting = queue<Given<In>>();
+      let held: In;
+      /** When it goes on with the item that is unfinished. */
+      let turn: Unsubscribable | undefined;
+      const later = (): void => {
+        turn = afterOthers(() => {
+          if (behind?.open === false) turn = { unsubscribe: behind.whenOpen(later) };
+          else take(rest);
+        });
+      };
+      const takeOne = (given: Given<In>): void => {
+        if (given instanceof Failure) subscriber.error(given.cause);
+        else if (given !== end) {
+          if (given !== rest) held = given;
+          const said = given === rest ? taking.goOn!() : taking.next(given);
+          if (said === true) loan.giveBack?.(held);
+          else if (said === unfinished) later();
+        } else if (taking.complete === undefined) subscriber.complete();
+        else taking.complete();
+      };
+      const take = serial<Given<In>>((given) => {
         if (subscriber.closed) return;
+        if (turn !== undefined && given !== rest) {
+          waiting.push(given);
+          return;
+        }
+        turn = undefined;
         try {
-          if (item !== end) {
-            if (taking.next(item) === true) loan.giveBack?.(item);
-          } else if (taking.complete === undefined) subscriber.complete();
-          else taking.complete();
+          takeOne(given);
+          while (turn === undefined && waiting.size > 0 && !subscriber.closed) {
+            takeOne(waiting.shift()!);
+          }
         } catch (cause) {
           subscriber.error(cause);
         }
+        room.set(turn === undefined);
       });
       const taken = source.pipe(
         tap({ next: take, complete: () => take(end) }),
         ignoreElements(),
+        catchError((cause: unknown) => {
+          if (turn === undefined) return throwError(() => cause);
+          take(new Failure(cause));
+          return NEVER;
+        }),
         concatWith(NEVER),
       );
-      borrowing(loan, () => onDemand(taking.demand, () => taken.subscribe(subscriber)));
+      subscriber.add(() => turn?.unsubscribe());
+      const demand = taking.goOn === undefined ? taking.demand : whileBoth(room, behind);
+      borrowing(loan, () => onDemand(demand, () => taken.subscribe(subscriber)));
     });
 }

@@ -9,7 +9,7 @@ import type { ChannelSpace } from '../src/events/space.ts';
 import { chunkProblems, type SpikeRaster } from '../src/events/spike-raster.ts';
 import { number, type OptionTable, oneOf, optionProblems, readOnce } from '../src/options.ts';
 import { within } from '../src/problems.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { emittedAtOnce, oneAtATime, unfinished } from './one-at-a-time.ts';
 
 /** Configuration of {@link toRaster}. */
 export interface ToRasterConfig {
@@ -58,7 +58,8 @@ const table: OptionTable<ToRasterConfig> = {
  * once `until` has reached its end. The last one is emitted on completion, cut to the bins that have begun before
  * `until` or hold an event. Silence gives chunks of zeros, from the bin of the first event on if no `startTime` is
  * given. An event more than `maxGap` after all that was said before it, as a broken time stamp is, ends the chunk, and
- * the next one begins with it. Events that come after their chunk are counted, never dropped in silence. Errors with a
+ * the next one begins with it. Events that come after their chunk are counted, never dropped in silence. A packet of
+ * more than a thousand chunks is binned in turns, between which timers run; what comes meanwhile waits. Errors with a
  * `DataError` if an event has no time, or addresses are no channels.
  *
  * @throws InvalidArgumentError with all problems
@@ -111,9 +112,15 @@ export function toRaster(config: ToRasterConfig): ToRaster {
       count();
       subscriber.next({ steps, channels, dt, startTime: at, counts: chunk });
     };
-    /** Emits every chunk that has ended before bin `step`. */
-    const passTo = (step: number): void => {
-      while (step >= first + chunkSteps && !subscriber.closed) emit(chunkSteps);
+    /** Chunks that may be emitted before others have a turn. */
+    let inTurn = 0;
+    /** Emits every chunk that has ended before bin `step`; `false` if that is too much for one turn. */
+    const passTo = (step: number): boolean => {
+      while (step >= first + chunkSteps && !subscriber.closed) {
+        if (inTurn-- === 0) return false;
+        emit(chunkSteps);
+      }
+      return true;
     };
     /** Leaves out what lies between all that was said and bin `step`. */
     const jumpTo = (step: number, time: number, what: string): void => {
@@ -147,10 +154,14 @@ export function toRaster(config: ToRasterConfig): ToRaster {
     };
     /** Bins are shorter than gaps that are jumped over: within one, nothing can be. */
     const short = dt * 1e6 <= longest;
-    const bin = (packet: AerPacket): void => {
+    /** The packet that is being binned, and the event where it goes on. */
+    let packet: AerPacket;
+    let at = 0;
+    /** Bins the packet from where it is; `false` if that is too much for one turn. */
+    const bin = (): boolean => {
       const { timestamps, addresses, until } = packet;
       let last = Number.NaN;
-      for (let i = 0; i < timestamps.length; i++) {
+      for (let i = at; i < timestamps.length; i++) {
         const time = timestamps[i]!;
         if (!Number.isSafeInteger(time)) {
           throw new DataError(`timestamp ${i} is ${time}; whole microseconds are needed`);
@@ -167,39 +178,47 @@ export function toRaster(config: ToRasterConfig): ToRaster {
         last = step;
         if (time - said > longest) jumpTo(step, time, 'an event at');
         if (time > said) said = time;
-        passTo(step);
+        at = i;
+        if (!passTo(step)) return false;
         if (step >= reached) reached = step + 1;
         const channel = addresses[i]!;
         if (step < 0) before++;
         else if (step < first) late++;
         else if (channel >= channels) unknownChannel++;
         else {
-          const at = (step - first) * channels + channel;
-          counts[at] = counts[at]! + 1;
+          const cell = (step - first) * channels + channel;
+          counts[cell] = counts[cell]! + 1;
         }
       }
+      at = timestamps.length;
       count();
-      if (startTime === undefined) return;
+      if (startTime === undefined) return true;
       // A time that no clock shows says nothing of how much of it has passed.
       const sound = Math.abs(until) <= Number.MAX_SAFE_INTEGER;
       if (!sound && onGap === 'jump') {
         losses.add('jumps', 1);
-        return;
+        return true;
       }
       if (!sound || until - said! > longestSaid) {
         jumpTo(sound ? binOf(until, startTime, dt) : 0, until, 'an until of');
       }
       if (until > said!) said = until;
-      passTo(binOf(until, startTime, dt));
+      if (!passTo(binOf(until, startTime, dt))) return false;
       const begun = binOf(until - 1, startTime, dt) + 1;
       if (begun > reached) reached = begun;
+      return true;
+    };
+    const goOn = (): unknown => {
+      inTurn = emittedAtOnce;
+      return bin() || unfinished;
     };
     return {
-      next(packet) {
-        packet = soundPacket(packet, 'channels');
-        bin(packet);
-        return true;
+      next(given) {
+        packet = soundPacket(given, 'channels');
+        at = 0;
+        return goOn();
       },
+      goOn,
       complete() {
         if (reached > first) emit(reached - first);
         subscriber.complete();

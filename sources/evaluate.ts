@@ -29,8 +29,8 @@ import { runProblems } from '../src/pipeline/run.ts';
 import type { RecordedOf } from '../src/pipeline/target.ts';
 import { type Problem, problem, within } from '../src/problems.ts';
 import { serial } from '../src/serial.ts';
+import { afterOthers } from '../src/turns.ts';
 import { fromPull } from './from-pull.ts';
-import { afterOthers } from './paced.ts';
 import { type Batch, batchOf } from './sample-batch.ts';
 
 /** Configuration of {@link evaluate}. */

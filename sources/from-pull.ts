@@ -20,7 +20,8 @@ import {
   readOnce,
 } from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
-import { afterOthers, atOnce } from './paced.ts';
+import { afterOthers } from '../src/turns.ts';
+import { atOnce } from './paced.ts';
 
 /** Configuration of {@link fromPull}. */
 export interface FromPullConfig<In, Out> {

@@ -2,19 +2,10 @@
 import { asapScheduler, Observable, type SchedulerLike, type Unsubscribable } from 'rxjs';
 import { timeOf } from '../src/clock.ts';
 import { demandOfSubscriber } from '../src/demand.ts';
+import { afterOthers } from '../src/turns.ts';
 
 /** Items that follow each other without a break; after those, timers and the outside have a turn between any two. */
 export const atOnce = 32;
-
-/** Does `work` once timers and the outside have had their turn; sooner than a timer can, if the machine is able to. */
-export function afterOthers(work: () => void): Unsubscribable {
-  if (typeof setImmediate === 'function') {
-    const turn = setImmediate(work);
-    return { unsubscribe: () => clearImmediate(turn) };
-  }
-  const timer = setTimeout(work);
-  return { unsubscribe: () => clearTimeout(timer) };
-}
 
 /** What a source emits, and when. */
 export interface Paced<T> {

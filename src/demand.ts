@@ -70,3 +70,34 @@ export function demandOfSubscriber(): Demand | undefined {
   if (current !== undefined) gates.get(current)?.();
   return current;
 }
+
+/** The demand of whoever subscribes in this turn, who is not asked by that. */
+export function demandBehind(): Demand | undefined {
+  return current;
+}
+
+/** A demand that is open while two are; who asks for it asks for both. */
+export function whileBoth(one: Demand, other: Demand | undefined): Demand {
+  if (other === undefined) return one;
+  const both: Demand = {
+    get open() {
+      return one.open && other.open;
+    },
+    whenOpen(work) {
+      let stop = (): void => {};
+      const look = (): void => {
+        if (both.open) work();
+        else wait();
+      };
+      const wait = (): void => {
+        stop = (one.open ? other : one).whenOpen(look);
+      };
+      wait();
+      return () => stop();
+    },
+  };
+  gates.set(both, () => {
+    for (const demand of [one, other]) gates.get(demand)?.();
+  });
+  return both;
+}

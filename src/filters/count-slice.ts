@@ -46,21 +46,39 @@ export function countSlicer<S extends Space>(
     given = until;
     return emit({ ...store.take(count), space: space!, until });
   };
+  /** The packet that is not done with, and the event where it goes on. */
+  let left: AerPacket<S> | undefined;
+  let leftAt = 0;
+  const takeFrom = (packet: AerPacket<S>, first: number, emit: Emit<AerPacket<S>>): void => {
+    const { timestamps, until } = packet;
+    for (let from = first; from < timestamps.length; ) {
+      const to = Math.min(timestamps.length, from + events - store.length);
+      store.addRange(packet, from, to);
+      from = to;
+      said = Math.max(said, timestamps[to - 1]!);
+      if (store.length === events && emitUntil(events, said, emit) === true) {
+        left = packet;
+        leftAt = to;
+        return;
+      }
+    }
+    said = Math.max(said, until);
+    // Time that passes is told at once if no event is held back.
+    if (store.length === 0 && said > given) emitUntil(0, said, emit);
+  };
   return {
     push(packet, emit) {
       packet = soundPacket(packet);
       space = keepSpace(packet.space);
-      const { timestamps, until } = packet;
-      for (let from = 0; from < timestamps.length; ) {
-        const to = Math.min(timestamps.length, from + events - store.length);
-        store.addRange(packet, from, to);
-        from = to;
-        said = Math.max(said, timestamps[to - 1]!);
-        if (store.length === events && emitUntil(events, said, emit) === true) return;
-      }
-      said = Math.max(said, until);
-      // Time that passes is told at once if no event is held back.
-      if (store.length === 0 && said > given) emitUntil(0, said, emit);
+      left = undefined;
+      takeFrom(packet, 0, emit);
+    },
+    goOn(emit) {
+      const packet = left;
+      if (packet === undefined) return false;
+      left = undefined;
+      takeFrom(packet, leftAt, emit);
+      return left !== undefined;
     },
     end(emit) {
       if (store.length > 0) emitUntil(store.length, said, emit);

@@ -34,11 +34,16 @@ export interface Slicer<In, Out> {
    * @throws DataError if it is not what the slicer takes
    */
   push(item: In, emit: Emit<Out>): void;
+  /**
+   * Goes on with the item that `emit` has said enough of, and gives whether some of it may still be left; absent if
+   * that item is done with then.
+   */
+  goOn?(emit: Emit<Out>): boolean;
   /** Gives what is still held when the stream ends. */
   end(emit: Emit<Out>): void;
 }
 
-/** Takes what is complete; gives `true` if nobody needs more. */
+/** Takes what is complete; gives `true` if nobody needs more, or not now. */
 export type Emit<Out> = (item: Out) => unknown;
 
 /** What every filter can be given. */

@@ -44,6 +44,7 @@ export function timeSlicer<S extends Space>(
       space = keepSpace(packet.space);
       windows.push(packet, useOf(emit));
     },
+    goOn: (emit) => windows.goOn(useOf(emit)),
     end: (emit) => windows.end(useOf(emit)),
   };
 }

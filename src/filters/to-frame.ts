@@ -79,6 +79,7 @@ export function toFrameSlicer(config: ToFrameConfig): Slicer<AerPacket<PixelSpac
       picture = prepare(packet.space);
       windows.push(packet, useOf(emit));
     },
+    goOn: (emit) => windows.goOn(useOf(emit)),
     end: (emit) => windows.end(useOf(emit)),
   };
 }

@@ -46,8 +46,10 @@ const mostWindows = 2 ** 20;
 
 /** Windows on a stream. */
 export interface Windows<S extends Space> {
-  /** Takes the next packet. */
+  /** Takes the next packet; what is left of one before it is dropped. */
   push(packet: AerPacket<S>, use: WindowUse<S>): void;
+  /** Goes on with the packet of which a window was closed and no more were needed; whether that happened again. */
+  goOn(use: WindowUse<S>): boolean;
   /** Ends the stream: the window that has begun is over where the stream is. */
   end(use: WindowUse<S>): void;
 }
@@ -98,46 +100,67 @@ export function windowsOf<S extends Space>(
     enter(0);
   };
   if (begin !== undefined) enter(0);
+  /** The packet that is not done with, and the event where it goes on. */
+  let left: AerPacket<S> | undefined;
+  let leftAt = 0;
+  const takeFrom = (packet: AerPacket<S>, first: number, use: WindowUse<S>): void => {
+    const { timestamps, until } = packet;
+    let from = first;
+    let before = 0;
+    let late = 0;
+    for (let i = first; i < timestamps.length; i++) {
+      const time = timestamps[i]!;
+      if (time >= start && time < end) continue;
+      if (i > from) {
+        held = true;
+        use.events(packet, from, i);
+        said = Math.max(said!, timestamps[i - 1]!);
+      }
+      from = i;
+      if (time < start) {
+        if (time < begin!) before++;
+        else late++;
+        from = i + 1;
+        continue;
+      }
+      if (time - said! > longest || time - end > absurd) jumpTo(time, use);
+      else if (passTo(time, use)) {
+        left = packet;
+        leftAt = i;
+        break;
+      }
+      said = time;
+    }
+    losses.add('before', before);
+    losses.add('late', late);
+    if (left !== undefined) return;
+    if (timestamps.length > from) {
+      held = true;
+      use.events(packet, from, timestamps.length);
+      said = Math.max(said!, timestamps.at(-1)!);
+    }
+    if (until - end > absurd) {
+      said = Math.max(said!, end);
+      jumpTo(until, use);
+    }
+    if (until > said!) said = until;
+    if (passTo(said!, use)) {
+      left = packet;
+      leftAt = timestamps.length;
+    }
+  };
   return {
     push(packet, use) {
-      const { timestamps, until } = packet;
-      if (begin === undefined && timestamps.length > 0) beginAt(timestamps[0]!);
-      if (begin === undefined) return;
-      let from = 0;
-      let before = 0;
-      let late = 0;
-      for (let i = 0; i < timestamps.length; i++) {
-        const time = timestamps[i]!;
-        if (time >= start && time < end) continue;
-        if (i > from) {
-          held = true;
-          use.events(packet, from, i);
-          said = Math.max(said!, timestamps[i - 1]!);
-        }
-        from = i;
-        if (time < start) {
-          if (time < begin) before++;
-          else late++;
-          from = i + 1;
-          continue;
-        }
-        if (time - said! > longest) jumpTo(time, use);
-        else if (passTo(time, use)) return;
-        said = time;
-      }
-      if (timestamps.length > from) {
-        held = true;
-        use.events(packet, from, timestamps.length);
-        said = Math.max(said!, timestamps.at(-1)!);
-      }
-      losses.add('before', before);
-      losses.add('late', late);
-      if (until - end > absurd) {
-        said = Math.max(said!, end);
-        jumpTo(until, use);
-      }
-      if (until > said!) said = until;
-      passTo(said!, use);
+      left = undefined;
+      if (begin === undefined && packet.timestamps.length > 0) beginAt(packet.timestamps[0]!);
+      if (begin !== undefined) takeFrom(packet, 0, use);
+    },
+    goOn(use) {
+      const packet = left;
+      if (packet === undefined) return false;
+      left = undefined;
+      takeFrom(packet, leftAt, use);
+      return left !== undefined;
     },
     end(use) {
       if (begin === undefined || !(held || said! > start)) return;

@@ -69,10 +69,24 @@ describe('timeSlice', () => {
     expect(losses.byReason).toEqual({ jumps: 1 });
   });
 
-  it('stops when nobody needs more', () => {
+  it('leaves more than a million windows out that nobody spoke of, and counts that', () => {
+    const losses = lossCounter();
+    const slicer = timeSlicer<typeof one>({ window: 1e-6, losses });
+    expect(shown(slices(slicer, at(5), at(5e6)))).toEqual([
+      [[5], 5],
+      [[5e6], 5e6],
+    ]);
+    expect(losses.byReason).toEqual({ jumps: 1 });
+  });
+
+  it('stops when nobody needs more, and goes on if it is asked to', () => {
     let count = 0;
-    timeSlicer({ window: 1e-6 }).push(at(0, 1e7), () => ++count === 3);
-    expect(count).toBe(3);
+    const slicer = timeSlicer({ window: 1e-6 });
+    const emit = () => ++count % 3 === 0;
+    slicer.push(at(0, 1e6), emit);
+    expect([count, slicer.goOn!(emit), count]).toEqual([3, true, 6]);
+    slicer.push(at(1e6 + 2), emit);
+    expect([count, slicer.goOn!(emit), slicer.goOn!(emit)]).toEqual([9, true, true]);
   });
 });
 

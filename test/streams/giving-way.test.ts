@@ -1,0 +1,174 @@
+import {
+  concat,
+  from,
+  lastValueFrom,
+  type Observable,
+  type OperatorFunction,
+  of,
+  Subject,
+  takeUntil,
+  tap,
+  throwError,
+  timer,
+  toArray,
+} from 'rxjs';
+import { fromPull } from 'spikeline';
+import { type AerPacket, aerPacket, channels, emptyPacket, pixels } from 'spikeline/events';
+import { countSlice, timeSlice, toFrame, toRaster } from 'spikeline/operators';
+import { describe, expect, it } from 'vitest';
+import { gate, onDemand } from '#src/demand';
+import { until } from '#test/support/until';
+import { watch } from '#test/support/watch';
+
+interface Form {
+  readonly operator: () => OperatorFunction<AerPacket<never>, unknown>;
+  /** A packet of which thousands of items are made. */
+  readonly long: AerPacket;
+  /** The same in packets of which few are made each, but for the last event. */
+  readonly cut: readonly AerPacket[];
+  /** What comes after it. */
+  readonly after: AerPacket;
+}
+
+const one = channels(1);
+const some = Array.from({ length: 5000 }, (_, i) => 1000 * i + (i % 7));
+const zeros = some.map(() => 0);
+const inSpace = (space: AerPacket['space']) => ({
+  long: aerPacket(some, zeros, space, 5_400_000),
+  cut: [
+    ...some.map((time) => aerPacket([time], [0], space)),
+    ...Array.from({ length: 1000 }, (_, i) => emptyPacket(space, 5_000_000 + 400 * i)),
+    emptyPacket(space, 5_400_000),
+  ],
+  after: aerPacket([5_400_100], [0], space, 5_403_000),
+});
+
+const forms: Record<string, Form> = {
+  toRaster: {
+    operator: () => toRaster({ channels: 1, dt: 1e-3, chunkSteps: 1 }),
+    ...inSpace(one),
+  },
+  timeSlice: { operator: () => timeSlice({ window: 1e-3 }), ...inSpace(one) },
+  toFrame: { operator: () => toFrame({ window: 1e-3 }), ...inSpace(pixels(1, 1)) },
+  countSlice: { operator: () => countSlice({ events: 1 }), ...inSpace(one) },
+};
+
+const all = <T>(stream: Observable<T>): Promise<T[]> => lastValueFrom(stream.pipe(toArray()));
+
+for (const [name, { operator, long, cut, after }] of Object.entries(forms)) {
+  const through = (packets: Observable<AerPacket>): Observable<unknown> =>
+    (packets as Observable<AerPacket<never>>).pipe(operator());
+
+  describe(`${name} of a packet that makes thousands of items`, () => {
+    it('gives what it gives of short ones, in turns, and what comes meanwhile after it', async () => {
+      const expected = await all(through(from([...cut, after])));
+      const source = new Subject<AerPacket>();
+      const seen = watch(through(source));
+      source.next(long);
+      source.next(after);
+      source.complete();
+      const first = seen.values.length;
+      expect([seen.ended, first > 0, first < 2000]).toEqual(['no', true, true]);
+      await until(() => seen.ended !== 'no');
+      // Silence after the last event is told in as many pieces as it came.
+      const count = (values: readonly unknown[]) =>
+        name === 'countSlice'
+          ? values.filter((v) => (v as AerPacket).addresses.length > 0)
+          : values;
+      expect(count(seen.values)).toEqual(count(expected));
+    });
+
+    it('fails after it, if its source does', async () => {
+      const expected = (await all(through(of(long)))).length;
+      const failure = new Error('the source failed');
+      const seen = watch(
+        through(
+          concat(
+            of(long),
+            throwError(() => failure),
+          ),
+        ),
+      );
+      expect(seen.ended).toBe('no');
+      await until(() => seen.ended !== 'no');
+      expect(seen.error).toBe(failure);
+      // The last window has not come to its end.
+      expect(expected - seen.values.length).toBeLessThanOrEqual(1);
+    });
+
+    it('takes what comes of its own answers after it', async () => {
+      const source = new Subject<AerPacket>();
+      let answers = 0;
+      const seen = watch(
+        through(source).pipe(
+          tap(() => {
+            if (++answers === 2000) source.next(after);
+          }),
+        ),
+      );
+      source.next(long);
+      await until(() => seen.values.length > 5000);
+      source.complete();
+      await until(() => seen.ended !== 'no');
+      expect(seen.values).toEqual(await all(through(of(long, after))));
+    });
+
+    it('stops when it is left, and emits nothing more', async () => {
+      const seen = watch(through(of(long)));
+      const { length } = seen.values;
+      seen.unsubscribe();
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+      expect(seen.values).toHaveLength(length);
+    });
+
+    it('holds a source back that can wait, and is held back by whom it feeds', async () => {
+      const demand = gate();
+      let given = 0;
+      function* items() {
+        for (const packet of [long, after, after]) {
+          given++;
+          yield packet;
+        }
+      }
+      const seen = onDemand(demand, () =>
+        watch(through(fromPull(items(), { consume: (packet) => of(packet) }))),
+      );
+      expect(demand.asked).toBe(true);
+      await until(() => seen.values.length > 0);
+      demand.set(false);
+      const { length } = seen.values;
+      for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+      expect([given, seen.values.length]).toEqual([1, length]);
+      demand.set(true);
+      await until(() => seen.ended !== 'no');
+      expect(given).toBe(3);
+    });
+  });
+}
+
+describe('a packet that says how much time has passed', () => {
+  const hour = (space: AerPacket['space']) =>
+    of(aerPacket([0], [0], space), emptyPacket(space, 3599e6)) as Observable<AerPacket<never>>;
+  const endless: Record<string, () => Observable<unknown>> = {
+    toRaster: () => hour(one).pipe(toRaster({ channels: 1, dt: 1e-6, chunkSteps: 1 })),
+    timeSlice: () => hour(one).pipe(timeSlice({ window: 4e-3 })),
+    toFrame: () => hour(pixels(64, 64)).pipe(toFrame({ window: 4e-3 })),
+  };
+  for (const [name, make] of Object.entries(endless)) {
+    it(`can be stopped by a timer: ${name}`, async () => {
+      let values = 0;
+      await lastValueFrom(
+        make().pipe(
+          tap(() => values++),
+          takeUntil(timer(5)),
+        ),
+        { defaultValue: undefined },
+      );
+      const stopped = values;
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+      expect(values).toBe(stopped);
+      expect(values).toBeGreaterThan(0);
+      expect(values).toBeLessThan(8e5);
+    });
+  }
+});
