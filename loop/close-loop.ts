@@ -108,7 +108,7 @@ const table: OptionTable<CloseLoopConfig<unknown, unknown>> = {
     may: ['updated'],
     says: { demand: anything },
   }),
-  stimulus: keeping('a stimulus', { methods: ['before'], may: ['after', 'end'] }),
+  stimulus: keeping('a stimulus', { methods: ['before'], may: ['after', 'settled', 'end'] }),
   losses: lossesCheck,
 };
 

@@ -15,6 +15,7 @@ import {
 import type { Environment } from '../src/loop/environment.ts';
 import { type Answer, type Exchange, startExchange } from '../src/loop/exchange.ts';
 import { type ActionLimits, actionBounds } from '../src/loop/limits.ts';
+import { onceSettled } from '../src/loop/settled.ts';
 import type {
   LoopDescription,
   LoopEnd,
@@ -139,6 +140,13 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     if (failures.length > 0) user.error(failures[0]);
     else user.complete();
   };
+  /** Ends once all that the stimulus has begun is done. */
+  const endSettled = (reason: LoopEnd['reason']): void =>
+    onceSettled(
+      stimulus?.settled?.(),
+      () => end(reason),
+      (cause) => end('error', cause),
+    );
   /** What failed when the user left. */
   let leftBehind: readonly unknown[] = [];
   const leave = (): void => {
@@ -199,7 +207,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     user.next(whole);
     if (user.closed) leave();
     if (over) return;
-    if (open.size === 0 && last !== undefined) end(last);
+    if (open.size === 0 && last !== undefined) endSettled(last);
     else if (realTime === undefined) pump();
   };
 
@@ -230,7 +238,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     } finally {
       pumping = false;
     }
-    if (last !== undefined && open.size === 0) end(last);
+    if (last !== undefined && open.size === 0) endSettled(last);
   };
   /** Begins the step of a tick in real time. */
   const tick = (step: number, policy: LagPolicy, behind: number): void => {
@@ -241,14 +249,14 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     else if (open.size < mostOpen) begin(step);
     else losses.add('stalled', 1);
     if (last !== undefined) stopTicks();
-    if (last !== undefined && open.size === 0) end(last);
+    if (last !== undefined && open.size === 0) endSettled(last);
   };
   const heardNews = (): void => {
     if (realTime === undefined) pump();
     else if (world.over && ready) {
       last = 'done';
       stopTicks();
-      if (open.size === 0) end(last);
+      if (open.size === 0) endSettled(last);
     }
   };
   const start = (): void => {

@@ -6,6 +6,7 @@ import { demandOfSubscriber } from '../src/demand.ts';
 import { binStart } from '../src/events/bins.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import type { Conductor } from '../src/loop/protocol/conduct.ts';
+import { onceSettled } from '../src/loop/settled.ts';
 import { afterOthers } from '../src/turns.ts';
 
 /** When a raster may be made. */
@@ -39,6 +40,12 @@ export function emitRasters(
   let waiting: Unsubscribable | undefined;
   let failed = false;
 
+  const fail = (cause: unknown): void => {
+    failed = true;
+    subscriber.error(cause);
+  };
+  /** Ends once all that phases have begun is done. */
+  const complete = (): void => onceSettled(conductor.settled(), () => subscriber.complete(), fail);
   const make = (): void => {
     const step = chunk * chunkSteps;
     const at = binStart(step, dt, startTime);
@@ -54,12 +61,12 @@ export function emitRasters(
       return;
     }
     if (kind === 'over') {
-      subscriber.complete();
+      complete();
       return;
     }
     chunk++;
     subscriber.next({ steps: chunkSteps, channels, dt, startTime: at, counts });
-    if (kind === 'last') subscriber.complete();
+    if (kind === 'last') complete();
     else if (!subscriber.closed) wait();
   };
   const turn = (): void => {
@@ -68,8 +75,7 @@ export function emitRasters(
     try {
       make();
     } catch (cause) {
-      failed = true;
-      subscriber.error(cause);
+      fail(cause);
     }
   };
   const schedule = (): Unsubscribable => {

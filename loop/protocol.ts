@@ -227,6 +227,7 @@ export function startProtocol(of: Protocol, config: ProtocolRunConfig): Protocol
     },
     before: (step, time, counts) => conductor.step(step, time, counts) === 'on',
     after: ({ spikes }: LoopStep<unknown, unknown>) => conductor.take(spikes),
+    settled: () => conductor.settled(),
     end: () => conductor.stop(),
     pause: () => conductor.pause(),
     resume() {

@@ -73,6 +73,11 @@ export interface LoopStimulus {
   before(step: number, time: number, counts: Uint32Array): boolean;
   /** Called with each step, before it is emitted. */
   after?(step: LoopStep<unknown, unknown>): void;
+  /**
+   * Called when all steps were made: what it has begun and not come to the end of, for which the loop waits. If that fails, so does the loop;
+   * undefined if nothing is under way.
+   */
+  settled?(): Promise<unknown> | undefined;
   /** Called once when the loop has ended, whatever ended it. */
   end?(): void;
 }

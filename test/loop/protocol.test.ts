@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
-import { lastValueFrom, Subject, take, tap, toArray } from 'rxjs';
+import { lastValueFrom, type Observable, Subject, take, tap, toArray } from 'rxjs';
 import {
   dynapSim,
   InvalidArgumentError,
@@ -30,6 +30,8 @@ import { describe, expect, it } from 'vitest';
 import { emptyFolder } from '#test/support/folders';
 import { runs } from '#test/support/runs';
 import { TestClock } from '#test/support/test-clock';
+import { until } from '#test/support/until';
+import { watch } from '#test/support/watch';
 
 /** A network whose one neuron fires in the bin of each of its inputs. */
 const relay = pipeline(
@@ -288,6 +290,66 @@ describe('phases', () => {
     expect(run.before(0, 0, new Uint32Array(1))).toBe(true);
     await new Promise(setImmediate);
     expect(() => run.before(1, 1000, new Uint32Array(1))).toThrow('stuck');
+  });
+
+  describe('that take their time, in the last step too, are waited for at the end', () => {
+    let settle: ((how: Promise<never> | undefined) => void) | undefined;
+    const taking = () =>
+      new Promise((resolve) => {
+        settle = resolve;
+      });
+    const forms: Record<string, Partial<Phase>[]> = {
+      'an action': [{ action: taking }],
+      'an update': [{ update: 1 }],
+      'an action before the last phase': [{ action: taking }, {}],
+    };
+    const started = (of: Protocol) => startProtocol(of, { channels: 1, update: taking });
+    const loopOf = (of: Protocol, steps: number) =>
+      closeLoop<number, number>({
+        target: simulator(),
+        net: relay,
+        environment: { reset: () => 1, step: () => ({ observation: 1 }) },
+        encode: () => [1],
+        decode: () => 1,
+        stimulus: started(of),
+        steps,
+      });
+    const ways: Record<string, (of: Protocol) => Observable<unknown>> = {
+      'as rasters': (of) => started(of).rasters(),
+      'in a loop': (of) => loopOf(of, 9),
+      'in a loop that ends before': (of) => loopOf(of, 1),
+    };
+    /** Runs the stream until nothing is left but what takes its time. */
+    const begun = async (stream: Observable<unknown>) => {
+      settle = undefined;
+      const seen = watch(stream);
+      await until(() => settle !== undefined && seen.values.length > 0);
+      for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+      expect(seen.ended).toBe('no');
+      return seen;
+    };
+    for (const [form, phases] of Object.entries(forms)) {
+      for (const [way, stream] of Object.entries(ways)) {
+        it(`${form}, ${way}`, async () => {
+          const of = protocol(phases.map((phase) => ({ name: 'a', duration: 1e-3, ...phase })));
+          const good = await begun(stream(of));
+          settle!(undefined);
+          await new Promise(setImmediate);
+          expect(good.ended).toBe('completed');
+
+          const bad = await begun(stream(of));
+          settle!(Promise.reject(new Error('stuck')));
+          await new Promise(setImmediate);
+          expect(bad.error).toEqual(new Error('stuck'));
+
+          const left = await begun(stream(of));
+          left.unsubscribe();
+          settle!(Promise.reject(new Error('stuck')));
+          await new Promise(setImmediate);
+          expect(left.ended).toBe('no');
+        });
+      }
+    }
   });
 });
 

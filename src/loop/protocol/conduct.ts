@@ -36,6 +36,8 @@ export interface Conductor {
   readonly listens: boolean;
   /** Takes what the network gave. */
   take(spikes: SpikeRaster): void;
+  /** What phases did and have not come to the end of, or failed with since the last step; undefined if nothing is left of it. */
+  settled(): Promise<void> | undefined;
   pause(): void;
   resume(): void;
   abort(reason?: string): void;
@@ -66,6 +68,8 @@ export function conduct({ items }: Protocol, plan: ConductPlan): Conductor {
   /** Start of the pause that lasts. */
   let pausedAt: number | undefined;
   let failed: { readonly cause: unknown } | undefined;
+  /** What phases did, as far as it takes its time. */
+  const underWay = new Set<Promise<unknown>>();
 
   const free = (): void => {
     for (const one of [...(working?.stimuli ?? []), ...(working?.triggers ?? [])]) one.stop?.();
@@ -74,13 +78,22 @@ export function conduct({ items }: Protocol, plan: ConductPlan): Conductor {
     const note = (cause: unknown): void => {
       failed ??= { cause };
     };
-    // What it is done with may take its time; a failure of that is told at the next step.
+    // What it is done with may take its time; a failure of that is told at the next step, or at the end.
     try {
-      Promise.resolve(work()).catch(note);
+      const given = work();
+      if (Object(given) !== given) return;
+      const done = Promise.resolve(given)
+        .catch(note)
+        .finally(() => underWay.delete(done));
+      underWay.add(done);
     } catch (cause) {
       note(cause);
       throw cause;
     }
+  };
+  const settle = async (): Promise<void> => {
+    while (underWay.size > 0 && failed === undefined) await Promise.race(underWay);
+    if (failed !== undefined) throw failed.cause;
   };
   const over = (how: 'completed' | 'aborted', label: string, time: number): void => {
     free();
@@ -200,6 +213,7 @@ export function conduct({ items }: Protocol, plan: ConductPlan): Conductor {
       const own = since(spikes, working.begin);
       for (const one of working.triggers) one.take?.(own);
     },
+    settled: () => (underWay.size === 0 && failed === undefined ? undefined : settle()),
     pause() {
       wish = 'pause';
     },

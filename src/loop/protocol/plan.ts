@@ -78,7 +78,7 @@ export interface Phase {
   readonly mark?: string;
   /** A change of the chip's biases and synapses when it begins: what `update` of a link takes. */
   readonly update?: unknown;
-  /** Anything else that is done when it begins. */
+  /** Anything else that is done when it begins. It may give a promise: the protocol goes on, but ends once that is settled, and with what it fails with. */
   readonly action?: () => unknown;
 }
 
