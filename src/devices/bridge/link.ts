@@ -1,5 +1,4 @@
 /** A link to a DYNAP-SE2 board behind a bridge to samna: its configuration, its time, its events, its end. */
-import { connect } from 'node:net';
 import type { ChipConfiguration } from '../../chips/dynapse2/configuration.ts';
 import type { Dynapse2Delta } from '../../chips/dynapse2/delta.ts';
 import { dynapse2 } from '../../chips/dynapse2/family.ts';
@@ -70,7 +69,6 @@ export function openSamnaLink(config: SamnaLinkConfig): Promise<SamnaLink> {
   const { host, port } = readAddress(config.address, 'at');
   const where = addressText({ host, port });
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port });
     let opened: OpenedLink | undefined;
     const refuse = (cause: unknown): void => {
       clearTimeout(impatience);
@@ -86,30 +84,36 @@ export function openSamnaLink(config: SamnaLinkConfig): Promise<SamnaLink> {
       refuse(new DeviceError('timed-out', what));
       wire.destroy();
     }, config.startPatience);
-    const wire = framed(socket, {
-      body(body) {
-        const [kind, rest] = [body[0], body.subarray(1)];
-        if (opened !== undefined) {
-          opened.heard();
-          if (kind === kinds.control) opened.report(readReport(rest));
-          else if (kind === kinds.events) opened.events(rest);
-          else throw new DataError(`a message of kind ${kind} is not known`);
-          return;
-        }
-        if (kind !== kinds.control) throw new DataError('no welcome came');
-        const report = readReport(rest);
-        if ('refused' in report) throw failureOf(report.refused);
-        if (!('welcome' in report)) throw new DataError('no welcome came');
-        clearTimeout(impatience);
-        opened = samnaLink(wire, report.welcome, where, config);
-        resolve(opened.link);
+    const wire = framed(
+      { host, port },
+      {
+        body(bytes, from, to) {
+          // What is made of it may keep it.
+          const [kind, rest] = [bytes[from], bytes.slice(from + 1, to)];
+          if (opened !== undefined) {
+            opened.heard();
+            if (kind === kinds.control) opened.report(readReport(rest));
+            else if (kind === kinds.events) opened.events(rest);
+            else throw new DataError(`a message of kind ${kind} is not known`);
+            return;
+          }
+          if (kind !== kinds.control) throw new DataError('no welcome came');
+          const report = readReport(rest);
+          if ('refused' in report) throw failureOf(report.refused);
+          if (!('welcome' in report)) throw new DataError('no welcome came');
+          clearTimeout(impatience);
+          opened = samnaLink(wire, report.welcome, where, config);
+          resolve(opened.link);
+        },
+        ended(cause) {
+          if (opened === undefined) refuse(cause ?? new Error('it hung up'));
+          else opened.ended(cause);
+        },
       },
-      ended(cause) {
-        if (opened === undefined) refuse(cause ?? new Error('it hung up'));
-        else opened.ended(cause);
-      },
-    });
-    socket.once('connect', () => wire.write(controlFrame({ hello: protocol } satisfies Request)));
+    );
+    wire.socket.once('connect', () =>
+      wire.write(controlFrame({ hello: protocol } satisfies Request)),
+    );
   });
 }
 

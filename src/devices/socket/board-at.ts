@@ -1,5 +1,4 @@
 /** A board on the other end of a TCP connection. */
-import { connect, type Socket } from 'node:net';
 import type { DefaultConfiguration } from '../../chips/families.ts';
 import type { ConfigurationDelta } from '../../chips/family.ts';
 import { DataError, DeviceError, InvalidArgumentError, SpikelineError } from '../../errors.ts';
@@ -7,6 +6,7 @@ import { number, type OptionTable, optionProblems, readOnce } from '../../option
 import { fault, within } from '../../problems.ts';
 import {
   type Board,
+  type HardwareEvents,
   type Link,
   type LinkInfo,
   type LinkStatistics,
@@ -16,16 +16,10 @@ import {
 } from '../link.ts';
 import { linkListeners } from '../listeners.ts';
 import { addressText, readAddress, type SocketAddress } from './address.ts';
+import { askedTimes } from './asked-times.ts';
 import { type Connection, connection } from './connection.ts';
-import {
-  errorOf,
-  eventsOf,
-  packetsOf,
-  protocol,
-  type Report,
-  type Request,
-  readReport,
-} from './messages.ts';
+import { kinds, readReached, writeAsked } from './frames.ts';
+import { errorOf, protocol, type Report, type Request, readReport } from './messages.ts';
 import { senderStreams } from './senders.ts';
 
 /** How {@link boardAt} connects. */
@@ -82,50 +76,62 @@ function openSocketLink<Configuration>(
   place: Place,
 ): Promise<Link<Configuration, ConfigurationDelta>> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: place.host, port: place.port });
     let opened: OpenedLink<Configuration> | undefined;
     const impatience = setTimeout(() => {
       const what = `${addressText(place)} has not answered for ${place.patience} ms`;
       reject(new DeviceError('timed-out', what));
-      wire.destroy();
+      user.wire.destroy();
     }, place.patience);
-    const wire = connection(socket, {
-      message(message) {
+    /** The link that is open; others say what comes before the welcome. */
+    const welcomed = (): OpenedLink<Configuration> => {
+      if (opened === undefined) throw new DataError('no welcome came');
+      return opened;
+    };
+    const user = connection(place, {
+      control(body) {
+        const report = readReport(body);
         if (opened !== undefined) {
-          if (message.kind === 'control') opened.report(readReport(message.body));
-          else opened.events(eventsOf(message, opened.link.info.family));
+          opened.report(report);
           return;
         }
-        if (message.kind !== 'control') throw new DataError('events came before the welcome');
-        const report = readReport(message.body);
         if ('refused' in report) throw errorOf(report.refused);
         if (!('welcome' in report)) throw new DataError('no welcome came');
         clearTimeout(impatience);
-        opened = socketLink(wire, socket, report, place);
+        opened = socketLink(user, report, place);
         resolve(opened.link);
       },
+      events: (events) => welcomed().events(events),
+      other: kinds.reached,
+      frame: (bytes, from, to) => welcomed().reached(bytes, from, to),
       ended(cause) {
         clearTimeout(impatience);
-        if (opened === undefined) reject(openingError(cause ?? new Error('it hung up'), place));
+        if (opened === undefined) reject(openingError(cause ?? hungUp(place), place));
         else opened.ended(cause);
       },
     });
-    socket.once('connect', () => wire.tell({ hello: protocol } satisfies Request));
+    user.wire.socket.once('connect', () => user.tell({ hello: protocol } satisfies Request));
   });
+}
+
+/** What has answered nothing, and ended. */
+function hungUp(place: Place): DeviceError {
+  const what = `what listens at ${addressText(place)} hung up without a word: it is no board of Spikeline, or of another version`;
+  return new DeviceError('not-found', what);
 }
 
 /** A link, and what the wire tells it. */
 interface OpenedLink<Configuration> {
   readonly link: Link<Configuration, ConfigurationDelta>;
-  events(events: ReturnType<typeof eventsOf>): void;
+  events(events: HardwareEvents): void;
+  /** A time has been reached, and something counted. */
+  reached(bytes: Uint8Array, from: number, to: number): void;
   report(report: Report): void;
   ended(cause?: unknown): void;
 }
 
 function socketLink<Configuration>(
-  wire: Connection,
-  socket: Socket,
-  { welcome: info, aligns }: Extract<Report, { welcome: LinkInfo }>,
+  user: Connection,
+  { welcome: info, aligns, tells }: Extract<Report, { welcome: LinkInfo }>,
   place: Place,
 ): OpenedLink<Configuration> {
   const listeners = linkListeners();
@@ -133,6 +139,8 @@ function socketLink<Configuration>(
   const updates: LinkUpdate<ConfigurationDelta>[] = [];
   const calls = new Map<number, { resolve(value: unknown): void; reject(cause: unknown): void }>();
   const senders = senderStreams();
+  const asked = askedTimes();
+  const { wire } = user;
   let nextCall = 0;
   let closed = false;
 
@@ -146,6 +154,7 @@ function socketLink<Configuration>(
     closed = true;
     for (const { reject } of calls.values()) reject(cause ?? gone());
     calls.clear();
+    asked.clear();
     wire.end();
     listeners.close(cause);
   };
@@ -154,7 +163,7 @@ function socketLink<Configuration>(
     const id = nextCall++;
     const answered = new Promise<unknown>((resolve, reject) => calls.set(id, { resolve, reject }));
     try {
-      wire.tell({ id, call: name, argument } satisfies Request);
+      user.tell({ id, call: name, argument } satisfies Request);
     } catch (cause) {
       calls.delete(id);
       if (cause instanceof SpikelineError) throw cause;
@@ -172,7 +181,7 @@ function socketLink<Configuration>(
   const hearWhileNeeded = (): void => {
     if (closed || hearing === listeners.size > 0) return;
     hearing = listeners.size > 0;
-    wire.tell({ listen: hearing } satisfies Request);
+    user.tell({ listen: hearing } satisfies Request);
   };
   const link: Link<Configuration, ConfigurationDelta> = {
     info,
@@ -191,8 +200,7 @@ function socketLink<Configuration>(
         const what = `${wire.queued} bytes wait for ${addressText(place)}; send less at a time`;
         throw new DeviceError('overflow', what);
       }
-      const stream = senders.streamOf(counts);
-      for (const packet of packetsOf(events, info.family)) wire.give(packet, stream);
+      user.give(events, senders.streamOf(counts));
     },
     async update(delta) {
       const time = timeOf(await call('update', delta));
@@ -200,14 +208,21 @@ function socketLink<Configuration>(
       return time;
     },
     async time(at) {
-      const problems = at === undefined ? [] : within('at', timeCheck(at));
-      if (problems.length > 0) throw new InvalidArgumentError('there is no such time', problems);
+      if (at !== undefined) refuseTime(at);
       return timeOf(await call('time', at));
     },
+    ...(tells && {
+      whenReached(at: number, reached: (at: number) => void) {
+        alive();
+        refuseTime(at);
+        asked.add(at, reached);
+        writeAsked(wire, at);
+      },
+    }),
     ...(aligns && {
       align(at: number) {
         alive();
-        wire.tell({ align: at } satisfies Request);
+        user.tell({ align: at } satisfies Request);
       },
     }),
     listen(listener) {
@@ -221,6 +236,7 @@ function socketLink<Configuration>(
     },
     async close() {
       shut();
+      const { socket } = wire;
       if (!socket.destroyed) {
         await new Promise<void>((resolve) => {
           socket.once('close', () => resolve());
@@ -234,6 +250,9 @@ function socketLink<Configuration>(
       listeners.give(events);
       // One that threw listens no more.
       hearWhileNeeded();
+    },
+    reached(bytes, from, to) {
+      asked.reached(readReached(bytes, from, to, statistics, senders.countsOf));
     },
     report(report) {
       if ('statistics' in report) Object.assign(statistics, report.statistics);
@@ -253,4 +272,10 @@ function socketLink<Configuration>(
       shut(new DeviceError(broken, what, { cause }));
     },
   };
+}
+
+/** Refuses what is no time of a board. */
+function refuseTime(at: number): void {
+  if (Number.isInteger(at) && at >= 0 && at < 2 ** 32) return;
+  throw new InvalidArgumentError('there is no such time', within('at', timeCheck(at)));
 }

@@ -1,8 +1,5 @@
-/** What a board and its user say to each other over a socket; each side sends frames of `src/events/wire.ts`. */
+/** What a board and its user say to each other over a socket, in control messages of `src/events/wire.ts`; `frames.ts` has what they say more often. */
 import { DataError, DeviceError, InvalidArgumentError } from '../../errors.ts';
-import type { AerPacket } from '../../events/aer-packet.ts';
-import { chipWords } from '../../events/space.ts';
-import type { WireMessage } from '../../events/wire.ts';
 import { number, type OptionTable, oneOf, optionProblems, text } from '../../options.ts';
 import {
   errorOf as errorOfPlain,
@@ -10,16 +7,10 @@ import {
   plainError as plainErrorOf,
 } from '../../plain-error.ts';
 import { type Problem, problemText } from '../../problems.ts';
-import {
-  type HardwareEvents,
-  type LinkInfo,
-  type LinkStatistics,
-  type SenderCounts,
-  timeCheck,
-} from '../link.ts';
+import { type LinkInfo, type LinkStatistics, type SenderCounts, timeCheck } from '../link.ts';
 
 /** Name and version of what is spoken: the first word of the user. */
-export const protocol = { name: 'spikeline-board', version: 1 } as const;
+export const protocol = { name: 'spikeline-board', version: 2 } as const;
 
 /** The streams on the wire: events, and everything else; of senders that are told apart, from `firstSender` on. */
 export const streams = { events: 1, control: 0, firstSender: 2 } as const;
@@ -32,7 +23,7 @@ export type CountsBySender = readonly (readonly [stream: number, counts: SenderC
 
 /** What the user asks of the board. */
 export type Request =
-  | { readonly hello: typeof protocol }
+  | { readonly hello: Readonly<Record<keyof typeof protocol, unknown>> }
   | { readonly listen: boolean }
   | { readonly align: number }
   | {
@@ -43,7 +34,8 @@ export type Request =
 
 /** What the board tells its user. */
 export type Report =
-  | { readonly welcome: LinkInfo; readonly aligns: boolean }
+  /** `aligns`: whether the link has `align`; `tells`: whether it has `whenReached`, so that frames may ask for times. */
+  | { readonly welcome: LinkInfo; readonly aligns: boolean; readonly tells: boolean }
   | { readonly refused: PlainError }
   | { readonly closed: PlainError | null; readonly statistics: LinkStatistics }
   | {
@@ -73,7 +65,7 @@ export function errorOf(plain: PlainError): InvalidArgumentError | DeviceError {
 
 const anyHello: OptionTable<typeof protocol> = {
   name: oneOf([protocol.name]),
-  version: oneOf([protocol.version]),
+  version: number({ min: 1, whole: true }),
 };
 const anyInfo: OptionTable<LinkInfo> = {
   name: text,
@@ -109,7 +101,7 @@ export function readRequest(body: unknown): Request {
   const request = members(body);
   if ('hello' in request) {
     sound('the greeting', optionProblems(request['hello'], anyHello, 'name', 'version'));
-    return { hello: protocol };
+    return { hello: request['hello'] as typeof protocol };
   }
   if (typeof request['listen'] === 'boolean') return { listen: request['listen'] };
   if ('align' in request) {
@@ -159,42 +151,4 @@ function senderProblems(given: unknown): Problem[] {
     ...count((one as readonly unknown[] | null)?.[0]),
     ...optionProblems((one as readonly unknown[] | null)?.[1], anyCounts),
   ]);
-}
-
-/**
- * Cuts events into packets whose times do not go back, as they do where a board's clock wraps.
- */
-export function packetsOf({ timestamps, words }: HardwareEvents, family: string): AerPacket[] {
-  const space = chipWords(family);
-  const packets: AerPacket[] = [];
-  let from = 0;
-  for (let i = 1; i <= words.length; i++) {
-    if (i < words.length && timestamps[i]! >= timestamps[i - 1]!) continue;
-    const times = Float64Array.from(timestamps.subarray(from, i));
-    packets.push({
-      timestamps: times,
-      addresses: words.subarray(from, i),
-      space,
-      until: times.at(-1) ?? 0,
-    });
-    from = i;
-  }
-  return words.length === 0 ? [] : packets;
-}
-
-/**
- * The events of a message.
- *
- * @throws DataError if they are of no board, or of another chip family
- */
-export function eventsOf(message: WireMessage, family: string): HardwareEvents {
-  if (message.kind !== 'events')
-    throw new DataError(`a message of ${message.kind} has no place here`);
-  const { timestamps, addresses, space } = message.packet;
-  if (space.kind !== 'chipWords' || space.family !== family) {
-    throw new DataError(`the events are not words of ${family}`);
-  }
-  const beyond = timestamps.some((time) => time < 0 || time >= 2 ** 32);
-  if (beyond) throw new DataError('the events have times that no board has');
-  return { timestamps: Uint32Array.from(timestamps), words: addresses };
 }

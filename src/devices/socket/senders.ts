@@ -6,6 +6,8 @@ import { type CountsBySender, mostSenders, streams } from './messages.ts';
 export interface SenderStreams {
   /** The stream of a sender; that of all others if it counts nothing, or there are too many. */
   streamOf(counts: SenderCounts | undefined): number;
+  /** Where the events of a stream are counted; undefined if it is no sender's. */
+  countsOf(stream: number): SenderCounts | undefined;
   /** Takes what the board has counted. */
   report(counted: CountsBySender): void;
 }
@@ -14,7 +16,10 @@ export interface SenderStreams {
 export function senderStreams(): SenderStreams {
   const senders: SenderCounts[] = [];
   const places = new Map<SenderCounts, number>();
+  const countsOf = (stream: number): SenderCounts | undefined =>
+    senders[stream - streams.firstSender];
   return {
+    countsOf,
     streamOf(counts) {
       if (counts === undefined) return streams.events;
       let place = places.get(counts);
@@ -27,45 +32,69 @@ export function senderStreams(): SenderStreams {
     },
     report(counted) {
       for (const [stream, counts] of counted) {
-        const sender = senders[stream - streams.firstSender];
+        const sender = countsOf(stream);
         if (sender !== undefined) Object.assign(sender, counts);
       }
     },
   };
 }
 
+/** A sender that a board hears of. */
+interface Sender {
+  readonly stream: number;
+  readonly counts: SenderCounts;
+  /** The counts as they were told last. */
+  readonly told: { [name in keyof SenderCounts]: SenderCounts[name] | undefined };
+}
+
 /** The senders that a board hears of. */
 export interface SenderTable {
   /** Where the events of a stream are counted; undefined if it is no sender's. */
   countsOf(stream: number): SenderCounts | undefined;
-  /** Counts that have changed since the last call. */
-  changed(): CountsBySender;
+  /** How many counts have changed since they were told. */
+  readonly changed: number;
+  /** Tells those that have changed, one after the other. */
+  next(): Sender;
 }
 
 /** Counts what becomes of the events of each stream. */
 export function senderTable(): SenderTable {
-  const senders = new Map<number, { readonly counts: SenderCounts; told: string }>();
+  const places = new Map<number, Sender>();
+  const senders: Sender[] = [];
+  let at = 0;
   return {
     countsOf(stream) {
       const place = stream - streams.firstSender;
       if (!(place >= 0 && place < mostSenders)) return undefined;
-      let sender = senders.get(stream);
+      let sender = places.get(stream);
       if (sender === undefined) {
-        sender = { counts: {}, told: '' };
-        senders.set(stream, sender);
+        sender = { stream, counts: {}, told: {} };
+        places.set(stream, sender);
+        senders.push(sender);
       }
       return sender.counts;
     },
-    changed() {
-      const changed: [number, SenderCounts][] = [];
-      for (const [stream, sender] of senders) {
-        const { delivered, late, dropped } = sender.counts;
-        const now = `${delivered} ${late} ${dropped}`;
-        if (now === sender.told) continue;
-        sender.told = now;
-        changed.push([stream, { ...sender.counts }]);
-      }
+    get changed() {
+      let changed = 0;
+      for (let i = 0; i < senders.length; i++) if (hasChanged(senders[i]!)) changed++;
       return changed;
     },
+    next() {
+      do at = (at + 1) % senders.length;
+      while (!hasChanged(senders[at]!));
+      const { counts, told } = senders[at]!;
+      told.delivered = counts.delivered;
+      told.late = counts.late;
+      told.dropped = counts.dropped;
+      return senders[at]!;
+    },
   };
+}
+
+function hasChanged({ counts, told }: Sender): boolean {
+  return (
+    counts.delivered !== told.delivered ||
+    counts.late !== told.late ||
+    counts.dropped !== told.dropped
+  );
 }

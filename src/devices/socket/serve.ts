@@ -6,14 +6,8 @@ import { within } from '../../problems.ts';
 import { type Board, type HardwareEvents, type Link, timeCheck } from '../link.ts';
 import { addressText, readAddress } from './address.ts';
 import { type Connection, connection } from './connection.ts';
-import {
-  eventsOf,
-  packetsOf,
-  plainError,
-  protocol,
-  type Request,
-  readRequest,
-} from './messages.ts';
+import { kinds, readAsked, writeReached } from './frames.ts';
+import { plainError, protocol, type Request, readRequest } from './messages.ts';
 import { senderTable } from './senders.ts';
 
 /** How {@link serveBoard} serves. */
@@ -130,12 +124,15 @@ function serveUser(
   });
   const senders = senderTable();
   const told = (): object => {
-    const changed = senders.changed();
+    const changed = Array.from({ length: senders.changed }, () => {
+      const { stream, counts: own } = senders.next();
+      return [stream, { ...own }] as const;
+    });
     return { statistics: counts(), ...(changed.length > 0 && { senders: changed }) };
   };
   const refuse = (cause: unknown): void => {
     user.tell({ refused: plainError(cause) });
-    user.end();
+    user.wire.end();
   };
   const impatience = setTimeout(
     () => refuse(new DeviceError('timed-out', 'no greeting came')),
@@ -164,10 +161,14 @@ function serveUser(
       closed(cause) {
         if (ended) return;
         user.tell({ closed: cause === undefined ? null : plainError(cause), statistics: counts() });
-        user.end();
+        user.wire.end();
       },
     });
-    user.tell({ welcome: opened.info, aligns: opened.align !== undefined });
+    user.tell({
+      welcome: opened.info,
+      aligns: opened.align !== undefined,
+      tells: opened.whenReached !== undefined,
+    });
   };
   const call = async ({ id, call: name, argument }: Extract<Request, { id: number }>) => {
     try {
@@ -179,8 +180,8 @@ function serveUser(
     }
   };
   const forward = (events: HardwareEvents): void => {
-    if (user.queued > buffer) overflowed += events.words.length;
-    else for (const packet of packetsOf(events, link!.info.family)) user.give(packet);
+    if (user.wire.queued > buffer) overflowed += events.words.length;
+    else user.give(events);
   };
   const hold = (events: HardwareEvents): void => {
     if (heldCount + events.words.length > heldAtMost) {
@@ -204,24 +205,46 @@ function serveUser(
     heldCount = 0;
     for (const events of waiting) forward(events);
   };
+  /** What is told with each time that is reached. */
+  const reachedWith = {
+    get statistics() {
+      return overflowed > 0 ? counts() : link!.statistics;
+    },
+    get changed() {
+      return senders.changed;
+    },
+    next: senders.next,
+  };
+  const reached = (at: number): void => writeReached(user.wire, at, reachedWith);
+  const greeted = (): Link => {
+    if (link === undefined) throw new DataError(`a user greets first, with ${protocol.name}`);
+    return link;
+  };
   const user: Connection = connection(socket, {
-    message(message) {
-      if (message.kind === 'control') {
-        const request = readRequest(message.body);
-        if ('hello' in request) {
-          clearTimeout(impatience);
-          opening ??= hello();
-        } else if (link === undefined) {
-          throw new DataError(`a user greets first, with ${protocol.name}`);
-        } else if ('listen' in request) hear(request.listen);
-        else if ('align' in request) link.align?.(request.align);
-        else void call(request);
-        return;
+    control(body) {
+      const request = readRequest(body);
+      if ('hello' in request) {
+        clearTimeout(impatience);
+        if (request.hello.version === protocol.version) opening ??= hello();
+        else refuse(otherVersion(request.hello.version));
+      } else if ('listen' in request) {
+        greeted();
+        hear(request.listen);
+      } else if ('align' in request) greeted().align?.(request.align);
+      else {
+        greeted();
+        void call(request);
       }
-      if (link === undefined) throw new DataError('events came before the greeting');
-      if (!link.closed) {
-        link.send(eventsOf(message, link.info.family), senders.countsOf(message.stream));
-      }
+    },
+    events(events, stream) {
+      const opened = greeted();
+      if (!opened.closed) opened.send(events, senders.countsOf(stream));
+    },
+    other: kinds.asked,
+    frame(bytes, from, to) {
+      const opened = greeted();
+      const at = readAsked(bytes, from, to);
+      if (!opened.closed) opened.whenReached?.(at, reached);
     },
     ended() {
       ended = true;
@@ -234,11 +257,18 @@ function serveUser(
     async end() {
       const what = new DeviceError('disconnected', 'the server of the board was closed');
       if (!ended) user.tell({ closed: plainError(what), statistics: counts() });
-      user.end();
+      user.wire.end();
       await opening;
       await link?.close();
     },
   };
+}
+
+/** What a user of another version is told. */
+function otherVersion(version: unknown): DeviceError {
+  const { name, version: own } = protocol;
+  const what = `this board is served in version ${own} of ${name}, and its user speaks version ${version}: use the same release of Spikeline on both sides`;
+  return new DeviceError('protocol', what);
 }
 
 /** Makes a call of the user on the link. */

@@ -5,7 +5,9 @@ import { type Board, type Link, type VirtualLink, virtualBoard } from 'spikeline
 import { boardAt, type LinkSuiteConfig, linkSuite, serveBoard } from 'spikeline/devices';
 import { afterAll, describe, expect, it } from 'vitest';
 import { echoWord } from '#src/chips/dynapse2/event';
-import { encodeFrame, frameDecoder } from '#src/events/framing';
+import { frameBodies } from '#src/events/frame-bodies';
+import { encodeFrame } from '#src/events/framing';
+import { decodeWire } from '#src/events/wire';
 import { fakeClock } from '#test/devices/fake-clock';
 import { configuration, delta, word } from '#test/devices/suite-network';
 import { sockets, suiteAtSocket, turn } from './suite-at-socket.ts';
@@ -52,7 +54,10 @@ describe('serveBoard', () => {
     expect(await says((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'))).toMatchObject({
       code: 'protocol',
     });
-    expect(await says((socket) => socket.end())).toMatchObject({ code: 'not-found' });
+    expect(await says((socket) => socket.end())).toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('or of another version'),
+    });
     expect(await says(() => {}, 20)).toMatchObject({ code: 'timed-out' });
     const strange = encodeFrame({ kind: 'control', stream: 0, sequence: 0, body: { welcome: 1 } });
     expect(await says((socket) => socket.write(strange))).toMatchObject({ code: 'protocol' });
@@ -98,23 +103,35 @@ describe('serveBoard', () => {
       kind: 'control',
       stream: 0,
       sequence: 0,
-      body: { hello: { name: 'spikeline-board', version: 1 } },
+      body: { hello: { name: 'spikeline-board', version: 2 } },
     });
     const bodies = [
       { listen: true },
       { id: -1, call: 'time' },
       { id: 1, call: 'exit' },
-      { hello: { name: 'spikeline-board', version: 2 } },
+      { hello: { name: 'spikeline-board', version: 1 } },
       [],
       null,
       7,
     ].map((body) => encodeFrame({ kind: 'control', stream: 0, sequence: 0, body }));
+    const frames = [
+      [16],
+      [16, 0, 1, 0, 1, 0, 0, 0],
+      [16, 0, 1, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0],
+      [17, 0, 0, 0],
+      [17, 0, 0, 0, 1, 0, 0, 0, 1],
+      [18, 0, 0, 0, 1, 0, 0, 0],
+      [19, 0, 0, 0, 1, 0, 0, 0],
+    ];
     const junk = [
       new TextEncoder().encode('GET / HTTP/1.1\r\n\r\n'),
       Uint8Array.of(255, 255, 255, 255),
       Uint8Array.of(1, 0, 0, 0, 9),
       ...bodies,
       ...bodies.slice(1).map((body) => Uint8Array.from([...hello, ...body])),
+      ...frames.map((body) => Uint8Array.from([...hello, body.length, 0, 0, 0, ...body])),
+      // What only a user who has greeted may say.
+      Uint8Array.from([8, 0, 0, 0, 17, 0, 0, 0, 1, 0, 0, 0]),
     ];
     for (const bytes of junk) {
       const socket = connect(port, '127.0.0.1');
@@ -127,6 +144,51 @@ describe('serveBoard', () => {
     expect(link.info.family).toBe('dynapse2');
     await link.close();
     await server.close();
+  });
+
+  it('tells a user of another version which one it speaks', async () => {
+    const server = await serveBoard(virtualBoard({ clock: fakeClock() }), { listen: '0' });
+    const socket = connect(Number(server.address.split(':').at(-1)), '127.0.0.1');
+    const told: unknown[] = [];
+    const bodies = frameBodies(2 ** 20);
+    socket.on('data', (bytes) => bodies.push(bytes, (body) => told.push(decodeWire(body))));
+    const hello = { name: 'spikeline-board', version: 1 };
+    socket.write(encodeFrame({ kind: 'control', stream: 0, sequence: 0, body: { hello } }));
+    await once(socket, 'close');
+    expect(told).toMatchObject([
+      { body: { refused: { message: expect.stringContaining('version 2 of spikeline-board') } } },
+    ]);
+    await server.close();
+  });
+
+  it('calls back when a time is reached, with what was counted by then', async () => {
+    const { config, stop, clock } = await suiteAtSocket({ realTime: true });
+    const link = await config.open();
+    await link.configure(configuration);
+    const told: unknown[] = [];
+    const counts = {};
+    link.send(
+      { timestamps: Uint32Array.of(1010, 2010), words: Uint32Array.of(word, word) },
+      counts,
+    );
+    const note = (at: number) => told.push([at, link.statistics.delivered, { ...counts }]);
+    link.whenReached!(20_000, note);
+    link.whenReached!(2000, (at) => {
+      told.push(at);
+      throw new Error('who throws ends alone');
+    });
+    link.whenReached!(20_000, note);
+    link.whenReached!(1e9, note);
+    for (const at of [-1, 0.5, 2 ** 32, Number.NaN]) {
+      expect(() => link.whenReached!(at, note)).toThrow('there is no such time');
+    }
+    for (let i = 0; i < 40; i++) await turn(clock, 1);
+    const all = [20_000, 2, { delivered: 2, late: 0, dropped: 0 }];
+    expect(told).toEqual([2000, all, all]);
+    await link.close();
+    expect(() => link.whenReached!(2e6, note)).toThrow('the link is closed');
+    expect(told).toHaveLength(3);
+    await stop();
   });
 
   it('answers calls that cannot be with their problems', async () => {
@@ -157,7 +219,7 @@ describe('serveBoard', () => {
     const socket = connect(Number(server.address.split(':').at(-1)), '127.0.0.1');
     const say = (body: unknown) =>
       socket.write(encodeFrame({ kind: 'control', stream: 0, sequence: 0, body }));
-    say({ hello: { name: 'spikeline-board', version: 1 } });
+    say({ hello: { name: 'spikeline-board', version: 2 } });
     await expect.poll(() => opened.length).toBe(1);
     say({ listen: true });
     await turn(clock, 1);
@@ -172,13 +234,14 @@ describe('serveBoard', () => {
     }
     // The user reads on: the answer to its next question has the count.
     say({ id: 5, call: 'time' });
-    const decoder = frameDecoder();
+    const decoder = frameBodies(2 ** 26);
     const answer = new Promise<{ overflowed: number; received: number }>((resolve) => {
       socket.on('data', (bytes) => {
-        for (const message of decoder.push(bytes)) {
-          const body = message.kind === 'control' ? (message.body as { answer?: number }) : {};
+        decoder.push(bytes, (given) => {
+          const message = given[0] === 3 ? decodeWire(given) : undefined;
+          const body = message?.kind === 'control' ? (message.body as { answer?: number }) : {};
           if (body.answer === 5) resolve((body as never as { statistics: never }).statistics);
-        }
+        });
       });
     });
     const statistics = await answer;
