@@ -12,7 +12,7 @@ const alone = [
   'test/devices/{wall-clock,usb/browser,usb/lazy}.test.ts',
   'test/nats/lazy.test.ts',
   'test/nir/lazy.test.ts',
-  'test/streams/schedulers.test.ts',
+  'test/streams/{re-entrant-outside,schedulers}.test.ts',
   'test/tfjs/{backend,independence}.test.ts',
 ];
 

@@ -78,8 +78,9 @@ export function toLsl(
   const sending = { name, type, source: id, rate, labels, timed: time === 'lsl' };
   return oneAtATime<StreamItem, LslCounts>((subscriber) => {
     let sender: LslSender | undefined;
-    /** What came before the library was there. */
+    /** What came before the library was there, or was done with what had come before that. */
     const early: StreamItem[] = [];
+    let ready = false;
     let over = false;
     const take = (item: StreamItem): void => {
       sender!.take(item);
@@ -93,17 +94,18 @@ export function toLsl(
       if (subscriber.closed) return;
       sender = lslSender(api, sending);
       subscriber.add(() => sender!.close());
-      for (const item of early.splice(0)) if (!subscriber.closed) take(item);
+      while (early.length > 0 && !subscriber.closed) take(early.shift()!);
+      ready = true;
       if (over) end();
     };
     lslLibrary(config.library)
       .then(begin)
       .catch((cause: unknown) => subscriber.error(cause));
     return {
-      next: (item) => (sender === undefined ? early.push(item) : take(item)),
+      next: (item) => (ready ? take(item) : early.push(item)),
       complete() {
         over = true;
-        if (sender !== undefined) end();
+        if (ready) end();
       },
     };
   });

@@ -1,6 +1,7 @@
 import { config, map, type Observable, type OperatorFunction, Subject, take } from 'rxjs';
 import { expect } from 'vitest';
 import { TestClock } from './test-clock.ts';
+import { until } from './until.ts';
 import { type Seen, watch } from './watch.ts';
 
 /** A stream under test, made anew for each way of subscribing. */
@@ -13,6 +14,8 @@ export interface Rig<Out> {
   readonly again?: (cause: unknown) => boolean;
   /** What is compared of a value. */
   key?(value: Out): unknown;
+  /** Whether it has to do with files or sockets, which take as long as they take. */
+  readonly outside?: boolean;
 }
 
 /** An operator or a sink, with what goes in. */
@@ -34,7 +37,22 @@ export type AnyOperator = (clock: TestClock) => Promise<OperatorRig<any, any>>;
 export type AnySource = (clock: TestClock) => Promise<SourceRig<any>>;
 
 /** Lets virtual time and the event loop pass until `done`, or nothing more can come. */
-async function settle(clock: TestClock, done: () => boolean): Promise<void> {
+async function settle(
+  clock: TestClock,
+  { outside = false }: Rig<unknown>,
+  done: () => boolean,
+): Promise<void> {
+  if (outside) {
+    let passing: Promise<void> | undefined;
+    await until(() => {
+      passing ??= clock.pass(2).then(() => {
+        passing = undefined;
+      });
+      return done();
+    });
+    await passing;
+    return;
+  }
   for (let i = 0; i < 300 && !done(); i++) {
     await clock.pass(2);
     await new Promise((resolve) => setImmediate(resolve));
@@ -114,7 +132,7 @@ export async function inRig(
       ? driveOperator(rig as OperatorRig<unknown, unknown>)
       : driveSource(rig as SourceRig<unknown>);
   await way(driven, clock);
-  await settle(clock, () => (rig.left?.() ?? 0) <= before);
+  await settle(clock, rig, () => (rig.left?.() ?? 0) <= before);
   expect(rig.left?.() ?? 0).toBe(before);
   expect(driven.observed()).toBe(false);
   await rig.close?.();
@@ -146,7 +164,7 @@ async function ended(
   seen: Seen<unknown>,
   count: number,
 ): Promise<void> {
-  await settle(clock, () => seen.ended !== 'no' || seen.values.length >= count);
+  await settle(clock, driven, () => seen.ended !== 'no' || seen.values.length >= count);
   expect(seen.error).toBeUndefined();
   seen.unsubscribe();
   expect(driven).toBeDefined();
@@ -207,7 +225,7 @@ export const ways: Record<
     );
     driven.push();
     driven.finish();
-    await settle(clock, () => seen.ended !== 'no');
+    await settle(clock, driven, () => seen.ended !== 'no');
     expect([seen.error, calls]).toEqual([failure, 1]);
   },
   'throws in next': (expected) => async (driven, clock) => {
@@ -224,7 +242,7 @@ export const ways: Record<
         },
       });
       driven.finish();
-      await settle(clock, () => over || values.length >= expected.length);
+      await settle(clock, driven, () => over || values.length >= expected.length);
       subscription.unsubscribe();
     });
     expect(keys(driven, values)).toEqual(expected);
@@ -234,7 +252,7 @@ export const ways: Record<
     const seen = watch(driven.stream.pipe(take(1)));
     driven.push();
     driven.finish();
-    await settle(clock, () => seen.ended !== 'no');
+    await settle(clock, driven, () => seen.ended !== 'no');
     expect(keys(driven, seen.values)).toEqual(expected.slice(0, 1));
   },
   'subscribes again in next': (expected) => async (driven, clock) => {
@@ -253,7 +271,11 @@ export const ways: Record<
     await ended(driven, clock, seen, expected.length);
     const [second] = again as [Seen<unknown>];
     if (driven.again === undefined) {
-      await settle(clock, () => second.ended !== 'no' || second.values.length >= expected.length);
+      await settle(
+        clock,
+        driven,
+        () => second.ended !== 'no' || second.values.length >= expected.length,
+      );
       expect(second.error).toBeUndefined();
     } else if (second.error !== undefined) expect(driven.again(second.error)).toBe(true);
     second.unsubscribe();
