@@ -13,18 +13,35 @@ const longList = 2 ** 16;
 /** What was read so far, by what it was read of: something that holds itself ends so. */
 type Copies = Map<object, unknown>;
 
-/** What was built here of what was read and checked. */
-const built = new WeakSet<object>();
+/** Gives the very object that it was given: what is derived from it puts its fields there. */
+const Given: new (given: object) => object = class {
+  constructor(given: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: so that a field which nobody else can see or set comes to stand there
+    return given;
+  }
+};
+
+/**
+ * What was built here of what was read and checked, told by a field that nobody else can see: sets of weak references keep the
+ * collector busy where thousands are built a second.
+ */
+class Built extends Given {
+  readonly #here = true;
+
+  static is(made: object): boolean {
+    return #here in made;
+  }
+}
 
 /** Notes that something was built here, and gives it: it is read as it is, and stays the same object. */
 export function noteBuilt<Made extends object>(made: Made): Made {
-  built.add(made);
+  if (!Built.is(made)) new Built(made);
   return made;
 }
 
 /** Whether something was built here. */
 export function isBuilt(made: object): boolean {
-  return built.has(made);
+  return Built.is(made);
 }
 
 /**
@@ -114,7 +131,7 @@ export function readBy<Check extends object>(
 
 /** Reads a thing once, as the check that it is for says. What was built here stays as it is, as does what no check is for. */
 export function readAs<Given>(given: Given, check: unknown): Given {
-  if (typeof given !== 'object' || given === null || built.has(given)) return given;
+  if (typeof given !== 'object' || given === null || Built.is(given)) return given;
   return reads(check) ? (reading(() => readers.get(check)!(given)) as Given) : given;
 }
 
@@ -175,7 +192,7 @@ interface Nested {
 
 /** Whether something is an object that was not built here. */
 function isOthers(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !built.has(value);
+  return typeof value === 'object' && value !== null && !Built.is(value);
 }
 
 /** What reading gives; what stands for it if that throws. */
@@ -200,7 +217,7 @@ function put(copy: Record<string, unknown>, name: string, value: unknown): void 
 function plain(value: unknown, level: number, copies: Copies): unknown {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
   const list = Array.isArray(value);
-  if (built.has(value) || !(list || isPlain(value))) return value;
+  if (Built.is(value) || !(list || isPlain(value))) return value;
   const known = copies.get(value);
   if (known !== undefined) return known;
   if (level >= mostLevels) {

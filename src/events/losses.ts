@@ -52,7 +52,6 @@ export function lossCounter(): Losses {
   // Without a prototype, any name is an ordinary one.
   const byReason = Object.create(null) as Record<string, number>;
   const listeners = new Set<(losses: Losses) => void>();
-  let total = 0;
   const tell = (all: readonly ((losses: Losses) => void)[]): void => {
     const thrown: unknown[] = [];
     for (const listener of all) {
@@ -64,15 +63,14 @@ export function lossCounter(): Losses {
     }
     if (thrown.length > 0) throw thrown[0];
   };
-  const losses: Losses = {
-    get total() {
-      return total;
-    },
+  // Plain fields: an object with getters costs each counter a shape of its own.
+  const losses: { -readonly [name in keyof Losses]: Losses[name] } = {
+    total: 0,
     byReason,
     add(reason, count) {
       if (count === 0) return;
       checkCount(reason, count);
-      total += count;
+      losses.total += count;
       const before = Object.hasOwn(byReason, reason) ? byReason[reason]! : 0;
       // A reason may have a name that objects have, such as `__proto__`.
       const entry = { value: before + count, enumerable: true, writable: true, configurable: true };
