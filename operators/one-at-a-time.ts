@@ -1,16 +1,5 @@
 /** What operators share that emit in the middle of their work, or keep state: their subscriber may answer at once. */
-import {
-  catchError,
-  concatWith,
-  ignoreElements,
-  NEVER,
-  Observable,
-  type OperatorFunction,
-  type Subscriber,
-  tap,
-  throwError,
-  type Unsubscribable,
-} from 'rxjs';
+import { Observable, type OperatorFunction, Subscriber, type Unsubscribable } from 'rxjs';
 import { type Demand, demandBehind, gate, onDemand, whileBoth } from '../src/demand.ts';
 import { borrowing, type Loan } from '../src/lending.ts';
 import { queue } from '../src/queue.ts';
@@ -52,6 +41,44 @@ class Failure {
 /** What is taken: an item, the rest of one, how the source has failed, or that it has come to its end. */
 type Given<In> = In | typeof rest | typeof end | Failure;
 
+/** Hands on what comes and how it ends, and ends with whom it works for; errors reach that one by themselves if nothing is unfinished. */
+class Taker<In> extends Subscriber<In> {
+  readonly #take: (given: Given<In>) => void;
+  readonly #isBusy: () => boolean;
+
+  constructor(
+    worksFor: Subscriber<unknown>,
+    take: (given: Given<In>) => void,
+    isBusy: () => boolean,
+  ) {
+    super(worksFor);
+    this.#take = take;
+    this.#isBusy = isBusy;
+  }
+
+  protected override _next(item: In): void {
+    this.#take(item);
+  }
+
+  protected override _error(cause: unknown): void {
+    if (this.#isBusy()) this.#last(new Failure(cause));
+    else super._error(cause);
+  }
+
+  protected override _complete(): void {
+    this.#last(end);
+  }
+
+  /** Takes what the source ends with, and lets go of it. */
+  #last(given: Given<In>): void {
+    try {
+      this.#take(given);
+    } finally {
+      this.unsubscribe();
+    }
+  }
+}
+
 /**
  * Makes an operator of what `begin` gives for each subscriber. Items are taken one after the other: what comes while
  * an item is taken, since its subscriber answers in the same turn or it is unfinished, is taken after it. Sources that can wait
@@ -67,8 +94,9 @@ export function oneAtATime<In, Out>(
       if (subscriber.closed) return;
       const loan: Loan = { source };
       const behind = taking.demand ?? demandBehind();
-      const room = gate();
-      const waiting = queue<Given<In>>();
+      // What leaves nothing unfinished needs neither.
+      const room = taking.goOn === undefined ? undefined : gate();
+      const waiting = room && queue<Given<In>>();
       let held: In;
       /** When it goes on with the item that is unfinished. */
       let turn: Unsubscribable | undefined;
@@ -91,32 +119,23 @@ export function oneAtATime<In, Out>(
       const take = serial<Given<In>>((given) => {
         if (subscriber.closed) return;
         if (turn !== undefined && given !== rest) {
-          waiting.push(given);
+          waiting?.push(given);
           return;
         }
         turn = undefined;
         try {
           takeOne(given);
-          while (turn === undefined && waiting.size > 0 && !subscriber.closed) {
+          while (waiting !== undefined && waiting.size > 0 && !(turn || subscriber.closed)) {
             takeOne(waiting.shift()!);
           }
         } catch (cause) {
           subscriber.error(cause);
         }
-        room.set(turn === undefined);
+        room?.set(turn === undefined);
       });
-      const taken = source.pipe(
-        tap({ next: take, complete: () => take(end) }),
-        ignoreElements(),
-        catchError((cause: unknown) => {
-          if (turn === undefined) return throwError(() => cause);
-          take(new Failure(cause));
-          return NEVER;
-        }),
-        concatWith(NEVER),
-      );
       subscriber.add(() => turn?.unsubscribe());
-      const demand = taking.goOn === undefined ? taking.demand : whileBoth(room, behind);
-      borrowing(loan, () => onDemand(demand, () => taken.subscribe(subscriber)));
+      const taker = new Taker<In>(subscriber, take, () => turn !== undefined);
+      const demand = room === undefined ? taking.demand : whileBoth(room, behind);
+      borrowing(loan, () => onDemand(demand, () => source.subscribe(taker)));
     });
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { from, of, Subject, throwError } from 'rxjs';
+import { from, Observable, of, Subject, throwError } from 'rxjs';
 import {
   DataError,
   dynapSim,
@@ -58,6 +58,20 @@ function paperTarget(overrides: Partial<Target> = {}) {
 }
 
 describe('runOn', () => {
+  it('lets go of its source once that has completed, while the target still answers', () => {
+    const paper = paperTarget();
+    let released = 0;
+    const source = new Observable<SpikeRaster>((subscriber) => {
+      subscriber.next(chunk(0));
+      subscriber.complete();
+      return () => released++;
+    });
+    const seen = watch(source.pipe(runOn(paper.target, net)));
+    expect([released, seen.ended, paper.log.at(-1)]).toEqual([1, 'no', 'end']);
+    paper.observer.complete();
+    expect([released, seen.ended]).toEqual([1, 'completed']);
+  });
+
   const layers = {
     first: {
       weight: [
