@@ -1,6 +1,7 @@
 import { setAlarm } from './alarm.ts';
 import { number, refuse } from './checks.ts';
 import { within } from './problems.ts';
+import { afterOthers } from './turns.ts';
 
 /**
  * A clock that stages are given instead of reading the time. Any RxJS scheduler is one, so tests run
@@ -35,10 +36,12 @@ const wakefulness = number({ min: 0, max: 1000, unit: 'milliseconds' });
  */
 export function awakeClock(awake: number): Clock {
   refuse('no clock can be made', () => within('awake', wakefulness(awake)));
-  return {
+  const clock: Clock = {
     now: systemClock.now,
     schedule: (work, delay = 0) => setAlarm(work, delay, awake),
   };
+  ours.add(clock);
+  return clock;
 }
 
 /**
@@ -51,7 +54,26 @@ export function timeOf(clock: Pick<Clock, 'now'>): () => number {
   return maker?.now === clock.now ? systemClock.now : () => clock.now();
 }
 
-/** A clock that never goes back, with the timers of the one that is given; the machine's if none is. */
+/** Clocks that are monotonic themselves. */
+const ours = new WeakSet<Clock>([systemClock]);
+
+/**
+ * A clock that never goes back and does nothing within `schedule`, with the timers of the one that is given; the machine's if
+ * none is.
+ */
 export function monotonic(clock: Clock = systemClock): Clock {
-  return { now: timeOf(clock), schedule: (work, delay) => clock.schedule(work, delay) };
+  if (ours.has(clock)) return clock;
+  return { now: timeOf(clock), schedule: (work, delay) => scheduleLater(clock, work, delay) };
+}
+
+/** Schedules work that a scheduler such as `queueScheduler` would do at once, before anybody could take it back. */
+function scheduleLater(clock: Clock, work: () => void, delay?: number): { unsubscribe(): void } {
+  let returned = false;
+  let turn: { unsubscribe(): void } | undefined;
+  const action = clock.schedule(() => {
+    if (returned) work();
+    else turn = afterOthers(work);
+  }, delay);
+  returned = true;
+  return turn ?? action;
 }

@@ -1,8 +1,11 @@
+import { createSocket } from 'node:dgram';
 import {
   animationFrameScheduler,
   asapScheduler,
   asyncScheduler,
+  from,
   lastValueFrom,
+  map,
   NEVER,
   type Observable,
   queueScheduler,
@@ -16,6 +19,8 @@ import {
 } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import {
+  chip,
+  deploy,
   dynapSim,
   fromPull,
   fromRaster,
@@ -26,11 +31,16 @@ import {
   poissonRaster,
   runOn,
   simulator,
+  toEvents,
+  toFpga,
   train,
+  usingLink,
+  virtualBoard,
 } from 'spikeline';
 import { codecNamed } from 'spikeline/codecs';
 import { aerPacket, pixels } from 'spikeline/events';
-import { closeLoop, protocol, startProtocol } from 'spikeline/loop';
+import { closeLoop, metronome, protocol, startProtocol } from 'spikeline/loop';
+import { toUdp } from 'spikeline/sinks';
 import { evaluate, fromFile, fromSeries } from 'spikeline/sources';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { watch } from '#test/support/watch';
@@ -39,7 +49,9 @@ const net = pipeline(linear({ weight: [[9, 5]] }), dynapSim({ neurons: 2 }));
 const noise = poissonRaster({ channels: 1, rate: 300, duration: 0.012, seed: 3 });
 
 const bytes = Uint8Array.from(
-  codecNamed('dat').encoder!().push(aerPacket([0, 10, 20], [0, 1, 2], pixels(2, 2))),
+  codecNamed('dat').encoder!().push(
+    aerPacket([0, 10, 20, 1000, 1010, 2000], [0, 1, 2, 0, 1, 2], pixels(2, 2)),
+  ),
 );
 
 /** Every source that takes a scheduler, six values long. */
@@ -76,6 +88,27 @@ const sources: Record<string, (clock: SchedulerLike | undefined) => Observable<u
       reportEvery: 1,
       ...(scheduler && { scheduler }),
     }),
+  metronome: (clock) => metronome(1e-3, { ticks: 6, policy: 'catchUp', ...(clock && { clock }) }),
+  closeLoop: (clock) =>
+    closeLoop<number, number>({
+      target: simulator(),
+      net,
+      environment: { reset: () => 1, step: () => ({ observation: 1 }) },
+      encode: () => [1],
+      decode: () => 1,
+      steps: 6,
+      realTime: { policy: 'catchUp', ...(clock && { clock }) },
+    }),
+  'rasters of a protocol': (clock) =>
+    startProtocol(
+      protocol([
+        { name: 'a', duration: 3e-3 },
+        { name: 'b', duration: 3e-3 },
+      ]),
+      { channels: 1 },
+    ).rasters(clock && { clock }),
+  'fromFile, at its speed': (clock) =>
+    fromFile(new Blob([bytes]), { events: 1, ...(clock ? { clock, speed: 1 } : {}) }),
 };
 
 /** Each scheduler, and what makes its time pass. */
@@ -141,16 +174,38 @@ beforeAll(() => {
 
 afterAll(() => restore());
 
+/** Sources that keep time by the machine's own alarms if they are given no scheduler. */
+const byAlarms = ['metronome', 'closeLoop'];
+
+/** Lets virtual time pass whenever promises have had their turn, until a stream has ended. */
+async function over<T>(stream: Promise<T>, flush: (() => void) | undefined): Promise<T> {
+  let ended = false;
+  const end = (): void => {
+    ended = true;
+  };
+  stream.then(end, end);
+  while (flush !== undefined && !ended) {
+    flush();
+    await new Promise(setImmediate);
+  }
+  return stream;
+}
+
 for (const [name, source] of Object.entries(sources)) {
   for (const [title, make] of Object.entries(schedulers)) {
     describe(`${name}, scheduler: ${title}`, () => {
+      /** What is left: of alarms, one turn of the event loop, in which nothing happens. */
+      const left = async (): Promise<number> => {
+        if (title === 'none' && byAlarms.includes(name)) await new Promise(setImmediate);
+        return timers();
+      };
+
       it('gives everything, and leaves nothing', async () => {
         const before = timers();
         const { clock, flush } = make();
         const all = lastValueFrom(source(clock).pipe(toArray()));
-        flush?.();
-        expect(await all).toHaveLength(6);
-        expect(timers()).toBe(before);
+        expect(await over(all, flush)).toHaveLength(6);
+        expect(await left()).toBe(before);
       });
 
       it('stops at once, within a value and between two, and leaves nothing', async () => {
@@ -158,16 +213,15 @@ for (const [name, source] of Object.entries(sources)) {
         for (const count of [1, 2, 5]) {
           const { clock, flush } = make();
           const some = lastValueFrom(source(clock).pipe(take(count), toArray()));
-          flush?.();
-          expect(await some).toHaveLength(count);
-          expect(timers()).toBe(before);
+          expect(await over(some, flush)).toHaveLength(count);
+          expect(await left()).toBe(before);
         }
         const { clock, flush } = make();
         const seen = watch(source(clock));
         seen.unsubscribe();
         const { length } = seen.values;
         flush?.();
-        expect(timers()).toBe(before);
+        expect(await left()).toBe(before);
         await new Promise((resolve) => setTimeout(resolve, 3));
         expect(seen.values).toHaveLength(length);
       });
@@ -180,6 +234,70 @@ it('counts timers', () => {
   expect(timers()).toBe(1);
   seen.unsubscribe();
   expect(timers()).toBe(0);
+});
+
+it('ends a loop with its first step, though its scheduler does things at once', async () => {
+  const loop$ = closeLoop<number, number>({
+    target: simulator(),
+    net,
+    environment: { reset: () => 1, step: () => ({ observation: 1 }) },
+    encode: () => [1],
+    decode: () => 1,
+    stimulus: { before: () => false },
+    realTime: { clock: queueScheduler },
+  });
+  expect(await lastValueFrom(loop$.pipe(toArray()))).toHaveLength(1);
+});
+
+describe('what goes out by a scheduler', () => {
+  /** Sends, or runs on a board; gives what comes of it. */
+  const outs: Record<string, (clock: SchedulerLike) => Promise<unknown[]>> = {
+    async toUdp(clock) {
+      const socket = createSocket('udp4');
+      await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+      const sent$ = from([0, 1, 2]).pipe(
+        map((i) => aerPacket([i], [0], pixels(2, 2))),
+        toUdp({ port: socket.address().port, clock }),
+      );
+      const sent = await lastValueFrom(sent$);
+      socket.close();
+      return [sent];
+    },
+    'runOn a chip': (clock) =>
+      lastValueFrom(
+        usingLink(
+          () => virtualBoard({ clock, realTime: true, mismatch: { fraction: 0 } }).open(),
+          (link) => fromRaster(noise, { chunkSteps: 2 }).pipe(runOn(chip(link, { clock }), net)),
+        ).pipe(
+          map(({ steps }) => steps),
+          toArray(),
+        ),
+      ),
+    async toFpga(clock) {
+      const { inputWords, configuration } = deploy(net);
+      const link = await virtualBoard({ clock, realTime: true, mismatch: { fraction: 0 } }).open();
+      await link.configure(configuration);
+      const packets$ = fromRaster(noise, { chunkSteps: 2 }).pipe(toEvents());
+      const sent$ = packets$.pipe(toFpga(link, { clock, inputWords }));
+      const { delivered, late } = await lastValueFrom(sent$);
+      await link.close();
+      return [delivered! + late!];
+    },
+  };
+  const inReal = { async: asyncScheduler, asap: asapScheduler, queue: queueScheduler };
+  for (const [name, run] of Object.entries(outs)) {
+    for (const [title, clock] of Object.entries({
+      ...inReal,
+      animationFrame: animationFrameScheduler,
+    })) {
+      it(`all of it does, and nothing is left: ${name}, scheduler: ${title}`, async () => {
+        const before = timers();
+        const all = await run(clock);
+        expect(all).toEqual(await run(asyncScheduler));
+        expect(timers()).toBe(before);
+      });
+    }
+  }
 });
 
 describe('a source without end', () => {
