@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 
 /** Runs `taskset` on the main thread of this process, and gives the cores it may use then; nothing if that fails. */
 function affinity(...cores: string[]): string | undefined {
@@ -27,4 +28,11 @@ export async function onOneCore<T>(
   } finally {
     affinity(all);
   }
+}
+
+/** Whether this process may use two cores at once; if not, `note` is told what is not measured. */
+export function hasTwoCores(note: (text: string) => void): boolean {
+  const has = availableParallelism() >= 2;
+  if (!has) note('Two threads are not measured beside one: this process may use one core only');
+  return has;
 }

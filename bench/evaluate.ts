@@ -12,7 +12,7 @@ import {
   simulator,
 } from 'spikeline';
 import { pipelineWeights } from 'spikeline/train';
-import { onOneCore } from './core.ts';
+import { hasTwoCores, onOneCore } from './core.ts';
 import { inTurn, type Run, ratios, secondsOf, warmUp } from './measure.ts';
 import { fastest, type Peer, rockpoolLibrary, startPeers } from './peer.ts';
 import { type BenchRow, type Goal, row } from './rows.ts';
@@ -226,6 +226,7 @@ export async function evaluation(
       for (const peer of peers) peer.close();
     }
   });
+  if (!hasTwoCores(note)) return rows;
   for (const n of [16, 128, 256]) rows.push(await gainOfTwo(n, rounds));
   return rows;
 }

@@ -1,7 +1,7 @@
 import { lastValueFrom } from 'rxjs';
 import { type Engine, kernel, type Pipeline, type TrainingSample, train } from 'spikeline';
 import { pipelineWeights, type TrainingOptions } from 'spikeline/train';
-import { onOneCore } from './core.ts';
+import { hasTwoCores, onOneCore } from './core.ts';
 import { inTurn, type Run, ratios, type Sample, secondsOf } from './measure.ts';
 import { fastest, jaxLibrary, type Peer, rockpoolLibrary, startPeers } from './peer.ts';
 import { type BenchRow, type Goal, row, table } from './rows.ts';
@@ -218,6 +218,7 @@ export async function training(rounds: number, note: (text: string) => void): Pr
     }
   });
   // With two neurons all trials share a vector: there is nothing to share out.
+  if (!hasTwoCores(note)) return rows;
   for (const size of sizes.slice(1)) rows.push(await gainOfTwo(size, rounds));
   return rows;
 }

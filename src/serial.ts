@@ -18,7 +18,7 @@ export function serial<T>(take: (item: T) => void): (item: T) => void {
       for (let at = 0; at < waiting.length; at++) take(waiting[at] as T);
     } finally {
       busy = false;
-      waiting.length = 0;
+      if (waiting.length > 0) waiting.length = 0;
     }
   };
 }

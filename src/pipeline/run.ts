@@ -13,7 +13,15 @@ import { stepsIn } from '../events/ticks.ts';
 import { defaultEngine } from '../kernel/engine.ts';
 import type { Engine } from '../neurons/engine.ts';
 import { engineCheck } from '../neurons/engine.ts';
-import { anything, optionProblems, readAs, readItem, readOnce, refuse } from '../options.ts';
+import {
+  anything,
+  type OptionTable,
+  optionProblems,
+  readAs,
+  readItem,
+  readOnce,
+  refuse,
+} from '../options.ts';
 import { fault, type Problem, problemText, within } from '../problems.ts';
 import { compiledChain } from './chain.ts';
 import { chainRun } from './chain-run.ts';
@@ -28,6 +36,9 @@ export interface RunOptions {
   /** Stages whose output is recorded, by name, and states of neurons, such as `hidden:imem`. */
   readonly record?: readonly string[];
 }
+
+// Which names there are depends on the pipeline.
+const optionTable: OptionTable<RunOptions> = { record: anything };
 
 /** A pipeline that runs: it keeps its state from chunk to chunk. */
 export interface PipelineRun {
@@ -198,7 +209,7 @@ export function startPipeline(
   refuse('this pipeline cannot run', () => [
     ...runProblems(pipeline, options?.record),
     ...within('engine', engineCheck(engine)),
-    ...optionProblems<RunOptions>(options, { record: anything }),
+    ...optionProblems(options, optionTable),
   ]);
   const { record = [] } = options;
   const { channelsOut } = pipeline;
