@@ -61,13 +61,15 @@ interface WebAssemblyInterface {
 
 declare const WebAssembly: WebAssemblyInterface | undefined;
 
-/** Where things are in the memory, bytes. */
+/** Where things are in the memory, bytes; `times` and `addresses` are of events that are to be written. */
 export const places = {
   state: 1024,
   input: 2048,
   times: 69_632,
   addresses: 204_800,
   front8: 274_432,
+  front4: 278_528,
+  stands: 278_784,
 } as const;
 
 /** Bytes of a piece of input. */
@@ -77,10 +79,35 @@ export const maxEvents: number = 2 ** 13;
 /** Events that a record may have, less one. */
 export const maxSlack = 64;
 
-const pages = 5;
+/** Events that a {@link Stand} holds. */
+const standEvents = maxEvents + maxSlack;
+/** Stands at most. */
+export const mostStands = 17;
+const standBytes = 12 * standEvents;
 const pageBytes = 2 ** 16;
+const pages = Math.ceil((places.stands + mostStands * standBytes) / pageBytes);
 
-/** Memory of decoders. It is used within one call alone: nothing in it is there any more in the next. */
+/** Where the events of a packet are laid down. */
+export interface Stand {
+  readonly timestamps: Float64Array<ArrayBuffer>;
+  readonly addresses: Uint32Array<ArrayBuffer>;
+  /** Where both begin, bytes. */
+  readonly at: { readonly times: number; readonly addresses: number };
+}
+
+/** The stand of a number below {@link mostStands}. */
+export function standOf(number: number): Stand {
+  const { buffer } = arena();
+  const times = places.stands + number * standBytes;
+  const addresses = times + 8 * standEvents;
+  return {
+    timestamps: new Float64Array(buffer, times, standEvents),
+    addresses: new Uint32Array(buffer, addresses, standEvents),
+    at: { times, addresses },
+  };
+}
+
+/** Memory of decoders. It is used within one call alone, but for stands that have gone out as packets. */
 export interface Arena {
   readonly buffer: ArrayBuffer;
   /** State of a loop, as numbers of each size. */
@@ -105,19 +132,20 @@ function make(): Arena {
   }
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  layFronts(memory.buffer);
+  layFronts(memory.buffer, places.front8, 8);
+  layFronts(memory.buffer, places.front4, 4);
   return { ...viewsOf(memory.buffer), loops: exports };
 }
 
-/** Lays down, for each mask of eight lanes of 16 bits, the bytes of those that are set, first lanes first. */
-function layFronts(buffer: ArrayBuffer): void {
-  const rows = new Uint8Array(buffer, places.front8, 256 * 16);
-  for (let mask = 0; mask < 256; mask++) {
+/** Lays down, for each mask of some lanes of a vector, the bytes of those that are set, first lanes first. */
+function layFronts(buffer: ArrayBuffer, at: number, lanes: number): void {
+  const rows = new Uint8Array(buffer, at, 2 ** lanes * 16);
+  const laneBytes = 16 / lanes;
+  for (let mask = 0; mask < 2 ** lanes; mask++) {
     let to = mask * 16;
-    for (let lane = 0; lane < 8; lane++) {
+    for (let lane = 0; lane < lanes; lane++) {
       if (((mask >>> lane) & 1) === 0) continue;
-      rows[to++] = 2 * lane;
-      rows[to++] = 2 * lane + 1;
+      for (let byte = 0; byte < laneBytes; byte++) rows[to++] = laneBytes * lane + byte;
     }
   }
 }

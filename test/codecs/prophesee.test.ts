@@ -138,6 +138,36 @@ describe('EVT2', () => {
     const [packet] = evt2.decoder().push(file(high(100)));
     expect(packet).toMatchObject({ until: 6400, timestamps: new Float64Array(0) });
   });
+
+  it('reads words of all types in any order, four at once and one by one', () => {
+    const event = fc.integer({ min: 0, max: 2 ** 29 - 1 });
+    const step = fc.oneof(fc.constant(1), fc.integer({ min: -3, max: 2 ** 27 }));
+    const word = fc.oneof(
+      { weight: 6, arbitrary: event.map((data) => ({ data })) },
+      { weight: 2, arbitrary: step.map((by) => ({ by })) },
+      { weight: 1, arbitrary: fc.nat(2 ** 32 - 1).map((data) => ({ data })) },
+    );
+    const options = { width: 2000, height: 1500 };
+    const many = fc
+      .tuple(fc.array(word, { maxLength: 300 }), fc.array(event, { maxLength: 300 }))
+      .map(([words, events]) => [...words, ...events.map((data) => ({ data }))]);
+    fc.assert(
+      fc.property(many, fc.nat(2 ** 28 - 1), (words, start) => {
+        let at = start;
+        const next = (by: number): number => {
+          at = (at + by + 2 ** 28) % 2 ** 28;
+          return high(at);
+        };
+        const given = file(
+          high(at),
+          ...words.map((one) => ('by' in one ? next(one.by) : one.data)),
+        );
+        expect(read(evt2, given, options)).toEqual(
+          withoutFastLoops(() => read(evt2, given, options)),
+        );
+      }),
+    );
+  });
 });
 
 describe('EVT2.1', () => {

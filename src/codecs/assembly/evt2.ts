@@ -1,10 +1,12 @@
 // Words of 32 bits: events, and the upper bits of the time.
-import { pack, storeTimes, timeOffset } from './lanes';
+import { front4, pack, storeLong, storeTimes, timeOffset } from './lanes';
 
 /** TIME_HIGH that falls by more than this has begun anew. */
 const loopDrop: i32 = 1 << 27;
 /** Microseconds in which all times of the counter pass. */
 const loop: f64 = 17179869184;
+/** Vectors that are read one after the other as if TIME_HIGH came often. */
+const often: usize = 32;
 
 /** State: f64 origin, i32 high (not before the first), u32 outside, u32 words of each type. Gives how many events there are then. */
 export function evt2(
@@ -22,36 +24,76 @@ export function evt2(
   let high = load<i32>(state, 8);
   let base = origin + <f64>high * 64;
   let outside = 0;
-  let n = count;
   let at = input;
   const end = input + (<usize>words << 2);
-  const vectors = words >= 4 ? end - 16 : 0;
+  let toTimes = times + (<usize>count << 3);
+  let toAddresses = addresses + (<usize>count << 2);
   const lastColumn = i32x4.splat(width - 1);
   const lastRow = i32x4.splat(height - 1);
   const lastEvent = i32x4.splat(0x1fffffff);
   const low11 = i32x4.splat(0x7ff);
   const low6 = i32x4.splat(0x3f);
+  const low28 = i32x4.splat(0xfffffff);
   while (at < end) {
-    if (at <= vectors) {
-      // Four are written, and as many taken as are events before another word comes.
-      const word = v128.load(at);
-      const x = v128.and(i32x4.shr_u(word, 11), low11);
-      const y = v128.and(word, low11);
-      // The sign of each lane says whether it is no event, or none of this geometry.
-      const beyond = v128.or(i32x4.sub(lastColumn, x), i32x4.sub(lastRow, y));
-      const other = v128.or(word, i32x4.sub(lastEvent, word));
-      const mask = i32x4.bitmask(v128.or(beyond, other));
-      storeTimes(times + (<usize>n << 3), v128.and(i32x4.shr_u(word, 22), low6), timeOffset(base));
-      // Types of events are 0 and 1.
-      v128.store(addresses + (<usize>n << 2), pack(x, y, i32x4.shr_u(word, 28), rowShift));
-      if (mask == 0) {
-        n += 4;
+    if (at + 16 <= end) {
+      // Nothing but events. Four are written, and taken if they are; in loops of one block the engine leaves outside what
+      // never changes.
+      const here = timeOffset(base);
+      for (;;) {
+        const word = v128.load(at);
+        const x = v128.and(i32x4.shr_u(word, 11), low11);
+        const y = v128.and(word, low11);
+        storeTimes(toTimes, v128.and(i32x4.shr_u(word, 22), low6), here);
+        // Types of events are 0 and 1.
+        v128.store(toAddresses, pack(x, y, i32x4.shr_u(word, 28), rowShift));
+        // The sign of each lane says whether it is no event, or none of this geometry.
+        const beyond = v128.or(i32x4.sub(lastColumn, x), i32x4.sub(lastRow, y));
+        if (i32x4.bitmask(v128.or(beyond, v128.or(word, i32x4.sub(lastEvent, word)))) != 0) break;
+        toTimes += 32;
+        toAddresses += 16;
         at += 16;
-        continue;
+        if (at + 16 > end) break;
       }
-      const taken = ctz(mask);
-      n += taken;
-      at += <usize>taken << 2;
+      if (at == end) break;
+    }
+    if (at + 16 <= end) {
+      // Events and TIME_HIGH that does not fall.
+      const some = at + (often << 4);
+      const last = (some < end ? some : end) - 16;
+      const offset = timeOffset(origin);
+      let highs = i32x4.splat(high);
+      let odd: i32;
+      for (;;) {
+        const word = v128.load(at);
+        const x = v128.and(i32x4.shr_u(word, 11), low11);
+        const y = v128.and(word, low11);
+        const type = i32x4.shr_u(word, 28);
+        const isHigh = i32x4.eq(type, i32x4.splat(8));
+        const beyond = v128.or(i32x4.sub(lastColumn, x), i32x4.sub(lastRow, y));
+        const none = v128.or(beyond, v128.or(word, i32x4.sub(lastEvent, word)));
+        // The greatest is the last.
+        const value = v128.and(v128.and(word, low28), isHigh);
+        const two = i32x4.max_s(value, v128.shuffle<i32>(value, i32x4.splat(0), 4, 0, 1, 2));
+        const four = i32x4.max_s(two, v128.shuffle<i32>(two, i32x4.splat(0), 4, 4, 0, 1));
+        const now = i32x4.max_s(four, highs);
+        const falls = v128.and(isHigh, i32x4.ne(now, value));
+        odd = i32x4.bitmask(v128.or(v128.andnot(none, isHigh), falls));
+        const mask = i32x4.bitmask(none) ^ 15;
+        const order = v128.load(front4 + (<usize>mask << 4));
+        const low = v128.or(i32x4.shl(now, 6), v128.and(i32x4.shr_u(word, 22), low6));
+        storeLong(toTimes, i8x16.swizzle(low, order), i8x16.swizzle(i32x4.shr_u(now, 26), order), offset);
+        v128.store(toAddresses, i8x16.swizzle(pack(x, y, type, rowShift), order));
+        if (odd != 0) break;
+        highs = v128.shuffle<i32>(now, now, 3, 3, 3, 3);
+        const events = <usize>popcnt(mask);
+        toTimes += events << 3;
+        toAddresses += events << 2;
+        at += 16;
+        if (at > last) break;
+      }
+      high = i32x4.extract_lane(highs, 0);
+      base = origin + <f64>high * 64;
+      if (odd == 0) continue;
     }
     const word = load<u32>(at);
     const type = word >>> 28;
@@ -65,9 +107,10 @@ export function evt2(
       const x = (word >>> 11) & 0x7ff;
       const y = word & 0x7ff;
       if (x < <u32>width && y < <u32>height) {
-        store<f64>(times + (<usize>n << 3), base + <f64>((word >>> 22) & 0x3f));
-        store<u32>(addresses + (<usize>n << 2), (y << rowShift) | (x << 1) | type);
-        n++;
+        store<f64>(toTimes, base + <f64>((word >>> 22) & 0x3f));
+        store<u32>(toAddresses, (y << rowShift) | (x << 1) | type);
+        toTimes += 8;
+        toAddresses += 4;
       } else {
         outside++;
       }
@@ -79,5 +122,5 @@ export function evt2(
   store<f64>(state, origin);
   store<i32>(state, high, 8);
   store<u32>(state, load<u32>(state, 12) + outside, 12);
-  return n;
+  return <i32>((toAddresses - addresses) >> 2);
 }

@@ -19,6 +19,15 @@ export function storeTimes(at: usize, times: v128, offset: v128): void {
   v128.store(at, f64x2.add(v128.shuffle<i32>(times, upper, 2, 6, 3, 7), offset), 16);
 }
 
+/** Writes four times of 52 bits, the bits above 32 in lanes of their own, the base of `offset` added to each. */
+// @ts-ignore: decorator
+@inline
+export function storeLong(at: usize, low: v128, high: v128, offset: v128): void {
+  const upper = v128.or(high, i32x4.splat(0x43300000));
+  v128.store(at, f64x2.add(v128.shuffle<i32>(low, upper, 0, 4, 1, 5), offset));
+  v128.store(at, f64x2.add(v128.shuffle<i32>(low, upper, 2, 6, 3, 7), offset), 16);
+}
+
 /** Whether all four pixels are there. */
 // @ts-ignore: decorator
 @inline
@@ -72,3 +81,7 @@ export function lastOf8(values: v128, set: v128, carried: i32): v128 {
 // @ts-ignore: decorator
 @inline
 export const front8: usize = 274432;
+/** The same of four lanes of 32 bits. */
+// @ts-ignore: decorator
+@inline
+export const front4: usize = 278528;
