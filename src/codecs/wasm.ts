@@ -1,6 +1,6 @@
 /** The WebAssembly of the codecs, and the memory in which it works: one of each, for work that ends before it is given back. */
 import { binary } from './binary.ts';
-import { maxEvents, maxSlack } from './loops.ts';
+import { maxEvents, maxSlack, type Stand } from './loops.ts';
 
 /** What the WebAssembly side offers: see `assembly`. Pointers are bytes. */
 interface Exports {
@@ -34,15 +34,7 @@ export interface Workshop {
   readonly f64: Float64Array<ArrayBuffer>;
   readonly view: DataView<ArrayBuffer>;
   /** Events that become a packet. */
-  readonly room: EventRoom;
-}
-
-/** Events in memory of WebAssembly. */
-export interface EventRoom {
-  readonly timestamps: Float64Array<ArrayBuffer>;
-  readonly addresses: Uint32Array<ArrayBuffer>;
-  /** Where both begin, bytes. */
-  readonly at: { readonly times: number; readonly addresses: number };
+  readonly room: Stand;
 }
 
 interface Memory {

@@ -6,8 +6,10 @@ import {
   recycleBytes,
   recyclePacket,
 } from 'spikeline/codecs';
-import { aerPacket, pixels } from 'spikeline/events';
+import { type AerPacket, aerPacket, pixels } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
+
+await codecNamed('aedat4').ready?.();
 
 const packet = aerPacket([10, 20], [0, 1], pixels(2, 2));
 const unknown = Uint8Array.from({ length: 70_000 }, (_, i) => i * 37);
@@ -53,18 +55,54 @@ describe('a packet that is given back', () => {
   const addresses = Uint32Array.from(timestamps, (i) => i % 8192);
   const given = codecNamed('dat').encoder!().push({ timestamps, addresses, space, until: 19_999 });
 
+  const read = (): readonly AerPacket[] => codecNamed('dat').decoder().push(given);
+  const expectWhole = (packets: readonly AerPacket[]): void => {
+    expect(packets.flatMap((one) => [...one.timestamps])).toEqual([...timestamps]);
+    expect(packets.flatMap((one) => [...one.addresses])).toEqual([...addresses]);
+  };
+  const sameArrays = (one: AerPacket, other: AerPacket): boolean =>
+    one.timestamps.buffer === other.timestamps.buffer &&
+    one.timestamps.byteOffset === other.timestamps.byteOffset;
+
   it('lends its arrays to a later one, once; all others stay as they are', () => {
-    const [first, kept] = codecNamed('dat').decoder().push(given);
+    // Later ones stay where they were laid down.
+    for (const one of [read(), read()].flat()) recyclePacket(one);
+    const [first, kept] = read();
     const before = Float64Array.from(kept!.timestamps);
     recyclePacket(first!);
     recyclePacket(first!);
-    const later = codecNamed('dat').decoder().push(given);
-    expect(
-      later.filter(({ timestamps: { buffer } }) => buffer === first!.timestamps.buffer).length,
-    ).toBe(1);
-    expect(later.flatMap((packet) => [...packet.timestamps])).toEqual([...timestamps]);
-    expect(later.flatMap((packet) => [...packet.addresses])).toEqual([...addresses]);
+    const later = [read(), read()];
+    later.forEach(expectWhole);
+    expect(later.flat().filter((one) => sameArrays(one, first!)).length).toBe(1);
+    expect(later.flat().some((one) => sameArrays(one, kept!))).toBe(false);
     expect(kept!.timestamps).toEqual(before);
+  });
+
+  it('is not missed: others are made when all that came back are out', () => {
+    const kept: AerPacket[][] = [];
+    for (let i = 0; i < 20; i++) {
+      for (const one of read()) recyclePacket(one);
+      kept.push([...read()]);
+    }
+    kept.forEach(expectWhole);
+    for (const one of kept.flat()) recyclePacket(one);
+    const again = Array.from({ length: 20 }, read);
+    again.forEach(expectWhole);
+  });
+
+  it('stays as it is while others are written and read', () => {
+    for (const one of read()) recyclePacket(one);
+    const held = read();
+    const names = ['dat', 'evt2', 'evt3', 'es', 'csv', 'aedat4', 'aedat31', 'npy'];
+    for (const format of names) {
+      const encoder = codecNamed(format).encoder!();
+      const bytes = [encoder.push({ timestamps, addresses, space, until: 19_999 }), encoder.end()];
+      const options = format === 'npy' ? { width: 64, height: 64 } : {};
+      const { packets } = decodeBytes(bytes, { format, options });
+      expectWhole(packets);
+      for (const one of packets) recyclePacket(one);
+    }
+    expectWhole(held);
   });
 
   it('is left alone if no decoder made it', () => {

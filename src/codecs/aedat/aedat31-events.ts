@@ -72,7 +72,8 @@ export function decodeFast(
   missed: Missed,
 ): number {
   const { words } = arena();
-  const { state, input, times, addresses } = places;
+  const { state, input } = places;
+  const { times, addresses } = room.at;
   const { yShift } = knownPixelBits(space);
   const events = Math.min((to - from) / eventBytes, room.limit - room.count);
   const into = [times, addresses, room.count, space.width, space.height, yShift, base] as const;

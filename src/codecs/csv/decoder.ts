@@ -172,7 +172,8 @@ function fastLines(
   const latest = Number.MAX_SAFE_INTEGER / Math.max(1, factor);
   const { width, height } = space;
   const { yShift } = knownPixelBits(space);
-  const { timestamps, addresses, limit } = room;
+  const { limit } = room;
+  let { timestamps, addresses } = room;
   const last = order.length - 1;
   const end = bytes.length;
   let lines = 0;
@@ -224,7 +225,10 @@ function fastLines(
       factor === 1 ? time : unit === 'ns' ? Math.floor(time / 1000) : time * factor;
     addresses[place] = (y << yShift) | (x << 1) | (values[3]! > 0 ? 1 : 0);
     room.count = place + 1;
-    if (place + 1 >= limit) room.flush();
+    if (place + 1 >= limit) {
+      room.flush();
+      ({ timestamps, addresses } = room);
+    }
     begin = at;
   }
   count.add('outside', outside);

@@ -32,7 +32,8 @@ export function emitEvents(
 ): void {
   const { yShift } = pixelBits(space);
   const { width, height } = space;
-  const { timestamps, addresses, limit } = room;
+  const { limit } = room;
+  let { timestamps, addresses } = room;
   let [outside, invalid] = [0, 0];
   for (let i = from; i < to; i++) {
     const value = t.read(t.view, t.offset + i * t.stride);
@@ -53,7 +54,10 @@ export function emitEvents(
     timestamps[place] = whole;
     addresses[place] = ((row << yShift) | (column << 1) | on) >>> 0;
     room.count = place + 1;
-    if (place + 1 >= limit) room.flush();
+    if (place + 1 >= limit) {
+      room.flush();
+      ({ timestamps, addresses } = room);
+    }
   }
   count.add('outside', outside);
   count.add('invalid', invalid);

@@ -100,7 +100,8 @@ function decodeFast(
   floats[0] = clock.origin;
   floats[1] = clock.base;
   words[4] = clock.last;
-  const { state, input, times, addresses } = places;
+  const { state, input } = places;
+  const { times, addresses } = room.at;
   const { yShift } = knownPixelBits(space);
   const to = [times, addresses, room.count, space.width, space.height, yShift] as const;
   room.count = loops.dat(state, input, records, ...to);

@@ -99,7 +99,8 @@ function fast(
   count: WordCounts,
 ): void {
   const { floats, words: state } = arena();
-  const { times, addresses, input } = places;
+  const { input } = places;
+  const { times, addresses } = room.at;
   const { yShift } = knownPixelBits(space);
   const into = [times, addresses, room.count, space.width, space.height, yShift] as const;
   state.fill(0);

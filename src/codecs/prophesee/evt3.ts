@@ -39,7 +39,8 @@ function fast(
   count: WordCounts,
 ): number {
   const { floats, words: state } = arena();
-  const { times, addresses, input } = places;
+  const { input } = places;
+  const { times, addresses } = room.at;
   const { yShift } = knownPixelBits(space);
   const into = [
     times,
