@@ -26,7 +26,7 @@ import {
   targetCheck,
 } from '../src/pipeline/target.ts';
 import { problem, problemText, shown, within } from '../src/problems.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { oneAtATime, unfinished } from './one-at-a-time.ts';
 
 /** Options of {@link runOn}. */
 export interface RunOnOptions extends TargetRequest {
@@ -146,8 +146,11 @@ export function runOn(
         input = soundInput(input);
         if (resetOn === 'chunk' && !first) run.reset();
         first = false;
-        run.push(input);
+        if (run.pushPart === undefined) run.push(input);
+        else if (run.pushPart(input)) return unfinished;
+        return undefined;
       },
+      ...(run.goOn && { goOn: () => (run.goOn!() ? unfinished : undefined) }),
       complete: () => run.end(),
     };
   }) as OperatorFunction<TargetInput, never>;

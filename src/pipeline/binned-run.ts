@@ -14,6 +14,9 @@ import {
   type TargetRun,
 } from './target.ts';
 
+/** Steps of a packet that are run before others have a turn, if whoever pushes it lets them. */
+const stepsAtOnce = 4096;
+
 /** Makes a run of what computes bins. */
 export function binnedRun(
   pipeline: Pipeline,
@@ -48,13 +51,21 @@ export function binnedRun(
   };
   const give = (found: Parameters<typeof outputOf>[1]): void =>
     observer.next(outputOf(signals, found, request));
-  /** Takes an input. */
-  const take = (given: TargetInput): void => {
+  let unfinished = false;
+  /** Runs so many steps that the last packet has completed. */
+  const goOn = (steps: number): void => {
+    const found = packets!.goOn(steps);
+    unfinished = found === undefined;
+    if (found !== undefined) give(found);
+  };
+  /** Takes an input; of a packet, so many steps. */
+  const take = (given: TargetInput, steps: number): void => {
     const input = readItem(given);
     check(input);
     if (isPacket(input)) {
       packets ??= packetRun(pipeline, process, signals, request);
-      give(packets.take(input));
+      packets.take(input);
+      goOn(steps);
       return;
     }
     checkOrder(input, reached);
@@ -63,7 +74,15 @@ export function binnedRun(
     give(output);
   };
   return {
-    push: (input) => guard(take, input),
+    push: (input) => guard(take, input, Number.POSITIVE_INFINITY),
+    pushPart(input) {
+      guard(take, input, stepsAtOnce);
+      return unfinished && !stopped;
+    },
+    goOn() {
+      guard(goOn, stepsAtOnce);
+      return unfinished && !stopped;
+    },
     reset: () => guard(() => process.reset()),
     end: () =>
       guard(() => {

@@ -25,8 +25,13 @@ export interface BinnedProcess {
 
 /** What packets need to run. */
 export interface PacketRun {
-  /** Takes a packet; gives the signals of the bins that it completes. */
-  take(packet: AerPacket<ChannelSpace>): Piece;
+  /** Takes a packet; {@link goOn} gives the signals of the bins that it completes. */
+  take(packet: AerPacket<ChannelSpace>): void;
+  /**
+   * Runs the bins that the last packet has completed, so many steps at most; gives their signals, or undefined
+   * if some are yet to be run.
+   */
+  goOn(steps: number): Piece | undefined;
   /** Gives the signals of the bins that have begun, if there are any. */
   finish(): Piece | undefined;
   /** Forgets all that waits. */
@@ -40,7 +45,7 @@ function eventsOf(signal: SpikeRaster | SignalRaster): AerPacket<ChannelSpace> |
   return 'counts' in signal ? knownRasterToEvents(signal) : signal;
 }
 
-/** Values of input that a slice of time holds at most, unless one step has more: packets may be far apart. */
+/** Values of input, or of a signal, that a slice of time holds at most, unless one step has more: packets may be far apart. */
 const sliceValues = 1 << 20;
 
 /** Makes what runs packets. */
@@ -51,7 +56,8 @@ export function packetRun(
   request: TargetRequest,
 ): PacketRun {
   const bins = packetBins({ channelsIn, dt, startTime: request.startTime });
-  const maxSteps = Math.max(1, Math.floor(sliceValues / channelsIn));
+  const widest = signals.reduce((most, { channels }) => Math.max(most, channels), channelsIn);
+  const maxSteps = Math.max(1, Math.floor(sliceValues / widest));
   /** Packets with events that wait for their bins, and how many events of the first do not any more. */
   const waiting = queue<AerPacket<ChannelSpace>>();
   let taken = 0;
@@ -108,25 +114,45 @@ export function packetRun(
     // Silence takes no room as events.
     return given.map(eventsOf);
   };
-  /** Runs the bins of a span; gives the signals over it. */
-  const runSpan = (span: BinSpan): Piece => {
-    refuseLongValues(span);
-    const pieces: Piece[] = [];
-    for (let step = 0; step < span.steps; ) {
-      const startTime = binStart(step, dt, span.from);
-      const silent = silentTo(waiting.first?.timestamps[taken], startTime, span);
-      if (silent !== undefined) {
-        refuseStates(silent);
-        step = Math.min(span.steps, binOf(silent, span.from, dt));
-        continue;
+  /** The span that is being run, how many of its steps are done, and the signals over those. */
+  let span: BinSpan = { from: 0, to: 0, steps: 0 };
+  let done = 0;
+  let pieces: Piece[] = [];
+  /** Where the slice ends that has begun: only between slices time is left out, so that turns make no difference. */
+  let sliceEnd = 0;
+  const begin = (next: BinSpan): void => {
+    refuseLongValues(next);
+    span = next;
+    done = 0;
+    sliceEnd = 0;
+    pieces = [];
+  };
+  /** Goes on with the span; gives the signals over it if that is its end. */
+  const goOn = (atOnce: number): Piece | undefined => {
+    for (let left = atOnce; done < span.steps; ) {
+      if (left <= 0) return undefined;
+      const startTime = binStart(done, dt, span.from);
+      if (done === sliceEnd) {
+        const silent = silentTo(waiting.first?.timestamps[taken], startTime, span);
+        if (silent !== undefined) {
+          refuseStates(silent);
+          done = Math.min(span.steps, binOf(silent, span.from, dt));
+          sliceEnd = done;
+          continue;
+        }
+        sliceEnd = Math.min(done + maxSteps, span.steps);
       }
-      const steps = Math.min(maxSteps, span.steps - step);
+      const steps = Math.min(left, sliceEnd - done);
       const piece = runBins(startTime, steps);
+      done += steps;
+      left -= steps;
       if (steps === span.steps) return piece;
       pieces.push(piece);
-      step += steps;
     }
-    return signals.map((signal, i) =>
+    return joined();
+  };
+  const joined = (): Piece =>
+    signals.map((signal, i) =>
       signal.spikes
         ? joinSpikes(
             pieces.map((piece) => piece[i] as AerPacket<ChannelSpace>),
@@ -140,17 +166,22 @@ export function packetRun(
             dt,
           ),
     );
-  };
   return {
     take(packet) {
-      const span = bins.take(packet);
+      const next = bins.take(packet);
       if (packet.addresses.length > 0) waiting.push(packet);
-      return runSpan(span);
+      begin(next);
     },
+    goOn,
     finish() {
-      const span = bins.finish();
-      return span.steps > 0 ? runSpan(span) : undefined;
+      const last = bins.finish();
+      if (last.steps === 0) return undefined;
+      begin(last);
+      return goOn(Number.POSITIVE_INFINITY);
     },
-    clear: () => waiting.clear(),
+    clear() {
+      waiting.clear();
+      pieces = [];
+    },
   };
 }

@@ -80,6 +80,13 @@ export interface TargetRun {
   /** Takes the next input. */
   push(input: TargetInput): void;
   /**
+   * The same, but a part of it at a time, so that long work gives way: gives whether it is not done with it, and {@link goOn} is to be
+   * called in another turn, before anything else is pushed. Absent where nothing takes long.
+   */
+  pushPart?(input: TargetInput): boolean;
+  /** Goes on with what was pushed, and gives whether it is not done with it. */
+  goOn?(): boolean;
+  /**
    * Brings all neurons to rest between what was pushed and what will be: before the next raster; in a stream of
    * packets, at the start of the first bin that has not ended by the last `until`. Time goes on.
    */

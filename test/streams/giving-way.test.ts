@@ -12,7 +12,7 @@ import {
   timer,
   toArray,
 } from 'rxjs';
-import { fromPull } from 'spikeline';
+import { fromPull, lif, linear, pipeline, runOn, simulator } from 'spikeline';
 import { type AerPacket, aerPacket, channels, emptyPacket, pixels } from 'spikeline/events';
 import { countSlice, timeSlice, toFrame, toRaster } from 'spikeline/operators';
 import { describe, expect, it } from 'vitest';
@@ -145,6 +145,60 @@ for (const [name, { operator, long, cut, after }] of Object.entries(forms)) {
     });
   });
 }
+
+describe('a pipeline that is run on a packet of many bins', () => {
+  // It fires by itself, so that silence is heard.
+  const wide = pipeline(
+    linear({ weight: [Array.from({ length: 40 }, (_, i) => i % 9)] }),
+    lif({ neurons: 40, dt: 1e-3, tauMem: 0.02, threshold: 3, name: 'out' }),
+  );
+  const long = aerPacket(some, zeros, one, 5_400_000);
+  const packets = [long, emptyPacket(one, 60e6), aerPacket([60e6 + 5], [0], one, 70e6)];
+  const eventsOf = (all: readonly AerPacket[]) =>
+    all.map(({ timestamps, addresses, until }) => [[...timestamps], [...addresses], until]);
+
+  it('gives the same in turns, and can be stopped between them', async () => {
+    const source = new Subject<AerPacket<typeof one>>();
+    const seen = watch(source.pipe(runOn(simulator(), wide)));
+    for (const packet of packets) source.next(packet);
+    source.complete();
+    expect([seen.ended, seen.values.length]).toEqual(['no', 0]);
+    await until(() => seen.ended !== 'no');
+    expect(seen.error).toBeUndefined();
+    const values: AerPacket[] = [];
+    const run = simulator().start(wide, {
+      next: (value) => values.push(value as AerPacket),
+      error: (cause) => expect(cause).toBeUndefined(),
+      complete() {},
+    });
+    for (const packet of packets) run.push(packet);
+    run.end();
+    expect(eventsOf(seen.values)).toEqual(eventsOf(values));
+
+    const left = watch(of(...packets).pipe(runOn(simulator(), wide)));
+    left.unsubscribe();
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    expect(left.values).toEqual([]);
+  });
+
+  it('takes no more room for many neurons than for few', async () => {
+    const many = pipeline(
+      linear({ weight: [Array.from({ length: 4096 }, () => 1)] }),
+      lif({ neurons: 4096, dt: 1e-3, tauMem: 0.02, name: 'out' }),
+    );
+    const out = await all(
+      of(emptyPacket(one, 0), long, emptyPacket(one, 25e6)).pipe(runOn(simulator(), many)),
+    );
+    expect(out.map(({ until: end }) => end)).toEqual([0, 5_400_000, 25e6]);
+  });
+
+  it('can be stopped by a timer', async () => {
+    const hour = of(aerPacket([0], [0], one), emptyPacket(one, 3599e6));
+    const values = await all(hour.pipe(runOn(simulator(), wide), takeUntil(timer(5))));
+    // What came before the silence; the hour is not over.
+    expect(values).toHaveLength(1);
+  });
+});
 
 describe('a packet that says how much time has passed', () => {
   const hour = (space: AerPacket['space']) =>
