@@ -110,16 +110,21 @@ export function tagsOf(neuron?: HardwareNeuron): readonly number[] {
 
 const inputTags: readonly number[] = Array.from({ length: tags - 1 }, (_, i) => i + 1);
 
+/** Whether a word of a CAM or SRAM says anything. */
+const isUsed = (word: number): boolean => word !== 0;
+
+/** Whether a word of an SRAM sends events anywhere. */
+const isSent = (word: number): boolean => word !== 0 && sramEntry(word).cores !== 0;
+
 /** Looks through the words of the chips of a board. */
 export function networkWords(chips: readonly Dynapse1Chip[]): NetworkWords<ReadNeuron> {
-  const sent = ({ chip, core, neuron }: HardwareNeuron): number[] => {
+  const sramOf = ({ chip, core, neuron }: HardwareNeuron): Uint32Array => {
     const at = (core * neurons + neuron) * destinations;
-    const own = chips[chip]!.sram.subarray(at, at + destinations);
-    return [...own].filter((word) => word !== 0 && sramEntry(word).cores !== 0);
+    return chips[chip]!.sram.subarray(at, at + destinations);
   };
-  const listened = ({ chip, core, neuron }: HardwareNeuron): Uint32Array => {
+  const camOf = ({ chip, core, neuron }: HardwareNeuron): Uint32Array => {
     const at = (core * neurons + neuron) * synapses;
-    return chips[chip]!.cam.subarray(at, at + synapses).filter((word) => word !== 0);
+    return chips[chip]!.cam.subarray(at, at + synapses);
   };
   const neuronAt = ({ chip, core, neuron }: HardwareNeuron): ReadNeuron => {
     const carries = (name: 'IF_DC_P' | 'IF_AHTHR_N' | 'IF_AHW_P' | 'IF_NMDA_N'): boolean =>
@@ -139,7 +144,7 @@ export function networkWords(chips: readonly Dynapse1Chip[]): NetworkWords<ReadN
           core: Math.floor(n / neurons),
           neuron: n % neurons,
         }))
-          .filter((own) => sent(own).length + listened(own).length > 0)
+          .filter((own) => sramOf(own).some(isSent) || camOf(own).some(isUsed))
           .map(neuronAt),
       ),
     neuronAt,
@@ -147,7 +152,7 @@ export function networkWords(chips: readonly Dynapse1Chip[]): NetworkWords<ReadN
       const toCores: number[] = [];
       const toHost: number[] = [];
       const [x, y] = places[own.chip]!;
-      for (const word of sent(own)) {
+      for (const word of sramOf(own).filter(isSent)) {
         const { virtualCore, east, north, cores: mask } = sramEntry(word);
         const chip = places.findIndex(([a, b]) => a === x + east && b === y - north);
         const tag = (virtualCore << 8) | own.neuron;
@@ -159,7 +164,7 @@ export function networkWords(chips: readonly Dynapse1Chip[]): NetworkWords<ReadN
     },
     eachEntry(own, visit) {
       const counts = new Map<number, number>();
-      for (const word of listened(own)) {
+      for (const word of camOf(own).filter(isUsed)) {
         const { tag, type } = camEntry(word);
         const key = dendriteOfType[type] * tags + tag;
         counts.set(key, (counts.get(key) ?? 0) + 1);
