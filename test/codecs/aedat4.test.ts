@@ -6,6 +6,7 @@ import { ioHeader, writeEventsHead } from '#src/codecs/aedat4/flatbuffer';
 import { eventsInfo, streamInfos } from '#src/codecs/aedat4/info';
 import { zstdSize } from '#src/codecs/zstd';
 import { read } from '#test/codecs/property';
+import { expectSame } from '#test/support/same';
 
 await aedat4.ready!();
 
@@ -161,7 +162,7 @@ describe('AEDAT4', () => {
     recycleBytes(second);
     const later = again.push(packet);
     expect(later.buffer === second.buffer).toBe(true);
-    expect(Uint8Array.from(Buffer.concat([begin, later, again.end()]))).toEqual(all);
+    expectSame(Uint8Array.from(Buffer.concat([begin, later, again.end()])), all);
   });
 
   it('reads a sound packet of ZSTD after a damaged one', () => {

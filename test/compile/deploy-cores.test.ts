@@ -22,6 +22,7 @@ import { dendriteCodes } from '#src/chips/family';
 import { subsetSums } from '#src/chips/masks';
 import { reasonsOf } from '#test/events/reasons';
 import { runs } from '#test/support/runs';
+import { expectSame } from '#test/support/same';
 import { boardSpikes, wordsOf } from './board-spikes.ts';
 import { mergedMatrices } from './dense.ts';
 
@@ -80,7 +81,7 @@ describe('a network of three layers', () => {
     expect(spikes(0, 40)).toBeGreaterThan(100);
     expect(spikes(40, 70)).toBeGreaterThan(100);
     expect(spikes(70, 80)).toBeGreaterThan(20);
-    expect(onBoard.counts).toEqual(simulated.counts);
+    expectSame(onBoard.counts, simulated.counts);
   });
 
   it('does so whatever the cores, and with silent neurons and circuits that are off', async () => {
@@ -102,7 +103,7 @@ describe('a network of three layers', () => {
         };
         const net = { ...threeLayers(seed), stages: [input!, silenced, ...rest] } as Pipeline;
         const { onBoard, simulated } = await bothSpikes(net, { ...light, cluster });
-        expect(onBoard.counts).toEqual(simulated.counts);
+        expectSame(onBoard.counts, simulated.counts);
       }),
       { numRuns: runs(5, 2) },
     );
@@ -133,7 +134,7 @@ describe('a network of three layers', () => {
         const deployment = deploy(threeLayers(seed), { ...light, cluster: { clusters } });
         const { configuration, inputWords: inputs, hardware, cores, quantised } = deployment;
         const { network, pipeline: restored } = networkFrom(configuration, { inputs, hardware });
-        expect(restored).toEqual(deployment.deployedPipeline);
+        expectSame(restored, deployment.deployedPipeline);
         const levels: Float64Array[] = [];
         for (const { neurons, weights } of cores) {
           for (const n of neurons) levels[n] = subsetSums(weights.base);
@@ -146,7 +147,7 @@ describe('a network of three layers', () => {
             const sign = dendrite[i] === dendriteCodes.gaba ? -1 : 1;
             found[pre[i]! * merged[name].columns + n] = sign * levels[n]![code[i]!]!;
           }
-          expect(found).toEqual(merged[name].values);
+          expectSame(found, merged[name].values);
         }
       }),
       { numRuns: runs(10, 2) },
@@ -210,7 +211,7 @@ describe('a network of three layers', () => {
     const onBoard = await boardSpikes(deployment, noise, words);
     const simulated = startPipeline(deployment.deployedPipeline, referenceEngine).process(noise);
     expect(onBoard.counts.some((count) => count > 0)).toBe(true);
-    expect(onBoard.counts).toEqual(simulated.counts);
+    expectSame(onBoard.counts, simulated.counts);
     expect(deployment.quantised.stages.map(({ kind }) => kind)).toEqual([
       'linear',
       'dynapSim',

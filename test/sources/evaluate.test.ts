@@ -18,6 +18,7 @@ import {
 } from 'spikeline';
 import { describe, expect, it } from 'vitest';
 import { randomChain, randomInput } from '#test/pipeline/chains';
+import { expectSame } from '#test/support/same';
 import { type Seen, watch } from '#test/support/watch';
 
 const net = randomChain({ seed: 4, sizes: [5, 2], channels: 6 });
@@ -137,7 +138,7 @@ describe('evaluate', () => {
     const all = await collected(evaluate(wide, rasters.slice(0, 4)));
     expect(await collected(evaluate(wide, sampleSet(rasters.slice(0, 4))))).toEqual(all);
     expect(all.flat().some((count) => count > 0)).toBe(true);
-    expect(Array.from(sampleSet(rasters))).toEqual(rasters);
+    expectSame(Array.from(sampleSet(rasters)), rasters);
   });
 
   it('ends at a sample of a set that does not fit, after the results of those before', async () => {
