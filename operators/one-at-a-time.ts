@@ -30,30 +30,24 @@ export interface Taking<In> {
 const end = Symbol('end');
 const rest = Symbol('rest');
 
-/** How the source has failed, while an item was unfinished. */
-class Failure {
-  readonly cause: unknown;
-  constructor(cause: unknown) {
-    this.cause = cause;
-  }
-}
+const failed = Symbol('failed');
 
-/** What is taken: an item, the rest of one, how the source has failed, or that it has come to its end. */
-type Given<In> = In | typeof rest | typeof end | Failure;
+/** What is taken: an item, the rest of one, or that the source has failed or come to its end. */
+type Given<In> = In | typeof rest | typeof failed | typeof end;
 
 /** Hands on what comes and how it ends, and ends with whom it works for; errors reach that one by themselves if nothing is unfinished. */
 class Taker<In> extends Subscriber<In> {
   readonly #take: (given: Given<In>) => void;
-  readonly #isBusy: () => boolean;
+  readonly #holdBack: (cause: unknown) => boolean;
 
   constructor(
     worksFor: Subscriber<unknown>,
     take: (given: Given<In>) => void,
-    isBusy: () => boolean,
+    holdBack: (cause: unknown) => boolean,
   ) {
     super(worksFor);
     this.#take = take;
-    this.#isBusy = isBusy;
+    this.#holdBack = holdBack;
   }
 
   protected override _next(item: In): void {
@@ -61,7 +55,7 @@ class Taker<In> extends Subscriber<In> {
   }
 
   protected override _error(cause: unknown): void {
-    if (this.#isBusy()) this.#last(new Failure(cause));
+    if (this.#holdBack(cause)) this.#last(failed);
     else super._error(cause);
   }
 
@@ -98,6 +92,8 @@ export function oneAtATime<In, Out>(
       const room = taking.goOn === undefined ? undefined : gate();
       const waiting = room && queue<Given<In>>();
       let held: In;
+      /** How the source has failed, while an item was unfinished. */
+      let failure: unknown;
       /** When it goes on with the item that is unfinished. */
       let turn: Unsubscribable | undefined;
       const later = (): void => {
@@ -107,7 +103,8 @@ export function oneAtATime<In, Out>(
         });
       };
       const takeOne = (given: Given<In>): void => {
-        if (given instanceof Failure) subscriber.error(given.cause);
+        // It is compared, and not looked at: an item may be anything.
+        if (given === failed) subscriber.error(failure);
         else if (given !== end) {
           if (given !== rest) held = given;
           const said = given === rest ? taking.goOn!() : taking.next(given);
@@ -134,7 +131,10 @@ export function oneAtATime<In, Out>(
         room?.set(turn === undefined);
       });
       subscriber.add(() => turn?.unsubscribe());
-      const taker = new Taker<In>(subscriber, take, () => turn !== undefined);
+      const taker = new Taker<In>(subscriber, take, (cause) => {
+        failure = cause;
+        return turn !== undefined;
+      });
       const demand = room === undefined ? taking.demand : whileBoth(room, behind);
       borrowing(loan, () => onDemand(demand, () => source.subscribe(taker)));
     });

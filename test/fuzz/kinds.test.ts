@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { count, lastValueFrom, of } from 'rxjs';
+import { count, from, lastValueFrom, of } from 'rxjs';
 import {
   chip,
   closeLoop,
@@ -57,7 +57,15 @@ import {
 } from 'spikeline/loop';
 import { dynapSimParameters, engineSuite, referenceEngine } from 'spikeline/neurons';
 import { nirOfPipeline, writeNir } from 'spikeline/nir';
-import { applyLinear, boundedBuffer, crop, mergeByTime, runOn } from 'spikeline/operators';
+import {
+  applyLinear,
+  boundedBuffer,
+  crop,
+  mergeByTime,
+  runOn,
+  timeSlice,
+  toRaster,
+} from 'spikeline/operators';
 import { listOf, StorageError, text, unknownName, within } from 'spikeline/problems';
 import { fromSeries, fromWebSocket, natsItems } from 'spikeline/sources';
 import { matrix, matrixRows, withStageWeights } from 'spikeline/stages';
@@ -137,6 +145,29 @@ describe('what cannot be read', () => {
     get: () => {
       throw new Error('not to be read');
     },
+  });
+
+  it('is refused in a stream, however little of it can be looked at', async () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const boom = (): never => {
+      throw new Error('not to be looked at');
+    };
+    const shut = new Proxy({}, { get: boom, has: boom, ownKeys: boom, getPrototypeOf: boom });
+    const streams = [
+      applyLinear({ weight: [[1]] }),
+      crop({ x: 0, y: 0, width: 2, height: 2 }),
+      mergeByTime([]),
+      runOn(simulator(), net),
+      timeSlice({ window: 1 }),
+      toRaster({ channels: 1, dt: 1e-3, chunkSteps: 1 }),
+    ];
+    for (const item of [proxy, shut, unreadable]) {
+      for (const operator of streams) {
+        const of$ = from([odd(item)]).pipe(operator as never);
+        await expect(lastValueFrom(of$)).rejects.toThrow(DataError);
+      }
+    }
   });
 
   it('is refused, whatever it stands for', () => {
