@@ -30,7 +30,7 @@ class Alarm {
     if (first !== undefined) return;
     clearTimeout(timer);
     timer = undefined;
-    timerAt = Number.POSITIVE_INFINITY;
+    moments[timerAt] = Number.POSITIVE_INFINITY;
   }
 }
 
@@ -43,11 +43,14 @@ const longestNap = 0.4;
 /** By how much a nap may last longer than it was to, milliseconds: so much is spent awake, unless the alarm says otherwise. */
 const oversleep = 0.08;
 
-/** Longest time spent awake without a turn of the event loop, milliseconds: each turn leaves garbage. */
-const longestWatch = 0.1;
+/** Longest time spent awake without a turn of the event loop, milliseconds, while others use it, and while nobody does: each turn leaves garbage. */
+const [longestWatch, longestLoneWatch] = [0.1, longestNap];
 
 /** A turn of the event loop in which somebody else did something takes longer, milliseconds: then nobody naps. */
 const idleTurn = 0.03;
+
+/** A turn takes less if nobody did anything; for how long nobody must have, so that nobody is expected to, milliseconds. */
+const [loneTurn, loneTime] = [0.012, 50];
 
 const machineTimer = globalThis.setTimeout;
 
@@ -60,10 +63,18 @@ function precise(): boolean {
 let first: Alarm | undefined;
 /** What wakes us next: a timer long before an alarm, a turn of the event loop shortly before it. */
 let timer: ReturnType<typeof setTimeout> | undefined;
-let timerAt = Number.POSITIVE_INFINITY;
 let turning = false;
-/** When the last turn ended. */
-let idleSince = Number.NaN;
+/**
+ * When the timer is due, when the last turn ended, when somebody else did something last, and how many looks at memory take a millisecond. A variable would
+ * leave garbage with every fraction that it is given.
+ */
+const moments = Float64Array.of(
+  Number.POSITIVE_INFINITY,
+  Number.NaN,
+  Number.NEGATIVE_INFINITY,
+  1e4,
+);
+const [timerAt, idleSince, othersAt, pace] = [0, 1, 2, 3] as const;
 let canNap = true;
 const pillow = new Int32Array(
   typeof SharedArrayBuffer === 'function' ? new SharedArrayBuffer(4) : new ArrayBuffer(4),
@@ -79,16 +90,21 @@ function nap(milliseconds: number): void {
   }
 }
 
-/** How many looks at memory take less than some microseconds, and less than the last part of a wait. */
-const [fewLooks, manyLooks, lastPart] = [500, 2500, 0.03];
+/** Looks at memory between two looks at the clock: at least, and as a share of what is left. How much is kept of a pace that does not show any more. */
+const [fewestLooks, share, kept] = [100, 0.85, 0.9];
 
-/** Waits for a time for which no nap is short enough. The clock is not looked at all the time: each look leaves garbage. */
-function stayAwake(until: number): void {
-  for (let left = until - performance.now(); left > 0; left = until - performance.now()) {
-    for (let looks = left > lastPart ? manyLooks : fewLooks; looks > 0; looks--) {
-      Atomics.load(pillow, 0);
-    }
+/** Waits for a time for which no nap is short enough; gives the time after that. The clock is not looked at all the time: each look leaves garbage. */
+function stayAwake(now: number, until: number): number {
+  while (now < until) {
+    // A whole number: before it is compiled, a loop over fractions leaves garbage too.
+    const looks = Math.max(fewestLooks, share * (until - now) * moments[pace]!) | 0;
+    for (let left = looks; left > 0; left--) Atomics.load(pillow, 0);
+    const then = performance.now();
+    // Who was held up looks slow for a moment only.
+    if (then > now) moments[pace] = Math.max(looks / (then - now), kept * moments[pace]!);
+    now = then;
   }
+  return now;
 }
 
 /** Longest delay of a timer of the machine, milliseconds: beyond it, it comes at once. */
@@ -100,16 +116,16 @@ function arm(now: number): void {
   if (left <= vigil + 1) {
     turning = true;
     setImmediate(turn);
-  } else if (first.due < timerAt) {
+  } else if (first.due < moments[timerAt]!) {
     clearTimeout(timer);
-    timerAt = first.due;
+    moments[timerAt] = first.due;
     timer = setTimeout(wake, Math.min(longestTimer, Math.floor(left - vigil)));
   }
 }
 
 function wake(): void {
   timer = undefined;
-  timerAt = Number.POSITIVE_INFINITY;
+  moments[timerAt] = Number.POSITIVE_INFINITY;
   arm(performance.now());
 }
 
@@ -127,8 +143,11 @@ function rest({ due, awake }: Alarm, now: number): number {
   const left = due - now;
   if (left <= Math.min(awake, oversleep)) return now;
   const nappable = leftToNap(now);
-  if (nappable > 0) nap(Math.min(longestNap, nappable));
-  else stayAwake(now + Math.min(longestWatch, left - oversleep));
+  if (nappable <= 0) {
+    const lone = now - moments[othersAt]! > loneTime;
+    return stayAwake(now, now + Math.min(lone ? longestLoneWatch : longestWatch, left - oversleep));
+  }
+  nap(Math.min(longestNap, nappable));
   return performance.now();
 }
 
@@ -137,10 +156,12 @@ function turn(): void {
   if (first === undefined) return;
   const next = first;
   let now = performance.now();
+  const passed = now - moments[idleSince]!;
+  if (!(passed < loneTurn)) moments[othersAt] = now;
   // Who has come straight here again keeps nobody waiting.
-  if (now - idleSince < idleTurn) now = rest(next, now);
+  if (passed < idleTurn) now = rest(next, now);
   if (next.due - now <= Math.min(next.awake, oversleep)) {
-    stayAwake(next.due);
+    now = stayAwake(now, next.due);
     first = next.next;
     // Whoever keeps an alarm keeps no others.
     next.next = undefined;
@@ -150,7 +171,7 @@ function turn(): void {
       now = performance.now();
     }
   }
-  idleSince = now;
+  moments[idleSince] = now;
   arm(now);
 }
 
