@@ -72,6 +72,12 @@ interface OpenStep<O> {
   readonly handed: number;
 }
 
+/** Does something whose failure is the end. */
+type Guard = <Given extends [] | [unknown] | [unknown, unknown] | [unknown, unknown, unknown]>(
+  work: (...given: Given) => void,
+  ...given: Given
+) => void;
+
 /** Steps without an answer at most: a target that does not answer is given no more. */
 const mostOpen = 64;
 
@@ -152,17 +158,15 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
   const leave = (): void => {
     if (!over) leftBehind = finish('unsubscribed');
   };
-  const guard = <Given extends readonly unknown[]>(
-    work: (...given: Given) => void,
-    ...given: Given
-  ): void => {
+  // A list of what is given would be garbage in every step.
+  const guard = ((work: (...given: unknown[]) => void, first, second, third) => {
     if (over) return;
     try {
-      work(...given);
+      work(first, second, third);
     } catch (cause) {
       end('error', cause);
     }
-  };
+  }) as Guard;
   const world = worldOf(setup.environment, {
     losses,
     realTime: realTime !== undefined,

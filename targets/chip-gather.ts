@@ -140,7 +140,9 @@ export function immediateOutputs(
     const packets: AerPacket<ChannelSpace>[] = new Array(spaces.length);
     for (let i = 0; i < spaces.length; i++) {
       const count = counts[i]!;
-      packets[i] = { timestamps: reals(count), addresses: wholes(count), space: spaces[i]!, until };
+      // What is all of one signal keeps its times as they came.
+      const times = count === timestamps.length ? timestamps : reals(count);
+      packets[i] = { timestamps: times, addresses: wholes(count), space: spaces[i]!, until };
     }
     counts.fill(0);
     for (let i = 0; i < addresses.length; i++) {
@@ -148,8 +150,9 @@ export function immediateOutputs(
       if (place < 0) continue;
       const signal = Math.floor(place / 2 ** 32);
       const at = counts[signal]!++;
-      packets[signal]!.timestamps[at] = timestamps[i]!;
-      packets[signal]!.addresses[at] = place % 2 ** 32;
+      const packet = packets[signal]!;
+      if (packet.timestamps !== timestamps) packet.timestamps[at] = timestamps[i]!;
+      packet.addresses[at] = place % 2 ** 32;
     }
     return outputOf(signals, packets, request);
   };

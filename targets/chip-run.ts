@@ -229,11 +229,11 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
     completeIfDone();
   };
   const guarded =
-    <Given extends readonly unknown[]>(work: (...given: Given) => void) =>
-    (...given: Given): void => {
+    <Given>(work: (given: Given) => void) =>
+    (given: Given): void => {
       if (stopped) return;
       try {
-        work(...given);
+        work(given);
         goOn();
       } catch (cause) {
         fail(cause);
@@ -246,11 +246,11 @@ export function startChipRun(config: ChipRunConfig): TargetRun {
       driven ||= giving;
       waiting.push(intake.take(input));
     }),
-    reset: guarded(() => waiting.push({ kind: 'reset' })),
+    reset: guarded<void>(() => waiting.push({ kind: 'reset' })),
     ...(typeof link.update === 'function' && {
       update: guarded((delta: unknown) => waiting.push({ kind: 'update', delta })),
     }),
-    end: guarded(() => {
+    end: guarded<void>(() => {
       ended = true;
       const last = intake.finish();
       if (last !== undefined) waiting.push(last);

@@ -40,23 +40,40 @@ interface Line {
 
 const at = ({ host, board, rate }: Line, time: number): number => board + (time - host) * rate;
 
+/** Trips in the order of their length; used again, since a board is asked four times a second for days. */
+const trips = new Float64Array(kept);
+
 /** Least squares, by Gauss, of those answers that were quick: half of them, or all that are as quick as the quickest. */
 function lineThrough(answers: readonly Answer[]): Line {
-  const trips = answers.map(({ trip }) => trip).sort((a, b) => a - b);
-  const limit = Math.max(trips[(trips.length - 1) >> 1]!, 2 * trips[0]!);
-  const bearable = trips[0]! + 0.5;
-  const quick = answers.filter(({ trip }) => trip <= Math.min(limit, bearable));
-  const host = quick.reduce((sum, each) => sum + each.host, 0) / quick.length;
-  const nominal = (each: Answer): number => each.board - (each.host - host) * 1000;
-  const board = quick.reduce((sum, each) => sum + nominal(each), 0) / quick.length;
+  const all = answers.length;
+  for (let i = 0; i < all; i++) trips[i] = answers[i]!.trip;
+  trips.subarray(0, all).sort();
+  const limit = Math.max(trips[(all - 1) >> 1]!, 2 * trips[0]!);
+  const bearable = Math.min(limit, trips[0]! + 0.5);
+  let [count, hosts, boards] = [0, 0, 0];
+  let [first, last] = [Number.NaN, Number.NaN];
+  for (let i = 0; i < all; i++) {
+    const { host: at, trip } = answers[i]!;
+    if (trip > bearable) continue;
+    if (count++ === 0) first = at;
+    last = at;
+    hosts += at;
+  }
+  const host = hosts / count;
+  for (let i = 0; i < all; i++) {
+    const each = answers[i]!;
+    if (each.trip <= bearable) boards += each.board - (each.host - host) * 1000;
+  }
+  const board = boards / count;
   let [over, under] = [0, 0];
-  for (const each of quick) {
-    over += (each.host - host) * (nominal(each) - board);
+  for (let i = 0; i < all; i++) {
+    const each = answers[i]!;
+    if (each.trip > bearable) continue;
+    over += (each.host - host) * (each.board - (each.host - host) * 1000 - board);
     under += (each.host - host) ** 2;
   }
   // Less than a second tells more of jitter than of drift.
-  const span = quick.at(-1)!.host - quick[0]!.host;
-  const drift = span < 1000 ? 0 : over / under / 1000;
+  const drift = last - first < 1000 ? 0 : over / under / 1000;
   return { host, board, rate: 1000 * (1 + Math.max(-mostDrift, Math.min(mostDrift, drift))) };
 }
 

@@ -66,14 +66,10 @@ export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): 
     questions.mark(reached);
     questions.askMark(nowAt(time) + 1);
   };
-  /** Does what needs the board's time once it is known. */
-  const onceKnown = <Given extends readonly unknown[]>(
-    work: (...given: Given) => void,
-    ...given: Given
-  ): void => {
-    if (questions.board.known) ending.guard(work, ...given);
-    else early.push(() => work(...given));
+  /** Keeps what needs the board's time until it is known; whether it is. What is done then makes no list of what it was given. */
+  const isKnown = (): boolean => {
     if (timer === undefined) look();
+    return questions.board.known;
   };
   const receive = ({ timestamps, words }: HardwareEvents): void => {
     if (words.length === 0 || said === Number.NEGATIVE_INFINITY) return;
@@ -122,12 +118,15 @@ export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): 
       if (length === 0 || ending.over) return;
       sent += length;
       waiting += length;
-      onceKnown(send, packet);
+      if (!isKnown()) early.push(() => send(packet));
+      else if (!ending.over) ending.guard(send, packet);
     },
     streamTime: (board) =>
       said === Number.NEGATIVE_INFINITY ? undefined : unwrapNear(board, questions.now()) - offset,
     mark(time, reached) {
-      if (!ending.over) onceKnown(mark, time, reached);
+      if (ending.over) return;
+      if (!isKnown()) early.push(() => mark(time, reached));
+      else ending.guard(mark, time, reached);
     },
     stop: ending.stop,
   };

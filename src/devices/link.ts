@@ -232,6 +232,17 @@ export function readLink<L extends Link>(given: L): L {
 /** Checks a time of a board as a host asks for it. */
 export const timeCheck: Check = number({ min: 0, max: 2 ** 32 - 1, whole: true, unit: 'µs' });
 
+/**
+ * Refuses what is no time of a board, without making anything of one that is.
+ *
+ * @throws InvalidArgumentError
+ */
+export function refuseTime(at: unknown): void {
+  if (Number.isInteger(at) && (at as number) >= 0 && (at as number) < 2 ** 32) return;
+  const problems = within('at', timeCheck(at));
+  if (problems.length > 0) throw new InvalidArgumentError('there is no such time', problems);
+}
+
 /** The events of a board that something is, whatever it does when it is read; undefined if it is none. */
 function eventsOf(given: HardwareEvents): HardwareEvents | undefined {
   try {

@@ -50,7 +50,10 @@ export function linkListeners(): Listeners {
       return () => remove(entry);
     },
     give: serial((events) => {
-      for (const entry of entries) {
+      // Those who listen may be others meanwhile.
+      const all = entries;
+      for (let i = 0; i < all.length; i++) {
+        const entry = all[i]!;
         if (!entries.includes(entry)) continue;
         try {
           entry.listener.events(events);

@@ -7,7 +7,7 @@ import { type Problem, problem } from '../problems.ts';
 
 /**
  * Turns events of channels into events for the chips: each is repeated for all event words of its
- * channel, in order. A channel that reaches nothing gives no event. `until` stays as it is.
+ * channel, in order. A channel that reaches nothing gives no event. `until` stays as it is, and so do the times if each channel has one word.
  *
  * @throws DataError if an event has a channel that does not exist
  */
@@ -17,19 +17,25 @@ export function routeEvents(
   space: ChipWordSpace,
 ): AerPacket<ChipWordSpace> {
   let total = 0;
+  let single = true;
   for (let i = 0; i < addresses.length; i++) {
     const own = words[addresses[i]!];
     if (own === undefined) {
       throw new DataError(`an event has channel ${addresses[i]}; there are ${words.length}`);
     }
     total += own.length;
+    single &&= own.length === 1;
   }
   const routed = {
-    timestamps: reals(total),
+    timestamps: single ? timestamps : reals(total),
     addresses: wholes(total),
     space,
     until,
   };
+  if (single) {
+    for (let i = 0; i < total; i++) routed.addresses[i] = words[addresses[i]!]![0]!;
+    return routed;
+  }
   let at = 0;
   for (let i = 0; i < addresses.length; i++) {
     const own = words[addresses[i]!]!;

@@ -95,7 +95,13 @@ function ofPackets(
   const space = channelSpace(net.channelsIn);
   /** Steps without an answer, oldest first, and when each will be answered. */
   const waiting = queue<{ readonly input: SpikeRaster; readonly until: number }>();
-  let counts = signals.map(({ channels }) => wholes(channels));
+  let counts: Uint32Array[] = [];
+  /** Begins to count the spikes of the next step. */
+  const countAnew = (): void => {
+    counts = new Array(signals.length);
+    for (let i = 0; i < signals.length; i++) counts[i] = wholes(signals[i]!.channels);
+  };
+  countAnew();
   let ready = false;
   const take = (output: TargetOutput): number => {
     let events = 0;
@@ -123,18 +129,18 @@ function ofPackets(
     if (take(output) > 0 || oldest === undefined || untilOf(output) < oldest.until) return;
     waiting.shift();
     const { dt, startTime } = oldest.input;
-    const rasters = signals.map(
-      ({ channels }, i): SpikeRaster => ({ steps: 1, channels, dt, startTime, counts: counts[i]! }),
-    );
-    counts = signals.map(({ channels }) => wholes(channels));
-    const recorded =
-      asked.record === undefined
-        ? nothing
-        : Object.fromEntries(signals.map(({ name }, i) => [name, rasters[i]!]));
-    user.answer({
-      spikes: asked.record === undefined ? rasters[0]! : (recorded[net.output] as SpikeRaster),
-      recorded,
-    });
+    const gathered = counts;
+    countAnew();
+    const rasterOf = (i: number): SpikeRaster => {
+      const { channels } = signals[i]!;
+      return { steps: 1, channels, dt, startTime, counts: gathered[i]! };
+    };
+    if (asked.record === undefined) {
+      user.answer({ spikes: rasterOf(0), recorded: nothing });
+      return;
+    }
+    const recorded = Object.fromEntries(signals.map(({ name }, i) => [name, rasterOf(i)]));
+    user.answer({ spikes: recorded[net.output]!, recorded });
   };
   const told = { next, updated: user.updated, error: user.failed, complete() {} };
   const run = target.start(net, told, asked);

@@ -17,6 +17,12 @@ import {
 /** Steps of a packet that are run before others have a turn, if whoever pushes it lets them. */
 const stepsAtOnce = 4096;
 
+/** Does something whose failure ends the run. */
+type Guard = <Given extends [] | [unknown] | [unknown, unknown]>(
+  work: (...given: Given) => void,
+  ...given: Given
+) => void;
+
 /** Makes a run of what computes bins. */
 export function binnedRun(
   pipeline: Pipeline,
@@ -37,18 +43,16 @@ export function binnedRun(
     packets?.clear();
     process.stop?.();
   };
-  const guard = <Given extends readonly unknown[]>(
-    work: (...given: Given) => void,
-    ...given: Given
-  ): void => {
+  // A list of what is given would be garbage with every input.
+  const guard = ((work: (first: unknown, second: unknown) => void, first, second) => {
     if (stopped) return;
     try {
-      work(...given);
+      work(first, second);
     } catch (cause) {
       stop();
       observer.error(cause);
     }
-  };
+  }) as Guard;
   const give = (found: Parameters<typeof outputOf>[1]): void =>
     observer.next(outputOf(signals, found, request));
   let unfinished = false;

@@ -261,7 +261,7 @@ export function startPipeline(
       }
       reached = chunkEnd(chunk);
       if (recordings.length > 0) run.recorded = named(recordings, signals, chunk);
-      return { ...chunk, channels: channelsOut, counts };
+      return { steps, channels: channelsOut, dt: chunk.dt, startTime: chunk.startTime, counts };
     },
     reset() {
       reached = undefined;

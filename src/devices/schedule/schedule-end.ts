@@ -7,7 +7,10 @@ export interface ScheduleEnd {
   /** Whether it is over. */
   readonly over: boolean;
   /** Does what others have a hand in, unless it is over: what they throw ends this schedule, and nothing else. */
-  guard<Given extends readonly unknown[]>(work: (...given: Given) => void, ...given: Given): void;
+  guard<Given extends readonly [] | readonly [unknown] | readonly [unknown, unknown]>(
+    work: (...given: Given) => void,
+    ...given: Given
+  ): void;
   /** Ends the schedule with a cause, unless it is over. */
   fail(cause: unknown): void;
   /** Ends the schedule without one. */
@@ -27,14 +30,15 @@ interface Told {
 /** Listens to a link until the schedule is over. */
 export function scheduleEnd(link: Link, told: Told): ScheduleEnd {
   let over = false;
-  const guard: ScheduleEnd['guard'] = (work, ...given) => {
+  // A list of what is given would be garbage with every event.
+  const guard = ((work: (first: unknown, second: unknown) => void, first, second) => {
     if (over) return;
     try {
-      work(...given);
+      work(first, second);
     } catch (cause) {
       fail(cause);
     }
-  };
+  }) as ScheduleEnd['guard'];
   const stop = (): void => {
     over = true;
     told.ended();

@@ -3,7 +3,7 @@ import type { DefaultConfiguration } from '../../chips/families.ts';
 import type { ConfigurationDelta } from '../../chips/family.ts';
 import { DataError, DeviceError, InvalidArgumentError, SpikelineError } from '../../errors.ts';
 import { number, type OptionTable, optionProblems, readOnce } from '../../options.ts';
-import { fault, within } from '../../problems.ts';
+import { fault } from '../../problems.ts';
 import {
   type Board,
   type HardwareEvents,
@@ -11,8 +11,8 @@ import {
   type LinkInfo,
   type LinkStatistics,
   type LinkUpdate,
+  refuseTime,
   soundEvents,
-  timeCheck,
 } from '../link.ts';
 import { linkListeners } from '../listeners.ts';
 import { addressText, readAddress, type SocketAddress } from './address.ts';
@@ -272,10 +272,4 @@ function socketLink<Configuration>(
       shut(new DeviceError(broken, what, { cause }));
     },
   };
-}
-
-/** Refuses what is no time of a board. */
-function refuseTime(at: number): void {
-  if (Number.isInteger(at) && at >= 0 && at < 2 ** 32) return;
-  throw new InvalidArgumentError('there is no such time', within('at', timeCheck(at)));
 }

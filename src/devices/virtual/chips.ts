@@ -59,7 +59,7 @@ export function wireChips(
         own = circuits.keysOf(word);
         if (keys.size < keptWords) keys.set(word, own);
       }
-      for (const key of own) excite(key, 1);
+      for (let i = 0; i < own.length; i++) excite(own[i]!, 1);
     },
     step(emit) {
       const { layer, input, drive, circuits } = now;
@@ -71,8 +71,10 @@ export function wireChips(
         const count = spikes[n]!;
         if (count === 0) continue;
         const { toCores, toHost } = circuits.neurons[n]!;
-        for (const key of toCores) excite(key, count);
-        for (let k = 0; k < count; k++) for (const word of toHost) emit(word, k, count);
+        for (let i = 0; i < toCores.length; i++) excite(toCores[i]!, count);
+        for (let k = 0; k < count; k++) {
+          for (let i = 0; i < toHost.length; i++) emit(toHost[i]!, k, count);
+        }
       }
     },
     rewire() {

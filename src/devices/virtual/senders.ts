@@ -12,6 +12,9 @@ export interface SenderQueue {
   clear(): void;
 }
 
+/** What is counted for a sender. */
+export const senderCounters = ['delivered', 'late', 'dropped'] as const;
+
 /** Adds to a counter of a sender. */
 export function addCount(counts: SenderCounts | undefined, name: keyof SenderCounts, n = 1): void {
   if (counts !== undefined) counts[name] = (counts[name] ?? 0) + n;

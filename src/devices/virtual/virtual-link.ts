@@ -2,7 +2,7 @@
 import type { DefaultConfiguration } from '../../chips/families.ts';
 import type { ConfigurationDelta, MemoryWords } from '../../chips/family.ts';
 import { DeviceError, InvalidArgumentError } from '../../errors.ts';
-import { fault, within } from '../../problems.ts';
+import { fault } from '../../problems.ts';
 import { serial } from '../../serial.ts';
 import { fittingDelta, fittingMemories } from '../fitting.ts';
 import {
@@ -10,16 +10,16 @@ import {
   type Link,
   type LinkStatistics,
   type LinkUpdate,
+  refuseTime,
   type SenderCounts,
   soundEvents,
-  timeCheck,
 } from '../link.ts';
 import { linkListeners } from '../listeners.ts';
 import { wrapTime } from '../wrap.ts';
 import type { CompleteBoardConfig } from './board-config.ts';
 import { boardRun, toldTime } from './board-run.ts';
 import { type Chips, wireChips } from './chips.ts';
-import { addCount } from './senders.ts';
+import { addCount, senderCounters } from './senders.ts';
 
 /** A link to a virtual board, with what only a virtual one allows. */
 export interface VirtualLink<Configuration = DefaultConfiguration>
@@ -107,10 +107,7 @@ export function openVirtualLink<Configuration>(
   };
   /** Lets someone wait for a time. */
   const ask = (at: number, reached: Asked['reached'], gone?: Asked['gone']): void => {
-    const problems = timeCheck(at);
-    if (problems.length > 0) {
-      throw new InvalidArgumentError('there is no such time', within('at', problems));
-    }
+    refuseTime(at);
     const time = board.unwrap(at);
     board.ask(time);
     let before: Asked | undefined;
@@ -169,7 +166,7 @@ export function openVirtualLink<Configuration>(
   const acceptAll = serial(({ events, counts }: Handed) => {
     if (closed) return;
     const { timestamps, words } = events;
-    for (const name of ['delivered', 'late', 'dropped'] as const) addCount(counts, name, 0);
+    for (let i = 0; i < senderCounters.length; i++) addCount(counts, senderCounters[i]!, 0);
     // What is late is decided by the time of arrival, not by when the board last looked.
     if (realTime) board.run();
     for (let i = 0; i < words.length; i++) board.accept(timestamps[i]!, words[i]!, counts);
