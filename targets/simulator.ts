@@ -55,6 +55,7 @@ export function simulator(config: SimulatorConfig = {}): SimulatorTarget {
       let counted = 0;
       let jumped = 0;
       const process = {
+        approach: run.approach,
         process(input: Parameters<typeof run.process>[0]) {
           const output = run.process(input);
           const { recorded, unbinned, jumps } = run;

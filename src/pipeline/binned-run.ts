@@ -1,6 +1,7 @@
 /** Runs bins as they come: rasters at once, packets as soon as their bins are complete. */
 import { DataError } from '../errors.ts';
 import { chunkEnd } from '../events/bins.ts';
+import type { SpikeRaster } from '../events/spike-raster.ts';
 import { readItem } from '../options.ts';
 import { type BinnedProcess, type PacketRun, packetRun } from './packet-run.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -56,8 +57,22 @@ export function binnedRun(
   const give = (found: Parameters<typeof outputOf>[1]): void =>
     observer.next(outputOf(signals, found, request));
   let unfinished = false;
-  /** Runs so many steps that the last packet has completed. */
+  /** The raster before which time passes. */
+  let coming: SpikeRaster | undefined;
+  const runRaster = (raster: SpikeRaster, steps: number): void => {
+    unfinished = Number.isFinite(steps) && process.approach?.(raster.startTime, steps) === true;
+    coming = unfinished ? raster : undefined;
+    if (unfinished) return;
+    const output = process.process(raster);
+    reached = chunkEnd(raster);
+    give(output);
+  };
+  /** Runs so many steps that the last packet has completed, or of the silence before a raster. */
   const goOn = (steps: number): void => {
+    if (coming !== undefined) {
+      runRaster(coming, steps);
+      return;
+    }
     const found = packets!.goOn(steps);
     unfinished = found === undefined;
     if (found !== undefined) give(found);
@@ -73,9 +88,7 @@ export function binnedRun(
       return;
     }
     checkOrder(input, reached);
-    const output = process.process(input);
-    reached = chunkEnd(input);
-    give(output);
+    runRaster(input, steps);
   };
   return {
     push: (input) => guard(take, input, Number.POSITIVE_INFINITY),

@@ -17,6 +17,8 @@ import type { TargetRequest } from './target.ts';
 export interface BinnedProcess {
   /** Runs a chunk; gives the signals in the order of `outputSignals`. */
   process(input: SpikeRaster): readonly (SpikeRaster | SignalRaster)[];
+  /** Computes so many steps of the silence before a chunk that begins at a time; whether some of it is left. */
+  approach?(startTime: number, steps: number): boolean;
   /** Goes back to rest; time begins anew with the next chunk. */
   reset(): void;
   /** Frees everything. */
@@ -142,6 +144,7 @@ export function packetRun(
         }
         sliceEnd = Math.min(done + maxSteps, span.steps);
       }
+      if (process.approach?.(startTime, left)) return undefined;
       const steps = Math.min(left, sliceEnd - done);
       const piece = runBins(startTime, steps);
       done += steps;

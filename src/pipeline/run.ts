@@ -50,6 +50,15 @@ export interface PipelineRun {
    * before the last one has ended
    */
   process(input: SpikeRaster): SpikeRaster;
+  /**
+   * Computes some of the silence before the next chunk, for whoever has others to give a turn: `process` computes what is left of it. Both
+   * throw a `DataError` if they are told of another chunk after that.
+   *
+   * @param startTime where the chunk begins, whole microseconds
+   * @param steps steps of silence at most
+   * @returns whether some is left
+   */
+  approach(startTime: number, steps: number): boolean;
   /** What was asked to be recorded, by name, of the last chunk: spikes, or values if no spikes leave. */
   readonly recorded: Readonly<Record<string, SpikeRaster | SignalRaster>>;
   /** Gaps between chunks that were too long to be computed to their end. */
@@ -99,7 +108,7 @@ export function checkGrid(
 }
 
 /** Refuses a chunk that starts before the last one has ended. */
-export function checkOrder(chunk: Grid, reached: number | undefined): void {
+export function checkOrder(chunk: Pick<Grid, 'startTime'>, reached: number | undefined): void {
   if (reached !== undefined && chunk.startTime < reached) {
     throw new DataError(
       `the chunk starts at ${chunk.startTime} µs, before the end of the last one at ${reached} µs; chunks must follow each other in time`,
@@ -224,28 +233,50 @@ export function startPipeline(
       : { name, channels, spiking: false, slice: slices.watch(stage, state) };
   });
   let reached: number | undefined;
-  const passSilence = ({ startTime, dt }: Grid): void => {
-    const gap = reached === undefined ? 0 : binsBetween(reached, startTime, dt);
-    let left = silentSteps(gap, dt);
-    if (left < gap) run.jumps++;
-    for (; left > 0; left -= maxSteps) {
-      const steps = Math.min(left, maxSteps);
+  /** Steps of silence that are yet to be computed before the next chunk, once it is known where that begins. */
+  let silent: number | undefined;
+  let approached = 0;
+  const passSilence = (startTime: number, atOnce: number): boolean => {
+    if (silent !== undefined && startTime !== approached) {
+      throw new DataError(
+        `the chunk starts at ${startTime} µs, but time has begun to pass to ${approached} µs`,
+      );
+    }
+    if (silent === undefined) {
+      approached = startTime;
+      const gap = reached === undefined ? 0 : binsBetween(reached, startTime, pipeline.dt);
+      silent = silentSteps(gap, pipeline.dt);
+      if (silent < gap) run.jumps++;
+    }
+    const rest = Math.max(0, silent - atOnce);
+    while (silent > rest) {
+      const steps = Math.min(silent - rest, maxSteps);
+      silent -= steps;
       slices.enter(undefined, 0, steps);
       slices.run();
       const spikes = fired(steps);
       for (let i = 0; i < spikes.length; i++) run.unbinned += spikes[i]!;
     }
+    return rest > 0;
   };
   // Plain fields: an object with getters costs each run a shape of its own.
   const run: { -readonly [name in keyof PipelineRun]: PipelineRun[name] } = {
     recorded: {},
     jumps: 0,
     unbinned: 0,
+    approach(startTime, steps) {
+      if (!(Number.isSafeInteger(startTime) && typeof steps === 'number' && steps >= 0)) {
+        throw new DataError('a time of whole microseconds and a number of steps are needed');
+      }
+      checkOrder({ startTime }, reached);
+      return passSilence(startTime, steps);
+    },
     process(given) {
       const chunk = readItem(given);
       checkRaster(chunk, pipeline);
       checkOrder(chunk, reached);
-      passSilence(chunk);
+      passSilence(chunk.startTime, Number.POSITIVE_INFINITY);
+      silent = undefined;
       const { steps } = chunk;
       const counts = wholes(steps * channelsOut);
       const signals = roomFor(recordings, steps);
@@ -265,6 +296,7 @@ export function startPipeline(
     },
     reset() {
       reached = undefined;
+      silent = undefined;
       run.unbinned = 0;
       run.jumps = 0;
       run.recorded = {};

@@ -109,6 +109,21 @@ describe('startPipeline', () => {
     expect(spikesOf(startPipeline(net), chunks)).toEqual(spikesOf(startPipeline(net), [noise]));
   });
 
+  it('lets time pass in a gap part by part, and to one time only', () => {
+    const [first, last] = [slice(noise, 0, 20), slice(noise, 150, 200)];
+    const [whole, parts] = [startPipeline(net), startPipeline(net)];
+    const expected = spikesOf(whole, [first, last]);
+    const given = spikesOf(parts, [first]);
+    let calls = 1;
+    while (parts.approach(last.startTime, 50)) calls++;
+    given.push(...spikesOf(parts, [last]));
+    expect([calls, given, parts.unbinned]).toEqual([3, expected, whole.unbinned]);
+    expect(parts.approach(last.startTime + 100_000, 10)).toBe(true);
+    expect(() => parts.process(slice(noise, 0, 1))).toThrow(DataError);
+    expect(() => parts.approach(last.startTime + 200_000, 10)).toThrow(/begun to pass/);
+    expect(() => parts.approach(Number.NaN, 1)).toThrow(DataError);
+  });
+
   it('lets time pass in a gap, as if zeros had come', () => {
     const [from, to] = [90, 130];
     const silent = { ...noise, counts: noise.counts.slice() };

@@ -12,7 +12,16 @@ import {
   timer,
   toArray,
 } from 'rxjs';
-import { fromPull, lif, linear, pipeline, runOn, simulator } from 'spikeline';
+import {
+  fromPull,
+  lif,
+  linear,
+  pipeline,
+  runOn,
+  type SpikeRaster,
+  simulator,
+  spikeRaster,
+} from 'spikeline';
 import { type AerPacket, aerPacket, channels, emptyPacket, pixels } from 'spikeline/events';
 import { countSlice, timeSlice, toFrame, toRaster } from 'spikeline/operators';
 import { describe, expect, it } from 'vitest';
@@ -179,6 +188,28 @@ describe('a pipeline that is run on a packet of many bins', () => {
     left.unsubscribe();
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     expect(left.values).toEqual([]);
+  });
+
+  it('gives the same after a silence between two rasters, in turns', async () => {
+    const chunk = (startTime: number) =>
+      spikeRaster({ channels: 1, dt: 1e-3, counts: [1, 0], startTime });
+    // Half a minute, and an hour, of which a minute is computed.
+    const rasters = [chunk(0), chunk(30e6), chunk(3600e6), chunk(3600e6 + 2000)];
+    const [turns, once] = [simulator(), simulator()];
+    const seen = watch(from(rasters).pipe(runOn(turns, wide)));
+    expect([seen.ended, seen.values.length]).toEqual(['no', 1]);
+    await until(() => seen.ended !== 'no');
+    const values: SpikeRaster[] = [];
+    const run = once.start(wide, {
+      next: (value) => values.push(value as SpikeRaster),
+      error: (cause) => expect(cause).toBeUndefined(),
+      complete() {},
+    });
+    for (const raster of rasters) run.push(raster);
+    run.end();
+    expect(seen.values).toEqual(values);
+    expect(turns.losses.byReason).toEqual(once.losses.byReason);
+    expect(turns.losses.byReason).toMatchObject({ jumps: 1 });
   });
 
   it('takes no more room for many neurons than for few', async () => {
