@@ -1,10 +1,9 @@
 /** The latency meter: how long what passes one place of a pipeline takes to another. */
 import { type MonoTypeOperatorFunction, tap } from 'rxjs';
 import { type Clock, monotonic } from '../src/clock.ts';
-import { InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import { type LatencyBin, type LatencySummary, latencyHistogram } from '../src/loop/latency.ts';
-import { having, number, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
+import { having, number, type OptionTable, soundOptions } from '../src/options.ts';
 import { queue } from '../src/queue.ts';
 
 /** Configuration of {@link latencyMeter}. */
@@ -66,9 +65,7 @@ const table: OptionTable<LatencyMeterConfig> = {
  * ```
  */
 export function latencyMeter(config: LatencyMeterConfig = {}): LatencyMeter {
-  config = readOnce(config, table);
-  const problems = optionProblems(config, table);
-  if (problems.length > 0) throw new InvalidArgumentError('nothing can be measured', problems);
+  config = soundOptions('nothing can be measured', config, table);
   const { most = 2 ** 16, losses = lossCounter() } = config;
   const clock = monotonic(config.clock);
   const histogram = latencyHistogram();

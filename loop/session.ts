@@ -13,6 +13,7 @@ import {
   readAs,
   readOnce,
   refuse,
+  soundOptions,
   text,
 } from '../src/options.ts';
 import type { Target } from '../src/pipeline/target.ts';
@@ -164,8 +165,7 @@ export function sessionOf(writer: SessionWriter): Session {
       writer.note(name, kept);
     },
     end(end = { how: 'completed' }) {
-      end = readOnce(end, endTable);
-      refuse('no session can end like this', () => optionProblems(end, endTable, 'how'));
+      end = soundOptions('no session can end like this', end, endTable, 'how');
       writer.end(end);
     },
   };

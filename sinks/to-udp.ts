@@ -4,7 +4,7 @@ import { oneAtATime } from '../operators/one-at-a-time.ts';
 import { type Clock, monotonic } from '../src/clock.ts';
 import { codecNamed } from '../src/codecs/decode.ts';
 import { gate } from '../src/demand.ts';
-import { DataError, InvalidArgumentError, NetworkError } from '../src/errors.ts';
+import { DataError, NetworkError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { cutItem, itemLength } from '../src/events/items.ts';
 import { numberedSender } from '../src/events/numbered.ts';
@@ -15,8 +15,7 @@ import {
   number,
   type OptionTable,
   oneOf,
-  optionProblems,
-  readOnce,
+  soundOptions,
   text,
 } from '../src/options.ts';
 import type { SendReport } from './to-web-socket.ts';
@@ -85,9 +84,7 @@ const endings = [0, 10, 40, 150];
  * ```
  */
 export function toUdp(config: ToUdpConfig): OperatorFunction<StreamItem, SendReport> {
-  config = readOnce(config, table);
-  const problems = optionProblems(config, table, 'port');
-  if (problems.length > 0) throw new InvalidArgumentError('nothing can be sent', problems);
+  config = soundOptions('nothing can be sent', config, table, 'port');
   const { port, host = '127.0.0.1', rate = 2e6, capacity = 1e6 } = config;
   const clock = monotonic(config.clock);
   return oneAtATime<StreamItem, SendReport>((subscriber) => {

@@ -2,7 +2,7 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { type Clock, monotonic } from '../src/clock.ts';
 import { codecNamed } from '../src/codecs/decode.ts';
-import { InvalidArgumentError, NetworkError } from '../src/errors.ts';
+import { NetworkError } from '../src/errors.ts';
 import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import { type NumberedReceiver, numberedReceiver } from '../src/events/numbered.ts';
 import type { StreamItem } from '../src/events/series.ts';
@@ -12,8 +12,7 @@ import {
   number,
   type OptionTable,
   oneOf,
-  optionProblems,
-  readOnce,
+  soundOptions,
   text,
 } from '../src/options.ts';
 import type { CountingSource } from './counting-source.ts';
@@ -70,9 +69,7 @@ const table: OptionTable<FromUdpConfig> = {
 export function fromUdp<Item extends StreamItem = StreamItem>(
   config: FromUdpConfig,
 ): CountingSource<Item> {
-  config = readOnce(config, table);
-  const problems = optionProblems(config, table, 'port');
-  if (problems.length > 0) throw new InvalidArgumentError('nothing can be heard', problems);
+  config = soundOptions('nothing can be heard', config, table, 'port');
   const { losses = lossCounter(), form = 'numbered' } = config;
   const source = new Observable<Item>((subscriber) => {
     const take = form === 'spif' ? spif(subscriber, config, losses) : numbered(subscriber, losses);

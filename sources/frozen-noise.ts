@@ -1,6 +1,5 @@
 /** The source `frozenNoise`: noise that is the same each time. */
 import type { Observable } from 'rxjs';
-import { InvalidArgumentError } from '../src/errors.ts';
 import {
   type PoissonConfig,
   poissonNeeds,
@@ -8,7 +7,7 @@ import {
   poissonTable,
 } from '../src/events/poisson.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
-import { number, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
+import { number, type OptionTable, soundOptions } from '../src/options.ts';
 import { type FromRasterConfig, fromRaster, fromRasterTable } from './from-raster.ts';
 
 /** Configuration of {@link frozenNoise}. */
@@ -37,9 +36,7 @@ const table: OptionTable<FrozenNoiseConfig> = {
  * ```
  */
 export function frozenNoise(config: FrozenNoiseConfig): Observable<SpikeRaster> {
-  config = readOnce(config, table);
-  const problems = optionProblems(config, table, ...poissonNeeds);
-  if (problems.length > 0) throw new InvalidArgumentError('this noise cannot be drawn', problems);
+  config = soundOptions('this noise cannot be drawn', config, table, ...poissonNeeds);
   const { pattern = 0, chunkSteps, clock, ...noise } = config;
   const raster = poissonRaster({ ...noise, labels: ['frozen', pattern] });
   return fromRaster(raster, {

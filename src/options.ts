@@ -11,6 +11,7 @@ import {
 import { InvalidArgumentError } from './errors.ts';
 import { unknownName } from './names.ts';
 import { fault, type Problem, problem, Unread, unread, within } from './problems.ts';
+import { readOnce } from './reading.ts';
 
 export * from './checks.ts';
 export { unknownName } from './names.ts';
@@ -64,6 +65,24 @@ export function variants(tables: Readonly<Record<string, Readonly<Record<string,
     );
   };
   return (value) => readable(() => check(value));
+}
+
+/**
+ * Reads an options object once, and refuses one in which something is wrong.
+ *
+ * @param what what cannot be done then: `no order can be made`
+ * @throws InvalidArgumentError with all problems
+ */
+export function soundOptions<Options>(
+  what: string,
+  given: Options,
+  table: OptionTable<Options>,
+  ...required: readonly (keyof Options)[]
+): Options {
+  const config = readOnce(given, table);
+  const problems = optionProblems(config, table, ...required);
+  if (problems.length > 0) throw new InvalidArgumentError(what, problems);
+  return config;
 }
 
 /**

@@ -1,10 +1,9 @@
 /** The target `simulator`: runs a pipeline in process, on any machine, at any speed. */
-import { InvalidArgumentError } from '../src/errors.ts';
 import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
 import { defaultEngine } from '../src/kernel/engine.ts';
 import type { Engine } from '../src/neurons/engine.ts';
 import { engineCheck } from '../src/neurons/engine.ts';
-import { noteBuilt, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
+import { noteBuilt, type OptionTable, soundOptions } from '../src/options.ts';
 import { binnedRun } from '../src/pipeline/binned-run.ts';
 import { startPipeline } from '../src/pipeline/run.ts';
 import { requestProblems } from '../src/pipeline/signals.ts';
@@ -41,9 +40,7 @@ const table: OptionTable<SimulatorConfig> = {
  * ```
  */
 export function simulator(config: SimulatorConfig = {}): SimulatorTarget {
-  config = readOnce(config, table);
-  const problems = optionProblems(config, table);
-  if (problems.length > 0) throw new InvalidArgumentError('this target cannot be made', problems);
+  config = soundOptions('this target cannot be made', config, table);
   const { engine = defaultEngine(), losses = lossCounter() } = config;
   return noteBuilt<SimulatorTarget>({
     name: 'simulator',

@@ -1,7 +1,6 @@
 /** Messages on a stream of bytes, as TCP is: each with its length before it. */
 
-import { InvalidArgumentError } from '../errors.ts';
-import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
+import { number, type OptionTable, soundOptions } from '../options.ts';
 import { frameBodies, prefixBytes } from './frame-bodies.ts';
 import { decodeWire, encodeWire, type WireMessage } from './wire.ts';
 
@@ -56,9 +55,7 @@ export function encodeFrame(message: WireMessage): Uint8Array<ArrayBuffer> {
  * @throws InvalidArgumentError if `maxBytes` cannot be
  */
 export function frameDecoder(config: FrameDecoderConfig = {}): FrameDecoder {
-  config = readOnce(config, table);
-  const problems = optionProblems(config, table);
-  if (problems.length > 0) throw new InvalidArgumentError('no frames can be read', problems);
+  config = soundOptions('no frames can be read', config, table);
   const bodies = frameBodies(config.maxBytes ?? largestMessage);
   return {
     get waiting() {

@@ -1,6 +1,5 @@
 /** Streams whose times step back a little, as those of real cameras do, put in the order of time. */
-import { InvalidArgumentError } from '../errors.ts';
-import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
+import { number, type OptionTable, soundOptions } from '../options.ts';
 import { type AerPacket, soundForm, soundPacket } from './aer-packet.ts';
 import { type Losses, lossCounter, lossesCheck } from './losses.ts';
 import { sortEvents } from './sort.ts';
@@ -45,9 +44,7 @@ const table: OptionTable<InTimeOrderConfig> = {
  * ```
  */
 export function inTimeOrder(config: InTimeOrderConfig): InTimeOrder {
-  config = readOnce(config, table);
-  const problems = optionProblems(config, table, 'lateness');
-  if (problems.length > 0) throw new InvalidArgumentError('no order can be made', problems);
+  config = soundOptions('no order can be made', config, table, 'lateness');
   const { losses = lossCounter() } = config;
   const lateness = microseconds(config.lateness);
   /** Packets that wait, each in order, one after the other in time. */

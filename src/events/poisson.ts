@@ -1,6 +1,6 @@
 /** Poisson noise, the same for the same seed. */
 import { InvalidArgumentError } from '../errors.ts';
-import { listOf, number, type OptionTable, optionProblems, readOnce, refuse } from '../options.ts';
+import { listOf, number, type OptionTable, soundOptions } from '../options.ts';
 import { type Problem, problem } from '../problems.ts';
 import { labelCheck, mostMean, randomStream } from '../random.ts';
 import { gridProblems, type SpikeRaster } from './spike-raster.ts';
@@ -49,8 +49,7 @@ export const poissonNeeds = ['channels', 'rate', 'duration', 'seed'] as const;
  * ```
  */
 export function poissonRaster(config: PoissonConfig): SpikeRaster {
-  config = readOnce(config, poissonTable);
-  refuse('this noise cannot be drawn', () => optionProblems(config, poissonTable, ...poissonNeeds));
+  config = soundOptions('this noise cannot be drawn', config, poissonTable, ...poissonNeeds);
   const { channels, rate, duration, dt = 1e-3, startTime = 0, seed, labels = [] } = config;
   const steps = stepsIn(duration, dt);
   const problems: Problem[] = gridProblems({ steps, channels, dt, startTime });

@@ -6,11 +6,9 @@ import {
   listProblems,
   number,
   type OptionTable,
-  optionProblems,
   readable,
   readItem,
-  readOnce,
-  refuse,
+  soundOptions,
 } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { startProblems } from './bins.ts';
@@ -189,9 +187,13 @@ function rasterFaults(raster: SpikeRaster): Problem[] {
  * ```
  */
 export function spikeRaster(config: SpikeRasterConfig): SpikeRaster {
-  config = readOnce(config, configTable);
-  refuse('this raster cannot be made', () =>
-    optionProblems(config, configTable, 'channels', 'dt', 'counts'),
+  config = soundOptions(
+    'this raster cannot be made',
+    config,
+    configTable,
+    'channels',
+    'dt',
+    'counts',
   );
   const { channels, dt, startTime = 0, counts: given } = config;
   const silent = 'steps' in given;

@@ -1,10 +1,9 @@
 /** A stream cut into packets of equally many events. */
-import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { eventStore } from '../events/event-store.ts';
 import { lossesCheck } from '../events/losses.ts';
 import type { Space } from '../events/space.ts';
-import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
+import { number, type OptionTable, soundOptions } from '../options.ts';
 import { type Emit, type FilterConfig, once, type Slicer } from './filter.ts';
 
 /** Configuration of `countSlice`. */
@@ -33,9 +32,7 @@ const optionTable: OptionTable<CountSliceConfig> = {
 export function countSlicer<S extends Space>(
   config: CountSliceConfig,
 ): Slicer<AerPacket<S>, AerPacket<S>> {
-  config = readOnce(config, optionTable);
-  const problems = optionProblems(config, optionTable, 'events');
-  if (problems.length > 0) throw new InvalidArgumentError('this stream cannot be cut', problems);
+  config = soundOptions('this stream cannot be cut', config, optionTable, 'events');
   const { events } = config;
   const store = eventStore();
   const keepSpace = once((given: S) => given);

@@ -1,9 +1,9 @@
 /** A rectangle of a picture. */
-import { DataError, InvalidArgumentError } from '../errors.ts';
+import { DataError } from '../errors.ts';
 import { type AerPacket, soundForm, soundPacket } from '../events/aer-packet.ts';
 import { lossCounter, lossesCheck } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, pixels, spaceText } from '../events/space.ts';
-import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
+import { number, type OptionTable, soundOptions } from '../options.ts';
 import {
   copying,
   type Filter,
@@ -51,9 +51,15 @@ const optionTable: OptionTable<CropConfig> = {
 export function cropFilter(
   config: CropConfig,
 ): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
-  config = readOnce(config, optionTable);
-  const problems = optionProblems(config, optionTable, 'x', 'y', 'width', 'height');
-  if (problems.length > 0) throw new InvalidArgumentError('pixels cannot be cropped', problems);
+  config = soundOptions(
+    'pixels cannot be cropped',
+    config,
+    optionTable,
+    'x',
+    'y',
+    'width',
+    'height',
+  );
   const { x: left, y: top, width, height, losses = lossCounter() } = config;
   const space = pixels(width, height);
   const { yShift: shift } = pixelBits(space);

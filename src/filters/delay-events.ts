@@ -1,10 +1,9 @@
 /** Events that come later, or sooner, in stream time. */
-import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { lossesCheck } from '../events/losses.ts';
 import type { Space } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
-import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
+import { number, type OptionTable, soundOptions } from '../options.ts';
 import type { Filter, FilterConfig } from './filter.ts';
 
 /** Configuration of `delayEvents`. */
@@ -30,9 +29,7 @@ const optionTable: OptionTable<DelayEventsConfig> = {
 export function delayEventsFilter<S extends Space>(
   config: DelayEventsConfig,
 ): Filter<AerPacket<S>, AerPacket<S>> {
-  config = readOnce(config, optionTable);
-  const problems = optionProblems(config, optionTable, 'delay');
-  if (problems.length > 0) throw new InvalidArgumentError('events cannot be delayed', problems);
+  config = soundOptions('events cannot be delayed', config, optionTable, 'delay');
   const by = microseconds(config.delay);
   return (packet) => {
     packet = soundPacket(packet);

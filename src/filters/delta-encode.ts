@@ -1,8 +1,8 @@
 /** Changes of numbers become spikes, as in the pixel of an event camera. */
-import { DataError, InvalidArgumentError } from '../errors.ts';
+import { DataError } from '../errors.ts';
 import { lossesCheck } from '../events/losses.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
-import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
+import { number, type OptionTable, soundOptions } from '../options.ts';
 import type { Filter, FilterConfig } from './filter.ts';
 import { encodeRows, type RowEncoder } from './rows.ts';
 
@@ -35,9 +35,7 @@ const optionTable: OptionTable<DeltaEncodeConfig> = {
 export function deltaEncoder(
   config: DeltaEncodeConfig,
 ): Filter<SignalRaster, SpikeRaster> & RowEncoder {
-  config = readOnce(config, optionTable);
-  const problems = optionProblems(config, optionTable, 'threshold');
-  if (problems.length > 0) throw new InvalidArgumentError('no changes can be encoded', problems);
+  config = soundOptions('no changes can be encoded', config, optionTable, 'threshold');
   const { threshold, initial = Number.NaN } = config;
   return encodeRows((channels) => {
     const start = new Float64Array(channels).fill(initial);

@@ -1,10 +1,9 @@
 /** Background activity of a camera, told from what moves by its neighbours' silence. */
-import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { lossCounter, lossesCheck } from '../events/losses.ts';
 import { type PixelSpace, pixelBits } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
-import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
+import { number, type OptionTable, soundOptions } from '../options.ts';
 import {
   copying,
   type Filter,
@@ -45,9 +44,7 @@ const optionTable: OptionTable<DenoiseConfig> = {
 export function denoiseFilter(
   config: DenoiseConfig,
 ): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
-  config = readOnce(config, optionTable);
-  const problems = optionProblems(config, optionTable, 'window');
-  if (problems.length > 0) throw new InvalidArgumentError('nothing can be denoised', problems);
+  config = soundOptions('nothing can be denoised', config, optionTable, 'window');
   const { losses = lossCounter() } = config;
   const window = microseconds(config.window);
   const prepare = once(lastEvents);

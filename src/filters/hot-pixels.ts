@@ -1,10 +1,9 @@
 /** Pixels that fire without cause, found while they do. */
-import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { lossCounter, lossesCheck } from '../events/losses.ts';
 import { type PixelSpace, pixelBits } from '../events/space.ts';
 import { stepAt, tickOf, tickWidth } from '../events/ticks.ts';
-import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
+import { number, type OptionTable, soundOptions } from '../options.ts';
 import {
   copying,
   type Filter,
@@ -44,9 +43,7 @@ const optionTable: OptionTable<HotPixelsConfig> = {
 export function hotPixelsFilter(
   config: HotPixelsConfig,
 ): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
-  config = readOnce(config, optionTable);
-  const problems = optionProblems(config, optionTable, 'rate');
-  if (problems.length > 0) throw new InvalidArgumentError('no hot pixels can be found', problems);
+  config = soundOptions('no hot pixels can be found', config, optionTable, 'rate');
   const { rate, window = 1, losses = lossCounter() } = config;
   const width = tickWidth(window);
   const most = Math.min(rate * window, countMask - 1);

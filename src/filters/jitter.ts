@@ -1,12 +1,11 @@
 /** Events whose times are uncertain, as those of a slow readout are. */
-import { InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { eventStore } from '../events/event-store.ts';
 import { lossesCheck } from '../events/losses.ts';
 import { sortEvents } from '../events/sort.ts';
 import type { Space } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
-import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
+import { number, type OptionTable, soundOptions } from '../options.ts';
 import { randomStream } from '../random.ts';
 import { type Filter, type FilterConfig, once } from './filter.ts';
 
@@ -38,9 +37,7 @@ const optionTable: OptionTable<JitterConfig> = {
 export function jitterFilter<S extends Space>(
   config: JitterConfig,
 ): Filter<AerPacket<S>, AerPacket<S>> {
-  config = readOnce(config, optionTable);
-  const problems = optionProblems(config, optionTable, 'sigma', 'seed');
-  if (problems.length > 0) throw new InvalidArgumentError('times cannot be moved', problems);
+  config = soundOptions('times cannot be moved', config, optionTable, 'sigma', 'seed');
   const sigma = config.sigma * 1e6;
   const most = microseconds(4 * config.sigma);
   const random = randomStream(config.seed, 'jitter');

@@ -1,9 +1,9 @@
 /** Pixels that are left out. */
-import { DataError, InvalidArgumentError } from '../errors.ts';
+import { DataError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { lossCounter, lossesCheck } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, spaceText } from '../events/space.ts';
-import { listOf, number, type OptionTable, optionProblems, options, readOnce } from '../options.ts';
+import { listOf, number, type OptionTable, options, soundOptions } from '../options.ts';
 import {
   copying,
   type Filter,
@@ -49,9 +49,7 @@ const optionTable: OptionTable<MaskPixelsConfig> = {
 export function maskPixelsFilter(
   config: MaskPixelsConfig,
 ): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
-  config = readOnce(config, optionTable);
-  const problems = optionProblems(config, optionTable, 'pixels');
-  if (problems.length > 0) throw new InvalidArgumentError('no pixels can be masked', problems);
+  config = soundOptions('no pixels can be masked', config, optionTable, 'pixels');
   const { losses = lossCounter() } = config;
   const places = config.pixels.map(({ x, y }) => ({ x, y }));
   const prepare = once((space: PixelSpace) => keptCells(space, places));

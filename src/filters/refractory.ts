@@ -1,5 +1,5 @@
 /** Addresses that must rest after each event. */
-import { DataError, InvalidArgumentError } from '../errors.ts';
+import { DataError } from '../errors.ts';
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { type Losses, lossCounter, lossesCheck } from '../events/losses.ts';
 import {
@@ -10,7 +10,7 @@ import {
   spaceText,
 } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
-import { number, type OptionTable, optionProblems, readOnce } from '../options.ts';
+import { number, type OptionTable, soundOptions } from '../options.ts';
 import {
   copying,
   type Filter,
@@ -53,9 +53,7 @@ type Keep = (packet: AerPacket, room: Room) => number;
 export function refractoryFilter<S extends Space>(
   config: RefractoryConfig,
 ): Filter<AerPacket<S>, AerPacket<S>> {
-  config = readOnce(config, optionTable);
-  const problems = optionProblems(config, optionTable, 'period');
-  if (problems.length > 0) throw new InvalidArgumentError('no address can rest', problems);
+  config = soundOptions('no address can rest', config, optionTable, 'period');
   const { losses = lossCounter() } = config;
   const period = microseconds(config.period);
   const prepare = once((space: S) => keeperOf(space, period, losses));

@@ -1,9 +1,9 @@
 /** Pixels become the channels of a network. */
-import { DataError, InvalidArgumentError } from '../errors.ts';
+import { DataError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import { lossesCheck } from '../events/losses.ts';
 import { type ChannelSpace, channels, type PixelSpace } from '../events/space.ts';
-import { type OptionTable, oneOf, optionProblems, readOnce } from '../options.ts';
+import { type OptionTable, oneOf, soundOptions } from '../options.ts';
 import type { Filter, FilterConfig } from './filter.ts';
 import { mapPixels, table } from './pixel-map.ts';
 
@@ -34,9 +34,7 @@ const optionTable: OptionTable<ToChannelsConfig> = {
 export function toChannelsFilter(
   config: ToChannelsConfig = {},
 ): Filter<AerPacket<PixelSpace>, AerPacket<ChannelSpace>> {
-  config = readOnce(config, optionTable);
-  const problems = optionProblems(config, optionTable);
-  if (problems.length > 0) throw new InvalidArgumentError('pixels make no channels', problems);
+  config = soundOptions('pixels make no channels', config, optionTable);
   const { polarity = 'separate', losses } = config;
   return mapPixels(({ width, height }) => {
     const count = width * height * (polarity === 'separate' ? 2 : 1);

@@ -1,9 +1,8 @@
 /** Pictures with rows and columns exchanged. */
-import { InvalidArgumentError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import { lossesCheck } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, pixels } from '../events/space.ts';
-import { type OptionTable, optionProblems, readOnce } from '../options.ts';
+import { type OptionTable, soundOptions } from '../options.ts';
 import type { Filter, FilterConfig } from './filter.ts';
 import { mapPixels, table } from './pixel-map.ts';
 
@@ -21,9 +20,7 @@ const optionTable: OptionTable<FilterConfig> = { losses: lossesCheck };
 export function transposeFilter(
   config: FilterConfig = {},
 ): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
-  config = readOnce(config, optionTable);
-  const problems = optionProblems(config, optionTable);
-  if (problems.length > 0) throw new InvalidArgumentError('pixels cannot be transposed', problems);
+  config = soundOptions('pixels cannot be transposed', config, optionTable);
   return mapPixels(({ width, height }) => {
     const space = pixels(height, width);
     const { yShift } = pixelBits(space);

@@ -1,13 +1,11 @@
 /** What every target must do: plain cases that any implementation is run through. */
-import { InvalidArgumentError } from '../errors.ts';
 import {
   callback,
   flag,
   listOf,
   number,
   type OptionTable,
-  optionProblems,
-  readOnce,
+  soundOptions,
   text,
 } from '../options.ts';
 import { type SuiteCase, suiteCases } from '../suite.ts';
@@ -36,9 +34,7 @@ const table: OptionTable<TargetSuiteConfig> = {
  * ```
  */
 export function targetSuite(config: TargetSuiteConfig): SuiteCase[] {
-  config = readOnce(config, table);
-  const problems = optionProblems(config, table, 'open');
-  if (problems.length > 0) throw new InvalidArgumentError('this suite cannot be made', problems);
+  config = soundOptions('this suite cannot be made', config, table, 'open');
   const bench = targetBench(config);
   return suiteCases({ ...spikeCases(bench), ...recordCases(bench), ...endCases(bench) });
 }

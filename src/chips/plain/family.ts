@@ -4,10 +4,8 @@ import {
   flag,
   number,
   type OptionTable,
-  optionProblems,
   options,
-  readOnce,
-  refuse,
+  soundOptions,
   text,
 } from '../../options.ts';
 import type { ChipFamily } from '../family.ts';
@@ -53,9 +51,15 @@ const table: OptionTable<PlainFamilyConfig> = {
  * ```
  */
 export function plainFamily(config: PlainFamilyConfig): ChipFamily<PlainConfiguration> {
-  config = readOnce(config, table);
-  refuse('this family cannot be made', () =>
-    optionProblems(config, table, 'name', 'limits', 'largestCode', 'levels', 'findBase'),
+  config = soundOptions(
+    'this family cannot be made',
+    config,
+    table,
+    'name',
+    'limits',
+    'largestCode',
+    'levels',
+    'findBase',
   );
   const { name, limits, bases = 1, largestCode, counted = false } = config;
   const { min, max } = config.range ?? { min: 0, max: 1e-3 };

@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError } from '../../errors.ts';
 import { type ChipWordSpace, chipWords } from '../../events/space.ts';
-import { number, type OptionTable, optionProblems, readOnce } from '../../options.ts';
+import { number, type OptionTable, soundOptions } from '../../options.ts';
 import { within } from '../../problems.ts';
 
 /** A neuron of DYNAP-SE. */
@@ -37,9 +37,7 @@ export const dynapseWordLimit: number = 2 ** 31;
  * ```
  */
 export function dynapseWord(neuron: DynapseNeuron): number {
-  neuron = readOnce(neuron, table);
-  const problems = optionProblems(neuron, table, 'chip', 'core', 'neuron');
-  if (problems.length > 0) throw new InvalidArgumentError('there is no such neuron', problems);
+  neuron = soundOptions('there is no such neuron', neuron, table, 'chip', 'core', 'neuron');
   return ((neuron.neuron << 11) | (neuron.chip << 5) | neuron.core) >>> 0;
 }
 

@@ -1,13 +1,7 @@
 /** Reads XDF files as their bytes come, from the front: all their streams. */
 import { DataError, InvalidArgumentError } from '../../errors.ts';
 import type { StreamItem } from '../../events/series.ts';
-import {
-  bytes as areBytes,
-  type OptionTable,
-  oneOf,
-  optionProblems,
-  readOnce,
-} from '../../options.ts';
+import { bytes as areBytes, type OptionTable, oneOf, soundOptions } from '../../options.ts';
 import { within } from '../../problems.ts';
 import type { RecordingDecoder } from '../recording/decoder.ts';
 import type { RecordedItem, RecordedStream } from '../recording/streams.ts';
@@ -54,9 +48,7 @@ export function opensXdf(bytes: Uint8Array): boolean {
  * ```
  */
 export function xdfDecoder(options: XdfReadOptions = {}): RecordingDecoder {
-  options = readOnce(options, table);
-  const problems = optionProblems(options, table);
-  if (problems.length > 0) throw new InvalidArgumentError('XDF cannot be read like this', problems);
+  options = soundOptions('XDF cannot be read like this', options, table);
   return new Reader(options.clock !== 'recorded');
 }
 

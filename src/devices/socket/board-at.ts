@@ -2,7 +2,7 @@
 import type { DefaultConfiguration } from '../../chips/families.ts';
 import type { ConfigurationDelta } from '../../chips/family.ts';
 import { DataError, DeviceError, InvalidArgumentError, SpikelineError } from '../../errors.ts';
-import { number, type OptionTable, optionProblems, readOnce } from '../../options.ts';
+import { number, type OptionTable, soundOptions } from '../../options.ts';
 import { fault } from '../../problems.ts';
 import {
   type Board,
@@ -52,9 +52,7 @@ export function boardAt<Configuration = DefaultConfiguration>(
   address: string,
   config: BoardAtConfig = {},
 ): Board<Link<Configuration, ConfigurationDelta>> {
-  config = readOnce(config, table);
-  const problems = optionProblems(config, table);
-  if (problems.length > 0) throw new InvalidArgumentError('this board cannot be used', problems);
+  config = soundOptions('this board cannot be used', config, table);
   const { patience = 5000, buffer = 2 ** 26 } = config;
   const place = { ...readAddress(address, 'address'), patience, buffer };
   return { open: () => openSocketLink(place) };
