@@ -187,20 +187,23 @@ describe('toRaster', () => {
     expect(operator.losses.byReason).toEqual({ jumps: 1 });
   });
 
-  it.each([1e300, 2 ** 60, 2 ** 52])('does not bin all silence up to an until of %d', (until) => {
-    const operator = toRaster(config);
-    const broken = { ...aerPacket([0], [0], channels(2)), until };
-    const seen = watch(of(broken).pipe(operator));
-    expect([seen.ended, seen.values.length < 3, operator.losses.byReason]).toEqual([
-      'completed',
-      true,
-      { jumps: 1 },
-    ]);
-    const refused = watch(of(broken).pipe(toRaster({ ...config, onGap: 'error' })));
-    expect(refused.error).toBeInstanceOf(DataError);
-    const run = watch(of(broken).pipe(runOn(simulator(), pipeline(dynapSim({ neurons: 2 })))));
-    expect(run.ended).not.toBe('no');
-  });
+  it.each([1e300, 2 ** 60, 2 ** 52])(
+    'does not bin all silence up to an until of %d',
+    async (until) => {
+      const operator = toRaster(config);
+      const broken = { ...aerPacket([0], [0], channels(2)), until };
+      const seen = watch(of(broken).pipe(operator));
+      expect([seen.ended, seen.values.length < 3, operator.losses.byReason]).toEqual([
+        'completed',
+        true,
+        { jumps: 1 },
+      ]);
+      const refused = watch(of(broken).pipe(toRaster({ ...config, onGap: 'error' })));
+      expect(refused.error).toBeInstanceOf(DataError);
+      const run = watch(of(broken).pipe(runOn(simulator(), pipeline(dynapSim({ neurons: 2 })))));
+      await expect.poll(() => run.ended).not.toBe('no');
+    },
+  );
 
   it('errors on such a time if it is asked to', () => {
     const seen = watch(
