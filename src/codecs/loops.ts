@@ -14,6 +14,20 @@ type Records = (
   rowShift: number,
 ) => number;
 
+/** Reads words or lines from `input` to `end` and gives where the first begins that is left. */
+type Units = (
+  state: number,
+  input: number,
+  end: number,
+  times: number,
+  addresses: number,
+  count: number,
+  limit: number,
+  width: number,
+  height: number,
+  rowShift: number,
+) => number;
+
 /** Writes events; gives how many it has written before one that needs thought. */
 type Pack = (
   state: number,
@@ -33,19 +47,8 @@ export interface Loops {
   readonly packEvt2: Pack;
   /** Reads records of pixels; `base` is added to their times. */
   polarity(...given: [...Parameters<Records>, base: number]): number;
-  /** Reads words from `input` to `end` and gives the first that is left. */
-  evt3(
-    state: number,
-    input: number,
-    end: number,
-    times: number,
-    addresses: number,
-    count: number,
-    limit: number,
-    width: number,
-    height: number,
-    rowShift: number,
-  ): number;
+  readonly evt3: Units;
+  readonly csv: Units;
 }
 
 /** What is used of WebAssembly, of which the language library knows nothing without a browser's. */

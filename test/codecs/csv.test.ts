@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { aerPacket, DataError, InvalidArgumentError, pixels } from 'spikeline';
 import { type CsvDecoderOptions, type CsvEncoderOptions, codecOf, csv } from 'spikeline/codecs';
 import { describe, expect, it } from 'vitest';
+import { withoutFastLoops } from '#src/codecs/loops';
 import { read } from '#test/codecs/property';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -108,6 +110,52 @@ describe('CSV', () => {
       expect(codecOf(bytes(text)), text).toBeUndefined();
     }
     expect(codecOf(bytes('1,2,3'), true)).toBe(csv);
+  });
+
+  it('is read alike eight digits at once and one by one, whatever stands in its lines', () => {
+    const digits = (minLength: number, maxLength: number) =>
+      fc.array(fc.nat(9), { minLength, maxLength }).map((all) => all.join(''));
+    const field = fc.oneof(
+      { weight: 9, arbitrary: digits(1, 4) },
+      { weight: 4, arbitrary: digits(5, 18) },
+      { weight: 1, arbitrary: fc.constantFrom('', '1.5', '-1', ' 7', '9'.repeat(600), '/', ':3') },
+    );
+    const line = fc.tuple(
+      fc.array(field, { minLength: 4, maxLength: 5 }).map((all) => all.slice(0, 4).join(',')),
+      fc.constantFrom('\n', '\n', '\n', '\r\n', '\r\r\n', ',\n', '\n\n'),
+    );
+    const sound = fc.tuple(digits(6, 10), digits(1, 3), digits(1, 3)).map((all) => all.join(','));
+    const many = fc.tuple(fc.array(line, { maxLength: 40 }), fc.array(sound, { maxLength: 60 }));
+    const options = fc.record({
+      columns: fc.constantFrom(
+        ...[
+          ['t', 'x', 'y', 'p'],
+          ['x', 'y', 'skip', 't'],
+          ['skip', 'p', 't', 'y', 'x'],
+          ['t', 'x', 'y'],
+        ],
+      ),
+      timeUnit: fc.constantFrom('ns', 'us', 'ms', 's'),
+      width: fc.constantFrom(100, 1280),
+      height: fc.constant(720),
+      badLines: fc.constant('count'),
+      header: fc.constant(false),
+    });
+    fc.assert(
+      fc.property(many, options, ([lines, rest], told) => {
+        const given = bytes(
+          `${lines.flat().join('')}${rest.map((one) => `${one},1\n`).join('')}1,`,
+        );
+        expect(read(csv, given, told)).toEqual(withoutFastLoops(() => read(csv, given, told)));
+      }),
+    );
+  });
+
+  it('is read to the end of its bytes, whatever was read before', () => {
+    const options = { header: false, width: 2, height: 2 };
+    expect(events('1,1,1,1\n'.repeat(200), options).length).toBe(200);
+    // Of these bytes the loop is given parts that end within a line.
+    expect(new Set(events('100,1,1,1\n'.repeat(200), options))).toEqual(new Set(['100 1 1 1']));
   });
 
   it('refuses options that cannot be', () => {

@@ -1,5 +1,6 @@
 // What decoders and encoders do too often for JavaScript: LZ4 blocks, the records of AEDAT4, and loops over records with
 // SIMD, whose memory is laid out by ../loops.ts; a state is a record there: see its offsets.
+export { csv } from './csv';
 export { dat } from './dat';
 export { evt2 } from './evt2';
 export { evt3 } from './evt3';

@@ -1,12 +1,13 @@
 /** Reads CSV, byte by byte. */
 import { DataError } from '../../errors.ts';
-import { knownPixelBits, type PixelSpace, pixels } from '../../events/space.ts';
+import { knownPixelBits, pixels } from '../../events/space.ts';
 import { shown } from '../../problems.ts';
 import type { Decoder, StreamHeader } from '../codec.ts';
-import { type Counts, counts } from '../counts.ts';
-import { type PacketRoom, packetRoom } from '../packet-room.ts';
+import { counts } from '../counts.ts';
+import { packetRoom } from '../packet-room.ts';
 import { soundDecoder } from '../sound.ts';
-import { type CsvLayout, type CsvTold, layoutOf, microsOf, namesColumns } from './layout.ts';
+import { codes, type Lines, readLines } from './fast-lines.ts';
+import { type CsvTold, layoutOf, namesColumns } from './layout.ts';
 import { slowLine } from './line.ts';
 
 /** How a CSV is read. */
@@ -25,18 +26,6 @@ const text = new TextDecoder();
 
 /** Pixels of a file that does not say how many there are. */
 const largest = pixels(2 ** 15, 2 ** 15);
-
-/** Columns as the hot loop knows them. */
-const codes = { t: 0, x: 1, y: 2, p: 3, skip: 4 } as const;
-
-/** Reads whole lines. */
-interface Lines {
-  readonly layout: CsvLayout;
-  readonly order: Uint8Array;
-  readonly space: PixelSpace;
-  readonly room: PacketRoom;
-  readonly values: Float64Array;
-}
 
 /** Starts to read. */
 export function csvDecoder(reading: CsvReading): Decoder {
@@ -100,7 +89,7 @@ export function csvDecoder(reading: CsvReading): Decoder {
     let at = 0;
     while (at < bytes.length) {
       if (lines !== undefined) {
-        const read = fastLines(lines, bytes, at, count);
+        const read = readLines(lines, bytes, at, count);
         at = read.at;
         line += read.lines;
         if (at === bytes.length) return;
@@ -155,82 +144,4 @@ export function csvDecoder(reading: CsvReading): Decoder {
 
 function tooLong(line: number): never {
   throw new DataError(`line ${line} of this CSV has more than ${longestLine} bytes`);
-}
-
-/**
- * Reads lines of nothing but digits and separators, until one is something else. Gives where that begins, and how many
- * there were. The bytes end with a line.
- */
-function fastLines(
-  { layout, order, space, room, values }: Lines,
-  bytes: Uint8Array,
-  from: number,
-  count: Counts,
-): { readonly at: number; readonly lines: number } {
-  const { separator, unit } = layout;
-  const factor = microsOf[unit];
-  const latest = Number.MAX_SAFE_INTEGER / Math.max(1, factor);
-  const { width, height } = space;
-  const { yShift } = knownPixelBits(space);
-  const { limit } = room;
-  let { timestamps, addresses } = room;
-  const last = order.length - 1;
-  const end = bytes.length;
-  let lines = 0;
-  let outside = 0;
-  let at = from;
-  let begin = from;
-  values[3] = 1;
-  reading: while (at < end) {
-    begin = at;
-    for (let column = 0; column <= last; column++) {
-      let digit = bytes[at]! - 48;
-      // Nine digits fit in 31 bits; only times have more.
-      if (!(digit >= 0 && digit <= 9)) break reading;
-      let value = digit;
-      digit = bytes[at + 1]! - 48;
-      let i = at + 1;
-      const most = at + 9;
-      while (digit >= 0 && digit <= 9 && i < most) {
-        value = (value * 10 + digit) | 0;
-        digit = bytes[++i]! - 48;
-      }
-      let long = value;
-      while (digit >= 0 && digit <= 9) {
-        long = long * 10 + digit;
-        digit = bytes[++i]! - 48;
-      }
-      if (i - at > 15) break reading;
-      values[order[column]!] = long;
-      if (column < last) {
-        if (digit !== separator - 48) break reading;
-      } else {
-        if (digit === carriage - 48) digit = bytes[++i]! - 48;
-        if (digit !== newline - 48) break reading;
-      }
-      at = i + 1;
-    }
-    const time = values[0]!;
-    if (time > latest) break;
-    lines++;
-    const x = values[1]!;
-    const y = values[2]!;
-    if (x >= width || y >= height) {
-      outside++;
-      begin = at;
-      continue;
-    }
-    const place = room.count;
-    timestamps[place] =
-      factor === 1 ? time : unit === 'ns' ? Math.floor(time / 1000) : time * factor;
-    addresses[place] = (y << yShift) | (x << 1) | (values[3]! > 0 ? 1 : 0);
-    room.count = place + 1;
-    if (place + 1 >= limit) {
-      room.flush();
-      ({ timestamps, addresses } = room);
-    }
-    begin = at;
-  }
-  count.add('outside', outside);
-  return { at: begin, lines };
 }
