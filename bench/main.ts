@@ -86,7 +86,7 @@ const benches: Readonly<Record<string, Bench>> = {
   },
   loop: {
     about:
-      'closed loops of 1 ms and 0.2 ms that never sleep (spin 1), for a minute each: ms from the input of a step to its output, steps missed, pauses',
+      'closed loops of 1 ms and 0.2 ms that never sleep (spin 1), for a minute each: ms from the input of a step to its output, steps missed, pauses, bytes that a step leaves',
     run: ({ quick, seconds, note }) => loop(seconds ?? (quick ? 5 : 60), note),
   },
   pole: {

@@ -90,8 +90,11 @@ function nap(milliseconds: number): void {
   }
 }
 
-/** Looks at memory between two looks at the clock: at least, and as a share of what is left. How much is kept of a pace that does not show any more. */
-const [fewestLooks, share, kept] = [100, 0.85, 0.9];
+/**
+ * Looks at memory between two looks at the clock: at least, and as a share of what is left, so that nobody is late on a core that becomes slower meanwhile.
+ * How much is kept of a pace that does not show any more.
+ */
+const [fewestLooks, share, kept] = [100, 0.6, 0.9];
 
 /** Waits for a time for which no nap is short enough; gives the time after that. The clock is not looked at all the time: each look leaves garbage. */
 function stayAwake(now: number, until: number): number {
