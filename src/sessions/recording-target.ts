@@ -114,17 +114,25 @@ export function recordingTarget<T extends Target>(
       run = target.start(pipeline, watched, request);
     });
     const demand = run?.demand;
+    const push = (item: Parameters<TargetRun['push']>[0], how: 'push' | 'pushPart'): boolean => {
+      let isUnfinished: unknown = false;
+      attempt(() => {
+        writer.write(entry, item);
+        said = itemUntil(item);
+        isUnfinished = run?.[how]?.(item);
+      });
+      return isUnfinished === true && !over;
+    };
     return {
       ...(demand !== undefined && { demand }),
       ...(run?.update !== undefined && {
         update: (delta: unknown) => attempt(() => run?.update?.(delta)),
       }),
-      push: (item) =>
-        attempt(() => {
-          writer.write(entry, item);
-          said = itemUntil(item);
-          run?.push(item);
-        }),
+      push: (item) => void push(item, 'push'),
+      ...(run?.pushPart !== undefined && {
+        pushPart: (item) => push(item, 'pushPart'),
+        goOn: () => run?.goOn?.() === true && !over,
+      }),
       reset: () =>
         attempt(() => {
           writer.write(resets, marks([said], ['reset']));

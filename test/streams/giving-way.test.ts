@@ -23,9 +23,11 @@ import {
   spikeRaster,
 } from 'spikeline';
 import { type AerPacket, aerPacket, channels, emptyPacket, pixels } from 'spikeline/events';
+import { inSession } from 'spikeline/loop';
 import { countSlice, timeSlice, toFrame, toRaster } from 'spikeline/operators';
 import { describe, expect, it } from 'vitest';
 import { gate, onDemand } from '#src/demand';
+import { emptyFolder } from '#test/support/folders';
 import { until } from '#test/support/until';
 import { watch } from '#test/support/watch';
 
@@ -188,6 +190,18 @@ describe('a pipeline that is run on a packet of many bins', () => {
     left.unsubscribe();
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     expect(left.values).toEqual([]);
+  });
+
+  it('does so too while a session records it', async () => {
+    const spikes$ = inSession(emptyFolder(), {}, (session) =>
+      of(...packets).pipe(runOn(session.target(simulator()), wide)),
+    );
+    const seen = watch(spikes$);
+    expect([seen.ended, seen.values.length]).toEqual(['no', 0]);
+    await until(() => seen.ended !== 'no');
+    expect(seen.error).toBeUndefined();
+    const plain = await all(of(...packets).pipe(runOn(simulator(), wide)));
+    expect(eventsOf(seen.values)).toEqual(eventsOf(plain));
   });
 
   it('gives the same after a silence between two rasters, in turns', async () => {
