@@ -50,7 +50,7 @@ const [longestWatch, longestLoneWatch] = [0.1, longestNap];
 const idleTurn = 0.03;
 
 /** A turn takes less if nobody did anything; for how long nobody must have, so that nobody is expected to, milliseconds. */
-const [loneTurn, loneTime] = [0.012, 50];
+const [loneTurn, loneTime] = [0.012, 4];
 
 const machineTimer = globalThis.setTimeout;
 
