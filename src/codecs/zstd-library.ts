@@ -48,26 +48,45 @@ const libraries: Readonly<Record<string, Load>> = {
 };
 
 /**
- * A copy of the library that nobody else has, where modules can be loaded twice; undefined elsewhere. Its `init` puts another
- * memory below functions that work in the memory before: whoever calls it a second time voids the library for all who share it.
+ * A copy of the library that nobody else has, where its files can be read; undefined elsewhere. Its `init` puts another memory below
+ * functions that work in the memory before: whoever calls it a second time voids the library for all who share it.
  */
 function ownCopy(): WasmModule | undefined {
-  const modules = globalThis.process?.getBuiltinModule?.('node:module');
+  const { process } = globalThis;
+  const modules = process?.getBuiltinModule?.('node:module');
   if (modules === undefined) return undefined;
-  const require = modules.createRequire(import.meta.url);
-  const main = require.resolve('@bokuweb/zstd-wasm');
-  const folder = main.replace(/[^/\\]*$/, '');
-  const takeOut = (): [string, NodeJS.Module | undefined][] => {
-    const loaded = Object.entries(require.cache).filter(([name]) => name.startsWith(folder));
-    for (const [name] of loaded) delete require.cache[name];
-    return loaded;
+  const { createRequire } = modules;
+  const { readFileSync } = process.getBuiltinModule('node:fs');
+  const { dirname } = process.getBuiltinModule('node:path');
+  const { compileFunction } = process.getBuiltinModule('node:vm');
+  const main = resolved(createRequire(import.meta.url), '@bokuweb/zstd-wasm');
+  if (main === undefined) return undefined;
+  const names = ['exports', 'require', 'module', '__filename', '__dirname'];
+  const loaded = new Map<string, { exports: unknown }>();
+  // The modules of Node are not touched: somebody may be loading the same files at this moment.
+  const load = (path: string): unknown => {
+    const there = loaded.get(path);
+    if (there !== undefined) return there.exports;
+    const module = { exports: {} as unknown };
+    loaded.set(path, module);
+    const require = createRequire(path);
+    const own = (name: string): unknown => {
+      const found = require.resolve(name);
+      return found.startsWith(dirname(main)) ? load(found) : require(name);
+    };
+    const run = compileFunction(readFileSync(path, 'utf8'), names, { filename: path });
+    run(module.exports, own, module, path, dirname(path));
+    return module.exports;
   };
-  const others = takeOut();
+  return load(main) as WasmModule;
+}
+
+/** Where a package is; undefined if that cannot be found out, as in a program that is one file. */
+function resolved(require: NodeJS.Require, name: string): string | undefined {
   try {
-    return require(main) as WasmModule;
-  } finally {
-    takeOut();
-    Object.assign(require.cache, Object.fromEntries(others));
+    return require.resolve(name);
+  } catch {
+    return undefined;
   }
 }
 
