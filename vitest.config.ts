@@ -1,11 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@spikeline/source'];
-
-// Properties make much garbage of which nothing stays: collecting it less often takes a twelfth off a run.
-setFlagsFromString('--max-semi-space-size=64');
 
 /** Tests that change modules or globals for themselves, each in a world of its own. */
 const alone = [

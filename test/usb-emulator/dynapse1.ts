@@ -45,6 +45,12 @@ export interface SoftwareBoard extends SoftwareDevice {
 const period = 0x8000;
 const codes = [1, 2, 5, 6];
 
+/** Whether a memory holds anything: a loop, since boards look at all of it whenever a word was written. */
+function hasWords(memory: Uint32Array): boolean {
+  for (let at = 0; at < memory.length; at++) if (memory[at] !== 0) return true;
+  return false;
+}
+
 /** Makes a board that was just switched on. */
 export function dynapse1(config: SoftwareBoardConfig): SoftwareBoard {
   const { clock, dt = 1e-3, room = 65_536, startTime = 0, counts = true } = config;
@@ -137,9 +143,7 @@ export function dynapse1(config: SoftwareBoardConfig): SoftwareBoard {
     stale = false;
     // A chip whose neurons listen to nothing has nothing to compute.
     const used = memories.map(({ cam, sram, biases }) =>
-      cam.some((word) => word !== 0)
-        ? { cam, sram, biases }
-        : { cam, biases, sram: new Uint32Array(sram.length) },
+      hasWords(cam) ? { cam, sram, biases } : { cam, biases, sram: new Uint32Array(sram.length) },
     ) as unknown as MemoryWords[];
     const silicon = {
       model: config.model ?? 'dynapSe2',

@@ -116,6 +116,17 @@ const isUsed = (word: number): boolean => word !== 0;
 /** Whether a word of an SRAM sends events anywhere. */
 const isSent = (word: number): boolean => word !== 0 && sramEntry(word).cores !== 0;
 
+/** Whether a neuron of a chip listens to anything, or sends anywhere; a board has thousands that do not. */
+function isAtWork({ cam, sram }: Dynapse1Chip, neuron: number): boolean {
+  for (let at = neuron * synapses; at < (neuron + 1) * synapses; at++) {
+    if (isUsed(cam[at]!)) return true;
+  }
+  for (let at = neuron * destinations; at < (neuron + 1) * destinations; at++) {
+    if (isSent(sram[at]!)) return true;
+  }
+  return false;
+}
+
 /** Looks through the words of the chips of a board. */
 export function networkWords(chips: readonly Dynapse1Chip[]): NetworkWords<ReadNeuron> {
   const sramOf = ({ chip, core, neuron }: HardwareNeuron): Uint32Array => {
@@ -144,7 +155,7 @@ export function networkWords(chips: readonly Dynapse1Chip[]): NetworkWords<ReadN
           core: Math.floor(n / neurons),
           neuron: n % neurons,
         }))
-          .filter((own) => sramOf(own).some(isSent) || camOf(own).some(isUsed))
+          .filter(({ chip, core, neuron }) => isAtWork(chips[chip]!, core * neurons + neuron))
           .map(neuronAt),
       ),
     neuronAt,
