@@ -55,6 +55,12 @@ function front({ timestamps, addresses }: Arrays, count: number): Arrays {
   return { timestamps: timestamps.subarray(0, count), addresses: addresses.subarray(0, count) };
 }
 
+/** Spare arrays that hold so many events; those that do not are let go. */
+function spareFor(count: number): Arrays | undefined {
+  const arrays = spare.pop();
+  return arrays !== undefined && arrays.timestamps.length >= count ? arrays : undefined;
+}
+
 /** Makes a packet of events, copied unless there are stands enough. */
 function packetOf(laid: Stand, count: number, space: Space, until: number): AerPacket {
   const events = front(laid, count);
@@ -64,7 +70,7 @@ function packetOf(laid: Stand, count: number, space: Space, until: number): AerP
     handedOut.set(events.timestamps, laid);
     return { ...events, space, until };
   }
-  const used = other ?? spare.pop();
+  const used = other ?? spareFor(count);
   const copy =
     used === undefined
       ? {

@@ -8,6 +8,8 @@ import {
 } from 'spikeline/codecs';
 import { type AerPacket, aerPacket, pixels } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
+import { maxEvents } from '#src/codecs/loops';
+import { packetRoom } from '#src/codecs/packet-room';
 
 await codecNamed('aedat4').ready?.();
 
@@ -88,6 +90,24 @@ describe('a packet that is given back', () => {
     for (const one of kept.flat()) recyclePacket(one);
     const again = Array.from({ length: 20 }, read);
     again.forEach(expectWhole);
+  });
+
+  it('has no room for more events than it had, but those have some of their own', () => {
+    const room = packetRoom(space);
+    const packetOf = (count: number): AerPacket => {
+      for (let i = 0; i < count; i++) [room.timestamps[i], room.addresses[i]] = [i, count];
+      room.count = count;
+      room.flush();
+      return room.take()[0]!;
+    };
+    const short = Array.from({ length: 40 }, () => packetOf(maxEvents));
+    for (const one of short) recyclePacket(one);
+    const long = Array.from({ length: 40 }, (_, i) => packetOf(maxEvents + i));
+    for (const [i, one] of long.entries()) {
+      const count = maxEvents + i;
+      expect([one.timestamps.length, one.timestamps[count - 1]]).toEqual([count, count - 1]);
+      expect(one.addresses.every((word) => word === count)).toBe(true);
+    }
   });
 
   it('stays as it is while others are written and read', () => {
