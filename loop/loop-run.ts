@@ -5,6 +5,7 @@ import { DataError } from '../src/errors.ts';
 import { binStart } from '../src/events/bins.ts';
 import type { Losses } from '../src/events/losses.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
+import { guarding } from '../src/guard.ts';
 import {
   type Decode,
   decoderOf,
@@ -71,12 +72,6 @@ interface OpenStep<O> {
   /** Host time at which its input was handed over, milliseconds. */
   readonly handed: number;
 }
-
-/** Does something whose failure is the end. */
-type Guard = <Given extends [] | [unknown] | [unknown, unknown] | [unknown, unknown, unknown]>(
-  work: (...given: Given) => void,
-  ...given: Given
-) => void;
 
 /** Steps without an answer at most: a target that does not answer is given no more. */
 const mostOpen = 64;
@@ -158,15 +153,10 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
   const leave = (): void => {
     if (!over) leftBehind = finish('unsubscribed');
   };
-  // A list of what is given would be garbage in every step.
-  const guard = ((work: (...given: unknown[]) => void, first, second, third) => {
-    if (over) return;
-    try {
-      work(first, second, third);
-    } catch (cause) {
-      end('error', cause);
-    }
-  }) as Guard;
+  const guard = guarding(
+    () => over,
+    (cause) => end('error', cause),
+  );
   const world = worldOf(setup.environment, {
     losses,
     realTime: realTime !== undefined,

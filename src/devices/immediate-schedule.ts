@@ -119,7 +119,7 @@ export function immediateSchedule(link: Link, config: ImmediateScheduleConfig): 
       sent += length;
       waiting += length;
       if (!isKnown()) early.push(() => send(packet));
-      else if (!ending.over) ending.guard(send, packet);
+      else ending.guard(send, packet);
     },
     streamTime: (board) =>
       said === Number.NEGATIVE_INFINITY ? undefined : unwrapNear(board, questions.now()) - offset,

@@ -2,6 +2,7 @@
 import { DataError } from '../errors.ts';
 import { chunkEnd } from '../events/bins.ts';
 import type { SpikeRaster } from '../events/spike-raster.ts';
+import { guarding } from '../guard.ts';
 import { readItem } from '../options.ts';
 import { type BinnedProcess, type PacketRun, packetRun } from './packet-run.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -17,12 +18,6 @@ import {
 
 /** Steps of a packet that are run before others have a turn, if whoever pushes it lets them. */
 const stepsAtOnce = 4096;
-
-/** Does something whose failure ends the run. */
-type Guard = <Given extends [] | [unknown] | [unknown, unknown]>(
-  work: (...given: Given) => void,
-  ...given: Given
-) => void;
 
 /** Makes a run of what computes bins. */
 export function binnedRun(
@@ -44,16 +39,11 @@ export function binnedRun(
     packets?.clear();
     process.stop?.();
   };
-  // A list of what is given would be garbage with every input.
-  const guard = ((work: (first: unknown, second: unknown) => void, first, second) => {
-    if (stopped) return;
-    try {
-      work(first, second);
-    } catch (cause) {
-      stop();
-      observer.error(cause);
-    }
-  }) as Guard;
+  const fail = (cause: unknown): void => {
+    stop();
+    observer.error(cause);
+  };
+  const guard = guarding(() => stopped, fail);
   const give = (found: Parameters<typeof outputOf>[1]): void =>
     observer.next(outputOf(signals, found, request));
   let unfinished = false;

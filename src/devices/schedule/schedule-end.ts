@@ -1,5 +1,6 @@
 /** How a schedule on a link ends: once, by whoever stops it or by the first fault, which is told. */
 import { DeviceError } from '../../errors.ts';
+import { type Guard, guarding } from '../../guard.ts';
 import type { HardwareEvents, Link } from '../link.ts';
 
 /** What a schedule has to do with its end. */
@@ -7,10 +8,7 @@ export interface ScheduleEnd {
   /** Whether it is over. */
   readonly over: boolean;
   /** Does what others have a hand in, unless it is over: what they throw ends this schedule, and nothing else. */
-  guard<Given extends readonly [] | readonly [unknown] | readonly [unknown, unknown]>(
-    work: (...given: Given) => void,
-    ...given: Given
-  ): void;
+  readonly guard: Guard;
   /** Ends the schedule with a cause, unless it is over. */
   fail(cause: unknown): void;
   /** Ends the schedule without one. */
@@ -30,15 +28,6 @@ interface Told {
 /** Listens to a link until the schedule is over. */
 export function scheduleEnd(link: Link, told: Told): ScheduleEnd {
   let over = false;
-  // A list of what is given would be garbage with every event.
-  const guard = ((work: (first: unknown, second: unknown) => void, first, second) => {
-    if (over) return;
-    try {
-      work(first, second);
-    } catch (cause) {
-      fail(cause);
-    }
-  }) as ScheduleEnd['guard'];
   const stop = (): void => {
     over = true;
     told.ended();
@@ -53,6 +42,7 @@ export function scheduleEnd(link: Link, told: Told): ScheduleEnd {
       // Whoever was told has failed too; what it throws now has nobody to go to.
     }
   };
+  const guard = guarding(() => over, fail);
   const silence = link.listen({
     events: (events) => guard(told.received, events),
     closed: (cause) =>
