@@ -5,6 +5,7 @@ import { lossesCheck } from '../events/losses.ts';
 import type { Space } from '../events/space.ts';
 import { number, type OptionTable, soundOptions } from '../options.ts';
 import { type Emit, type FilterConfig, once, type Slicer } from './filter.ts';
+import { inParts } from './in-parts.ts';
 
 /** Configuration of `countSlice`. */
 export interface CountSliceConfig extends FilterConfig {
@@ -43,40 +44,27 @@ export function countSlicer<S extends Space>(
     given = until;
     return emit({ ...store.take(count), space: space!, until });
   };
-  /** The packet that is not done with, and the event where it goes on. */
-  let left: AerPacket<S> | undefined;
-  let leftAt = 0;
-  const takeFrom = (packet: AerPacket<S>, first: number, emit: Emit<AerPacket<S>>): void => {
+  const parts = inParts((packet: AerPacket<S>, first, emit: Emit<AerPacket<S>>) => {
     const { timestamps, until } = packet;
     for (let from = first; from < timestamps.length; ) {
       const to = Math.min(timestamps.length, from + events - store.length);
       store.addRange(packet, from, to);
       from = to;
       said = Math.max(said, timestamps[to - 1]!);
-      if (store.length === events && emitUntil(events, said, emit) === true) {
-        left = packet;
-        leftAt = to;
-        return;
-      }
+      if (store.length === events && emitUntil(events, said, emit) === true) return to;
     }
     said = Math.max(said, until);
     // Time that passes is told at once if no event is held back.
     if (store.length === 0 && said > given) emitUntil(0, said, emit);
-  };
+    return undefined;
+  });
   return {
     push(packet, emit) {
       packet = soundPacket(packet);
       space = keepSpace(packet.space);
-      left = undefined;
-      takeFrom(packet, 0, emit);
+      parts.push(packet, emit);
     },
-    goOn(emit) {
-      const packet = left;
-      if (packet === undefined) return false;
-      left = undefined;
-      takeFrom(packet, leftAt, emit);
-      return left !== undefined;
-    },
+    goOn: parts.goOn,
     end(emit) {
       if (store.length > 0) emitUntil(store.length, said, emit);
     },

@@ -9,6 +9,7 @@ import { tickWidth } from '../events/ticks.ts';
 import { number, type OptionTable } from '../options.ts';
 import { type Problem, within } from '../problems.ts';
 import type { FilterConfig } from './filter.ts';
+import { type InParts, inParts } from './in-parts.ts';
 
 /** Windows of time that follow each other. */
 export interface WindowConfig extends FilterConfig {
@@ -45,11 +46,7 @@ export interface WindowUse<S extends Space> {
 const mostWindows = 2 ** 20;
 
 /** Windows on a stream. */
-export interface Windows<S extends Space> {
-  /** Takes the next packet; what is left of one before it is dropped. */
-  push(packet: AerPacket<S>, use: WindowUse<S>): void;
-  /** Goes on with the packet of which a window was closed and no more were needed; whether that happened again. */
-  goOn(use: WindowUse<S>): boolean;
+export interface Windows<S extends Space> extends InParts<AerPacket<S>, WindowUse<S>> {
   /** Ends the stream: the window that has begun is over where the stream is. */
   end(use: WindowUse<S>): void;
 }
@@ -100,11 +97,9 @@ export function windowsOf<S extends Space>(
     enter(0);
   };
   if (begin !== undefined) enter(0);
-  /** The packet that is not done with, and the event where it goes on. */
-  let left: AerPacket<S> | undefined;
-  let leftAt = 0;
-  const takeFrom = (packet: AerPacket<S>, first: number, use: WindowUse<S>): void => {
+  const parts = inParts((packet: AerPacket<S>, first, use: WindowUse<S>): number | undefined => {
     const { timestamps, until } = packet;
+    let enoughAt: number | undefined;
     let from = first;
     let before = 0;
     let late = 0;
@@ -125,15 +120,14 @@ export function windowsOf<S extends Space>(
       }
       if (time - said! > longest || time - end > absurd) jumpTo(time, use);
       else if (passTo(time, use)) {
-        left = packet;
-        leftAt = i;
+        enoughAt = i;
         break;
       }
       said = time;
     }
     losses.add('before', before);
     losses.add('late', late);
-    if (left !== undefined) return;
+    if (enoughAt !== undefined) return enoughAt;
     if (timestamps.length > from) {
       held = true;
       use.events(packet, from, timestamps.length);
@@ -144,24 +138,14 @@ export function windowsOf<S extends Space>(
       jumpTo(until, use);
     }
     if (until > said!) said = until;
-    if (passTo(said!, use)) {
-      left = packet;
-      leftAt = timestamps.length;
-    }
-  };
+    return passTo(said!, use) ? timestamps.length : undefined;
+  });
   return {
     push(packet, use) {
-      left = undefined;
       if (begin === undefined && packet.timestamps.length > 0) beginAt(packet.timestamps[0]!);
-      if (begin !== undefined) takeFrom(packet, 0, use);
+      if (begin !== undefined) parts.push(packet, use);
     },
-    goOn(use) {
-      const packet = left;
-      if (packet === undefined) return false;
-      left = undefined;
-      takeFrom(packet, leftAt, use);
-      return left !== undefined;
-    },
+    goOn: parts.goOn,
     end(use) {
       if (begin === undefined || !(held || said! > start)) return;
       use.close(start, Math.min(end, said!));
