@@ -23,7 +23,7 @@ const side = fileURLToPath(new URL('side.ts', import.meta.url));
 
 /** Measures one side in a process of its own. */
 function measure(folder: string | undefined): DeployFigures {
-  const node = ['--expose-gc', '--import', 'tsx', '--conditions', '@spikeline/source'];
+  const node = [...process.execArgv, '--expose-gc'];
   const given = folder === undefined ? [] : [folder];
   const text = execFileSync(process.execPath, [...node, side, ...given], { encoding: 'utf8' });
   return JSON.parse(text) as DeployFigures;
