@@ -44,22 +44,22 @@ describe('ZSTD beside a program that uses the same library', () => {
     return () => theirs.compressUsingDict(context, some, new Uint8Array(0), 1);
   };
 
-  /** Starts their library again, which voids what they have of it. */
-  const startAgain = async (frame: () => Uint8Array) => {
-    const sound = frame();
-    await theirs.init();
-    // It says that it is ready before it is.
-    await vi.waitFor(() => expect(frame()).not.toEqual(sound));
-  };
-
-  it('writes the same when that starts it again, and starts nothing of it', async () => {
+  /** Has both write the same frame; then the program starts its library again, which voids what it has of it. */
+  const startedAgain = async () => {
     const ours = await import('#src/codecs/zstd');
     const theirFrame = frameOfTheirs();
     const expected = theirFrame();
     await ours.loadZstd();
     expect(ours.packZstd(some)).toEqual(expected);
     expect(starts).toBe(1);
-    await startAgain(theirFrame);
+    await theirs.init();
+    // It says that it is ready before it is.
+    await vi.waitFor(() => expect(theirFrame()).not.toEqual(expected));
+    return { ours, expected };
+  };
+
+  it('writes the same when that starts it again, and starts nothing of it', async () => {
+    const { ours, expected } = await startedAgain();
     expect(ours.packZstd(some)).toEqual(expected);
     const found = ours.unpackZstd(expected, some.length)!;
     expect(found.shop.u8.slice(found.at, found.at + found.length)).toEqual(some);
@@ -67,13 +67,7 @@ describe('ZSTD beside a program that uses the same library', () => {
 
   it('refuses what comes out then where it has to share it, which it does not start twice', async () => {
     vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never);
-    const ours = await import('#src/codecs/zstd');
-    const theirFrame = frameOfTheirs();
-    const expected = theirFrame();
-    await ours.loadZstd();
-    expect(ours.packZstd(some)).toEqual(expected);
-    expect(starts).toBe(1);
-    await startAgain(theirFrame);
+    const { ours } = await startedAgain();
     expect(() => ours.packZstd(some)).toThrow(/started again, by init/);
   });
 });

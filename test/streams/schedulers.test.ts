@@ -11,9 +11,6 @@ import {
   queueScheduler,
   type SchedulerLike,
   take,
-  takeUntil,
-  tap,
-  timer,
   toArray,
   VirtualTimeScheduler,
 } from 'rxjs';
@@ -43,6 +40,7 @@ import { closeLoop, metronome, protocol, startProtocol } from 'spikeline/loop';
 import { toUdp } from 'spikeline/sinks';
 import { evaluate, fromFile, fromSeries } from 'spikeline/sources';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stoppedByTimer } from '#test/support/stopped';
 import { watch } from '#test/support/watch';
 
 const net = pipeline(linear({ weight: [[9, 5]] }), dynapSim({ neurons: 2 }));
@@ -349,18 +347,7 @@ describe('a source without end', () => {
   for (const [name, make] of Object.entries(endless)) {
     it(`can be stopped by a timer: ${name}`, async () => {
       const before = timers();
-      let values = 0;
-      await lastValueFrom(
-        make().pipe(
-          tap(() => values++),
-          takeUntil(timer(5)),
-        ),
-        { defaultValue: undefined },
-      );
-      const stopped = values;
-      await new Promise((resolve) => setTimeout(resolve, 3));
-      expect(values).toBe(stopped);
-      expect(values).toBeGreaterThan(0);
+      await stoppedByTimer(make(), () => new Promise((resolve) => setTimeout(resolve, 3)));
       expect(timers()).toBe(before);
     });
   }
