@@ -1,6 +1,7 @@
 /** Runs programs under the emulator, beside software devices in this process. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -78,8 +79,15 @@ export function ours(path: string, ...args: string[]): string[] {
   return [process.execPath, ...program(path, ...args)];
 }
 
+/** A device that is served. */
+interface Served {
+  unplug(): void;
+  /** Resolves when all that the emulator said of it has been heard, after the emulator has ended. */
+  close(): Promise<void>;
+}
+
 /** Serves a device to the emulator. */
-function serve(device: SoftwareDevice, path: string, files: (change: number) => void) {
+function serve(device: SoftwareDevice, path: string, files: (change: number) => void): Served {
   let peer: Socket | undefined;
   interface Waiting {
     readonly id: number;
@@ -178,9 +186,9 @@ function serve(device: SoftwareDevice, path: string, files: (change: number) => 
       frame[4] = 2;
       peer?.write(frame);
     },
-    close() {
-      peer?.destroy();
+    async close() {
       server.close();
+      if (peer?.closed === false) await once(peer, 'close');
     },
   };
 }
@@ -224,9 +232,9 @@ export function emulated({ devices, denied = [], command, line }: EmulatedConfig
       rest = lines.pop()!;
       for (const text of lines) line?.(text, run);
     });
-    child.on('close', (code) => {
+    child.on('close', async (code) => {
       for (const [device, one] of served) {
-        one.close();
+        await one.close();
         device.dispose();
       }
       rmSync(folder, { recursive: true, force: true });

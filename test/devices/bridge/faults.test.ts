@@ -260,7 +260,7 @@ describe.skipIf(obstacle)(`a bridge to samna${title}`, () => {
     const ended = new Promise((resolve) => child.once('close', resolve));
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
-    expect(board.taken).toBe(false);
+    await expect.poll(() => board.taken).toBe(false);
   });
 
   it('refuses what is no greeting of its version, and junk', async () => {
