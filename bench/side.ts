@@ -3,6 +3,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+/**
+ * How V8 disturbs least: it collects garbage without waking threads to help, which come late, and gives no memory back in mid-run, as
+ * the tutorial of closed loops says. The heap is that which it has by itself.
+ */
+export const calm: readonly string[] = ['--no-parallel-scavenge', '--no-memory-reducer'];
+
 /** What a process says first; fails if it ends before. */
 export async function firstMessage<T>(child: ChildProcess): Promise<T> {
   const ended = once(child, 'exit').then(([code]) => {

@@ -3,9 +3,9 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { Subject } from 'rxjs';
 import type { SignalRaster } from 'spikeline';
+import { settleMemory } from 'spikeline/loop';
 import { randomStream } from 'spikeline/neurons';
 import { applyDynapSim } from 'spikeline/operators';
-import { freeMemory } from './measure.ts';
 import { normal } from './tasks.ts';
 
 /** What steps took. */
@@ -54,7 +54,7 @@ async function measure(
   const { advance, close } = population(neurons);
   for (let k = 0; k < 2000; k++) advance();
   // What starting has left behind is no garbage of the loop.
-  freeMemory();
+  await settleMemory();
   let [pauses, longestPause] = [0, 0];
   const observer = new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type BenchRow, row } from './rows.ts';
-import { firstMessage } from './side.ts';
+import { calm, firstMessage } from './side.ts';
 import type { Stepping } from './stepping.ts';
 
 /** How fast steps follow each other. */
@@ -21,7 +21,7 @@ async function stepping(
 ): Promise<Stepping> {
   const young = youngHeap === 'default' ? [] : ['--max-semi-space-size=1'];
   const child = fork(script, [pace, String(steps), String(neurons)], {
-    execArgv: [...process.execArgv, ...young],
+    execArgv: [...process.execArgv, ...calm, ...young],
   });
   return firstMessage<Stepping>(child);
 }

@@ -71,4 +71,5 @@ export {
 } from './session.ts';
 export type { SessionConfig } from './session-config.ts';
 export { type SessionReport, type StreamReport, sessionReport } from './session-report.ts';
+export { settleMemory } from './settle-memory.ts';
 export type { EnvironmentStreams } from './world.ts';

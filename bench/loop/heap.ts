@@ -12,8 +12,14 @@ export interface Heap {
   readonly pause: number;
 }
 
-/** Watches the heap of this process from now on; what it returns tells of it. */
-export function watchHeap(): { read(): Heap; stop(): void } {
+/** A watch over the heap of this process. */
+export interface HeapWatch {
+  read(): Heap;
+  stop(): void;
+}
+
+/** Watches the heap of this process from now on. */
+export function watchHeap(): HeapWatch {
   let [pauses, pause] = [0, 0];
   const observer = new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) {

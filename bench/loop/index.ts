@@ -1,13 +1,7 @@
 /** Closed loops in real time: from handing over the input of a step to being handed its output. */
 import { type BenchRow, type Goal, row } from '../rows.ts';
-import { askSide } from '../side.ts';
+import { askSide, calm } from '../side.ts';
 import type { Asked, Told } from './side.ts';
-
-/**
- * How V8 disturbs least: it collects garbage without waking threads to help, which come late, and gives no memory back while a loop runs. The heap
- * is that which it has by itself.
- */
-const calm = ['--no-parallel-scavenge', '--no-memory-reducer'];
 
 /** A young half of the heap that has room for all that a loop of some seconds leaves. */
 const roomy = ['--min-semi-space-size=256', '--max-semi-space-size=256'];

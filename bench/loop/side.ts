@@ -1,8 +1,7 @@
 // Runs one closed loop in real time and tells how it went: `index.ts` starts it, in a process of its own.
-import { latencyMeter } from 'spikeline/loop';
-import { freeMemory } from '../measure.ts';
+import { latencyMeter, settleMemory } from 'spikeline/loop';
 import { answers } from '../side.ts';
-import { type Heap, watchHeap } from './heap.ts';
+import { type Heap, type HeapWatch, watchHeap } from './heap.ts';
 import { type AskedLoop, type LoopFound, runLoop } from './run.ts';
 import { type Served, served } from './served.ts';
 
@@ -21,7 +20,7 @@ export interface Told extends LoopFound {
   /** How late ticks came, milliseconds. */
   readonly late50: number;
   readonly late99: number;
-  /** Longest pause of the garbage collector, milliseconds, and how many there were. */
+  /** Longest pause of the garbage collector from the first step on, milliseconds, and how many there were. */
   readonly pause: number;
   readonly pauses: number;
   /** The same of the process that serves the board, if there is one. */
@@ -47,20 +46,23 @@ async function watched(
   board: Served | undefined,
 ): Promise<{ readonly found: LoopFound; readonly own: Spent; readonly served?: Spent }> {
   await board?.begin();
-  freeMemory();
+  await settleMemory();
   await new Promise((resolve) => setTimeout(resolve, 100));
-  const heap = watchHeap();
   // What starting leaves is no garbage of steps, nor what code leaves that is not compiled yet.
   const from = Math.max(1, Math.round(steps / 10));
   let last = from;
+  let heap: HeapWatch | undefined;
   let ownBefore: Heap | undefined;
   let servedBefore: Promise<Heap> | undefined;
   const found = await run((made) => {
     last = made;
+    // A pause before the first step holds no step up.
+    heap ??= watchHeap();
     if (made !== from) return;
     ownBefore = heap.read();
     servedBefore = board?.tell();
   });
+  if (heap === undefined) throw new Error('the loop made no step');
   const spent = (after: Heap, before: Heap | undefined): Spent => {
     const bytes = after.bytes - (before?.bytes ?? Number.NaN);
     return { ...after, each: Math.round(bytes / (last - from)) };

@@ -448,6 +448,7 @@ const others: Record<string, string> = {
   readSession: 'a promise',
   recordSession: 'is called by a loop; see test/loop/session.test.ts',
   sessionReport: 'a promise',
+  settleMemory: 'a promise',
   natsItems: 'an iterable',
   natsPosition: 'a number',
   natsPublisher: 'a publisher',
