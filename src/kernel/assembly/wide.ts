@@ -1,0 +1,240 @@
+// Sums over wide rows: some of them are read at a time from end to end, as memory likes it.
+import { countOf, row } from './sparse';
+import { madd } from './vector';
+
+// How far a column is from the first: the offset of a load has to be constant where it stands, so a type says it by its size.
+
+@unmanaged
+class First {}
+@unmanaged
+class Second {
+  a: v128;
+}
+@unmanaged
+class Third extends Second {
+  b: v128;
+}
+@unmanaged
+class Fourth extends Third {
+  c: v128;
+}
+@unmanaged
+class Fifth extends Fourth {
+  d: v128;
+}
+@unmanaged
+class Ninth extends Fifth {
+  e: v128;
+  f: v128;
+  g: v128;
+  h: v128;
+}
+@unmanaged
+class Thirteenth extends Ninth {
+  i: v128;
+  j: v128;
+  k: v128;
+  l: v128;
+}
+
+/** The sum of four vectors at one column of a line, each times its count. */
+// @ts-ignore: decorator
+@inline
+function sumFour<Line, Column>(
+  a: v128, b: v128, c: v128, d: v128, A: usize, B: usize, C: usize, D: usize, counted: bool,
+): v128 {
+  const first = counted
+    ? madd(b, v128.load(B, offsetof<Line>() + offsetof<Column>()), f32x4.mul(a, v128.load(A, offsetof<Line>() + offsetof<Column>())))
+    : f32x4.add(v128.load(A, offsetof<Line>() + offsetof<Column>()), v128.load(B, offsetof<Line>() + offsetof<Column>()));
+  const second = counted
+    ? madd(d, v128.load(D, offsetof<Line>() + offsetof<Column>()), f32x4.mul(c, v128.load(C, offsetof<Line>() + offsetof<Column>())))
+    : f32x4.add(v128.load(C, offsetof<Line>() + offsetof<Column>()), v128.load(D, offsetof<Line>() + offsetof<Column>()));
+  return f32x4.add(first, second);
+}
+
+/** Adds four rows at one column. */
+// @ts-ignore: decorator
+@inline
+function addFour<Line, Column>(
+  to: usize, a: v128, b: v128, c: v128, d: v128, A: usize, B: usize, C: usize, D: usize, counted: bool,
+): void {
+  const sum = sumFour<Line, Column>(a, b, c, d, A, B, C, D, counted);
+  v128.store(to, f32x4.add(v128.load(to, offsetof<Line>() + offsetof<Column>()), sum), offsetof<Line>() + offsetof<Column>());
+}
+
+/** Adds eight rows whose counts are one, in the order of {@link addFour} twice: what is summed is read and written once. */
+// @ts-ignore: decorator
+@inline
+function addEight<Column>(
+  to: usize, A: usize, B: usize, C: usize, D: usize, E: usize, F: usize, G: usize, H: usize,
+): void {
+  const none = i64x2.splat(0);
+  const first = sumFour<First, Column>(none, none, none, none, A, B, C, D, false);
+  const second = sumFour<First, Column>(none, none, none, none, E, F, G, H, false);
+  v128.store(to, f32x4.add(f32x4.add(v128.load(to, offsetof<Column>()), first), second), offsetof<Column>());
+}
+
+/** sum + the vector of a row at one column, times its count. */
+// @ts-ignore: decorator
+@inline
+function plus<Column>(sum: v128, count: v128, A: usize, counted: bool): v128 {
+  const value = v128.load(A, offsetof<Column>());
+  return counted ? madd(count, value, sum) : f32x4.add(sum, value);
+}
+
+/** Adds one to three rows at one column, one after the other. */
+// @ts-ignore: decorator
+@inline
+function addFew<Column>(
+  to: usize, a: v128, b: v128, c: v128, A: usize, B: usize, C: usize, rows: u32, counted: bool,
+): void {
+  let sum = plus<Column>(v128.load(to, offsetof<Column>()), a, A, counted);
+  if (rows > 1) sum = plus<Column>(sum, b, B, counted);
+  if (rows > 2) sum = plus<Column>(sum, c, C, counted);
+  v128.store(to, sum, offsetof<Column>());
+}
+
+/** Adds eight rows from entry `k` on. */
+// @ts-ignore: decorator
+@inline
+function eightRows(out: usize, stride: usize, matrix: usize, indices: usize, k: usize): void {
+  let A = row(matrix, indices, k, stride);
+  let B = row(matrix, indices, k + 1, stride);
+  let C = row(matrix, indices, k + 2, stride);
+  let D = row(matrix, indices, k + 3, stride);
+  let E = row(matrix, indices, k + 4, stride);
+  let F = row(matrix, indices, k + 5, stride);
+  let G = row(matrix, indices, k + 6, stride);
+  let H = row(matrix, indices, k + 7, stride);
+  const end = out + stride;
+  let to = out;
+  for (; to + 64 <= end; to += 64) {
+    addEight<First>(to, A, B, C, D, E, F, G, H);
+    addEight<Second>(to, A, B, C, D, E, F, G, H);
+    addEight<Third>(to, A, B, C, D, E, F, G, H);
+    addEight<Fourth>(to, A, B, C, D, E, F, G, H);
+    A += 64;
+    B += 64;
+    C += 64;
+    D += 64;
+    E += 64;
+    F += 64;
+    G += 64;
+    H += 64;
+  }
+  for (; to < end; to += 16) {
+    addEight<First>(to, A, B, C, D, E, F, G, H);
+    A += 16;
+    B += 16;
+    C += 16;
+    D += 16;
+    E += 16;
+    F += 16;
+    G += 16;
+    H += 16;
+  }
+}
+
+/** Adds four rows at four columns, the first of which is that of `Line`. */
+// @ts-ignore: decorator
+@inline
+function addLine<Line>(
+  to: usize, a: v128, b: v128, c: v128, d: v128, A: usize, B: usize, C: usize, D: usize, counted: bool,
+): void {
+  addFour<Line, First>(to, a, b, c, d, A, B, C, D, counted);
+  addFour<Line, Second>(to, a, b, c, d, A, B, C, D, counted);
+  addFour<Line, Third>(to, a, b, c, d, A, B, C, D, counted);
+  addFour<Line, Fourth>(to, a, b, c, d, A, B, C, D, counted);
+}
+
+/** Adds four rows from entry `k` on. */
+// @ts-ignore: decorator
+@inline
+function fourRows(
+  out: usize, stride: usize, matrix: usize, indices: usize, counts: usize, k: usize, counted: bool,
+): void {
+  const a = countOf(counts, k, counted);
+  const b = countOf(counts, k + 1, counted);
+  const c = countOf(counts, k + 2, counted);
+  const d = countOf(counts, k + 3, counted);
+  let A = row(matrix, indices, k, stride);
+  let B = row(matrix, indices, k + 1, stride);
+  let C = row(matrix, indices, k + 2, stride);
+  let D = row(matrix, indices, k + 3, stride);
+  const end = out + stride;
+  let to = out;
+  for (; to + 256 <= end; to += 256) {
+    addLine<First>(to, a, b, c, d, A, B, C, D, counted);
+    addLine<Fifth>(to, a, b, c, d, A, B, C, D, counted);
+    addLine<Ninth>(to, a, b, c, d, A, B, C, D, counted);
+    addLine<Thirteenth>(to, a, b, c, d, A, B, C, D, counted);
+    A += 256;
+    B += 256;
+    C += 256;
+    D += 256;
+  }
+  for (; to + 64 <= end; to += 64) {
+    addLine<First>(to, a, b, c, d, A, B, C, D, counted);
+    A += 64;
+    B += 64;
+    C += 64;
+    D += 64;
+  }
+  for (; to < end; to += 16) {
+    addFour<First, First>(to, a, b, c, d, A, B, C, D, counted);
+    A += 16;
+    B += 16;
+    C += 16;
+    D += 16;
+  }
+}
+
+/** Adds the last one to three rows, from entry `k` on. */
+// @ts-ignore: decorator
+@inline
+function fewRows(
+  out: usize, stride: usize, matrix: usize, indices: usize, counts: usize, k: usize, rows: u32, counted: bool,
+): void {
+  const none = i64x2.splat(0);
+  const a = countOf(counts, k, counted);
+  const b = rows > 1 ? countOf(counts, k + 1, counted) : none;
+  const c = rows > 2 ? countOf(counts, k + 2, counted) : none;
+  let A = row(matrix, indices, k, stride);
+  let B = rows > 1 ? row(matrix, indices, k + 1, stride) : 0;
+  let C = rows > 2 ? row(matrix, indices, k + 2, stride) : 0;
+  const end = out + stride;
+  let to = out;
+  for (; to + 64 <= end; to += 64) {
+    addFew<First>(to, a, b, c, A, B, C, rows, counted);
+    addFew<Second>(to, a, b, c, A, B, C, rows, counted);
+    addFew<Third>(to, a, b, c, A, B, C, rows, counted);
+    addFew<Fourth>(to, a, b, c, A, B, C, rows, counted);
+    A += 64;
+    if (rows > 1) B += 64;
+    if (rows > 2) C += 64;
+  }
+  for (; to < end; to += 16) {
+    addFew<First>(to, a, b, c, A, B, C, rows, counted);
+    A += 16;
+    if (rows > 1) B += 16;
+    if (rows > 2) C += 16;
+  }
+}
+
+/** out += Σ counts[k]·matrix[indices[k]] over `rows` wide rows of `vectors` vectors. */
+// @ts-ignore: decorator
+@inline
+export function addWide(
+  out: usize, vectors: u32, matrix: usize, indices: usize, counts: usize, rows: usize, counted: bool,
+): void {
+  const stride = <usize>vectors << 4;
+  let k: usize = 0;
+  if (!counted) {
+    for (; k + 8 <= rows; k += 8) eightRows(out, stride, matrix, indices, k);
+  }
+  for (; k + 4 <= rows; k += 4) fourRows(out, stride, matrix, indices, counts, k, counted);
+  const left = rows - k;
+  if (left == 3) fewRows(out, stride, matrix, indices, counts, k, 3, counted);
+  else if (left == 2) fewRows(out, stride, matrix, indices, counts, k, 2, counted);
+  else if (left == 1) fewRows(out, stride, matrix, indices, counts, k, 1, counted);
+}
