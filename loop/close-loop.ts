@@ -79,7 +79,8 @@ export interface CloseLoopConfig<O, A> {
 export type ClosedLoop<O, A> = Observable<LoopStep<O, A>> & {
   /**
    * Values of actions beyond the limits (`clipped`); in real time: steps left out (`missed`) or made up for (`late`), steps left out since
-   * the target did not answer (`stalled`), and observations that nobody saw (`superseded`).
+   * the target did not answer (`stalled`), observations that nobody saw (`superseded`), and steps of an `immediate` target in whose answer nothing
+   * came and whose spikes may have come with those of a step before (`together`).
    */
   readonly losses: Losses;
 };

@@ -186,12 +186,13 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     exchange!.push(input);
   };
   /** Ends a step with what came back for it. */
-  const answered = ({ spikes, recorded }: Answer): void => {
+  const answered = ({ spikes, recorded, together }: Answer): void => {
     const came = realTime === undefined ? 0 : realTime.clock.now();
     const oldest = open.shift();
     if (oldest === undefined) throw new DataError('the target answered what it was not asked');
     const { step, time, observation, input, done, state, handed } = oldest;
     const latency = (came - handed) * 1000;
+    if (together) losses.add('together', 1);
     action = bounded(decode(spikes, { step, time, observation, recorded }));
     if (!done) world.act(action);
     made++;

@@ -32,6 +32,8 @@ export interface LoopRun extends AskedLoop {
 export interface LoopFound {
   /** Steps in whose answer the spike was not that was to come. */
   readonly wrong: number;
+  /** Steps in whose answer nothing came, since it may have come with that of the step before. */
+  readonly together: number;
   readonly missed: number;
 }
 
@@ -95,7 +97,8 @@ async function closed(run: LoopRun): Promise<LoopFound> {
       complete: done,
     }),
   );
-  return { wrong, missed: loop.losses.byReason['missed'] ?? 0 };
+  const { missed = 0, together = 0 } = loop.losses.byReason;
+  return { wrong, together, missed };
 }
 
 /** The same clock and the same work by hand, without a network. */
@@ -120,7 +123,7 @@ async function bare({ dt, neurons, steps, latencies, late, ...run }: LoopRun): P
         complete: done,
       }),
   );
-  return { wrong: 0, missed: ticks.losses.byReason['missed'] ?? 0 };
+  return { wrong: 0, together: 0, missed: ticks.losses.byReason['missed'] ?? 0 };
 }
 
 /** Runs the loop that is asked for. */

@@ -22,6 +22,8 @@ export interface Answer {
   readonly spikes: SpikeRaster;
   /** What was to be recorded, by name. */
   readonly recorded: Readonly<Record<string, SpikeRaster | SignalRaster>>;
+  /** Whether nothing came for it, and what was given to a step before came after it had been handed over: some of that may be its own. */
+  readonly together: boolean;
 }
 
 /** Who is told what comes back. */
@@ -69,9 +71,11 @@ export function startExchange(config: ExchangeConfig, user: ExchangeUser): Excha
 function ofRasters({ target, net, record }: ExchangeConfig, user: ExchangeUser): Exchange {
   const asked = requestOf(net, record);
   const answerOf = (output: TargetOutput): Answer => {
-    if (asked.record === undefined) return { spikes: output as SpikeRaster, recorded: nothing };
+    if (asked.record === undefined) {
+      return { spikes: output as SpikeRaster, recorded: nothing, together: false };
+    }
     const recorded = output as Readonly<Record<string, SpikeRaster>>;
-    return { spikes: recorded[net.output]!, recorded };
+    return { spikes: recorded[net.output]!, recorded, together: false };
   };
   const run = target.start(
     net,
@@ -102,6 +106,9 @@ function ofPackets(
     for (let i = 0; i < signals.length; i++) counts[i] = wholes(signals[i]!.channels);
   };
   countAnew();
+  /** Whether spikes came for the oldest step, and how many steps after it had been handed over by then. */
+  let heard = false;
+  let behind = 0;
   let ready = false;
   const take = (output: TargetOutput): number => {
     let events = 0;
@@ -126,8 +133,16 @@ function ofPackets(
       user.ready();
       return;
     }
-    if (take(output) > 0 || oldest === undefined || untilOf(output) < oldest.until) return;
+    if (take(output) > 0) {
+      heard = true;
+      behind = waiting.size - 1;
+      return;
+    }
+    if (oldest === undefined || untilOf(output) < oldest.until) return;
     waiting.shift();
+    const together = !heard && behind > 0;
+    if (together) behind--;
+    heard = false;
     const { dt, startTime } = oldest.input;
     const gathered = counts;
     countAnew();
@@ -136,11 +151,11 @@ function ofPackets(
       return { steps: 1, channels, dt, startTime, counts: gathered[i]! };
     };
     if (asked.record === undefined) {
-      user.answer({ spikes: rasterOf(0), recorded: nothing });
+      user.answer({ spikes: rasterOf(0), recorded: nothing, together });
       return;
     }
     const recorded = Object.fromEntries(signals.map(({ name }, i) => [name, rasterOf(i)]));
-    user.answer({ spikes: recorded[net.output]!, recorded });
+    user.answer({ spikes: recorded[net.output]!, recorded, together });
   };
   const told = { next, updated: user.updated, error: user.failed, complete() {} };
   const run = target.start(net, told, asked);
