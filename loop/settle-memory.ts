@@ -12,7 +12,7 @@
  * import { metronome, settleMemory } from 'spikeline/loop';
  *
  * await settleMemory();
- * metronome(1e-3, { ticks: 3 }).pipe(map(({ tick }) => tick)); // emits 0, 1, 2
+ * metronome(1e-3, { ticks: 3, policy: 'catchUp' }).pipe(map(({ tick }) => tick)); // emits 0, 1, 2
  * ```
  */
 export async function settleMemory(): Promise<void> {
