@@ -5,7 +5,6 @@ const conditions = ['@spikeline/source'];
 
 /** Tests that change modules or globals for themselves, each in a world of its own. */
 const alone = [
-  'test/codecs/zstd-shared.test.ts',
   'test/docs/programs.test.ts',
   'test/lsl/pylsl.test.ts',
   'test/kernel/{browser,engine,threads}.test.ts',

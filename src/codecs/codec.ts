@@ -74,10 +74,7 @@ export interface Codec<DecoderOptions = object, EncoderOptions = object, Item = 
    * `whole` says that there are no more.
    */
   detect(head: Uint8Array, whole?: boolean): boolean;
-  /**
-   * Loads what reading and writing may need: some libraries load only by and by. A library that is not installed is
-   * named once it is needed.
-   */
+  /** Loads what reading and writing may take: some libraries load only by and by. What is not installed is done without. */
   ready?(): Promise<void>;
   /**
    * Starts to read.

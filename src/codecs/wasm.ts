@@ -8,6 +8,8 @@ interface Exports {
   compressBlock(from: number, end: number, to: number, table: number): number;
   /** Gives where what the frames hold ends; 0 if they are damaged. */
   decompressZstd(from: number, end: number, to: number, toEnd: number, literals: number): number;
+  /** Gives where the frame ends. */
+  compressZstd(from: number, end: number, to: number, room: number): number;
   unpackRecords(
     from: number,
     count: number,

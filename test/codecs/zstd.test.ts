@@ -1,7 +1,15 @@
 import * as library from '@bokuweb/zstd-wasm';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadZstd, unpackZstd } from '#src/codecs/zstd';
+import { lined, workAt, workshop } from '#src/codecs/wasm';
+import {
+  loadZstd,
+  packedZstd,
+  packedZstdBound,
+  packZstd,
+  packZstdRoom,
+  unpackZstd,
+} from '#src/codecs/zstd';
 
 beforeAll(async () => {
   await library.init();
@@ -138,5 +146,102 @@ describe('ZSTD', () => {
       }),
       { numRuns: Number(process.env['CODEC_RUNS'] ?? 1000) },
     );
+  });
+});
+
+/** Packs bytes, and sees that libzstd and we get them back. */
+function packed(some: Uint8Array): Uint8Array {
+  const frame = packedZstd(some);
+  const theirs = library.decompress(frame, { defaultHeapSize: 2 ** 20 });
+  expect(Buffer.compare(theirs, some)).toBe(0);
+  expect(Buffer.compare(unpacked(frame)!, some)).toBe(0);
+  return frame;
+}
+
+/** Records of 16 bytes as those of a camera: a time, two coordinates, a polarity. */
+function records(count: number, seed: number): Uint8Array {
+  const next = numbers(seed);
+  const all = Buffer.alloc(16 * count);
+  let time = 2 ** 40 + seed;
+  for (let at = 0; at < all.length; at += 16) {
+    time += next() % 9;
+    all.writeBigInt64LE(BigInt(time), at);
+    all.writeUInt16LE(next() % 1280, at + 8);
+    all.writeUInt16LE(next() % 720, at + 10);
+    all[at + 12] = next() & 1;
+  }
+  return all;
+}
+
+describe('ZSTD that is written', () => {
+  it('is what libzstd reads', () => {
+    fc.assert(
+      fc.property(bytes, (some) => {
+        packed(some);
+      }),
+      { numRuns: Number(process.env['CODEC_RUNS'] ?? 200) },
+    );
+  });
+
+  const kinds: Readonly<Record<string, (size: number) => Uint8Array>> = {
+    chance: (size) => Uint8Array.from({ length: size }, numbers(size)),
+    'one byte': (size) => new Uint8Array(size).fill(7),
+    records: (size) => records(Math.ceil(size / 16), size).subarray(0, size),
+    // Literals only: the bytes of a record are never those of the one before.
+    'few bytes': (size) =>
+      Uint8Array.from({ length: size }, (_, i) => ((i >> 4) % 2) ^ ((i % 3) * 2)),
+    // Matches as short and as many as can be.
+    'short repeats': (size) => {
+      const next = numbers(size);
+      return Uint8Array.from({ length: size }, (_, i) => (i % 6 === 0 ? next() : 1 + (i % 2)));
+    },
+  };
+
+  it.each(Object.keys(kinds))('may be of any size: %s', (kind) => {
+    const around = (size: number) => [-17, -1, 0, 1, 15, 64, 65, 200].map((more) => size + more);
+    const sizes = Array.from({ length: 301 }, (_, i) => i);
+    sizes.push(...[1024, 4096, 16_384, 65_536, 65_792, 131_072].flatMap(around));
+    for (const size of sizes) packed(kinds[kind]!(size));
+  });
+
+  it('has codes of 11 bits at most', () => {
+    // As often as numbers of Fibonacci, which makes codes as long as can be.
+    const often = [1, 1];
+    while (often.length < 22) often.push(often.at(-1)! + often.at(-2)!);
+    for (let most = 8; most <= often.length; most++) {
+      const all = often.slice(0, most).flatMap((count, byte) => new Array(count).fill(byte * 9));
+      const next = numbers(most);
+      // Never the byte of a record before, so that all are literals.
+      const shuffled = all.map((byte) => [next(), byte]).sort(([a], [b]) => a - b);
+      const some = Uint8Array.from(shuffled, ([, byte]) => byte);
+      expect(packed(some).length).toBeLessThan(some.length / 2 + 64);
+    }
+  });
+
+  it('writes nowhere but where it may', () => {
+    fc.assert(
+      fc.property(bytes, (some) => {
+        const room = lined(workAt + some.length + 64);
+        const to = lined(room + packZstdRoom);
+        const end = to + packedZstdBound(some.length);
+        const shop = workshop(end + 256 - workAt);
+        const { u8 } = shop;
+        u8.set(some, workAt);
+        u8.fill(0xa5, to);
+        u8.fill(0xa5, workAt + some.length, room);
+        expect(packZstd(shop, workAt, some.length, to, room)).toBeLessThanOrEqual(end);
+        expect(Buffer.compare(u8.subarray(workAt, workAt + some.length), some)).toBe(0);
+        expect(u8.subarray(end, end + 256).every((byte) => byte === 0xa5)).toBe(true);
+        expect(u8.subarray(workAt + some.length, room).every((byte) => byte === 0xa5)).toBe(true);
+      }),
+      { numRuns: Number(process.env['CODEC_RUNS'] ?? 100) },
+    );
+  });
+
+  it('is smaller than that of libzstd at level 1, of events', () => {
+    for (const [count, part] of [[100, 1] as const, [1000, 0.9] as const, [4092, 0.85] as const]) {
+      const some = records(count, count);
+      expect(packed(some).length).toBeLessThan(part * library.compress(some, 1).length);
+    }
   });
 });

@@ -14,7 +14,7 @@ export interface Aedat4DecoderOptions {
 
 /** How a file is written. */
 export interface Aedat4EncoderOptions {
-  /** How packets are compressed; `lz4` if left out. `zstd` needs `await aedat4.ready()` before. */
+  /** How packets are compressed; `lz4` if left out. */
   readonly compression?: Aedat4Compression;
 }
 

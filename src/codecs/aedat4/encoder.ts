@@ -6,7 +6,7 @@ import { packedBound, packLz4 } from '../lz4.ts';
 import { joined, soundEncoder } from '../sound.ts';
 import { lined, workAt, workshop } from '../wasm.ts';
 import { copyOf } from '../word-buffer.ts';
-import { packZstd } from '../zstd.ts';
+import { packedZstdBound, packZstd, packZstdRoom } from '../zstd.ts';
 import { magic } from './decoder.ts';
 import { eventsHead, ioHeader, writeEventsHead } from './flatbuffer.ts';
 import { eventsInfo } from './info.ts';
@@ -37,7 +37,8 @@ export function aedat4Encoder(compression: Aedat4Compression): Encoder {
   /** Writes a packet of events to `to`; gives where it ends. */
   const write = (times: Float64Array, words: Uint32Array, to: number): number => {
     const count = words.length;
-    const { f64, u32, u8, view, run } = workshop(0);
+    const shop = workshop(0);
+    const { f64, u32, u8, view, run } = shop;
     const { yShift, xMask } = knownPixelBits(space!);
     f64.set(times, workAt / 8);
     u32.set(words, (workAt + 8 * packetEvents) / 4);
@@ -46,20 +47,20 @@ export function aedat4Encoder(compression: Aedat4Compression): Encoder {
     writeEventsHead(view, raw, count);
     run.packRecords(workAt, workAt + 8 * packetEvents, count, raw + eventsHead, yShift, xMask);
     let end = to + 8;
-    if (compression === 'lz4') end = packLz4(workshop(0), raw, length, end);
+    if (compression === 'lz4') end = packLz4(shop, raw, length, end);
+    else if (compression === 'zstd') end = packZstd(shop, raw, length, end, roomAt);
     else {
-      const plain = u8.subarray(raw, raw + length);
-      const bytes = compression === 'zstd' ? packZstd(plain) : plain;
-      u8.set(bytes, end);
-      end += bytes.length;
+      u8.copyWithin(end, raw, raw + length);
+      end += length;
     }
     view.setInt32(to, 0, true);
     view.setInt32(to + 4, end - to - 8, true);
     return end;
   };
   const rawAt = lined(workAt + 12 * packetEvents + 64);
-  const outAt = lined(rawAt + packetBytes + 64);
-  const bound = 8 + packedBound(packetBytes) + 64;
+  const roomAt = lined(rawAt + packetBytes + 64);
+  const outAt = lined(roomAt + packZstdRoom);
+  const bound = 8 + Math.max(packedBound(packetBytes), packedZstdBound(packetBytes)) + 64;
   /** Writes packets of all events from `from` on, but holds what is fewer than a packet. */
   const packetsOf = (times: Float64Array, words: Uint32Array): Uint8Array => {
     let from = 0;

@@ -9,3 +9,4 @@ export { packDat, packEvt2 } from './pack';
 export { polarity } from './polarity';
 export { packRecords, unpackRecords } from './records';
 export { decompressZstd } from './zstd';
+export { compressZstd } from './zstd-pack';

@@ -88,7 +88,7 @@ export function usualCounts(table: usize): void {
 }
 
 /** Bits that are added to the value of a symbol. */
-function extraBits(table: usize, symbol: u32): u32 {
+export function extraBits(table: usize, symbol: u32): u32 {
   if (table == offsets) return symbol;
   if (table == literalLengths) {
     if (symbol < 16) return 0;
@@ -99,7 +99,7 @@ function extraBits(table: usize, symbol: u32): u32 {
 }
 
 /** Writes the bits that are added to each of the first symbols, and their least values, each of which follows the one before. */
-function layValues(table: usize, count: u32): void {
+export function layValues(table: usize, count: u32): void {
   let value: u32 = table == matchLengths ? 3 : table == offsets ? 1 : 0;
   for (let symbol: u32 = 0; symbol < count; symbol++) {
     const extra = extraBits(table, symbol);
@@ -115,8 +115,14 @@ export function oneState(table: usize, symbol: u32): void {
   store<u64>(table, load<u64>(values + (<usize>symbol << 3)));
 }
 
-/** Writes the table of the distribution that was laid down last. */
-export function layTable(table: usize): void {
+/** Says how many symbols and states a distribution has that was laid down elsewhere. */
+export function setDistribution(count: u32, log: u32): void {
+  symbolCount = count;
+  stateLog = log;
+}
+
+/** Spreads the symbols of the distribution that was laid down last over its states. */
+export function spreadSymbols(): void {
   const size: u32 = 1 << stateLog;
   const mask = size - 1;
   const step = (size >> 1) + (size >> 3) + 3;
@@ -135,6 +141,12 @@ export function layTable(table: usize): void {
     // From here on: the next state of the symbol.
     if (count < 0) store<i16>(counts + (<usize>symbol << 1), 1);
   }
+}
+
+/** Writes the table of the distribution that was laid down last. */
+export function layTable(table: usize): void {
+  const size: u32 = 1 << stateLog;
+  spreadSymbols();
   layValues(table, symbolCount);
   for (let state: u32 = 0; state < size; state++) {
     const symbol = <usize>load<u8>(symbols + state);

@@ -1,4 +1,4 @@
-// Where the decompression of ZSTD has its tables, in the first page of ../wasm.ts, and how it reads bits backwards.
+// Where the ZSTD of both directions has its tables, in the first page of ../wasm.ts, and how bits are read backwards.
 
 /** How literals are coded: 2^11 entries of two bytes, the length of a code and its byte. */
 export const huffmanTable: usize = 32768;
@@ -15,6 +15,28 @@ export const weights: usize = 48128;
 export const symbols: usize = 48384;
 /** Bits that are added to each symbol, and its least value, as an entry has them. */
 export const values: usize = 48896;
+
+/** How often each byte comes, u32, counted by four in turn. */
+export const times: usize = 49408;
+/** How each byte is written: u32, the bits of its code and, above 8 bits, the code. */
+export const codes: usize = 53504;
+/** The codes of lengths, u8: of literals below 64, and of matches below 128. */
+export const literalCodes: usize = 54528;
+export const matchCodes: usize = 54592;
+/** How many bits are added to the codes of both, u8. */
+export const literalExtras: usize = 54720;
+export const matchExtras: usize = 54784;
+/** How sequences are written, and weights, before them: see zstd-pack-fse.ts. */
+export const packLiteralLengths: usize = 54848;
+export const packMatchLengths: usize = 56384;
+export const packOffsets: usize = 57920;
+export const packWeights: usize = 57920;
+/** The bytes of literals, the rarest first, u32: how often above 8 bits, and which. */
+export const leaves: usize = 59456;
+/** What the nodes of a Huffman tree above those come to, u32; after it, the first code of each weight. */
+export const sums: usize = 60480;
+/** What node each leaf and each of those is below, u16; then how deep it is. */
+export const parents: usize = 61504;
 
 /** Reads `count` bits, fewer than 64, of a container whose next bits are its highest. */
 // @ts-ignore: decorator
