@@ -4,6 +4,7 @@ import { DataError } from '../errors.ts';
 import { type PixelSpace, pixelBits, pixels } from '../events/space.ts';
 import { callback, flag, number, type OptionTable } from '../options.ts';
 import type { Codec, Decoder, Encoder } from './codec.ts';
+import { half, isCountable, late, wrap } from './counter.ts';
 import { counts } from './counts.ts';
 import { pieceBytes, places } from './loops.ts';
 import { packetRoom } from './packet-room.ts';
@@ -36,8 +37,6 @@ const encoderTable: OptionTable<SpifEncoderOptions> = { timestamps: flag };
 
 /** Bit that says that no time follows. */
 const noTime = 0x8000_0000;
-const wrap = 2 ** 32;
-const half = 2 ** 31;
 
 /** Words that must look right before bytes are taken for SPIF, if there are more. */
 const enough = 64;
@@ -84,7 +83,9 @@ function decoder(options: SpifDecoderOptions = {}): Decoder {
       if (timed) {
         if (at + 2 > end) break;
         const t = words[at + 1]!;
-        if (t < last && last - t > half) base += wrap;
+        if (t < last) {
+          if (last - t > half) base += wrap;
+        } else if (t - last > wrap - late && base > 0) base -= wrap;
         last = t;
         time = base + t;
       }
@@ -134,7 +135,7 @@ function encoder(options: SpifEncoderOptions = {}): Encoder {
   const timed = options.timestamps ?? true;
   let last: number | undefined;
   const refuse = (time: number): never => {
-    const why = 'times count 32 bits, and a pause of 2^31 µs and more would be lost';
+    const why = `times count 32 bits, and a pause of 2^31 µs and more would be lost, or what comes ${late} µs late where they begin anew`;
     throw new DataError(
       `an event at ${time} µs after one at ${last} µs cannot be written as SPIF: ${why}`,
     );
@@ -159,7 +160,7 @@ function encoder(options: SpifEncoderOptions = {}): Encoder {
           continue;
         }
         const time = timestamps[i]!;
-        if (!(Math.abs(time - (last ?? time)) < half)) refuse(time);
+        if (!isCountable(time, last ?? time, 0)) refuse(time);
         last = time;
         words[n++] = pixel;
         words[n++] = time;

@@ -85,7 +85,7 @@ export const forms: readonly Form[] = [
   {
     ...{ name: 'spif', codec: spif, decoderOptions: { width: 1280, height: 720 } },
     ...{ space: camera, longestPause: 2 ** 31 - 1, latest: 2 ** 32 - 1, tellsSpace: true },
-    counters: [2 ** 31, 2 ** 32],
+    ...{ counters: [2 ** 31, 2 ** 32], stepsBack: 3 },
   },
   {
     ...{ name: 'aedat2 davis', codec: aedat2, space: pixels(346, 260), tellsSpace: true },
@@ -93,11 +93,11 @@ export const forms: readonly Form[] = [
   },
   {
     ...{ name: 'aedat2 dvs128', codec: aedat2, space: pixels(128, 128), tellsSpace: true },
-    ...{ longestPause: 2 ** 31 - 1, counters: [2 ** 31, 2 ** 32] },
+    ...{ longestPause: 2 ** 31 - 1, counters: [2 ** 31, 2 ** 32], stepsBack: 3 },
   },
   {
     ...{ name: 'aedat2 of any size', codec: aedat2, space: pixels(1000, 500), tellsSpace: true },
-    ...{ longestPause: 2 ** 31 - 1, counters: [2 ** 31, 2 ** 32] },
+    ...{ longestPause: 2 ** 31 - 1, counters: [2 ** 31, 2 ** 32], stepsBack: 3 },
   },
   {
     ...{ name: 'aedat31', codec: aedat31, ...evt, counters: [2 ** 31, 2 ** 32], stepsBack: 3 },

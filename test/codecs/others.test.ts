@@ -1,7 +1,26 @@
-import { aedat2, aedat31, dynapseNeuron, dynapseWord, es, nmnist, spif } from 'spikeline/codecs';
+import {
+  aedat2,
+  aedat31,
+  type Codec,
+  dynapseNeuron,
+  dynapseWord,
+  es,
+  nmnist,
+  spif,
+} from 'spikeline/codecs';
 import { aerPacket, channels, pixels } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { read } from '#test/codecs/property';
+
+/** Writes an event soon after the counter of 32 bits begins anew, and then one from before that. */
+const lateBy = ({ encoder }: Codec, late: number): Uint8Array => {
+  const [first, second] = [2 ** 32 - 5, 2 ** 32 + 5];
+  const timestamps = Float64Array.of(first, second, second - late);
+  return encoder!({}).push({
+    ...aerPacket([first, second, second], [0, 0, 0], pixels(346, 260)),
+    timestamps,
+  });
+};
 
 const bytes = (...parts: (string | readonly number[])[]): Uint8Array =>
   new Uint8Array(Buffer.concat(parts.map((part) => Buffer.from(part as string, 'latin1'))));
@@ -80,6 +99,14 @@ describe('SPIF words', () => {
     const written = spif.encoder!({ timestamps: false }).push(aerPacket([9], [5], pixels(4, 4)));
     expect([...new Uint32Array(written.slice().buffer)]).toEqual([0x8002_8000]);
   });
+
+  it('continue the counter also when a late event follows', () => {
+    const given = words(...[2 ** 32 - 5, 3, 2 ** 32 - 1, 4, 2].flatMap((time) => [1, time]));
+    const times = read(spif, given).events.map((event) => Number(event.split(' ')[0]) - 2 ** 32);
+    expect(times).toEqual([-5, 3, -1, 4, 2]);
+    expect(() => lateBy(spif, 2 ** 20)).toThrow(/late where they begin anew/);
+    expect(lateBy(spif, 2 ** 20 - 1)).toHaveLength(24);
+  });
 });
 
 describe('AEDAT 2.0', () => {
@@ -114,6 +141,18 @@ describe('AEDAT 2.0', () => {
       skipped: { aps: 1, imu: 1, special: 1 },
       header: { width: 240, height: 180 },
     });
+  });
+
+  it('continues the counter also when a late event follows', () => {
+    const given = bytes(
+      head('DAVIS240C'),
+      ...[2 ** 32 - 5, 3, 2 ** 32 - 1, 4, 2].map((time) => record(5 << 22, time)),
+    );
+    const times = read(aedat2, given).events.map((event) => Number(event.split(' ')[0]) - 2 ** 32);
+    expect(times).toEqual([-5, 3, -1, 4, 2]);
+    expect(() => lateBy(aedat2, 2 ** 20)).toThrow(/late where they begin anew/);
+    const written = lateBy(aedat2, 2 ** 20 - 1);
+    expect(read(aedat2, written).events.at(-1)).toBe(`${2 ** 32 + 6 - 2 ** 20} 0 0 0`);
   });
 
   it('goes by the first record without the name of a chip, or as told', () => {

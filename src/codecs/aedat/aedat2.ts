@@ -5,6 +5,7 @@ import type { AerPacket } from '../../events/aer-packet.ts';
 import { knownPixelBits, type PixelSpace, pixels } from '../../events/space.ts';
 import { number, type OptionTable, oneOf } from '../../options.ts';
 import type { Codec, Encoder, StreamHeader } from '../codec.ts';
+import { half, isCountable, late, wrap } from '../counter.ts';
 import type { Counts } from '../counts.ts';
 import { type Headed, headedDecoder } from '../headed.ts';
 import { type PacketRoom, packetRoom } from '../packet-room.ts';
@@ -44,8 +45,6 @@ const encoderTable: OptionTable<Aedat2EncoderOptions> = {
 const form: TextHeaderForm = { mark: '#', isLast: (line) => line === 'End Of ASCII Header' };
 const version = '!AER-DAT2.0';
 const recordBytes = 8;
-const wrap = 2 ** 32;
-const half = 2 ** 31;
 /** Bit of an address of DVS128 that says that it is no pixel. */
 const dvs128Special = 0x8000;
 
@@ -56,6 +55,7 @@ const largest: Readonly<Record<Aedat2Map, PixelSpace>> = {
 
 /** What goes on from one record to the next, and what is no event. */
 interface State {
+  readonly origin: number;
   base: number;
   last: number;
   aps: number;
@@ -77,6 +77,7 @@ function decodeRecords(
   const { width, height } = space;
   const rowShift = knownPixelBits(space).yShift;
   const davis = map === 'davis';
+  const { origin } = state;
   let { base, last } = state;
   let n = room.count;
   let at = from;
@@ -104,7 +105,9 @@ function decodeRecords(
       continue;
     }
     const t = view.getUint32(at + 4);
-    if (t < last && last - t > half) base += wrap;
+    if (t < last) {
+      if (last - t > half) base += wrap;
+    } else if (t - last > wrap - late && base > origin) base -= wrap;
     last = t;
     if (x < width && y < height) {
       timestamps[n] = base + t;
@@ -149,7 +152,7 @@ function begin(
   const feed = pieceFeed(position);
   const view = new DataView(feed.room.buffer, feed.room.byteOffset);
   const origin = originOf(fields);
-  const state: State = { base: origin, last: 0, aps: 0, imu: 0, special: 0, outside: 0 };
+  const state: State = { origin, base: origin, last: 0, aps: 0, imu: 0, special: 0, outside: 0 };
   let begun:
     | { map: Aedat2Map; header: StreamHeader; space: PixelSpace; room: PacketRoom }
     | undefined;
@@ -207,7 +210,7 @@ function encoder(options: Aedat2EncoderOptions = {}): Encoder {
     const why =
       time < origin
         ? `it lies before the origin, ${origin} µs`
-        : `times count 32 bits, and a pause of 2^31 µs and more after ${last} µs would be lost`;
+        : `times count 32 bits, and a pause of 2^31 µs and more after ${last} µs would be lost, or one that comes ${late} µs late where they begin anew`;
     throw new DataError(`an event at ${time} µs cannot be written as AEDAT 2.0: ${why}`);
   };
   return soundEncoder<PixelSpace>('pixels', {
@@ -239,7 +242,7 @@ function encoder(options: Aedat2EncoderOptions = {}): Encoder {
       const view = new DataView(bytes.buffer);
       for (let i = 0; i < timestamps.length; i++) {
         const time = timestamps[i]!;
-        if (!(time >= origin && Math.abs(time - last) < half)) refuse(time);
+        if (!(time >= origin && isCountable(time, last, origin))) refuse(time);
         last = time;
         const address = addresses[i]!;
         const x = (address >>> 1) & xMask;

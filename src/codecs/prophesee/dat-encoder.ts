@@ -4,6 +4,7 @@ import type { AerPacket } from '../../events/aer-packet.ts';
 import { knownPixelBits, type PixelSpace } from '../../events/space.ts';
 import { number, type OptionTable } from '../../options.ts';
 import type { Encoder } from '../codec.ts';
+import { half, late, wrap } from '../counter.ts';
 import { arena, fastLoops, maxEvents, places } from '../loops.ts';
 import { eventsAt, packChunks } from '../packing.ts';
 import { checkOptions, joined, soundEncoder } from '../sound.ts';
@@ -21,12 +22,6 @@ const encoderTable: OptionTable<DatEncoderOptions> = {
 
 /** Bytes of a record. */
 export const recordBytes = 8;
-/** What the counter of a record wraps at, µs. */
-export const wrap: number = 2 ** 32;
-/** How far behind a wrap a late event may come, µs. */
-export const late: number = 2 ** 20;
-
-const half = 2 ** 31;
 
 /** Starts to write events. */
 export function datEncoder(options: DatEncoderOptions = {}): Encoder<AerPacket<PixelSpace>> {

@@ -4,13 +4,14 @@ import { DataError } from '../../errors.ts';
 import type { AerPacket } from '../../events/aer-packet.ts';
 import { knownPixelBits, type PixelSpace, pixels } from '../../events/space.ts';
 import type { Codec, StreamHeader } from '../codec.ts';
+import { half, late, wrap } from '../counter.ts';
 import type { Counts } from '../counts.ts';
 import { type Headed, headedDecoder } from '../headed.ts';
 import { arena, fastLoops, type Loops, pieceBytes, places } from '../loops.ts';
 import { type PacketRoom, packetRoom } from '../packet-room.ts';
 import { pieceFeed } from '../piece-feed.ts';
 import { checkOptions, joined } from '../sound.ts';
-import { type DatEncoderOptions, datEncoder, late, recordBytes, wrap } from './dat-encoder.ts';
+import { type DatEncoderOptions, datEncoder, recordBytes } from './dat-encoder.ts';
 import {
   fieldsOf,
   type GeometryOptions,
@@ -42,9 +43,6 @@ const otherTypes = new Map([
   [0x0e, 'triggers'],
   [0x28, 'opticalFlow'],
 ]);
-
-/** Steps back of more than this are a wrap of the counter, µs. */
-const half = 2 ** 31;
 
 /** What goes on from one record to the next. */
 interface Clock {
