@@ -49,6 +49,58 @@ describe('CSV', () => {
     expect(events('1|2|3|1\n', { separator: '|' })).toEqual(['1 2 3 1']);
   });
 
+  it('is read however its names, values and blanks are written', () => {
+    for (const text of [
+      '\ufeff# made by hand\nt,x,y,p\n5,1,2,1\n',
+      '"t";"x";"y";"p"\r\n"5";"1";"2";"1"\r\n',
+      '   5   1  2 1\n',
+      '5,   1,   2,   1\n',
+      'sep=|\nt|x|y|p\n5|1|2|1\n',
+      'timestamp_nanoseconds,xs,ys,ps\n5000,1,2,1\n',
+      'time_in_ms,x,y,p\n0.005,1,2,1\n',
+    ]) {
+      expect(codecOf(bytes(text), true), text).toBe(csv);
+      expect(events(text), text).toEqual(['5 1 2 1']);
+    }
+  });
+
+  it("of Prophesee's programs tells the pixels, and has x, y, p, t if no line names them", () => {
+    for (const names of ['', 'x,y,polarity,timestamp_us\n', 'polarity,x,y,t\n']) {
+      const line = names.startsWith('p') ? '1,1,2,5\n' : '1,2,1,5\n';
+      const text = `%geometry:320,240\n${names}${line}`;
+      expect(codecOf(bytes(text)), text).toBe(csv);
+      expect(read(csv, bytes(text)), text).toMatchObject({
+        events: ['5 1 2 1'],
+        header: { width: 320, height: 240 },
+      });
+    }
+  });
+
+  it('counts nanoseconds to the last digit', () => {
+    const text = 't_ns,x,y\n1700000000123456999,1,2\n1700000000123457000.5,1,2\n999,1,2\n-1,1,2\n';
+    expect(events(text).map((event) => event.split(' ')[0])).toEqual([
+      '1700000000123456',
+      '1700000000123457',
+      '0',
+      '-1',
+    ]);
+  });
+
+  it('has times in seconds if the first has as many digits as only they need', () => {
+    const times = (text: string, options?: CsvDecoderOptions) =>
+      events(text, options).map((event) => Number(event.split(' ')[0]));
+    expect(times('0.000000000 1 2 1\n0.000004000 1 2 1\n2.0 1 2 1\n')).toEqual([0, 4, 2e6]);
+    expect(times('t,x,y,p\n1468939993.067416,1,2,1\n')).toEqual([1468939993067416]);
+    expect(times('3.811000000000000000e-03 1.0e+00 2.0e+00 1.0e+00\n')).toEqual([3811]);
+    expect(read(csv, bytes('0.003811 1 2 1\n')).header.fields).toMatchObject({ unit: 's' });
+    // Whole numbers, few digits, and what is told, are microseconds.
+    expect(times('9.000000000000000000e+00 1 2 1\n9.5e+00 1 2 1\n')).toEqual([9, 10]);
+    expect(times('7,1,2,1\n7.123456,1,2,1\n')).toEqual([7, 7]);
+    expect(times('1.250,1,2,1\n')).toEqual([1]);
+    expect(times('t_us,x,y,p\n7.123456,1,2,1\n')).toEqual([7]);
+    expect(times('7.123456,1,2,1\n', { timeUnit: 'ms' })).toEqual([7123]);
+  });
+
   it('takes blanks, signs, points, comments and empty lines', () => {
     const text = 't,x,y,p\n\n 1 , 2,3 ,+1\n# no event\n-7,2.0,3,-1\n1e3,2,3,0\n\r\n';
     expect(read(csv, bytes(text))).toMatchObject({
@@ -106,7 +158,15 @@ describe('CSV', () => {
     for (const text of ['t,x,y,p\n', '1,2,3,1\n4,5,6,1\n', '# made by hand\n1 2 3\n', 'x;y;t\n']) {
       expect(codecOf(bytes(text)), text).toBe(csv);
     }
-    for (const text of ['hello world\n', '{"t": 1}\n', '1,2\n', 'a,b,c\n', '1,2,3']) {
+    for (const text of [
+      'hello world\n',
+      '{"t": 1}\n',
+      '1,2\n',
+      'a,b,c\n',
+      '1,2,3',
+      '% evt\n',
+      'sep=,\n',
+    ]) {
       expect(codecOf(bytes(text)), text).toBeUndefined();
     }
     expect(codecOf(bytes('1,2,3'), true)).toBe(csv);

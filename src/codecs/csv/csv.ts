@@ -9,6 +9,7 @@ import {
   type CsvColumn,
   type CsvTimeUnit,
   defaultColumns,
+  geometryOf,
   isEvent,
   namesColumns,
 } from './layout.ts';
@@ -21,7 +22,10 @@ export interface CsvDecoderOptions {
   readonly separator?: string;
   /** Whether the first line names the columns; seen by what it holds if left out. */
   readonly header?: boolean;
-  /** Unit of times; named by the first line (`t_ms`), or µs, if left out. Parts of a µs are rounded, of ns cut off. */
+  /**
+   * Unit of times; named by the first line (`t_ms`) if left out. If no line does, it is seconds where the first time has
+   * five digits or more after its point, µs otherwise. Parts of a µs are rounded, of ns cut off.
+   */
   readonly timeUnit?: CsvTimeUnit;
   /** Columns of pixels; named by the first line (`x@346`) if left out. */
   readonly width?: number;
@@ -87,9 +91,12 @@ export const csv: Codec<CsvDecoderOptions, CsvEncoderOptions> = {
     // The last line may not be whole.
     if (!(whole && head.length <= headBytes)) lines.pop();
     const first = lines.find(
-      (line) => line.trim() !== '' && (!line.startsWith('#') || namesColumns(line)),
+      (line) =>
+        line.trim() !== '' &&
+        (!/^[#%]|^sep=.$/.test(line) || namesColumns(line) || geometryOf(line)),
     );
-    return first !== undefined && (namesColumns(first) || isEvent(first));
+    if (first === undefined) return false;
+    return namesColumns(first) || isEvent(first) || geometryOf(first) !== undefined;
   },
   decoder(options = {}) {
     options = checkOptions('CSV', options, decoderTable);

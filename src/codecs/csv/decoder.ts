@@ -7,8 +7,16 @@ import { counts } from '../counts.ts';
 import { packetRoom } from '../packet-room.ts';
 import { soundDecoder } from '../sound.ts';
 import { codes, type Lines, readLines } from './fast-lines.ts';
-import { type CsvTold, layoutOf, namesColumns } from './layout.ts';
+import {
+  type CsvGeometry,
+  type CsvTold,
+  geometryOf,
+  layoutOf,
+  namesColumns,
+  partsOf,
+} from './layout.ts';
 import { slowLine } from './line.ts';
+import { guessedUnit } from './unit.ts';
 
 /** How a CSV is read. */
 export interface CsvReading extends CsvTold {
@@ -18,7 +26,7 @@ export interface CsvReading extends CsvTold {
   readonly badLines: 'error' | 'count';
 }
 
-const [newline, carriage, hash] = [0x0a, 0x0d, 0x23];
+const [newline, carriage] = [0x0a, 0x0d];
 /** Bytes of a line at most. */
 const longestLine = 4096;
 
@@ -35,9 +43,13 @@ export function csvDecoder(reading: CsvReading): Decoder {
   /** Bytes of a line that has not ended. */
   let held = new Uint8Array(0);
   let line = 0;
+  let geometry: CsvGeometry | undefined;
+  /** Whether the unit of times is known. */
+  let isUnitKnown = false;
 
   const open = (first: string): boolean => {
-    const { layout, isHeader } = layoutOf(first, reading);
+    const { layout, isHeader } = layoutOf(first, reading, geometry);
+    isUnitKnown = layout.isUnitNamed;
     const { width, height, columns, unit } = layout;
     const isKnown = width !== undefined && height !== undefined;
     const space = isKnown ? pixels(width, height) : largest;
@@ -62,11 +74,26 @@ export function csvDecoder(reading: CsvReading): Decoder {
     if (end > longestLine) tooLong(line);
     const given = text.decode(bytes.subarray(0, end));
     if (given.trim() === '') return;
-    const isComment = bytes[0] === hash && (lines !== undefined || !namesColumns(given));
+    if (lines === undefined) geometry ??= geometryOf(given);
+    const isComment =
+      /^[#%]/.test(given) && (lines !== undefined || !namesColumns(given) || given[0] === '%');
     if (isComment) count.add('comments', 1);
+    // Excel is told so what stands between values.
+    else if (lines === undefined && /^sep=.$/.test(given)) count.add('comments', 1);
     else if (lines !== undefined || !open(given)) readLine(lines!, given);
   };
-  const readLine = ({ layout, space, room }: Lines, given: string): void => {
+  /** Finds out the unit by the first time that tells it. */
+  const learnUnit = ({ layout }: Lines, given: string): void => {
+    const parts = partsOf(given, String.fromCharCode(layout.separator));
+    const unit = guessedUnit(parts[layout.columns.indexOf('t')] ?? '');
+    if (unit === undefined) return;
+    isUnitKnown = true;
+    lines = { ...lines!, layout: { ...layout, unit } };
+    header = { ...header!, fields: { ...header!.fields, unit } };
+  };
+  const readLine = (found: Lines, given: string): void => {
+    if (!isUnitKnown) learnUnit(found, given);
+    const { layout, space, room } = lines!;
     const event = slowLine(given, layout);
     if (typeof event === 'string') {
       if (reading.badLines === 'error') {
@@ -92,6 +119,7 @@ export function csvDecoder(reading: CsvReading): Decoder {
         const read = readLines(lines, bytes, at, count);
         at = read.at;
         line += read.lines;
+        isUnitKnown ||= read.lines > 0;
         if (at === bytes.length) return;
       }
       const end = bytes.indexOf(newline, at);

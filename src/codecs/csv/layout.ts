@@ -21,8 +21,18 @@ export interface CsvLayout {
   /** Byte between values. */
   readonly separator: number;
   readonly unit: CsvTimeUnit;
+  /** Whether somebody has named the unit; the first time decides if not. */
+  readonly isUnitNamed: boolean;
   readonly width: number | undefined;
   readonly height: number | undefined;
+}
+
+/** What a comment before all lines tells. */
+export interface CsvGeometry {
+  readonly width: number;
+  readonly height: number;
+  /** What the columns hold if no line names them. */
+  readonly columns: readonly CsvColumn[];
 }
 
 /** What is told of a file. */
@@ -35,7 +45,7 @@ export interface CsvTold {
 }
 
 /** Separators, as likely as they are. */
-const separators = [',', ';', '\t', ' '] as const;
+const separators = [',', ';', '\t', ' ', '|'] as const;
 
 const names: Readonly<Record<string, CsvColumn>> = {
   t: 't',
@@ -44,11 +54,14 @@ const names: Readonly<Record<string, CsvColumn>> = {
   timestamp: 't',
   timestamps: 't',
   x: 'x',
+  xs: 'x',
   col: 'x',
   column: 'x',
   y: 'y',
+  ys: 'y',
   row: 'y',
   p: 'p',
+  ps: 'p',
   on: 'p',
   pol: 'p',
   polarity: 'p',
@@ -56,16 +69,22 @@ const names: Readonly<Record<string, CsvColumn>> = {
 
 const units: Readonly<Record<string, CsvTimeUnit>> = {
   ns: 'ns',
+  nsec: 'ns',
+  nanosecond: 'ns',
+  nanoseconds: 'ns',
   us: 'us',
   µs: 'us',
   μs: 'us',
   usec: 'us',
+  microsecond: 'us',
   microseconds: 'us',
   ms: 'ms',
   msec: 'ms',
+  millisecond: 'ms',
   milliseconds: 'ms',
   s: 's',
   sec: 's',
+  second: 's',
   seconds: 's',
 };
 
@@ -77,13 +96,10 @@ interface NamedColumn {
 }
 
 function namedColumn(text: string): NamedColumn {
-  const name = text
-    .trim()
-    .replace(/^["']|["']$/g, '')
-    .toLowerCase();
+  const name = text.toLowerCase();
   const [, word = '', rest = ''] = /^([a-z]+)(.*)$/.exec(name) ?? [];
   const column = Object.hasOwn(names, word) ? names[word]! : 'skip';
-  const [unit = ''] = rest.match(/[a-zµμ]+/) ?? [];
+  const unit = rest.match(/[a-zµμ]+/g)?.find((one) => Object.hasOwn(units, one)) ?? '';
   const side = Number(/@(\d{1,5})/.exec(rest)?.[1] ?? Number.NaN);
   return {
     column,
@@ -94,13 +110,28 @@ function namedColumn(text: string): NamedColumn {
 
 /** The separator that a line has most of. */
 function separatorOf(line: string): string {
-  const counts = separators.map((one) => line.split(one).length);
+  const counts = separators.map((one) => partsOf(line, one).length);
   return separators[counts.indexOf(Math.max(...counts))]!;
 }
 
-/** The parts of a line. */
+/** The parts of a line, out of their quotes. Several blanks between two are as one. */
 export function partsOf(line: string, separator: string): string[] {
-  return line.split(separator).map((part) => part.trim());
+  const parts = separator === ' ' ? line.trim().split(/ +/) : line.split(separator);
+  return parts.map((part) =>
+    part
+      .trim()
+      .replace(/^(["'])(.*)\1$/, '$2')
+      .trim(),
+  );
+}
+
+/** What a comment of Prophesee's programs tells, such as `%geometry:1280,720`: the pixels, and an order of columns of their own. */
+export function geometryOf(line: string): CsvGeometry | undefined {
+  const [, width, height] = /^%\s*geometry:\s*(\d{1,5})[,x](\d{1,5})\s*$/.exec(line) ?? [];
+  const sides = { width: Number(width), height: Number(height) };
+  const isSound =
+    sides.width >= 1 && sides.height >= 1 && Math.max(sides.width, sides.height) <= 65_536;
+  return isSound ? { ...sides, columns: ['x', 'y', 'p', 't'] } : undefined;
 }
 
 /** Names may stand in a comment. */
@@ -134,6 +165,7 @@ export function isEvent(line: string): boolean {
 export function layoutOf(
   first: string,
   told: CsvTold,
+  geometry?: CsvGeometry,
 ): { readonly layout: CsvLayout; readonly isHeader: boolean } {
   const line = uncommented(first);
   const separator = told.separator ?? separatorOf(line);
@@ -142,7 +174,7 @@ export function layoutOf(
   const named = isHeader ? parts.map(namedColumn) : [];
   const guessed = isHeader
     ? named.map(({ column }) => column)
-    : defaultColumns.slice(0, Math.max(3, parts.length));
+    : (geometry?.columns ?? defaultColumns.slice(0, Math.max(3, parts.length)));
   const columns = told.columns ?? guessed;
   const missing = (['t', 'x', 'y'] as const).filter((name) => !columns.includes(name));
   if (missing.length > 0) {
@@ -158,13 +190,14 @@ export function layoutOf(
   }
   const sideOf = (name: CsvColumn): number | undefined =>
     named.find(({ column }) => column === name)?.side;
-  const unit = told.unit ?? named.find(({ column }) => column === 't')?.unit ?? 'us';
+  const unit = told.unit ?? named.find(({ column }) => column === 't')?.unit;
   const layout = {
     columns,
     separator: separator.charCodeAt(0),
-    unit,
-    width: told.width ?? sideOf('x'),
-    height: told.height ?? sideOf('y'),
+    unit: unit ?? 'us',
+    isUnitNamed: unit !== undefined,
+    width: told.width ?? sideOf('x') ?? geometry?.width,
+    height: told.height ?? sideOf('y') ?? geometry?.height,
   };
   return { layout, isHeader };
 }
