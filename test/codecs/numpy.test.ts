@@ -87,6 +87,41 @@ describe('a NumPy array', () => {
     expect(events(array(descr, '(1,)', data), { timeUnit: 'ms' })).toEqual(['5999000 1 2 1']);
   });
 
+  it('counts nanoseconds since 1970 to the last digit, in any type that holds them', () => {
+    const times = [1_700_000_000_123_456_999n, 1_700_000_000_123_457_000n, 999n, -1n, -(2n ** 63n)];
+    const right = ['1700000000123456', '1700000000123457', '0', '-1'];
+    for (const type of ['<M8[ns]', '>M8[ns]', '<i8', '>i8', '<u8']) {
+      const data = new DataView(new ArrayBuffer(10 * times.length));
+      for (const [i, time] of times.entries()) data.setBigInt64(10 * i, time, type[0] === '<');
+      const given = array(`[('t', '${type}'), ('x', '|u1'), ('y', '|u1')]`, '(5,)', bytesOf(data));
+      const unit = type.includes('M8') ? {} : ({ timeUnit: 'ns' } as const);
+      const found = events(given, unit).map((event) => event.split(' ')[0]);
+      expect(found.slice(0, 3), type).toEqual(right.slice(0, 3));
+      if (type !== '<u8') expect(found, type).toEqual(right);
+    }
+  });
+
+  it('has names of events in the plural, and numbers of 16 bits', () => {
+    const descr = "[('ts', '<u8'), ('xs', '<f2'), ('ys', '>f2'), ('ps', '|i1')]";
+    const record = new DataView(new ArrayBuffer(13));
+    record.setBigUint64(0, 5n, true);
+    record.setUint16(8, 0x5d40, true); // 336
+    record.setUint16(10, 0x3c00); // 1
+    record.setInt8(12, -1);
+    expect(events(array(descr, '(1,)', bytesOf(record)))).toEqual(['5 336 1 0']);
+    // Nothing, the least and the largest number, one without end, and one that is none.
+    const halves = Uint16Array.of(0, 0x3c00, 0x4000, 0x8000);
+    expect(spikes(array("'<f2'", '(2, 2)', new Uint8Array(halves.buffer)))).toEqual([
+      '0 1',
+      '1 0',
+      '1 0',
+    ]);
+    for (const bits of [1, 0x7c00, 0xfe00, 0xbc00]) {
+      const cell = new Uint8Array(Uint16Array.of(bits).buffer);
+      expect(() => spikes(array("'<f2'", '(1, 1)', cell)), String(bits)).toThrow('is no count');
+    }
+  });
+
   it('counts events that cannot be, and entries that are not there', () => {
     const descr = "[('t', '<f8'), ('x', '<f8'), ('y', '<f8')]";
     const data = f8(1, 2, 3, Number.NaN, 2, 3, 1, 2.5, 3, 1, -1, 3, 1, 99, 3, 1, 2);

@@ -14,6 +14,8 @@ export interface NpyField {
   readonly offset: number;
   readonly bytes: number;
   readonly read: ReadNumber;
+  /** Reads a thousandth of it, rounded down: of whole numbers that are longer than a float holds. */
+  readonly readThousandth: ReadNumber | undefined;
   /** Microseconds of one, if it is a time of NumPy's own. */
   readonly micros: number | undefined;
 }
@@ -42,11 +44,34 @@ const mostDimensions = 8;
 
 const names: Readonly<Record<number, string>> = { 1: 'Int8', 2: 'Int16', 4: 'Int32' };
 
+/** The number that 16 bits of a float stand for. */
+function half(bits: number): number {
+  const sign = bits >>> 15 === 0 ? 1 : -1;
+  const exponent = (bits >>> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+}
+
+/** How a thousandth of whole numbers of 64 bits is read; undefined for all others, which floats hold. */
+function thousandthOf(kind: string, bytes: number, little: boolean): ReadNumber | undefined {
+  if (bytes !== 8 || !/[uiMm]/.test(kind)) return undefined;
+  return (view, at) => {
+    const [high, low] = little ? [at + 4, at] : [at, at + 4];
+    const upper = kind === 'u' ? view.getUint32(high, little) : view.getInt32(high, little);
+    // 2^32 is 4294967 thousands and 296.
+    return upper * 4_294_967 + Math.floor((upper * 296 + view.getUint32(low, little)) / 1000);
+  };
+}
+
 /** How a type of NumPy is read; undefined if it is no number. */
 function readerOf(kind: string, bytes: number, little: boolean): ReadNumber | undefined {
   switch (`${kind}${bytes}`) {
     case 'b1':
       return (view, at) => (view.getUint8(at) === 0 ? 0 : 1);
+    case 'f2':
+      return (view, at) => half(view.getUint16(at, little));
     case 'f4':
       return (view, at) => view.getFloat32(at, little);
     case 'f8':
@@ -96,7 +121,8 @@ function fieldOf(name: string, type: string, offset: number): NpyField | 'nothin
       `this NumPy array has entries of ${shown(type)}, which are no numbers that are known`,
     );
   }
-  return { name, offset, bytes, read, micros };
+  const readThousandth = thousandthOf(kind, bytes, order !== '>');
+  return { name, offset, bytes, read, readThousandth, micros };
 }
 
 function sizeOf(type: string): number {

@@ -20,6 +20,12 @@ export interface EventsIn {
   readonly p: NumbersIn | undefined;
 }
 
+/** A time in microseconds. */
+function scaled(value: number, micros: number): number {
+  if (micros === 1) return value;
+  return micros < 1 ? Math.floor(value / 1000) : value * micros;
+}
+
 /** Lays down events `from` ≤ i < `to`. */
 export function emitEvents(
   { t, x, y, p }: EventsIn,
@@ -33,11 +39,14 @@ export function emitEvents(
   const { yShift } = pixelBits(space);
   const { width, height } = space;
   const { limit } = room;
+  const readTime = micros < 1 ? t.readThousandth : undefined;
   let { timestamps, addresses } = room;
   let [outside, invalid] = [0, 0];
   for (let i = from; i < to; i++) {
-    const value = t.read(t.view, t.offset + i * t.stride);
-    const time = micros === 1 ? value : micros < 1 ? Math.floor(value / 1000) : value * micros;
+    const time =
+      readTime === undefined
+        ? scaled(t.read(t.view, t.offset + i * t.stride), micros)
+        : readTime(t.view, t.offset + i * t.stride);
     const whole = Number.isInteger(time) ? time : Math.round(time);
     const column = x.read(x.view, x.offset + i * x.stride);
     const row = y.read(y.view, y.offset + i * y.stride);

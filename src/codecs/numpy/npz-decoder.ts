@@ -128,8 +128,8 @@ function events(
       throw new DataError(`array ${name} has ${array.count} entries, another ${total}`);
     }
     const view = new DataView(data.buffer, data.byteOffset, data.length);
-    const { read, micros } = field;
-    found.set(name, { read, micros, offset: 0, stride: array.itemBytes, view });
+    const { read, readThousandth, micros } = field;
+    found.set(name, { read, readThousandth, micros, offset: 0, stride: array.itemBytes, view });
   }
   const { t, x, y, p } = byName([...found]) as Record<'t' | 'x' | 'y', NumbersIn> & {
     p: NumbersIn | undefined;

@@ -8,6 +8,8 @@ export type NpyColumn = 't' | 'x' | 'y' | 'p' | 'skip';
 /** Numbers of events, one after the other. */
 export interface Numbers {
   readonly read: ReadNumber;
+  /** Reads a thousandth of one, where that is more exact. */
+  readonly readThousandth: ReadNumber | undefined;
   /** Where the first stands in its bytes. */
   readonly offset: number;
   /** Bytes from one to the next. */
@@ -33,8 +35,11 @@ const roles: Readonly<Record<string, 't' | 'x' | 'y' | 'p'>> = {
   timestamp: 't',
   timestamps: 't',
   x: 'x',
+  xs: 'x',
   y: 'y',
+  ys: 'y',
   p: 'p',
+  ps: 'p',
   on: 'p',
   pol: 'p',
   polarity: 'p',
@@ -90,6 +95,7 @@ export function meaningOf(array: NpyArray, columns: readonly NpyColumn[] | undef
       column,
       {
         read: field!.read,
+        readThousandth: field!.readThousandth,
         micros: undefined,
         offset: itemBytes * (fortran ? i * rows : i),
         stride: itemBytes * (fortran ? 1 : width),
@@ -99,8 +105,8 @@ export function meaningOf(array: NpyArray, columns: readonly NpyColumn[] | undef
   return { kind: 'events', numbers, count: rows, rowBytes: itemBytes * width };
 }
 
-function inRecord({ read, offset, micros }: NpyField, stride: number): Numbers {
-  return { read, offset, stride, micros };
+function inRecord({ read, readThousandth, offset, micros }: NpyField, stride: number): Numbers {
+  return { read, readThousandth, offset, stride, micros };
 }
 
 /**
