@@ -217,6 +217,24 @@ describe('AEDAT 3.1', () => {
     expect([...decoder.push(given)[0]!.addresses]).toEqual([1]);
   });
 
+  it('does not choose by packets without events', () => {
+    const given = bytes(head, packet(1, [3, 8, 4, 0, 0]), packet(1, [], pixel, 9));
+    expect(read(aedat31, given)).toMatchObject({ events: ['9 6 5 1'], header: { width: 128 } });
+    const nothing = bytes(head, packet(12, [3, 8, 4, 0, 0]), packet(1, [2, 8, 4, 0, 0]));
+    expect(read(aedat31, nothing)).toMatchObject({ events: [], skipped: {} });
+    expect(read(aedat31, nothing, { events: 'polarity' }).header).toMatchObject({ width: 128 });
+  });
+
+  it.each([
+    ['DAVISRGB', 640, 480],
+    ['DAVIS346CBLUE', 346, 260],
+    ['File,dvsSizeX=77,dvsSizeY=55', 77, 55],
+    ['Processor,dvsSizeY=55,apsSizeX=1,dvsSizeX=77', 77, 55],
+  ])('has the pixels of its source, %s', (source, width, height) => {
+    const given = bytes(head.replace('DVS128', source), packet(1, [], pixel, 9));
+    expect(read(aedat31, given).header).toMatchObject({ width, height });
+  });
+
   it('refuses what is compressed or damaged, with its place', () => {
     const at = head.length;
     const bad =

@@ -70,6 +70,15 @@ const names: Readonly<Record<number, string>> = {
   ...{ 8: 'points', 9: 'points', 10: 'points', 11: 'points', 12: 'spikes', 13: 'matrices' },
 };
 
+/** The events that are read. */
+interface Choice {
+  readonly type: number;
+  readonly source: number;
+  readonly header: StreamHeader;
+  readonly space: Space;
+  readonly room: PacketRoom;
+}
+
 function fieldsOf(lines: readonly string[]): Record<string, string> {
   const pairs = lines.flatMap((line) => {
     const [, key, value] = /^(Format|Source \d+|Start-Time):\s*(.*)$/.exec(line) ?? [];
@@ -93,15 +102,15 @@ export function beginAedat31(
   const feed = pieceFeed(position);
   const view = new DataView(feed.room.buffer, feed.room.byteOffset);
   const missed: Missed = { invalid: 0, outside: 0 };
-  let chosen:
-    | { type: number; source: number; header: StreamHeader; space: Space; room: PacketRoom }
-    | undefined;
+  let chosen: Choice | undefined;
+  /** What is taken if all packets are empty. */
+  let first: Choice | undefined;
   let open: Open | undefined;
   /** Bytes until the next packet that nobody wants. */
   let unwanted = 0;
 
   /** Whether the events of a packet are those of the stream; the first that may be decide. */
-  const wanted = (type: number, source: number): boolean => {
+  const wanted = (type: number, source: number, events: number): boolean => {
     if (type !== polarityType && type !== spikeType) return false;
     if (chosen !== undefined) return type === chosen.type && source === chosen.source;
     const spikes = type === spikeType;
@@ -117,6 +126,9 @@ export function beginAedat31(
       ...(width === undefined ? {} : { width }),
       ...(height === undefined ? {} : { height }),
     };
+    first ??= { type, source, header, space, room: packetRoom(space) };
+    // Nothing is no reason to choose.
+    if (events === 0) return false;
     chosen = { type, source, header, space, room: packetRoom(space) };
     return true;
   };
@@ -137,7 +149,7 @@ export function beginAedat31(
       const found = `${events} events of ${size} bytes in room for ${capacity}, overflow ${overflow}`;
       throw new DataError(`a damaged AEDAT 3.1: the packet at byte ${where} has ${found}`);
     }
-    if (!wanted(type, source)) {
+    if (!wanted(type, source, events)) {
       const other = type === chosen?.type && events > 0;
       count.add(other ? 'otherSources' : (names[type] ?? 'unknownEvents'), events);
       unwanted = capacity * size;
@@ -175,7 +187,7 @@ export function beginAedat31(
   };
 
   return {
-    header: () => chosen?.header ?? plain,
+    header: () => (chosen ?? first)?.header ?? plain,
     body: {
       push(bytes) {
         feed.push(bytes, (length) => {

@@ -20,10 +20,11 @@ const cameras: readonly Camera[] = [
   { name: 'SBRET10', jaer: 'eu.seebetter.ini.chips.sbret10.SBret10', width: 240, height: 180 },
   { name: 'TMPDIFF128', jaer: 'ch.unizh.ini.jaer.chip.retina.Tmpdiff128', width: 128, height: 128 },
   { name: 'DAVIS640', jaer: `${davis}.DAVIS640`, width: 640, height: 480 },
+  { name: 'DAVISRGB', jaer: `${davis}.DavisRGBW640`, width: 640, height: 480 },
 ];
 
 /** What names begin with, letters after the number left out. */
-const family = /^[A-Z]+\d+/;
+const family = /^[A-Z]+\d*/;
 
 /** Width and height that a text tells: the name of a camera, or `dvsSizeX=…,dvsSizeY=…`, or `240x180`. */
 export function sizeOf(
@@ -32,11 +33,9 @@ export function sizeOf(
   const upper = text.toUpperCase();
   const camera = cameras.find(({ name }) => upper.includes(family.exec(name)![0]));
   if (camera !== undefined) return { width: camera.width, height: camera.height };
-  const [, x, y] =
-    /dvsSizeX=(\d{1,5}),(?:.*,)?dvsSizeY=(\d{1,5})(?!\d)/.exec(text) ??
-    /^(\d{1,5})x(\d{1,5})$/.exec(text) ??
-    [];
-  const [width, height] = [Number(x), Number(y)];
+  const [, x, y] = /^(\d{1,5})x(\d{1,5})$/.exec(text) ?? [];
+  const width = Number(x ?? /dvsSizeX=(\d{1,5})(?!\d)/.exec(text)?.[1]);
+  const height = Number(y ?? /dvsSizeY=(\d{1,5})(?!\d)/.exec(text)?.[1]);
   return width > 0 && height > 0 && width <= 32_768 && height <= 32_768
     ? { width, height }
     : undefined;
