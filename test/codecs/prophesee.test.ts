@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { dat, evt2, evt3, evt21 } from 'spikeline/codecs';
+import { codecOf, dat, evt2, evt3, evt21 } from 'spikeline/codecs';
 import { aerPacket, pixels } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { withoutFastLoops } from '#src/codecs/loops';
@@ -84,6 +84,16 @@ describe('DAT', () => {
 
   it('has no type and size without a header', () => {
     expect(read(dat, bytes(Uint32Array.of(7, (2 << 14) | 3))).events).toEqual(['7 3 2 0']);
+  });
+
+  it('is known by its header alone if no more of it is there', () => {
+    const head = text('% Data file containing CD events\n% Version 2\n');
+    for (const given of [head, bytes(head, Uint8Array.of(12)), bytes(head, Uint8Array.of(12, 8))]) {
+      expect(codecOf(given, true)).toBe(dat);
+      expect(read(dat, given).events).toEqual([]);
+    }
+    expect(codecOf(head)).toBeUndefined();
+    expect(codecOf(text('% a comment\n'), true)).toBeUndefined();
   });
 
   it('counts what is no event, and refuses types that nobody knows', () => {

@@ -202,8 +202,10 @@ export const dat: Codec<GeometryOptions, DatEncoderOptions> = {
   extensions: ['dat'],
   detect(head, whole = false) {
     const { fields, rest } = peekHeader(head, whole);
-    if (rest === undefined || rest.length < 2 || rest.length === head.length) return false;
+    if (rest === undefined || rest.length === head.length) return false;
     if (fields['evt'] !== undefined || fields['format'] !== undefined) return false;
+    // Cut off before it says what its records are.
+    if (rest.length < 2) return whole && fields['Version'] !== undefined;
     return (eventTypes.has(rest[0]!) && rest[1] === recordBytes) || otherTypes.has(rest[0]!);
   },
   decoder(options = {}) {
