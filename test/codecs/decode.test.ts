@@ -6,7 +6,7 @@ import {
   recycleBytes,
   recyclePacket,
 } from 'spikeline/codecs';
-import { type AerPacket, aerPacket, pixels } from 'spikeline/events';
+import { type AerPacket, aerPacket, pixelBits, pixels } from 'spikeline/events';
 import { describe, expect, it } from 'vitest';
 import { maxEvents } from '#src/codecs/loops';
 import { packetRoom } from '#src/codecs/packet-room';
@@ -50,6 +50,47 @@ describe('a decoder', () => {
     expect(() => decoder.push(bytes)).toThrow(/ended/);
   });
 });
+
+/**
+ * At least `count` events as a file of EVT3 has them (Prophesee, EVT 3.0 format): a time, a row, and from a first column on
+ * vectors of 12 pixels and one of 8.
+ */
+function vectors(count: number) {
+  const { yShift } = pixelBits(pixels(1280, 720));
+  const [times, words, file]: [number[], number[], number[]] = [[], [], []];
+  let state = 1;
+  const chance = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    return state >>> 16;
+  };
+  for (let row = 0; times.length < count; row++) {
+    const [time, y, first, polarity] = [row % 4096, row % 720, chance() % 1200, chance() & 1];
+    if (time === 0) file.push(0x8000 | (row >> 12));
+    file.push(0x6000 | time, y, 0x3000 | (polarity << 11) | first);
+    let column = first;
+    for (const [type, width] of [[4, 12] as const, [4, 12] as const, [5, 8] as const]) {
+      const mask = (chance() | chance()) & (2 ** width - 1);
+      file.push((type << 12) | mask);
+      for (let i = 0; i < width; i++) {
+        if (((mask >> i) & 1) === 0) continue;
+        times.push(row);
+        words.push((y << yShift) | ((column + i) << 1) | polarity);
+      }
+      column += width;
+    }
+  }
+  const head = new TextEncoder().encode('% evt 3.0\n% geometry 1280x720\n% end\n');
+  const body = new Uint8Array(Uint16Array.from(file).buffer);
+  return {
+    file: Uint8Array.from([...head, ...body]),
+    times: Float64Array.from(times),
+    words: Uint32Array.from(words),
+  };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
 
 describe('a packet that is given back', () => {
   const space = pixels(64, 64);
@@ -107,6 +148,27 @@ describe('a packet that is given back', () => {
       const count = maxEvents + i;
       expect([one.timestamps.length, one.timestamps[count - 1]]).toEqual([count, count - 1]);
       expect(one.addresses.every((word) => word === count)).toBe(true);
+    }
+  });
+
+  it('takes vectors of EVT3, which make packets of more events than those of other formats', () => {
+    const { file, times, words } = vectors(400_000);
+    const decoded = (): readonly AerPacket[] => codecNamed('evt3').decoder().push(file);
+    // As many as are laid down in memory that is there, and then some that were copied.
+    for (const one of Array.from({ length: 40 }, read).flat()) recyclePacket(one);
+    for (let round = 0; round < 3; round++) {
+      const packets = decoded();
+      expect(packets.length).toBeGreaterThan(40);
+      expect(packets.some((one) => one.timestamps.length > maxEvents)).toBe(true);
+      let at = 0;
+      for (const { timestamps, addresses } of packets) {
+        const end = at + timestamps.length;
+        expect(Buffer.compare(bytesOf(timestamps), bytesOf(times.slice(at, end)))).toBe(0);
+        expect(Buffer.compare(bytesOf(addresses), bytesOf(words.slice(at, end)))).toBe(0);
+        at = end;
+      }
+      expect(at).toBe(times.length);
+      for (const one of packets) recyclePacket(one);
     }
   });
 
