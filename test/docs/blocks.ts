@@ -146,3 +146,18 @@ export function tutorials(): Block[] {
 export function readme(): Block {
   return page(join(root, 'README.md'));
 }
+
+/** Doc texts of the functions that a name stands for in sources, without their tags, by the name. */
+export function functionDocs(): ReadonlyMap<string, readonly string[]> {
+  const documentedFunction =
+    /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport (?:async )?(?:function\*?|const) (\w+)/g;
+  const docs = new Map<string, string[]>();
+  for (const path of documented.flatMap((folder) => filesUnder(folder, '.ts'))) {
+    const source = readFileSync(path, 'utf8');
+    for (const [, comment, name] of source.matchAll(documentedFunction)) {
+      const [text] = commentText(comment!).trim().split(/^@/m) as [string];
+      docs.set(name!, [...(docs.get(name!) ?? []), text.trim()]);
+    }
+  }
+  return docs;
+}

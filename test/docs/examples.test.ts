@@ -1,8 +1,9 @@
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { natsServer, withNats } from '#test/support/nats-server';
-import { docExamples, filesUnder, readme, root, tutorials } from './blocks.ts';
-import { exportedFunctions, programWith } from './program.ts';
+import { docExamples, filesUnder, functionDocs, readme, root, tutorials } from './blocks.ts';
+import { compile } from './compiler.ts';
+import { entries } from './entries.ts';
 import { runBlock } from './run-block.ts';
 
 const examples = docExamples();
@@ -10,7 +11,10 @@ const pages = tutorials();
 const blocks = [...examples, ...pages, readme()];
 /** What must hold of types: nothing in these runs. */
 const promises = filesUnder('test', '.test-d.ts');
-const { program, problemsOf, problemsIn } = programWith(blocks, promises);
+/** Code that is wrong on purpose, by which the compiler is seen to look. */
+const wrong = { name: 'wrong', code: '\nconst text: string = 1;\n' };
+/** It compiles while examples run. */
+const compiled = compile([...blocks, wrong], promises);
 
 describe('an example', () => {
   for (const block of examples) it(`runs: ${block.name}`, () => runBlock(block));
@@ -39,25 +43,49 @@ withNats('a tutorial with a NATS server', () => {
 
 describe('the compiler', () => {
   for (const block of blocks) {
-    it(`accepts ${block.name}`, () => {
-      expect(problemsOf(block)).toEqual([]);
+    it(`accepts ${block.name}`, async () => {
+      expect((await compiled).of(block)).toEqual([]);
     });
   }
-});
 
-describe('types are what is promised', () => {
-  it.each(promises.map((path) => relative(root, path)))('in %s', (path) => {
-    expect(problemsIn(join(root, path))).toEqual([]);
+  it('finds what is wrong', async () => {
+    expect((await compiled).of(wrong)).toEqual([
+      "line 2: error TS2322: Type 'number' is not assignable to type 'string'.",
+    ]);
+  });
+
+  it('has nothing to say of the sources', async () => {
+    expect((await compiled).elsewhere).toEqual([]);
   });
 });
 
+describe('types are what is promised', () => {
+  it.each(promises.map((path) => relative(root, path)))('in %s', async (path) => {
+    expect((await compiled).in(join(root, path))).toEqual([]);
+  });
+});
+
+/** Names of the functions that the package exports. */
+function exportedFunctions(): string[] {
+  const all = Object.values(entries).flatMap((entry) => Object.entries(entry));
+  const functions = all.filter(
+    ([, value]) => typeof value === 'function' && !/^class\b/.test(String(value)),
+  );
+  return [...new Set(functions.map(([name]) => name))];
+}
+
 describe('the doc comment of an exported function', () => {
   it('opens with a sentence', () => {
-    const functions = exportedFunctions(program);
-    expect(functions.size).toBeGreaterThan(50);
-    const faulty = [...functions].filter(([, text]) => {
-      const [paragraph] = text.split('\n\n') as [string];
-      return !/^[A-Z]/.test(text) || !/\.(?=\s|\)|$)/.test(paragraph);
+    const functions = exportedFunctions();
+    expect(functions.length).toBeGreaterThan(50);
+    const docs = functionDocs();
+    const faulty = functions.flatMap((name) => {
+      const texts = docs.get(name) ?? [''];
+      const opens = texts.every((text) => {
+        const [paragraph] = text.split('\n\n') as [string];
+        return /^[A-Z]/.test(text) && /\.(?=\s|\)|$)/.test(paragraph);
+      });
+      return opens ? [] : [[name, ...texts]];
     });
     expect(faulty).toEqual([]);
   });
