@@ -81,6 +81,7 @@ export type ClosedLoop<O, A> = Observable<LoopStep<O, A>> & {
    * Values of actions beyond the limits (`clipped`); in real time: steps left out (`missed`) or made up for (`late`), steps left out since
    * the target did not answer (`stalled`), observations that nobody saw (`superseded`), and steps of an `immediate` target in whose answer nothing
    * came and whose spikes may have come with those of a step before (`together`).
+   * Promises of the last action or of `close` that failed after the end are `failedLate`.
    */
   readonly losses: Losses;
 };

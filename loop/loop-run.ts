@@ -161,7 +161,11 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     losses,
     realTime: realTime !== undefined,
     news: () => guard(heardNews),
-    failed: (cause) => end('error', cause),
+    failed(cause) {
+      // What the last action or closing comes to later, nobody can be told.
+      if (over) losses.add('failedLate', 1);
+      else end('error', cause);
+    },
   });
 
   /** Begins a step, if there is something to be seen. */
@@ -175,7 +179,9 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     const { observation, done } = world;
     const time = binStart(step * bins, width);
     const counts = encode(observation, { step, time, observation });
+    if (over) return;
     const goesOn = stimulus?.before(step, time, counts) ?? true;
+    if (over) return;
     const input = { steps: bins, channels: channelsIn, dt: width, startTime: time, counts };
     const state = session === undefined ? undefined : world.state();
     const handed = realTime === undefined ? 0 : realTime.clock.now();
@@ -194,11 +200,15 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     const latency = (came - handed) * 1000;
     if (together) losses.add('together', 1);
     action = bounded(decode(spikes, { step, time, observation, recorded }));
+    // Whoever leaves meanwhile has sent the last action: none follows it.
+    if (over) return;
     if (!done) world.act(action);
+    if (over) return;
     made++;
     const whole = { step, time, observation, action, input, spikes, recorded, latency, done };
     session?.step(whole, state);
     stimulus?.after?.(whole);
+    if (over) return;
     user.next(whole);
     if (user.closed) leave();
     if (over) return;
@@ -259,6 +269,9 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
       pump();
       return;
     }
+    // A sensor may have come to its end while the target was made ready.
+    heardNews();
+    if (over || last !== undefined) return;
     const ticking = startTicker(
       { dt, ...realTime },
       {

@@ -3,7 +3,7 @@ import { isObservable, type Observable, type Observer, type Subscription } from 
 import { gate, onDemand } from '../src/demand.ts';
 import { DataError } from '../src/errors.ts';
 import type { Losses } from '../src/events/losses.ts';
-import { refusePromise } from '../src/loop/coding.ts';
+import { refusePromise, whenFailed } from '../src/loop/coding.ts';
 import type { Environment, EnvironmentStep } from '../src/loop/environment.ts';
 import { reading } from '../src/loop/numbers.ts';
 import { isObject, readable, readMethods } from '../src/options.ts';
@@ -16,7 +16,10 @@ import { type Problem, problem, shown } from '../src/problems.ts';
 export interface EnvironmentStreams<O = Float64Array, A = Float64Array> {
   /** What the sensor sees. Its end is the end of the loop. */
   readonly observations: Observable<O>;
-  /** Takes each action. It is not told of the end of the loop: others may act on it too. */
+  /**
+   * Takes each action. It is not told of the end of the loop: others may act on it too. If it gives a promise, nobody waits for that, and what it
+   * fails with ends the loop.
+   */
   readonly actions: Pick<Observer<A>, 'next'>;
 }
 
@@ -83,10 +86,10 @@ export function worldOf<O, A>(
   environment: Environment<O, A> | EnvironmentStreams<O, A>,
   user: WorldUser,
 ): World<O, A> {
-  return 'observations' in environment ? ofStreams(environment, user) : ofModel(environment);
+  return 'observations' in environment ? ofStreams(environment, user) : ofModel(environment, user);
 }
 
-function ofModel<O, A>(model: Environment<O, A>): World<O, A> {
+function ofModel<O, A>(model: Environment<O, A>, { failed }: WorldUser): World<O, A> {
   let observation: O | undefined;
   let done = false;
   const see = (next: unknown): void => {
@@ -127,9 +130,10 @@ function ofModel<O, A>(model: Environment<O, A>): World<O, A> {
       return true;
     },
     act() {},
-    halt: (action, seconds) => void model.step(action, seconds),
+    halt: (action, seconds) =>
+      refusePromise('step of the environment', model.step(action, seconds)),
     state: () => model.state?.(),
-    close: () => model.close?.(),
+    close: () => whenFailed(model.close?.(), failed),
   };
 }
 
@@ -192,8 +196,8 @@ function ofStreams<O, A>(
       room.set(waiting.length === 0);
       return true;
     },
-    act: (action) => actions.next(action),
-    halt: (action) => actions.next(action),
+    act: (action) => whenFailed(actions.next(action), failed),
+    halt: (action) => whenFailed(actions.next(action), failed),
     state: () => undefined,
     close: () => subscription?.unsubscribe(),
   };

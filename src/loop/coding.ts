@@ -87,6 +87,11 @@ function isPromise(given: unknown): given is Promise<unknown> {
   }
 }
 
+/** Tells what a promise fails with, if something is one: nobody waits for it, and it is not to end the process. */
+export function whenFailed(given: unknown, failed: (cause: unknown) => void): void {
+  if (isPromise(given)) given.catch(failed);
+}
+
 /**
  * Refuses a promise of what a loop needs at once.
  *
