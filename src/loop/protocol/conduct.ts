@@ -1,7 +1,8 @@
 /** A protocol that is carried out, step by step, whoever makes the steps. */
 import { DataError } from '../../errors.ts';
-import { binOf, binStart } from '../../events/bins.ts';
+import { binOf, binStart, binsBetween, startProblems } from '../../events/bins.ts';
 import type { SpikeRaster } from '../../events/spike-raster.ts';
+import { microseconds, stepsIn } from '../../events/ticks.ts';
 import { type PhaseTurn, phaseTurns } from './order.ts';
 import { type Listenable, listed, type Phase, type Protocol } from './plan.ts';
 import { type StimulusGrid, startStimulus, type WorkingStimulus } from './stimuli.ts';
@@ -139,7 +140,7 @@ export function conduct({ items }: Protocol, plan: ConductPlan): Conductor {
   };
   /** When the phase ends by its duration. */
   const dueEnd = ({ begin: from, phase: { duration } }: Working): number =>
-    duration === undefined ? Number.POSITIVE_INFINITY : from + Math.round(duration * 1e6);
+    duration === undefined ? Number.POSITIVE_INFINITY : after(from, duration, dt);
   /** Ends the phases whose time is over, or whose trigger has come. */
   const advance = (time: number): void => {
     while (working !== undefined) {
@@ -156,7 +157,7 @@ export function conduct({ items }: Protocol, plan: ConductPlan): Conductor {
     mark('pause', time);
   };
   const resume = (time: number): void => {
-    if (working !== undefined) working.begin += time - pausedAt!;
+    if (working !== undefined) working.begin = moved(working.begin, pausedAt!, time, dt);
     pausedAt = undefined;
     state = 'running';
     mark('resume', time);
@@ -199,12 +200,22 @@ export function conduct({ items }: Protocol, plan: ConductPlan): Conductor {
         if (abortion === undefined) begin(time);
       }
       if (goesOn()) obey(time);
-      if (state === 'running') advance(time);
-      if (!goesOn()) return 'over';
-      if (state === 'paused' || working === undefined) return 'on';
-      const moment = { step, time, since: time - working.begin, bins };
-      for (const one of working.stimuli) one.add(counts, moment);
-      if (coming.value !== undefined || dueEnd(working) > reached) return 'on';
+      for (let bin = 0; bin < bins; ) {
+        const at = bin === 0 ? time : binStart(bin, dt, time);
+        if (state === 'running') advance(at);
+        if (!goesOn()) return bin === 0 ? 'over' : 'last';
+        if (state === 'paused' || working === undefined) return 'on';
+        // A step may hold the end of a phase, and whole phases.
+        const due = dueEnd(working);
+        const next = due < reached ? binOf(due - 1, time, dt) + 1 : bins;
+        const moment = { step, time: at, since: at - working.begin, bins: next - bin };
+        const own = counts.subarray(bin * channels, next * channels);
+        for (const one of working.stimuli) one.add(own, moment);
+        bin = next;
+      }
+      if (working === undefined || coming.value !== undefined || dueEnd(working) > reached) {
+        return 'on';
+      }
       end(dueEnd(working));
       return 'last';
     },
@@ -228,6 +239,22 @@ export function conduct({ items }: Protocol, plan: ConductPlan): Conductor {
       else if (goesOn()) over('aborted', 'protocol aborted: it was left', reached);
     },
   };
+}
+
+/** The time so many seconds after another: n·dt are n steps, also where steps are no whole number of microseconds. */
+function after(time: number, seconds: number, dt: number): number {
+  const steps = stepsIn(seconds, dt);
+  const whole = steps > 0 && Math.abs(seconds - steps * dt) <= 1e-9 * seconds;
+  return whole && startProblems(time, dt).length === 0
+    ? binStart(steps, dt, time)
+    : time + microseconds(seconds);
+}
+
+/** A time moved by a pause, which lasted whole steps. */
+function moved(time: number, from: number, to: number, dt: number): number {
+  return startProblems(time, dt).length === 0
+    ? binStart(binsBetween(from, to, dt), dt, time)
+    : time + to - from;
 }
 
 /** What of a raster lies at or after a time. */

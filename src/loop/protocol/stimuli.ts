@@ -1,6 +1,8 @@
 /** Stimuli at work: what each adds to the input of a step. */
 import { DataError } from '../../errors.ts';
+import { shown } from '../../problems.ts';
 import { randomStream } from '../../random.ts';
+import { refusePromise } from '../coding.ts';
 import type { Listenable, Stimulus, StimulusMoment } from './plan.ts';
 
 /** The grid that stimuli add to. */
@@ -57,6 +59,11 @@ function ofFunction(
     add(counts, moment) {
       const given = stimulus(moment);
       if (given === undefined) return;
+      refusePromise('a stimulus', given);
+      if (given === null || typeof given !== 'object') {
+        const needed = `${moment.bins}×${channels} counts are needed, or undefined`;
+        throw new DataError(`a stimulus gave ${shown(given)}; ${needed}`);
+      }
       if (given.length !== counts.length) {
         const needed = `${moment.bins}×${channels} counts are needed`;
         throw new DataError(`a stimulus gave ${given.length} counts; ${needed}`);
@@ -68,7 +75,7 @@ function ofFunction(
             `a stimulus gave ${count} as a count; whole numbers of spikes are needed`,
           );
         }
-        counts[i] = counts[i]! + count;
+        put(counts, i, count, 'a stimulus');
       }
     },
   };
@@ -87,7 +94,7 @@ function noise(
   return {
     add(counts) {
       for (let i = 0; i < counts.length; i++) {
-        counts[i] = counts[i]! + random.poisson(rates[i % channels]! * dt);
+        put(counts, i, random.poisson(rates[i % channels]! * dt), 'noise');
       }
     },
   };
@@ -123,23 +130,23 @@ function pulses(
 }
 
 function raster(
-  { raster: shown, loop = false }: Extract<Stimulus, { kind: 'raster' }>,
+  { raster: given, loop = false }: Extract<Stimulus, { kind: 'raster' }>,
   { channels, dt }: StimulusGrid,
 ): WorkingStimulus {
-  if (shown.channels !== channels || Math.abs(shown.dt - dt) > 1e-9 * dt) {
+  if (given.channels !== channels || Math.abs(given.dt - dt) > 1e-9 * dt) {
     throw new DataError(
-      `a raster of ${shown.channels} channels and bins of ${shown.dt} s is to be shown; the network has ${channels} and ${dt} s`,
+      `a raster of ${given.channels} channels and bins of ${given.dt} s is to be shown; the network has ${channels} and ${dt} s`,
     );
   }
   return {
     add(counts, { since, bins }) {
       const first = Math.round(since / (dt * 1e6));
       for (let bin = 0; bin < bins; bin++) {
-        const step = loop && shown.steps > 0 ? (first + bin) % shown.steps : first + bin;
-        if (step >= shown.steps) return;
+        const step = loop && given.steps > 0 ? (first + bin) % given.steps : first + bin;
+        if (step >= given.steps) return;
         for (let one = 0; one < channels; one++) {
           const at = bin * channels + one;
-          counts[at] = counts[at]! + shown.counts[step * channels + one]!;
+          put(counts, at, given.counts[step * channels + one]!, 'a raster');
         }
       }
     },
@@ -158,7 +165,7 @@ function stream(
     if ('counts' in item) {
       if (item.channels !== channels) refuse(item.channels);
       item.counts.forEach((count, i) => {
-        waiting[i % channels]! += count;
+        put(waiting, i % channels, count, 'a raster');
       });
       return;
     }
@@ -168,7 +175,7 @@ function stream(
   return {
     add(counts) {
       heard.check();
-      for (let one = 0; one < channels; one++) counts[one] = counts[one]! + waiting[one]!;
+      for (let one = 0; one < channels; one++) put(counts, one, waiting[one]!, 'a stream');
       waiting.fill(0);
     },
     stop: heard.stop,

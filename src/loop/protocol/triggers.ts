@@ -1,7 +1,9 @@
 /** Triggers at work: whether what ends a phase has come. */
+import { DataError } from '../../errors.ts';
 import { wholes } from '../../events/blocks.ts';
 import type { SpikeRaster } from '../../events/spike-raster.ts';
 import { stepsIn } from '../../events/ticks.ts';
+import { refusePromise } from '../coding.ts';
 import type { Listenable, Trigger } from './plan.ts';
 import { hear } from './stimuli.ts';
 
@@ -40,11 +42,20 @@ function spikes({ count = 1, channel }: Extract<Trigger, { kind: 'spikes' }>): W
   return {
     fired: () => left <= 0,
     take({ counts, channels }) {
+      if (channel !== undefined) checkChannel(channel, channels);
       for (let i = 0; i < counts.length; i++) {
         if (channel === undefined || i % channels === channel) left -= counts[i]!;
       }
     },
   };
+}
+
+/** Refuses to wait for what can never come. */
+function checkChannel(channel: number, channels: number): void {
+  if (channel < channels) return;
+  throw new DataError(
+    `a trigger listens to channel ${channel}; the output has ${channels}, from 0 to ${channels - 1}`,
+  );
 }
 
 /** Counts over a window that ends with what came last; only a whole window has a rate. */
@@ -59,11 +70,12 @@ function rate({
   return {
     fired: () => fired,
     take({ counts, channels, dt, steps }) {
+      if (some !== undefined) checkChannel(Math.max(...some), channels);
       ring ??= wholes(Math.max(1, stepsIn(window, dt)));
       const of = some ?? Array.from({ length: channels }, (_, i) => i);
       for (let step = 0; step < steps; step++) {
         let now = 0;
-        for (const one of of) now += one < channels ? counts[step * channels + one]! : 0;
+        for (const one of of) now += counts[step * channels + one]!;
         sum += now - ring[at]!;
         ring[at] = now;
         at = (at + 1) % ring.length;
@@ -85,7 +97,9 @@ function signal<T>(
     signal$ === undefined
       ? undefined
       : hear(signal$, (value) => {
-          fired ||= where(value);
+          const is: unknown = where(value);
+          refusePromise('where of a trigger', is);
+          fired ||= Boolean(is);
         });
   return {
     fired() {
