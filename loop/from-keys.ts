@@ -6,12 +6,16 @@ import { within } from '../src/problems.ts';
 /** Where keys come from: standard input, or what stands for it. */
 export interface KeyInput {
   readonly isTTY?: boolean;
+  readonly isRaw?: boolean;
   on(event: 'data', listener: (data: Uint8Array | string) => void): unknown;
   removeListener(event: 'data', listener: (data: Uint8Array | string) => void): unknown;
   resume?(): unknown;
   pause?(): unknown;
   setRawMode?(on: boolean): unknown;
 }
+
+/** How many listen to an input, and whether it was raw before the first: the last of them puts it back. */
+const listening = new WeakMap<object, { count: number; readonly raw: boolean }>();
 
 /** What Ctrl-C sends in raw mode. */
 const interrupt = '\u0003';
@@ -42,12 +46,16 @@ export function fromKeys(input: KeyInput = process.stdin): Observable<string> {
         else subscriber.next(key);
       }
     };
-    if (input.isTTY === true) input.setRawMode?.(true);
+    const all = listening.get(input) ?? { count: 0, raw: input.isRaw === true };
+    listening.set(input, all);
+    if (all.count++ === 0 && input.isTTY === true) input.setRawMode?.(true);
     keys.on('data', hear);
     input.resume?.();
     return () => {
       keys.removeListener('data', hear);
-      if (input.isTTY === true) input.setRawMode?.(false);
+      if (--all.count > 0) return;
+      listening.delete(input);
+      if (input.isTTY === true) input.setRawMode?.(all.raw);
       input.pause?.();
     };
   });

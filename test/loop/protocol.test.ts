@@ -822,4 +822,29 @@ describe('keys', () => {
     expect([raw, input.listenerCount('data')]).toEqual([[true, false], 0]);
     expect(() => fromKeys(7 as never)).toThrow(InvalidArgumentError);
   });
+
+  it('are heard by others until the last of them leaves', () => {
+    const calls: string[] = [];
+    const input = Object.assign(new EventEmitter(), {
+      isTTY: true,
+      setRawMode: (on: boolean) => void calls.push(`raw ${on}`),
+      resume() {},
+      pause: () => void calls.push('pause'),
+    });
+    const keys: string[] = [];
+    const [phase, own] = [
+      fromKeys(input).subscribe(),
+      fromKeys(input).subscribe((key) => keys.push(key)),
+    ];
+    phase.unsubscribe();
+    input.emit('data', 'p');
+    expect([keys, calls]).toEqual([['p'], ['raw true']]);
+    own.unsubscribe();
+    expect(calls).toEqual(['raw true', 'raw false', 'pause']);
+    // A terminal that was raw before stays so.
+    fromKeys(Object.assign(input, { isRaw: true }))
+      .subscribe()
+      .unsubscribe();
+    expect(calls.slice(3)).toEqual(['raw true', 'raw true', 'pause']);
+  });
 });
