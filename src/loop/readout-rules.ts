@@ -31,22 +31,44 @@ export function deltaGains(rows: number, rate: number): Gains {
 
 /**
  * Recursive least squares: k = P·x / (λ + xᵀ·P·x), then P = (P − k·xᵀ·P) / λ. Where an input is silent for long, forgetting alone would
- * make P grow without end: no variance grows beyond a thousand times its first value.
+ * make P grow without end: no variance grows beyond a thousand times its first value. Where rounding leaves no covariance, P begins anew.
+ *
+ * @param restarted is told of that
  */
-export function rlsGains(rows: number, { forgetting = 1, variance = 1, state }: RlsConfig): Gains {
+export function rlsGains(
+  rows: number,
+  { forgetting = 1, variance = 1, state }: RlsConfig,
+  restarted: () => void,
+): Gains {
   const p = Float64Array.from(state?.covariance ?? new Float64Array(rows * rows));
-  if (state === undefined) for (let i = 0; i < rows; i++) p[i * rows + i] = variance;
+  const begin = (): void => {
+    p.fill(0);
+    for (let i = 0; i < rows; i++) p[i * rows + i] = variance;
+  };
+  if (state === undefined) begin();
   const px = new Float64Array(rows);
   const gain = new Float64Array(rows);
+  /** Gives λ + xᵀ·P·x. */
+  const spreadOf = (row: Float64Array): number => {
+    let spread = forgetting;
+    for (let i = 0; i < rows; i++) {
+      let sum = 0;
+      for (let j = 0; j < rows; j++) sum += p[i * rows + j]! * row[j]!;
+      px[i] = sum;
+      spread += row[i]! * sum;
+    }
+    return spread;
+  };
   return {
     covariance: p,
     of(row) {
-      let spread = forgetting;
-      for (let i = 0; i < rows; i++) {
-        let sum = 0;
-        for (let j = 0; j < rows; j++) sum += p[i * rows + j]! * row[j]!;
-        px[i] = sum;
-        spread += row[i]! * sum;
+      let spread = spreadOf(row);
+      if (!(spread > forgetting / 2 && Number.isFinite(spread))) {
+        // Rounding has made of P what is no covariance.
+        begin();
+        restarted();
+        spread = spreadOf(row);
+        if (!Number.isFinite(spread)) return gain.fill(Number.NaN);
       }
       for (let i = 0; i < rows; i++) gain[i] = px[i]! / spread;
       for (let i = 0; i < rows; i++) {

@@ -36,13 +36,16 @@ export interface ReadoutConfig {
   readonly variance?: number;
   /** Whether a constant 1 is read from as well; its weights come last. */
   readonly bias?: boolean;
-  /** Least and greatest weight: those beyond are clipped, and counted as `clippedWeights`. */
+  /** Least and greatest weight: those beyond are clipped, and counted as `clippedWeights`. First weights must be within. */
   readonly bounds?: readonly [min: number, max: number];
-  /** First weights, `[inputs × outputs]` row by row, with one row more of a bias; 0 if left out. */
+  /** First weights, `[inputs × outputs]` row by row, with one row more of a bias; 0, or the bound nearest to it, if left out. */
   readonly weights?: ArrayLike<number>;
   /** Where an earlier readout of the same kind was: it goes on from there. */
   readonly state?: ReadoutState;
-  /** Counts weights that were clipped, and steps that taught nothing since their error was no number (`unusable`); its own if left out. */
+  /**
+   * Counts weights that were clipped (`clippedWeights`), steps that taught nothing since their error was no number (`unusable`), and times that
+   * `rls` began anew to be unsure of its weights, since rounding left no covariance (`restarted`); its own if left out.
+   */
   readonly losses?: Losses;
 }
 
@@ -104,7 +107,8 @@ export const readoutTable: OptionTable<ReadoutConfig> = {
 /** Lists what is sound by itself and does not fit together. */
 export function readoutProblems(config: ReadoutConfig): Problem[] {
   return readable(() => {
-    const { inputs, outputs, rule, rate, forgetting, variance, bias, weights, state } = config;
+    const { inputs, outputs, rule, rate, forgetting, variance, bias, bounds, weights, state } =
+      config;
     const problems: Problem[] = [];
     const rows = inputs + (bias === true ? 1 : 0);
     if (rule === 'delta' && rate === undefined) {
@@ -122,32 +126,52 @@ export function readoutProblems(config: ReadoutConfig): Problem[] {
     if (weights !== undefined && state !== undefined) {
       problems.push(problem('weights', 'conflict', weights, 'the state has weights already'));
     } else if (weights !== undefined) {
-      problems.push(...within('weights', numbersProblems(weights, rows * outputs)));
+      problems.push(...within('weights', numbersProblems(weights, rows * outputs, bounds)));
     }
     if (state === undefined) return problems;
     const { rule: other, weights: learnt, covariance, taught } = state;
     if (other !== rule) {
       problems.push(problem('state.rule', 'conflict', other, `the readout learns by ${rule}`));
     }
-    problems.push(...within('state.weights', numbersProblems(learnt, rows * outputs)));
+    problems.push(...within('state.weights', numbersProblems(learnt, rows * outputs, bounds)));
     if (rule === 'rls') {
-      problems.push(...within('state.covariance', numbersProblems(covariance, rows * rows)));
+      const odd = numbersProblems(covariance, rows * rows);
+      if (odd.length === 0) odd.push(...varianceProblems(covariance!, rows));
+      problems.push(...within('state.covariance', odd));
     }
     problems.push(...within('state.taught', number({ min: 0, whole: true })(taught)));
     return problems;
   });
 }
 
-function numbersProblems(value: unknown, length: number): readonly Problem[] {
+function numbersProblems(
+  value: unknown,
+  length: number,
+  bounds: ReadoutConfig['bounds'] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+): Problem[] {
   const list = value instanceof Float64Array ? Array.from(value) : value;
   const odd = listProblems(list, mostWeights);
-  if (odd.length > 0) return odd;
+  if (odd.length > 0) return [...odd];
   const numbers = list as readonly unknown[];
   if (numbers.length !== length) {
     return [problem('length', 'wrong-shape', numbers.length, `${length} numbers are needed`)];
   }
   const bad = numbers.findIndex((one) => !Number.isFinite(one));
-  return bad < 0 ? [] : [problem(`[${bad}]`, 'not-finite', numbers[bad], 'a number is needed')];
+  if (bad >= 0) return [problem(`[${bad}]`, 'not-finite', numbers[bad], 'a number is needed')];
+  const beyond = (numbers as readonly number[]).findIndex((one) => one !== nearest(one, bounds));
+  if (beyond < 0) return [];
+  const needed = `the bounds allow ${bounds[0]} to ${bounds[1]}`;
+  return [problem(`[${beyond}]`, 'out-of-range', numbers[beyond], needed)];
+}
+
+function varianceProblems(covariance: readonly number[], rows: number): Problem[] {
+  for (let i = 0; i < rows; i++) {
+    const own = covariance[i * rows + i]!;
+    if (own < 0) {
+      return [problem(`[${i * rows + i}]`, 'out-of-range', own, 'a variance is 0 or more')];
+    }
+  }
+  return [];
 }
 
 /**
@@ -169,9 +193,13 @@ export function learningReadout(config: ReadoutConfig): Readout {
   const { inputs, outputs, rule, bias = false, bounds, state, losses = lossCounter() } = config;
   const rows = inputs + (bias ? 1 : 0);
   const weights = Float64Array.from(
-    state?.weights ?? config.weights ?? new Float64Array(rows * outputs),
+    state?.weights ?? config.weights ?? new Float64Array(rows * outputs).fill(nearest(0, bounds)),
   );
-  const gains = rule === 'delta' ? deltaGains(rows, config.rate!) : rlsGains(rows, config);
+  const changed = new Float64Array(weights.length);
+  const gains =
+    rule === 'delta'
+      ? deltaGains(rows, config.rate!)
+      : rlsGains(rows, config, () => losses.add('restarted', 1));
   const row = new Float64Array(rows);
   const error = new Float64Array(outputs);
   let taught = state?.taught ?? 0;
@@ -179,16 +207,20 @@ export function learningReadout(config: ReadoutConfig): Readout {
     for (let i = 0; i < inputs; i++) row[i] = from[i]!;
     if (bias) row[inputs] = 1;
   };
-  const bound = (): void => {
-    if (bounds === undefined) return;
-    const [min, max] = bounds;
+  /** Makes changed weights those that count, bounded; what is no number is refused, and they stay as they were. */
+  const keep = (): void => {
     let clipped = 0;
-    for (let i = 0; i < weights.length; i++) {
-      const weight = weights[i]!;
-      const within = Math.min(max, Math.max(min, weight));
-      if (within !== weight) clipped++;
-      weights[i] = within;
+    for (let i = 0; i < changed.length; i++) {
+      const within = nearest(changed[i]!, bounds);
+      if (!Number.isFinite(within)) {
+        throw new DataError(
+          `weight ${i} of the readout would be ${within}; all stay as they were: lower ${rule === 'delta' ? 'rate' : 'variance'}, scale, or the error`,
+        );
+      }
+      if (within !== changed[i]) clipped++;
+      changed[i] = within;
     }
+    weights.set(changed);
     losses.add('clippedWeights', clipped);
   };
   return {
@@ -217,15 +249,16 @@ export function learningReadout(config: ReadoutConfig): Readout {
       }
       take(from);
       const gain = gains.of(row);
+      changed.set(weights);
       for (let i = 0; i < rows; i++) {
         const g = gain[i]!;
         if (g === 0) continue;
         for (let k = 0; k < outputs; k++) {
-          weights[i * outputs + k] = weights[i * outputs + k]! + g * error[k]!;
+          changed[i * outputs + k] = changed[i * outputs + k]! + g * error[k]!;
         }
       }
+      keep();
       taught++;
-      bound();
     },
     state: () => ({
       rule,
@@ -234,6 +267,11 @@ export function learningReadout(config: ReadoutConfig): Readout {
       taught,
     }),
   };
+}
+
+/** What lies nearest to a value within bounds. */
+function nearest(value: number, bounds: ReadoutConfig['bounds']): number {
+  return bounds === undefined ? value : Math.min(bounds[1], Math.max(bounds[0], value));
 }
 
 /** Refuses what a readout cannot read from. */

@@ -237,3 +237,49 @@ describe('a readout that cannot be', () => {
     expect(() => decode(spikes, moment)).toThrow('error gave a promise');
   });
 });
+
+describe('a readout at the edge of numbers', () => {
+  const unit = Float64Array.of(1);
+  it('keeps its last weights where they would be no numbers, and says so', () => {
+    const fast = learningReadout({ inputs: 1, outputs: 1, rule: 'delta', rate: 1e300 });
+    fast.learn(unit, [1e5]);
+    const { weights } = fast.state();
+    expect(() => fast.learn(unit, [1e300])).toThrow(
+      'weight 0 of the readout would be Infinity; all stay as they were: lower rate',
+    );
+    expect(fast.state()).toEqual({ rule: 'delta', weights, taught: 1 });
+    const wide = learningReadout({ inputs: 1, outputs: 1, rule: 'rls' });
+    wide.learn(unit, [1]);
+    const before = wide.state();
+    expect(() => wide.learn(Float64Array.of(1e300), [1])).toThrow('would be NaN');
+    expect(wide.state().weights).toEqual(before.weights);
+    expect(wide.state().covariance!.every(Number.isFinite)).toBe(true);
+  });
+
+  it.each([0.1, 0.5, 0.9, 0.99])(
+    'stays finite when sure of nothing, forgetting %s',
+    (forgetting) => {
+      const rls = learningReadout({
+        ...{ inputs: 2, outputs: 1, bias: true, rule: 'rls', variance: 1e12, forgetting },
+      } as never);
+      const into = new Float64Array(1);
+      for (let step = 0; step < 5000; step++) {
+        const from = Float64Array.of(Math.exp(-(step % 40) / 20), Math.exp(-(step % 60) / 20));
+        rls.read(from, into);
+        rls.learn(from, [Math.sin(step / 100) - into[0]!]);
+      }
+      const { weights, covariance } = rls.state();
+      expect([...weights, ...covariance!].every(Number.isFinite)).toBe(true);
+    },
+  );
+
+  it('begins within its bounds', () => {
+    const delta = { inputs: 1, outputs: 2, rule: 'delta', rate: 1, bounds: [1, 2] } as const;
+    expect([...learningReadout(delta).weights]).toEqual([1, 1]);
+    expect(() => learningReadout({ ...delta, weights: [1, 3] })).toThrow(
+      'weights[1] is 3; the bounds allow 1 to 2',
+    );
+    const state = { rule: 'delta', weights: [0, 1], taught: 3 } as const;
+    expect(() => learningReadout({ ...delta, state })).toThrow('state.weights[0] is 0');
+  });
+});
