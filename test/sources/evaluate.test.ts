@@ -126,6 +126,13 @@ describe('evaluate', () => {
     );
   });
 
+  it('gives the spikes of two neurons in any number of steps', async () => {
+    const given = [1, 2, 63, 64, 65, 131].map((steps) => randomInput(6, steps, steps));
+    const all = await collected(evaluate(net, given));
+    expect(all).toEqual(given.map((sample) => alone(net, sample)));
+    expect(all.every((counts, k) => counts.length === 2 * given[k]!.steps)).toBe(true);
+  });
+
   it('gives the same of a set that was packed where samples are long, silent, and loud', async () => {
     // So many channels that few steps are taken at a time.
     const channels = 3000;

@@ -26,11 +26,36 @@ export function packInput(
   }
 }
 
+/** {@link unpackSpikes} of pairs, two rows at a time. */
+function unpackPairs(from: usize, fromStride: usize, to: usize, rows: u32): u32 {
+  let most = i64x2.splat(0);
+  for (; rows >= 2; rows -= 2, from += 2 * fromStride, to += 16) {
+    const two = v128.load_lane<u64>(from + fromStride, v128.load64_zero(from), 1);
+    most = i32x4.max_u(most, two);
+    v128.store(to, two);
+  }
+  if (rows) {
+    const last = v128.load64_zero(from);
+    most = i32x4.max_u(most, last);
+    v128.store_lane<u64>(to, last, 0);
+  }
+  return largestOf(most);
+}
+
+/** The largest of four u32. */
+// @ts-ignore: decorator
+@inline
+function largestOf(four: v128): u32 {
+  const left = max<u32>(i32x4.extract_lane(four, 0), i32x4.extract_lane(four, 1));
+  return max<u32>(left, max<u32>(i32x4.extract_lane(four, 2), i32x4.extract_lane(four, 3)));
+}
+
 /**
  * Copies `rows` rows of `length` u32, which begin `fromStride` bytes apart, so that nothing is between them. Returns
  * the largest.
  */
 export function unpackSpikes(from: usize, fromStride: usize, to: usize, rows: u32, length: u32): u32 {
+  if (length == 2) return unpackPairs(from, fromStride, to, rows);
   let most = i64x2.splat(0);
   let largest: u32 = 0;
   for (let row: u32 = 0; row < rows; row++, from += fromStride) {
@@ -56,8 +81,7 @@ export function unpackSpikes(from: usize, fromStride: usize, to: usize, rows: u3
       to += 4;
     }
   }
-  largest = max(largest, max(i32x4.extract_lane(most, 0), i32x4.extract_lane(most, 1)));
-  return max(largest, max(i32x4.extract_lane(most, 2), i32x4.extract_lane(most, 3)));
+  return max(largest, largestOf(most));
 }
 
 /** Copies `rows` rows of `length` f32, which begin `fromStride` bytes apart, as f64, so that nothing is between them. */
