@@ -13,11 +13,14 @@ export interface SampleSet extends Iterable<SpikeRaster> {
 export interface PackedRaster extends Grid {
   /** Where the entries of each step begin, and the last end. */
   readonly starts: Uint32Array;
-  /** Channel of each entry, in order. */
-  readonly indices: Uint32Array;
-  /** Spikes of each entry; undefined where all are one. */
-  readonly counts: Float32Array | Uint32Array | undefined;
+  /** Channel of each entry, in order; bytes where they hold it. */
+  readonly indices: Uint8Array | Uint32Array;
+  /** Spikes of each entry, likewise; undefined where all are one. */
+  readonly counts: Uint8Array | Float32Array | Uint32Array | undefined;
 }
+
+/** The largest number that a byte holds. */
+const mostOfByte = 255;
 
 /** Up to here, every whole number is a float32. */
 const mostExact = 2 ** 24;
@@ -41,8 +44,8 @@ export function packRaster({ counts, ...grid }: SpikeRaster): PackedRaster {
     if (count > most) most = count;
   }
   const starts = new Uint32Array(steps + 1);
-  const indices = new Uint32Array(entries);
-  const Counts = most > mostExact ? Uint32Array : Float32Array;
+  const indices = new (channels - 1 > mostOfByte ? Uint32Array : Uint8Array)(entries);
+  const Counts = most <= mostOfByte ? Uint8Array : most > mostExact ? Uint32Array : Float32Array;
   const own = most > 1 ? new Counts(entries) : undefined;
   for (let t = 0, at = 0, i = 0; t < steps; t++) {
     for (let c = 0; c < channels; c++, i++) {

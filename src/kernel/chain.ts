@@ -1,5 +1,6 @@
 /** Populations one after the other that run in the kernel, as one. */
 import { DataError } from '../errors.ts';
+import type { PackedRaster } from '../events/sample-set.ts';
 import type { Chain, ChainGroup, ChainOptions, ChainProblem } from '../neurons/chain.ts';
 import { noSuchSignal } from '../neurons/population.ts';
 import {
@@ -54,6 +55,22 @@ function groupOf(
     }
   };
   const counts = u32.subarray(place.counts / 4);
+  const bytes = new Uint8Array(u32.buffer, place.counts);
+  /** Copies entries of a list from number `first` up to `last` to where they stand as u32, or as f32. */
+  const put = (
+    given: PackedRaster['indices'] | NonNullable<PackedRaster['counts']>,
+    first: number,
+    last: number,
+    at: number,
+    real: boolean,
+  ): void => {
+    const some = first === 0 && last === given.length ? given : given.subarray(first, last);
+    if (some instanceof Uint8Array) {
+      bytes.set(some);
+      exports.widenBytes(place.counts, at, some.length, real);
+    } else if (real) f32.set(some, at / 4);
+    else u32.set(some, at / 4);
+  };
   const trials = place.inputs.map((_, trial) => trial);
   /** The part of `words` that belongs to each trial. */
   const each = <Words extends Uint32Array | Float32Array>(
@@ -129,11 +146,9 @@ function groupOf(
       u32.set(packed.starts.subarray(from, from + rows + 1), at);
       if (first > 0) for (let row = 0; row <= rows; row++) u32[at + row]! -= first;
       if (rows < steps) u32.fill(last - first, at + rows, at + steps + 1);
-      u32.set(packed.indices.subarray(first, last), input.indices / 4);
+      put(packed.indices, first, last, input.indices, false);
       u32[input.record / 4 + countedWord] = +(packed.counts !== undefined);
-      if (packed.counts !== undefined) {
-        f32.set(packed.counts.subarray(first, last), input.counts / 4);
-      }
+      if (packed.counts !== undefined) put(packed.counts, first, last, input.counts, true);
     },
     prepare,
     run(count, from, steps) {

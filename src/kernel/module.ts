@@ -61,6 +61,8 @@ export interface KernelExports {
   unpackSpikes(from: number, fromStride: number, to: number, rows: number, length: number): number;
   /** Copies rows of f32 as f64 so that nothing is between them. */
   unpackValues(from: number, fromStride: number, to: number, rows: number, length: number): void;
+  /** Copies bytes to u32, or to f32. */
+  widenBytes(from: number, to: number, length: number, real: boolean): void;
   /** Lists the counts of rows that are not zero; returns the largest. */
   scan(from: number, stride: number, steps: number, channels: number, list: number): number;
   /** Runs trials through all populations of a chain. */

@@ -148,6 +148,27 @@ describe('evaluate', () => {
     expectSame(Array.from(sampleSet(rasters)), rasters);
   });
 
+  it.each([
+    [255, 1],
+    [256, 255],
+    [257, 256],
+    [300, 1],
+  ])(
+    'gives the same of a set of %i channels with up to %i spikes in a bin',
+    async (channels, most) => {
+      const few = randomChain({ seed: 3, sizes: [3], channels });
+      const rasters = [50, 3, 90].map((steps, seed) => {
+        const raster = randomInput(channels, steps, seed);
+        raster.counts[2 * channels + channels - 1] = most;
+        return raster;
+      });
+      const all = await collected(evaluate(few, rasters));
+      expect(await collected(evaluate(few, sampleSet(rasters)))).toEqual(all);
+      expect(all.flat().some((count) => count > 0)).toBe(true);
+      expectSame(Array.from(sampleSet(rasters)), rasters);
+    },
+  );
+
   it('ends at a sample of a set that does not fit, after the results of those before', async () => {
     const set = sampleSet([samples[0]!, randomInput(5, 10, 0), samples[1]!]);
     const seen = await ended(evaluate(net, set));

@@ -26,6 +26,38 @@ export function packInput(
   }
 }
 
+/** Four u32, or the same as f32. */
+// @ts-ignore: decorator
+@inline
+function widened(four: v128, real: bool): v128 {
+  return real ? f32x4.convert_i32x4_u(four) : four;
+}
+
+// @ts-ignore: decorator
+@inline
+function widen(from: usize, to: usize, length: usize, real: bool): void {
+  for (const end = from + (length & ~15); from < end; from += 16, to += 64) {
+    const bytes = v128.load(from);
+    const low = i16x8.extend_low_i8x16_u(bytes);
+    const high = i16x8.extend_high_i8x16_u(bytes);
+    v128.store(to, widened(i32x4.extend_low_i16x8_u(low), real), 0);
+    v128.store(to, widened(i32x4.extend_high_i16x8_u(low), real), 16);
+    v128.store(to, widened(i32x4.extend_low_i16x8_u(high), real), 32);
+    v128.store(to, widened(i32x4.extend_high_i16x8_u(high), real), 48);
+  }
+  for (let left = length & 15; left > 0; left--, from++, to += 4) {
+    const byte = load<u8>(from);
+    if (real) store<f32>(to, <f32>byte);
+    else store<u32>(to, byte);
+  }
+}
+
+/** Copies bytes to u32, or to f32 where they are `real`. */
+export function widenBytes(from: usize, to: usize, length: usize, real: bool): void {
+  if (real) widen(from, to, length, true);
+  else widen(from, to, length, false);
+}
+
 /** {@link unpackSpikes} of pairs, two rows at a time. */
 function unpackPairs(from: usize, fromStride: usize, to: usize, rows: u32): u32 {
   let most = i64x2.splat(0);
