@@ -139,7 +139,7 @@ function loopProblems(config: CloseLoopConfig<unknown, unknown>): Problem[] {
     'encode',
     'decode',
   );
-  return [...problems, ...readable(() => agreeing(config))];
+  return isObject(config) ? [...problems, ...readable(() => agreeing(config))] : problems;
 }
 
 /** Lists what is sound by itself and contradicts something else. */

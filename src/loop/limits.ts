@@ -36,10 +36,17 @@ export function limitProblems(limits: unknown): Problem[] {
   });
 }
 
+/** Tells a typed array of numbers, of whatever type; those of bigints and a DataView are none. */
+function isNumbers(value: unknown): value is Float64Array {
+  if (value instanceof Float64Array) return true;
+  if (!ArrayBuffer.isView(value) || value instanceof DataView) return false;
+  return !(value instanceof BigInt64Array || value instanceof BigUint64Array);
+}
+
 /** The values of an action, if it has any: a number, or a list of numbers. */
 function valuesOf(action: unknown): ArrayLike<number> | undefined {
   if (typeof action === 'number') return [action];
-  if (action instanceof Float64Array) return action;
+  if (isNumbers(action)) return action;
   if (!Array.isArray(action)) return undefined;
   // A hole is no number, and a list of nothing else can claim any length.
   for (let i = 0; i < action.length; i++) if (typeof action[i] !== 'number') return undefined;
