@@ -22,7 +22,8 @@ export function unknownName(
   const { near } = latest;
   const all = names.join(', ');
   const hint = near === undefined ? `there are ${all}` : `did you mean ${near}? There are ${all}`;
-  return fault(path, 'unknown', `there is no such name; ${hint}`);
+  const needed = `there is no such name; ${hint}`;
+  return path === name ? fault(path, 'unknown', needed) : problem(path, 'unknown', name, needed);
 }
 
 /** The entries of a list; none of what is no list that can be read. */

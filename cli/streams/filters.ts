@@ -1,6 +1,6 @@
 /** Filters of events as options of commands, in the order in which they are applied. */
 import type { Observable } from 'rxjs';
-import { type AerPacket, downsample, type PixelSpace } from 'spikeline';
+import { type AerPacket, downsample, InvalidArgumentError, type PixelSpace } from 'spikeline';
 import type { StreamItem } from 'spikeline/events';
 import {
   crop,
@@ -12,6 +12,7 @@ import {
   refractory,
   transpose,
 } from 'spikeline/operators';
+import { problem } from 'spikeline/problems';
 import { decimal, type OptionSpecs } from '../arguments.ts';
 import type { OptionReader } from './options.ts';
 import { between } from './time-window.ts';
@@ -27,9 +28,13 @@ interface FilterOption {
   make(text: string): Operator;
 }
 
-/** A number; what is none is refused by the filter. */
+/** A number, with the text that was given if it is none. */
 function real(text: string): number {
-  return decimal(text) ?? Number.NaN;
+  return decimal(text) ?? refuse(text, 'a number is needed');
+}
+
+function refuse(text: string, needed: string): never {
+  throw new InvalidArgumentError('this is no filter', [problem('', 'wrong-type', text, needed)]);
 }
 
 const milliseconds = (text: string): number => real(text) / 1000;
@@ -41,9 +46,12 @@ const filters: readonly FilterOption[] = [
     value: 'X,Y,W,H',
     help: 'keep W × H pixels, of which the upper left is (X, Y)',
     make(text) {
-      const parts = text.split(',').map(real);
-      const [x, y, width, height] = parts.length === 4 ? parts : [];
-      return crop({ x: x!, y: y!, width: width!, height: height! });
+      const parts = text.split(',').flatMap((part) => decimal(part) ?? []);
+      if (parts.length !== 4 || text.split(',').length !== 4) {
+        refuse(text, 'X,Y,W,H is needed: four whole numbers of pixels');
+      }
+      const [x, y, width, height] = parts as [number, number, number, number];
+      return crop({ x, y, width, height });
     },
   },
   {
@@ -104,7 +112,8 @@ export interface Filters {
 export function readFilters(reader: OptionReader): Filters {
   const needed = 'a number of seconds is needed, 0 or more';
   const from = reader.number('from', needed, (value) => value >= 0);
-  const to = reader.number('to', needed, (value) => value > (from ?? 0));
+  const after = `a number of seconds is needed, above ${from === undefined ? '0' : `${from}, where --from begins`}`;
+  const to = reader.number('to', after, (value) => value > (from ?? 0));
   const operators = filters.flatMap(({ name, value, make }) => {
     const text = value === undefined ? reader.flag(name) || undefined : reader.text(name);
     if (text === undefined) return [];

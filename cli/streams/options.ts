@@ -2,7 +2,7 @@
 import { rmdirSync } from 'node:fs';
 import { InvalidArgumentError } from 'spikeline';
 import { codecNamed, codecs } from 'spikeline/codecs';
-import { type Problem, problem, within } from 'spikeline/problems';
+import { type Problem, problem, unknownName, within } from 'spikeline/problems';
 import { decimal, type Given, type OptionSpecs } from '../arguments.ts';
 
 /** Options of commands that read FILE. */
@@ -97,8 +97,11 @@ export function optionReader({ values, positionals }: Given): OptionReader {
       const given = text(name);
       if (given === undefined) return undefined;
       const names = codecs.filter(({ encoder }) => use === 'read' || encoder !== undefined);
-      const codec = attempt(`--${name}`, () => codecNamed(given));
-      if (codec !== undefined && !names.includes(codec)) {
+      const codec = codecs.find((one) => one.name === given);
+      if (codec === undefined) {
+        const all = names.map((one) => one.name);
+        problems.push(unknownName(given, all, `--${name}`));
+      } else if (!names.includes(codec)) {
         const others = names.map((one) => one.name).join(', ');
         problems.push(
           problem(`--${name}`, 'unsupported', given, `it can only be read; there are ${others}`),
@@ -121,7 +124,7 @@ export function optionReader({ values, positionals }: Given): OptionReader {
       return undefined;
     },
     words(count, needed, place) {
-      if (positionals.length !== count) {
+      if (positionals.length !== count || positionals.includes('')) {
         problems.push(problem(place, 'out-of-range', positionals, needed));
       }
       return positionals;

@@ -5,7 +5,7 @@ import type { OperatorFunction } from 'rxjs';
 import { InvalidArgumentError } from 'spikeline';
 import type { StreamItem } from 'spikeline/events';
 import { checkTarget } from 'spikeline/files';
-import { fault, problem, StorageError } from 'spikeline/problems';
+import { fault, problem, StorageError, within } from 'spikeline/problems';
 import { toFile, toNats, toStdout, toUdp, toWebSocket } from 'spikeline/sinks';
 import type { Terminal } from '../terminal.ts';
 import { type Address, formOf, natsOf, readAddress } from './address.ts';
@@ -38,9 +38,28 @@ export function sinkAt(
 ): StreamSink | undefined {
   const address = readAddress(place, text, reader);
   if (address === undefined) return undefined;
-  const sink = reader.attempt(place, () => sinkOf(place, address, reader, terminal, config));
+  const sink = attempted(place, reader, () => sinkOf(place, address, reader, terminal, config));
   const name = address.kind === 'standard' ? 'standard output' : text;
   return sink === undefined ? undefined : { name, sink };
+}
+
+/** Tries to make a sink. Which option tells the format is said, as the name of a file may not. */
+function attempted<Value>(
+  place: string,
+  reader: OptionReader,
+  make: () => Value,
+): Value | undefined {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof InvalidArgumentError)) throw cause;
+    for (const one of cause.problems) {
+      const needed = `${one.needed.replace(/; say which$/, '')}; say which by --format`;
+      const own = one.path === 'format' ? { ...one, path: '', needed } : one;
+      reader.problems.push(...within(place, [own]));
+    }
+    return undefined;
+  }
 }
 
 function sinkOf(

@@ -14,6 +14,11 @@ function firstAt(times: Float64Array, time: number): number {
   return low;
 }
 
+/** The same without its events. */
+function emptied({ space, until }: AerPacket): AerPacket {
+  return { timestamps: new Float64Array(0), addresses: new Uint32Array(0), space, until };
+}
+
 /** Keeps events from `from` to before `to`, seconds after the first event, and ends there. */
 export function between(
   from: number = 0,
@@ -22,12 +27,21 @@ export function between(
   return (source) =>
     new Observable((subscriber) => {
       let first: number | undefined;
+      /** The last item, as long as none has gone on. */
+      let passed: AerPacket | undefined;
+      let isBegun = false;
+      // Who gets no event at all learns of the pixels.
+      const complete = (): void => {
+        if (!isBegun && passed !== undefined) subscriber.next(emptied(passed));
+        subscriber.complete();
+      };
       const cut = (item: StreamItem): void => {
         if (itemKind(item) !== 'events') {
           throw new DataError(`--from and --to are for events, and these are ${itemKind(item)}`);
         }
         const { timestamps, addresses, space, until } = item as AerPacket;
         first ??= timestamps[0];
+        passed = item as AerPacket;
         if (first === undefined) return;
         const [begin, end] = [first + from * 1e6, first + to * 1e6];
         if (until < begin) return;
@@ -37,6 +51,7 @@ export function between(
         const kept = whole ? addresses : addresses.subarray(low, high);
         // The end of what is asked for is a whole time.
         const said = Math.min(until, Math.floor(end));
+        isBegun = true;
         subscriber.next({ timestamps: times, addresses: kept, space, until: said });
         if (until >= end) subscriber.complete();
       };
@@ -50,7 +65,7 @@ export function between(
             }
           },
           error: (cause: unknown) => subscriber.error(cause),
-          complete: () => subscriber.complete(),
+          complete,
         }),
       );
     });

@@ -84,6 +84,17 @@ describe('spikeline convert', () => {
     expect(decoded(run.bytes!).map(([time]) => time)).toEqual([10_500, 11_500, 12_500]);
   });
 
+  it('keeps the pixels of a stretch of time without events', async () => {
+    {
+      const run = await runCli(['convert', at('wave.bin'), '-', '--format=dat', '--from=100']);
+      expect(run.code).toBe(0);
+      expect(decodeBytes(run.bytes!)).toMatchObject({
+        packets: [],
+        header: { width: camera.width, height: camera.height },
+      });
+    }
+  });
+
   it('takes one stream out of a recording', async () => {
     const encoder = recordingEncoder({
       streams: [
@@ -196,6 +207,33 @@ describe('spikeline convert', () => {
     expect(json.stderr).toContain('--json: standard output has the events');
     const odd = await runCli(['convert', at('wave.bin'), 'ftp://x/y']);
     expect(odd.stderr).toContain('udp://, ws://, nats://');
+  });
+
+  it('says of each option what was given, and what is needed', async () => {
+    const told = async (...words: string[]): Promise<string> => {
+      const { code, stderr } = await runCli(['convert', at('wave.bin'), ...words]);
+      expect(code).toBe(2);
+      return stderr;
+    };
+    expect(await told('x.es', '--crop=1,2,3')).toContain('--crop is "1,2,3"; X,Y,W,H is needed');
+    expect(await told('x.es', '--crop=1,2,a,4')).toContain('--crop is "1,2,a,4"; X,Y,W,H');
+    expect(await told('x.es', '--denoise=x')).toContain('--denoise is "x"; a number is needed');
+    expect(await told('x.es', '--to=0')).toContain(
+      '--to is "0"; a number of seconds is needed, above 0',
+    );
+    expect(await told('x.es', '--from=2', '--to=1')).toContain('above 2, where --from begins');
+    expect(await told('x.raw')).toMatch(
+      /OUT: .*x\.raw may be any of evt2, evt21, evt3; say which by --format/,
+    );
+    expect(await told('x')).toMatch(/OUT: the name of .*x says none; .*; say which by --format/);
+    expect(await told('x.es', '--format=ess')).toContain(
+      '--format is "ess"; there is no such name',
+    );
+    expect(await told('x.es', '--options={"kind":"x"}')).toContain('OUT.kind is "x"; one of');
+    expect(await told('udp://127.0.0.1:1?from=x')).toContain(
+      'OUT is "from"; there is no such name',
+    );
+    expect(await told('')).toContain('two names are needed');
   });
 
   it('names the file that is damaged, and says what cannot be cropped', async () => {
