@@ -1,5 +1,6 @@
 export { openFile, type ResultFile } from '../src/files/file.ts';
 export { type FolderOptions, openFolder, type ResultFolder } from '../src/files/folder.ts';
+export { openPipe, type PipeInput } from '../src/files/pipe.ts';
 export { checkTarget } from '../src/files/target.ts';
 export {
   type FileWriter,

@@ -5,6 +5,7 @@ import type { AerPacket } from '../src/events/aer-packet.ts';
 import { lossCounter } from '../src/events/losses.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import type { PixelSpace } from '../src/events/space.ts';
+import type { PipeInput } from '../src/files/pipe.ts';
 import { lend } from '../src/lending.ts';
 import { noteInput } from '../src/open-inputs.ts';
 import { number, type OptionTable, optionProblems, readable, readOnce } from '../src/options.ts';
@@ -16,6 +17,7 @@ import {
   type ByteSource,
   isUncut,
   type ReadConfig,
+  type Reading,
   readItems,
   readProblems,
   readTable,
@@ -99,10 +101,13 @@ function blobBytes(blob: Blob): ByteSource {
 
 /** Bytes of a file, the next piece being read while one is worked on. */
 function fileBytes(path: string): ByteSource {
-  return { open: () => piecesOf(path), note: () => noteInput(path) };
+  return { open: (reading) => piecesOf(path, reading), note: () => noteInput(path) };
 }
 
-async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
+async function* piecesOf(path: string, reading: Reading): AsyncGenerator<Uint8Array> {
+  const { openPipe } = await import('../src/files/pipe.ts');
+  const pipe = await openPipe(path).catch((cause: unknown) => refuse(path, cause));
+  if (pipe !== undefined) return yield* pipedBytes(path, pipe, reading);
   const { open } = await import('node:fs/promises');
   const file = await open(path, 'r').catch((cause: unknown) => refuse(path, cause));
   let [current, coming] = [new Uint8Array(pieceBytes), new Uint8Array(pieceBytes)];
@@ -121,6 +126,20 @@ async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
     // A piece that is being read still has its place in the file.
     await next.catch(() => {});
     await file.close();
+  }
+}
+
+/** Bytes of a named pipe. A read that waits ends with it. */
+async function* pipedBytes(
+  path: string,
+  pipe: PipeInput,
+  reading: Reading,
+): AsyncGenerator<Uint8Array> {
+  reading.onStop(() => pipe.destroy());
+  try {
+    yield* pipe;
+  } catch (cause) {
+    if (!reading.stopped) refuse(path, cause);
   }
 }
 

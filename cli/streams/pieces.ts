@@ -1,6 +1,7 @@
 /** Bytes of files and of standard input, piece by piece. */
 import { open } from 'node:fs/promises';
 import { DataError, InvalidArgumentError } from 'spikeline';
+import { openPipe } from 'spikeline/files';
 import { StorageError } from 'spikeline/problems';
 import type { ByteInput } from 'spikeline/sources';
 
@@ -24,6 +25,8 @@ export async function* piecesOf(
   const refuse = (cause: unknown): never => {
     throw new StorageError(path, `cannot be read (${(cause as Error).message})`, { cause });
   };
+  const pipe = await openPipe(path).catch(refuse);
+  if (pipe !== undefined) return yield* pipe;
   const file = await open(path, 'r').catch(refuse);
   const piece = new Uint8Array(pieceBytes);
   try {
