@@ -72,6 +72,7 @@ export function csvDecoder(reading: CsvReading): Decoder {
   const oddLine = (bytes: Uint8Array): void => {
     const end = bytes.at(-1) === carriage ? bytes.length - 1 : bytes.length;
     if (end > longestLine) tooLong(line);
+    if (end === 0) return;
     const given = text.decode(bytes.subarray(0, end));
     if (given.trim() === '') return;
     if (lines === undefined) geometry ??= geometryOf(given);

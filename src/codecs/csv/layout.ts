@@ -117,12 +117,14 @@ function separatorOf(line: string): string {
 /** The parts of a line, out of their quotes. Several blanks between two are as one. */
 export function partsOf(line: string, separator: string): string[] {
   const parts = separator === ' ' ? line.trim().split(/ +/) : line.split(separator);
-  return parts.map((part) =>
-    part
-      .trim()
-      .replace(/^(["'])(.*)\1$/, '$2')
-      .trim(),
-  );
+  return parts.map(unquoted);
+}
+
+function unquoted(part: string): string {
+  const text = part.trim();
+  const [first] = text;
+  if (first !== '"' && first !== "'") return text;
+  return text.length > 1 && text.endsWith(first) ? text.slice(1, -1).trim() : text;
 }
 
 /** What a comment of Prophesee's programs tells, such as `%geometry:1280,720`: the pixels, and an order of columns of their own. */
