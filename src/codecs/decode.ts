@@ -13,6 +13,7 @@ import {
 } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import type { Codec, Decoder, Skipped, StreamHeader } from './codec.ts';
+import { foreignAdvice, isForeign } from './foreign.ts';
 import { checkOptions, joined, soundDecoder } from './sound.ts';
 import { codecs } from './table.ts';
 
@@ -43,7 +44,7 @@ export function codecOf(head: Uint8Array, whole = false): Codec | undefined {
     ...within('whole', flag(whole)),
   ]);
   // One byte again and again, as of a hole in a file, looks like words of formats without a mark.
-  if (head.every((byte) => byte === head[0])) return undefined;
+  if (head.every((byte) => byte === head[0]) || isForeign(head)) return undefined;
   return codecs.find((codec) => codec.detect(head, whole));
 }
 
@@ -88,6 +89,8 @@ export function anyDecoder(given: DecodeOptions = {}): Decoder {
     if (codec === undefined) {
       if (!whole && head.length < headBytes) return [];
       if (head.length === 0) throw new DataError('there are no bytes, and so no events');
+      const advice = foreignAdvice(head);
+      if (advice !== undefined) throw new DataError(advice);
       const known = codecs.map(({ name }) => name).join(', ');
       throw new DataError(`these bytes are of no format that is known (${known})`);
     }

@@ -31,6 +31,22 @@ describe('bytes whose format is not named', () => {
     expect(() => anyDecoder().push(unknown)).toThrow(/no format/);
   });
 
+  it.each([
+    [[0x1f, 0x8b, 8, 0], 'this is a gzip file; unpack it first'],
+    [[0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10], 'this is an HDF5 file; save its events as CSV'],
+    ['#ROSBAG V2.0\n', 'this is a bag of ROS; save its events'],
+    ['#!AER-DAT5.0\r\n', 'this is AEDAT 5.0; 2.0, 3.0, 3.1 and 4.0 can be read'],
+    ['% evt 4.0\n% end\n', 'this is EVT of the version "4.0"; 2.0, 2.1 and 3.0 can be read'],
+    ['% format EVT4;width=4\n', 'this is EVT of the version "EVT4;width=4"; 2.0'],
+  ])('of programs that are often taken for events are named: %j', (given, why) => {
+    const head =
+      typeof given === 'string' ? new TextEncoder().encode(given) : Uint8Array.from(given);
+    const rest = Uint8Array.from({ length: 500 }, (_, i) => (i * 37 + 11) % 251);
+    for (const bytes of [head, Uint8Array.of(...head, ...rest)]) {
+      expect(() => decodeBytes(bytes)).toThrow(why);
+    }
+  });
+
   it('may come one by one', () => {
     expect(decodeBytes(Array.from(bytes, (byte) => Uint8Array.of(byte))).packets.length).toBe(2);
   });
