@@ -62,16 +62,34 @@ function addFour<Line, Column>(
   v128.store(to, f32x4.add(v128.load(to, offsetof<Line>() + offsetof<Column>()), sum), offsetof<Line>() + offsetof<Column>());
 }
 
-/** Adds eight rows whose counts are one, in the order of {@link addFour} twice: what is summed is read and written once. */
+/**
+ * Adds eight rows at one column, in the order of {@link addFour} twice. Where they are multiplied, there is a store on the way:
+ * V8 would else load all of them beforehand, for which there are not enough registers.
+ */
 // @ts-ignore: decorator
 @inline
-function addEight<Column>(
-  to: usize, A: usize, B: usize, C: usize, D: usize, E: usize, F: usize, G: usize, H: usize,
+function addEight<Line, Column>(
+  to: usize, a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, g: v128, h: v128,
+  A: usize, B: usize, C: usize, D: usize, E: usize, F: usize, G: usize, H: usize, counted: bool,
 ): void {
-  const none = i64x2.splat(0);
-  const first = sumFour<First, Column>(none, none, none, none, A, B, C, D, false);
-  const second = sumFour<First, Column>(none, none, none, none, E, F, G, H, false);
-  v128.store(to, f32x4.add(f32x4.add(v128.load(to, offsetof<Column>()), first), second), offsetof<Column>());
+  const before = v128.load(to, offsetof<Line>() + offsetof<Column>());
+  const half = f32x4.add(before, sumFour<Line, Column>(a, b, c, d, A, B, C, D, counted));
+  if (counted) v128.store(to, half, offsetof<Line>() + offsetof<Column>());
+  const sum = f32x4.add(half, sumFour<Line, Column>(e, f, g, h, E, F, G, H, counted));
+  v128.store(to, sum, offsetof<Line>() + offsetof<Column>());
+}
+
+/** Adds eight rows at four columns, the first of which is that of `Line`. */
+// @ts-ignore: decorator
+@inline
+function addEightLine<Line>(
+  to: usize, a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, g: v128, h: v128,
+  A: usize, B: usize, C: usize, D: usize, E: usize, F: usize, G: usize, H: usize, counted: bool,
+): void {
+  addEight<Line, First>(to, a, b, c, d, e, f, g, h, A, B, C, D, E, F, G, H, counted);
+  addEight<Line, Second>(to, a, b, c, d, e, f, g, h, A, B, C, D, E, F, G, H, counted);
+  addEight<Line, Third>(to, a, b, c, d, e, f, g, h, A, B, C, D, E, F, G, H, counted);
+  addEight<Line, Fourth>(to, a, b, c, d, e, f, g, h, A, B, C, D, E, F, G, H, counted);
 }
 
 /** sum + the vector of a row at one column, times its count. */
@@ -97,7 +115,17 @@ function addFew<Column>(
 /** Adds eight rows from entry `k` on. */
 // @ts-ignore: decorator
 @inline
-function eightRows(out: usize, stride: usize, matrix: usize, indices: usize, k: usize): void {
+function eightRows(
+  out: usize, stride: usize, matrix: usize, indices: usize, counts: usize, k: usize, counted: bool,
+): void {
+  const a = countOf(counts, k, counted);
+  const b = countOf(counts, k + 1, counted);
+  const c = countOf(counts, k + 2, counted);
+  const d = countOf(counts, k + 3, counted);
+  const e = countOf(counts, k + 4, counted);
+  const f = countOf(counts, k + 5, counted);
+  const g = countOf(counts, k + 6, counted);
+  const h = countOf(counts, k + 7, counted);
   let A = row(matrix, indices, k, stride);
   let B = row(matrix, indices, k + 1, stride);
   let C = row(matrix, indices, k + 2, stride);
@@ -108,22 +136,20 @@ function eightRows(out: usize, stride: usize, matrix: usize, indices: usize, k: 
   let H = row(matrix, indices, k + 7, stride);
   const end = out + stride;
   let to = out;
-  for (; to + 64 <= end; to += 64) {
-    addEight<First>(to, A, B, C, D, E, F, G, H);
-    addEight<Second>(to, A, B, C, D, E, F, G, H);
-    addEight<Third>(to, A, B, C, D, E, F, G, H);
-    addEight<Fourth>(to, A, B, C, D, E, F, G, H);
-    A += 64;
-    B += 64;
-    C += 64;
-    D += 64;
-    E += 64;
-    F += 64;
-    G += 64;
-    H += 64;
+  for (; to + 128 <= end; to += 128) {
+    addEightLine<First>(to, a, b, c, d, e, f, g, h, A, B, C, D, E, F, G, H, counted);
+    addEightLine<Fifth>(to, a, b, c, d, e, f, g, h, A, B, C, D, E, F, G, H, counted);
+    A += 128;
+    B += 128;
+    C += 128;
+    D += 128;
+    E += 128;
+    F += 128;
+    G += 128;
+    H += 128;
   }
   for (; to < end; to += 16) {
-    addEight<First>(to, A, B, C, D, E, F, G, H);
+    addEight<First, First>(to, a, b, c, d, e, f, g, h, A, B, C, D, E, F, G, H, counted);
     A += 16;
     B += 16;
     C += 16;
@@ -229,9 +255,7 @@ export function addWide(
 ): void {
   const stride = <usize>vectors << 4;
   let k: usize = 0;
-  if (!counted) {
-    for (; k + 8 <= rows; k += 8) eightRows(out, stride, matrix, indices, k);
-  }
+  for (; k + 8 <= rows; k += 8) eightRows(out, stride, matrix, indices, counts, k, counted);
   for (; k + 4 <= rows; k += 4) fourRows(out, stride, matrix, indices, counts, k, counted);
   const left = rows - k;
   if (left == 3) fewRows(out, stride, matrix, indices, counts, k, 3, counted);
