@@ -2,7 +2,7 @@
 
 import { DataError, InvalidArgumentError } from '../errors.ts';
 import { type AerPacket, soundForm, soundPacket } from '../events/aer-packet.ts';
-import type { Space } from '../events/space.ts';
+import { type Space, spaceText } from '../events/space.ts';
 import { bytes as areBytes, type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { fault, within } from '../problems.ts';
 import type { Decoder, Encoder, Skipped, StreamHeader } from './codec.ts';
@@ -95,8 +95,13 @@ export function soundEncoder<S extends Space>(
   return {
     push(packet) {
       const check = parts.refusesTimes === true ? soundForm : soundPacket;
-      const own = check(packet, kind) as AerPacket<S>;
+      const own = check(packet) as AerPacket<S>;
       refuseAfterEnd(ended);
+      if (kind !== undefined && own.space.kind !== kind) {
+        throw new DataError(
+          `the packet has ${spaceText(own.space)}, and this format holds ${kind}; write it as spk, which holds events of any kind`,
+        );
+      }
       if (space !== undefined && !same(space, own.space)) {
         throw new DataError('the packets of one file must have the same space');
       }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DataError } from 'spikeline';
+import { aerPacket, channels, DataError } from 'spikeline';
 import { codecOf, codecs } from 'spikeline/codecs';
 import { describe, expect, it } from 'vitest';
 import { withoutFastLoops } from '#src/codecs/loops';
@@ -23,6 +23,20 @@ describe('every codec with an encoder', () => {
     const tried = new Set(forms.map(({ codec }) => codec));
     expect(codecs.filter((codec) => codec.encoder && !tried.has(codec))).toEqual([]);
   });
+});
+
+it('says what holds channels, where a format holds pixels alone', () => {
+  const told = codecs.flatMap(({ name, encoder }) => {
+    if (encoder === undefined) return [];
+    try {
+      encoder().push(aerPacket([1], [2], channels(16)));
+    } catch (cause) {
+      return [[name, (cause as Error).message] as const];
+    }
+    return [];
+  });
+  expect(told.map(([name]) => name)).toContain('csv');
+  for (const [name, message] of told) expect(message, name).toContain('spk');
 });
 
 it('text is of no format without a mark', () => {

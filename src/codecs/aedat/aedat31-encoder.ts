@@ -58,7 +58,9 @@ export function aedat31Encoder(options: object = {}): Encoder {
       const source = sourceOf(space);
       if (source === undefined) {
         const given = space === undefined ? '' : spaceText(space);
-        throw new DataError(`AEDAT 3.1 holds pixels and spikes of DYNAP-SE, not ${given}`);
+        throw new DataError(
+          `AEDAT 3.1 holds pixels and spikes of DYNAP-SE, not ${given}; write it as spk, which holds events of any kind`,
+        );
       }
       const lines = [
         ...['!AER-DAT3.1', 'Format: RAW', `Source 1: ${source}`],

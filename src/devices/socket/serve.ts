@@ -92,7 +92,9 @@ function listening(server: Server, host: string, port: number): Promise<void> {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const taken = cause.code === 'EADDRINUSE';
       const where = addressText({ host, port });
-      const what = taken ? `${where} is taken; choose another port` : `cannot listen at ${where}`;
+      const what = taken
+        ? `${where} is taken; choose another port`
+        : `cannot listen at ${where} (${cause.message}); give an address of this machine, as 127.0.0.1 or 0.0.0.0`;
       reject(new DeviceError(taken ? 'busy' : 'not-found', what, { cause }));
     });
     server.listen({ host, port }, () => {
