@@ -2,7 +2,7 @@
 import { type MonoTypeOperatorFunction, Observable, tap } from 'rxjs';
 import type { Clock } from '../src/clock.ts';
 import { DataError } from '../src/errors.ts';
-import { chunkEnd } from '../src/events/bins.ts';
+import { binStart, chunkEnd } from '../src/events/bins.ts';
 import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import { protocolCheck, protocolProblems, readItems } from '../src/loop/protocol/checks.ts';
 import { conduct, type ProtocolState } from '../src/loop/protocol/conduct.ts';
@@ -143,6 +143,10 @@ const rastersTable: OptionTable<ProtocolRastersConfig> = {
   clock: having('a clock', 'now', 'schedule'),
 };
 
+function onlyOnce(): DataError {
+  return new DataError('a protocol is carried out once; start it anew');
+}
+
 /** Lists phases that need what is not there. */
 function missing(of: Protocol, { update, keys$ }: ProtocolRunConfig): Problem[] {
   const text = new Set<string>();
@@ -207,6 +211,8 @@ export function startProtocol(of: Protocol, config: ProtocolRunConfig): Protocol
   });
   let watched = false;
   let used = false;
+  /** Whether a loop has carried it out. */
+  let left = false;
   /** End of what the network has given. */
   let heard = Number.NEGATIVE_INFINITY;
   let wake: (() => void) | undefined;
@@ -225,10 +231,22 @@ export function startProtocol(of: Protocol, config: ProtocolRunConfig): Protocol
     get turn() {
       return conductor.turn;
     },
-    before: (step, time, counts) => conductor.step(step, time, counts) === 'on',
+    before(step, time, counts) {
+      if (left) throw onlyOnce();
+      const bins = counts.length / channels;
+      if (Number.isInteger(bins) && time !== binStart(step * bins, dt)) {
+        throw new DataError(
+          `step ${step} of ${bins} bins begins at ${time} µs, but bins of the protocol last ${dt} s; give startProtocol the dt of the network`,
+        );
+      }
+      return conductor.step(step, time, counts) === 'on';
+    },
     after: ({ spikes }: LoopStep<unknown, unknown>) => conductor.take(spikes),
     settled: () => conductor.settled(),
-    end: () => conductor.stop(),
+    end() {
+      left = true;
+      conductor.stop();
+    },
     pause: () => conductor.pause(),
     resume() {
       conductor.resume();
@@ -249,7 +267,7 @@ export function startProtocol(of: Protocol, config: ProtocolRunConfig): Protocol
           : [problem('chunkSteps', 'too-large', chunkSteps, needed)];
       });
       return new Observable((subscriber) => {
-        if (used) throw new DataError('a protocol is carried out once; start it anew');
+        if (used) throw onlyOnce();
         used = true;
         const gate: RasterGate = {
           mayGoOn: (time) => !(watched && conductor.listens) || heard >= time,

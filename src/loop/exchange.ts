@@ -1,4 +1,5 @@
 /** The way of a loop's steps to a target and back: one input for each, and the answer to it. */
+import { DeviceError } from '../errors.ts';
 import { binStart } from '../events/bins.ts';
 import { reals, wholes } from '../events/blocks.ts';
 import { channels as channelSpace } from '../events/space.ts';
@@ -62,6 +63,12 @@ export function requestOf(net: Pipeline, record: readonly string[]): TargetReque
 
 const nothing: Answer['recorded'] = {};
 
+/** A target completes once it is told that nothing more comes, which a loop never says. */
+function endedEarly(): DeviceError {
+  const what = 'the target has ended its run in the midst of the loop; close the loop anew';
+  return new DeviceError('disconnected', what);
+}
+
 /** Starts a pipeline for a loop. */
 export function startExchange(config: ExchangeConfig, user: ExchangeUser): Exchange {
   return config.target.immediate === true ? ofPackets(config, user) : ofRasters(config, user);
@@ -81,7 +88,7 @@ function ofRasters({ target, net, record }: ExchangeConfig, user: ExchangeUser):
     net,
     {
       ...{ next: (output) => user.answer(answerOf(output)), updated: user.updated },
-      ...{ error: user.failed, complete() {} },
+      ...{ error: user.failed, complete: () => user.failed(endedEarly()) },
     },
     asked,
   );
@@ -157,7 +164,8 @@ function ofPackets(
     const recorded = Object.fromEntries(signals.map(({ name }, i) => [name, rasterOf(i)]));
     user.answer({ spikes: recorded[net.output]!, recorded, together });
   };
-  const told = { next, updated: user.updated, error: user.failed, complete() {} };
+  const complete = (): void => user.failed(endedEarly());
+  const told = { next, updated: user.updated, error: user.failed, complete };
   const run = target.start(net, told, asked);
   run.push({ timestamps: reals(0), addresses: wholes(0), space, until: 0 });
   return {

@@ -1,6 +1,6 @@
 // Whoever leaves a loop from inside of its parts, and parts that take their time.
 import { EMPTY, interval, lastValueFrom, of, Subject, toArray } from 'rxjs';
-import { lif, linear, pipeline, simulator } from 'spikeline';
+import { lif, linear, pipeline, simulator, type Target } from 'spikeline';
 import { type CloseLoopConfig, closeLoop, type LoopSession } from 'spikeline/loop';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestClock } from '#test/support/test-clock';
@@ -142,4 +142,34 @@ describe('what takes its time and fails', () => {
     ]);
     expect(unheard).toEqual([]);
   });
+});
+
+describe('a target that ends by itself', () => {
+  it.each([false, true])(
+    'ends the loop, which would wait for ever; immediate: %s',
+    async (immediate) => {
+      const sent: number[] = [];
+      const target: Target = {
+        name: 'short',
+        immediate,
+        unsupported: () => [],
+        start(_, { complete }) {
+          return { push: () => complete(), reset() {}, end() {}, stop() {} };
+        },
+      };
+      const environment = {
+        ...model,
+        step(action: number) {
+          sent.push(action);
+          return { observation: 0 };
+        },
+      };
+      const loop = closeLoop<number, number>({ ...base, target, environment, steps: 9 });
+      await expect(lastValueFrom(loop.pipe(toArray()))).rejects.toMatchObject({
+        code: 'disconnected',
+        message: expect.stringContaining('in the midst of the loop'),
+      });
+      expect(sent).toEqual([stopped]);
+    },
+  );
 });

@@ -127,3 +127,33 @@ describe('what a phase cannot use', () => {
     await expect(lastValueFrom(out$)).rejects.toThrow(said);
   });
 });
+
+describe('a protocol in a loop', () => {
+  const loop = (dt: number, stimulus: ReturnType<typeof startProtocol>) => {
+    const net = pipeline(linear({ weight: [[9]] }), lif({ neurons: 1, dt, tauMem: 0.05 }));
+    const steps$ = closeLoop<number, number>({
+      target: simulator(),
+      net,
+      environment: { reset: () => 0, step: () => ({ observation: 0 }) },
+      encode: () => [0],
+      decode: () => 0,
+      stimulus,
+    });
+    return lastValueFrom(steps$.pipe(toArray()));
+  };
+  const of = protocol([{ name: 'a', duration: 0.02, stimulus: { kind: 'noise', rate: 100 } }]);
+
+  it.each(dts)('takes the step of the network, %s s, and refuses another', async (dt) => {
+    expect(await loop(dt, startProtocol(of, { channels: 1, dt }))).not.toHaveLength(0);
+    const other = dt === 1e-3 ? 2e-3 : 1e-3;
+    await expect(loop(dt, startProtocol(of, { channels: 1, dt: other }))).rejects.toThrow(
+      'give startProtocol the dt of the network',
+    );
+  });
+
+  it('is carried out once', async () => {
+    const run = startProtocol(of, { channels: 1 });
+    expect(await loop(1e-3, run)).toHaveLength(20);
+    await expect(loop(1e-3, run)).rejects.toThrow('a protocol is carried out once');
+  });
+});
