@@ -39,7 +39,7 @@ export function fromCamera(
   const read = readCamera(config);
   const problems = cameraProblems(camera, read);
   if (problems.length > 0) throw new InvalidArgumentError('no camera can be opened', problems);
-  const { losses = lossCounter() } = read;
+  const { losses = lossCounter(), onClosed } = read;
   const source = new Observable<AerPacket<PixelSpace>>((subscriber) => {
     let ended = false;
     const opening = openCamera(
@@ -58,10 +58,10 @@ export function fromCamera(
     );
     return () => {
       ended = true;
-      opening.then(
-        (close) => close(),
-        () => {},
-      );
+      void opening
+        .then((close) => close())
+        .catch(() => {})
+        .then(onClosed);
     };
   });
   return Object.assign(source, { losses });

@@ -106,10 +106,14 @@ export const convert: Command = {
     reader.check('nothing can be converted');
     const count: Count = { items: 0, count: 0 };
     const { losses, name } = source!;
-    const { report, signal, seconds } = await flow(stop, (stopped$) => {
-      const counted$ = until(source!, stopped$).pipe(counting(count, terminal, 'events'));
-      return sink!.sink(filters.through(counted$));
-    });
+    const { report, signal, seconds } = await flow(
+      stop,
+      (stopped$) => {
+        const counted$ = until(source!, stopped$).pipe(counting(count, terminal, 'events'));
+        return sink!.sink(filters.through(counted$));
+      },
+      source,
+    );
     const lost = { ...losses.byReason, ...filters.losses() };
     const written = report as WriteReport | undefined;
     if (json) {

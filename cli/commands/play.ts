@@ -148,11 +148,15 @@ export const play: Command = {
       keep,
       lost,
       () =>
-        flow(stop, (stopped$) => {
-          const read$ = until(source!, stopped$).pipe(counting(count, terminal, 'played'));
-          const played$ = filters.through(read$);
-          return toAll(sinks)(keep === undefined ? played$ : played$.pipe(keep.record('played')));
-        }),
+        flow(
+          stop,
+          (stopped$) => {
+            const read$ = until(source!, stopped$).pipe(counting(count, terminal, 'played'));
+            const played$ = filters.through(read$);
+            return toAll(sinks)(keep === undefined ? played$ : played$.pipe(keep.record('played')));
+          },
+          source,
+        ),
       (one) => one.signal,
     );
     const told = sinks.map(({ name }, i) => ({ sink: name, ...report[i] }));

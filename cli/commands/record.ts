@@ -72,12 +72,16 @@ export const record: Command = {
     const count: Count = { items: 0, count: 0 };
     const { losses, name } = source!;
     const work = () =>
-      flow(stop, (stopped$) => {
-        const source$ = until(source!, lasting(seconds, stopped$)).pipe(
-          counting(count, terminal, 'recorded'),
-        );
-        return sink!.sink(keep === undefined ? source$ : source$.pipe(keep.record('source')));
-      });
+      flow(
+        stop,
+        (stopped$) => {
+          const source$ = until(source!, lasting(seconds, stopped$)).pipe(
+            counting(count, terminal, 'recorded'),
+          );
+          return sink!.sink(keep === undefined ? source$ : source$.pipe(keep.record('source')));
+        },
+        source,
+      );
     const ended = await recording(
       keep,
       () => losses.byReason,

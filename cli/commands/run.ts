@@ -232,7 +232,7 @@ export const runPipeline: Command = {
       });
       // The target's own are counted while it runs.
       const lost = () => flatLosses({ ...losses(), target: {} });
-      const work = () => flow(stop, stream.build);
+      const work = () => flow(stop, stream.build, source);
       const ended = await recordingOf(keep, lost, work, (one) => one.signal);
       const { signal, seconds, report } = ended;
       const { went, came } = stream;

@@ -68,11 +68,15 @@ export const view: Command = {
       }
       gathered.add(item as AerPacket);
     };
-    const { signal } = await flow(stop, (stopped$): Observable<unknown> => {
-      const count = { items: 0, count: 0 };
-      const items$ = until(source!, stopped$).pipe(counting(count, terminal, 'events'));
-      return filters.through(items$).pipe(tap(gather));
-    });
+    const { signal } = await flow(
+      stop,
+      (stopped$): Observable<unknown> => {
+        const count = { items: 0, count: 0 };
+        const items$ = until(source!, stopped$).pipe(counting(count, terminal, 'events'));
+        return filters.through(items$).pipe(tap(gather));
+      },
+      source,
+    );
     const overview = gathered.overview();
     const name = printable(source!.name);
     if (png !== undefined) {

@@ -11,6 +11,7 @@ import {
 import type { StreamItem } from 'spikeline/events';
 import type { Stop } from '../stop.ts';
 import type { StopSignal, Terminal } from '../terminal.ts';
+import type { StreamSource } from './source.ts';
 
 /** How a stream ended. */
 export interface Ended<Report> {
@@ -27,10 +28,12 @@ export interface Ended<Report> {
  * second ends it where it is.
  *
  * @param build makes the stream; its source ends with `stopped$`
+ * @param source what is waited for until it is closed
  */
 export async function flow<Report>(
   stop: Stop,
   build: (stopped$: Observable<unknown>) => Observable<Report>,
+  source: Pick<StreamSource, 'closed'> = {},
 ): Promise<Ended<Report>> {
   const begin = performance.now();
   const stopped$ = new Subject<StopSignal>();
@@ -57,6 +60,7 @@ export async function flow<Report>(
     return { report, signal, seconds: (performance.now() - begin) / 1000 };
   } finally {
     silence();
+    await source.closed?.();
   }
 }
 

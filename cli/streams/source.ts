@@ -1,6 +1,6 @@
 /** Where a stream comes from, by its address. */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { catchError, type Observable, throwError } from 'rxjs';
+import { catchError, defer, type Observable, throwError } from 'rxjs';
 import { DataError, fromFile, type Losses } from 'spikeline';
 import { lossCounter, type StreamItem } from 'spikeline/events';
 import { problem, StorageError } from 'spikeline/problems';
@@ -29,6 +29,8 @@ export interface StreamSource {
   readonly path?: string;
   /** Ends it at its bytes; left out where they cannot be ended, or keep their time. */
   readonly end?: () => void;
+  /** Resolves when what was opened for it is closed, once nobody listens any more; left out where nothing has to be stopped. */
+  readonly closed?: () => Promise<void>;
 }
 
 /**
@@ -49,12 +51,14 @@ export function sourceAt(
   const isStandard = address.kind === 'standard';
   const input = isStandard ? endingInput(terminal.input ?? process.stdin) : undefined;
   const given = { ...terminal, ...(input !== undefined && { input }) };
+  const camera = closing();
   const items$ = reader.attempt(place, () =>
-    itemsFrom(address, reader, given, read, losses, place),
+    itemsFrom(address, reader, given, read, losses, place, camera.onClosed),
   );
   if (items$ === undefined) return undefined;
   const name = isStandard ? 'standard input' : text;
-  const named$ = items$.pipe(
+  const opened$ = address.kind === 'usb' ? camera.opening(items$) : items$;
+  const named$ = opened$.pipe(
     catchError((cause: unknown) =>
       throwError(() =>
         cause instanceof DataError ? new StorageError(name, cause.message, { cause }) : cause,
@@ -63,7 +67,25 @@ export function sourceAt(
   );
   const end = read.speed === undefined && input !== undefined ? { end: input.end } : {};
   const path = address.kind === 'file' ? { path: text } : {};
-  return { name, items$: named$, losses, ...path, ...end };
+  const closed = address.kind === 'usb' ? { closed: camera.closed } : {};
+  return { name, items$: named$, losses, ...path, ...end, ...closed };
+}
+
+/** Follows whether what a stream opens is closed. */
+function closing() {
+  let onClosed = (): void => {};
+  let closed = Promise.resolve();
+  return {
+    onClosed: () => onClosed(),
+    opening: <Item>(items$: Observable<Item>): Observable<Item> =>
+      defer(() => {
+        closed = new Promise((resolve) => {
+          onClosed = resolve;
+        });
+        return items$;
+      }),
+    closed: () => closed,
+  };
 }
 
 function itemsFrom(
@@ -73,6 +95,7 @@ function itemsFrom(
   read: ReadConfig,
   losses: Losses,
   place: string,
+  onClosed: () => void,
 ): Observable<StreamItem> {
   const { kind, base, host, port, query } = address;
   const heard = (at: number): void => terminal.err(`listening at ${kind}://${host}:${at}\n`);
@@ -95,7 +118,7 @@ function itemsFrom(
     case 'usb': {
       const serial = query['serial'] === undefined ? {} : { serial: query['serial'] };
       // What is no camera is refused there.
-      return fromCamera(base as CameraName, { ...serial, losses });
+      return fromCamera(base as CameraName, { ...serial, losses, onClosed });
     }
     case 'file':
       checkInput(place, base, reader);

@@ -94,6 +94,24 @@ describe('a camera', () => {
     }
   });
 
+  it('tells once when it is closed, and when it could not be opened', async () => {
+    let closed = 0;
+    const onClosed = () => closed++;
+    const { plugged, clock, subscription } = await watch('davis346', played(), { onClosed });
+    expect(closed).toBe(0);
+    subscription.unsubscribe();
+    expect(closed).toBe(0);
+    while (plugged.opened) {
+      expect(closed).toBe(0);
+      await steps(clock, 2);
+    }
+    await steps(clock, 2);
+    expect(closed).toBe(1);
+    fromCamera('davis346', { access: fakeUsb(), clock, onClosed }).subscribe({ error() {} });
+    await steps(clock, 100);
+    expect(closed).toBe(2);
+  });
+
   it('says that it was unplugged, after everything that it had sent', async () => {
     const { plugged, told, events, nothingLeft } = await watch('davis346', played());
     plugged.unplug();

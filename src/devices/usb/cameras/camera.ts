@@ -6,6 +6,7 @@ import type { Losses } from '../../../events/losses.ts';
 import { lossesCheck } from '../../../events/losses.ts';
 import type { PixelSpace } from '../../../events/space.ts';
 import {
+  callback,
   flag,
   having,
   number,
@@ -44,6 +45,8 @@ export interface CameraConfig {
   readonly access?: UsbAccess;
   /** Clock of the waits of its start; the machine's if left out. */
   readonly clock?: Clock;
+  /** Is called when the camera of a subscriber has stopped and was closed, or could not be opened. */
+  readonly onClosed?: () => void;
 }
 
 const table: OptionTable<CameraConfig> = {
@@ -54,6 +57,7 @@ const table: OptionTable<CameraConfig> = {
   transfers: number({ min: 1, max: 64, whole: true }),
   access: accessCheck,
   clock: having('a clock', 'now', 'schedule'),
+  onClosed: callback,
 };
 
 /** Reads a configuration once. */
