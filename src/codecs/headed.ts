@@ -5,6 +5,8 @@ import { type Counts, counts } from './counts.ts';
 import { type Body, soundDecoder } from './sound.ts';
 import { type TextHeaderForm, textHeader } from './text-header.ts';
 
+const nothing = new Uint8Array(0);
+
 /** What comes after the lines. */
 export interface Headed {
   /** What the stream says of itself; may change until the first event. */
@@ -37,8 +39,12 @@ export function headedDecoder(
       return rest === undefined ? [] : start(rest);
     },
     end() {
-      const given = headed === undefined ? start(text.end()) : [];
-      return [...given, ...(headed?.body.end() ?? [])];
+      if (headed === undefined) {
+        // What is left is the beginning of a line, and no record.
+        count.add('cutOffBytes', text.end().length);
+        start(nothing);
+      }
+      return headed!.body.end();
     },
   });
 }

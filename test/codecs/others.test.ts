@@ -2,6 +2,7 @@ import {
   aedat2,
   aedat31,
   type Codec,
+  decodeBytes,
   dynapseNeuron,
   dynapseWord,
   es,
@@ -154,6 +155,22 @@ describe('AEDAT 2.0', () => {
     const written = lateBy(aedat2, 2 ** 20 - 1);
     expect(read(aedat2, written).events.at(-1)).toBe(`${2 ** 32 + 6 - 2 ** 20} 0 0 0`);
   });
+
+  it.each([
+    ['aedat2', '#!AER-DAT2.0\r\n# This is a raw AE data file - do not edit'],
+    ['aedat31', '#!AER-DAT3.1\r\n#Format: RAW\r\n#Source 1: DAVIS346, and a text that is longer'],
+    ['dat', '% Version 2\n% Width 304 and a text that is longer than a record'],
+    ['evt2', '% evt 2.0\n% a text that is longer than many words of a payload'],
+    ['evt21', '% evt 2.1\n% a text that is longer than many words of a payload'],
+    ['evt3', '% evt 3.0\n% a text that is longer than many words of a payload'],
+  ])(
+    'and other headers, as that of %s, have no events in a line that is cut off',
+    (format, text) => {
+      const { header, packets, skipped } = decodeBytes(bytes(text));
+      expect([header.format, packets]).toEqual([format, []]);
+      expect(skipped).toEqual({ cutOffBytes: text.length - text.lastIndexOf('\n') - 1 });
+    },
+  );
 
   it('goes by the first record without the name of a chip, or as told', () => {
     const bare = '#!AER-DAT2.0\r\n';

@@ -22,6 +22,9 @@ import {
   timeOrigin,
 } from './header.ts';
 
+/** What lines of the header begin with. */
+const percent = 0x25;
+
 /** Where the fields of a record lie. */
 interface Layout {
   readonly xMask: number;
@@ -204,8 +207,8 @@ export const dat: Codec<GeometryOptions, DatEncoderOptions> = {
     const { fields, rest } = peekHeader(head, whole);
     if (rest === undefined || rest.length === head.length) return false;
     if (fields['evt'] !== undefined || fields['format'] !== undefined) return false;
-    // Cut off before it says what its records are.
-    if (rest.length < 2) return whole && fields['Version'] !== undefined;
+    // Cut off before it says what its records are, perhaps within a line.
+    if (rest.length < 2 || rest[0] === percent) return whole && fields['Version'] !== undefined;
     return (eventTypes.has(rest[0]!) && rest[1] === recordBytes) || otherTypes.has(rest[0]!);
   },
   decoder(options = {}) {
