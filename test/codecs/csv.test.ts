@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { aerPacket, DataError, InvalidArgumentError, pixels } from 'spikeline';
-import { type CsvDecoderOptions, type CsvEncoderOptions, codecOf, csv } from 'spikeline/codecs';
+import {
+  type CsvDecoderOptions,
+  type CsvEncoderOptions,
+  codecOf,
+  csv,
+  decodeBytes,
+} from 'spikeline/codecs';
 import { describe, expect, it } from 'vitest';
 import { withoutFastLoops } from '#src/codecs/loops';
 import { read } from '#test/codecs/property';
@@ -170,6 +176,16 @@ describe('CSV', () => {
       expect(codecOf(bytes(text)), text).toBeUndefined();
     }
     expect(codecOf(bytes('1,2,3'), true)).toBe(csv);
+  });
+
+  it('is known by its first line, however much of it is seen at once', () => {
+    const bad = bytes('t,x,y,p\n1,2,3,1\n2,\x00,\x7f,1\n');
+    expect(codecOf(bad)).toBe(csv);
+    expect(() => decodeBytes(bad)).toThrow('line 3 of this CSV is no event');
+    expect(() => decodeBytes([...bad].map((byte) => Uint8Array.of(byte)))).toThrow(
+      'line 3 of this CSV is no event',
+    );
+    expect(codecOf(bytes('1,2,3\x00\n'))).toBeUndefined();
   });
 
   it('is read alike eight digits at once and one by one, whatever stands in its lines', () => {

@@ -79,6 +79,11 @@ const encoderTable: OptionTable<CsvEncoderOptions> = {
 /** Bytes that are looked at to see what a file is. */
 const headBytes = 4096;
 
+/** Whether a character is none of a text. */
+function isControl(character: string): boolean {
+  return character < ' ' && !/\s/.test(character);
+}
+
 /** CSV of events. */
 export const csv: Codec<CsvDecoderOptions, CsvEncoderOptions> = {
   name: 'csv',
@@ -86,7 +91,6 @@ export const csv: Codec<CsvDecoderOptions, CsvEncoderOptions> = {
   extensions: ['csv', 'txt'],
   detect(head, whole = false) {
     const some = head.subarray(0, headBytes);
-    if (some.some((byte) => byte < 9 || (byte > 13 && byte < 32))) return false;
     const lines = new TextDecoder().decode(some).split(/\r?\n/);
     // The last line may not be whole.
     if (!(whole && head.length <= headBytes)) lines.pop();
@@ -95,7 +99,8 @@ export const csv: Codec<CsvDecoderOptions, CsvEncoderOptions> = {
         line.trim() !== '' &&
         (!/^[#%]|^sep=.$/.test(line) || namesColumns(line) || geometryOf(line)),
     );
-    if (first === undefined) return false;
+    // What follows is no matter: bytes may come one by one.
+    if (first === undefined || [...first].some(isControl)) return false;
     return namesColumns(first) || isEvent(first) || geometryOf(first) !== undefined;
   },
   decoder(options = {}) {
