@@ -169,24 +169,35 @@ export function isUncut({ window, events, speed }: ReadConfig): boolean {
   return window === undefined && events === undefined && speed === undefined;
 }
 
+/** Slices that are made before the first of them goes on: one packet may last for hours, which are many. */
+const slicesAtOnce = 256;
+
 /** Cuts items as the configuration says; called without one at the end. */
 function cutterOf({
   window,
   events,
   speed,
   losses,
-}: ReadConfig & { readonly losses: Losses }): (item?: StreamItem) => readonly StreamItem[] {
+}: ReadConfig & { readonly losses: Losses }): (item?: StreamItem) => Iterable<StreamItem> {
   const span = window ?? (speed === undefined || events !== undefined ? undefined : 0.01);
   let slicer: Slicer<AerPacket, AerPacket> | undefined;
   if (events !== undefined) slicer = countSlicer({ events });
   else if (span !== undefined) slicer = timeSlicer({ window: span, losses });
-  return (item) => {
-    const slices: StreamItem[] = [];
-    if (item === undefined) slicer?.end((slice) => slices.push(slice));
+  let slices: StreamItem[] = [];
+  const emit = (slice: StreamItem): boolean => slices.push(slice) >= slicesAtOnce;
+  const taken = (): readonly StreamItem[] => {
+    const some = slices;
+    slices = [];
+    return some;
+  };
+  return function* cut(item) {
+    if (item === undefined) slicer?.end(emit);
     else if (slicer !== undefined && itemKind(item) === 'events') {
-      slicer.push(item as AerPacket, (slice) => slices.push(slice));
+      slicer.push(item as AerPacket, emit);
+      yield* taken();
+      for (let isLeft = true; isLeft; yield* taken()) isLeft = slicer.goOn?.(emit) === true;
     } else slices.push(item);
-    return slices;
+    yield* taken();
   };
 }
 
