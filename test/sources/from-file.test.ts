@@ -294,7 +294,9 @@ describe('toFile', () => {
     for (const name of ['a.csv', 'a.npy', 'a.npz', 'a.dat', 'a.es', 'a.aedat4', 'a.bin']) {
       const path = join(emptyFolder(), name);
       const wrong = of(aerPacket([1], [2], channels(4)));
-      await expect(lastValueFrom(wrong.pipe(toFile(path)))).rejects.toThrow(/this format holds pixels/);
+      await expect(lastValueFrom(wrong.pipe(toFile(path)))).rejects.toThrow(
+        /this format holds pixels/,
+      );
       expect(existsSync(path), name).toBe(false);
     }
   });
