@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { DataError, InvalidArgumentError, UnsupportedPipelineError } from 'spikeline';
+import { readFailure } from 'spikeline/files';
 import { StorageError } from 'spikeline/problems';
 
 /**
@@ -9,10 +10,9 @@ import { StorageError } from 'spikeline/problems';
  */
 export function readBytes(path: string): Uint8Array {
   try {
-    if (statSync(path).isDirectory()) throw new Error('it is a folder');
     return readFileSync(path);
   } catch (cause) {
-    throw new StorageError(path, `cannot be read (${(cause as Error).message})`, { cause });
+    throw readFailure(path, cause);
   }
 }
 

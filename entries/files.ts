@@ -1,3 +1,4 @@
+export { readFailure } from '../src/files/failure.ts';
 export { openFile, type ResultFile } from '../src/files/file.ts';
 export { type FolderOptions, openFolder, type ResultFolder } from '../src/files/folder.ts';
 export { openPipe, type PipeInput } from '../src/files/pipe.ts';

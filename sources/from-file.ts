@@ -1,10 +1,11 @@
 /** The source `fromFile`: a file of events, or a stream of a recording, in any known format. */
 import { defer, type Observable } from 'rxjs';
-import { InvalidArgumentError, StorageError } from '../src/errors.ts';
+import { InvalidArgumentError } from '../src/errors.ts';
 import type { AerPacket } from '../src/events/aer-packet.ts';
 import { lossCounter } from '../src/events/losses.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import type { PixelSpace } from '../src/events/space.ts';
+import { readFailure } from '../src/files/failure.ts';
 import type { PipeInput } from '../src/files/pipe.ts';
 import { lend } from '../src/lending.ts';
 import { noteInput } from '../src/open-inputs.ts';
@@ -143,13 +144,6 @@ async function* pipedBytes(
   }
 }
 
-const words: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'its permissions forbid to read it',
-  EISDIR: 'it is a folder',
-};
-
 function refuse(path: string, cause: unknown): never {
-  const { code = '', message = String(cause) } = cause as NodeJS.ErrnoException;
-  throw new StorageError(path, words[code] ?? `cannot be read (${message})`, { cause });
+  throw readFailure(path, cause);
 }

@@ -1,7 +1,7 @@
 /** Bytes of files and of standard input, piece by piece. */
 import { open } from 'node:fs/promises';
 import { DataError, InvalidArgumentError } from 'spikeline';
-import { openPipe } from 'spikeline/files';
+import { openPipe, readFailure } from 'spikeline/files';
 import { StorageError } from 'spikeline/problems';
 import type { ByteInput } from 'spikeline/sources';
 
@@ -23,7 +23,7 @@ export async function* piecesOf(
 ): AsyncGenerator<Uint8Array> {
   if (path === standard) return yield* input;
   const refuse = (cause: unknown): never => {
-    throw new StorageError(path, `cannot be read (${(cause as Error).message})`, { cause });
+    throw readFailure(path, cause);
   };
   const pipe = await openPipe(path).catch(refuse);
   if (pipe !== undefined) return yield* pipe;

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { DeviceError, StorageError } from '../errors.ts';
 import { refuse, text } from '../options.ts';
 import { within } from '../problems.ts';
-import { causeText } from './folders.ts';
+import { readFailure } from './failure.ts';
 
 /** A file that is open for reading. */
 export interface FileReader {
@@ -26,7 +26,7 @@ export interface FileReader {
 export async function openReader(path: string): Promise<FileReader> {
   refuse('no file can be read', () => within('path', text(path)));
   const failed = (cause: unknown): never => {
-    throw new StorageError(path, `cannot be read (${causeText(cause)})`, { cause });
+    throw readFailure(path, cause);
   };
   let file: FileHandle | undefined = await open(path, 'r').catch(failed);
   const close = async (): Promise<void> => {

@@ -3,7 +3,14 @@ import fs from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { InvalidArgumentError } from 'spikeline';
-import { checkTarget, openFile, openFolder, openWriter, writeFiles } from 'spikeline/files';
+import {
+  checkTarget,
+  openFile,
+  openFolder,
+  openWriter,
+  readFailure,
+  writeFiles,
+} from 'spikeline/files';
 import { StorageError } from 'spikeline/problems';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { emptyFolder } from '#test/support/folders';
@@ -12,6 +19,23 @@ import { fullDisk } from '#test/support/full-disk';
 const read = (path: string): string => fs.readFileSync(path, 'utf8');
 
 afterEach(() => vi.restoreAllMocks());
+
+describe('files that cannot be read', () => {
+  it.each([
+    ['ENOENT', 'in.dat: cannot be read; there is no such file'],
+    ['EISDIR', 'in.dat: cannot be read; it is a folder'],
+    ['ELOOP', 'in.dat: cannot be read; its links lead in a circle'],
+    ['EIO', 'in.dat: cannot be read (broken)'],
+  ])('say why, as %s does', (code, why) => {
+    const cause = Object.assign(new Error('broken'), { code });
+    expect(readFailure('in.dat', cause)).toMatchObject({ message: why, cause });
+  });
+
+  it('say so whatever was thrown', () => {
+    expect(readFailure('in.dat', 'odd').message).toBe('in.dat: cannot be read (odd)');
+    expect(readFailure('in.dat', undefined).message).toBe('in.dat: cannot be read (undefined)');
+  });
+});
 
 describe('files that are written whole', () => {
   it('are what was written, and nothing lies beside them', () => {
