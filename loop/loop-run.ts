@@ -153,6 +153,11 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
   const leave = (): void => {
     if (!over) leftBehind = finish('unsubscribed');
   };
+  /** Whether all is over, since the user may have left in the middle of a step, or before the loop could be told. */
+  const left = (): boolean => {
+    if (user.closed) leave();
+    return over;
+  };
   const guard = guarding(
     () => over,
     (cause) => end('error', cause),
@@ -173,15 +178,15 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     const seconds = (step - passed) * dt;
     if (step > 0 || 'observations' in setup.environment) {
       // Whoever leaves meanwhile has ended all.
-      if (!world.advance(action, seconds) || over) return;
+      if (!world.advance(action, seconds) || left()) return;
     }
     if (action !== undefined || step === 0) passed = step;
     const { observation, done } = world;
     const time = binStart(step * bins, width);
     const counts = encode(observation, { step, time, observation });
-    if (over) return;
+    if (left()) return;
     const goesOn = stimulus?.before(step, time, counts) ?? true;
-    if (over) return;
+    if (left()) return;
     const input = { steps: bins, channels: channelsIn, dt: width, startTime: time, counts };
     const state = session === undefined ? undefined : world.state();
     const handed = realTime === undefined ? 0 : realTime.clock.now();
@@ -200,18 +205,17 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     const latency = (came - handed) * 1000;
     if (together) losses.add('together', 1);
     action = bounded(decode(spikes, { step, time, observation, recorded }));
-    // Whoever leaves meanwhile has sent the last action: none follows it.
-    if (over) return;
+    // No action follows the last one.
+    if (left()) return;
     if (!done) world.act(action);
-    if (over) return;
+    if (left()) return;
     made++;
     const whole = { step, time, observation, action, input, spikes, recorded, latency, done };
     session?.step(whole, state);
     stimulus?.after?.(whole);
-    if (over) return;
+    if (left()) return;
     user.next(whole);
-    if (user.closed) leave();
-    if (over) return;
+    if (left()) return;
     if (open.size === 0 && last !== undefined) endSettled(last);
     else if (realTime === undefined) pump();
   };
@@ -285,7 +289,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     session?.begin(description);
     begun = true;
     world.begin(seed);
-    if (over) return;
+    if (left()) return;
     exchange = startExchange(
       { target: setup.target, net, record, realTime: realTime !== undefined },
       {

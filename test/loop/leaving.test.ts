@@ -1,5 +1,5 @@
 // Whoever leaves a loop from inside of its parts, and parts that take their time.
-import { EMPTY, interval, lastValueFrom, of, Subject, toArray } from 'rxjs';
+import { EMPTY, interval, lastValueFrom, of, Subject, takeUntil, toArray } from 'rxjs';
 import { lif, linear, pipeline, simulator, type Target } from 'spikeline';
 import { type CloseLoopConfig, closeLoop, type LoopSession } from 'spikeline/loop';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -93,6 +93,45 @@ describe.each(['encode', 'decode', 'stimulus', 'actions', 'session', 'after'] as
     );
   },
 );
+
+describe('a loop that is left while it is subscribed to', () => {
+  it.each(['reset', 'encode', 'decode', 'step'] as const)('does nothing more: in %s', (where) => {
+    const stop$ = new Subject<void>();
+    const told: unknown[] = [];
+    let calls = 0;
+    const leave = (here: string): void => {
+      if (here === where && (here === 'reset' || ++calls === 3)) stop$.next();
+    };
+    const loop = closeLoop<number, number>({
+      ...base,
+      environment: {
+        reset() {
+          leave('reset');
+          return 0;
+        },
+        step(action) {
+          told.push(action);
+          leave('step');
+          return { observation: 0 };
+        },
+        close: () => void told.push('close'),
+      },
+      encode() {
+        leave('encode');
+        return [1];
+      },
+      decode() {
+        leave('decode');
+        return 5;
+      },
+    });
+    const steps: number[] = [];
+    loop.pipe(takeUntil(stop$)).subscribe(({ step }) => steps.push(step));
+    const actions = { reset: 0, encode: 2, decode: 2, step: 3 }[where];
+    expect(told).toEqual([...Array(actions).fill(5), stopped, 'close']);
+    expect(steps).toHaveLength({ reset: 0, encode: 2, decode: 2, step: 3 }[where]);
+  });
+});
 
 describe('a loop in real time whose sensor ends before the first step', () => {
   it.each([
