@@ -17,8 +17,9 @@ export function forPipeline(channelsIn: number): OperatorFunction<StreamItem, Ta
     const { width, height } = packet.space;
     const count = width * height;
     if (channelsIn !== count && channelsIn !== 2 * count) {
+      const half = channelsIn % 2 === 0 ? `, or ${channelsIn / 2} of two polarities` : '';
       throw new DataError(
-        `${width}×${height} pixels come, and the pipeline takes ${channelsIn} channels: ${count} pixels are needed, or half as many with two polarities; --crop and --downsample make fewer`,
+        `${width}×${height} pixels come, and the pipeline takes ${channelsIn} channels: ${channelsIn} pixels are needed${half}; --crop and --downsample make fewer`,
       );
     }
     pixels ??= toChannelsFilter({ polarity: channelsIn === count ? 'merge' : 'separate' });

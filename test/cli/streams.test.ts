@@ -268,7 +268,9 @@ describe('spikeline run', () => {
     const wide = await runCli(['run', at('net.json'), '--input', at('wave.dat')]);
     expect([wide.code, wide.stderr]).toEqual([
       2,
-      expect.stringContaining('8×4 pixels come, and the pipeline takes 2 channels'),
+      expect.stringContaining(
+        '8×4 pixels come, and the pipeline takes 2 channels: 2 pixels are needed, or 1 of two polarities',
+      ),
     ]);
   });
 
