@@ -79,7 +79,8 @@ async function onSocket(board: VirtualBoardConfig) {
     exact: board.realTime !== true,
     left: () => clock.pending,
     pass: (milliseconds) => turn(clock, milliseconds),
-    patience: 3000,
+    // Turns take no time of the machine, which may be busy when a socket closes.
+    patience: 100_000,
   };
   return { config, server };
 }

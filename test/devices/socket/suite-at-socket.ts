@@ -63,7 +63,8 @@ export async function suiteAtSocket(config: VirtualBoardConfig): Promise<{
       openBeforeWrap: openBeforeWrap!,
       left: () => clock.pending,
       pass: (milliseconds) => turn(clock, milliseconds),
-      patience: 3000,
+      // Turns take no time of the machine, which may be busy when a socket has its turn.
+      patience: 100_000,
     },
     board: boards[0]!,
     clock,
