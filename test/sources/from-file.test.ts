@@ -1,12 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { lastValueFrom, of, Subject, take, tap, throwError, toArray } from 'rxjs';
@@ -48,13 +40,6 @@ function dat(...packets: readonly AerPacket[]): Uint8Array<ArrayBuffer> {
 function fileOf(bytes: Uint8Array, name = 'in.dat'): string {
   const path = join(emptyFolder(), name);
   writeFileSync(path, bytes);
-  return path;
-}
-
-/** Makes a named pipe. */
-function pipeOf(): string {
-  const path = join(emptyFolder(), 'pipe');
-  execFileSync('mkfifo', [path]);
   return path;
 }
 
@@ -205,29 +190,6 @@ describe('fromFile', () => {
       message: expect.stringMatching(/no stream other; there are my/),
     });
   });
-
-  it.runIf(process.platform === 'linux')(
-    'reads a named pipe while it is written, and leaves it at once while nobody writes',
-    async () => {
-      const path = pipeOf();
-      const packets = lastValueFrom(fromFile(path).pipe(toArray()));
-      execFile('cp', [fileOf(dat(packet)), path]);
-      expect(timesOf(await packets)).toEqual(events);
-      const isOpen = () =>
-        readdirSync('/proc/self/fd').some((one) => {
-          try {
-            return readlinkSync(`/proc/self/fd/${one}`) === path;
-          } catch {
-            return false;
-          }
-        });
-      expect(isOpen()).toBe(false);
-      const reading = fromFile(path).subscribe();
-      await until(isOpen);
-      reading.unsubscribe();
-      await until(() => !isOpen());
-    },
-  );
 
   it('errors with a clear word', async () => {
     const folder = emptyFolder();
