@@ -1,22 +1,28 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { builtProduct } from './test/support/product.ts';
 
 const conditions = ['@spikeline/source'];
 
-/** Tests that change modules or globals for themselves, each in a world of its own. */
+/** Tests that change globals for themselves, each in a world of its own. */
 const alone = [
   'test/docs/programs.test.ts',
   'test/lsl/pylsl.test.ts',
-  'test/kernel/{browser,engine,threads}.test.ts',
-  'test/devices/{wall-clock,usb/browser,usb/lazy}.test.ts',
-  'test/nats/lazy.test.ts',
-  'test/nir/lazy.test.ts',
-  'test/streams/{re-entrant-outside,schedulers}.test.ts',
+  'test/kernel/{browser,threads}.test.ts',
+  'test/devices/{wall-clock,usb/browser}.test.ts',
+  'test/streams/schedulers.test.ts',
+];
+
+/** Tests that put other modules in the place of some, as only Vite can. */
+const mocked = [
+  'test/kernel/engine.test.ts',
+  'test/{nats,nir,devices/usb}/lazy.test.ts',
+  'test/streams/re-entrant-outside.test.ts',
   'test/tfjs/{backend,independence}.test.ts',
 ];
 
-/** Tests that set flags of V8, which all threads share: each in a process of its own. */
-const inProcess = ['test/kernel/relaxed.test.ts'];
+/** Tests that set flags of V8, which all threads share, or need a main thread: each in a process of its own. */
+const inProcess = ['test/kernel/relaxed.test.ts', 'test/sources/named-pipes.test.ts'];
 
 export default defineConfig({
   resolve: { conditions },
@@ -33,16 +39,22 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        plugins: [builtProduct()],
         // One world for all that share it: the package and its kernel load once for each thread.
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...alone, ...inProcess],
-          globalSetup: ['test/support/bundle-programs.ts'],
+          exclude: [...alone, ...mocked, ...inProcess],
+          globalSetup: ['test/support/bundle-programs.ts', 'test/support/build-product.ts'],
           isolate: false,
         },
       },
-      { extends: true, test: { name: 'alone', include: alone } },
+      {
+        extends: true,
+        plugins: [builtProduct()],
+        test: { name: 'alone', include: alone, globalSetup: ['test/support/build-product.ts'] },
+      },
+      { extends: true, test: { name: 'mocked', include: mocked } },
       { extends: true, test: { name: 'process', include: inProcess, pool: 'forks' } },
     ],
   },
