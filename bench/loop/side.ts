@@ -1,5 +1,6 @@
 // Runs one closed loop in real time and tells how it went: `index.ts` starts it, in a process of its own.
-import { latencyMeter, settleMemory } from 'spikeline/loop';
+import { latencyMeter } from 'spikeline/loop';
+import { freeMemory } from '../measure.ts';
 import { answers } from '../side.ts';
 import { type Heap, type HeapWatch, watchHeap } from './heap.ts';
 import { type AskedLoop, type LoopFound, runLoop } from './run.ts';
@@ -46,7 +47,7 @@ async function watched(
   board: Served | undefined,
 ): Promise<{ readonly found: LoopFound; readonly own: Spent; readonly served?: Spent }> {
   await board?.begin();
-  await settleMemory();
+  freeMemory();
   await new Promise((resolve) => setTimeout(resolve, 100));
   // What starting leaves is no garbage of steps, nor what code leaves that is not compiled yet.
   const from = Math.max(1, Math.round(steps / 10));
