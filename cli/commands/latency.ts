@@ -2,7 +2,7 @@
 import { defer, finalize, takeUntil, tap } from 'rxjs';
 import { chip, type Link, simulator } from 'spikeline';
 import { writeFiles } from 'spikeline/files';
-import { latencyMeter, settleMemory } from 'spikeline/loop';
+import { latencyMeter } from 'spikeline/loop';
 import { printable } from 'spikeline/problems';
 import { type OptionSpecs, optionHelp } from '../arguments.ts';
 import { type Command, exitCodes } from '../command.ts';
@@ -75,7 +75,6 @@ export const latency: Command = {
     const size = { dt, neurons: neurons ?? 256, seconds: seconds ?? 5 };
     const loop = machineLoop({ ...size, spin, threshold: thresholdOf(link) }, target);
     const meter = latencyMeter();
-    await settleMemory();
     const { so, end } = progress(terminal, 'steps');
     const { signal } = await flow(stop, (stopped$) =>
       defer(() => loop).pipe(

@@ -9,10 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { transformSync } from 'rolldown/utils';
 import type { TestProject } from 'vitest/node';
-import { builtPath, productFolder, rooms, root } from './product.ts';
+import { builtPath, inOwnPlace, productFolder, rooms, root } from './product.ts';
 
 /** What names a module of ours beside the one that names it. */
 const neighbour = /((?:from|import)\s*\(?\s*)(['"])(\.{1,2}\/[^'"]*)\.ts\2/g;
@@ -23,13 +22,7 @@ function build(path: string): void {
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
   const to = builtPath(path);
   mkdirSync(dirname(to), { recursive: true });
-  writeFileSync(
-    to,
-    code
-      .replaceAll(neighbour, '$1$2$3.js$2')
-      // What stands beside a source is found from here too.
-      .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
-  );
+  writeFileSync(to, inOwnPlace(code.replaceAll(neighbour, '$1$2$3.js$2'), path));
 }
 
 /** The package as it names its modules, with what is built in place of the sources. */

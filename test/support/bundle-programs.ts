@@ -1,20 +1,15 @@
 /** Bundles the programs that tests start, before the first of them runs: Vitest calls this. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'vite';
 import type { TestProject } from 'vitest/node';
+import { inOwnPlace, root } from './product.ts';
 import { bundleName, programs } from './programs.ts';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What stands beside a source is found from its bundle too. */
 const ownPlace: Plugin = {
   name: 'own-place',
-  transform: (code, id) => ({
-    code: code.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href)),
-    map: null,
-  }),
+  transform: (code, id) => ({ code: inOwnPlace(code, id), map: null }),
 };
 
 /** Packages are loaded as they are; ours are part of the bundle. */

@@ -1,6 +1,6 @@
 /** The product as tests that share a world load it: built once, so that Node reads it by itself. */
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'vite';
 
 export const root: string = fileURLToPath(new URL('../../', import.meta.url));
@@ -9,6 +9,11 @@ export const root: string = fileURLToPath(new URL('../../', import.meta.url));
 export const rooms: readonly string[] = [
   ...['src', 'operators', 'sources', 'sinks', 'targets', 'loop', 'entries', 'conformance', 'cli'],
 ];
+
+/** Lets the code of a module find from elsewhere what stands beside its source. */
+export function inOwnPlace(code: string, source: string): string {
+  return code.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(source).href));
+}
 
 /** Where it is built: among packages, which Vitest leaves to Node. */
 export function productFolder(): string {
