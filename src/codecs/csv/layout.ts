@@ -1,5 +1,6 @@
 /** What the columns of a CSV of events are: as it is told, or as its first line says. */
 import { DataError } from '../../errors.ts';
+import { fieldNames } from '../field-names.ts';
 
 /** What a column holds: time, column, row, polarity, or nothing of interest. */
 export type CsvColumn = 't' | 'x' | 'y' | 'p' | 'skip';
@@ -48,23 +49,10 @@ export interface CsvTold {
 const separators = [',', ';', '\t', ' ', '|'] as const;
 
 const names: Readonly<Record<string, CsvColumn>> = {
-  t: 't',
-  ts: 't',
-  time: 't',
-  timestamp: 't',
-  timestamps: 't',
-  x: 'x',
-  xs: 'x',
+  ...fieldNames,
   col: 'x',
   column: 'x',
-  y: 'y',
-  ys: 'y',
   row: 'y',
-  p: 'p',
-  ps: 'p',
-  on: 'p',
-  pol: 'p',
-  polarity: 'p',
 };
 
 const units: Readonly<Record<string, CsvTimeUnit>> = {

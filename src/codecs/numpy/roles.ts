@@ -1,5 +1,6 @@
 /** Which numbers of NumPy arrays are times, columns, rows and polarities; and which array is a raster. */
 import { DataError } from '../../errors.ts';
+import { type EventField, fieldNames } from '../field-names.ts';
 import type { NpyArray, NpyField, ReadNumber } from './array.ts';
 
 /** What a column of an array of numbers holds. */
@@ -27,27 +28,14 @@ export interface EventNumbers {
   readonly p: Numbers | undefined;
 }
 
-const roles: Readonly<Record<string, 't' | 'x' | 'y' | 'p'>> = {
-  t: 't',
-  ts: 't',
-  time: 't',
+const roles: Readonly<Record<string, EventField>> = {
+  ...fieldNames,
   times: 't',
-  timestamp: 't',
-  timestamps: 't',
-  x: 'x',
-  xs: 'x',
-  y: 'y',
-  ys: 'y',
-  p: 'p',
-  ps: 'p',
-  on: 'p',
-  pol: 'p',
-  polarity: 'p',
   polarities: 'p',
 };
 
 /** What a name means; undefined if nothing that is known. */
-export function roleOf(name: string): 't' | 'x' | 'y' | 'p' | undefined {
+export function roleOf(name: string): EventField | undefined {
   const lower = name.toLowerCase();
   return Object.hasOwn(roles, lower) ? roles[lower] : undefined;
 }
