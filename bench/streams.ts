@@ -53,7 +53,7 @@ async function fileToRaster(path: string, count: number, passes: number): Promis
       ),
     );
   const rates: number[] = [];
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 12; round++) {
     const begin = process.cpuUsage();
     await through(1, () => {});
     const { user, system } = process.cpuUsage(begin);

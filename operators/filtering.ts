@@ -42,6 +42,7 @@ export function filtering<Config extends FilterConfig, In, Out>(
         emit(filter.end?.());
         subscriber.complete();
       },
+      giveBack: filter.giveBack,
     };
   });
   return Object.assign(operator, { losses: counted.losses });

@@ -1,7 +1,7 @@
 /** What operators share that emit in the middle of their work, or keep state: their subscriber may answer at once. */
 import { Observable, type OperatorFunction, Subscriber, type Unsubscribable } from 'rxjs';
 import { type Demand, demandBehind, gate, onDemand, whileBoth } from '../src/demand.ts';
-import { borrowing, type Loan } from '../src/lending.ts';
+import { borrowing, type Loan, lend } from '../src/lending.ts';
 import { queue } from '../src/queue.ts';
 import { serial } from '../src/serial.ts';
 import { afterOthers } from '../src/turns.ts';
@@ -13,7 +13,7 @@ export const emittedAtOnce = 1024;
 export const unfinished: unique symbol = Symbol('unfinished');
 
 /** What an operator does with what comes. */
-export interface Taking<In> {
+export interface Taking<In, Out> {
   /**
    * Takes an item; what it throws ends the stream. Gives `true` if neither it nor what it has emitted needs the item any
    * more, or {@link unfinished}.
@@ -25,6 +25,8 @@ export interface Taking<In> {
   complete?(): void;
   /** What it can take by now; sources that can wait are held back by it. */
   readonly demand?: Demand | undefined;
+  /** Takes back what it has emitted, of which nobody looks at anything any more; absent if it makes each anew. */
+  readonly giveBack?: ((item: Out) => void) | undefined;
 }
 
 const end = Symbol('end');
@@ -79,11 +81,12 @@ class Taker<In> extends Subscriber<In> {
  * wait for what is unfinished, which itself waits for whom it feeds.
  */
 export function oneAtATime<In, Out>(
-  begin: (subscriber: Subscriber<Out>) => Taking<In>,
+  begin: (subscriber: Subscriber<Out>) => Taking<In, Out>,
 ): OperatorFunction<In, Out> {
-  return (source) =>
-    new Observable((subscriber) => {
+  return (source) => {
+    const made = new Observable<Out>((subscriber) => {
       const taking = begin(subscriber);
+      if (taking.giveBack !== undefined) lend(made, taking.giveBack as (item: unknown) => void);
       // What has failed already is not subscribed to.
       if (subscriber.closed) return;
       const loan: Loan = { source };
@@ -138,4 +141,6 @@ export function oneAtATime<In, Out>(
       const demand = room === undefined ? taking.demand : whileBoth(room, behind);
       borrowing(loan, () => onDemand(demand, () => source.subscribe(taker)));
     });
+    return made;
+  };
 }

@@ -8,12 +8,11 @@ import {
   copying,
   type Filter,
   type FilterConfig,
-  growingRoom,
-  movedPacket,
   once,
   unknownAddress,
   unknownPixels,
 } from './filter.ts';
+import { Rooms } from './room.ts';
 
 /** Configuration of `crop`. */
 export interface CropConfig extends FilterConfig {
@@ -71,13 +70,12 @@ export function cropFilter(
     }
     return { ...pixelBits(from), rightMost: from.width - 1, lowest: from.height - 1 };
   });
-  const roomFor = growingRoom();
-  return copying((packet) => {
+  const rooms = new Rooms();
+  return copying(rooms, (packet) => {
     packet = soundForm(packet, 'pixels');
     const { yShift, xMask, rightMost, lowest } = prepare(packet.space);
     const { timestamps, addresses } = packet;
-    const room = roomFor(addresses.length);
-    const [times, kept] = [room.times, room.addresses];
+    const { times, addresses: kept } = rooms.for(addresses.length);
     const [lastX, lastY] = [width - 1, height - 1];
     let count = 0;
     // What is not finite, or beside the picture, shows afterwards in the sum and in the sign: one look at each event is all.
@@ -99,6 +97,6 @@ export function cropFilter(
     }
     if (finite !== 0) soundPacket(packet, 'pixels');
     if (beside < 0) losses.add(unknownAddress, unknownPixels(packet));
-    return movedPacket(packet, room, count, space);
+    return rooms.moved(packet, count, space);
   });
 }

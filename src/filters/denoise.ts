@@ -8,13 +8,12 @@ import {
   copying,
   type Filter,
   type FilterConfig,
-  growingRoom,
-  keptPacket,
   knownPixels,
   once,
   pixelCells,
 } from './filter.ts';
 import { longestSpan, type Recent, recentLimit, recentTimes } from './recent.ts';
+import { Rooms } from './room.ts';
 
 /** Configuration of `denoise`. */
 export interface DenoiseConfig extends FilterConfig {
@@ -48,16 +47,15 @@ export function denoiseFilter(
   const { losses = lossCounter() } = config;
   const window = microseconds(config.window);
   const prepare = once(lastEvents);
-  const roomFor = growingRoom();
-  return copying((given) => {
+  const rooms = new Rooms();
+  return copying(rooms, (given) => {
     given = soundPacket(given, 'pixels');
     const { recent, stride } = prepare(given.space);
     const packet = knownPixels(given, losses);
     const { timestamps, addresses, space } = packet;
     const { cells } = recent;
     const { yShift, xMask } = pixelBits(space);
-    const room = roomFor(addresses.length);
-    const [times, kept] = [room.times, room.addresses];
+    const { times, addresses: kept } = rooms.for(addresses.length);
     let { base } = recent;
     let count = 0;
     for (let i = 0; i < addresses.length; i++) {
@@ -86,7 +84,7 @@ export function denoiseFilter(
       count += supported;
       cells[here + 1] = now;
     }
-    return keptPacket(packet, room, count);
+    return rooms.kept(packet, count);
   });
 }
 

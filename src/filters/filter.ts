@@ -3,10 +3,11 @@ import { DataError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
 import type { Losses } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, type Space, sameSpace, spaceText } from '../events/space.ts';
+import type { Rooms } from './room.ts';
 
 /**
  * A step of a stream that gives one item for each. It may keep state from item to item, so that each stream needs its
- * own; what is given out is never written again.
+ * own; what is given out is never written again, unless it is given back.
  */
 export interface Filter<In, Out> {
   /**
@@ -19,11 +20,22 @@ export interface Filter<In, Out> {
   readonly end?: () => Out | undefined;
   /** Whether it needs nothing of an item later, and gives out copies, or arrays of it as a whole. */
   readonly copies?: boolean;
+  /**
+   * Takes an item back that it gave out, and lays later ones down in its place; absent if it makes each anew. Nobody may look at
+   * that item afterwards.
+   */
+  giveBack?(item: Out): void;
 }
 
-/** Says of a filter that it {@link Filter.copies}. */
-export function copying<In, Out>(filter: (item: In) => Out): Filter<In, Out> {
-  return Object.assign(filter, { copies: true });
+/** Says of a filter that it {@link Filter.copies}, and takes what it gave out back into the rooms where it lays events down. */
+export function copying<In extends AerPacket, Out extends AerPacket>(
+  rooms: Rooms,
+  filter: (packet: In) => Out,
+): Filter<In, Out> {
+  return Object.assign(filter, {
+    copies: true,
+    giveBack: (packet: Out) => rooms.giveBack(packet),
+  });
 }
 
 /** A step of a stream that gives any number of items for each. */
@@ -70,52 +82,6 @@ export function once<S extends Space, T>(prepare: (space: S) => T): (space: S) =
     known = space;
     return prepared;
   };
-}
-
-/** Room for the events that a filter keeps, used again for each packet. */
-export interface Room {
-  /** Times of what is kept so far. */
-  readonly times: Float64Array;
-  /** Their addresses. */
-  readonly addresses: Uint32Array;
-}
-
-/** Makes room that grows with the packets. */
-export function growingRoom(): (events: number) => Room {
-  let room = { times: new Float64Array(0), addresses: new Uint32Array(0) };
-  return (events) => {
-    if (events > room.times.length) {
-      const size = Math.max(events, 2 * room.times.length);
-      room = { times: new Float64Array(size), addresses: new Uint32Array(size) };
-    }
-    return room;
-  };
-}
-
-/** A packet of the first `count` events in the room, at the times of the given one, with other addresses in another space. */
-export function movedPacket<S extends Space>(
-  { timestamps, until }: AerPacket,
-  { times, addresses }: Room,
-  count: number,
-  space: S,
-): AerPacket<S> {
-  return {
-    timestamps: count === timestamps.length ? timestamps : times.slice(0, count),
-    addresses: addresses.slice(0, count),
-    space,
-    until,
-  };
-}
-
-/** The packet of the first `count` events in the room: the given one if it has lost none and has the same addresses. */
-export function keptPacket<S extends Space>(
-  packet: AerPacket<S>,
-  room: Room,
-  count: number,
-): AerPacket<S> {
-  return count === packet.timestamps.length
-    ? packet
-    : movedPacket(packet, room, count, packet.space);
 }
 
 /** Cells of the largest table over addresses that a filter keeps. */

@@ -8,12 +8,11 @@ import {
   copying,
   type Filter,
   type FilterConfig,
-  growingRoom,
-  keptPacket,
   knownPixels,
   once,
   pixelCells,
 } from './filter.ts';
+import { Rooms } from './room.ts';
 
 /** Configuration of `hotPixels`. */
 export interface HotPixelsConfig extends FilterConfig {
@@ -51,7 +50,7 @@ export function hotPixelsFilter(
     pixelCells(space);
     return new Int32Array(2 * space.width * space.height).fill(-2);
   });
-  const roomFor = growingRoom();
+  const rooms = new Rooms();
   let origin = Number.NaN;
   let step = 0;
   let from = Number.POSITIVE_INFINITY;
@@ -63,14 +62,13 @@ export function hotPixelsFilter(
     if (!(at - origin >= 0 && at - origin < 2 ** 30)) origin = renumber(cells, origin, at);
     step = at - origin;
   };
-  return copying((given) => {
+  return copying(rooms, (given) => {
     given = soundPacket(given, 'pixels');
     const cells = prepare(given.space);
     const packet = knownPixels(given, losses);
     const { timestamps, addresses, space } = packet;
     const { yShift, xMask } = pixelBits(space);
-    const room = roomFor(addresses.length);
-    const [times, kept] = [room.times, room.addresses];
+    const { times, addresses: kept } = rooms.for(addresses.length);
     let count = 0;
     for (let i = 0; i < addresses.length; i++) {
       const address = addresses[i]!;
@@ -90,7 +88,7 @@ export function hotPixelsFilter(
       kept[count] = address;
       if (now <= most) count++;
     }
-    return keptPacket(packet, room, count);
+    return rooms.kept(packet, count);
   });
 }
 

@@ -8,12 +8,11 @@ import {
   copying,
   type Filter,
   type FilterConfig,
-  growingRoom,
-  keptPacket,
   knownPixels,
   once,
   pixelCells,
 } from './filter.ts';
+import { Rooms } from './room.ts';
 
 /** Where a pixel is. */
 export interface PixelPlace {
@@ -53,14 +52,13 @@ export function maskPixelsFilter(
   const { losses = lossCounter() } = config;
   const places = config.pixels.map(({ x, y }) => ({ x, y }));
   const prepare = once((space: PixelSpace) => keptCells(space, places));
-  const roomFor = growingRoom();
-  return copying((given) => {
+  const rooms = new Rooms();
+  return copying(rooms, (given) => {
     given = soundPacket(given, 'pixels');
     const keep = prepare(given.space);
     const packet = knownPixels(given, losses);
     const { timestamps, addresses } = packet;
-    const room = roomFor(addresses.length);
-    const [times, kept] = [room.times, room.addresses];
+    const { times, addresses: kept } = rooms.for(addresses.length);
     let count = 0;
     for (let i = 0; i < addresses.length; i++) {
       const address = addresses[i]!;
@@ -68,7 +66,7 @@ export function maskPixelsFilter(
       kept[count] = address;
       count += keep[address >>> 1]!;
     }
-    return keptPacket(packet, room, count);
+    return rooms.kept(packet, count);
   });
 }
 

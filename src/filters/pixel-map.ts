@@ -2,7 +2,8 @@
 import { type AerPacket, soundPacket } from '../events/aer-packet.ts';
 import { type Losses, lossCounter } from '../events/losses.ts';
 import { type PixelSpace, pixelBits, type Space } from '../events/space.ts';
-import { type Filter, knownPixels, once } from './filter.ts';
+import { copying, type Filter, knownPixels, once } from './filter.ts';
+import { Rooms } from './room.ts';
 
 /** Where pixels go: the new address is the sum of the parts for x, y and the polarity. */
 export interface PixelMap<Out extends Space> {
@@ -43,19 +44,20 @@ export function mapPixels<Out extends Space>(
   losses: Losses = lossCounter(),
 ): Filter<AerPacket<PixelSpace>, AerPacket<Out>> {
   const prepare = once(mapOf);
-  return (given) => {
+  const rooms = new Rooms();
+  return copying(rooms, (given: AerPacket<PixelSpace>) => {
     given = soundPacket(given, 'pixels');
     const { space, ofX, ofY, ofOn } = prepare(given.space);
     const packet = knownPixels(given, losses);
-    const { timestamps, until } = packet;
+    const { addresses } = packet;
     const { yShift, xMask } = pixelBits(packet.space);
-    const addresses = new Uint32Array(timestamps.length);
+    const { addresses: moved } = rooms.for(addresses.length);
     for (let i = 0; i < addresses.length; i++) {
-      const address = packet.addresses[i]!;
+      const address = addresses[i]!;
       const x = (address >>> 1) & xMask;
       const y = address >>> yShift;
-      addresses[i] = (ofX[x]! + ofY[y]! + (-(address & 1) & ofOn)) | 0;
+      moved[i] = (ofX[x]! + ofY[y]! + (-(address & 1) & ofOn)) | 0;
     }
-    return { timestamps, addresses, space, until };
-  };
+    return rooms.moved(packet, addresses.length, space);
+  });
 }

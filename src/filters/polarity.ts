@@ -5,7 +5,8 @@ import { lossesCheck } from '../events/losses.ts';
 import type { PixelSpace } from '../events/space.ts';
 import { type OptionTable, oneOf, optionProblems, readOnce } from '../options.ts';
 import { within } from '../problems.ts';
-import { copying, type Filter, type FilterConfig, growingRoom, keptPacket } from './filter.ts';
+import { copying, type Filter, type FilterConfig } from './filter.ts';
+import { Rooms } from './room.ts';
 
 /** `on` keeps what became brighter, `off` what became darker; `merge` makes all 1, `invert` exchanges them. */
 export type PolarityChoice = 'on' | 'off' | 'merge' | 'invert';
@@ -38,25 +39,23 @@ function changing(
   set: number,
   exchange: number,
 ): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
-  return copying((packet) => {
+  const rooms = new Rooms();
+  return copying(rooms, (packet) => {
     packet = soundPacket(packet, 'pixels');
-    const { timestamps, space, until } = packet;
-    const addresses = new Uint32Array(timestamps.length);
-    for (let i = 0; i < addresses.length; i++) {
-      addresses[i] = (packet.addresses[i]! | set) ^ exchange;
-    }
-    return { timestamps, addresses, space, until };
+    const { addresses } = packet;
+    const { addresses: changed } = rooms.for(addresses.length);
+    for (let i = 0; i < addresses.length; i++) changed[i] = (addresses[i]! | set) ^ exchange;
+    return rooms.moved(packet, addresses.length, packet.space);
   });
 }
 
 /** Keeps the events of one polarity. */
 function keeping(wanted: number): Filter<AerPacket<PixelSpace>, AerPacket<PixelSpace>> {
-  const roomFor = growingRoom();
-  return copying((packet) => {
+  const rooms = new Rooms();
+  return copying(rooms, (packet) => {
     packet = soundPacket(packet, 'pixels');
     const { timestamps, addresses } = packet;
-    const room = roomFor(addresses.length);
-    const [times, kept] = [room.times, room.addresses];
+    const { times, addresses: kept } = rooms.for(addresses.length);
     let count = 0;
     for (let i = 0; i < addresses.length; i++) {
       const address = addresses[i]!;
@@ -64,6 +63,6 @@ function keeping(wanted: number): Filter<AerPacket<PixelSpace>, AerPacket<PixelS
       kept[count] = address;
       count += (address ^ wanted ^ 1) & 1;
     }
-    return keptPacket(packet, room, count);
+    return rooms.kept(packet, count);
   });
 }

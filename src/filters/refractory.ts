@@ -15,16 +15,14 @@ import {
   copying,
   type Filter,
   type FilterConfig,
-  growingRoom,
-  keptPacket,
   knownPixels,
   mostCells,
   once,
   pixelCells,
-  type Room,
   unknownAddress,
 } from './filter.ts';
 import { longestSpan, recentLimit, recentTimes } from './recent.ts';
+import { type Room, Rooms } from './room.ts';
 
 /** Configuration of `refractory`. */
 export interface RefractoryConfig extends FilterConfig {
@@ -57,11 +55,11 @@ export function refractoryFilter<S extends Space>(
   const { losses = lossCounter() } = config;
   const period = microseconds(config.period);
   const prepare = once((space: S) => keeperOf(space, period, losses));
-  const roomFor = growingRoom();
-  return copying((packet) => {
+  const rooms = new Rooms();
+  return copying(rooms, (packet) => {
     packet = soundPacket(packet);
-    const room = roomFor(packet.addresses.length);
-    return keptPacket(packet, room, prepare(packet.space)(packet, room));
+    const room = rooms.for(packet.addresses.length);
+    return rooms.kept(packet, prepare(packet.space)(packet, room));
   });
 }
 

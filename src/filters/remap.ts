@@ -5,14 +5,8 @@ import { lossCounter, lossesCheck } from '../events/losses.ts';
 import { addressLimit, type Space, spaceProblems, spaceText } from '../events/space.ts';
 import { type OptionTable, optionProblems, readOnce } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
-import {
-  copying,
-  type Filter,
-  type FilterConfig,
-  growingRoom,
-  movedPacket,
-  unknownAddress,
-} from './filter.ts';
+import { copying, type Filter, type FilterConfig, unknownAddress } from './filter.ts';
+import { Rooms } from './room.ts';
 
 /** Configuration of `remap`. */
 export interface RemapConfig<S extends Space> extends FilterConfig {
@@ -52,12 +46,11 @@ export function remapFilter<S extends Space>(
   const { space, losses = lossCounter() } = config;
   const target =
     addressLimit(space) > 2 ** 31 ? Float64Array.from(config.table) : Int32Array.from(config.table);
-  const roomFor = growingRoom();
-  return copying((packet) => {
+  const rooms = new Rooms();
+  return copying(rooms, (packet) => {
     packet = soundPacket(packet);
     const { timestamps, addresses } = packet;
-    const room = roomFor(addresses.length);
-    const [times, kept] = [room.times, room.addresses];
+    const { times, addresses: kept } = rooms.for(addresses.length);
     let count = 0;
     let unknown = 0;
     for (let i = 0; i < addresses.length; i++) {
@@ -72,7 +65,7 @@ export function remapFilter<S extends Space>(
       count += next < 0 ? 0 : 1;
     }
     losses.add(unknownAddress, unknown);
-    return movedPacket(packet, room, count, space);
+    return rooms.moved(packet, count, space);
   });
 }
 

@@ -2,7 +2,15 @@ import { defer, from, lastValueFrom, type Observable, share, tap, toArray } from
 import { type AerPacket, aerPacket, pixels, toChannels, toRaster } from 'spikeline';
 import { codecNamed } from 'spikeline/codecs';
 import { type ChannelSpace, channels, cropFilter, type PixelSpace } from 'spikeline/events';
-import { crop, denoise, polarity, timeSlice } from 'spikeline/operators';
+import {
+  crop,
+  denoise,
+  flip,
+  maskPixels,
+  polarity,
+  refractory,
+  timeSlice,
+} from 'spikeline/operators';
 import { fromFile } from 'spikeline/sources';
 import { describe, expect, it } from 'vitest';
 import { borrowing, type Loan, lend } from '#src/lending';
@@ -68,6 +76,99 @@ describe('a packet that is lent', () => {
     expect(back).toEqual([]);
     await subscribed(source.pipe(crop(left), crop({ ...left, width: 16 })));
     expect(back.length).toBe(2);
+  });
+});
+
+/** A borrower of a stream: what it was given, and copies of what that held then. */
+function borrow<T extends AerPacket>(source: Observable<T>, keep: number) {
+  const loan: Loan = { source };
+  const [held, copies]: [T[], T[]] = [[], []];
+  borrowing(loan, () =>
+    source.subscribe((packet) => {
+      held.push(packet);
+      copies.push(structuredClone(packet));
+      // What has not come back stays as it is, however many come meanwhile.
+      for (const [i, of] of held.entries()) {
+        if (i >= held.length - keep) expect(of).toEqual(copies[i]);
+      }
+      if (held.length >= keep) loan.giveBack?.(held[held.length - keep]);
+    }),
+  );
+  return { held, copies, lent: loan.giveBack !== undefined };
+}
+
+describe('a stage', () => {
+  const many = Array.from({ length: 40 }, (_, n) =>
+    aerPacket(
+      Float64Array.from({ length: 5 + (n % 7) }, (_, i) => 20 * n + i),
+      Uint32Array.from({ length: 5 + (n % 7) }, (_, i) => (n * 12 + i * 34) % 8192),
+      camera,
+    ),
+  );
+  const stages = {
+    crop: crop(left),
+    denoise: denoise({ window: 1 }),
+    polarity: polarity('merge'),
+    toChannels: toChannels(),
+    maskPixels: maskPixels({ pixels: [{ x: 0, y: 0 }] }),
+    refractory: refractory({ period: 1e-6 }),
+    flip: flip('horizontal'),
+  };
+
+  it.each(Object.entries(stages))('lends what it makes, and takes it back: %s', (_, stage) => {
+    const plain: AerPacket[] = [];
+    from(many)
+      .pipe(stage)
+      .subscribe((packet) => plain.push(packet));
+    for (const keep of [1, 2, 5]) {
+      const { copies, held, lent } = borrow<AerPacket>(from(many).pipe(stage), keep);
+      expect(lent).toBe(true);
+      expect(copies).toEqual(plain);
+      expect(new Set(held.map(({ addresses }) => addresses.buffer)).size).toBeLessThan(20);
+    }
+  });
+
+  it('passes on what is lent down a chain, to the same raster', async () => {
+    const { source, back } = lender(many);
+    const raster = { channels: 32 * 64, dt: 1e-5, chunkSteps: 3 };
+    const borrowed = await subscribed(
+      source.pipe(
+        crop(left),
+        denoise({ window: 1 }),
+        toChannels({ polarity: 'merge' }),
+        toRaster(raster),
+      ),
+    );
+    // The first of each stage is passed on by its arrays where nothing of it was lost: nobody had given anything back.
+    expect(back.length).toBeGreaterThan(many.length - 5);
+    const between = <T>() => tap<T>(() => {});
+    const others = await subscribed(
+      source.pipe(
+        between(),
+        crop(left),
+        between(),
+        denoise({ window: 1 }),
+        between(),
+        toChannels({ polarity: 'merge' }),
+        between(),
+        toRaster(raster),
+      ),
+    );
+    expect(borrowed).toEqual(others);
+  });
+
+  it('takes nothing that is foreign to it, or came back before', () => {
+    const filter = cropFilter(left);
+    const foreign = aerPacket([1, 2], [0, 2], camera);
+    filter.giveBack!(foreign as never);
+    const [first, second] = [packets[0]!, packets[1]!].map(filter) as [AerPacket, AerPacket];
+    filter.giveBack!(first as never);
+    filter.giveBack!(first as never);
+    const [third, fourth] = [packets[1]!, packets[0]!].map(filter) as [AerPacket, AerPacket];
+    expect(foreign).toEqual(aerPacket([1, 2], [0, 2], camera));
+    expect([...second.timestamps, ...third.timestamps, ...fourth.timestamps]).toEqual([
+      3, 4, 3, 4, 1,
+    ]);
   });
 });
 
