@@ -265,6 +265,10 @@ describe('AEDAT 3.1', () => {
     );
     expect(bad(2, 0)).toThrow(`the packet at byte ${at} has 1 events of 0 bytes`);
     expect(bad(2, 8, 4, 0, 1, 2)).toThrow(/2 events of 8 bytes in room for 1/);
+    // Of more overflows, times are no longer whole.
+    expect(bad(2, 8, 4, 2 ** 22)).toThrow(/overflow 4194304/);
+    const last = read(aedat31, bytes(head, packet(1, [2, 8, 4, 2 ** 22 - 1], pixel, 2 ** 31 - 1)));
+    expect(last.events).toEqual([`${Number.MAX_SAFE_INTEGER} 6 5 1`]);
     expect(bad(2, 8, 6)).toThrow(/a time at 6/);
     expect(bad(2, 4)).toThrow(/events of 4 bytes/);
     expect(() => read(aedat31, bytes('#!AER-DAT4\r\n#!END-HEADER\r\n'))).toThrow(/no AEDAT 3.1/);

@@ -53,6 +53,8 @@ export const versions: ReadonlyMap<string, string> = new Map([
 export const form: TextHeaderForm = { mark: '#', isLast: (line) => line === '!END-HEADER' };
 
 const headerBytes = 28;
+/** Times are whole to the microsecond below as many overflows, of 2^31 µs each. */
+const overflowLimit = 2 ** 22;
 const polarityType = 1;
 const spikeType = 12;
 /** What events of each type are counted as. */
@@ -145,7 +147,8 @@ export function beginAedat31(
         `the packet at byte ${where} is compressed, which cannot be read; record without compression`,
       );
     }
-    if (size < 1 || capacity < 0 || events < 0 || events > capacity || overflow < 0) {
+    const soundOverflow = overflow >= 0 && overflow < overflowLimit;
+    if (size < 1 || capacity < 0 || events < 0 || events > capacity || !soundOverflow) {
       const found = `${events} events of ${size} bytes in room for ${capacity}, overflow ${overflow}`;
       throw new DataError(`a damaged AEDAT 3.1: the packet at byte ${where} has ${found}`);
     }
