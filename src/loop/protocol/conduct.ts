@@ -50,8 +50,8 @@ export interface Conductor {
 interface Working extends PhaseTurn {
   /** When it began; moves with every pause. */
   begin: number;
-  readonly stimuli: readonly WorkingStimulus[];
-  readonly triggers: readonly WorkingTrigger[];
+  readonly stimuli: WorkingStimulus[];
+  readonly triggers: WorkingTrigger[];
 }
 
 /** Starts to carry out a protocol. Nothing happens before the first step. */
@@ -72,8 +72,17 @@ export function conduct({ items }: Protocol, plan: ConductPlan): Conductor {
   /** What phases did, as far as it takes its time. */
   const underWay = new Set<Promise<unknown>>();
 
+  /** Ends what a phase listens to, each part whatever became of the others. */
   const free = (): void => {
-    for (const one of [...(working?.stimuli ?? []), ...(working?.triggers ?? [])]) one.stop?.();
+    const failures: { readonly cause: unknown }[] = [];
+    for (const one of [...(working?.stimuli ?? []), ...(working?.triggers ?? [])]) {
+      try {
+        one.stop?.();
+      } catch (cause) {
+        failures.push({ cause });
+      }
+    }
+    if (failures.length > 0) throw failures[0]!.cause;
   };
   const watch = (work: () => unknown): void => {
     const note = (cause: unknown): void => {
@@ -97,11 +106,14 @@ export function conduct({ items }: Protocol, plan: ConductPlan): Conductor {
     if (failed !== undefined) throw failed.cause;
   };
   const over = (how: 'completed' | 'aborted', label: string, time: number): void => {
-    free();
-    working = undefined;
-    state = how;
-    turns.return(undefined);
-    mark(label, time);
+    try {
+      free();
+    } finally {
+      working = undefined;
+      state = how;
+      turns.return(undefined);
+      mark(label, time);
+    }
   };
   const begin = (time: number): void => {
     const { value } = coming;
@@ -114,13 +126,20 @@ export function conduct({ items }: Protocol, plan: ConductPlan): Conductor {
     turn = index;
     mark(`begin ${phase.name}`, time);
     if (phase.mark !== undefined) mark(phase.mark, time);
-    const grid = { channels, dt };
-    working = {
-      ...value,
-      begin: time,
-      stimuli: listed(phase.stimulus).map((one, i) => startStimulus(one, grid, [seed, index, i])),
-      triggers: listed(phase.until).map((one) => startTrigger(one, keys$)),
+    const own: Working = { ...value, begin: time, stimuli: [], triggers: [] };
+    working = own;
+    /** Keeps what was started; whoever was listened to may have ended all meanwhile. */
+    const keep = <One extends { stop?(): void }>(list: One[], one: One): void => {
+      list.push(one);
+      if (working !== own) one.stop?.();
     };
+    for (const [i, one] of listed(phase.stimulus).entries()) {
+      if (working === own) keep(own.stimuli, startStimulus(one, plan, [seed, index, i]));
+    }
+    for (const one of listed(phase.until)) {
+      if (working === own) keep(own.triggers, startTrigger(one, keys$));
+    }
+    if (working !== own) return;
     if (phase.action !== undefined) watch(phase.action);
     // Whoever does something may have ended it.
     if (phase.update === undefined || !goesOn()) return;
