@@ -93,7 +93,8 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
   const open = queue<OpenStep<O>>();
   let exchange: Exchange | undefined;
   let ready = false;
-  /** Whether the environment has begun, so that it is told of the end. */
+  /** Whether the session and the environment have begun, so that they are told of the end. */
+  let recorded = false;
   let begun = false;
   let over = false;
   let action: A | undefined;
@@ -131,7 +132,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
       made,
       losses: { ...losses.byReason },
     };
-    attempt(() => session?.end(end));
+    if (recorded) attempt(() => session?.end(end));
     open.clear();
     return failures;
   };
@@ -287,6 +288,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
   };
   guard(() => {
     session?.begin(description);
+    recorded = true;
     begun = true;
     world.begin(seed);
     if (left()) return;

@@ -1,5 +1,5 @@
 /** A closed loop that is recorded as a session. */
-import { DataError } from '../src/errors.ts';
+import { DataError, DeviceError } from '../src/errors.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import type { LoopDescription, LoopEnd, LoopSession, LoopStep } from '../src/loop/step.ts';
 import { readOnce, refuse } from '../src/options.ts';
@@ -62,11 +62,22 @@ export function recordSession(folder: string, config: SessionConfig = {}): LoopR
       return session;
     },
     begin(loop) {
+      if (writer !== undefined) {
+        const what = 'this session records another loop; wait until it has ended, or make another';
+        throw new DeviceError('busy', what);
+      }
       const { seed = loop.seed, config: own, ...rest } = config;
-      writer = openSessionWriter(folder, planOf({ ...rest, seed, config: configOf(loop, own) }));
-      session = sessionOf(writer);
-      updates = writer.reserve('updates');
-      step = recorder(writer, loop, updates);
+      const plan = planOf({ ...rest, seed, config: configOf(loop, own) });
+      const opened = openSessionWriter(folder, plan);
+      try {
+        updates = opened.names.reserve('updates');
+        step = recorder(opened, loop, updates);
+      } catch (cause) {
+        abandon(opened, cause);
+        throw cause;
+      }
+      writer = opened;
+      session = sessionOf(opened);
     },
     step: (one, state) => step!(one, state),
     updated: (update) => writer?.write(updates!, updateMark(update)),
@@ -87,6 +98,15 @@ export function recordSession(folder: string, config: SessionConfig = {}): LoopR
   };
 }
 
+/** Ends a session that nothing can be recorded in. */
+function abandon(opened: SessionWriter, cause: unknown): void {
+  try {
+    opened.end(endOf(cause));
+  } catch {
+    // What failed first is told.
+  }
+}
+
 /** What is known of a loop, as plain values. */
 function configOf(loop: LoopDescription, own: object = {}): Readonly<Record<string, unknown>> {
   const { dt, steps = null, limits = null, policy = 'virtual time', onStop = null } = loop;
@@ -98,18 +118,18 @@ function configOf(loop: LoopDescription, own: object = {}): Readonly<Record<stri
 function recorder(writer: SessionWriter, loop: LoopDescription, updates: string) {
   const { net, target, record } = loop;
   const names = record.filter((name) => name !== net.output);
-  const input = writer.reserve('input');
-  const output = writer.reserve('output');
-  const others = names.map((name) => writer.reserve(name));
+  const input = writer.names.reserve('input');
+  const output = writer.names.reserve('output');
+  const others = names.map((name) => writer.names.reserve(name));
   const outputs = Object.fromEntries([
     [net.output, output],
     ...names.map((name, i) => [name, others[i]!] as const),
   ]);
-  const resets = writer.reserve('resets');
+  const resets = writer.names.reserve('resets');
   const named = record.length > 0;
   writer.run({ pipeline: net, target, input, outputs, resets, updates, named });
   const rows = ['observation', 'action', 'state', 'latency'].map((name) =>
-    rowStream(writer, writer.reserve(name)),
+    rowStream(writer, writer.names.reserve(name)),
   );
   return (step: LoopStep<unknown, unknown>, state: unknown): void => {
     const { time, observation, action, latency, recorded } = step;

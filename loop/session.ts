@@ -46,7 +46,7 @@ export interface Session {
   readonly time: number;
   /**
    * Writes what passes to the stream of a name: packets, rasters, signals, series or marks, all of one kind. Errors with
-   * a `StorageError` if it cannot be written, with a `DataError` if it is something else.
+   * a `StorageError` if it cannot be written, with a `DataError` if it is something else, or if the stream is that of a run.
    */
   record<Item extends StreamItem>(
     name: string,
@@ -61,7 +61,7 @@ export interface Session {
   mark(label: string, time?: number): void;
   /** Records what a counter of losses counts from now on, until the returned function is called. */
   losses(place: string, losses: Losses): () => void;
-  /** Notes a plain value, such as JSON holds, under a name: the last one stays. */
+  /** Notes a plain value, such as JSON holds, under a name: the last one stays. @throws DataError once the session has ended */
   note(name: string, value: unknown): void;
   /** Ends the session and says why; only the first end counts. @throws StorageError if it could not be written */
   end(end?: SessionEnd): void;
@@ -113,6 +113,7 @@ function recording<Item extends StreamItem>(
 ): MonoTypeOperatorFunction<Item> {
   return (source) =>
     new Observable((subscriber) => {
+      writer.names.claim(name);
       subscriber.add(writer.onFailure((cause) => subscriber.error(cause)));
       source.pipe(tap((item) => writer.write(name, item, clock))).subscribe(subscriber);
     });

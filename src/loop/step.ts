@@ -84,7 +84,7 @@ export interface LoopStimulus {
 
 /** Records a loop. What it throws ends the loop as a failure. */
 export interface LoopSession {
-  /** Called before anything runs. */
+  /** Called before anything runs. If it throws, nothing else is called. */
   begin(loop: LoopDescription): void;
   /**
    * Called with each step, before it is emitted.

@@ -41,10 +41,10 @@ export function recordingTarget<T extends Target>(
     const signals = outputSignals(pipeline, request).map(({ name }) => name);
     const named = request.record !== undefined;
     const { startTime } = request;
-    const entry = writer.reserve(input);
-    const resets = writer.reserve('resets');
-    const updates = writer.reserve('updates');
-    const streams = signals.map((name) => writer.reserve(named ? name : 'output'));
+    const entry = writer.names.reserve(input);
+    const resets = writer.names.reserve('resets');
+    const updates = writer.names.reserve('updates');
+    const streams = signals.map((name) => writer.names.reserve(named ? name : 'output'));
     const losses = lossesOf(target);
     let unwatch = (): void => {};
     let run: TargetRun | undefined;

@@ -8,7 +8,7 @@ import { printable } from '../printable.ts';
 import { fault } from '../problems.ts';
 import { type SignalComparison, type SignalDistance, signalComparison } from './comparison.ts';
 import type { RecordedRun, RecordedSession } from './recorded-session.ts';
-import { ownStreams } from './session-writer.ts';
+import { ownStreams } from './stream-names.ts';
 import { readUpdates } from './updates.ts';
 
 /** How a run is replayed. */

@@ -6,9 +6,11 @@ import { DataError } from '../errors.ts';
 import { itemUntil } from '../events/items.ts';
 import type { Losses } from '../events/losses.ts';
 import { itemKind, marks, type StreamItem } from '../events/series.ts';
+import { atExit } from '../files/at-exit.ts';
 import type { FileWriter } from '../files/writer.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { pipelineToJson } from '../pipeline/save.ts';
+import { shown } from '../problems.ts';
 import {
   endOf,
   manifestText,
@@ -21,9 +23,7 @@ import {
   sessionVersion,
 } from './manifest.ts';
 import { isRecordingPath, openPlace, type SessionPlace } from './session-place.ts';
-
-/** Names of the streams that a session has of itself. */
-export const ownStreams = { marks: 'marks', losses: 'losses' } as const;
+import { ownStreams, type StreamNames, streamNames } from './stream-names.ts';
 
 /** What a session is opened with. */
 export interface SessionPlan {
@@ -51,8 +51,8 @@ export interface SessionWriter {
   readonly ended: SessionEnd | undefined;
   /** The newest time that any stream has said, whole microseconds; 0 before the first. */
   readonly time: number;
-  /** Gives a name that no stream has, and keeps it for whoever asked: `input`, `input 2`, … */
-  reserve(name: string): string;
+  /** Who has which name. */
+  readonly names: StreamNames;
   /** Writes an item to the stream of a name, which begins with its first. @throws StorageError, DataError */
   write(stream: string, item: StreamItem, clock?: RecordedClock): void;
   /** Writes a mark; at the newest time of all streams if none is given. */
@@ -61,7 +61,7 @@ export interface SessionWriter {
   lose(reason: string, count: number): void;
   /** Counts what a place has lost, until what is returned is called. */
   watch(place: string, losses: Losses): () => void;
-  /** Notes a plain value under a name. */
+  /** Notes a plain value under a name. @throws DataError once the session has ended */
   note(name: string, value: unknown): void;
   /** Calls back once what is held cannot be written, though nothing comes, until what is returned is called. */
   onFailure(listener: (cause: unknown) => void): () => void;
@@ -117,57 +117,45 @@ interface Parts {
 
 class Writer implements SessionWriter {
   readonly path: string;
+  readonly names: StreamNames = streamNames();
   ended: SessionEnd | undefined;
   time = 0;
   readonly #parts: Parts;
   readonly #begun: number;
   /** Saved pipelines by their text. */
   readonly #pipelines = new Map<string, string>();
-  readonly #reserved = new Set<string>(Object.values(ownStreams));
   /** Losses that have not been written yet. */
   #lost: Record<string, number> = {};
   #unwatch: (() => void)[] = [];
   readonly #gathered: (() => void)[] = [];
   readonly #listeners = new Set<(cause: unknown) => void>();
   #manifest: SessionManifest;
+  /** Whether something was noted that is not on disk yet. */
+  #noted = false;
   #timer: { unsubscribe(): void } | undefined;
   #failure: unknown;
+  /** Takes back that the session ends with the process. */
+  readonly #forget: () => void;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#manifest = parts.manifest;
     this.path = parts.place.path;
     this.#begun = parts.plan.clock.now();
-    process.once('exit', this.#onExit);
+    this.#forget = atExit((code) =>
+      this.end({ how: 'signal', message: `the process exited with code ${code}` }),
+    );
     // A folder whose process is killed at once holds a recording all the same.
     if (!parts.plan.alone) this.#put((encoder) => encoder.flush());
   }
 
-  readonly #onExit = (code: number): void => {
-    try {
-      this.end({ how: 'signal', message: `the process exited with code ${code}` });
-    } catch {
-      // There is nobody left to be told.
-    }
-  };
-
-  reserve(name: string): string {
-    const { streams } = this.#parts.encoder;
-    for (let i = 1; ; i++) {
-      const tried = i === 1 ? name : `${name} ${i}`;
-      if (streams.has(tried) || this.#reserved.has(tried)) continue;
-      this.#reserved.add(tried);
-      return tried;
-    }
-  }
-
   write(stream: string, item: StreamItem, clock?: RecordedClock): void {
-    if (this.ended !== undefined && this.#failure === undefined) {
-      throw new DataError(`the session has ended; ${stream} comes too late for it`);
-    }
+    this.#refuseLate(stream);
     const kind = itemKind(item);
-    if (kind === undefined) {
-      throw new DataError(`this is no packet, raster, series or marks, and cannot be in ${stream}`);
+    if (kind === undefined || (stream === ownStreams.marks && kind !== 'marks')) {
+      throw new DataError(
+        `this is no ${stream === ownStreams.marks ? '' : 'packet, raster, series or '}marks, and cannot be in ${stream}`,
+      );
     }
     this.#begin(stream, kind, clock);
     this.#put((encoder) => encoder.push({ stream, item }));
@@ -201,7 +189,10 @@ class Writer implements SessionWriter {
   }
 
   note(name: string, value: unknown): void {
+    this.#refuseLate(`the note ${shown(name)}`);
     this.#manifest = { ...this.#manifest, notes: { ...this.#manifest.notes, [name]: value } };
+    this.#noted = true;
+    this.#flushLater();
   }
 
   onFailure(listener: (cause: unknown) => void): () => void {
@@ -227,9 +218,8 @@ class Writer implements SessionWriter {
       ...this.#manifest,
       runs: [...this.#manifest.runs, { ...run, pipeline: file }],
     };
-    const { place } = this.#parts;
-    if (known === undefined) place.keep(file, text);
-    place.keep(sessionFiles.manifest, manifestText(this.#manifest));
+    if (known === undefined) this.#parts.place.keep(file, text);
+    this.#keepManifest();
   }
 
   end(end: SessionEnd): void {
@@ -242,7 +232,7 @@ class Writer implements SessionWriter {
     }
     this.ended = failed === undefined ? end : endOf(failed.cause);
     this.#failure ??= failed?.cause;
-    process.removeListener('exit', this.#onExit);
+    this.#forget();
     this.#timer?.unsubscribe();
     for (const stop of this.#unwatch.splice(0)) stop();
     const { place, plan } = this.#parts;
@@ -250,11 +240,22 @@ class Writer implements SessionWriter {
       this.#close();
       const seconds = (plan.clock.now() - this.#begun) / 1000;
       this.#manifest = { ...this.#manifest, ended: { ...this.ended, seconds } };
-      place.keep(sessionFiles.manifest, manifestText(this.#manifest));
+      this.#keepManifest();
     } finally {
       place.close();
     }
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #refuseLate(what: string): void {
+    if (this.ended === undefined || this.#failure !== undefined) return;
+    throw new DataError(`the session has ended; ${what} comes too late for it`);
+  }
+
+  /** Keeps what is known of the session. */
+  #keepManifest(): void {
+    this.#noted = false;
+    this.#parts.place.keep(sessionFiles.manifest, manifestText(this.#manifest));
   }
 
   /** Writes what is held and closes the recording; what fails is why the session ended. */
@@ -308,6 +309,7 @@ class Writer implements SessionWriter {
         for (const give of this.#gathered) give();
         this.#writeLosses();
         this.#put((encoder) => encoder.flush());
+        if (this.#noted) this.#keepManifest();
       } catch (cause) {
         for (const tell of [...this.#listeners]) tell(cause);
       }
