@@ -107,6 +107,34 @@ describe('CSV', () => {
     expect(times('7.123456,1,2,1\n', { timeUnit: 'ms' })).toEqual([7123]);
   });
 
+  it('has the microsecond nearest to a time in seconds, to the last digit', () => {
+    const times = (text: string, unit: 's' | 'ms') =>
+      events(text, { timeUnit: unit }).map((event) => Number(event.split(' ')[0]));
+    expect(times('1468939993.0674165,1,2,1\n0.0000004999,1,2,1\n3.,1,2,1\n', 's')).toEqual([
+      1_468_939_993_067_417, 0, 3e6,
+    ]);
+    expect(times('9007199254.740991,1,2,1\n', 's')).toEqual([Number.MAX_SAFE_INTEGER]);
+    expect(() => times('9007199254.740992,1,2,1\n', 's')).toThrow(/too large a time/);
+    fc.assert(
+      fc.property(
+        fc.nat(2 ** 31),
+        fc.nat(999_999_999),
+        fc.integer({ min: 0, max: 9 }),
+        (whole, part, n) => {
+          const fraction = String(part).padStart(9, '0').slice(0, n);
+          const exact = (scale: number) =>
+            Number(
+              (BigInt(`${whole}${fraction.padEnd(12, '0')}`) * BigInt(scale) + 10n ** 12n / 2n) /
+                10n ** 12n,
+            );
+          const line = `${whole}.${fraction},1,2,-1\n`;
+          expect(times(line.repeat(2), 's')).toEqual([exact(1e6), exact(1e6)]);
+          expect(times(line, 'ms')).toEqual([exact(1e3)]);
+        },
+      ),
+    );
+  });
+
   it('takes blanks, signs, points, comments and empty lines', () => {
     const text = 't,x,y,p\n\n 1 , 2,3 ,+1\n# no event\n-7,2.0,3,-1\n1e3,2,3,0\n\r\n';
     expect(read(csv, bytes(text))).toMatchObject({
@@ -194,7 +222,14 @@ describe('CSV', () => {
     const field = fc.oneof(
       { weight: 9, arbitrary: digits(1, 4) },
       { weight: 4, arbitrary: digits(5, 18) },
-      { weight: 1, arbitrary: fc.constantFrom('', '1.5', '-1', ' 7', '9'.repeat(600), '/', ':3') },
+      {
+        weight: 3,
+        arbitrary: fc.tuple(digits(0, 17), digits(0, 17)).map((both) => both.join('.')),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('', '1.5', '-1', '-', ' 7', '9'.repeat(600), '/', ':3'),
+      },
     );
     const line = fc.tuple(
       fc.array(field, { minLength: 4, maxLength: 5 }).map((all) => all.slice(0, 4).join(',')),

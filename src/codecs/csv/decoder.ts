@@ -44,12 +44,9 @@ export function csvDecoder(reading: CsvReading): Decoder {
   let held = new Uint8Array(0);
   let line = 0;
   let geometry: CsvGeometry | undefined;
-  /** Whether the unit of times is known. */
-  let isUnitKnown = false;
 
   const open = (first: string): boolean => {
     const { layout, isHeader } = layoutOf(first, reading, geometry);
-    isUnitKnown = layout.isUnitNamed;
     const { width, height, columns, unit } = layout;
     const isKnown = width !== undefined && height !== undefined;
     const space = isKnown ? pixels(width, height) : largest;
@@ -61,6 +58,7 @@ export function csvDecoder(reading: CsvReading): Decoder {
     };
     lines = {
       layout,
+      isUnitKnown: layout.isUnitNamed,
       order: Uint8Array.from(columns, (column) => codes[column]),
       space,
       room: packetRoom(space),
@@ -88,12 +86,11 @@ export function csvDecoder(reading: CsvReading): Decoder {
     const parts = partsOf(given, String.fromCharCode(layout.separator));
     const unit = guessedUnit(parts[layout.columns.indexOf('t')] ?? '');
     if (unit === undefined) return;
-    isUnitKnown = true;
-    lines = { ...lines!, layout: { ...layout, unit } };
+    lines = { ...lines!, layout: { ...layout, unit }, isUnitKnown: true };
     header = { ...header!, fields: { ...header!.fields, unit } };
   };
   const readLine = (found: Lines, given: string): void => {
-    if (!isUnitKnown) learnUnit(found, given);
+    if (!found.isUnitKnown) learnUnit(found, given);
     const { layout, space, room } = lines!;
     const event = slowLine(given, layout);
     if (typeof event === 'string') {
@@ -120,7 +117,7 @@ export function csvDecoder(reading: CsvReading): Decoder {
         const read = readLines(lines, bytes, at, count);
         at = read.at;
         line += read.lines;
-        isUnitKnown ||= read.lines > 0;
+        if (read.lines > 0 && !lines.isUnitKnown) lines = { ...lines, isUnitKnown: true };
         if (at === bytes.length) return;
       }
       const end = bytes.indexOf(newline, at);

@@ -1,9 +1,10 @@
-/** Reads lines of CSV that are nothing but digits and separators. */
+/** Reads lines of CSV that are nothing but digits, separators, points in times and signs of polarities. */
 import { knownPixelBits, type PixelSpace } from '../../events/space.ts';
 import type { Counts } from '../counts.ts';
 import { arena, fastLoops, type Loops, pieceBytes, places } from '../loops.ts';
 import type { PacketRoom } from '../packet-room.ts';
 import { type CsvLayout, microsOf } from './layout.ts';
+import { placesOf } from './unit.ts';
 
 const [newline, carriage] = [0x0a, 0x0d];
 
@@ -17,6 +18,8 @@ const fewBytes = 512;
 /** Reads whole lines. */
 export interface Lines {
   readonly layout: CsvLayout;
+  /** Whether the unit of times is known: what has a point tells it, if not. */
+  readonly isUnitKnown: boolean;
   readonly order: Uint8Array;
   readonly space: PixelSpace;
   readonly room: PacketRoom;
@@ -31,7 +34,7 @@ interface Read {
 }
 
 /**
- * Reads lines of nothing but digits and separators, until one is something else. Gives where that begins, and how many
+ * Reads lines of nothing but digits, separators, points in times and signs of polarities, until one is something else. Gives where that begins, and how many
  * there were. The bytes end with a line.
  */
 export function readLines(lines: Lines, bytes: Uint8Array, from: number, count: Counts): Read {
@@ -44,7 +47,7 @@ export function readLines(lines: Lines, bytes: Uint8Array, from: number, count: 
 /** By the loop in WebAssembly. */
 function fastLines(
   loops: Loops,
-  { layout, order, space, room }: Lines,
+  { layout, isUnitKnown, order, space, room }: Lines,
   bytes: Uint8Array,
   from: number,
   count: Counts,
@@ -60,6 +63,7 @@ function fastLines(
   floats[2] = latestOf(factor);
   words[6] = layout.separator;
   words[7] = order.length;
+  words[11] = isUnitKnown ? placesOf[layout.unit] : -1;
   new Uint8Array(buffer, state + 64, mostColumns).set(order);
   // ON, where no column says.
   words[26] = 1;

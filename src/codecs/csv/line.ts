@@ -1,7 +1,7 @@
 /** Lines of a CSV that are not just digits: read slowly, with a reason if they are no event. */
 import { shown } from '../../problems.ts';
-import { type CsvLayout, microsOf, partsOf } from './layout.ts';
-import { microsOfNanos } from './unit.ts';
+import { type CsvLayout, partsOf } from './layout.ts';
+import { microsOfTime } from './unit.ts';
 
 /** The event of a line. */
 export interface CsvEvent {
@@ -30,10 +30,7 @@ export function slowLine(line: string, { columns, separator, unit }: CsvLayout):
     const value = part === '' ? Number.NaN : Number(part);
     if (!Number.isFinite(value)) return `${shown(part)} is no number`;
     if (column === 't') {
-      time =
-        unit === 'ns'
-          ? (microsOfNanos(part) ?? Math.floor(value / 1000))
-          : Math.round(value * microsOf[unit]);
+      time = microsOfTime(part, unit);
       if (!Number.isSafeInteger(time)) return `${shown(part)} is too large a time`;
     } else {
       if (!Number.isInteger(value) || value < 0) return `${shown(part)} is no whole number`;
