@@ -32,9 +32,9 @@ import { recordProblems } from '../src/pipeline/record.ts';
 import type { Target } from '../src/pipeline/target.ts';
 import { targetCheck } from '../src/pipeline/target.ts';
 import { fault, type Problem, problem, within } from '../src/problems.ts';
-import { type LoopSetup, startLoop } from './loop-run.ts';
+import { type LoopSetup, type LoopUser, startLoop } from './loop-run.ts';
 import { keptTime, type RealTime, realTimeTable } from './real-time.ts';
-import { type EnvironmentStreams, readWorld, worldProblems } from './world.ts';
+import { type EnvironmentStreams, isStreams, readWorld, worldProblems } from './world.ts';
 
 /** Configuration of {@link closeLoop}. */
 export interface CloseLoopConfig<O, A> {
@@ -262,10 +262,14 @@ export function closeLoop<O = Float64Array, A = Float64Array>(
       subscriber.error(new DeviceError('busy', what));
       return undefined;
     }
-    if (!('observations' in environment)) acting.add(given);
-    const free = (): void => void acting.delete(given);
-    subscriber.add(free);
-    return startLoop(setup, {
+    if (!isStreams(environment)) acting.add(given);
+    let acts = true;
+    /** Once: by then another loop may act on it. */
+    const free = (): void => {
+      if (acts) acting.delete(given);
+      acts = false;
+    };
+    const user: LoopUser<O, A> = {
       next: (step) => subscriber.next(step),
       error(cause) {
         free();
@@ -279,7 +283,22 @@ export function closeLoop<O = Float64Array, A = Float64Array>(
         return subscriber.closed;
       },
       demand,
-    });
+    };
+    let leave: () => void;
+    try {
+      leave = startLoop(setup, user);
+    } catch (cause) {
+      free();
+      throw cause;
+    }
+    // Free for another loop once this one has sent its last action, and not before.
+    return () => {
+      try {
+        leave();
+      } finally {
+        free();
+      }
+    };
   });
   return Object.assign(steps$, { losses });
 }

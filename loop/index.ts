@@ -1,7 +1,7 @@
 // Experiments over time: closed loops, sessions, what is recorded of them, and what is done with that.
 
 export type { RowDecoder, RowEncoder, RowStage, Rows } from '../src/filters/rows.ts';
-export type { Decode, Encode, LoopMoment } from '../src/loop/coding.ts';
+export type { Decode, DecodeFunction, Encode, LoopMoment } from '../src/loop/coding.ts';
 export type { Environment, EnvironmentStep } from '../src/loop/environment.ts';
 export type { LatencyBin, LatencySummary } from '../src/loop/latency.ts';
 export type { ActionLimits } from '../src/loop/limits.ts';

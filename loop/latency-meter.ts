@@ -34,9 +34,9 @@ export interface LatencyMeter {
   readonly open: number;
   /** Items that were given up (`unanswered`), or arrived without having set out (`unasked`). */
   readonly losses: Losses;
-  /** The latency that a share of all does not exceed, microseconds. */
+  /** The latency that a share of all, from 0 to 1, does not exceed, microseconds. @throws InvalidArgumentError */
   quantile(share: number): number;
-  /** Counts of the latencies in bins that cover them all, `perDecade` for each factor of ten: a histogram to draw. */
+  /** Counts of the latencies in bins that cover them all, `perDecade` for each factor of ten, 1000 at most: a histogram to draw. @throws InvalidArgumentError */
   bins(perDecade?: number): readonly LatencyBin[];
   /** Forgets all latencies, and what is under way. */
   reset(): void;

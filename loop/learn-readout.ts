@@ -37,7 +37,10 @@ export interface LearnReadoutConfig<O> extends ReadoutConfig {
 
 /** A decoder that learns, for `closeLoop`. */
 export type LearningDecoder<O> = ((spikes: SpikeRaster, moment: LoopMoment<O>) => Float64Array) &
-  Pick<Readout, 'weights' | 'losses' | 'state'>;
+  Pick<Readout, 'weights' | 'losses' | 'state'> & {
+    /** Begins with rates at rest, as each loop does; weights stay as learnt. */
+    begin(): void;
+  };
 
 const table: OptionTable<LearnReadoutConfig<unknown>> = {
   ...readoutTable,
@@ -90,10 +93,7 @@ export function learnReadout<O = Float64Array>(config: LearnReadoutConfig<O>): L
   const decode = (spikes: SpikeRaster, moment: LoopMoment<O>): Float64Array => {
     const { steps, channels, dt, counts } = spikes;
     if (channels !== inputs) throw wrongWidth(channels, inputs);
-    if (following === undefined || moment.step === 0) {
-      following = follower(channels, dt, follow);
-      seen = 0;
-    }
+    following ??= follower(channels, dt, follow);
     for (let bin = 0; bin < steps; bin++) following(counts, bin * channels, now, 0);
     const at = seen % held;
     for (let i = 0; i < inputs; i++) rates[at]![i] = scale * now[i]!;
@@ -109,8 +109,12 @@ export function learnReadout<O = Float64Array>(config: LearnReadoutConfig<O>): L
     }
     return values;
   };
+  const begin = (): void => {
+    following = undefined;
+    seen = 0;
+  };
   const { weights, losses, state } = readout;
-  return Object.assign(decode, { weights, losses, state });
+  return Object.assign(decode, { begin, weights, losses, state });
 }
 
 function wrongWidth(channels: number, inputs: number): DataError {

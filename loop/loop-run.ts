@@ -28,7 +28,7 @@ import { type LagPolicy, startTicker } from '../src/loop/ticker.ts';
 import type { Target } from '../src/pipeline/target.ts';
 import { queue } from '../src/queue.ts';
 import { fellBehind, type KeptTime } from './real-time.ts';
-import { type EnvironmentStreams, worldOf } from './world.ts';
+import { type EnvironmentStreams, isStreams, worldOf } from './world.ts';
 
 /** What a loop is made of, checked. */
 export interface LoopSetup<O, A> {
@@ -121,9 +121,9 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     };
     attempt(stopTicks);
     attempt(stopWaiting);
-    attempt(() => exchange?.stop());
     if (begun && onStop !== undefined) attempt(() => world.halt(onStop.action, dt));
     if (begun) attempt(world.close);
+    attempt(() => exchange?.stop());
     attempt(() => stimulus?.end?.());
     const failed = failures.length > 0;
     const end: LoopEnd = {
@@ -177,7 +177,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
   /** Begins a step, if there is something to be seen. */
   const begin = (step: number): void => {
     const seconds = (step - passed) * dt;
-    if (step > 0 || 'observations' in setup.environment) {
+    if (step > 0 || isStreams(setup.environment)) {
       // Whoever leaves meanwhile has ended all.
       if (!world.advance(action, seconds) || left()) return;
     }

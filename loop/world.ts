@@ -56,14 +56,21 @@ export interface WorldUser {
   failed(cause: unknown): void;
 }
 
+/** Tells streams from a model, which may have a field `observations` of its own. */
+export function isStreams<O, A>(
+  environment: Environment<O, A> | EnvironmentStreams<O, A>,
+): environment is EnvironmentStreams<O, A> {
+  const { observations, actions } = environment as Partial<EnvironmentStreams<O, A>>;
+  return isObservable(observations) && typeof actions?.next === 'function';
+}
+
 /** Lists why a loop cannot act on something. */
 export function worldProblems(environment: unknown): Problem[] {
   return readable(() => {
-    const { reset, step, observations, actions } = (environment ?? {}) as Partial<
-      Environment & EnvironmentStreams
-    >;
+    const given = (environment ?? {}) as Environment & EnvironmentStreams;
+    const { reset, step } = given as Partial<Environment>;
     const model = typeof reset === 'function' && typeof step === 'function';
-    const streams = isObservable(observations) && typeof actions?.next === 'function';
+    const streams = isStreams(given);
     const needed =
       'reset and step are needed, or observations (an observable) and actions (an observer)';
     return model || streams ? [] : [problem('', 'wrong-type', environment, needed)];
@@ -86,7 +93,7 @@ export function worldOf<O, A>(
   environment: Environment<O, A> | EnvironmentStreams<O, A>,
   user: WorldUser,
 ): World<O, A> {
-  return 'observations' in environment ? ofStreams(environment, user) : ofModel(environment, user);
+  return isStreams(environment) ? ofStreams(environment, user) : ofModel(environment, user);
 }
 
 function ofModel<O, A>(model: Environment<O, A>, { failed }: WorldUser): World<O, A> {
@@ -106,6 +113,7 @@ function ofModel<O, A>(model: Environment<O, A>, { failed }: WorldUser): World<O
         `done of the environment is ${shown(last)}; true or false is needed, or nothing`,
       );
     }
+    refusePromise('observation of the environment', seen.observation);
     observation = seen.observation;
     done = last;
   };
@@ -152,6 +160,7 @@ function ofStreams<O, A>(
   let ended = false;
   let subscription: Subscription | undefined;
   const take = (observation: O): void => {
+    refusePromise('a sensor', observation);
     if (realTime) {
       if (fresh) losses.add('superseded', 1);
       [seen, fresh, anything] = [observation, true, true];

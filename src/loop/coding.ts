@@ -26,13 +26,18 @@ export type Encode<O> =
   | ((observation: O, moment: LoopMoment<O>) => Uint32Array | readonly number[])
   | (O extends number | ArrayLike<number> ? RowEncoder : never);
 
+/** A function that turns spikes into actions. */
+export interface DecodeFunction<O, A> {
+  (spikes: SpikeRaster, moment: LoopMoment<O>): A;
+  /** Called when a loop begins, if there is something to be forgotten then. */
+  begin?(): void;
+}
+
 /**
  * Turns spikes into actions: a stage such as `populationDecode`, whose values after the last bin of the step are the action; or a function. Its
  * result is handed on and must not be written again.
  */
-export type Decode<O, A> =
-  | ((spikes: SpikeRaster, moment: LoopMoment<O>) => A)
-  | (Float64Array extends A ? RowDecoder : never);
+export type Decode<O, A> = DecodeFunction<O, A> | (Float64Array extends A ? RowDecoder : never);
 
 /** The bins of a step. */
 export interface StepGrid {
@@ -112,7 +117,8 @@ export function decoderOf<O, A>(
   { bins, width, channelsOut }: StepGrid,
 ): (spikes: SpikeRaster, moment: LoopMoment<O>) => A {
   if (!hasRows(decode)) {
-    const given = decode as (spikes: SpikeRaster, moment: LoopMoment<O>) => A;
+    const given = decode as DecodeFunction<O, A>;
+    given.begin?.();
     return (spikes, moment) => {
       const action = given(spikes, moment);
       refusePromise('decode', action);

@@ -2,7 +2,8 @@
 
 import hdr from 'hdr-histogram-js/dist/Int32Histogram.js';
 import { InvalidArgumentError } from '../errors.ts';
-import { fault } from '../problems.ts';
+import { number, refuse } from '../options.ts';
+import { fault, within } from '../problems.ts';
 
 /** The class of the library, which is CommonJS: bundlers and Node do not agree on what its default is. */
 const Counts = ('default' in hdr ? hdr.default : hdr) as typeof hdr.default;
@@ -11,6 +12,9 @@ const Counts = ('default' in hdr ? hdr.default : hdr) as typeof hdr.default;
 const longest = 3600e9;
 
 const digits = 3;
+
+const share01 = number({ min: 0, max: 1 });
+const binsInDecade = number({ min: 1, max: 1000, whole: true, unit: 'bins' });
 
 /** What latencies were like; microseconds. Without any, all are 0. */
 export interface LatencySummary {
@@ -40,9 +44,9 @@ export interface LatencyHistogram {
   record(microseconds: number): void;
   /** What they were like so far. */
   readonly summary: LatencySummary;
-  /** The latency that a share of all does not exceed, microseconds; to three digits. */
+  /** The latency that a share of all, from 0 to 1, does not exceed, microseconds; to three digits. */
   quantile(share: number): number;
-  /** How many lie in each of the bins that cover them all, `perDecade` for each factor of ten. */
+  /** How many lie in each of the bins that cover them all, `perDecade` for each factor of ten: 10 if left out, 1000 at most. */
   bins(perDecade?: number): readonly LatencyBin[];
   /** Forgets all. */
   reset(): void;
@@ -54,10 +58,11 @@ export function latencyHistogram(): LatencyHistogram {
   let sum = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = 0;
-  const quantile = (share: number): number =>
-    counts.totalCount === 0 || !(share >= 0 && share <= 1)
-      ? 0
-      : Math.min(max, counts.getValueAtPercentile(100 * share) / 1000);
+  const quantile = (share: number): number => {
+    refuse('there is no such quantile', () => within('share', share01(share)));
+    if (counts.totalCount === 0) return 0;
+    return Math.min(max, counts.getValueAtPercentile(100 * share) / 1000);
+  };
   return {
     record(microseconds) {
       if (typeof microseconds !== 'number' || Number.isNaN(microseconds)) throw noLatency();
@@ -82,6 +87,7 @@ export function latencyHistogram(): LatencyHistogram {
     },
     quantile,
     bins(perDecade = 10) {
+      refuse('there are no such bins', () => within('perDecade', binsInDecade(perDecade)));
       if (counts.totalCount === 0) return [];
       const at = (k: number): number => 10 ** (k / perDecade);
       const first = Math.floor(perDecade * Math.log10(Math.max(min, 1e-3)));

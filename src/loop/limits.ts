@@ -62,6 +62,10 @@ export function actionProblems(action: unknown, limits: ActionLimits | undefined
         ? []
         : [problem('', 'wrong-type', action, 'a number or a list of numbers has limits')];
     }
+    if (!isForAll(limits) && limits !== undefined && limits.length !== values.length) {
+      const needed = `${limits.length} values have limits`;
+      return [problem('', 'wrong-shape', action, needed)];
+    }
     return Array.from(values).flatMap((value, i) => {
       const path = typeof action === 'number' ? '' : `[${i}]`;
       if (Number.isNaN(value)) return [problem(path, 'not-finite', value, 'a number is needed')];
@@ -74,19 +78,54 @@ export function actionProblems(action: unknown, limits: ActionLimits | undefined
 
 const unlimited = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
 
+/** Whether the same limits hold for all values. */
+function isForAll(limits: ActionLimits | undefined): limits is readonly [number, number] {
+  return limits !== undefined && typeof limits[0] === 'number';
+}
+
 function limitOf(limits: ActionLimits | undefined, i: number): readonly [number, number] {
   if (limits === undefined) return unlimited;
-  const own = limits[i];
-  return typeof limits[0] === 'number'
-    ? (limits as readonly [number, number])
-    : ((own as readonly [number, number] | undefined) ?? unlimited);
+  return isForAll(limits)
+    ? limits
+    : ((limits[i] as readonly [number, number] | undefined) ?? unlimited);
+}
+
+/** Puts a bounded value into a list whose numbers may be none like it: then the nearest of those that is within the limits. */
+function put(
+  into: number[],
+  i: number,
+  value: number,
+  [min, max]: readonly [number, number],
+): void {
+  const isWithin = (): boolean => into[i]! >= min && into[i]! <= max;
+  into[i] = value;
+  if (isWithin()) return;
+  const given: unknown = into;
+  if (given instanceof Float32Array) into[i] = neighbour(into[i]!, into[i]! < min);
+  else into[i] = value === min ? Math.ceil(value) : Math.floor(value);
+  if (isWithin()) return;
+  throw new DataError(
+    `value ${i} of the action has limits from ${min} to ${max}, where a ${(given as object).constructor.name} has no numbers`,
+  );
+}
+
+const single = new Float32Array(1);
+const bits = new Int32Array(single.buffer);
+
+/** The next number above or below one, of those that 32 bits can hold. */
+function neighbour(value: number, isUp: boolean): number {
+  const least = 2 ** -149;
+  if (value === 0) return isUp ? least : -least;
+  single[0] = value;
+  bits[0] = bits[0]! + (value > 0 === isUp ? 1 : -1);
+  return single[0]!;
 }
 
 /**
  * Makes what bounds actions. An action in bounds is given back as it is; another as a copy.
  *
  * @param losses counts what was `clipped`, value by value
- * @returns a function that throws a DataError if a value is not a number, or has no limits of its own
+ * @returns a function that throws a DataError if a value is not a number, has no limits of its own, or is of an array that has no number within them
  */
 export function actionBounds<A>(
   limits: ActionLimits | undefined,
@@ -108,7 +147,10 @@ export function actionBounds<A>(
     for (let i = 0; i < values.length; i++) if (bounds(values[i]!, i) !== values[i]) clipped++;
     if (clipped === 0) return action;
     losses.add(clippedActions, clipped);
-    return (action as unknown as number[]).map(bounds) as A;
+    const bounded = (action as unknown as number[]).slice();
+    for (let i = 0; i < bounded.length; i++)
+      put(bounded, i, bounds(values[i]!, i), limitOf(limits, i));
+    return bounded as A;
   };
   return (action) => {
     if (typeof action !== 'number') return reading('action', boundList, action);
@@ -126,6 +168,6 @@ function notANumber(i: number): DataError {
 }
 
 function checkLength(length: number, limits: ActionLimits | undefined): void {
-  if (limits === undefined || typeof limits[0] === 'number' || limits.length === length) return;
+  if (limits === undefined || isForAll(limits) || limits.length === length) return;
   throw new DataError(`the action has ${length} values, but ${limits.length} have limits`);
 }

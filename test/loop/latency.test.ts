@@ -28,6 +28,18 @@ describe('a latency meter', () => {
     );
   });
 
+  it('refuses shares and bins that there are not', () => {
+    const meter = latencyMeter();
+    for (const microseconds of [5, 50_000]) meter.record(microseconds);
+    for (const share of [-0.1, 1.1, Number.NaN, '0.5' as never]) {
+      expect(() => meter.quantile(share)).toThrow(InvalidArgumentError);
+    }
+    for (const perDecade of [0, -1, 0.5, 1001, 1e9, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => meter.bins(perDecade)).toThrow(InvalidArgumentError);
+    }
+    expect(meter.bins(1000).reduce((sum, { count }) => sum + count, 0)).toBe(2);
+  });
+
   it('measures between two places, the first out being the first in', async () => {
     const clock = new TestClock();
     const meter = latencyMeter({ clock });

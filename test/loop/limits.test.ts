@@ -46,3 +46,56 @@ it('says once that nothing was given', () => {
   const close = closeLoop as unknown as (config?: unknown) => void;
   expect(() => close()).toThrow(/^this loop cannot be closed: [^\n]*$/);
 });
+
+describe('arrays that cannot hold a bound', () => {
+  const clipped = async (action: ArrayLike<number>, limits: readonly [number, number]) =>
+    (await doing(action, limits).steps)[0]!.action as ArrayLike<number>;
+
+  it('hold the nearest number that is within the limits', async () => {
+    expect(await clipped(Int8Array.of(100, -100), [-1.5, 1.5])).toEqual(Int8Array.of(1, -1));
+    expect(await clipped(Int8Array.of(-3), [0.5, 7])).toEqual(Int8Array.of(1));
+    for (const [value, limits] of [
+      [0.3, [0.05, 0.1]],
+      [-0.3, [-0.1, 0.1]],
+      [-0.3, [0.1, 0.3]],
+      [1, [-1, 1e-50]],
+      [-1, [1e-50, 1]],
+      [Number.POSITIVE_INFINITY, [0, 1e39]],
+      [Number.NEGATIVE_INFINITY, [-1e39, 0]],
+    ] as const) {
+      const held = (await clipped(Float32Array.of(value), limits))[0]!;
+      const bound = value < limits[0] ? limits[0] : limits[1];
+      expect(held).toBeGreaterThanOrEqual(limits[0]);
+      expect(held).toBeLessThanOrEqual(limits[1]);
+      const step = Math.max(2 ** -149, Math.min(Math.abs(bound), 3.4e38) * 2 ** -23);
+      if (Math.abs(bound) < 1e38) expect(Math.abs(held - bound)).toBeLessThanOrEqual(step);
+      else expect(Math.abs(held)).toBe(Math.fround(3.4028234663852886e38));
+    }
+  });
+
+  it('end the loop if there is none', async () => {
+    const none = /where a U?[Ii]nt8Array has no numbers/;
+    await expect(clipped(Uint8Array.of(100), [-5, -1])).rejects.toThrow(none);
+    await expect(clipped(Int8Array.of(0), [200, 300])).rejects.toThrow(none);
+    await expect(clipped(Int8Array.of(0), [0.5, 0.5])).rejects.toThrow(none);
+  });
+});
+
+it('refuses a last action with more or fewer values than have limits', () => {
+  for (const onStop of [0, [0], [0, 0, 0]]) {
+    const close = () =>
+      closeLoop<number, unknown>({
+        target: simulator(),
+        net,
+        environment: { reset: () => 0, step: () => ({ observation: 0 }) },
+        encode: () => [1],
+        decode: () => [0, 0],
+        limits: [
+          [0, 1],
+          [0, 1],
+        ],
+        onStop,
+      });
+    expect(close).toThrow('2 values have limits');
+  }
+});
