@@ -151,9 +151,11 @@ export const bytes: Check = (value) =>
 
 /** Checks a function that can be called; a class cannot. */
 export const callback: Check = (value) =>
-  typeof value === 'function' && !isClass(value)
-    ? []
-    : [problem('', 'wrong-type', value, 'a function is needed')];
+  isCallback(value) ? [] : [problem('', 'wrong-type', value, 'a function is needed')];
+
+function isCallback(value: unknown): boolean {
+  return typeof value === 'function' && !isClass(value);
+}
 
 /** Accepts anything: what it is for checks it. */
 export const anything: Check = () => [];
@@ -178,11 +180,17 @@ export function having(what: string, ...methods: readonly string[]): Check {
     ...methods.flatMap((name, i) => within(`methods[${i}]`, text(name))),
   ]);
   return (value) => {
-    const object = value as Record<string, unknown> | null | undefined;
-    return readable(() => {
-      const has = methods.every((name) => callback(object?.[name]).length === 0);
-      return has ? [] : [problem('', 'wrong-type', value, `${what} is needed`)];
-    });
+    try {
+      const object = value as Record<string, unknown> | null | undefined;
+      for (const name of methods) {
+        if (!isCallback(object?.[name])) {
+          return [problem('', 'wrong-type', value, `${what} is needed`)];
+        }
+      }
+      return [];
+    } catch (cause) {
+      return [unread(cause)];
+    }
   };
 }
 

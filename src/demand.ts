@@ -19,39 +19,44 @@ export interface Gate extends Demand {
   set(open: boolean): void;
 }
 
-const gates = new WeakMap<Demand, () => void>();
+/** Tells a demand that was made here that it was asked for. A list of them would keep what is in it for long: each knows it itself. */
+const ask = Symbol('ask');
+
+/** A demand that may have been made here. */
+type Askable = Demand & { [ask]?: () => void };
+
+// A class: an object with getters of its own costs each a shape of its own.
+class OpenedGate implements Gate, Askable {
+  open = true;
+  asked = false;
+  #waiting: Set<() => void> | undefined;
+
+  whenOpen(work: () => void): () => void {
+    this.#waiting ??= new Set();
+    const waiting = this.#waiting.add(work);
+    return () => waiting.delete(work);
+  }
+
+  set(open: boolean): void {
+    this.open = open;
+    const waiting = this.#waiting;
+    if (!open || waiting === undefined || waiting.size === 0) return;
+    const all = [...waiting];
+    waiting.clear();
+    for (const work of all) work();
+  }
+
+  [ask](): void {
+    this.asked = true;
+  }
+}
 
 /** Makes a gate that is open. */
 export function gate(): Gate {
-  let open = true;
-  let asked = false;
-  const waiting = new Set<() => void>();
-  const made: Gate = {
-    get open() {
-      return open;
-    },
-    get asked() {
-      return asked;
-    },
-    whenOpen(work) {
-      waiting.add(work);
-      return () => waiting.delete(work);
-    },
-    set(now) {
-      open = now;
-      if (!open || waiting.size === 0) return;
-      const all = [...waiting];
-      waiting.clear();
-      for (const work of all) work();
-    },
-  };
-  gates.set(made, () => {
-    asked = true;
-  });
-  return made;
+  return new OpenedGate();
 }
 
-let current: Demand | undefined;
+let current: Askable | undefined;
 
 /** Subscribes to a source on behalf of a consumer; of the one before it in the chain, if it has no demand of its own. */
 export function onDemand<T>(demand: Demand | undefined, subscribe: () => T): T {
@@ -67,7 +72,7 @@ export function onDemand<T>(demand: Demand | undefined, subscribe: () => T): T {
 
 /** The demand of whoever subscribes in this turn; undefined if nobody asks sources to wait. */
 export function demandOfSubscriber(): Demand | undefined {
-  if (current !== undefined) gates.get(current)?.();
+  current?.[ask]?.();
   return current;
 }
 
@@ -79,7 +84,7 @@ export function demandBehind(): Demand | undefined {
 /** A demand that is open while two are; who asks for it asks for both. */
 export function whileBoth(one: Demand, other: Demand | undefined): Demand {
   if (other === undefined) return one;
-  const both: Demand = {
+  const both: Askable = {
     get open() {
       return one.open && other.open;
     },
@@ -95,9 +100,10 @@ export function whileBoth(one: Demand, other: Demand | undefined): Demand {
       wait();
       return () => stop();
     },
+    [ask]() {
+      (one as Askable)[ask]?.();
+      (other as Askable)[ask]?.();
+    },
   };
-  gates.set(both, () => {
-    for (const demand of [one, other]) gates.get(demand)?.();
-  });
   return both;
 }

@@ -115,7 +115,8 @@ export function optionProblems<Options>(
     // What is read of an object may be inherited, or not among its keys.
     for (const name of names) {
       if (Object.prototype.propertyIsEnumerable.call(given, name)) continue;
-      problems.push(...within(name, optionFaults(given, name, checks[name]!)));
+      const faults = optionFaults(given, name, checks[name]!);
+      if (faults.length > 0) problems.push(...within(name, faults));
     }
     for (const name of required as readonly string[]) {
       if (isMissing(given, name)) problems.push(fault(name, 'missing', 'it must be given'));

@@ -60,20 +60,37 @@ export function readOnce<Given>(given: Given, names: object = {}): Given {
   if (typeof given !== 'object' || given === null) return given;
   return reading(() => {
     if (Array.isArray(given)) return listOf(given, [], (entry) => entry);
-    const copies: Copies = new Map();
     const copy: Record<string, unknown> = {};
-    copies.set(given, copy);
+    let copies: Copies | undefined;
+    const read = (own: object, name: string): unknown => {
+      const check = checkOf(names, name);
+      if (reads(check)) return readAs(own, check);
+      copies ??= new Map([[given, copy]]);
+      return plain(own, 1, copies);
+    };
     const known = readable(names);
-    for (const name of new Set([...Object.keys(given), ...known])) {
-      const value = reading(() => {
-        const own: unknown = Reflect.get(given, name);
-        const check = checkOf(names, name);
-        return reads(check) ? readAs(own, check) : plain(own, 1, copies);
-      });
+    const own = Object.keys(given);
+    // Most have none: then nothing is given twice.
+    for (const name of own.length === 0 ? known : new Set([...own, ...known])) {
+      const value = readField(given, name, read);
       if (value !== undefined || Object.hasOwn(given, name)) put(copy, name, value);
     }
     return copy;
   }) as Given;
+}
+
+/** A field, which `read` reads if it is an object. */
+function readField(
+  given: object,
+  name: string,
+  read: (own: object, name: string) => unknown,
+): unknown {
+  try {
+    const own: unknown = Reflect.get(given, name);
+    return typeof own === 'object' && own !== null ? read(own, name) : own;
+  } catch (cause) {
+    return new Unread(unread(cause));
+  }
 }
 
 /**

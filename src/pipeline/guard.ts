@@ -110,14 +110,15 @@ function isKnownSound(given: unknown): boolean {
   const known = sound.get(given);
   if (known === undefined) return false;
   try {
+    // Each run asks this several times, so no list is made.
     const { stages, inputs, output, channelsIn, channelsOut, dt } = given as object as Shape;
-    const own = [output, channelsIn, channelsOut, dt, stages, inputs];
-    if (!own.every((part, i) => part === known[i])) return false;
-    if (known.length !== own.length + stages.length + inputs.length) return false;
-    return (
-      stages.every((stage, i) => stage === known[own.length + i]) &&
-      inputs.every((input, i) => input === known[own.length + stages.length + i])
-    );
+    if (output !== known[0] || channelsIn !== known[1] || channelsOut !== known[2]) return false;
+    if (dt !== known[3] || stages !== known[4] || inputs !== known[5]) return false;
+    if (known.length !== 6 + stages.length + inputs.length) return false;
+    for (let i = 0; i < stages.length; i++) if (stages[i] !== known[6 + i]) return false;
+    const first = 6 + stages.length;
+    for (let i = 0; i < inputs.length; i++) if (inputs[i] !== known[first + i]) return false;
+    return true;
   } catch {
     return false;
   }
