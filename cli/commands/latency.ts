@@ -32,14 +32,16 @@ const help = `spikeline latency [options]
 
 Says how well this machine keeps a closed loop in real time: each step one spike goes into a network of relays, whose
 answer says where the next one goes. A latency is the time from handing over the input of a step to being handed its
-output; a step is missed if its turn comes a whole step late or more. After Ctrl-C it tells what was measured by then.
-Progress is said on standard error.
+output; a step is missed if its turn comes a whole step late or more. On a board, a step is stalled if it was left out
+since none of the last 64 had an answer, and together if nothing came in its answer and its spike may have come with
+those of a step before, as where the inputs of both reach the board within one of its own steps. After Ctrl-C it tells
+what was measured by then. Progress is said on standard error.
 
 ${boardAddressHelp}
 
 ${optionHelp(options)}
 
-With --json: { target, step, steps, missed, mean, p50, p90, p99, p999, max }, times in microseconds.
+With --json: { target, step, steps, missed, stalled, together, mean, p50, p90, p99, p999, max }, times in microseconds.
 
 Exit codes: 0 done, 130, 143 and 129 stopped by Ctrl-C, SIGTERM and SIGHUP, 2 bad input, or PICTURE cannot be written.`;
 
@@ -87,7 +89,7 @@ export const latency: Command = {
       ),
     ).finally(end);
     const name = link?.info.name ?? 'simulator';
-    const report = latencyReport(name, dt, meter, loop.losses.byReason['missed'] ?? 0);
+    const report = latencyReport(name, dt, meter, loop.losses.byReason);
     if (png !== undefined) writeFiles(new Map([[png, renderPng(latencyPicture(report, meter))]]));
     if (given.values['json'] === true) terminal.out(jsonText(report));
     else terminal.out(`${latencyText(report, meter)}\n`);

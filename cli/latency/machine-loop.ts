@@ -21,6 +21,9 @@ export interface MachineLoop {
 /** A threshold that one spike reaches, amperes. */
 const low = 1e-10;
 
+/** Gain of synapses as a core usually has it, amperes. */
+const usualGain = 8.7e-9;
+
 /** The threshold that the chips of a board can be given, as low as may be, amperes. */
 export function thresholdOf(link: Link | undefined): number {
   const { min = 0 } = familyNamed(link?.info.family ?? '')?.biases['Ispkthr'] ?? {};
@@ -28,14 +31,21 @@ export function thresholdOf(link: Link | undefined): number {
 }
 
 /** Neurons of which each fires in the bin of its input; not each time where the threshold is high. */
-function relay({ neurons, dt, threshold = low }: MachineLoop): Pipeline {
+export function relay({
+  neurons,
+  dt,
+  threshold = low,
+}: Pick<MachineLoop, 'neurons' | 'dt' | 'threshold'>): Pipeline {
+  // The shorter a step, the more current it takes; where a chip has no more, its synapses amplify what it has.
   const size = (threshold > low ? 1 : 0.03) / dt;
+  const most = threshold > low ? 1000 : 48;
+  const gain = usualGain * Math.max(1, size / most);
   const weight = Array.from({ length: neurons }, (_, i) =>
-    Array.from({ length: neurons }, (__, j) => (i === j ? size : 0)),
+    Array.from({ length: neurons }, (__, j) => (i === j ? Math.min(size, most) : 0)),
   );
   return pipeline(
     linear({ weight }),
-    dynapSim({ neurons, dt, Ispkthr: threshold, Itau_syn: 1e-9 }),
+    dynapSim({ neurons, dt, Ispkthr: threshold, Itau_syn: 1e-9, Igain_syn: gain }),
   );
 }
 

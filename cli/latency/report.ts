@@ -11,6 +11,10 @@ export interface LatencyReport {
   readonly steps: number;
   /** Steps that came too late to be made. */
   readonly missed: number;
+  /** Steps left out since the board did not answer. */
+  readonly stalled: number;
+  /** Steps in whose answer nothing came, and whose spikes may have come with those of a step before: their inputs reached the board within one of its own steps. */
+  readonly together: number;
   readonly mean: number;
   readonly p50: number;
   readonly p90: number;
@@ -24,10 +28,12 @@ export function latencyReport(
   target: string,
   dt: number,
   { summary }: LatencyMeter,
-  missed: number,
+  losses: Readonly<Record<string, number>>,
 ): LatencyReport {
   const { count, mean, p50, p90, p99, p999, max } = summary;
-  return { target, step: dt * 1e6, steps: count, missed, mean, p50, p90, p99, p999, max };
+  const { missed = 0, stalled = 0, together = 0 } = losses;
+  const counts = { steps: count, missed, stalled, together };
+  return { target, step: dt * 1e6, ...counts, mean, p50, p90, p99, p999, max };
 }
 
 const milliseconds = (micros: number): string => (micros / 1000).toPrecision(3);
@@ -37,15 +43,20 @@ const widest = 40;
 
 /** The numbers in a table, and the histogram in characters. */
 export function latencyText(report: LatencyReport, meter: LatencyMeter): string {
-  const { target, step, steps, missed, p50, p90, p99, p999, max } = report;
-  const share = missed === 0 ? 0 : (100 * missed) / (steps + missed);
+  const { target, step, steps, missed, stalled, together, p50, p90, p99, p999, max } = report;
+  const share = missed === 0 ? 0 : (100 * missed) / (steps + missed + stalled);
   const table = columns([
-    ['target', 'step ms', 'steps', 'missed %', 'p50 ms', 'p90', 'p99', 'p99.9', 'longest'],
+    [
+      ...['target', 'step ms', 'steps', 'missed %', 'stalled', 'together'],
+      ...['p50 ms', 'p90', 'p99', 'p99.9', 'longest'],
+    ],
     [
       target,
       milliseconds(step),
       `${steps}`,
       `${Number(share.toPrecision(2))}`,
+      `${stalled}`,
+      `${together}`,
       ...[p50, p90, p99, p999, max].map(milliseconds),
     ],
   ]);
