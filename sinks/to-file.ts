@@ -76,16 +76,21 @@ async function openFile(path: string, overwrite: boolean): Promise<ByteOutput> {
   // What is subscribed to along with this sink may be read to its end before the file is opened.
   const inputs = watchInputs();
   const { existsSync } = await import('node:fs');
-  const [{ checkTarget }, { openWriter }] = await Promise.all([
-    import('../src/files/target.ts'),
+  const [{ openFile: claim }, { openWriter }] = await Promise.all([
+    import('../src/files/file.ts'),
     import('../src/files/writer.ts'),
   ]);
   const refuseOther = (): void => {
     if (overwrite || !existsSync(path)) return;
     throw new StorageError(path, 'is there already; name another, or say overwrite');
   };
-  checkTarget(path, inputs.end());
-  refuseOther();
+  const claimed = claim(path, inputs.end());
+  try {
+    refuseOther();
+  } catch (cause) {
+    claimed.close();
+    throw cause;
+  }
   let writer: FileWriter | undefined;
   const opened = (): FileWriter => {
     if (writer !== undefined) return writer;
@@ -93,5 +98,14 @@ async function openFile(path: string, overwrite: boolean): Promise<ByteOutput> {
     writer = openWriter(path, { as: 'growing' });
     return writer;
   };
-  return { write: (bytes) => opened().write(bytes), close: () => writer?.close() };
+  return {
+    write: (bytes) => opened().write(bytes),
+    close() {
+      try {
+        writer?.close();
+      } finally {
+        claimed.close();
+      }
+    },
+  };
 }

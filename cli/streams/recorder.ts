@@ -33,7 +33,7 @@ export function readRecord(
     checkOutput('--record', path, overwrite, inputs, reader);
     return path;
   }
-  const found = placeProblem(path, overwrite);
+  const found = placeProblem(path, overwrite, inputs);
   if (found !== undefined) reader.problems.push(problem('--record', 'conflict', path, found));
   return path;
 }

@@ -1,7 +1,6 @@
 /** A single file that a run writes, perhaps again and again, and nobody else meanwhile. */
-import { basename, dirname, join } from 'node:path';
 import { removeEmpty } from './folders.ts';
-import { takeLock } from './lock.ts';
+import { fileLock, takeLock } from './lock.ts';
 import { checkTarget } from './target.ts';
 import { writeFiles } from './writer.ts';
 
@@ -23,7 +22,7 @@ export interface ResultFile {
  */
 export function openFile(path: string, inputs: readonly string[] = []): ResultFile {
   const made = checkTarget(path, inputs);
-  const release = takeLock(join(dirname(path), `.${basename(path)}.lock`), path);
+  const release = takeLock(fileLock(path), path);
   return {
     path,
     write: (content) => writeFiles(new Map([[path, content]])),

@@ -7,7 +7,7 @@ import { within } from '../problems.ts';
 import { paths } from './arguments.ts';
 import { causeText, makeFolder, removeEmpty } from './folders.ts';
 import { remove } from './leftovers.ts';
-import { takeLock } from './lock.ts';
+import { lockName, takeLock } from './lock.ts';
 import { checkFile, checkFolder } from './target.ts';
 import {
   type FileWriter,
@@ -42,9 +42,6 @@ export interface ResultFolder {
   /** Gives the folder free for others; takes it away if it was made here and holds nothing. */
   close(): void;
 }
-
-/** The file that says who writes to a folder. */
-export const lockName = '.spikeline.lock';
 
 /** Deletes what runs left that were killed in the middle of a file. */
 function sweep(folder: string): void {

@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { hostname } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { StorageError } from '../errors.ts';
 import { causeText } from './folders.ts';
+import { hiddenName } from './hidden-name.ts';
 import { remove, removeAtExit } from './leftovers.ts';
 
 /** Who holds a lock, as its file says. */
@@ -14,6 +16,14 @@ interface Holder {
   readonly began: string | null;
   /** When it took the lock, for people. */
   readonly since: string;
+}
+
+/** The file that says who writes to a folder. */
+export const lockName = '.spikeline.lock';
+
+/** The file that says who writes a file. */
+export function fileLock(path: string): string {
+  return hiddenName(path, '.lock');
 }
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY } = fs.constants;
@@ -111,6 +121,25 @@ function textOf(path: string): string | undefined {
   }
 }
 
+/** What is said of a place that another run writes to. */
+function held(path: string, guarded: string, { pid, host, since }: Holder): StorageError {
+  const [where, orDelete] =
+    host === hostname() ? ['', ''] : [` on ${host}`, `, or delete ${path} if that run is gone`];
+  return new StorageError(
+    guarded,
+    `another run writes there (process ${pid}${where}, since ${since}); wait for it or name another place${orDelete}`,
+  );
+}
+
+/** Refuses a file that another process writes, or that lies in a folder to which one writes. @throws StorageError */
+export function refuseHeld(path: string): void {
+  for (const lock of [fileLock(path), join(dirname(resolve(path)), lockName)]) {
+    const holder = readHolder(lock);
+    const own = holder?.pid === process.pid && holder.host === hostname();
+    if (holder !== undefined && !own && alive(holder)) throw held(lock, path, holder);
+  }
+}
+
 /**
  * Takes a lock: a file that says which process holds it. Goes when the process ends; one whose process was
  * killed is taken over.
@@ -140,13 +169,7 @@ export function takeLock(path: string, guarded: string): () => void {
     }
     const found = textOf(path);
     const holder = readHolder(path);
-    if (holder !== undefined && alive(holder)) {
-      const where = holder.host === own.host ? '' : ` on ${holder.host}`;
-      throw new StorageError(
-        guarded,
-        `another run writes there (process ${holder.pid}${where}, since ${holder.since}); wait for it or name another place${where === '' ? '' : `, or delete ${path} if that run is gone`}`,
-      );
-    }
+    if (holder !== undefined && alive(holder)) throw held(path, guarded, holder);
     clear(path, found);
   }
   throw new StorageError(guarded, `several runs want it at once; ${path} is their lock`);

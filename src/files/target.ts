@@ -4,10 +4,12 @@ import { dirname, resolve, sep } from 'node:path';
 import { StorageError } from '../errors.ts';
 import { refusePaths } from './arguments.ts';
 import { makeFolder, statOf } from './folders.ts';
+import { refuseHeld } from './lock.ts';
 import { tryBeside } from './writer.ts';
 
-/** Whether two paths lead to one file, by other letters or through links too. */
-function same(path: string, other: string): boolean {
+/** Whether two paths lead to one file, by other letters or through links too; also of files that are yet to be made. */
+export function sameFile(path: string, other: string): boolean {
+  if (resolve(path) === resolve(other)) return true;
   const [one, two] = [statOf(path), statOf(other)];
   return one !== undefined && two !== undefined && one.ino === two.ino && one.dev === two.dev;
 }
@@ -30,7 +32,8 @@ export function checkFile(path: string, inputs: readonly string[] = []): void {
     throw new StorageError(path, why, { cause });
   };
   for (const input of inputs) {
-    if (same(path, input)) refuse(`would be written over, and is read (${input}); name another`);
+    if (sameFile(path, input))
+      refuse(`would be written over, and is read (${input}); name another`);
   }
   const there = statOf(path);
   if (there === undefined) return;
@@ -62,6 +65,7 @@ export function checkTarget(path: string, inputs: readonly string[] = []): strin
   const made = makeFolder(folder);
   checkFolder(folder, path);
   checkFile(path, inputs);
+  refuseHeld(path);
   tryBeside(path);
   return made;
 }

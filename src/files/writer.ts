@@ -1,7 +1,6 @@
 /** Files that appear whole or grow, and are never half of something else. */
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { StorageError } from '../errors.ts';
 import {
   number,
@@ -15,6 +14,7 @@ import {
 import { fault, within } from '../problems.ts';
 import { refuseFiles } from './arguments.ts';
 import { causeText } from './folders.ts';
+import { hiddenName } from './hidden-name.ts';
 import { keep, remove, removeAtExit } from './leftovers.ts';
 
 /** A file that is being written. */
@@ -64,15 +64,13 @@ function checkGiven(path: string, options: WriterOptions): void {
 }
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY } = fs.constants;
-const longestName = 120;
 
 /** Characters before and behind the name of a file that make it that of a temporary. */
 export const temporaryName: RegExp = /^\..*\.[0-9a-f]{12}\.part$/;
 
 /** A file that did not exist before, beside `path`; a link that waits under its name is not followed. */
 function openTemporary(path: string): { readonly fd: number; readonly name: string } {
-  const own = basename(path).slice(0, longestName);
-  const name = join(dirname(path), `.${own}.${randomBytes(6).toString('hex')}.part`);
+  const name = hiddenName(path, `.${randomBytes(6).toString('hex')}.part`);
   const fd = fs.openSync(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
   removeAtExit(name);
   return { fd, name };

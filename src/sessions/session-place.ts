@@ -2,9 +2,12 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { StorageError } from '../errors.ts';
+import { paths } from '../files/arguments.ts';
 import { openFile } from '../files/file.ts';
 import { openFolder } from '../files/folder.ts';
+import { sameFile } from '../files/target.ts';
 import { type FileWriter, openWriter } from '../files/writer.ts';
+import { watchInputs } from '../open-inputs.ts';
 import { flag, refuse, text } from '../options.ts';
 import { shown, within } from '../problems.ts';
 import { sessionFiles } from './manifest.ts';
@@ -36,11 +39,13 @@ export function isRecordingPath(path: string): boolean {
 
 /** Claims a place. @throws StorageError if it cannot be used, or holds something that may not be overwritten */
 export function openPlace(path: string, overwrite: boolean): SessionPlace {
-  return isRecordingPath(path) ? fileAt(path, overwrite) : folderAt(path, overwrite);
+  const place = isRecordingPath(path) ? fileAt : folderAt;
+  // What is read just now is never written over.
+  return place(path, overwrite, watchInputs().end());
 }
 
-function fileAt(path: string, overwrite: boolean): SessionPlace {
-  const file = openFile(path);
+function fileAt(path: string, overwrite: boolean, inputs: readonly string[]): SessionPlace {
+  const file = openFile(path, inputs);
   if (!overwrite && fs.existsSync(path)) {
     file.close();
     throw new StorageError(
@@ -70,17 +75,23 @@ function fileAt(path: string, overwrite: boolean): SessionPlace {
   };
 }
 
-function folderAt(path: string, overwrite: boolean): SessionPlace {
-  const names = Object.values(sessionFiles);
-  const folder = openFolder(path, { names });
-  const there = names.filter((name) => fs.existsSync(join(path, name)));
+/** Names of the files that a session in a folder is, as far as it can be told beforehand. */
+function namesIn(path: string): string[] {
+  const pipelines = fs.existsSync(path)
+    ? fs.readdirSync(path).filter((name) => /^pipeline(-\d+)?\.json$/.test(name))
+    : [];
+  return [...Object.values(sessionFiles), ...pipelines];
+}
+
+function folderAt(path: string, overwrite: boolean, inputs: readonly string[]): SessionPlace {
+  const folder = openFolder(path, { names: namesIn(path), inputs });
+  const there = Object.values(sessionFiles).filter((name) => fs.existsSync(join(path, name)));
   if (there.length > 0 && !overwrite) {
     folder.close();
     const why = 'holds a session already; name another folder, or say that it may be overwritten';
     throw new StorageError(path, why);
   }
-  const pipelines = fs.readdirSync(path).filter((name) => /^pipeline(-\d+)?\.json$/.test(name));
-  if (there.length > 0) folder.remove(...there, ...pipelines);
+  if (there.length > 0) folder.remove(...namesIn(path));
   return {
     path,
     open: () => folder.open(sessionFiles.streams, { as: 'growing' }),
@@ -92,16 +103,22 @@ function folderAt(path: string, overwrite: boolean): SessionPlace {
 /**
  * Says why no session's folder can be at a path, without touching it; undefined if nothing is known to be in the way.
  *
+ * @param inputs files that the same work reads or writes by itself, which are no part of the session
  * @throws InvalidArgumentError if it is no path
  * @example
  * ```ts
  * placeProblem('runs/of-today', false); // undefined
  * ```
  */
-export function placeProblem(path: string, overwrite: boolean): string | undefined {
+export function placeProblem(
+  path: string,
+  overwrite: boolean,
+  inputs: readonly string[] = [],
+): string | undefined {
   refuse('this is no path', () => [
     ...within('path', text(path)),
     ...within('overwrite', flag(overwrite)),
+    ...within('inputs', paths(inputs)),
   ]);
   let kind: fs.Stats | undefined;
   try {
@@ -112,6 +129,10 @@ export function placeProblem(path: string, overwrite: boolean): string | undefin
   if (kind === undefined) return undefined;
   if (!kind.isDirectory())
     return 'it is a file; a session is a folder, and a recording ends in .spk';
+  const read = inputs.find((input) =>
+    namesIn(path).some((name) => sameFile(join(path, name), input)),
+  );
+  if (read !== undefined) return `${shown(read)} is used, and would be written over; name another`;
   const holds = fs.existsSync(join(path, sessionFiles.manifest));
   return holds && !overwrite
     ? 'it holds a session already; name another, or say --overwrite'

@@ -1,9 +1,11 @@
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -88,6 +90,26 @@ describe('a session of the command line', () => {
     expect(file.stderr).toMatch(/--record: .* would be written over, and is read/);
     const odd = await runCli(['play', at('noise.spk'), at('x.spk'), '--record', at('net.json')]);
     expect(odd.stderr).toMatch(/it is a file; a session is a folder/);
+  });
+
+  it('never takes the place of one that it reads, or of what else is written', async () => {
+    cpSync(at('first'), at('own'), { recursive: true });
+    const before = readdirSync(at('own')).map((name) => readFileSync(at(`own/${name}`)));
+    symlinkSync(at('own/streams.spk'), at('other.spk'));
+    const [into, recording] = [['--record', at('own'), '--overwrite'], at('own/streams.spk')];
+    const words = [
+      ['run', at('own/pipeline.json'), ...input, ...into],
+      ['run', at('net.json'), '--input', recording, '--stream', 'input', ...into],
+      ['play', at('other.spk'), at('y.spk'), ...into],
+      ['record', recording, at('y.spk'), ...into],
+      ['record', at('noise.spk'), recording, ...into],
+    ];
+    for (const given of words) {
+      const refused = await runCli(given);
+      expect(refused.code, given.join(' ')).toBe(2);
+      expect(refused.stderr).toMatch(/--record is .* is used, and would be written over/);
+    }
+    expect(readdirSync(at('own')).map((name) => readFileSync(at(`own/${name}`)))).toEqual(before);
   });
 
   it('may be one recording, which run plays again', async () => {

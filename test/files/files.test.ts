@@ -51,6 +51,24 @@ describe('files that are written whole', () => {
     expect(fs.readdirSync(folder)).toEqual(['bytes', 'text']);
   });
 
+  it('have names of any length and script that a file may have', () => {
+    const folder = emptyFolder();
+    const long = '漢'.repeat(80);
+    for (const name of [`${long}.a`, `${long}.b`, 'n'.repeat(250)]) {
+      const path = join(folder, name);
+      const file = openFile(path);
+      file.write(name);
+      file.close();
+      const writer = openWriter(path, { as: 'growing' });
+      writer.write('x');
+      writer.close();
+    }
+    const [one, other] = ['a', 'b'].map((ending) => openFile(join(folder, `${long}.${ending}`)));
+    one!.close();
+    other!.close();
+    expect(fs.readdirSync(folder)).toEqual(['n'.repeat(250), `${long}.a`, `${long}.b`]);
+  });
+
   it('stay as they were, all of them, if the disk is full', () => {
     const folder = emptyFolder();
     const files = new Map(['a', 'b', 'c'].map((name) => [join(folder, name), `new ${name}`]));
@@ -234,7 +252,29 @@ describe('a folder of results', () => {
   });
 });
 
+/** A lock of another process that is alive. */
+function heldElsewhere(lock: string): void {
+  const other = { pid: process.ppid, host: hostname(), began: null, since: 'then' };
+  fs.writeFileSync(lock, JSON.stringify(other));
+}
+
 describe('a file of results', () => {
+  it('is refused before any work where another process writes it, or to its folder', () => {
+    const folder = emptyFolder();
+    const path = join(folder, 'walk.spk');
+    for (const lock of ['.walk.spk.lock', '.spikeline.lock']) {
+      heldElsewhere(join(folder, lock));
+      expect(() => checkTarget(path)).toThrow(
+        `walk.spk: another run writes there (process ${process.ppid}, since then)`,
+      );
+      fs.unlinkSync(join(folder, lock));
+    }
+    // One's own folder may hold other files of one's own.
+    const own = openFolder(folder);
+    expect(() => checkTarget(path)).not.toThrow();
+    own.close();
+  });
+
   it('belongs to one run at a time too', () => {
     const folder = emptyFolder();
     const path = join(folder, 'checkpoint');

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Subject } from 'rxjs';
+import { of, Subject } from 'rxjs';
 import { type AerPacket, aerPacket, channels, pixels } from 'spikeline';
 import { decodeBytes } from 'spikeline/codecs';
 import { openSession } from 'spikeline/loop';
@@ -55,6 +55,36 @@ describe('a recording that is being made', () => {
       }
       seen.unsubscribe();
     }
+  });
+
+  it('is one at a time: nobody else writes there, though it has nothing yet', async () => {
+    const folder = emptyFolder();
+    const path = join(folder, 'out.dat');
+    const lock = join(folder, '.out.dat.lock');
+    const first = new Subject<AerPacket>();
+    const seen = watch(first.pipe(toFile(path)));
+    await until(() => existsSync(lock));
+    const second = watch(of(packetOf(0, 40)).pipe(toFile(path, { overwrite: true })));
+    await until(() => second.ended !== 'no');
+    expect(second.error).toMatchObject({
+      message: expect.stringContaining('another run writes there'),
+    });
+    first.next(packetOf(0, 8));
+    first.complete();
+    await until(() => seen.ended !== 'no');
+    expect([seen.ended, eventsIn(path)]).toEqual(['completed', 8]);
+    // Whoever has ended, failed or left gives it free.
+    const refused = watch(of(packetOf(0, 40)).pipe(toFile(path)));
+    await until(() => refused.ended !== 'no');
+    expect(refused.error).toMatchObject({ message: expect.stringContaining('there already') });
+    const left = watch(new Subject<AerPacket>().pipe(toFile(path, { overwrite: true })));
+    await until(() => existsSync(lock));
+    left.unsubscribe();
+    await until(() => !existsSync(lock));
+    const third = watch(of(packetOf(0, 40)).pipe(toFile(path, { overwrite: true })));
+    await until(() => third.ended !== 'no');
+    expect([third.ended, eventsIn(path)]).toEqual(['completed', 40]);
+    expect(readdirSync(folder)).toEqual(['out.dat']);
   });
 
   it('ends with what was whole, and says why, when the disk is full', async () => {
