@@ -8,8 +8,8 @@ const conditions = ['@spikeline/source'];
 const alone = [
   'test/docs/programs.test.ts',
   'test/lsl/pylsl.test.ts',
-  'test/kernel/{browser,threads}.test.ts',
-  'test/devices/{wall-clock,usb/browser}.test.ts',
+  'test/kernel/threads.test.ts',
+  'test/devices/wall-clock.test.ts',
   'test/streams/schedulers.test.ts',
 ];
 
@@ -55,7 +55,16 @@ export default defineConfig({
         test: { name: 'alone', include: alone, globalSetup: ['test/support/build-product.ts'] },
       },
       { extends: true, test: { name: 'mocked', include: mocked } },
-      { extends: true, test: { name: 'process', include: inProcess, pool: 'forks' } },
+      {
+        extends: true,
+        plugins: [builtProduct()],
+        test: {
+          name: 'process',
+          include: inProcess,
+          globalSetup: ['test/support/build-product.ts'],
+          pool: 'forks',
+        },
+      },
     ],
   },
 });

@@ -21,7 +21,7 @@ describe('an example program', () => {
       const complaints = (['log', 'warn', 'error'] as const).map((level) =>
         vi.spyOn(console, level),
       );
-      await import(join(folder, name));
+      await import(`#examples/${name.slice(0, -'.ts'.length)}`);
       for (const complaint of complaints) expect(complaint).not.toHaveBeenCalled();
       expect(said.split('\n').length).toBeGreaterThan(2);
     },

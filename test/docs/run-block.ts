@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import * as tensorflow from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import * as rxjs from 'rxjs';
 import ts from 'typescript';
 import { transformWithOxc } from 'vite';
 import { expect } from 'vitest';
-import { type Block, parse, root } from './blocks.ts';
+import { type Block, parse } from './blocks.ts';
 import { entries } from './entries.ts';
 
 /** How long a stream without an end is listened to, milliseconds. */
@@ -22,7 +21,7 @@ const modules: Readonly<Record<string, unknown>> = {
 async function modulesOf(code: string): Promise<(name: string) => unknown> {
   const loaded = new Map<string, unknown>(Object.entries(modules));
   for (const [, path] of code.matchAll(/from '#src\/([^']+)'/g)) {
-    loaded.set(`#src/${path}`, await import(join(root, 'src', `${path}.ts`)));
+    loaded.set(`#src/${path}`, await import(`#src/${path}`));
   }
   for (const [, name] of code.matchAll(/from '(node:[^']+)'/g)) {
     loaded.set(name!, await import(name!));

@@ -1,24 +1,29 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
 import { aerPacket, pixels } from 'spikeline';
 import { codecNamed } from 'spikeline/codecs';
 import { fromFile } from 'spikeline/sources';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { openPipe } from '#src/files/pipe';
 import { emptyFolder } from '#test/support/folders';
 import { until } from '#test/support/until';
 
-const main = vi.hoisted(() => ({ isMainThread: true }));
-vi.mock('node:worker_threads', async (original) => ({
-  ...(await original<object>()),
-  get isMainThread() {
-    return main.isMainThread;
-  },
-}));
+const threadsOfNode: { isMainThread: boolean } = createRequire(import.meta.url)(
+  'node:worker_threads',
+);
+
+/** Lets the product believe that it runs in the main thread, or in a worker. */
+function inMainThread(main: boolean): void {
+  threadsOfNode.isMainThread = main;
+  syncBuiltinESMExports();
+}
 
 const times = Array.from({ length: 300 }, (_, i) => 100 * i);
+
+afterEach(() => inMainThread(true));
 
 /** A file of events. */
 function fileOf(): string {
@@ -70,7 +75,7 @@ describe.skipIf(process.platform !== 'linux')('fromFile of a named pipe', () => 
   });
 
   it('reads it like any file in a worker, which would close its number again when it ends', async () => {
-    main.isMainThread = false;
+    inMainThread(false);
     const path = pipeOf();
     expect(await openPipe(path)).toBeUndefined();
     expect(await through(path)).toEqual(times);

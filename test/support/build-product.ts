@@ -1,4 +1,4 @@
-/** Builds the product, module by module, for tests that share a world, before the first of them runs: Vitest calls this. */
+/** Builds the product and its tests, module by module, for tests in threads, before the first of them runs: Vitest calls this. */
 import {
   copyFileSync,
   existsSync,
@@ -8,21 +8,27 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { transformSync } from 'rolldown/utils';
 import type { TestProject } from 'vitest/node';
 import { builtPath, inOwnPlace, productFolder, rooms, root } from './product.ts';
 
-/** What names a module of ours beside the one that names it. */
-const neighbour = /((?:from|import)\s*\(?\s*)(['"])(\.{1,2}\/[^'"]*)\.ts\2/g;
+/** What names a module of ours beside the one that names it; what stands in strings has no such quotes. */
+const neighbour = /(^(?:import|export)\b[^"\n]*|\bimport\()"(\.{1,2}\/[^"\n]*)\.ts"/gm;
+
+/** What names the command line as its package. */
+const commandLine = /(^import\b[^"\n]*)"spikeline-cli"/gm;
 
 function build(path: string): void {
   const source = readFileSync(path, 'utf8');
-  const { code, errors } = transformSync(path, source, { target: 'es2023', sourcemap: false });
+  const { code, map, errors } = transformSync(path, source, { target: 'es2023', sourcemap: true });
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
   const to = builtPath(path);
+  const named = code.replaceAll(neighbour, '$1"$2.js"').replaceAll(commandLine, '$1"#cli/run"');
   mkdirSync(dirname(to), { recursive: true });
-  writeFileSync(to, inOwnPlace(code.replaceAll(neighbour, '$1$2$3.js$2'), path));
+  // Vitest reads there which lines of the source an error came from.
+  writeFileSync(to, `${inOwnPlace(named, path)}\n//# sourceMappingURL=${basename(to)}.map\n`);
+  writeFileSync(`${to}.map`, JSON.stringify(map));
 }
 
 /** The package as it names its modules, with what is built in place of the sources. */
@@ -35,8 +41,14 @@ function description(): object {
     return source === undefined ? [] : [[path, source.replace(/\.ts$/, '.js')]];
   });
   return {
-    ...{ name, version, type, exports: Object.fromEntries(built) },
-    imports: { '#src/*': './src/*.js', '#cli/*': './cli/*.js', '#rxjs': './rxjs.cjs' },
+    ...{ name, version, type },
+    exports: { ...Object.fromEntries(built), './package.json': './package-of-sources.json' },
+    imports: {
+      ...Object.fromEntries(
+        ['src', 'cli', 'test', 'bench', 'examples'].map((room) => [`#${room}/*`, `./${room}/*.js`]),
+      ),
+      '#rxjs': './rxjs.cjs',
+    },
   };
 }
 
@@ -48,6 +60,7 @@ function buildAll(): void {
   );
   for (const path of [...files, join(root, 'index.ts')]) build(path);
   copyFileSync(join(root, 'dist/rxjs.cjs'), join(productFolder(), 'rxjs.cjs'));
+  copyFileSync(join(root, 'package.json'), join(productFolder(), 'package-of-sources.json'));
   writeFileSync(join(productFolder(), 'package.json'), JSON.stringify(description()));
 }
 

@@ -1,18 +1,21 @@
-/** The product as tests that share a world load it: built once, so that Node reads it by itself. */
-import { join, relative } from 'node:path';
+/** The product and its tests as threads load them: built once, so that Node reads them by itself. */
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'vite';
 
 export const root: string = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Folders of the product. */
+/** Folders of the product, and of those who use it. */
 export const rooms: readonly string[] = [
   ...['src', 'operators', 'sources', 'sinks', 'targets', 'loop', 'entries', 'conformance', 'cli'],
+  ...['test', 'bench', 'examples'],
 ];
 
 /** Lets the code of a module find from elsewhere what stands beside its source. */
 export function inOwnPlace(code: string, source: string): string {
-  return code.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(source).href));
+  return code
+    .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(source).href))
+    .replaceAll('import.meta.dirname', JSON.stringify(dirname(source)));
 }
 
 /** Where it is built: among packages, which Vitest leaves to Node. */
@@ -27,7 +30,7 @@ export function builtPath(source: string): string {
 
 /**
  * Gives tests the modules that are built in place of their sources. Through Vite, each would be read anew for each thread, and calls between them
- * would be slower: that took an eighth of a run.
+ * would be slower.
  */
 export function builtProduct(): Plugin {
   const isOurs = (path: string): boolean => {
@@ -38,9 +41,15 @@ export function builtProduct(): Plugin {
   return {
     name: 'built-product',
     enforce: 'pre',
+    // What builds it is no test.
+    applyToEnvironment: ({ name }) => name === 'ssr',
     async resolveId(source, importer, options) {
       const found = await this.resolve(source, importer, { ...options, skipSelf: true });
-      return found !== null && isOurs(found.id) ? builtPath(found.id) : found;
+      // Vitest knows a test by its source.
+      if (found === null || !isOurs(found.id) || found.id.endsWith('.test.ts')) return found;
+      return builtPath(found.id);
     },
+    load: (id) =>
+      isOurs(id) && id.endsWith('.test.ts') ? `import ${JSON.stringify(builtPath(id))};` : null,
   };
 }
