@@ -35,7 +35,7 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     // A thread starts with less work than a process.
     pool: 'threads',
-    setupFiles: ['test/support/properties.ts'],
+    setupFiles: ['test/support/properties.ts', 'test/support/equality.ts'],
     projects: [
       {
         extends: true,

@@ -97,18 +97,12 @@ describe('mergeStages', () => {
       expect(between(dendrite, 20, { ...merged.input, rows: 8 }).flat()).toEqual(
         between(dendrite, 20, input!).flat(),
       );
-      for (let pre = 0; pre < 20; pre++) {
-        for (let post = 0; post < 20; post++) {
-          expect(entry(merged.recurrent, pre, dendrite, post)).toBe(
-            entry(first!, pre, dendrite, post),
-          );
-        }
-        for (let post = 0; post < 12; post++) {
-          expect(entry(merged.recurrent, pre, dendrite, 20 + post)).toBe(
-            entry(second!, pre, dendrite, post),
-          );
-        }
-      }
+      const onto = (matrix: Matrix, from: number, size: number) =>
+        Array.from({ length: 20 * size }, (_, i) =>
+          entry(matrix, Math.floor(i / size), dendrite, from + (i % size)),
+        );
+      expect(onto(merged.recurrent, 0, 20)).toEqual(onto(first!, 0, 20));
+      expect(onto(merged.recurrent, 20, 12)).toEqual(onto(second!, 0, 12));
     }
     const sum = (values: Float64Array): number => values.reduce((total, own) => total + own, 0);
     const given = net.stages.reduce((total, stage) => {
