@@ -87,9 +87,13 @@ export function endOf(cause: unknown): SessionEnd {
   return { how: gone ? 'disconnected' : 'error', message };
 }
 
+/** Blanks that keep room for why a session ended, should the disk be full by then. */
+const room = ' '.repeat(1024);
+
 /** Writes what `session.json` holds. */
 export function manifestText(manifest: SessionManifest): string {
-  return `${JSON.stringify(manifest, undefined, 1)}\n`;
+  const text = JSON.stringify(manifest, undefined, 1);
+  return `${text}${manifest.ended === null ? room : ''}\n`;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

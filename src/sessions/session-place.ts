@@ -95,9 +95,38 @@ function folderAt(path: string, overwrite: boolean, inputs: readonly string[]): 
   return {
     path,
     open: () => folder.open(sessionFiles.streams, { as: 'growing' }),
-    keep: (name, text) => folder.write(name, text),
+    keep(name, text) {
+      try {
+        folder.write(name, text);
+      } catch (cause) {
+        if (!(cause instanceof StorageError && wroteOver(join(path, name), text))) throw cause;
+      }
+    },
     close: folder.close,
   };
+}
+
+/** Writes over a file in its place, which a full disk has room for if it is no longer than what stands there; gives whether it could. */
+function wroteOver(path: string, text: string): boolean {
+  const content = Buffer.from(text);
+  let fd: number | undefined;
+  try {
+    fd = fs.openSync(path, fs.constants.O_RDWR | (fs.constants.O_NOFOLLOW ?? 0));
+    const { size } = fs.fstatSync(fd);
+    if (content.length > size) return false;
+    fs.writeSync(
+      fd,
+      Buffer.concat([content, Buffer.alloc(size - content.length, ' ')]),
+      0,
+      size,
+      0,
+    );
+    return true;
+  } catch {
+    return false;
+  } finally {
+    if (fd !== undefined) fs.closeSync(fd);
+  }
 }
 
 /**

@@ -303,9 +303,10 @@ describe('what cannot be a session', () => {
     expect(failed).toBeInstanceOf(StorageError);
     expect(String(failed)).toMatch(/streams\.spk: cannot be written \(ENOSPC/);
     write.mockRestore();
-    // What was written before is there.
-    const { streams } = await contents(folder);
+    // What was written before is there, and why no more is.
+    const { streams, manifest } = await contents(folder);
     expect(streams['spikes']).toEqual([chunk(0)]);
+    expect(manifest.ended).toMatchObject({ how: 'error', message: (failed as Error).message });
   });
 
   it('is an item of no kind, and a name of another kind', () => {
