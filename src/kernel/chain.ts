@@ -143,7 +143,8 @@ function groupOf(
       // Of a trial that has ended, nothing.
       const [first, last] = rows === 0 ? [0, 0] : [packed.starts[from]!, packed.starts[to]!];
       const at = input.starts / 4;
-      u32.set(packed.starts.subarray(from, from + rows + 1), at);
+      const { starts } = packed;
+      u32.set(rows + 1 === starts.length ? starts : starts.subarray(from, from + rows + 1), at);
       if (first > 0) for (let row = 0; row <= rows; row++) u32[at + row]! -= first;
       if (rows < steps) u32.fill(last - first, at + rows, at + steps + 1);
       put(packed.indices, first, last, input.indices, false);

@@ -88,21 +88,32 @@ function signalsOf(
   });
 }
 
-/** Copies what came out of a slice of `steps` steps, from step `from` of a trial on. */
-function takeSlice(
-  group: ChainGroup,
-  trial: number,
-  { link, enters, channels, state }: ChainSignal,
-  into: Filled,
-  from: number,
-  steps: number,
-): void {
-  if (state !== undefined) {
-    group.readSignal(link, trial, state, into as Float64Array, from * channels);
-    return;
-  }
-  const values = enters ? group.entered(link, trial) : group.spikes(link, trial);
-  into.set(values.subarray(0, steps * channels), from * channels);
+/** Room for a signal of so many steps. */
+function roomFor({ channels, spiking }: ChainSignal, steps: number): Filled {
+  return spiking ? wholes(steps * channels) : reals(steps * channels);
+}
+
+/** Copies what came out of a slice of so many steps, from step `from` of a trial on, for a signal by its number. */
+type TakeSlice = (trial: number, k: number, into: Filled, from: number, steps: number) => void;
+
+/** Most slices are as long as those before: what is seen of a trial is made anew only for others. */
+function sliceTaker(group: ChainGroup, signals: readonly ChainSignal[]): TakeSlice {
+  const seen: (Uint32Array | Float32Array)[] = [];
+  return (trial, k, into, from, steps) => {
+    const { link, enters, channels, state } = signals[k]!;
+    if (state !== undefined) {
+      group.readSignal(link, trial, state, into as Float64Array, from * channels);
+      return;
+    }
+    const number = trial * signals.length + k;
+    let values = seen[number];
+    if (values?.length !== steps * channels) {
+      const all = enters ? group.entered(link, trial) : group.spikes(link, trial);
+      values = all.subarray(0, steps * channels);
+      seen[number] = values;
+    }
+    into.set(values, from * channels);
+  };
 }
 
 /** What a group is to run next. */
@@ -123,6 +134,7 @@ function sideBySide(
   const signals = signalsOf(pipeline, compiled, record ?? [pipeline.output]);
   // A state is read after every step.
   const stepped = signals.some(({ state }) => state !== undefined);
+  const takers = groups.map((group) => sliceTaker(group, signals));
   const begin = (group: ChainGroup, trials: number): void => {
     for (let link = 0; link < chain.links; link++) {
       const own = signals.filter((signal) => signal.link === link && signal.state === undefined);
@@ -135,7 +147,7 @@ function sideBySide(
     group.rest(trials);
   };
   const take = (
-    group: ChainGroup,
+    takeSlice: TakeSlice,
     samples: readonly Grid[],
     filled: readonly Filled[][],
     at: number,
@@ -145,21 +157,18 @@ function sideBySide(
       const own = Math.min(steps, samples[trial]!.steps - at);
       if (own <= 0) continue;
       for (let k = 0; k < signals.length; k++) {
-        takeSlice(group, trial, signals[k]!, filled[trial]![k]!, at, own);
+        takeSlice(trial, k, filled[trial]![k]!, at, own);
       }
     }
   };
   /** Brings samples through a group: gives what it is to run, and goes on when that is done. */
   function* bring(
-    group: ChainGroup,
+    number: number,
     samples: readonly Sample[],
   ): Generator<GroupRun, readonly Filled[][]> {
+    const group = groups[number]!;
     const trials = samples.length;
-    const filled = samples.map(({ steps }) =>
-      signals.map(({ channels, spiking }) =>
-        spiking ? wholes(steps * channels) : reals(steps * channels),
-      ),
-    );
+    const filled = samples.map(({ steps }) => signals.map((signal) => roomFor(signal, steps)));
     const longest = samples.reduce((most, { steps }) => Math.max(most, steps), 0);
     begin(group, trials);
     for (let from = 0; from < longest; from += chain.steps) {
@@ -174,25 +183,30 @@ function sideBySide(
       for (let t = from; t < to; t += width) {
         yield { trials, from: t - from, steps: width };
         group.check(trials);
-        take(group, samples, filled, t, width);
+        take(takers[number]!, samples, filled, t, width);
       }
     }
     return filled;
   }
-  const outputOf = ({ steps, dt, startTime }: Grid, filled: readonly Filled[]): Evaluated => {
-    const rasters = signals.map(({ channels }, k): SpikeRaster | SignalRaster => {
-      const values = filled[k]!;
-      const grid = { steps, channels, dt, startTime };
-      return values instanceof Uint32Array ? { ...grid, counts: values } : { ...grid, values };
-    });
-    if (record === undefined) return rasters[0] as SpikeRaster;
-    return Object.fromEntries(signals.map(({ name }, k) => [name, rasters[k]!]));
-  };
+  const rasterOf = (
+    { steps, dt, startTime }: Grid,
+    { channels }: ChainSignal,
+    values: Filled,
+  ): SpikeRaster | SignalRaster =>
+    values instanceof Uint32Array
+      ? { steps, channels, dt, startTime, counts: values }
+      : { steps, channels, dt, startTime, values };
+  const outputOf = (grid: Grid, filled: readonly Filled[]): Evaluated =>
+    record === undefined
+      ? (rasterOf(grid, signals[0]!, filled[0]!) as SpikeRaster)
+      : Object.fromEntries(
+          signals.map((signal, k) => [signal.name, rasterOf(grid, signal, filled[k]!)]),
+        );
   const here = groups[0]!;
   const runHere = (samples: readonly Sample[]): readonly Filled[][] => {
     compiled.resident?.leave();
     compiled.resident = undefined;
-    const bringing = bring(here, samples);
+    const bringing = bring(0, samples);
     for (;;) {
       const { done, value } = bringing.next();
       if (done === true) return value;
@@ -218,7 +232,7 @@ function sideBySide(
     while (free.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
     const number = free.pop()!;
     try {
-      const bringing = bring(groups[number]!, samples);
+      const bringing = bring(number, samples);
       for (;;) {
         const { done, value } = bringing.next();
         if (done === true) return value;
