@@ -2,6 +2,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { DataError, InvalidArgumentError } from '../src/errors.ts';
 import { type AerPacket, soundPacket } from '../src/events/aer-packet.ts';
+import { astrayWatch, leastLeap } from '../src/events/astray.ts';
 import { binOf, binStart, startProblems } from '../src/events/bins.ts';
 import { wholes } from '../src/events/blocks.ts';
 import { type Losses, lossCounter, lossesCheck } from '../src/events/losses.ts';
@@ -22,7 +23,9 @@ export interface ToRasterConfig {
   /** Start of the first bin, whole microseconds; the start of the bin of the first event if left out. */
   readonly startTime?: number;
   /**
-   * Longest silence that is binned if no `until` has spoken of it before the next event, seconds; 60 if left out. Of a silence that a
+   * Longest silence that is binned if no `until` has spoken of it before the next event, seconds; 60 if left out. A time that is
+   * broken and nearer than this is believed, and all before it comes too late then: make it no longer than the pauses of the stream
+   * of which nothing is said, down to a second, where times may be broken. Of a silence that a
    * single `until` speaks of, an hour is binned, or `maxGap` if that is longer.
    */
   readonly maxGap?: number;
@@ -34,7 +37,7 @@ export interface ToRasterConfig {
 
 /** The operator, with what it could not place. */
 export type ToRaster = OperatorFunction<AerPacket<ChannelSpace>, SpikeRaster> & {
-  /** Events that had no place: `late`, `before` the start, `unknownChannel`; and `jumps` over time that nobody spoke of. */
+  /** Events that had no place: `late`, `before` the start, `astray` far ahead, `unknownChannel`; and `jumps` over time that nobody spoke of. */
   readonly losses: Losses;
 };
 
@@ -57,8 +60,9 @@ const table: OptionTable<ToRasterConfig> = {
  * Bins address-events into chunks of a raster, `[chunkSteps × channels]`. Time is what `until` says: a chunk is emitted
  * once `until` has reached its end. The last one is emitted on completion, cut to the bins that have begun before
  * `until` or hold an event. Silence gives chunks of zeros, from the bin of the first event on if no `startTime` is
- * given. An event more than `maxGap` after all that was said before it, as a broken time stamp is, ends the chunk, and
- * the next one begins with it. Events that come after their chunk are counted, never dropped in silence. A packet of
+ * given. An event more than `maxGap` after all that was said before it ends the chunk, and the next one begins with it, if
+ * what comes next is there too, or nothing does; it waits for that. Else its time is broken: it is left out and counted as
+ * `astray`. Nearer times than a second, and with `onGap: 'error'` all, are not asked for that. Events that come after their chunk are counted, never dropped in silence. A packet of
  * more than a thousand chunks is binned in turns, between which timers run; what comes meanwhile waits. Errors with a
  * `DataError` if an event has no time, or addresses are no channels.
  *
@@ -83,6 +87,8 @@ export function toRaster(config: ToRasterConfig): ToRaster {
   if (problems.length > 0) throw new InvalidArgumentError('this raster cannot be made', problems);
   const { channels, dt, chunkSteps, maxGap = 60, onGap = 'jump', losses = lossCounter() } = config;
   const longest = maxGap * 1e6;
+  /** An event farther ahead, of which nothing was said, must be followed by others there. */
+  const leap = Math.max(longest, leastLeap);
   const longestSaid = Math.max(longest, 3600e6);
 
   const operator = oneAtATime<AerPacket<ChannelSpace>, SpikeRaster>((subscriber) => {
@@ -152,14 +158,17 @@ export function toRaster(config: ToRasterConfig): ToRaster {
       unknownChannel += unknown;
       return i;
     };
+    const watch = astrayWatch(leap, losses);
     /** Bins are shorter than gaps that are jumped over: within one, nothing can be. */
     const short = dt * 1e6 <= longest;
+    /** Whether nothing more comes: then every event is believed. */
+    let ended = false;
     /** The packet that is being binned, and the event where it goes on. */
     let packet: AerPacket;
     let at = 0;
     /** Bins the packet from where it is; `false` if that is too much for one turn. */
     const bin = (): boolean => {
-      const { timestamps, addresses, until } = packet;
+      const { timestamps, addresses } = packet;
       let last = Number.NaN;
       for (let i = at; i < timestamps.length; i++) {
         const time = timestamps[i]!;
@@ -176,6 +185,8 @@ export function toRaster(config: ToRasterConfig): ToRaster {
           continue;
         }
         last = step;
+        if (time - said > leap && onGap === 'jump' && !ended && watch.judge(packet, i) !== 'leap')
+          continue;
         if (time - said > longest) jumpTo(step, time, 'an event at');
         if (time > said) said = time;
         at = i;
@@ -193,6 +204,7 @@ export function toRaster(config: ToRasterConfig): ToRaster {
       at = timestamps.length;
       count();
       if (startTime === undefined) return true;
+      const until = watch.untilOf(packet, said!);
       // A time that no clock shows says nothing of how much of it has passed.
       const sound = Math.abs(until) <= Number.MAX_SAFE_INTEGER;
       if (!sound && onGap === 'jump') {
@@ -214,12 +226,19 @@ export function toRaster(config: ToRasterConfig): ToRaster {
     };
     return {
       next(given) {
-        packet = soundPacket(given, 'channels');
+        packet = watch.resume(soundPacket(given, 'channels'));
         at = 0;
         return goOn();
       },
       goOn,
       complete() {
+        const held = watch.end();
+        if (held !== undefined) {
+          packet = held as AerPacket<ChannelSpace>;
+          at = 0;
+          ended = true;
+          bin();
+        }
         if (reached > first) emit(reached - first);
         subscriber.complete();
       },

@@ -26,12 +26,12 @@ export interface ReadConfig {
   /** Cuts events into packets of equally many. */
   readonly events?: number;
   /** Keeps time: 1 is the pace of the recording, 2 twice that. Each item is emitted when its time is over; one
-   * that a day or more would have to be waited for, as after a broken time stamp, at once, and counted as `unwaited`. As fast as it can if left out.
+   * that a day or more would have to be waited for, as after a long pause, at once, and counted as `unwaited`. As fast as it can if left out.
    */
   readonly speed?: number;
   /** Clock by which time is kept; the machine's if left out. */
   readonly clock?: SchedulerLike;
-  /** How far times may step back, as those of real cameras do, seconds; 10 ms if left out. Events that step back further are left out, and counted as `late`. */
+  /** How far times may step back, as those of real cameras do, seconds; 10 ms if left out. Events that step back further are left out, and counted as `late`; single ones more than a minute ahead of all around them as `astray`. */
   readonly lateness?: number;
   /** Counts what in the bytes is no event of the stream, by reason; the source's own if left out. */
   readonly losses?: Losses;

@@ -43,8 +43,9 @@ const help = `spikeline convert IN OUT [filters] [options]
 
 Writes the events of IN to OUT, in another format or filtered, in little memory however large they are. The format of
 IN is found by what is in it, that of OUT by its name. - is standard input or output. Filters are applied in the
-order in which they stand below. Events are written in the order of time; what steps back further than --lateness,
-as after a broken time stamp, is left out and counted as late. What is no event is counted too.
+order in which they stand below. Events are written in the order of time; what steps back further than --lateness is
+left out and counted as late, and single times more than a minute ahead of all others as astray. What is no event is
+counted too.
 
   spikeline convert walk.aedat4 left.dat --crop 0,0,173,260 --denoise 10 --from 1.5 --to 3
   spikeline convert camera.raw - --format csv | head

@@ -1,6 +1,7 @@
 /** Streams whose times step back a little, as those of real cameras do, put in the order of time. */
 import { number, type OptionTable, soundOptions } from '../options.ts';
 import { type AerPacket, soundForm, soundPacket } from './aer-packet.ts';
+import { astraySieve } from './astray.ts';
 import { type Losses, lossCounter, lossesCheck } from './losses.ts';
 import { sortEvents } from './sort.ts';
 import { microseconds } from './ticks.ts';
@@ -9,7 +10,7 @@ import { microseconds } from './ticks.ts';
 export interface InTimeOrderConfig {
   /** How long events wait for others that belong before them, seconds of stream time. */
   readonly lateness: number;
-  /** Counts events that came too late for that, and are left out, as `late`; its own if left out. */
+  /** Counts events that came too late for that, and are left out, as `late`, and those that are `astray`; its own if left out. */
   readonly losses?: Losses;
 }
 
@@ -25,6 +26,9 @@ export interface InTimeOrder {
   readonly end: () => AerPacket[];
 }
 
+/** Farthest that a single event may lie ahead of all others before it is asked for what comes next, µs. */
+const mostLeap = 60e6;
+
 const table: OptionTable<InTimeOrderConfig> = {
   lateness: number({ min: 0, max: 1e6, unit: 'seconds' }),
   losses: lossesCheck,
@@ -32,7 +36,8 @@ const table: OptionTable<InTimeOrderConfig> = {
 
 /**
  * Makes what puts the events of a stream in order of time. Events of the same time keep their order. Packets that are in
- * order go on as they are.
+ * order go on as they are. A single event more than a minute ahead of all before it, which what comes next does not follow, is broken:
+ * it is left out and counted as `astray`.
  *
  * @throws InvalidArgumentError with all problems
  * @example
@@ -47,6 +52,7 @@ export function inTimeOrder(config: InTimeOrderConfig): InTimeOrder {
   config = soundOptions('no order can be made', config, table, 'lateness');
   const { losses = lossCounter() } = config;
   const lateness = microseconds(config.lateness);
+  const sieve = astraySieve(Math.max(mostLeap, lateness), losses);
   /** Packets that wait, each in order, one after the other in time. */
   let waiting: AerPacket[] = [];
   /** Those of them that were made of several. */
@@ -55,11 +61,16 @@ export function inTimeOrder(config: InTimeOrderConfig): InTimeOrder {
   /** All before this time has been given out. */
   let given = Number.NEGATIVE_INFINITY;
 
-  const add = (packet: AerPacket): void => {
-    const { timestamps, until } = packet;
-    const sorted = isSorted(timestamps);
+  const add = (given: AerPacket): void => {
     // Those that rise are finite if both ends are.
-    if (!(sorted && areFinite(timestamps[0], timestamps.at(-1)))) soundPacket(packet);
+    const rises = isSorted(given.timestamps);
+    if (!(rises && areFinite(given.timestamps[0], given.timestamps.at(-1)))) soundPacket(given);
+    const packet = sieve.push(given, rises);
+    put(packet, packet === given ? rises : isSorted(packet.timestamps));
+  };
+  /** Adds a packet of which every time can be believed. */
+  const put = (packet: AerPacket, sorted: boolean): void => {
+    const { timestamps, until } = packet;
     const last = waiting.at(-1)?.timestamps.at(-1) ?? given;
     said = Math.max(said, until, timestamps.at(-1) ?? until);
     if (timestamps.length === 0) return;
@@ -109,6 +120,8 @@ export function inTimeOrder(config: InTimeOrderConfig): InTimeOrder {
     },
     {
       end: () => {
+        const held = sieve.end();
+        if (held !== undefined) put(held, true);
         const rest = waiting.map((packet, i) => {
           const next = waiting[i + 1]?.timestamps[0];
           return { ...packet, until: next === undefined ? said : Math.min(packet.until, next) };

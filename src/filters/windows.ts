@@ -1,6 +1,7 @@
 /** Windows of equal length on a stream of packets: which events lie in which, and when one is over. */
 import { DataError } from '../errors.ts';
 import type { AerPacket } from '../events/aer-packet.ts';
+import { astrayWatch, leastLeap } from '../events/astray.ts';
 import { binOf, binStart, startProblems } from '../events/bins.ts';
 import type { Losses } from '../events/losses.ts';
 import { lossesCheck } from '../events/losses.ts';
@@ -17,7 +18,7 @@ export interface WindowConfig extends FilterConfig {
   readonly window: number;
   /** Start of the first window, whole microseconds; where the first event falls on the grid of whole windows from 0 if left out. */
   readonly startTime?: number;
-  /** Longest silence that is cut into windows if nothing is said of it, by an `until`, before the next event, seconds; 60 if left out. A longer one is left out, and counted as a jump; so is any of more than a million windows. */
+  /** Longest silence that is cut into windows if nothing is said of it, by an `until`, before the next event, seconds; 60 if left out. A longer one is left out, and counted as a jump, unless what comes next is not there: then the event is left out, and counted as `astray`; so is any of more than a million windows. */
   readonly maxGap?: number;
 }
 
@@ -57,6 +58,9 @@ export function windowsOf<S extends Space>(
   losses: Losses,
 ): Windows<S> {
   const longest = maxGap * 1e6;
+  /** An event farther ahead, of which nothing was said, must be followed by others there. */
+  const leap = Math.max(longest, leastLeap);
+  const watch = astrayWatch(leap, losses);
   /** Silence that is left out even if it was said, unless all must be there. */
   const absurd = longest < Number.POSITIVE_INFINITY ? mostWindows * window * 1e6 : longest;
   /** Start of window 0, once it is known, and the time up to which everything was said. */
@@ -98,7 +102,7 @@ export function windowsOf<S extends Space>(
   };
   if (begin !== undefined) enter(0);
   const parts = inParts((packet: AerPacket<S>, first, use: WindowUse<S>): number | undefined => {
-    const { timestamps, until } = packet;
+    const { timestamps } = packet;
     let enoughAt: number | undefined;
     let from = first;
     let before = 0;
@@ -118,6 +122,13 @@ export function windowsOf<S extends Space>(
         from = i + 1;
         continue;
       }
+      if (time - said! > leap) {
+        const verdict = watch.judge(packet, i);
+        if (verdict !== 'leap') {
+          from = i + 1;
+          continue;
+        }
+      }
       if (time - said! > longest || time - end > absurd) jumpTo(time, use);
       else if (passTo(time, use)) {
         enoughAt = i;
@@ -133,6 +144,7 @@ export function windowsOf<S extends Space>(
       use.events(packet, from, timestamps.length);
       said = Math.max(said!, timestamps.at(-1)!);
     }
+    const until = watch.untilOf(packet, said!);
     if (until - end > absurd) {
       said = Math.max(said!, end);
       jumpTo(until, use);
@@ -143,10 +155,17 @@ export function windowsOf<S extends Space>(
   return {
     push(packet, use) {
       if (begin === undefined && packet.timestamps.length > 0) beginAt(packet.timestamps[0]!);
-      if (begin !== undefined) parts.push(packet, use);
+      if (begin !== undefined) parts.push(watch.resume(packet), use);
     },
     goOn: parts.goOn,
     end(use) {
+      const last = watch.end();
+      if (last !== undefined) {
+        jumpTo(last.until, use);
+        held = true;
+        said = last.until;
+        use.events(last as AerPacket<S>, 0, 1);
+      }
       if (begin === undefined || !(held || said! > start)) return;
       use.close(start, Math.min(end, said!));
     },
