@@ -14,7 +14,7 @@ import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import { type Problem, problem, within } from '../src/problems.ts';
 import type { Checkpoint } from '../src/train/checkpoint.ts';
 import type { TrainingSample } from '../src/train/sample.ts';
-import { startTraining, type Training } from '../src/train/training.ts';
+import { prepareTraining, type ReportedTraining } from '../src/train/training.ts';
 import type { TrainingOptions } from '../src/train/training-options.ts';
 
 /** Configuration of {@link train}. */
@@ -46,6 +46,21 @@ const schedulers = having('a scheduler of RxJS', 'schedule', 'now');
 const anyOptions: Check = (config) =>
   isObject(config) ? [] : [problem('', 'wrong-type', config, 'an object of options is needed')];
 
+/** How far training has come. Few look at a checkpoint, which is three copies of all weights: it is made when somebody does. */
+function progressOf(training: ReportedTraining): TrainingProgress {
+  const { epoch, epochs, loss, learningRate } = training;
+  const pipeline = training.pipeline();
+  const checkpointNow = training.checkpointOfNow();
+  let checkpoint: Checkpoint | undefined;
+  return {
+    ...{ epoch, epochs, loss, learningRate, pipeline },
+    get checkpoint() {
+      checkpoint ??= checkpointNow();
+      return checkpoint;
+    },
+  };
+}
+
 /**
  * Trains all weights of a pipeline by gradients through time and reports as it goes. The last report holds the trained
  * pipeline. Unsubscribing stops it. Errors if an engine fails, with a `TrainingError` if currents, losses or weights
@@ -71,28 +86,20 @@ export function train(
     ...within('reportEvery', reports(reportEvery)),
     ...within('scheduler', schedulers(scheduler)),
   ];
-  let prepared: Training | undefined;
+  let prepared: ReportedTraining | undefined;
   try {
-    prepared = startTraining(pipeline, samples, options);
+    prepared = prepareTraining(pipeline, samples, options);
   } catch (cause) {
     if (!(cause instanceof InvalidArgumentError)) throw cause;
     problems.push(...cause.problems);
   }
   if (problems.length > 0) throw new InvalidArgumentError('training cannot start', problems);
   return new Observable((subscriber) => {
-    const training = prepared ?? startTraining(pipeline, samples, options);
+    const training = prepared ?? prepareTraining(pipeline, samples, options);
     prepared = undefined;
     const report = (): void => {
-      const { epoch, epochs, loss, learningRate } = training;
-      subscriber.next({
-        epoch,
-        epochs,
-        loss,
-        learningRate,
-        pipeline: training.pipeline(),
-        checkpoint: training.checkpoint(),
-      });
-      if (epoch >= epochs) subscriber.complete();
+      subscriber.next(progressOf(training));
+      if (training.epoch >= training.epochs) subscriber.complete();
     };
     let waiting: Unsubscribable | undefined;
     const goOn = (): void => {

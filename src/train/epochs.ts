@@ -39,6 +39,10 @@ export interface EpochRunnerConfig {
 /** Epochs between two looks at most. */
 const lookEvery = 256;
 
+/** The same of the smallest networks, whose looks take as long as some epochs; in between, epochs times weights. */
+const rarely = 1024;
+const weightEpochs = 2 ** 17;
+
 /** A look copies all weights: of so many, it is worth an epoch. */
 const weightsPerEpoch = 16_384;
 
@@ -71,17 +75,23 @@ export function epochRunner(config: EpochRunnerConfig): EpochRunner {
   const { pipeline, learner, start, epochs } = config;
   const { length } = start.weights;
   const every = Math.max(1, Math.min(lookEvery, Math.ceil(length / weightsPerEpoch)));
+  const most = Math.max(lookEvery, Math.min(rarely, Math.floor(weightEpochs / length)));
   let learnt = start;
   let loss = start.loss;
   let running = false;
   /** Populations whose currents were too large in what ran last. */
   let beyond: readonly number[] = [];
-  /** Rates of the epochs since `learnt`. */
-  let since: number[] = [];
-  const epochNow = (): number => learnt.epoch + since.length;
+  /** Rates of the epochs since `learnt`, and how many there are. */
+  let since: Float64Array[] = [];
+  let ahead = 0;
+  const epochNow = (): number => learnt.epoch + ahead;
+  const forgetRates = (): void => {
+    since = [];
+    ahead = 0;
+  };
   /** Keeps the state of now if it is sound, or says what is not. */
   const keep = (): NotFinite | undefined => {
-    if (since.length === 0) return undefined;
+    if (ahead === 0) return undefined;
     const now: Learnt = {
       epoch: epochNow(),
       loss: learner.loss,
@@ -93,13 +103,13 @@ export function epochRunner(config: EpochRunnerConfig): EpochRunner {
     const found = notFinite(pipeline, now) ?? (beyond.length > 0 ? tooLarge : undefined);
     if (found === undefined) {
       learnt = now;
-      since = [];
+      forgetRates();
     }
     return found;
   };
   const goBack = (): void => {
     for (const what of ['weights', 'mean', 'square'] as const) learner.write(what, learnt[what]);
-    since = [];
+    forgetRates();
     beyond = [];
     loss = learnt.loss;
   };
@@ -108,7 +118,8 @@ export function epochRunner(config: EpochRunnerConfig): EpochRunner {
     running = true;
     const done = (): void | Promise<void> => {
       running = false;
-      since.push(...rates);
+      since.push(rates);
+      ahead += rates.length;
       loss = learner.loss;
       beyond = learner.beyond?.() ?? [];
       return settle();
@@ -118,7 +129,7 @@ export function epochRunner(config: EpochRunnerConfig): EpochRunner {
   };
   /** Takes the epochs since the last sound state once more, one by one, so that the first that is not is found. */
   const replay = (fail: (found: NotFinite) => never): void | Promise<void> => {
-    const rates = since;
+    const rates = since.flatMap((own) => Array.from(own));
     goBack();
     const from = (at: number): void | Promise<void> => {
       for (let k = at; k < rates.length; k++) {
@@ -146,10 +157,10 @@ export function epochRunner(config: EpochRunnerConfig): EpochRunner {
       return learnt;
     },
     learn: function learn(rates, fail): void | Promise<void> {
-      for (let at = 0; at < rates.length; at += lookEvery) {
-        const rest = rates.subarray(at + lookEvery);
-        const portion = run(rates.subarray(at, at + lookEvery), () => {
-          const due = since.length >= every || epochNow() >= epochs || !Number.isFinite(loss);
+      for (let at = 0; at < rates.length; at += most) {
+        const rest = rates.subarray(at + most);
+        const portion = run(rates.subarray(at, at + most), () => {
+          const due = ahead >= every || epochNow() >= epochs || !Number.isFinite(loss);
           return (due || beyond.length > 0) && keep() !== undefined ? replay(fail) : undefined;
         });
         if (portion !== undefined) return portion.then(() => learn(rest, fail));

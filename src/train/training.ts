@@ -50,6 +50,12 @@ export interface Training {
   close(): Promise<void>;
 }
 
+/** Training that is reported on. */
+export interface ReportedTraining extends Training {
+  /** What {@link Training.checkpoint} is now, for whoever asks later: until then, no weight is copied. */
+  checkpointOfNow(): () => Checkpoint;
+}
+
 /** One bound for every single weight, `absent` where a stage has none; undefined if no stage has any. */
 function limitsOf(
   pipeline: Pipeline,
@@ -79,6 +85,15 @@ export function startTraining(
   samples: readonly TrainingSample[],
   options: TrainingOptions,
 ): Training {
+  return prepareTraining(pipeline, samples, options);
+}
+
+/** {@link startTraining}, to be reported on. */
+export function prepareTraining(
+  pipeline: Pipeline,
+  samples: readonly TrainingSample[],
+  options: TrainingOptions,
+): ReportedTraining {
   options = readOnce(options, { engine: engineCheck });
   samples = readPlain(samples);
   const problems = trainingProblems(pipeline, samples, options);
@@ -146,13 +161,10 @@ export function startTraining(
   // What was never trained is as it was given, to the last bit.
   const trained = (): Pipeline =>
     runner.learnt.epoch === 0 ? pipeline : withWeights(pipeline, runner.learnt.weights);
-  const saved = (): Checkpoint => {
-    const { epoch, loss, weights, mean, square } = runner.learnt;
-    return {
-      ...{ epoch, loss, belongsTo },
-      ...{ weights: weights.slice(), mean: mean.slice(), square: square.slice() },
-    };
-  };
+  const saved = ({ epoch, loss, weights, mean, square } = runner.learnt): Checkpoint => ({
+    ...{ epoch, loss, belongsTo },
+    ...{ weights: weights.slice(), mean: mean.slice(), square: square.slice() },
+  });
   let failure: TrainingError | undefined;
   const fail = ({ what, stages }: NotFinite): never => {
     failure = new TrainingError(what, stages, { pipeline: trained(), checkpoint: saved() });
@@ -161,9 +173,10 @@ export function startTraining(
   const advanceTo = (end: number): void | Promise<void> => {
     while (runner.epoch < end) {
       const { epoch } = runner;
-      const rates = Float64Array.from({ length: Math.min(end - epoch, ratesAtOnce) }, (_, k) =>
-        learningRateAt(optimiser, epoch + k, epochs),
-      );
+      const rates = new Float64Array(Math.min(end - epoch, ratesAtOnce));
+      for (let k = 0; k < rates.length; k++) {
+        rates[k] = learningRateAt(optimiser, epoch + k, epochs);
+      }
       const learning = runner.learn(rates, fail);
       if (learning !== undefined) return learning.then(() => advanceTo(end));
     }
@@ -198,7 +211,11 @@ export function startTraining(
       });
     },
     pipeline: trained,
-    checkpoint: saved,
+    checkpoint: () => saved(),
+    checkpointOfNow() {
+      const { learnt } = runner;
+      return () => saved(learnt);
+    },
     close: () => learner.close(),
   };
 }

@@ -13,7 +13,7 @@ import {
   train,
 } from 'spikeline';
 import { stageWeights } from 'spikeline/stages';
-import { packCheckpoint, startTraining, unpackCheckpoint } from 'spikeline/train';
+import { packCheckpoint, pipelineWeights, startTraining, unpackCheckpoint } from 'spikeline/train';
 import { describe, expect, it, vi } from 'vitest';
 import { TestClock } from '#test/support/test-clock';
 import { watch } from '#test/support/watch';
@@ -91,6 +91,18 @@ describe('train', () => {
       expect(pipelineToJson(resumed.last.pipeline)).toBe(pipelineToJson(last.pipeline));
       expect(resumed.last.checkpoint).toEqual(last.checkpoint);
     }
+  });
+
+  it('has the checkpoint of its own epoch in every report, whenever it is asked for', () => {
+    const { seen, last } = trained({ reportEvery: 5 });
+    for (const { epoch, loss, pipeline: now, checkpoint } of seen.values) {
+      expect([checkpoint.epoch, checkpoint.loss]).toEqual([epoch, loss]);
+      expect(checkpoint.weights).toEqual(pipelineWeights(now));
+    }
+    const before = pipelineToJson(last.pipeline);
+    last.checkpoint.weights.fill(0);
+    expect(last.checkpoint.weights).toEqual(new Float64Array(last.checkpoint.mean.length));
+    expect(pipelineToJson(last.pipeline)).toBe(before);
   });
 
   it('does not depend on how often it reports', () => {

@@ -46,9 +46,9 @@ function failing(after: number): Engine {
 }
 
 /** Training whose numbers leave what float32 has in epoch 11: an epsilon of zero there, and a neuron that is silent. */
-function thrown(training: Training): TrainingError {
+function thrown(training: Training, epochs = 40): TrainingError {
   try {
-    training.advance(40);
+    training.advance(epochs);
   } catch (cause) {
     expect(cause).toBeInstanceOf(TrainingError);
     return cause as TrainingError;
@@ -61,7 +61,7 @@ function weightsOf(pipeline: Pipeline): number[] {
 }
 
 describe('training that comes to numbers that are not finite', () => {
-  const engine = (): Engine => {
+  const engine = (sound = 10): Engine => {
     // The learner looks twice, the second time epoch by epoch, so that the engine fails by its weights, not by its count.
     const own = kernel();
     return {
@@ -75,7 +75,7 @@ describe('training that comes to numbers that are not finite', () => {
           },
           learn(first, rates) {
             learner.learn(first, rates);
-            if (first + rates.length <= 10) return;
+            if (first + rates.length <= sound) return;
             const weights = learner.read('weights');
             weights[9] = Number.NaN;
             learner.write('weights', weights);
@@ -105,6 +105,16 @@ describe('training that comes to numbers that are not finite', () => {
     expect(weightsOf(pipelineFromJson(pipelineToJson(error.pipeline)))).toEqual(
       weightsOf(error.pipeline),
     );
+  });
+
+  it('names the epoch however many lie between two looks', () => {
+    const long = { ...options, epochs: 1500, optimiser: { learningRate: 1e-3 } };
+    const training = startTraining(net, samples, { ...long, engine: engine(1321) });
+    const error = thrown(training, 1500);
+    expect([error.epoch, error.stages, error.checkpoint.epoch]).toEqual([1322, ['out'], 1321]);
+    const sound = startTraining(net, samples, long);
+    sound.advance(1321);
+    expect(weightsOf(error.pipeline)).toEqual(weightsOf(sound.pipeline()));
   });
 
   it('is an error of the stream', async () => {
