@@ -110,7 +110,10 @@ const table: OptionTable<CloseLoopConfig<unknown, unknown>> = {
     may: ['updated'],
     says: { demand: anything },
   }),
-  stimulus: keeping('a stimulus', { methods: ['before'], may: ['after', 'settled', 'end'] }),
+  stimulus: keeping('a stimulus', {
+    methods: ['before'],
+    may: ['begin', 'after', 'settled', 'end'],
+  }),
   losses: lossesCheck,
 };
 

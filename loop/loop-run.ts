@@ -93,8 +93,9 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
   const open = queue<OpenStep<O>>();
   let exchange: Exchange | undefined;
   let ready = false;
-  /** Whether the session and the environment have begun, so that they are told of the end. */
+  /** Whether the session, the stimulus and the environment have begun, so that they are told of the end. */
   let recorded = false;
+  let stimulated = false;
   let begun = false;
   let over = false;
   let action: A | undefined;
@@ -124,7 +125,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     if (begun && onStop !== undefined) attempt(() => world.halt(onStop.action, dt));
     if (begun) attempt(world.close);
     attempt(() => exchange?.stop());
-    attempt(() => stimulus?.end?.());
+    if (stimulated) attempt(() => stimulus?.end?.());
     const failed = failures.length > 0;
     const end: LoopEnd = {
       reason: failed ? 'error' : reason,
@@ -289,6 +290,8 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
   guard(() => {
     session?.begin(description);
     recorded = true;
+    stimulus?.begin?.();
+    stimulated = true;
     begun = true;
     world.begin(seed);
     if (left()) return;

@@ -210,9 +210,13 @@ export function startProtocol(of: Protocol, config: ProtocolRunConfig): Protocol
     keys$,
   });
   let watched = false;
+  /** Whether somebody carries it out, or has. */
   let used = false;
-  /** Whether a loop has carried it out. */
-  let left = false;
+  /** Takes it, for the one that carries it out. */
+  const take = (): void => {
+    if (used) throw onlyOnce();
+    used = true;
+  };
   /** End of what the network has given. */
   let heard = Number.NEGATIVE_INFINITY;
   let wake: (() => void) | undefined;
@@ -231,8 +235,8 @@ export function startProtocol(of: Protocol, config: ProtocolRunConfig): Protocol
     get turn() {
       return conductor.turn;
     },
+    begin: take,
     before(step, time, counts) {
-      if (left) throw onlyOnce();
       const bins = counts.length / channels;
       if (Number.isInteger(bins) && time !== binStart(step * bins, dt)) {
         throw new DataError(
@@ -243,10 +247,7 @@ export function startProtocol(of: Protocol, config: ProtocolRunConfig): Protocol
     },
     after: ({ spikes }: LoopStep<unknown, unknown>) => conductor.take(spikes),
     settled: () => conductor.settled(),
-    end() {
-      left = true;
-      conductor.stop();
-    },
+    end: () => conductor.stop(),
     pause: () => conductor.pause(),
     resume() {
       conductor.resume();
@@ -267,8 +268,7 @@ export function startProtocol(of: Protocol, config: ProtocolRunConfig): Protocol
           : [problem('chunkSteps', 'too-large', chunkSteps, needed)];
       });
       return new Observable((subscriber) => {
-        if (used) throw onlyOnce();
-        used = true;
+        take();
         const gate: RasterGate = {
           mayGoOn: (time) => !(watched && conductor.listens) || heard >= time,
           later(work) {

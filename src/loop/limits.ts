@@ -3,7 +3,7 @@ import { DataError } from '../errors.ts';
 import type { Losses } from '../events/losses.ts';
 import { listOf, readable } from '../options.ts';
 import { type Problem, problem } from '../problems.ts';
-import { reading } from './numbers.ts';
+import { isNumbers, reading } from './numbers.ts';
 
 /** Least and greatest value of an action: of all its values, or of each. */
 export type ActionLimits =
@@ -34,13 +34,6 @@ export function limitProblems(limits: unknown): Problem[] {
       limits,
     );
   });
-}
-
-/** Tells a typed array of numbers, of whatever type; those of bigints and a DataView are none. */
-function isNumbers(value: unknown): value is Float64Array {
-  if (value instanceof Float64Array) return true;
-  if (!ArrayBuffer.isView(value) || value instanceof DataView) return false;
-  return !(value instanceof BigInt64Array || value instanceof BigUint64Array);
 }
 
 /** The values of an action, if it has any: a number, or a list of numbers. */

@@ -2,6 +2,13 @@
 import { DataError } from '../errors.ts';
 import { shown } from '../problems.ts';
 
+/** Tells a typed array of numbers, of whatever type; those of bigints and a DataView are none. */
+export function isNumbers(value: unknown): value is Float64Array {
+  if (value instanceof Float64Array) return true;
+  if (!ArrayBuffer.isView(value) || value instanceof DataView) return false;
+  return !(value instanceof BigInt64Array || value instanceof BigUint64Array);
+}
+
 /**
  * How many numbers something holds: one, if it is a number; undefined if it holds none.
  *

@@ -14,7 +14,7 @@ import {
   readOnce,
 } from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
-import { numbersIn, readNumbers } from './numbers.ts';
+import { isNumbers, numbersIn, readNumbers } from './numbers.ts';
 import { deltaGains, rlsGains } from './readout-rules.ts';
 
 /** How a readout learns. */
@@ -91,7 +91,8 @@ export const readoutTable: OptionTable<ReadoutConfig> = {
   variance: number({ above: 0 }),
   bias: flag,
   bounds(value) {
-    const [min, max] = (Array.isArray(value) ? value : []) as readonly unknown[];
+    const isPair = Array.isArray(value) && value.length === 2;
+    const [min, max] = (isPair ? value : []) as readonly unknown[];
     const are = typeof min === 'number' && typeof max === 'number' && min < max;
     return are ? [] : [problem('', 'out-of-range', value, '[min, max] with min < max is needed')];
   },
@@ -149,7 +150,7 @@ function numbersProblems(
   length: number,
   bounds: ReadoutConfig['bounds'] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
 ): Problem[] {
-  const list = value instanceof Float64Array ? Array.from(value) : value;
+  const list = isNumbers(value) ? Array.from(value) : value;
   const odd = listProblems(list, mostWeights);
   if (odd.length > 0) return [...odd];
   const numbers = list as readonly unknown[];

@@ -64,6 +64,8 @@ export interface LoopEnd {
 
 /** Adds spikes to the input of the network, as a protocol does, and sees the steps that follow. What it throws ends the loop. */
 export interface LoopStimulus {
+  /** Called once before anything runs. If it throws, nothing else is called. */
+  begin?(): void;
   /**
    * May add spikes to the input of a step; gives whether the loop goes on after it.
    *

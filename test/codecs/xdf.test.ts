@@ -321,6 +321,8 @@ print(json.dumps(out))
     const paths = ['ours', 'others', 'session'].map((name) => place(`${name}.xdf`));
     const { stdout, stderr } = spawnSync(python!, ['-c', script, ...paths], { encoding: 'utf8' });
     expect(stderr.split('\n').filter((line) => line.includes('Error'))).toEqual([]);
+    const alone = spawnSync(python!, ['-c', script, place('session.xdf')], { encoding: 'utf8' });
+    expect(alone.stderr).toBe('');
     const [ours, others, ofSession] = JSON.parse(stdout);
     const micros = (times: number[]): number[] => times.map((time) => Math.round(time * 1e6));
     expect(micros(ours.spikes.times)).toEqual([1000, 2500, 1_600_000_000_000_003]);

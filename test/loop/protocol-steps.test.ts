@@ -1,6 +1,6 @@
 // Where phases lie in steps that are no whole number of microseconds, or hold several bins.
 import fc from 'fast-check';
-import { lastValueFrom, map, Subject, tap, toArray } from 'rxjs';
+import { lastValueFrom, map, Subject, take, tap, toArray } from 'rxjs';
 import { lif, linear, pipeline, runOn, simulator } from 'spikeline';
 import { closeLoop, type Phase, protocol, startProtocol } from 'spikeline/loop';
 import { describe, expect, it } from 'vitest';
@@ -155,5 +155,27 @@ describe('a protocol in a loop', () => {
     const run = startProtocol(of, { channels: 1 });
     expect(await loop(1e-3, run)).toHaveLength(20);
     await expect(loop(1e-3, run)).rejects.toThrow('a protocol is carried out once');
+  });
+
+  it('is carried out by one at a time, which another does not end', async () => {
+    const once = 'a protocol is carried out once';
+    const run = startProtocol(of, { channels: 1 });
+    const seen: number[] = [];
+    const ends: unknown[] = [];
+    const other = new Subject<void>();
+    const first = run.rasters().pipe(tap(() => other.next()));
+    const others: Promise<unknown>[] = [];
+    other.pipe(take(1)).subscribe(() => {
+      others.push(loop(1e-3, run), lastValueFrom(run.rasters()));
+    });
+    await lastValueFrom(first.pipe(tap(({ startTime }) => seen.push(startTime))));
+    for (const result of await Promise.allSettled(others))
+      ends.push((result as { reason: unknown }).reason);
+    expect(ends.map(String)).toEqual([
+      expect.stringContaining(once),
+      expect.stringContaining(once),
+    ]);
+    expect(seen).toHaveLength(20);
+    expect(run.state).toBe('completed');
   });
 });

@@ -283,3 +283,14 @@ describe('a readout at the edge of numbers', () => {
     expect(() => learningReadout({ ...delta, state })).toThrow('state.weights[0] is 0');
   });
 });
+
+it('a readout begins with weights in any typed array of numbers, and takes bounds of two numbers only', () => {
+  const config = { inputs: 2, outputs: 1, rule: 'delta', rate: 1 } as const;
+  for (const weights of [Float32Array.of(1, 2), Int8Array.of(1, 2), [1, 2]]) {
+    expect(learningReadout({ ...config, weights }).weights).toEqual(Float64Array.of(1, 2));
+  }
+  for (const weights of [BigInt64Array.of(1n, 2n), new DataView(new ArrayBuffer(2)), '12']) {
+    expect(() => learningReadout({ ...config, weights: weights as never })).toThrow('weights');
+  }
+  expect(() => learningReadout({ ...config, bounds: [0, 1, 2] as never })).toThrow('bounds');
+});

@@ -92,7 +92,7 @@ export function xdfEncoder(clocks: ReadonlyMap<string, RecordedClock> = new Map(
         const clock = clocks.get(stream) ?? hostClock;
         own = begin(written.size + 1, kind, item);
         written.set(stream, own);
-        parts.push(streamHeader(stream, own, item, clock), ...clockChunk(own, item, clock));
+        parts.push(streamHeader(stream, own, item, clock), clockChunk(own, item, clock));
       }
       const rows = rowsOf(item);
       const width = 'channels' in item ? item.channels : 1;
@@ -174,20 +174,19 @@ function streamHeader(
   return chunk(xdfTags.streamHeader, joined([u32(id), encoded(xml)]));
 }
 
-/** What to add to the times of a clock that is not the recording's. */
+/** What to add to the times of a clock; 0 for that of the recording, since readers of others warn of streams without. */
 function clockChunk(
   { id }: Written,
   item: StreamItem | LossReport,
   { offset, unit }: RecordedClock,
-): Uint8Array[] {
-  if (offset === 0) return [];
+): Uint8Array {
   const bytes = new Uint8Array(20);
   const view = new DataView(bytes.buffer);
   const rows = rowsOf(item);
   view.setUint32(0, id, true);
   view.setFloat64(4, rows.count > 0 ? rows.time(0) : 0, true);
   view.setFloat64(12, offset * unit, true);
-  return [chunk(xdfTags.clockOffset, bytes)];
+  return chunk(xdfTags.clockOffset, bytes);
 }
 
 function rowsOf(item: StreamItem | LossReport): Rows {
