@@ -1,8 +1,8 @@
 import * as tensorflow from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
+import { transformSync } from 'rolldown/utils';
 import * as rxjs from 'rxjs';
 import ts from 'typescript';
-import { transformWithOxc } from 'vite';
 import { expect } from 'vitest';
 import { type Block, parse } from './blocks.ts';
 import { entries } from './entries.ts';
@@ -97,7 +97,8 @@ function instrument(code: string): string {
 
 /** Runs a block as a module; fails where a value is not the one its comment promises. */
 export async function runBlock({ code }: Block): Promise<void> {
-  const plain = await transformWithOxc(instrument(code), 'block.ts', { sourcemap: false });
+  const plain = transformSync('block.ts', instrument(code), { sourcemap: false });
+  if (plain.errors.length > 0) throw new Error(plain.errors.map(({ message }) => message).join());
   const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
   const run: (...given: unknown[]) => Promise<void> = new AsyncFunction(
     '$modules',
