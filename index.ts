@@ -96,7 +96,7 @@ export {
 } from './src/events/spike-raster.ts';
 export type { RowDecoder, RowEncoder, RowStage, Rows } from './src/filters/rows.ts';
 export { type KernelConfig, kernel } from './src/kernel/engine.ts';
-export type { Decode, Encode, LoopMoment } from './src/loop/coding.ts';
+export type { Decode, DecodeFunction, Encode, LoopMoment } from './src/loop/coding.ts';
 export type { Environment, EnvironmentStep } from './src/loop/environment.ts';
 export type { ActionLimits } from './src/loop/limits.ts';
 export type {

@@ -103,7 +103,10 @@ function countsOf(losses: Losses): Record<string, number> {
 
 /** Reads a counter that was not made here once, bound to it; what it counts is asked for anew each time. */
 function readLosses(given: Losses): object {
-  const { add, watch } = readMethods(given, 'add', 'watch');
+  const read = readMethods(given, 'add', 'watch');
+  const { add, watch } = read;
+  // What is no counter is refused as it is.
+  if (callback(add).length > 0 || callback(watch).length > 0) return read;
   const told = (listener: (losses: Losses) => void): (() => void) => {
     const end: unknown = watch(() => listener(losses));
     if (callback(end).length === 0) return end as () => void;
@@ -111,7 +114,7 @@ function readLosses(given: Losses): object {
   };
   const losses = {
     add,
-    watch: callback(watch).length === 0 ? told : watch,
+    watch: told,
     get byReason() {
       return countsOf(given);
     },

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import { InvalidArgumentError } from 'spikeline';
 import { lossCounter } from 'spikeline/events';
+import { latencyMeter } from 'spikeline/loop';
 import { describe, expect, it } from 'vitest';
 
 describe('lossCounter', () => {
@@ -59,4 +61,21 @@ describe('lossCounter', () => {
     losses.add('late', 0);
     expect([losses.total, losses.byReason]).toEqual([0, {}]);
   });
+});
+
+it('what is no counter is refused as it is, in words and as data', () => {
+  for (const [losses, word] of [
+    [{}, '{}'],
+    [{ add() {} }, '{'],
+  ] as const) {
+    try {
+      latencyMeter({ losses: losses as never });
+      expect.unreachable();
+    } catch (cause) {
+      expect(cause).toBeInstanceOf(InvalidArgumentError);
+      const { message, problems } = cause as InvalidArgumentError;
+      expect(message).toContain(`losses is ${word}`);
+      expect(JSON.parse(JSON.stringify(problems))).toMatchObject([{ path: 'losses' }]);
+    }
+  }
 });
