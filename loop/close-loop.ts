@@ -100,7 +100,7 @@ const table: OptionTable<CloseLoopConfig<unknown, unknown>> = {
   dt: seconds,
   steps: number({ min: 1, whole: true, unit: 'steps' }),
   duration: seconds,
-  seed: number(),
+  seed: number({ whole: true }),
   limits: limitProblems,
   onStop: anything,
   record: anything,

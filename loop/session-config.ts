@@ -38,7 +38,7 @@ export function plain(value: unknown): Problem[] {
 
 /** Options of a session. */
 export const sessionTable: OptionTable<SessionConfig> = {
-  seed: number(),
+  seed: number({ whole: true }),
   config: (value) =>
     isObject(value)
       ? plain(value)

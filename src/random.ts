@@ -8,14 +8,15 @@ import { type Problem, problem, within } from './problems.ts';
 /** Largest mean of a Poisson-distributed count: each event that is drawn takes its time. */
 export const mostMean = 1e6;
 
-const seedCheck = number();
+const seedCheck = number({ whole: true });
+const numberCheck = number();
 const meanCheck = number({ min: 0, max: mostMean });
 const belowCheck = number({ min: 1, max: Number.MAX_SAFE_INTEGER });
 
 /** Checks a label of a random stream. */
 export function labelCheck(label: unknown): Problem[] {
   if (typeof label === 'string') return [];
-  if (typeof label === 'number') return [...seedCheck(label)];
+  if (typeof label === 'number') return [...numberCheck(label)];
   return [problem('', 'wrong-type', label, 'a text or a number is needed')];
 }
 
@@ -58,7 +59,7 @@ function mix(seed: number, labels: readonly (string | number)[]): number {
  * give the same numbers; different labels give independent streams, so nothing depends on the order
  * in which streams are opened and no generator state has to be saved. A number and its digits are the same label.
  *
- * @throws InvalidArgumentError if the seed is no finite number, or a label neither that nor a text
+ * @throws InvalidArgumentError if the seed is no whole number that a double holds, or a label neither a number nor a text
  * @example
  * ```ts
  * randomStream(7, 'mismatch', 3).normal(); // always the same number

@@ -19,7 +19,7 @@ export interface JitterConfig extends FilterConfig {
 
 const optionTable: OptionTable<JitterConfig> = {
   sigma: number({ min: 0, max: 1e6, unit: 'seconds' }),
-  seed: number(),
+  seed: number({ whole: true }),
   losses: lossesCheck,
 };
 

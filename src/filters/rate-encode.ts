@@ -36,7 +36,7 @@ const optionTable: OptionTable<RateEncodeConfig> = {
   tuning: oneOf(['ramp', 'bumps']),
   width: number({ above: 0 }),
   spikes: oneOf(['regular', 'poisson']),
-  seed: number(),
+  seed: number({ whole: true }),
   losses: lossesCheck,
 };
 

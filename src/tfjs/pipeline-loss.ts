@@ -39,7 +39,7 @@ const optionsTable: OptionTable<PipelineLossOptions> = {
   loss: () => [],
   engine: engineCheck,
   mismatch: redrawnMismatchCheck,
-  seed: number(),
+  seed: number({ whole: true }),
 };
 
 /** A pipeline whose weights are a variable of tensorflow.js. */

@@ -16,7 +16,7 @@ export interface AutoencoderQuantiseOptions {
 }
 
 const optionTable: OptionTable<AutoencoderQuantiseOptions> = {
-  seed: number(),
+  seed: number({ whole: true }),
   epochs: number({ min: 0, max: 1e6, whole: true }),
   patience: number({ min: 0, whole: true }),
 };
