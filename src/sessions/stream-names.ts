@@ -1,5 +1,6 @@
 /** Names of a session's streams: those that the session and its runs have for themselves, and those that others record under. */
 import { DataError } from '../errors.ts';
+import { freeNames } from '../free-names.ts';
 import { shown } from '../problems.ts';
 
 /** Names of the streams that a session has of itself. */
@@ -17,14 +18,12 @@ export interface StreamNames {
 export function streamNames(): StreamNames {
   const reserved = new Set<string>(Object.values(ownStreams));
   const claimed = new Set<string>();
+  const freeName = freeNames((name) => reserved.has(name) || claimed.has(name));
   return {
     reserve(name) {
-      for (let i = 1; ; i++) {
-        const tried = i === 1 ? name : `${name} ${i}`;
-        if (reserved.has(tried) || claimed.has(tried)) continue;
-        reserved.add(tried);
-        return tried;
-      }
+      const own = freeName(name);
+      reserved.add(own);
+      return own;
     },
     claim(name) {
       // Marks are everybody's.

@@ -137,8 +137,10 @@ describe('a protocol', () => {
       }
     }
     let deep: ProtocolItem = { name: 'a', duration: 1 };
-    for (let i = 0; i < 40; i++) deep = { items: [deep] };
-    expect(() => protocol([deep])).toThrow(/32 blocks within each other are the most/);
+    for (const levels of [40, 20_000]) {
+      for (let i = 0; i < levels; i++) deep = { items: [deep] };
+      expect(() => protocol([deep])).toThrow(/32 blocks within each other are the most/);
+    }
     const changes = protocol([
       { name: 'a', duration: 1, update: {} },
       { items: [{ name: 'b', until: { kind: 'key', key: 'x' } }] },

@@ -1,6 +1,7 @@
 /** Reads XDF files as their bytes come, from the front: all their streams. */
 import { DataError, InvalidArgumentError } from '../../errors.ts';
 import type { StreamItem } from '../../events/series.ts';
+import { freeNames } from '../../free-names.ts';
 import { bytes as areBytes, type OptionTable, oneOf, soundOptions } from '../../options.ts';
 import { within } from '../../problems.ts';
 import type { RecordingDecoder } from '../recording/decoder.ts';
@@ -58,6 +59,7 @@ class Reader implements RecordingDecoder {
   about: Readonly<Record<string, unknown>> = {};
   readonly #corrected: boolean;
   readonly #byId = new Map<number, XdfStream>();
+  readonly #freeName = freeNames((name) => this.streams.has(name));
   #parts: Uint8Array[] = [];
   #held = 0;
   /** Bytes that must be there before it is worth to look. */
@@ -214,8 +216,7 @@ class Reader implements RecordingDecoder {
     const header = xdfStreamHeader(xml);
     if (header === undefined) this.#skip('damagedChunks');
     if (header === undefined || this.#byId.has(id)) return;
-    let name = header.name;
-    for (let i = 2; this.streams.has(name); i++) name = `${header.name} ${i}`;
+    const name = this.#freeName(header.name);
     const stream = new XdfStream(header, name, this.#corrected, this.#skip);
     this.#byId.set(id, stream);
     this.streams.set(name, stream.stream);

@@ -1,5 +1,6 @@
 /** From one population back to a pipeline of neurons as the chip has them, to be simulated or trained further. */
 import { hasDendrites } from '../../chips/switches.ts';
+import { freeNames } from '../../free-names.ts';
 import type { Matrix } from '../../matrix.ts';
 import { dendriteNames } from '../../neurons/dynap-se2/parameters.ts';
 import type { AnalogParameters } from '../../neurons/model-table.ts';
@@ -50,6 +51,10 @@ class Assembly {
   readonly stages: Stage[] = [];
   readonly inputs: StageInput[][] = [];
   readonly #names: Set<string>;
+  readonly #freeName = freeNames(
+    (name) => this.#names.has(name),
+    (name, number) => `${name}${number}`,
+  );
 
   constructor(taken: readonly string[]) {
     this.#names = new Set(taken);
@@ -57,8 +62,7 @@ class Assembly {
 
   /** A name that no other stage has. */
   free(name: string): string {
-    let own = name;
-    for (let i = 2; this.#names.has(own); i++) own = `${name}${i}`;
+    const own = this.#freeName(name);
     this.#names.add(own);
     return own;
   }

@@ -146,7 +146,13 @@ export function protocolProblems(items: unknown): Problem[] {
 }
 
 /** Reads phases and blocks once, those within blocks as well: what was checked is what is carried out. */
-export function readItems<Items>(items: Items, known: Map<unknown, unknown> = new Map()): Items {
+export function readItems<Items>(
+  items: Items,
+  known: Map<unknown, unknown> = new Map(),
+  level = 0,
+): Items {
+  // Deeper ones are refused as they are.
+  if (level > deepest) return items;
   const list: unknown = readList(items);
   if (!Array.isArray(list)) return list as Items;
   // Blocks that hold themselves end so; they are refused.
@@ -156,7 +162,9 @@ export function readItems<Items>(items: Items, known: Map<unknown, unknown> = ne
     if (!isObject(one) || Unread.is(one)) continue;
     const read = readItem<{ readonly items?: unknown }>(one);
     const isBlock = !Unread.is(read) && Array.isArray(read.items);
-    list[i] = isBlock ? { ...read, items: readItems(read.items, known) } : readOnce(read);
+    list[i] = isBlock
+      ? { ...read, items: readItems(read.items, known, level + 1) }
+      : readOnce(read);
   }
   return list as Items;
 }
