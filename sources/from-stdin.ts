@@ -5,6 +5,7 @@ import { lossCounter } from '../src/events/losses.ts';
 import type { StreamItem } from '../src/events/series.ts';
 import type { PixelSpace } from '../src/events/space.ts';
 import { having, type OptionTable, optionProblems, readOnce } from '../src/options.ts';
+import { causeText } from '../src/problems.ts';
 import type { CountingSource } from './counting-source.ts';
 import { fromPull } from './from-pull.ts';
 import { type ByteSource, type ReadConfig, readItems, readProblems, readTable } from './reading.ts';
@@ -63,7 +64,7 @@ function inputBytes(given: ByteInput | undefined): ByteSource {
         yield* input;
       } catch (cause) {
         if (reading.stopped) return;
-        throw new StorageError('standard input', `cannot be read (${String(cause)})`, { cause });
+        throw new StorageError('standard input', `cannot be read (${causeText(cause)})`, { cause });
       }
     },
   };

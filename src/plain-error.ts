@@ -9,7 +9,7 @@ import {
   SpikelineError,
   UnsupportedPipelineError,
 } from './errors.ts';
-import { type Problem, shown } from './problems.ts';
+import { causeText, type Problem, shown } from './problems.ts';
 
 /** An error as plain data. */
 export interface PlainError {
@@ -65,7 +65,7 @@ export function plainError(
   cause: unknown,
   otherwise: (message: string) => SpikelineError,
 ): PlainError {
-  const known = cause instanceof SpikelineError ? cause : otherwise(messageOf(cause));
+  const known = cause instanceof SpikelineError ? cause : otherwise(causeText(cause));
   const { name, code, message } = known;
   if (known instanceof InvalidArgumentError || known instanceof UnsupportedPipelineError) {
     const [headline] = message.split(':') as [string];
@@ -78,10 +78,6 @@ export function plainError(
     };
   }
   return { name, code, message: message.slice(0, mostCharacters) };
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function isProblem(one: unknown): one is Problem {

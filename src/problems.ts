@@ -129,6 +129,17 @@ export function said(part: unknown): string {
   return typeof part === 'string' ? part : shown(part);
 }
 
+/** What was thrown, as a message says it: of an error its message, anything else as messages show it. */
+export function causeText(cause: unknown): string {
+  try {
+    const { message } = (cause ?? {}) as { readonly message?: unknown };
+    if (typeof message === 'string') return message;
+  } catch {
+    // What cannot be read says nothing.
+  }
+  return said(cause);
+}
+
 /** Levels of lists and objects that a message shows. */
 const shownLevels = 4;
 

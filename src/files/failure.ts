@@ -1,5 +1,8 @@
 /** Why files cannot be read, in words. */
+import { isObject } from '../checks.ts';
 import { StorageError } from '../errors.ts';
+import { readOnce } from '../options.ts';
+import { causeText } from '../problems.ts';
 
 const words: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -12,12 +15,10 @@ const words: Readonly<Record<string, string>> = {
 
 /** The error of a file that cannot be read. */
 export function readFailure(path: string, cause: unknown): StorageError {
-  const { code, message } = (cause ?? {}) as {
+  const { code } = (isObject(cause) ? readOnce(cause, { code: 0 }) : {}) as {
     readonly code?: unknown;
-    readonly message?: unknown;
   };
   const known = typeof code === 'string' && Object.hasOwn(words, code) ? words[code] : undefined;
-  const why = typeof message === 'string' ? message : String(cause);
-  const detail = known === undefined ? ` (${why})` : `; ${known}`;
+  const detail = known === undefined ? ` (${causeText(cause)})` : `; ${known}`;
   return new StorageError(path, `cannot be read${detail}`, { cause });
 }

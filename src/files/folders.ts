@@ -2,11 +2,7 @@
 import fs from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StorageError } from '../errors.ts';
-
-/** Why the file system refused, as it says it. */
-export function causeText(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
-}
+import { causeText } from '../problems.ts';
 
 /**
  * What is at a path, links followed; undefined if nothing is.

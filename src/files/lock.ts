@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { StorageError } from '../errors.ts';
-import { causeText } from './folders.ts';
+import { causeText } from '../problems.ts';
 import { hiddenName } from './hidden-name.ts';
 import { remove, removeAtExit } from './leftovers.ts';
 

@@ -11,9 +11,8 @@ import {
   refuse,
   text,
 } from '../options.ts';
-import { fault, within } from '../problems.ts';
+import { causeText, fault, within } from '../problems.ts';
 import { refuseFiles } from './arguments.ts';
-import { causeText } from './folders.ts';
 import { hiddenName } from './hidden-name.ts';
 import { keep, remove, removeAtExit } from './leftovers.ts';
 

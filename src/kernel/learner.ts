@@ -2,6 +2,7 @@
 import { KernelThreadError } from '../errors.ts';
 import type { Learner, LearningProblem, WeightArray } from '../neurons/learner.ts';
 import { isAnalog, type NeuronParameters } from '../neurons/model-table.ts';
+import { causeText } from '../problems.ts';
 import { readSpikes } from './block-layout.ts';
 import { pad, unpad } from './matrix-layout.ts';
 import { kernelNeurons } from './models.ts';
@@ -194,7 +195,7 @@ export function threadedLearner(
     await Promise.all(started.splice(0).map((thread) => thread.end()));
   };
   const failWith = (cause: unknown): KernelThreadError => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = causeText(cause);
     return new KernelThreadError(`a thread of the kernel died: ${reason}`, { cause });
   };
   const fail = (cause: unknown): void => {

@@ -1,5 +1,6 @@
 /** Workers that run whatever any chain asks of them, and end once nobody has asked for a while. */
 import { KernelThreadError } from '../errors.ts';
+import { causeText } from '../problems.ts';
 import { kernelModule } from './module.ts';
 import { type KernelThread, type StartThread, startThread, type WorkerOrder } from './worker.ts';
 
@@ -40,7 +41,7 @@ export function threadPool(
   const jobs: Job[] = [];
   let idle: ReturnType<typeof setTimeout> | undefined;
   const failed = (cause: unknown): KernelThreadError => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = causeText(cause);
     return new KernelThreadError(`a thread of the kernel died: ${reason}`, { cause });
   };
   const endAll = (): void => {

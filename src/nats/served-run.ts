@@ -15,7 +15,7 @@ import type {
   TargetRequest,
   TargetRun,
 } from '../pipeline/target.ts';
-import { fault, type Problem, problem } from '../problems.ts';
+import { causeText, fault, type Problem, problem } from '../problems.ts';
 import type { NatsLink } from './connection.ts';
 import { opener } from './envelope.ts';
 import { plainError, readOrder, runSubjects, type Speaker, speaker } from './remote-protocol.ts';
@@ -88,7 +88,7 @@ export function serveRun(config: ServedRunConfig): ServedRun {
     clearInterval(timer);
     run?.stop();
     forgetLosses();
-    const error = cause instanceof Error ? cause.message : String(cause);
+    const error = causeText(cause);
     ended({ ...size, outputs, ended: how, ...(how === 'failed' && { error }) });
   };
   const fail = (cause: unknown): void => {

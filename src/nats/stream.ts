@@ -2,6 +2,7 @@
 import { NetworkError } from '../errors.ts';
 import type { Losses } from '../events/losses.ts';
 import type { StreamItem } from '../events/series.ts';
+import { causeText } from '../problems.ts';
 import type { NatsAccess } from './access.ts';
 import type { Gap, Opened } from './envelope.ts';
 
@@ -38,7 +39,7 @@ interface EndBody {
 /** The body of a message that ends a stream. */
 export function endBody(cause: unknown): EndBody {
   if (cause === undefined) return {};
-  return { failed: cause instanceof Error ? cause.message : String(cause) };
+  return { failed: causeText(cause) };
 }
 
 /** What a stream that ended has failed with; undefined if it ended well. */

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { openRecording, type RecordingReader } from '../codecs/recording/reader.ts';
 import type { LossReport } from '../codecs/recording/streams.ts';
 import { DataError, InvalidArgumentError, StorageError } from '../errors.ts';
-import { causeText, statOf } from '../files/folders.ts';
+import { statOf } from '../files/folders.ts';
 import { openReader } from '../files/reader.ts';
 import { type Check, isBuilt, isObject, noteBuilt, refuse, text } from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { pipelineFromJson } from '../pipeline/save.ts';
-import { problem, within } from '../problems.ts';
+import { causeText, problem, within } from '../problems.ts';
 import { readManifest, type SessionManifest, type SessionRun, sessionFiles } from './manifest.ts';
 
 /** A session that has been recorded. */

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InvalidArgumentError } from '../errors.ts';
 import { listOf, oneOf } from '../options.ts';
-import { fault, within } from '../problems.ts';
+import { causeText, fault, within } from '../problems.ts';
 
 /** A backend of tensorflow.js by the name it gives itself; `tensorflow` is that of `@tensorflow/tfjs-node`. */
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
@@ -73,7 +73,7 @@ export async function useBackend(
       if (await withoutListeners(() => tf.setBackend(name))) return { name, reasons };
       reasons.push(`${name}: it does not start on this machine`);
     } catch (cause) {
-      reasons.push(`${name}: ${cause instanceof Error ? cause.message : String(cause)}`);
+      reasons.push(`${name}: ${causeText(cause)}`);
     }
   }
   throw new InvalidArgumentError('tensorflow.js has no backend to compute with', [

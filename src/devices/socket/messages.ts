@@ -6,7 +6,7 @@ import {
   type PlainError,
   plainError as plainErrorOf,
 } from '../../plain-error.ts';
-import { type Problem, problemText } from '../../problems.ts';
+import { causeText, type Problem, problemText } from '../../problems.ts';
 import { type LinkInfo, type LinkStatistics, type SenderCounts, timeCheck } from '../link.ts';
 
 /** Name and version of what is spoken: the first word of the user. */
@@ -50,7 +50,7 @@ export type Report =
 /** An error as it goes over the wire: one of the board's user, or a failure of the board. */
 export function plainError(cause: unknown): PlainError {
   const ours = cause instanceof InvalidArgumentError || cause instanceof DeviceError;
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = causeText(cause);
   const failed = new DeviceError('protocol', `the board failed: ${message}`);
   return plainErrorOf(ours ? cause : failed, () => failed);
 }

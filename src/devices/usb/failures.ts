@@ -1,5 +1,6 @@
 /** What can go wrong with a USB device, in words that say what to do. */
 import { DeviceError } from '../../errors.ts';
+import { causeText } from '../../problems.ts';
 import { type KnownDevice, usbId } from './known.ts';
 
 /** Where the rule goes that lets everybody at the machine use the devices. */
@@ -58,7 +59,7 @@ export function usbFailure(kind: KnownDevice, doing: UsbDoing, cause: unknown): 
   if (doing === 'open') {
     return new DeviceError(
       'not-found',
-      `the ${what} cannot be opened (${messageOf(cause)}); unplug it, and plug it in again`,
+      `the ${what} cannot be opened (${causeText(cause)}); unplug it, and plug it in again`,
       {
         cause,
       },
@@ -70,13 +71,9 @@ export function usbFailure(kind: KnownDevice, doing: UsbDoing, cause: unknown): 
   const where = doing === 'ask' ? 'did not take a request' : 'broke off its stream';
   return new DeviceError(
     'protocol',
-    `the ${what} ${where} (${messageOf(cause)}); unplug it, and plug it in again`,
+    `the ${what} ${where} (${causeText(cause)}); unplug it, and plug it in again`,
     {
       cause,
     },
   );
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error || cause instanceof DOMException ? cause.message : String(cause);
 }
