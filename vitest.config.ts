@@ -36,6 +36,7 @@ export default defineConfig({
     // A thread starts with less work than a process.
     pool: 'threads',
     setupFiles: ['test/support/properties.ts', 'test/support/equality.ts'],
+    globalSetup: ['test/support/run-folder.ts'],
     projects: [
       {
         extends: true,
