@@ -1,6 +1,6 @@
 /** A protocol as a source of rasters, step by step. */
 import { asapScheduler, type Subscriber, type Unsubscribable } from 'rxjs';
-import { atOnce } from '../sources/paced.ts';
+import { atOnce, workAtOnce } from '../sources/paced.ts';
 import { type Clock, monotonic } from '../src/clock.ts';
 import { demandOfSubscriber } from '../src/demand.ts';
 import { binStart } from '../src/events/bins.ts';
@@ -8,6 +8,9 @@ import type { SpikeRaster } from '../src/events/spike-raster.ts';
 import type { Conductor } from '../src/loop/protocol/conduct.ts';
 import { onceSettled } from '../src/loop/settled.ts';
 import { afterOthers } from '../src/turns.ts';
+
+/** What a phase costs that begins, in bins of one channel. */
+const phaseWork = 1000;
 
 /** When a raster may be made. */
 export interface RasterGate {
@@ -36,7 +39,7 @@ export function emitRasters(
   const time = clock === undefined ? undefined : monotonic(clock);
   const demand = time === undefined ? demandOfSubscriber() : undefined;
   const begin = time?.now() ?? 0;
-  let [chunk, inTurn] = [0, 0];
+  let [chunk, inTurn, work] = [0, 0, 0];
   let waiting: Unsubscribable | undefined;
   let failed = false;
 
@@ -54,7 +57,9 @@ export function emitRasters(
       return;
     }
     const counts = new Uint32Array(chunkSteps * channels);
+    const turns = conductor.turn;
     const kind = conductor.step(step, at, counts);
+    work += counts.length + phaseWork * (conductor.turn - turns);
     // Without a clock nothing passes in a pause.
     if (time === undefined && conductor.state === 'paused') {
       gate.later(wait);
@@ -83,8 +88,12 @@ export function emitRasters(
       const due = begin + (binStart(chunk * chunkSteps, dt, startTime) - startTime) / 1000;
       return time.schedule(turn, Math.max(0, due - time.now()));
     }
-    inTurn = inTurn < atOnce ? inTurn + 1 : 0;
-    return inTurn > 0 ? asapScheduler.schedule(turn) : afterOthers(turn);
+    if (inTurn < atOnce && work < workAtOnce) {
+      inTurn++;
+      return asapScheduler.schedule(turn);
+    }
+    inTurn = work = 0;
+    return afterOthers(turn);
   };
   const wait = (): void => {
     if (subscriber.closed) return;

@@ -21,7 +21,7 @@ import {
 } from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
 import { afterOthers } from '../src/turns.ts';
-import { atOnce } from './paced.ts';
+import { atOnce, workAtOnce, workOf } from './paced.ts';
 
 /** Configuration of {@link fromPull}. */
 export interface FromPullConfig<In, Out> {
@@ -90,12 +90,12 @@ export function fromPull<In, Out>(
       const iterator = iteratorOf(items);
       let ended = false;
       let turn: Unsubscribable | undefined;
-      let inTurn = 0;
+      let [inTurn, work] = [0, 0];
       let stopWaiting = (): void => {};
       const readAll = async (): Promise<void> => {
         while (!subscriber.closed) {
           // Promises alone let no timer through, and with it nobody who wants to stop this.
-          if (++inTurn > atOnce) {
+          if (++inTurn > atOnce || work >= workAtOnce) {
             await new Promise<void>((resolve) => {
               turn = afterOthers(resolve);
             });
@@ -119,7 +119,10 @@ export function fromPull<In, Out>(
           if (done) {
             ended = true;
             subscriber.complete();
-          } else subscriber.next(value);
+          } else {
+            work += workOf(value);
+            subscriber.next(value);
+          }
         }
       };
       readAll().catch((cause: unknown) => {

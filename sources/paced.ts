@@ -7,6 +7,20 @@ import { afterOthers } from '../src/turns.ts';
 /** Items that follow each other without a break; after those, timers and the outside have a turn between any two. */
 export const atOnce = 32;
 
+/** Bins times channels, or events, in items that follow each other without a break: few large items give way sooner. */
+export const workAtOnce: number = 2 ** 18;
+
+/** Bins times channels, or events, of an item; 0 of what has neither, or cannot be read. */
+export function workOf(item: unknown): number {
+  try {
+    const { counts, timestamps } = Object(item) as Record<'counts' | 'timestamps', unknown>;
+    const held = counts ?? timestamps;
+    return ArrayBuffer.isView(held) ? (held as Uint32Array).length : 0;
+  } catch {
+    return 0;
+  }
+}
+
 /** What a source emits, and when. */
 export interface Paced<T> {
   /** Number of items; may be infinite. */
@@ -31,14 +45,16 @@ export function paced<T>({ count, itemAt, dueAt, clock }: Paced<T>): Observable<
     }
     const now = clock === undefined ? () => 0 : timeOf(clock);
     const begin = now();
-    let index = 0;
+    let [index, work] = [0, 0];
     // What keeps time cannot wait.
     const demand = clock === undefined ? demandOfSubscriber() : undefined;
     let waiting: Unsubscribable | undefined;
     const emit = (): void => {
       if (subscriber.closed) return;
       try {
-        subscriber.next(itemAt(index++));
+        const item = itemAt(index++);
+        work += workOf(item);
+        subscriber.next(item);
         if (subscriber.closed) return;
         if (index === count) subscriber.complete();
         else wait();
@@ -50,7 +66,8 @@ export function paced<T>({ count, itemAt, dueAt, clock }: Paced<T>): Observable<
       if (clock !== undefined) {
         return clock.schedule(emit, Math.max(0, begin + dueAt(index) - now()));
       }
-      return index < atOnce ? asapScheduler.schedule(emit) : afterOthers(emit);
+      const goesOn = index < atOnce && work < workAtOnce;
+      return goesOn ? asapScheduler.schedule(emit) : afterOthers(emit);
     };
     const wait = (): void => {
       if (demand?.open === false) {

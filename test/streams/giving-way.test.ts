@@ -14,16 +14,18 @@ import {
 } from 'rxjs';
 import {
   fromPull,
+  fromRaster,
   lif,
   linear,
   pipeline,
+  poisson,
   runOn,
   type SpikeRaster,
   simulator,
   spikeRaster,
 } from 'spikeline';
 import { type AerPacket, aerPacket, channels, emptyPacket, pixels } from 'spikeline/events';
-import { inSession } from 'spikeline/loop';
+import { inSession, protocol, startProtocol } from 'spikeline/loop';
 import { countSlice, timeSlice, toFrame, toRaster } from 'spikeline/operators';
 import { describe, expect, it } from 'vitest';
 import { gate, onDemand } from '#src/demand';
@@ -265,4 +267,33 @@ describe('a packet that says how much time has passed', () => {
       expect(await stoppedByTimer(make(), twoTurns)).toBeLessThan(8e5);
     });
   }
+});
+
+describe('a source of few large items gives way after the first ones', () => {
+  const large = { channels: 1024, dt: 1e-3 };
+  const rest = protocol([{ name: 'rest', duration: 1e4 }]);
+  const short = protocol([{ times: 1e9, items: [{ name: 'a', duration: 1e-6 }] }]);
+  const raster = spikeRaster({ ...large, counts: { steps: 512 } });
+  const sources: Readonly<Record<string, () => Observable<unknown>>> = {
+    poisson: () => poisson({ ...large, rate: 0, chunkSteps: 512, seed: 1 }),
+    fromRaster: () =>
+      fromRaster(spikeRaster({ ...large, counts: { steps: 16_384 } }), { chunkSteps: 512 }),
+    fromPull: () =>
+      fromPull(
+        Array.from({ length: 32 }, () => raster),
+        { consume: (item) => of(item) },
+      ),
+    'the rasters of a protocol': () => startProtocol(rest, large).rasters({ chunkSteps: 512 }),
+    'a protocol of many short phases': () =>
+      startProtocol(short, { channels: 1, dt: 1e-3 }).rasters({ chunkSteps: 4 }),
+  };
+
+  it.each(Object.entries(sources))('%s', async (_, make) => {
+    let items = 0;
+    const waited = new Promise<number>((resolve) => setImmediate(() => resolve(items)));
+    const seen = make().subscribe(() => items++);
+    expect(await waited).toBeLessThanOrEqual(2);
+    await until(() => items > 2);
+    seen.unsubscribe();
+  });
 });
