@@ -2,7 +2,6 @@
 import { KernelThreadError } from '../errors.ts';
 import type { Learner, LearningProblem, WeightArray } from '../neurons/learner.ts';
 import { isAnalog, type NeuronParameters } from '../neurons/model-table.ts';
-import { causeText } from '../problems.ts';
 import { readSpikes } from './block-layout.ts';
 import { pad, unpad } from './matrix-layout.ts';
 import { kernelNeurons } from './models.ts';
@@ -14,6 +13,7 @@ import {
   type KernelThreadListener,
   type StartThread,
   startThread,
+  threadDied,
 } from './worker.ts';
 
 /** Collects what is kept for every weight. */
@@ -194,13 +194,9 @@ export function threadedLearner(
     await workers?.catch(() => {});
     await Promise.all(started.splice(0).map((thread) => thread.end()));
   };
-  const failWith = (cause: unknown): KernelThreadError => {
-    const reason = causeText(cause);
-    return new KernelThreadError(`a thread of the kernel died: ${reason}`, { cause });
-  };
   const fail = (cause: unknown): void => {
     if (failure !== undefined) return;
-    failure = failWith(cause);
+    failure = threadDied(cause);
     const lost = waiting;
     waiting = undefined;
     void endAll().then(() => lost?.reject(failure!));
@@ -234,7 +230,7 @@ export function threadedLearner(
       try {
         await workers;
       } catch (cause) {
-        failure ??= failWith(cause);
+        failure ??= threadDied(cause);
         await endAll();
       }
       if (failure !== undefined) throw failure;

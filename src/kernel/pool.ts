@@ -1,8 +1,12 @@
 /** Workers that run whatever any chain asks of them, and end once nobody has asked for a while. */
-import { KernelThreadError } from '../errors.ts';
-import { causeText } from '../problems.ts';
 import { kernelModule } from './module.ts';
-import { type KernelThread, type StartThread, startThread, type WorkerOrder } from './worker.ts';
+import {
+  type KernelThread,
+  type StartThread,
+  startThread,
+  threadDied,
+  type WorkerOrder,
+} from './worker.ts';
 
 /** Some workers. */
 export interface Pool {
@@ -40,10 +44,6 @@ export function threadPool(
   const hands = new Set<Hand>();
   const jobs: Job[] = [];
   let idle: ReturnType<typeof setTimeout> | undefined;
-  const failed = (cause: unknown): KernelThreadError => {
-    const reason = causeText(cause);
-    return new KernelThreadError(`a thread of the kernel died: ${reason}`, { cause });
-  };
   const endAll = (): void => {
     for (const hand of hands) void hand.thread?.end();
     hands.clear();
@@ -74,9 +74,9 @@ export function threadPool(
     hands.add(hand);
     const lose = (cause: unknown): void => {
       hands.delete(hand);
-      hand.job?.reject(failed(cause));
+      hand.job?.reject(threadDied(cause));
       // Where none is left, nobody does what waits.
-      if (hands.size === 0) for (const job of jobs.splice(0)) job.reject(failed(cause));
+      if (hands.size === 0) for (const job of jobs.splice(0)) job.reject(threadDied(cause));
     };
     try {
       hand.thread = await start({

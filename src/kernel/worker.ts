@@ -1,4 +1,7 @@
 /** Workers that run the kernel beside the thread that asks. */
+import { KernelThreadError } from '../errors.ts';
+import { causeText } from '../problems.ts';
+
 /** What a worker works on from then on: the kernel, and its memory. */
 export interface WorkerTask {
   readonly module: object;
@@ -80,6 +83,11 @@ function startBrowserThread(
 
 // A name in a variable is resolved only where it is asked for: a bundler for browsers does not miss it.
 const ofNode: string = 'node:worker_threads';
+
+/** The error of whoever had work on a thread that has died. */
+export function threadDied(cause: unknown): KernelThreadError {
+  return new KernelThreadError(`a thread of the kernel died: ${causeText(cause)}`, { cause });
+}
 
 /** Starts a worker of Node or of a browser. */
 export const startThread: StartThread = async (listener) => {
