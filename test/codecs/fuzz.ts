@@ -5,14 +5,17 @@
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { freeMemory } from '#bench/measure';
+import { randomStream } from '#src/random';
 import { type Form, forms } from '#test/codecs/forms';
 import {
   type Cuts,
   canRead,
   type Damage,
   damaged,
+  damageKinds,
   encoded,
   packetsOf,
+  tellingBytes,
 } from '#test/codecs/property';
 
 const { values } = parseArgs({
@@ -44,32 +47,25 @@ const outcomes = { events: 0, errors: 0 };
 const slowest = new Map<string, { readonly taken: number; readonly bytes: number }>();
 /** Most that memory grew while a batch was read, and what it was after the first round, all garbage collected: bytes. */
 let [grown, first, last] = [0, 0, 0];
-/** Numbers by chance, from a seed: below a bound. */
-let state = seed | 0 || 1;
-function below(bound: number): number {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return (state >>> 0) % bound;
-}
+const random = randomStream(seed, 'fuzz');
 
 function pick<T>(choices: readonly T[]): T {
-  return choices[below(choices.length)]!;
+  return choices[random.integer(choices.length)]!;
 }
 
-const kinds: readonly Damage['kind'][] = ['set', 'set', 'set', 'insert', 'remove', 'repeat', 'cut'];
-const share = (): number => below(2 ** 30) / 2 ** 30;
-const frequent = [0, 255, 127, 128, 10, 37, 35];
 const anyDamage = (): Damage[] =>
-  Array.from({ length: below(7) }, () => ({
-    kind: pick(kinds),
-    at: share(),
-    value: below(2) === 0 ? pick(frequent) : below(256),
-    length: 1 + below(9),
+  Array.from({ length: random.integer(7) }, () => ({
+    kind: pick(damageKinds),
+    at: random.uniform(),
+    value: random.integer(2) === 0 ? pick(tellingBytes) : random.integer(256),
+    length: 1 + random.integer(9),
   }));
 const anyCuts = (): Cuts =>
-  below(2) === 0 ? { every: 1 + below(9) } : { places: Array.from({ length: below(13) }, share) };
-const anyBytes = (): Uint8Array => Uint8Array.from({ length: below(200) }, () => below(256));
+  random.integer(2) === 0
+    ? { every: 1 + random.integer(9) }
+    : { places: Array.from({ length: random.integer(13) }, () => random.uniform()) };
+const anyBytes = (): Uint8Array =>
+  Uint8Array.from({ length: random.integer(200) }, () => random.integer(256));
 
 /** Reads an input, and notes what is wrong. */
 function readOne({ name, codec, decoderOptions }: Form, bytes: Uint8Array, cuts: Cuts): void {
@@ -100,7 +96,7 @@ for (let done = 0; done < inputs; done += batch) {
       // What is long comes once: it is damaged in the batches after this as well.
       const stream = read > batchBytes ? new Uint8Array(0) : streams[i % soundStreams]!;
       const bytes =
-        below(10) === 0 || stream.length === 0 ? anyBytes() : damaged(stream, anyDamage());
+        random.integer(10) === 0 || stream.length === 0 ? anyBytes() : damaged(stream, anyDamage());
       read += bytes.length;
       readOne(form, bytes, anyCuts());
     }

@@ -155,11 +155,19 @@ export interface Damage {
   readonly length: number;
 }
 
+/** Kinds of damage, as often as they are done. */
+export const damageKinds: readonly Damage['kind'][] = [
+  ...(['set', 'set', 'set', 'insert', 'remove', 'repeat', 'cut'] as const),
+];
+
+/** Bytes that mean something in many formats: every other one that is put. */
+export const tellingBytes: readonly number[] = [0, 255, 127, 128, 10, 37, 35];
+
 export const anyDamage: fc.Arbitrary<readonly Damage[]> = fc.array(
   fc.record({
-    kind: fc.constantFrom<Damage['kind']>('set', 'set', 'set', 'insert', 'remove', 'repeat', 'cut'),
+    kind: fc.constantFrom(...damageKinds),
     at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
-    value: fc.oneof(fc.constantFrom(0, 255, 127, 128, 10, 37, 35), fc.nat(255)),
+    value: fc.oneof(fc.constantFrom(...tellingBytes), fc.nat(255)),
     length: fc.integer({ min: 1, max: 9 }),
   }),
   { maxLength: 6 },
