@@ -25,6 +25,7 @@ import {
   options,
   readable,
   readOnce,
+  seedCheck,
 } from '../src/options.ts';
 import { pipelineProblems } from '../src/pipeline/guard.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
@@ -100,7 +101,7 @@ const table: OptionTable<CloseLoopConfig<unknown, unknown>> = {
   dt: seconds,
   steps: number({ min: 1, whole: true, unit: 'steps' }),
   duration: seconds,
-  seed: number({ whole: true }),
+  seed: seedCheck,
   limits: limitProblems,
   onStop: anything,
   record: anything,

@@ -25,6 +25,7 @@ import {
   readable,
   readOnce,
   refuse,
+  seedCheck,
 } from '../src/options.ts';
 import { type Problem, problem, within } from '../src/problems.ts';
 import { emitRasters, type RasterGate } from './protocol-rasters.ts';
@@ -120,7 +121,7 @@ export function protocol(items: readonly ProtocolItem[]): Protocol {
 export function* protocolOrder(of: Protocol, seed: number): Generator<Phase, void> {
   refuse('there is no order', () => [
     ...within('protocol', protocolCheck(of)),
-    ...within('seed', number({ whole: true })(seed)),
+    ...within('seed', seedCheck(seed)),
   ]);
   for (const { phase } of phaseTurns(of.items, seed)) yield phase;
 }
@@ -128,7 +129,7 @@ export function* protocolOrder(of: Protocol, seed: number): Generator<Phase, voi
 const table: OptionTable<ProtocolRunConfig> = {
   channels: number({ min: 1, max: 2 ** 24, whole: true }),
   dt: number({ min: 1e-6, unit: 'seconds' }),
-  seed: number({ whole: true }),
+  seed: seedCheck,
   session: having('a session', 'mark'),
   update: callback,
   keys$: having('an observable', 'subscribe'),

@@ -9,6 +9,7 @@ import {
   type OptionTable,
   optionProblems,
   readable,
+  seedCheck,
 } from '../src/options.ts';
 import { type Problem, problem } from '../src/problems.ts';
 import type { SessionVersions } from '../src/sessions/manifest.ts';
@@ -38,7 +39,7 @@ export function plain(value: unknown): Problem[] {
 
 /** Options of a session. */
 export const sessionTable: OptionTable<SessionConfig> = {
-  seed: number({ whole: true }),
+  seed: seedCheck,
   config: (value) =>
     isObject(value)
       ? plain(value)

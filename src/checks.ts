@@ -149,6 +149,9 @@ export const bytes: Check = (value) =>
     ? []
     : [problem('', 'wrong-type', value, 'a Uint8Array of bytes is needed')];
 
+/** Checks a seed: a whole number, of which no digit is lost. */
+export const seedCheck: Check = number({ whole: true });
+
 /** Checks a function that can be called; a class cannot. */
 export const callback: Check = (value) =>
   isCallback(value) ? [] : [problem('', 'wrong-type', value, 'a function is needed')];

@@ -2,13 +2,12 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 import { InvalidArgumentError } from './errors.ts';
-import { number } from './options.ts';
+import { number, seedCheck } from './options.ts';
 import { type Problem, problem, within } from './problems.ts';
 
 /** Largest mean of a Poisson-distributed count: each event that is drawn takes its time. */
 export const mostMean = 1e6;
 
-const seedCheck = number({ whole: true });
 const numberCheck = number();
 const meanCheck = number({ min: 0, max: mostMean });
 const belowCheck = number({ min: 1, max: Number.MAX_SAFE_INTEGER });

@@ -1,6 +1,13 @@
 /** Weights as four-bit masks over base currents: one way in which a family can hold the weights of a core. */
 import { InvalidArgumentError } from '../errors.ts';
-import { number, type OptionTable, optionProblems, readable, readOnce } from '../options.ts';
+import {
+  number,
+  type OptionTable,
+  optionProblems,
+  readable,
+  readOnce,
+  seedCheck,
+} from '../options.ts';
 import { type Problem, problem, within } from '../problems.ts';
 import { baseCount, findBase, type QuantiseOptions, subsetSums } from './base-search.ts';
 
@@ -41,7 +48,7 @@ export function checkWeights(weights: unknown, ...others: readonly Problem[]): v
 const mostDescents = 1e6;
 
 const table: OptionTable<QuantiseOptions> = {
-  seed: number({ whole: true }),
+  seed: seedCheck,
   restarts: number({ min: 1, max: mostDescents, whole: true }),
   hops: number({ min: 0, max: mostDescents, whole: true }),
 };

@@ -1,6 +1,6 @@
 /** Poisson noise, the same for the same seed. */
 import { InvalidArgumentError } from '../errors.ts';
-import { listOf, number, type OptionTable, soundOptions } from '../options.ts';
+import { listOf, number, type OptionTable, seedCheck, soundOptions } from '../options.ts';
 import { type Problem, problem } from '../problems.ts';
 import { labelCheck, mostMean, randomStream } from '../random.ts';
 import { gridProblems, type SpikeRaster } from './spike-raster.ts';
@@ -31,7 +31,7 @@ export const poissonTable: OptionTable<PoissonConfig> = {
   duration: number({ min: 0, unit: 'seconds' }),
   dt: number({ min: 1e-6, unit: 'seconds' }),
   startTime: number({ whole: true, unit: 'µs' }),
-  seed: number({ whole: true }),
+  seed: seedCheck,
   labels: listOf(labelCheck),
 };
 

@@ -5,7 +5,7 @@ import { lossesCheck } from '../events/losses.ts';
 import { sortEvents } from '../events/sort.ts';
 import type { Space } from '../events/space.ts';
 import { microseconds } from '../events/ticks.ts';
-import { number, type OptionTable, soundOptions } from '../options.ts';
+import { number, type OptionTable, seedCheck, soundOptions } from '../options.ts';
 import { randomStream } from '../random.ts';
 import { type Filter, type FilterConfig, once } from './filter.ts';
 
@@ -19,7 +19,7 @@ export interface JitterConfig extends FilterConfig {
 
 const optionTable: OptionTable<JitterConfig> = {
   sigma: number({ min: 0, max: 1e6, unit: 'seconds' }),
-  seed: number({ whole: true }),
+  seed: seedCheck,
   losses: lossesCheck,
 };
 

@@ -2,7 +2,14 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { lossCounter, lossesCheck } from '../events/losses.ts';
 import type { SignalRaster, SpikeRaster } from '../events/spike-raster.ts';
-import { number, type OptionTable, oneOf, optionProblems, readOnce } from '../options.ts';
+import {
+  number,
+  type OptionTable,
+  oneOf,
+  optionProblems,
+  readOnce,
+  seedCheck,
+} from '../options.ts';
 import { fault, type Problem, problem } from '../problems.ts';
 import { randomStream } from '../random.ts';
 import type { Filter, FilterConfig } from './filter.ts';
@@ -36,7 +43,7 @@ const optionTable: OptionTable<RateEncodeConfig> = {
   tuning: oneOf(['ramp', 'bumps']),
   width: number({ above: 0 }),
   spikes: oneOf(['regular', 'poisson']),
-  seed: number({ whole: true }),
+  seed: seedCheck,
   losses: lossesCheck,
 };
 

@@ -5,12 +5,12 @@ import type { Engine } from '../neurons/engine.ts';
 import { engineCheck } from '../neurons/engine.ts';
 import { drawMismatch, type Mismatch } from '../neurons/mismatch.ts';
 import {
-  number,
   type OptionTable,
   optionProblems,
   readOnce,
   readPlain,
   refuse,
+  seedCheck,
 } from '../options.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { fault } from '../problems.ts';
@@ -39,7 +39,7 @@ const optionsTable: OptionTable<PipelineLossOptions> = {
   loss: () => [],
   engine: engineCheck,
   mismatch: redrawnMismatchCheck,
-  seed: number({ whole: true }),
+  seed: seedCheck,
 };
 
 /** A pipeline whose weights are a variable of tensorflow.js. */

@@ -9,6 +9,7 @@ import {
   optionProblems,
   options,
   readable,
+  seedCheck,
   unknownName,
 } from '../options.ts';
 import { pipelineProblems } from '../pipeline/guard.ts';
@@ -102,7 +103,7 @@ function optionsTable({ stages }: Pipeline): OptionTable<TrainingOptions> {
     optimiser: adamCheck,
     mismatch: trainingMismatchCheck,
     weightLimits: weightLimitsCheck(stages.map(({ name }) => name)),
-    seed: number({ whole: true }),
+    seed: seedCheck,
     checkpoint: options(checkpointTable, ...checkpointNeeds),
     engine: engineCheck,
   };

@@ -1,7 +1,14 @@
 /** Finds four-bit masks with an autoencoder, as the seed paper does. */
 import type { QuantisedWeights } from '../../chips/family.ts';
 import { baseCount, checkWeights, encodeWeights, subsetSums } from '../../chips/masks.ts';
-import { number, type OptionTable, optionProblems, readOnce, refuse } from '../../options.ts';
+import {
+  number,
+  type OptionTable,
+  optionProblems,
+  readOnce,
+  refuse,
+  seedCheck,
+} from '../../options.ts';
 import { randomStream } from '../../random.ts';
 import { type AdamConfig, type AdamState, adamState, adamStep } from '../../train/adam.ts';
 
@@ -16,7 +23,7 @@ export interface AutoencoderQuantiseOptions {
 }
 
 const optionTable: OptionTable<AutoencoderQuantiseOptions> = {
-  seed: number({ whole: true }),
+  seed: seedCheck,
   epochs: number({ min: 0, max: 1e6, whole: true }),
   patience: number({ min: 0, whole: true }),
 };

@@ -16,6 +16,7 @@ import {
   optionProblems,
   readable,
   readOnce,
+  seedCheck,
 } from '../../options.ts';
 import type { Problem } from '../../problems.ts';
 
@@ -59,7 +60,7 @@ const capacity = number({ min: 1, max: 2 ** 26, whole: true, unit: 'events' });
 function table(family: ChipSilicon): OptionTable<VirtualBoardConfig> {
   return {
     family: having('a chip family', 'memories', 'circuits'),
-    seed: number({ whole: true }),
+    seed: seedCheck,
     chips: number({ min: 1, max: family.limits.chips, whole: true }),
     mismatch: mismatchCheck,
     dt: number({ min: 1e-6, max: 1, unit: 'seconds' }),
