@@ -278,6 +278,7 @@ export function startLoop<O, A>(setup: LoopSetup<O, A>, user: LoopUser<O, A>): (
     // A sensor may have come to its end while the target was made ready.
     heardNews();
     if (over || last !== undefined) return;
+    realTime.collector?.settle();
     const ticking = startTicker(
       { dt, ...realTime },
       {

@@ -1,6 +1,7 @@
 /** How loops and metronomes keep real time. */
 import { awakeClock, type Clock, monotonic } from '../src/clock.ts';
 import { DeviceError } from '../src/errors.ts';
+import { type Collector, machineCollector } from '../src/loop/garbage.ts';
 import { type LagPolicy, lagPolicies } from '../src/loop/ticker.ts';
 import { having, number, type OptionTable } from '../src/options.ts';
 
@@ -31,13 +32,17 @@ export const realTimeTable: OptionTable<RealTime> = {
 export interface KeptTime {
   readonly policy: LagPolicy;
   readonly clock: Clock;
+  /** Collects garbage where it disturbs least; not with a clock that was given, which may be a test's. */
+  readonly collector: Collector | undefined;
 }
 
 /** Says how real time is kept in steps of `dt` seconds. */
 export function keptTime(dt: number, { policy = 'skip', spin = 0.2, clock }: RealTime): KeptTime {
+  const own = clock === undefined;
   return {
     policy,
-    clock: clock === undefined ? awakeClock(Math.min(1, spin * dt * 1000)) : monotonic(clock),
+    collector: own ? machineCollector() : undefined,
+    clock: own ? awakeClock(Math.min(1, spin * dt * 1000)) : monotonic(clock),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Ticks of a clock at even distances, and what becomes of those for which somebody was too slow. */
 import type { Clock } from '../clock.ts';
 import { oneOf } from '../options.ts';
+import type { Collector } from './garbage.ts';
 
 /**
  * What becomes of ticks whose turn comes a whole step late or more: they are left out (`skip`), made up for one right after
@@ -17,6 +18,8 @@ export interface TickerConfig {
   readonly dt: number;
   readonly policy: LagPolicy;
   readonly clock: Clock;
+  /** Collects garbage between the ticks, if somebody is to. */
+  readonly collector?: Collector | undefined;
 }
 
 /** Who is called. */
@@ -39,7 +42,10 @@ export interface TickerUser {
  *
  * @returns ends it
  */
-export function startTicker({ dt, policy, clock }: TickerConfig, user: TickerUser): () => void {
+export function startTicker(
+  { dt, policy, clock, collector }: TickerConfig,
+  user: TickerUser,
+): () => void {
   const width = dt * 1000;
   let begin = Number.NaN;
   let next = 0;
@@ -60,6 +66,7 @@ export function startTicker({ dt, policy, clock }: TickerConfig, user: TickerUse
     next = tick + 1;
     user.tick(tick, Math.max(0, now - begin - tick * width), behind);
     if (stopped) return;
+    collector?.between(begin + next * width - clock.now());
     timer = clock.schedule(turn, Math.max(0, begin + next * width - clock.now()));
   };
   timer = clock.schedule(turn, 0);

@@ -1,0 +1,92 @@
+/** Garbage of work in real time: collected before it begins, and between two steps rather than in the midst of one. */
+
+/** Collects garbage when it disturbs least. */
+export interface Collector {
+  /** Collects all there is. It takes some milliseconds for each ten megabytes in use. */
+  settle(): void;
+  /**
+   * Is called after each step: collects what was made last, when enough has come together and there is time for it.
+   *
+   * @param left until the next step, milliseconds
+   */
+  between(left: number): void;
+}
+
+/** What collects: the machine, or a test in its place. */
+export interface Heap {
+  /** Bytes in use, garbage that has not been collected included. */
+  used(): number;
+  /** Collects what was made last; or all. */
+  collect(which: 'young' | 'all'): void;
+  /** Milliseconds since some fixed moment. */
+  now(): number;
+}
+
+/** Steps between two looks at how much there is. */
+const stepsBetweenLooks = 16;
+
+/**
+ * Bytes of garbage that are collected if there is time for it; and if there is none. V8 by itself waits for some thirteen megabytes; and where arrays are
+ * a good part of that, which it counts with what is old, it then marks its whole heap, which takes milliseconds.
+ */
+const [enough, tooMuch] = [2 ** 22, 3 * 2 ** 22];
+
+/** How long it is thought to take before it was measured, milliseconds. */
+const firstGuess = 0.5;
+
+/** Makes a collector. Steps for which a collection is too long are held up as often as they would be without. */
+export function collectorOf({ used, collect, now }: Heap): Collector {
+  let steps = 0;
+  let took = firstGuess;
+  let kept = used();
+  return {
+    settle() {
+      collect('all');
+      kept = used();
+    },
+    between(left) {
+      steps = (steps + 1) % stepsBetweenLooks;
+      if (steps !== 0) return;
+      const bytes = used();
+      // Somebody else has collected.
+      if (bytes < kept) kept = bytes;
+      if (bytes - kept < (took <= left ? enough : tooMuch)) return;
+      const begin = now();
+      collect('young');
+      // Half and half: who was held up once is not thought to be slow for ever.
+      took = (took + now() - begin) / 2;
+      kept = used();
+    },
+  };
+}
+
+/** The heap of this machine, once it was looked for; undefined where nobody can collect, as in a browser. */
+let machine: { readonly heap: Heap | undefined } | undefined;
+
+/** A collector of this machine's own; undefined where nobody can collect, as in a browser. */
+export function machineCollector(): Collector | undefined {
+  machine ??= { heap: heapOfMachine() };
+  return machine.heap === undefined ? undefined : collectorOf(machine.heap);
+}
+
+function heapOfMachine(): Heap | undefined {
+  const node = globalThis.process;
+  const v8 = node?.getBuiltinModule?.('node:v8');
+  const vm = node?.getBuiltinModule?.('node:vm');
+  if (v8 === undefined || vm === undefined) return undefined;
+  // V8 gives its collector to the contexts that are made while this flag is set.
+  const given: unknown = Reflect.get(globalThis, 'gc');
+  if (given === undefined) v8.setFlagsFromString('--expose-gc');
+  const gc: unknown = given ?? vm.runInNewContext('gc');
+  if (given === undefined) v8.setFlagsFromString('--no-expose-gc');
+  if (typeof gc !== 'function') return undefined;
+  const young = { type: 'minor' };
+  return {
+    used() {
+      const { used_heap_size, external_memory } = v8.getHeapStatistics();
+      return used_heap_size + external_memory;
+    },
+    collect: (which) => (which === 'young' ? gc(young) : gc()),
+    now: () => performance.now(),
+  };
+}
