@@ -24,13 +24,13 @@ function picture(name: string, { bins }: Told): string {
 /** Rows of closed loops: `seconds` of the wall clock for each; some more for what steps leave on the heap. */
 export async function loop(seconds: number, note: (text: string) => void): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
-  const slow = { dt: 1e-3, neurons: 256, seconds };
+  const slow = { dt: 1e-3, neurons: 256, seconds, collects: true };
   const all: [name: string, goal: Goal | null, asked: Asked][] = [
     ['loop.bare', null, { ...slow, place: 'bare' }],
     ['loop.simulator', '<= 0.2', { ...slow, place: 'simulator' }],
     ['loop.board', '<= 2', { ...slow, place: 'board' }],
     ['loop.socket', '<= 3', { ...slow, place: 'socket' }],
-    ['loop.fast', '<= 0.2', { dt: 2e-4, neurons: 64, seconds, place: 'simulator' }],
+    ['loop.fast', '<= 0.2', { ...slow, dt: 2e-4, neurons: 64, place: 'simulator' }],
   ];
   let [missed, pause] = [0, 0];
   for (const [name, goal, asked] of all) {
@@ -49,7 +49,10 @@ export async function loop(seconds: number, note: (text: string) => void): Promi
   rows.push(row('loop.pause.max', pause, 'ms', '<= 2'));
   for (const [name, , asked] of all.slice(0, 4)) {
     note(`bytes of each step: ${name}`);
-    const told = await measured({ ...asked, seconds: Math.min(seconds, 10) }, roomy);
+    const told = await measured(
+      { ...asked, collects: false, seconds: Math.min(seconds, 10) },
+      roomy,
+    );
     const { bytes, servedBytes, pauses: collections, servedPauses } = told;
     rows.push(row(`${name}.bytes`, bytes, 'bytes', null, { collections }));
     if (servedBytes === undefined) continue;

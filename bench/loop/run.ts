@@ -1,8 +1,8 @@
 /** The loop that is measured: a relay on the wall clock, wherever it runs; or the same clock without a network. */
 import { finalize, tap } from 'rxjs';
 import { chip, type Link, simulator, type Target, virtualBoard } from 'spikeline';
-import { boardAt } from 'spikeline/devices';
-import { closeLoop, type LatencyMeter, metronome } from 'spikeline/loop';
+import { awakeClock, boardAt } from 'spikeline/devices';
+import { closeLoop, type LatencyMeter, metronome, type RealTime } from 'spikeline/loop';
 import { relay } from '../relay.ts';
 
 /** Where the network runs; nowhere, for the loop that is bare. */
@@ -14,6 +14,8 @@ export interface AskedLoop {
   /** Length of a step, seconds. */
   readonly dt: number;
   readonly neurons: number;
+  /** Whether garbage is collected between the steps, as loops do; not where it is to be seen how much there is. */
+  readonly collects: boolean;
 }
 
 /** How a loop is run. */
@@ -55,6 +57,11 @@ function ended(work: (done: () => void, failed: (cause: unknown) => void) => voi
   return new Promise((resolve, reject) => work(resolve, reject));
 }
 
+/** How time is kept: never asleep; on a clock that is given, the same one, nothing is collected. */
+function realTimeOf({ dt, collects }: AskedLoop): RealTime {
+  return { spin: 1, ...(collects ? {} : { clock: awakeClock(Math.min(1, dt * 1000)) }) };
+}
+
 /** A loop with a network: each step one spike goes in, on one channel after the other, and is to come back. */
 async function closed(run: LoopRun): Promise<LoopFound> {
   const { dt, neurons, latencies, steps } = run;
@@ -83,7 +90,7 @@ async function closed(run: LoopRun): Promise<LoopFound> {
       return row;
     },
     decode: ({ counts }, { observation }) => counts[observation]!,
-    realTime: { spin: 1 },
+    realTime: realTimeOf(run),
     steps,
   });
   await ended((done, failed) =>
@@ -102,9 +109,10 @@ async function closed(run: LoopRun): Promise<LoopFound> {
 }
 
 /** The same clock and the same work by hand, without a network. */
-async function bare({ dt, neurons, steps, latencies, late, ...run }: LoopRun): Promise<LoopFound> {
+async function bare(run: LoopRun): Promise<LoopFound> {
+  const { dt, neurons, steps, latencies, late } = run;
   const row = new Uint32Array(neurons);
-  const ticks = metronome(dt, { ticks: steps, spin: 1 });
+  const ticks = metronome(dt, { ticks: steps, ...realTimeOf(run) });
   let made = 0;
   await ended((done, failed) =>
     ticks
