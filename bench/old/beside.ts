@@ -31,8 +31,11 @@ const tasks: readonly (readonly [name: string, task: Task])[] = [
 /** Most that anything may have become slower. */
 const limit = 1.03;
 
-/** Pairs of measurements: at least, and at most where the first leave it open. */
-const [fewest, most] = [10, 40];
+/** Pairs of processes: at least, and at most where the first leave it open. */
+const [fewest, most] = [4, 16];
+
+/** Times that each process of a pair runs, in turn with the other. */
+const turns = 8;
 
 /** Starts one side; it is ready when this resolves. */
 async function side(task: Task, folder?: string): Promise<ChildProcess> {
@@ -51,24 +54,24 @@ async function secondsOn(child: ChildProcess): Promise<number> {
   return seconds as number;
 }
 
-/** Pairs of two processes; a process has its code in one place in memory, which may be a lucky one. */
-async function somePairs(task: Task, folder: string): Promise<[number, number][]> {
+/**
+ * What a pair of processes takes, now and then: the geometric mean of some turns. A process has its code and its weights in one place in memory, which may be a
+ * lucky one, so its turns say less than as many processes would: all of them count as one measurement.
+ */
+async function onePair(task: Task, folder: string): Promise<[now: number, then: number]> {
   const now = await side(task);
   const then = await side(task, folder);
-  const pairs: [number, number][] = [];
-  while (pairs.length < fewest) {
-    // Whoever goes first may have the cooler core: each does in every other pair.
-    if (pairs.length % 2 === 0) {
-      const first = await secondsOn(now);
-      pairs.push([first, await secondsOn(then)]);
-    } else {
-      const first = await secondsOn(then);
-      pairs.push([await secondsOn(now), first]);
-    }
+  // Whoever was started first has been idle meanwhile, and is slower in its first turn.
+  for (const child of [now, then]) await secondsOn(child);
+  const logs = [0, 0] satisfies [number, number];
+  for (let turn = 0; turn < turns; turn++) {
+    // Whoever goes first may have the cooler core: each does in every other turn.
+    const order = turn % 2 === 0 ? [now, then] : [then, now];
+    for (const child of order) logs[child === now ? 0 : 1]! += Math.log(await secondsOn(child));
   }
   now.kill();
   then.kill();
-  return pairs;
+  return [Math.exp(logs[0]! / turns), Math.exp(logs[1]! / turns)];
 }
 
 async function compare(name: string, task: Task, folder: string): Promise<BenchRow> {
@@ -76,7 +79,7 @@ async function compare(name: string, task: Task, folder: string): Promise<BenchR
   // Only the good end may come early: a bad one could be a bad moment of the machine, or a bad place of the code in memory.
   const isOpen = (): boolean => slowdown(pairs).high > limit;
   while (pairs.length < fewest || (pairs.length < most && isOpen())) {
-    pairs.push(...(await somePairs(task, folder)));
+    pairs.push(await onePair(task, folder));
   }
   const { factor, low, high } = slowdown(pairs);
   // The goal is for the upper end; what the pairs leave open is reported, not failed.
