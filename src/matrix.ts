@@ -104,17 +104,17 @@ export function matrixRows(given: Matrix): number[][] {
 
 /** Place of the first value that is not finite; -1 if all are. A call per value would cost ten times more. */
 export function firstNotFinite(values: Float64Array): number {
-  // Times nothing, what is finite is 0, and all else is not a number: four sums at a time tell soonest.
+  // What is not finite stays so in any sum: four of pairs at a time tell soonest. One that overflows is looked at again.
   let [a, b, c, d] = [0, 0, 0, 0];
-  const whole = values.length & ~3;
-  for (let i = 0; i < whole; i += 4) {
-    a += values[i]! * 0;
-    b += values[i + 1]! * 0;
-    c += values[i + 2]! * 0;
-    d += values[i + 3]! * 0;
+  const whole = values.length & ~7;
+  for (let i = 0; i < whole; i += 8) {
+    a += values[i]! + values[i + 4]!;
+    b += values[i + 1]! + values[i + 5]!;
+    c += values[i + 2]! + values[i + 6]!;
+    d += values[i + 3]! + values[i + 7]!;
   }
-  for (let i = whole; i < values.length; i++) a += values[i]! * 0;
-  if (a + b + c + d === 0) return -1;
+  for (let i = whole; i < values.length; i++) a += values[i]!;
+  if (Number.isFinite(a + b + c + d)) return -1;
   for (let i = 0; i < values.length; i++) {
     if (!(Math.abs(values[i]!) < Number.POSITIVE_INFINITY)) return i;
   }
