@@ -69,24 +69,33 @@ export function machineCollector(): Collector | undefined {
   return machine.heap === undefined ? undefined : collectorOf(machine.heap);
 }
 
+/** Collects all; or only what is young. */
+type CollectorOfV8 = (which?: { readonly type: 'minor' }) => void;
+
 function heapOfMachine(): Heap | undefined {
   const node = globalThis.process;
   const v8 = node?.getBuiltinModule?.('node:v8');
   const vm = node?.getBuiltinModule?.('node:vm');
   if (v8 === undefined || vm === undefined) return undefined;
-  // V8 gives its collector to the contexts that are made while this flag is set.
-  const given: unknown = Reflect.get(globalThis, 'gc');
-  if (given === undefined) v8.setFlagsFromString('--expose-gc');
-  const gc: unknown = given ?? vm.runInNewContext('gc');
-  if (given === undefined) v8.setFlagsFromString('--no-expose-gc');
+  let gc: unknown = Reflect.get(globalThis, 'gc');
+  if (gc === undefined) {
+    try {
+      // V8 gives its collector to the contexts that are made while this flag is set.
+      v8.setFlagsFromString('--expose-gc');
+      gc = vm.runInNewContext('gc');
+      v8.setFlagsFromString('--no-expose-gc');
+    } catch {
+      // An engine that only has the name of V8.
+    }
+  }
   if (typeof gc !== 'function') return undefined;
-  const young = { type: 'minor' };
+  const collect = gc as CollectorOfV8;
   return {
     used() {
       const { used_heap_size, external_memory } = v8.getHeapStatistics();
       return used_heap_size + external_memory;
     },
-    collect: (which) => (which === 'young' ? gc(young) : gc()),
+    collect: (which) => (which === 'young' ? collect({ type: 'minor' }) : collect()),
     now: () => performance.now(),
   };
 }
