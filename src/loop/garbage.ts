@@ -2,8 +2,11 @@
 
 /** Collects garbage when it disturbs least. */
 export interface Collector {
-  /** Collects all there is. It takes some milliseconds for each ten megabytes in use. */
+  /** Collects all there is, unless steps are being made already. It takes some milliseconds for each ten megabytes in use. */
   settle(): void;
+  /** Is told when steps begin, and when they are over. */
+  enter(): void;
+  leave(): void;
   /**
    * Is called after each step: collects what was made last, when enough has come together and there is time for it.
    *
@@ -34,16 +37,24 @@ const [enough, tooMuch] = [2 ** 22, 3 * 2 ** 22];
 /** How long it is thought to take before it was measured, milliseconds. */
 const firstGuess = 0.5;
 
-/** Makes a collector. Steps for which a collection is too long are held up as often as they would be without. */
-export function collectorOf({ used, collect, now }: Heap): Collector {
+/** Makes what makes collectors of a heap, one for whoever steps. Steps for which a collection is too long are held up as often as they would be without. */
+export function collectorsOf(heap: Heap): () => Collector {
+  const stepping = { count: 0 };
+  return () => collectorOf(heap, stepping);
+}
+
+function collectorOf({ used, collect, now }: Heap, stepping: { count: number }): Collector {
   let steps = 0;
   let took = firstGuess;
   let kept = used();
   return {
     settle() {
+      if (stepping.count > 0) return;
       collect('all');
       kept = used();
     },
+    enter: () => void stepping.count++,
+    leave: () => void stepping.count--,
     between(left) {
       steps = (steps + 1) % stepsBetweenLooks;
       if (steps !== 0) return;
@@ -60,13 +71,16 @@ export function collectorOf({ used, collect, now }: Heap): Collector {
   };
 }
 
-/** The heap of this machine, once it was looked for; undefined where nobody can collect, as in a browser. */
-let machine: { readonly heap: Heap | undefined } | undefined;
+/** What makes collectors of this machine, once it was looked for; undefined where nobody can collect, as in a browser. */
+let machine: { readonly make: (() => Collector) | undefined } | undefined;
 
 /** A collector of this machine's own; undefined where nobody can collect, as in a browser. */
 export function machineCollector(): Collector | undefined {
-  machine ??= { heap: heapOfMachine() };
-  return machine.heap === undefined ? undefined : collectorOf(machine.heap);
+  if (machine === undefined) {
+    const heap = heapOfMachine();
+    machine = { make: heap && collectorsOf(heap) };
+  }
+  return machine.make?.();
 }
 
 /** Collects all; or only what is young. */

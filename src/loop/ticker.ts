@@ -51,6 +51,12 @@ export function startTicker(
   let next = 0;
   let stopped = false;
   let timer: { unsubscribe(): void } | undefined;
+  const stop = (): void => {
+    if (stopped) return;
+    stopped = true;
+    timer?.unsubscribe();
+    collector?.leave();
+  };
   const turn = (): void => {
     timer = undefined;
     const now = clock.now();
@@ -58,7 +64,7 @@ export function startTicker(
     // A clock that is exact may be a rounding error short of a whole step.
     const behind = Math.max(0, Math.floor((now - begin) / width - next + 1e-6));
     if (behind > 0 && policy === 'stop') {
-      stopped = true;
+      stop();
       user.fell(next, behind);
       return;
     }
@@ -69,9 +75,7 @@ export function startTicker(
     collector?.between(begin + next * width - clock.now());
     timer = clock.schedule(turn, Math.max(0, begin + next * width - clock.now()));
   };
+  collector?.enter();
   timer = clock.schedule(turn, 0);
-  return () => {
-    stopped = true;
-    timer?.unsubscribe();
-  };
+  return stop;
 }

@@ -3,13 +3,13 @@ import { runInNewContext } from 'node:vm';
 import { lif, linear, pipeline, simulator } from 'spikeline';
 import { closeLoop, metronome } from 'spikeline/loop';
 import { describe, expect, it } from 'vitest';
-import { collectorOf, machineCollector } from '#src/loop/garbage';
+import { collectorsOf, machineCollector } from '#src/loop/garbage';
 
 /** A heap of which a test says how much is in it, and how long a collection takes. */
 function heapOfTest() {
   const heap = { bytes: 5e7, takes: 0.4, time: 0 };
   const collected: string[] = [];
-  const collector = collectorOf({
+  const make = collectorsOf({
     used: () => heap.bytes,
     collect(which) {
       collected.push(which);
@@ -18,6 +18,7 @@ function heapOfTest() {
     },
     now: () => heap.time,
   });
+  const collector = make();
   /** Steps that make garbage, with so much time left after each. */
   const steps = (count: number, bytes: number, left: number) => {
     for (let i = 0; i < count; i++) {
@@ -26,7 +27,7 @@ function heapOfTest() {
     }
     return collected.splice(0).length;
   };
-  return { heap, collector, collected, steps };
+  return { heap, make, collector, collected, steps };
 }
 
 /** What an entry of the garbage collector tells. */
@@ -80,6 +81,32 @@ describe('garbage of steps in real time', () => {
     heap.takes = 0.4;
     // Held up once, it is trusted again after the next ones.
     expect(steps(4000, 1e4, 0.9)).toBeGreaterThan(5);
+  });
+
+  it('is not collected as a whole while others step', () => {
+    const { make, collector, collected } = heapOfTest();
+    collector.enter();
+    make().settle();
+    expect(collected).toEqual([]);
+    collector.leave();
+    make().settle();
+    expect(collected).toEqual(['all']);
+  });
+
+  it('is left to the next loop as to the first, however the one before has ended', async () => {
+    const ticks = metronome(1e-3, { policy: 'catchUp', ticks: 3 });
+    await new Promise<void>((resolve) => ticks.subscribe({ complete: resolve }));
+    ticks.subscribe().unsubscribe();
+    const stalled = metronome(1e-3, { policy: 'stop' });
+    await new Promise<void>((resolve) =>
+      stalled.subscribe({
+        next() {
+          for (const begin = performance.now(); performance.now() < begin + 5; );
+        },
+        error: () => resolve(),
+      }),
+    );
+    expect(await toldTo(async () => machineCollector()!.settle())).toEqual([all]);
   });
 
   it('is collected as a whole before a loop begins, and between its steps', async () => {
