@@ -73,6 +73,9 @@ export function unpackRaster(packed: PackedRaster): SpikeRaster {
   return { steps, channels, dt, startTime, counts: own };
 }
 
+/** Faults of rasters after which no more of them are looked at. */
+const mostFaults = 1000;
+
 /**
  * Packs samples, such as those of a test set, so that {@link evaluate} takes them as they are, however often: reading all bins of
  * rasters in which little is takes longer than small networks take to run. It holds what is in them, not the rasters.
@@ -97,6 +100,8 @@ export function sampleSet(rasters: Iterable<SpikeRaster>): SampleSet {
       const own = rasterProblems(raster);
       if (own.length === 0 && problems.length === 0) packed.push(packRaster(raster));
       problems.push(...within(`[${number++}]`, own));
+      // A list may have thousands of millions of holes.
+      if (problems.length >= mostFaults) break;
     }
     return problems;
   };

@@ -77,9 +77,10 @@ function fileAt(path: string, overwrite: boolean, inputs: readonly string[]): Se
 
 /** Names of the files that a session in a folder is, as far as it can be told beforehand. */
 function namesIn(path: string): string[] {
-  const pipelines = fs.existsSync(path)
-    ? fs.readdirSync(path).filter((name) => /^pipeline(-\d+)?\.json$/.test(name))
-    : [];
+  const pipelines =
+    fs.existsSync(path) && fs.statSync(path).isDirectory()
+      ? fs.readdirSync(path).filter((name) => /^pipeline(-\d+)?\.json$/.test(name))
+      : [];
   return [...Object.values(sessionFiles), ...pipelines];
 }
 

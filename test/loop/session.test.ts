@@ -374,3 +374,10 @@ it('a failing stream within a session ends it before its error is heard', async 
   await expect(lastValueFrom(run$.pipe(take(1)))).rejects.toThrow('no');
   expect((await contents(folder)).manifest.ended).toMatchObject({ how: 'error', message: 'no' });
 });
+
+it('a session is refused where a file stands in its place', () => {
+  const path = join(emptyFolder(), 'notes');
+  fs.writeFileSync(path, 'not a folder');
+  expect(() => openSession(path)).toThrow(StorageError);
+  expect(fs.readFileSync(path, 'utf8')).toBe('not a folder');
+});

@@ -262,4 +262,8 @@ describe('evaluate', () => {
     expect(call).toThrow(/samples.*list/s);
     expect(call).toThrow(/recorded/);
   });
+
+  it('refuses a list of thousands of millions of holes at once', () => {
+    expect(() => sampleSet(new Array(2 ** 32 - 1))).toThrow(InvalidArgumentError);
+  });
 });

@@ -61,10 +61,7 @@ function ownLine(line: string): Readonly<Record<string, unknown>> | undefined {
  */
 export async function startBridge(config: BridgeProcessConfig): Promise<BridgeProcess> {
   const { python, args, patience } = config;
-  const child = spawn(python, ['-B', '-u', program(), '--once', ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    windowsHide: true,
-  });
+  const child = spawned(python, ['-B', '-u', program(), '--once', ...args]);
   let errors = '';
   const ended = new Promise<string>((resolve) => {
     child.once('close', (code, signal) =>
@@ -96,6 +93,15 @@ export async function startBridge(config: BridgeProcessConfig): Promise<BridgePr
     child.kill('SIGKILL');
     await ended;
     throw cause;
+  }
+}
+
+/** Starts a process; some failures, such as of a name that is too long, come at once. */
+function spawned(python: string, args: readonly string[]): ChildProcessWithoutNullStreams {
+  try {
+    return spawn(python, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+  } catch (cause) {
+    throw startFailure(python, cause as NodeJS.ErrnoException);
   }
 }
 

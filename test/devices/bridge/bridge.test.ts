@@ -79,3 +79,8 @@ describe.skipIf(obstacle)(`a board behind a bridge to samna${title}`, () => {
 it('a bridge without options is refused as any', async () => {
   await expect((async () => samnaBridge(null as never))()).rejects.toThrow(InvalidArgumentError);
 });
+
+it('a Python whose name is too long for the machine is refused as one that is not there', async () => {
+  const started = samnaBridge({ python: 'p'.repeat(5000) });
+  await expect(started).rejects.toMatchObject({ name: 'DeviceError' });
+});
