@@ -305,6 +305,7 @@ withNats('over NATS', () => {
       outside: true,
       key: ({ items: count, dropped }) => [count, dropped],
       again: () => true,
+      eitherAgain: recording,
     }));
   }
   tryAll('source', 'fromNats of a recording', async () => {

@@ -12,6 +12,8 @@ export interface Rig<Out> {
   close?(): Promise<void>;
   /** Errors of a second subscription that are as they should be: a link that is in use. */
   readonly again?: (cause: unknown) => boolean;
+  /** Whether the first may be refused in its place: both write at the same time, and whoever comes first has it. */
+  readonly eitherAgain?: boolean;
   /** What is compared of a value. */
   key?(value: Out): unknown;
   /** Whether it has to do with files or sockets, which take as long as they take. */
@@ -268,6 +270,11 @@ export const ways: Record<
       ),
     );
     driven.finish();
+    const refused = (cause: unknown): boolean => driven.again?.(cause) === true;
+    if (driven.eitherAgain === true) {
+      await settle(clock, driven, () => [seen, ...again].every(({ ended }) => ended !== 'no'));
+      if (seen.error !== undefined && again[0]?.error === undefined && refused(seen.error)) return;
+    }
     await ended(driven, clock, seen, expected.length);
     const [second] = again as [Seen<unknown>];
     if (driven.again === undefined) {
