@@ -5,6 +5,7 @@ import { StorageError } from '../errors.ts';
 import { paths } from '../files/arguments.ts';
 import { openFile } from '../files/file.ts';
 import { openFolder } from '../files/folder.ts';
+import { statOf } from '../files/folders.ts';
 import { sameFile } from '../files/target.ts';
 import { type FileWriter, openWriter } from '../files/writer.ts';
 import { watchInputs } from '../open-inputs.ts';
@@ -78,7 +79,7 @@ function fileAt(path: string, overwrite: boolean, inputs: readonly string[]): Se
 /** Names of the files that a session in a folder is, as far as it can be told beforehand. */
 function namesIn(path: string): string[] {
   const pipelines =
-    fs.existsSync(path) && fs.statSync(path).isDirectory()
+    statOf(path)?.isDirectory() === true
       ? fs.readdirSync(path).filter((name) => /^pipeline(-\d+)?\.json$/.test(name))
       : [];
   return [...Object.values(sessionFiles), ...pipelines];
