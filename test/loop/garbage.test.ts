@@ -1,6 +1,7 @@
-import { constants, PerformanceObserver } from 'node:perf_hooks';
+import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { runInNewContext } from 'node:vm';
 import { lif, linear, pipeline, simulator } from 'spikeline';
+import { systemClock } from 'spikeline/devices';
 import { closeLoop, metronome } from 'spikeline/loop';
 import { describe, expect, it } from 'vitest';
 import { collectorsOf, machineCollector } from '#src/loop/garbage';
@@ -30,12 +31,8 @@ function heapOfTest() {
   return { heap, make, collector, collected, steps };
 }
 
-/** What an entry of the garbage collector tells. */
-function told(entry: object): { readonly kind: number; readonly flags: number } {
-  return (entry as PerformanceEntryOfNode).detail;
-}
-
-interface PerformanceEntryOfNode {
+/** An entry of the garbage collector, whose types Node leaves out. */
+interface Collection {
   readonly detail: { readonly kind: number; readonly flags: number };
 }
 
@@ -43,8 +40,8 @@ interface PerformanceEntryOfNode {
 async function toldTo(run: () => Promise<void>): Promise<number[]> {
   const kinds: number[] = [];
   const observer = new PerformanceObserver((list) => {
-    for (const { kind, flags } of list.getEntries().map(told)) {
-      if (flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) kinds.push(kind);
+    for (const { detail } of list.getEntries() as (PerformanceEntry & Collection)[]) {
+      if (detail.flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) kinds.push(detail.kind);
     }
   });
   observer.observe({ entryTypes: ['gc'] });
@@ -141,14 +138,7 @@ describe('garbage of steps in real time', () => {
     const kinds = await toldTo(
       () =>
         new Promise((resolve) => {
-          const clock = {
-            now: () => performance.now(),
-            schedule(work: () => void, delay = 0) {
-              const timer = setTimeout(work, delay);
-              return { unsubscribe: () => clearTimeout(timer) };
-            },
-          };
-          metronome(1e-3, { ticks: 100, clock }).subscribe({
+          metronome(1e-3, { ticks: 100, clock: systemClock }).subscribe({
             next: () => void Array.from({ length: 2000 }, (_, i) => ({ i })),
             complete: resolve,
           });

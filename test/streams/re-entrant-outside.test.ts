@@ -13,7 +13,7 @@ import {
 } from 'spikeline';
 import { type StreamItem, series } from 'spikeline/events';
 import { inSession, openSession, readSession, replay } from 'spikeline/loop';
-import { StorageError } from 'spikeline/problems';
+import { NetworkError, StorageError } from 'spikeline/problems';
 import { toLsl, toNats, toUdp, toWebSocket } from 'spikeline/sinks';
 import { fromCamera, fromLsl, fromNats, fromUdp, fromWebSocket } from 'spikeline/sources';
 import { recorded, remote, serveTarget } from 'spikeline/targets';
@@ -47,6 +47,7 @@ const chunks = cut(
 );
 const items = [0, 1, 2, 3].map((i) => aerPacket([1000 * i, 1000 * i + 5], [i, 1], channels(4)));
 const busy = (cause: unknown) => cause instanceof DeviceError && cause.code === 'busy';
+const taken = (cause: unknown) => cause instanceof NetworkError && cause.code === 'busy';
 const locked = (cause: unknown) => cause instanceof StorageError;
 /** Sockets of a kind that this thread has open. */
 const open = (kind: string) =>
@@ -304,7 +305,7 @@ withNats('over NATS', () => {
       items,
       outside: true,
       key: ({ items: count, dropped }) => [count, dropped],
-      again: () => true,
+      again: recording ? taken : () => true,
       eitherAgain: recording,
     }));
   }

@@ -270,10 +270,9 @@ export const ways: Record<
       ),
     );
     driven.finish();
-    const refused = (cause: unknown): boolean => driven.again?.(cause) === true;
     if (driven.eitherAgain === true) {
       await settle(clock, driven, () => [seen, ...again].every(({ ended }) => ended !== 'no'));
-      if (seen.error !== undefined && again[0]?.error === undefined && refused(seen.error)) return;
+      if (again[0]?.error === undefined && driven.again?.(seen.error) === true) return;
     }
     await ended(driven, clock, seen, expected.length);
     const [second] = again as [Seen<unknown>];
