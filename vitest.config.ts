@@ -21,8 +21,8 @@ const mocked = [
   'test/tfjs/{backend,independence}.test.ts',
 ];
 
-/** Tests that set flags of V8, which all threads share, or need a main thread: each in a process of its own. */
-const inProcess = ['test/kernel/relaxed.test.ts', 'test/sources/named-pipes.test.ts'];
+/** Tests that set what all threads share (flags of V8, which machine code there is), or need a main thread: each in a process of its own. */
+const inProcess = ['test/kernel/{relaxed,avx2,avx512}.test.ts', 'test/sources/named-pipes.test.ts'];
 
 export default defineConfig({
   resolve: { conditions },

@@ -1,5 +1,6 @@
 export { defaultEngine, type KernelConfig, kernel } from '../src/kernel/engine.ts';
 export { type KernelFeatures, kernelFeatures } from '../src/kernel/module.ts';
+export type { InstructionSet } from '../src/kernel/native.ts';
 export type {
   Chain,
   ChainGroup,

@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { kernelSources, kernelVersion } from './native/sources.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -51,8 +52,9 @@ async function compile(source, options) {
 const written = (folder) => `// Written by scripts/build-kernel.mjs from ${folder}: do not edit.`;
 
 const kernel = `${root}src/kernel/binaries.ts`;
-if (!isNew(kernel, 'src/kernel/assembly', `${root}src/kernel/layout.ts`)) {
-  const lines = [written('src/kernel/assembly')];
+if (!isNew(kernel, 'src/kernel/assembly', ...kernelSources)) {
+  const version = `export const version: string = '${kernelVersion()}';`;
+  const lines = [written('src/kernel/assembly'), version];
   for (const [name, options] of Object.entries(variants)) {
     const binary = await compile('src/kernel/assembly/index.ts', [
       '--enable',

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { Packr } from 'msgpackr/pack';
 import { DataError, InvalidArgumentError, type SpikeRaster } from 'spikeline';
 import { seal, unseal } from 'spikeline/files';
-import { kernelFeatures } from 'spikeline/neurons';
 import {
   type Check,
   listOf,
@@ -19,7 +18,7 @@ import {
 import { type Checkpoint, packCheckpoint, unpackCheckpoint } from 'spikeline/train';
 import type { Assessment } from './assess.ts';
 import type { FrozenNoiseData } from './data.ts';
-import { recipe } from './recipe.ts';
+import { engineOf, recipe } from './recipe.ts';
 
 /** Everything that decides which network comes out, by the name under which one gives it. */
 export interface Deciding {
@@ -62,11 +61,6 @@ function rasterBytes({ channels, steps, dt, counts }: SpikeRaster): (string | Ui
   return [`${channels} ${steps} ${dt};`, bytes];
 }
 
-function engineName(): string {
-  const { simd, relaxed } = kernelFeatures();
-  return simd ? (relaxed ? 'kernel, relaxed' : 'kernel') : 'reference';
-}
-
 /** What decides the result of a training of the experiment. */
 export function decidingOf(
   { patterns, validation }: FrozenNoiseData,
@@ -87,7 +81,7 @@ export function decidingOf(
     '--mismatch': mismatch,
     '--training-mismatch': trainingMismatch,
     '--data': sha256(...[...patterns, ...validation].flatMap(rasterBytes)),
-    engine: engineName(),
+    engine: engineOf().name,
     recipe: sha256(JSON.stringify([...chosen, recipe(seed, epochs, trainingMismatch)])),
   };
 }

@@ -1,13 +1,16 @@
 import {
   dynapSim,
+  type Engine,
+  kernel,
   linear,
   meanSquaredError,
   type Pipeline,
   pipeline,
+  referenceEngine,
   type TrainConfig,
   type TrainingSample,
 } from 'spikeline';
-import { randomStream } from 'spikeline/neurons';
+import { kernelFeatures, randomStream } from 'spikeline/neurons';
 import type { FrozenNoiseData } from './data.ts';
 
 const inputs = 60;
@@ -34,6 +37,11 @@ export function samplesOf({ patterns }: FrozenNoiseData): TrainingSample[] {
   }));
 }
 
+/** What trains: machine code would be faster, but a seed is to give the same network on every machine. */
+export function engineOf(): Engine {
+  return kernelFeatures().simd ? kernel({ native: false }) : referenceEngine;
+}
+
 /**
  * How to train so that it holds after deployment. `docs/frozen-noise.md` tells how this was found:
  * bounded weights keep four bits fine enough, a smaller bound on recurrent excitation stops a neuron
@@ -47,6 +55,7 @@ export function recipe(
   return {
     epochs,
     seed,
+    engine: engineOf(),
     loss: meanSquaredError(1.5),
     optimiser: {
       learningRate: 6e-3,

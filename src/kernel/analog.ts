@@ -9,6 +9,7 @@ import type { MembraneState } from '../neurons/state.ts';
 import { type AnalogCoefficients, type SynapseOffsets, writeCoefficients } from './coefficients.ts';
 import * as layout from './layout.ts';
 import type { KernelModel, ModelLayout } from './model.ts';
+import * as numbers from './numbers.ts';
 import { readState, signalReaders, writeState } from './state.ts';
 
 /**
@@ -18,7 +19,7 @@ import { readState, signalReaders, writeState } from './state.ts';
 function mostSpikes({ threshold, darkCurrent }: AnalogCoefficients): number {
   let most = 0;
   for (let n = 0; n < threshold.length; n++) {
-    const current = (layout.GREATEST * darkCurrent[n]!) / threshold[n]!;
+    const current = (numbers.GREATEST * darkCurrent[n]!) / threshold[n]!;
     most = Math.max(most, Math.ceil(Math.log(current)));
   }
   return most;
@@ -37,7 +38,7 @@ function analogLayout(
     ...own,
     channels: places.length,
     spiking: true,
-    tableBytes: layout.OCTAVES * 4,
+    tableBytes: numbers.OCTAVES * 4,
     ones: [...currents, layout.IAHP, layout.IMEM, layout.FEEDBACK, layout.MEMBRANE],
     lasting: currents,
   };
@@ -97,7 +98,7 @@ const first: SynapseOffsets = {
 export const lumpedModel: KernelModel<DynapSimParameters, DynapSimState> = analogModel({
   layout: {
     ...analogLayout([first], {
-      model: layout.LUMPED,
+      model: numbers.LUMPED,
       coefficientBytes: layout.COEFFICIENTS,
       stateBytes: layout.STATE,
       tapeBytes: layout.TAPE,
@@ -143,7 +144,7 @@ const dendrites: readonly SynapseOffsets[] = [
 /** Neurons with four dendrites. */
 export const dendriticModel: KernelModel<DynapSe2Parameters, DynapSe2State> = analogModel({
   layout: analogLayout(dendrites, {
-    model: layout.DENDRITIC,
+    model: numbers.DENDRITIC,
     coefficientBytes: layout.DENDRITIC_COEFFICIENTS,
     stateBytes: layout.DENDRITIC_STATE,
     tapeBytes: layout.DENDRITIC_TAPE,

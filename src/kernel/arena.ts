@@ -1,13 +1,16 @@
 /** Lays out the memory of a kernel before there is one. */
 import { InvalidArgumentError } from '../errors.ts';
 import { fault } from '../problems.ts';
-import { instantiate, type Kernel, mostPages, pageBytes } from './module.ts';
+import type { Kernel, KernelCode } from './code.ts';
+import { mostPages, pageBytes } from './module.ts';
 
 /** A number of a record, by the type it has there. */
 export type Field = { readonly u32: number } | { readonly f32: number } | { readonly f64: number };
 
 /** A kernel whose memory is laid out, seen as numbers. */
 export interface LaidOut extends Kernel {
+  /** Lanes of its vectors. */
+  readonly lanes: number;
   readonly f32: Float32Array;
   readonly u32: Uint32Array;
   readonly f64: Float64Array;
@@ -18,6 +21,8 @@ export interface LaidOut extends Kernel {
  * known how much there is.
  */
 export interface Arena {
+  /** Lanes of the vectors of the kernel. */
+  readonly lanes: number;
   /** Reserves `bytes`, filled with zeros, where vectors and cache lines begin. */
   room(bytes: number): number;
   /** Reserves room for `size` numbers, and fills it when the kernel is made, unless nothing is that large. */
@@ -46,8 +51,9 @@ export function word(value: number): Field {
   return { u32: value };
 }
 
-/** Starts with nothing but the first page, which holds the kernel's own tables. */
-export function arena(what: string): Arena {
+/** Starts, for a kernel whose widest population has `widest` neurons, with nothing but the first page, which holds the kernel's own tables. */
+export function arena(what: string, widest: number, code: KernelCode): Arena {
+  const lanes = code.lanesFor(widest);
   let end = pageBytes;
   const writes: ((kernel: LaidOut) => void)[] = [];
   const room = (bytes: number): number => {
@@ -56,6 +62,7 @@ export function arena(what: string): Arena {
     return at;
   };
   return {
+    lanes,
     room,
     floats(size, values) {
       const at = room(size * 4);
@@ -103,7 +110,7 @@ export function arena(what: string): Arena {
       }
       let kernel: Kernel;
       try {
-        kernel = instantiate(pages, shared);
+        kernel = code.make(pages, shared, lanes);
       } catch (cause) {
         if (!(cause instanceof RangeError)) throw cause;
         throw tooLarge(
@@ -115,6 +122,7 @@ export function arena(what: string): Arena {
       const { buffer } = kernel.memory;
       const laidOut = {
         ...kernel,
+        lanes,
         f32: new Float32Array(buffer),
         u32: new Uint32Array(buffer),
         f64: new Float64Array(buffer),

@@ -1,6 +1,6 @@
 /** Where the blocks of a population stand in the memory of the kernel. */
 import { type Arena, type LaidOut, word } from './arena.ts';
-import { type LaneMap, vectorsOf } from './lanes.ts';
+import { floatsOf, type LaneMap, vectorsOf } from './lanes.ts';
 import * as layout from './layout.ts';
 import { coefficientRoom, type ModelLayout, restBlock } from './model.ts';
 import { type SparseLayout, sparseRoom } from './sparse.ts';
@@ -52,28 +52,38 @@ export interface Population extends Neurons {
   readonly chips?: Uint32Array;
 }
 
+/**
+ * Trials that share a vector: as many as fit into four lanes. Wider vectors are for populations that fill them by
+ * themselves.
+ */
+export function packOf(width: number, neurons: number, trials: number): number {
+  return width > layout.LANES ? 1 : Math.max(1, Math.min(trials, Math.floor(width / neurons)));
+}
+
 /** Shape of a network whose widest population has `widest` neurons. */
 export function shapeOf(place: Arena, steps: number, trials: number, widest: number): Shape {
-  const pack = Math.max(1, Math.min(trials, Math.floor(layout.LANES / widest)));
+  const pack = packOf(place.lanes, widest, trials);
   return { place, steps, trials, pack, blocks: Math.ceil(trials / pack) };
 }
 
 /** Which neurons the lanes of block `b` hold; parameters may differ from trial to trial. */
 function laneMap({ neurons, perTrial }: Population, b: number, shape: Shape): LaneMap {
   const { pack, trials } = shape;
-  const lanes = new Int32Array(vectorsOf(pack * neurons) * layout.LANES).fill(-1);
+  const width = shape.place.lanes;
+  const held = new Int32Array(vectorsOf(pack * neurons, width) * width).fill(-1);
   for (let trial = b * pack; trial < Math.min(trials, (b + 1) * pack); trial++) {
     for (let n = 0; n < neurons; n++) {
-      lanes[(trial - b * pack) * neurons + n] = perTrial ? trial * neurons + n : n;
+      held[(trial - b * pack) * neurons + n] = perTrial ? trial * neurons + n : n;
     }
   }
-  return lanes;
+  return { width, neurons: held };
 }
 
 /** Which chips the lanes of block `b` are on. */
 function chipMap({ neurons, chips }: Population, b: number, shape: Shape): Uint32Array {
   const { pack, trials } = shape;
-  const own = new Uint32Array(vectorsOf(pack * neurons) * layout.LANES);
+  const width = shape.place.lanes;
+  const own = new Uint32Array(vectorsOf(pack * neurons, width) * width);
   for (let trial = b * pack; trial < Math.min(trials, (b + 1) * pack); trial++) {
     const first = (trial - b * pack) * neurons;
     own.fill(chips?.[trial] ?? 0, first, first + neurons);
@@ -112,29 +122,32 @@ export function layOutBlocks(
 ): BlockLayout[] {
   const { place, steps, pack, blocks } = shape;
   const { model, neurons } = population;
-  const vectors = vectorsOf(pack * neurons);
-  const width = vectors * layout.LANES;
-  const row = model.channels * vectors * layout.VECTOR;
+  const vectors = vectorsOf(pack * neurons, place.lanes);
+  const width = vectors * place.lanes;
+  const row = model.channels * width * 4;
   // Blocks whose lanes hold the same neurons share their coefficients.
   const shared = new Map<string, number>();
   return Array.from({ length: blocks }, (_, b) => {
     const lanes = laneMap(population, b, shape);
     const chips = chipMap(population, b, shape);
-    const held = lanes.filter((n) => n >= 0).length;
+    const held = lanes.neurons.filter((n) => n >= 0).length;
     const key = population.perTrial
       ? `${b}`
       : `${held} ${chips.filter((_, k) => k % neurons === 0)}`;
-    const coefficients = shared.get(key) ?? place.room(coefficientRoom(vectors, model));
+    const coefficients =
+      shared.get(key) ?? place.room(coefficientRoom(vectors, model, place.lanes));
     shared.set(key, coefficients);
-    const start = place.floats((vectors * model.stateBytes) / 4, () => restBlock(vectors, model));
+    const start = place.floats(vectors * floatsOf(model.stateBytes, place.lanes), () =>
+      restBlock(vectors, model, place.lanes),
+    );
     // A row of zeros before the first and after the last: what no step has to do with.
     const drive = place.room((steps + 2) * row) + row;
     const fired = sparseRoom(place, width, (steps + 1) * width);
     const single = isSingle(model, vectors);
     const sources = single ? pack * population.rows : 0;
-    const gathered = sources === 0 ? 0 : place.room(sources * layout.VECTOR);
+    const gathered = sources === 0 ? 0 : place.room(sources * place.lanes * 4);
     const gatheredLoop =
-      single && population.recurrent ? place.room(layout.LANES * layout.VECTOR) : 0;
+      single && population.recurrent ? place.room((place.lanes + 4) * place.lanes * 4) : 0;
     const record = place.record(
       ...[coefficients, start, drive, fired.record, target(b), gathered, sources, gatheredLoop].map(
         word,
@@ -160,7 +173,7 @@ export function readSpikes(
     const starts = fired.starts / 4;
     const times = fired.indices / 4;
     const counts = fired.counts / 4;
-    const held = lanes.filter((n) => n >= 0).length;
+    const held = lanes.neurons.filter((n) => n >= 0).length;
     for (let lane = 0; lane < held; lane++) {
       for (let k = u32[starts + lane]!; k < u32[starts + lane + 1]!; k++) {
         // Time 0 is what acted in the first step.
@@ -190,25 +203,26 @@ export function layOutWorkspace(
   outerRows: number,
   { place, steps, pack }: Shape,
 ): WorkspaceLayout {
-  const vectors = vectorsOf(pack * neurons);
-  const width = vectors * layout.LANES;
-  const row = vectors * layout.VECTOR;
+  const vectors = vectorsOf(pack * neurons, place.lanes);
+  const width = vectors * place.lanes;
+  const row = width * 4;
   const channels = model.channels * width;
+  const bytesOf = (bytes: number): number => vectors * 4 * floatsOf(bytes, place.lanes);
   const tapeBytes = isSingle(model, vectors) ? model.singleBytes! : model.tapeBytes;
-  const state = place.room(vectors * model.stateBytes);
+  const state = place.room(bytesOf(model.stateBytes));
   const outer = place.room(outerRows * row);
   const spikes = sparseRoom(place, steps + 2, (steps + 1) * width).record;
   const record = place.record(
     ...[
       state,
-      place.room(steps * vectors * tapeBytes),
-      place.room(vectors * model.gradientBytes),
+      place.room(steps * bytesOf(tapeBytes)),
+      place.room(bytesOf(model.gradientBytes)),
       place.room(row),
       outer,
       outerRows === 1 ? 0 : row,
       spikes,
-      place.room((channels + 4) * 4),
-      place.room((channels + 4) * 4),
+      place.room((channels + place.lanes) * 4),
+      place.room((channels + place.lanes) * 4),
       1,
       +(neurons <= 2),
       model.model,

@@ -1,10 +1,12 @@
 /** Where the populations of a chain, and what brings spikes to them, stand in the memory of the kernel. */
 import type { ChainLink, ChainOptions, ChainProblem } from '../neurons/chain.ts';
 import { type Arena, arena, type LaidOut, word } from './arena.ts';
-import { vectorsOf } from './lanes.ts';
-import * as layout from './layout.ts';
+import { packOf } from './block-layout.ts';
+import type { KernelCode } from './code.ts';
+import { floatsOf, vectorsOf } from './lanes.ts';
 import { coefficientRoom, type KernelNeurons } from './model.ts';
 import { kernelNeurons } from './models.ts';
+import * as numbers from './numbers.ts';
 import { refuseOverflow } from './overflow.ts';
 import { type SparseLayout, sparseRoom } from './sparse.ts';
 
@@ -19,7 +21,7 @@ const fewWeights = 1 / 8;
 
 /** The models of all neurons that forward Euler steps are of the same sizes. */
 function sizedAs(model: number): number {
-  return Math.min(model, layout.LIF);
+  return Math.min(model, numbers.LIF);
 }
 
 /** What all groups share of a population. */
@@ -80,17 +82,18 @@ export const keepsEntered: number = 21;
 export const largestCount: number = 22;
 
 /**
- * Lays numbers out as rows of `dendrites` runs, each padded to whole vectors, with the trial of `place` where it stands; four rows
- * at least, as a single vector is multiplied by four.
+ * Lays numbers out as rows of `dendrites` runs, each padded to whole vectors, with the trial of `place` where it stands; as many
+ * rows at least as a vector has lanes, and one of zeros, since a single one is multiplied by as many.
  */
 function rowsOf(
   values: Float64Array,
   rows: number,
   { link: { neurons }, vectors, pack }: Pick<LinkLayout, 'link' | 'vectors' | 'pack'>,
   dendrites: number,
+  lanes: number,
 ): Float32Array {
-  const width = dendrites * vectors * layout.LANES;
-  const least = Math.max(pack * rows, layout.LANES) * width;
+  const width = dendrites * vectors * lanes;
+  const least = Math.max(pack * rows, lanes + 1) * width;
   if (neurons * dendrites === width) {
     const out = new Float32Array(least);
     out.set(values);
@@ -100,7 +103,7 @@ function rowsOf(
   for (let place = 0, to = 0; place < pack; place++) {
     for (let row = 0, from = 0; row < rows; row++, to += width) {
       for (let d = 0; d < dendrites; d++) {
-        const at = to + d * vectors * layout.LANES + place * neurons;
+        const at = to + d * vectors * lanes + place * neurons;
         for (let n = 0; n < neurons; n++) out[at + n] = values[from++]!;
       }
     }
@@ -109,9 +112,9 @@ function rowsOf(
 }
 
 /** Weights of which few are not zero: for each channel, bytes within a row, and weights. Without a matrix, what enters goes on. */
-function fewRows({ weight, neurons }: ChainLink, channels: number, vectors: number) {
+function fewRows({ weight, neurons }: ChainLink, channels: number, row: number) {
   const placeOf = (column: number): number =>
-    (Math.floor(column / neurons) * vectors * layout.LANES + (column % neurons)) * 4;
+    (Math.floor(column / neurons) * row + (column % neurons)) * 4;
   if (weight === undefined) {
     return {
       starts: Uint32Array.from({ length: channels + 1 }, (_, c) => c),
@@ -143,8 +146,8 @@ function isFew({ weight }: ChainLink): boolean {
 }
 
 /** Whether a population fills no more than a vector. */
-function isNarrow({ neurons }: ChainLink): boolean {
-  return neurons <= layout.LANES;
+function isNarrow({ neurons }: ChainLink, lanes: number): boolean {
+  return neurons <= lanes;
 }
 
 function layOutLink(
@@ -159,15 +162,16 @@ function layOutLink(
   refuseOverflow(recurrent, 'recurrent');
   const population = kernelNeurons(parameters, dt);
   const { channels: dendrites } = population.layout;
-  const together = isNarrow(link);
-  const pack = together ? Math.min(trials, Math.floor(layout.LANES / neurons)) : 1;
-  const vectors = vectorsOf(pack * neurons);
+  const { lanes } = place;
+  const together = isNarrow(link, lanes);
+  const pack = packOf(lanes, neurons, trials);
+  const vectors = vectorsOf(pack * neurons, lanes);
   const shape = { link, vectors, pack };
   const few = isFew(link);
-  const coefficientsAt = place.room(coefficientRoom(vectors, population.layout));
-  const width = dendrites * vectors * layout.LANES;
+  const coefficientsAt = place.room(coefficientRoom(vectors, population.layout, lanes));
+  const width = dendrites * vectors * lanes;
   const weightSize = (weight?.rows ?? 0) * width;
-  const listed = few ? fewRows(link, channels, vectors) : undefined;
+  const listed = few ? fewRows(link, channels, vectors * lanes) : undefined;
   return {
     ...shape,
     ...{ population, coefficientsAt, together, rows: Math.ceil(trials / pack) },
@@ -176,14 +180,14 @@ function layOutLink(
       recurrent:
         recurrent === undefined
           ? 0
-          : place.floats(Math.max(pack * neurons, layout.LANES) * width, () =>
-              rowsOf(recurrent, neurons, shape, dendrites),
+          : place.floats(Math.max(pack * neurons, lanes + 1) * width, () =>
+              rowsOf(recurrent, neurons, shape, dendrites, lanes),
             ),
       weights:
         weight === undefined || few
           ? 0
-          : place.floats(Math.max(pack * weight.rows, layout.LANES) * width, () =>
-              rowsOf(weight.values, weight.rows, shape, dendrites),
+          : place.floats(Math.max(pack * weight.rows, lanes + 1) * width, () =>
+              rowsOf(weight.values, weight.rows, shape, dendrites, lanes),
             ),
       weightBytes: weightSize * 4,
       starts: listed === undefined ? 0 : place.words(listed.starts),
@@ -192,7 +196,7 @@ function layOutLink(
       bias:
         bias === undefined
           ? 0
-          : place.floats(layout.LANES * width, () => rowsOf(bias, 1, shape, dendrites)),
+          : place.floats((lanes + 1) * width, () => rowsOf(bias, 1, shape, dendrites, lanes)),
     },
   };
 }
@@ -204,7 +208,7 @@ function layOutGroup(
   steps: number,
   trials: number,
 ): GroupLayout {
-  const slice = Math.min(steps, layout.SLICE);
+  const slice = Math.min(steps, numbers.SLICE);
   const records = links.map((link, k) => {
     const { vectors, pack, together, rows, population, shared } = link;
     const { neurons } = link.link;
@@ -212,14 +216,14 @@ function layOutGroup(
     const stepped = together ? rows : 1;
     const outputBytes = steps * neurons * 4;
     const enteredBytes = steps * dendrites * neurons * 4;
-    const spikes = sparseRoom(place, 2, vectors * layout.LANES).record;
+    const spikes = sparseRoom(place, 2, vectors * place.lanes).record;
     const workspace = place.record(
       ...[0, 0, 0, 0, 0, 0, spikes, 0, 0, 0, +(neurons <= 2), model].map(word),
     );
-    const drive = place.room(slice * stepped * dendrites * vectors * layout.VECTOR);
+    const drive = place.room(slice * stepped * dendrites * vectors * place.lanes * 4);
     const output = place.room(trials * outputBytes);
     const entered = place.room(trials * enteredBytes);
-    const state = place.room(rows * vectors * stateBytes);
+    const state = place.room(rows * vectors * 4 * floatsOf(stateBytes, place.lanes));
     const record = place.record(
       ...[
         ...[neurons, vectors, pack, sizedAs(model), +together],
@@ -250,17 +254,25 @@ export function layOutChain(
   problem: ChainProblem,
   { trials: most }: ChainOptions,
   groups: number,
+  code: KernelCode,
 ): ChainLayout {
-  const place = arena('a pipeline');
+  const widestLink = Math.max(...problem.links.map(({ neurons }) => neurons));
+  const place = arena('a pipeline', widestLink, code);
   // Trials are side by side for the sake of populations that fill no more than a vector.
-  const trials = problem.links.some(isNarrow) ? most : groups > 1 ? Math.min(most, handed) : 1;
+  const trials = problem.links.some((link) => isNarrow(link, place.lanes))
+    ? most
+    : groups > 1
+      ? Math.min(most, handed)
+      : 1;
   let { channels } = problem;
   const links = problem.links.map((link) => {
     const own = layOutLink(place, link, { dt: problem.dt, channels }, trials);
     channels = link.neurons;
     return own;
   });
-  const widths = links.map(({ vectors, population }) => vectors * population.layout.channels * 4);
+  const widths = links.map(
+    ({ vectors, population }) => vectors * population.layout.channels * place.lanes,
+  );
   const widest = Math.max(problem.channels, ...widths);
   const steps = Math.max(1, Math.floor(sliceValues / widest));
   const all = Array.from({ length: groups }, () =>

@@ -8,23 +8,29 @@ import {
   type GroupLayout,
   keepsEntered,
   keepsOutput,
+  type LinkLayout,
   largestCount,
   layOutChain,
 } from './chain-layout.ts';
-import { eachNeuron } from './lanes.ts';
-import * as layout from './layout.ts';
+import type { KernelCode } from './code.ts';
+import { areFinite, eachNeuron, floatsOf, type LaneMap } from './lanes.ts';
 import { restBlock } from './model.ts';
 import { overflow } from './overflow.ts';
 import { threadPool } from './pool.ts';
 import { countedWord } from './sparse.ts';
 
 /** Which neurons the lanes of a row hold, of the trial at `place` or of all. */
-function lanesOf(neurons: number, vectors: number, pack: number, place?: number): Int32Array {
-  const lanes = new Int32Array(vectors * layout.LANES).fill(-1);
+function lanesOf(
+  neurons: number,
+  { vectors, pack }: Pick<LinkLayout, 'vectors' | 'pack'>,
+  width: number,
+  place?: number,
+): LaneMap {
+  const lanes = new Int32Array(vectors * width).fill(-1);
   for (let p = place ?? 0; p < (place === undefined ? pack : place + 1); p++) {
     for (let n = 0; n < neurons; n++) lanes[p * neurons + n] = n;
   }
-  return lanes;
+  return { width, neurons: lanes };
 }
 
 /** A group of trials of a chain that is laid out. */
@@ -33,15 +39,15 @@ function groupOf(
   place: GroupLayout,
   channels: number,
 ): ChainGroup & { prepare(): void } {
-  const { f32, u32, exports } = kernel;
+  const { f32, u32, exports, lanes: width } = kernel;
   /** The states of the first trial, population by population, and those of all at rest. */
   const states = links.map(({ vectors, population }, k) => {
-    const floats = (vectors * population.layout.stateBytes) / 4;
+    const floats = vectors * floatsOf(population.layout.stateBytes, width);
     const from = place.links[k]!.state / 4;
     return f32.subarray(from, from + floats);
   });
   const rests = links.map(({ vectors, rows, population }) => {
-    const row = restBlock(vectors, population.layout);
+    const row = restBlock(vectors, population.layout, width);
     const all = new Float32Array(rows * row.length);
     for (let r = 0; r < rows; r++) all.set(row, r * row.length);
     return { all, row };
@@ -83,26 +89,20 @@ function groupOf(
     );
   const spikes = place.links.map((own) => each(u32, own.output, own.outputBytes));
   const entered = place.links.map((own) => each(f32, own.entered, own.enteredBytes));
-  const laneMaps = links.map(({ link, vectors, pack }) =>
-    Array.from({ length: pack }, (_, p) => lanesOf(link.neurons, vectors, pack, p)),
+  const laneMaps = links.map((own) =>
+    Array.from({ length: own.pack }, (_, p) => lanesOf(own.link.neurons, own, width, p)),
   );
-  const floatsOf = links.map(({ population }) => population.layout.stateBytes / 4);
+  const stateFloats = links.map(({ population }) => floatsOf(population.layout.stateBytes, width));
   const stateOf = (link: number, trial: number): number => {
     const { vectors, pack } = links[link]!;
-    return place.links[link]!.state / 4 + Math.floor(trial / pack) * vectors * floatsOf[link]!;
+    return place.links[link]!.state / 4 + Math.floor(trial / pack) * vectors * stateFloats[link]!;
   };
   /** Whether all that the first `count` trials have is a number, of what never comes back if it is none. */
-  const areFinite = (k: number, count: number): boolean => {
+  const endsFinite = (k: number, count: number): boolean => {
     const { population, vectors, pack } = links[k]!;
-    const floats = floatsOf[k]!;
-    let sum = 0;
-    for (const number of population.layout.lasting) {
-      let at = (place.links[k]!.state + number) / 4;
-      for (let v = Math.ceil(count / pack) * vectors; v > 0; v--, at += floats) {
-        sum += (f32[at]! + f32[at + 1]! + f32[at + 2]! + f32[at + 3]!) * 0;
-      }
-    }
-    return sum === 0;
+    const { lasting, stateBytes } = population.layout;
+    const rows = Math.ceil(count / pack) * vectors;
+    return areFinite(f32, place.links[k]!.state / 4, rows, stateBytes, lasting, width);
   };
   rest(place.inputs.length);
   const prepare = (): void => {
@@ -160,7 +160,7 @@ function groupOf(
       for (const [k, { link, population }] of links.entries()) {
         if (
           u32[place.links[k]!.record / 4 + largestCount]! <= population.mostSpikes &&
-          areFinite(k, count)
+          endsFinite(k, count)
         )
           continue;
         throw new DataError(`in ${link.name} ${overflow().message}`);
@@ -182,16 +182,18 @@ function groupOf(
       const lanes = laneMaps[link]![p]!;
       const first = at - p * own.neurons;
       eachNeuron(stateOf(link, trial), sizes.stateBytes, lanes, first, (lane, n, to) => {
-        into[to] = read(f32, lane, n);
+        into[to] = read(f32, lane, n, width);
       });
     },
   };
 }
 
-function chainOf(problem: ChainProblem, options: ChainOptions, groups: number) {
-  const place = layOutChain(problem, options, groups);
-  for (const { link, vectors, pack, population, coefficientsAt } of place.links) {
-    population.write(place.kernel.f32, coefficientsAt / 4, lanesOf(link.neurons, vectors, pack));
+function chainOf(problem: ChainProblem, options: ChainOptions, groups: number, code: KernelCode) {
+  const place = layOutChain(problem, options, groups, code);
+  const { f32, lanes } = place.kernel;
+  for (const own of place.links) {
+    const map = lanesOf(own.link.neurons, own, lanes);
+    own.population.write(f32, own.coefficientsAt / 4, map);
   }
   const chain = {
     links: place.links.length,
@@ -202,35 +204,39 @@ function chainOf(problem: ChainProblem, options: ChainOptions, groups: number) {
   return { place, chain };
 }
 
-/** Makes a chain that runs in the kernel. */
-export function kernelChain(problem: ChainProblem, options: ChainOptions): Chain {
-  return chainOf(problem, options, 1).chain;
-}
-
 type ChainMaker = (problem: ChainProblem, options: ChainOptions) => Chain;
 
-/** What makes chains, by how many threads run them: always the same, so that a pipeline is known to be ready. */
-const makers = new Map<number, ChainMaker>();
-
-/** What makes chains whose groups run on so many threads: while some run, others are filled. */
-export function threadedChain(threads: number): ChainMaker {
-  const known = makers.get(threads);
-  if (known !== undefined) return known;
+/** Makes chains whose groups run on so many threads: while some run, others are filled. */
+function threadedChain(threads: number, code: KernelCode): ChainMaker {
   const pool = threadPool(threads);
-  const make: ChainMaker = (problem, options) => {
-    const { place, chain } = chainOf(problem, options, 1 + 2 * threads);
+  return (problem, options) => {
+    const { place, chain } = chainOf(problem, options, 1 + 2 * threads, code);
     return {
       ...chain,
       runBeside(group, trials, from, steps) {
         const { record } = place.groups[group]!;
         chain.groups[group]!.prepare();
-        return pool.run(place.kernel.memory, {
+        return pool.run(place.kernel.task, {
           call: 'runChain',
           given: [record, trials, from, steps],
         });
       },
     };
   };
-  makers.set(threads, make);
+}
+
+/** What makes chains, by code and threads: always the same, so that a pipeline is known to be ready. */
+const makers = new Map<string, ChainMaker>();
+
+/** What makes chains that run in the kernel, on so many threads, or on the thread that asks if none are given. */
+export function kernelChain(code: KernelCode, threads?: number): ChainMaker {
+  const key = `${code.name} ${threads}`;
+  const known = makers.get(key);
+  if (known !== undefined) return known;
+  const make: ChainMaker =
+    threads === undefined
+      ? (problem, options) => chainOf(problem, options, 1, code).chain
+      : threadedChain(threads, code);
+  makers.set(key, make);
   return make;
 }

@@ -5,9 +5,9 @@ import { labelHash } from '../random.ts';
 import { type Arena, word } from './arena.ts';
 import type { BlockLayout } from './block-layout.ts';
 import { powerPoints } from './coefficients.ts';
-import { laneAt } from './lanes.ts';
-import * as layout from './layout.ts';
+import { floatsOf, laneAt } from './lanes.ts';
 import type { ModelLayout } from './model.ts';
+import * as numbers from './numbers.ts';
 
 /** Parameters that are drawn, in the order of `layout.ts`. */
 const shared = [
@@ -41,14 +41,16 @@ function layOutSilicon(
   mismatch: LearningMismatch,
   dt: number,
 ): number {
-  const dendritic = model.model === layout.DENDRITIC;
+  const dendritic = model.model === numbers.DENDRITIC;
   const names = dendritic ? [...dendriticNames, 'If_nmda'] : lumpedNames;
   const nominal = new Float64Array(names.length * evenly(neurons));
   for (const [p, name] of names.entries()) {
     nominal.set(parameterValues(parameters, name)!, p * evenly(neurons));
   }
   return place.record(
-    ...[neurons, +dendritic, model.coefficientBytes, names.length].map(word),
+    ...[neurons, +dendritic, 4 * floatsOf(model.coefficientBytes, place.lanes), names.length].map(
+      word,
+    ),
     ...[layOutNames(place, names), place.doubles(nominal)].map(word),
     word(labelHash(mismatch.seed, ['mismatch', drawnAs!]) >>> 0),
     { f64: mismatch.sigma },
@@ -69,8 +71,8 @@ function placesOf(
   for (const { coefficients, lanes, chips } of blocks) {
     if (done.has(coefficients)) continue;
     done.add(coefficients);
-    const tables = coefficients + 4 * laneAt(lanes.length, coefficientBytes);
-    for (const [lane, n] of lanes.entries()) {
+    const tables = coefficients + 4 * laneAt(lanes.neurons.length, coefficientBytes, lanes.width);
+    for (const [lane, n] of lanes.neurons.entries()) {
       if (n < 0) continue;
       const chip = chips[lane]!;
       const own = places.get(chip) ?? {
@@ -78,8 +80,8 @@ function placesOf(
         tables: Array.from({ length: neurons }, (): number[] => []),
       };
       places.set(chip, own);
-      own.lanes[n]!.push(coefficients + 4 * laneAt(lane, coefficientBytes));
-      own.tables[n]!.push(tables + 4 * layout.OCTAVES * lane);
+      own.lanes[n]!.push(coefficients + 4 * laneAt(lane, coefficientBytes, lanes.width));
+      own.tables[n]!.push(tables + 4 * numbers.OCTAVES * lane);
     }
   }
   return places;

@@ -4,8 +4,9 @@ import {
   type SynapseCoefficients,
   timerResidue,
 } from '../neurons/coefficients.ts';
-import { type LaneMap, laneAt } from './lanes.ts';
+import { floatsOf, type LaneMap, laneAt } from './lanes.ts';
 import * as layout from './layout.ts';
+import * as numbers from './numbers.ts';
 
 /** Where a synapse has its coefficients, and its current in the state. */
 export interface SynapseOffsets {
@@ -55,13 +56,13 @@ export const powerPoints: readonly number[] = logarithms.flatMap((logarithm, k) 
 ]);
 
 /** Writes the polynomial of m^exponent in m - 1.5, every coefficient in the lane of its vector. */
-function writePower(out: Float32Array, at: number, exponent: number): void {
+function writePower(out: Float32Array, at: number, exponent: number, width: number): void {
   for (let power = 0; power < nodes.length; power++) {
     let sum = 0;
     for (let k = 0; k < nodes.length; k++) {
       sum += lagrange[k]![power]! * Math.exp(exponent * logarithms[k]!);
     }
-    out[at + power * layout.LANES] = sum;
+    out[at + power * width] = sum;
   }
 }
 
@@ -95,9 +96,15 @@ function exponentOf(c: AnalogCoefficients, n: number): number {
 }
 
 /** Writes the coefficients of the lane that begins at float `at`. */
-function writeLane(out: Float32Array, at: number, n: number, c: AnalogCoefficients): void {
+function writeLane(
+  out: Float32Array,
+  at: number,
+  n: number,
+  c: AnalogCoefficients,
+  width: number,
+): void {
   const put = (place: number, value: number): void => {
-    out[at + place / 4] = value;
+    out[at + floatsOf(place, width)] = value;
   };
   const Io = c.darkCurrent[n]!;
   const exponent = exponentOf(c, n);
@@ -120,7 +127,7 @@ function writeLane(out: Float32Array, at: number, n: number, c: AnalogCoefficien
   put(layout.THRESHOLD_TWO, (c.threshold[n]! / Io) * Math.E);
   put(layout.REFRACTORY, timerSteps(c.refractory[n]!, c.dt));
   put(layout.EXPONENT, exponent);
-  writePower(out, at + layout.POWER / 4, exponent);
+  writePower(out, at + floatsOf(layout.POWER, width), exponent, width);
   put(layout.AHP_LOSS, 1 - c.ahpDecay[n]!);
   put(layout.SURROGATE, Io);
 }
@@ -128,19 +135,20 @@ function writeLane(out: Float32Array, at: number, n: number, c: AnalogCoefficien
 const inertOnes = [layout.MEM_GAIN, layout.MEM_LEAK, layout.MEM_LEAK_INVERSE, layout.POWER];
 
 /** A lane without a neuron: nothing moves in it, and no spike comes out. */
-function writeIdle(out: Float32Array, at: number, bytes: number): void {
-  for (let place = 0; place < bytes / 4; place += layout.LANES) out[at + place] = 0;
-  for (const place of inertOnes) {
-    out[at + place / 4] = 1;
-  }
-  out[at + layout.THRESHOLD / 4] = 3e38;
-  out[at + layout.THRESHOLD_TWO / 4] = 3e38;
+function writeIdle(out: Float32Array, at: number, bytes: number, width: number): void {
+  const put = (place: number, value: number): void => {
+    out[at + floatsOf(place, width)] = value;
+  };
+  for (let place = 0; place < bytes; place += layout.VECTOR) put(place, 0);
+  for (const place of inertOnes) put(place, 1);
+  put(layout.THRESHOLD, 3e38);
+  put(layout.THRESHOLD_TWO, 3e38);
 }
 
 /** Writes 2^(e·exponent) for all octaves e. */
 function writeTable(out: Float32Array, at: number, exponent: number): void {
   const doubled = 2 ** exponent;
-  for (let e = 0, power = 1; e < layout.OCTAVES; e++, power *= doubled) out[at + e] = power;
+  for (let e = 0, power = 1; e < numbers.OCTAVES; e++, power *= doubled) out[at + e] = power;
 }
 
 /** Writes the coefficients of a block, from float `base` of the kernel's memory on. */
@@ -148,28 +156,28 @@ export function writeCoefficients(
   out: Float32Array,
   base: number,
   coefficients: AnalogCoefficients,
-  lanes: LaneMap,
+  { width, neurons }: LaneMap,
 ): void {
   const { coefficientBytes } = coefficients;
   const words = new Uint32Array(out.buffer);
-  let free = base + laneAt(lanes.length, coefficientBytes);
+  let free = base + laneAt(neurons.length, coefficientBytes, width);
   const tables = new Map<number, number>();
   const tableOf = (exponent: number): number => {
     let table = tables.get(exponent);
     if (table === undefined) {
       table = free;
-      free += layout.OCTAVES;
+      free += numbers.OCTAVES;
       writeTable(out, table, exponent);
       tables.set(exponent, table);
     }
     return table;
   };
-  for (let lane = 0; lane < lanes.length; lane++) {
-    const n = lanes[lane]!;
-    const at = base + laneAt(lane, coefficientBytes);
-    if (n < 0) writeIdle(out, at, coefficientBytes);
-    else writeLane(out, at, n, coefficients);
+  for (let lane = 0; lane < neurons.length; lane++) {
+    const n = neurons[lane]!;
+    const at = base + laneAt(lane, coefficientBytes, width);
+    if (n < 0) writeIdle(out, at, coefficientBytes, width);
+    else writeLane(out, at, n, coefficients, width);
     const table = tableOf(n < 0 ? 0 : exponentOf(coefficients, n));
-    words[at + layout.OCTAVE_TABLE / 4] = 4 * (table - layout.LOWER_OCTAVES);
+    words[at + floatsOf(layout.OCTAVE_TABLE, width)] = 4 * (table - numbers.LOWER_OCTAVES);
   }
 }

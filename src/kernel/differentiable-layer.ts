@@ -4,8 +4,8 @@ import type { DifferentiableLayer, DifferentiableOptions } from '../neurons/laye
 import { problem } from '../problems.ts';
 import { arena } from './arena.ts';
 import { layOutBlocks, layOutWorkspace, readSpikes, shapeOf } from './block-layout.ts';
-import { laneAt, vectorsOf } from './lanes.ts';
-import * as layout from './layout.ts';
+import type { KernelCode } from './code.ts';
+import { areFinite, vectorsOf } from './lanes.ts';
 import { layOutMatrix, pad, unpad } from './matrix-layout.ts';
 import type { KernelModel } from './model.ts';
 import { overflow, refuseOverflow } from './overflow.ts';
@@ -28,12 +28,13 @@ export function kernelDifferentiableLayer<Parameters, State>(
   model: KernelModel<Parameters, State>,
   parameters: Parameters,
   options: DifferentiableOptions,
+  code: KernelCode,
 ): DifferentiableLayer<Parameters, State> {
   const { dt, steps, batch } = options;
   let own = model.neurons(parameters, dt);
   const { neurons = own.neurons } = options;
   const { channels: dendrites, stateBytes, lasting } = own.layout;
-  const shape = shapeOf(arena('a differentiable population'), steps, batch, neurons);
+  const shape = shapeOf(arena('a differentiable population', neurons, code), steps, batch, neurons);
   const { place, pack } = shape;
   const population = { model: own.layout, neurons, rows: 0, recurrent: false, perTrial: true };
   const blocks = layOutBlocks(population, () => 0, shape);
@@ -50,8 +51,9 @@ export function kernelDifferentiableLayer<Parameters, State>(
   );
   const kernel = place.build(false);
   const { f32, exports } = kernel;
-  const vectors = vectorsOf(pack * neurons);
-  const width = vectors * layout.LANES;
+  const { lanes: lanesOfVector } = place;
+  const vectors = vectorsOf(pack * neurons, lanesOfVector);
+  const width = vectors * lanesOfVector;
 
   let start: State | undefined;
   // The way back writes over what the way forward left.
@@ -61,7 +63,10 @@ export function kernelDifferentiableLayer<Parameters, State>(
   const useParameters = (): void => {
     fresh = false;
     for (const [b, { coefficients: at, start: stateAt, lanes }] of blocks.entries()) {
-      const held = lanes.map((n) => (n < 0 ? n : n % own.neurons));
+      const held = {
+        width: lanes.width,
+        neurons: lanes.neurons.map((n) => (n < 0 ? n : n % own.neurons)),
+      };
       own.write(f32, at / 4, held);
       if (start !== undefined) {
         own.writeState(f32, stateAt / 4, held, b * pack * neurons, start);
@@ -90,18 +95,12 @@ export function kernelDifferentiableLayer<Parameters, State>(
   };
   /** Refuses a state that is infinite or none at the end of a run: it never came back from it. */
   const checkState = (at: number): void => {
-    let sum = 0;
-    for (const number of lasting) {
-      for (let lane = 0; lane < width; lane++) {
-        sum += f32[at / 4 + laneAt(lane, stateBytes) + number / 4]! * 0;
-      }
-    }
-    if (sum !== 0) throw overflow();
+    if (!areFinite(f32, at / 4, vectors, stateBytes, lasting, lanesOfVector)) throw overflow();
   };
   const useRecurrent = (recurrent: Float64Array | undefined): void => {
     if (recurrent === undefined) return;
     refuseOverflow(recurrent, 'recurrent');
-    pad(f32, matrix.weights, recurrent, neurons);
+    pad(f32, matrix.weights, recurrent, neurons, lanesOfVector);
     exports.publish(matrix.record);
   };
   const room = (channels: number): Float64Array =>
@@ -160,7 +159,7 @@ export function kernelDifferentiableLayer<Parameters, State>(
       if (recurrent === undefined || recurrentGradient === undefined) return;
       exports.gradientOf(matrix.record, 0, 1);
       const found = new Float64Array(recurrentGradient.length);
-      unpad(f32, matrix.gradient, found, neurons);
+      unpad(f32, matrix.gradient, found, neurons, lanesOfVector);
       for (let i = 0; i < found.length; i++) {
         recurrentGradient[i] = recurrentGradient[i]! + found[i]!;
       }

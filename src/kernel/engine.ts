@@ -10,6 +10,7 @@ import type {
 import { checkDifferentiable, checkLayer } from '../neurons/layer-guard.ts';
 import type { NeuronParameters, StateOf } from '../neurons/model-table.ts';
 import {
+  flag,
   noteBuilt,
   number,
   type OptionTable,
@@ -18,7 +19,8 @@ import {
   readOnce,
 } from '../options.ts';
 import { fault } from '../problems.ts';
-import { kernelChain, threadedChain } from './chain.ts';
+import { kernelChain } from './chain.ts';
+import { fastestCode, wasmCode } from './code.ts';
 import { kernelDifferentiableLayer } from './differentiable-layer.ts';
 import { kernelLayer } from './layer.ts';
 import { kernelLearner, threadedLearner } from './learner.ts';
@@ -32,10 +34,16 @@ export interface KernelConfig {
    * all the same. Numbers do not depend on it. Where memory cannot be shared, it has no effect.
    */
   readonly threads?: number;
+  /**
+   * Whether machine code may compute where there is some for this processor: it rounds otherwise than WebAssembly does, so
+   * whoever wants the same numbers on all machines says `false`. The default is true.
+   */
+  readonly native?: boolean;
 }
 
 const configTable: OptionTable<KernelConfig> = {
   threads: number({ min: 1, max: 256, whole: true }),
+  native: flag,
 };
 
 /**
@@ -51,7 +59,7 @@ const configTable: OptionTable<KernelConfig> = {
  */
 export function kernel(config: KernelConfig = {}): Engine {
   config = readOnce(config, configTable);
-  const { simd, relaxed, shared } = kernelFeatures();
+  const { simd, shared } = kernelFeatures();
   const problems = optionProblems(config, configTable);
   if (!simd) {
     problems.push(
@@ -59,17 +67,17 @@ export function kernel(config: KernelConfig = {}): Engine {
     );
   }
   if (problems.length > 0) throw new InvalidArgumentError('the kernel cannot start', problems);
-  const { threads } = config;
+  const code = config.native === false ? wasmCode() : fastestCode();
+  const threads = shared ? config.threads : undefined;
   return noteBuilt<Engine>({
-    // Relaxed SIMD rounds otherwise, so that training gives other numbers.
-    name: relaxed ? 'kernel, relaxed' : 'kernel',
+    name: code.name,
     supports: kernelSupports,
     // A layer of the model of its parameters takes and gives states of that model.
     layer: <P extends NeuronParameters>(parameters: P, options: LayerOptions) => {
       parameters = readItem(parameters);
       options = readItem(options);
       checkLayer(parameters, options);
-      const layer = kernelLayer(kernelModelOf(parameters), parameters, options);
+      const layer = kernelLayer(kernelModelOf(parameters), parameters, options, code);
       return layer as object as NeuronLayer<StateOf<P>>;
     },
     differentiable: <P extends NeuronParameters>(parameters: P, options: DifferentiableOptions) => {
@@ -77,14 +85,14 @@ export function kernel(config: KernelConfig = {}): Engine {
       options = readItem(options);
       checkDifferentiable(parameters, options, Number.POSITIVE_INFINITY);
       const model = kernelModelOf(parameters);
-      const layer = kernelDifferentiableLayer(model, parameters, options);
+      const layer = kernelDifferentiableLayer(model, parameters, options, code);
       return layer as object as DifferentiableLayer<P, StateOf<P>>;
     },
-    chain: threads === undefined || !shared ? kernelChain : threadedChain(threads),
-    learner:
-      threads === undefined || !shared
-        ? kernelLearner
-        : (problem) => threadedLearner(problem, threads),
+    chain: kernelChain(code, threads),
+    learner: (problem) =>
+      threads === undefined
+        ? kernelLearner(problem, code)
+        : threadedLearner(problem, threads, code),
   });
 }
 

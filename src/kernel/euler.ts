@@ -2,15 +2,16 @@
 import type { EulerCoefficients, EulerNeuronModel, EulerState } from '../neurons/forward-euler.ts';
 import { eulerState } from '../neurons/forward-euler.ts';
 import type { ModelParameters } from '../neurons/model.ts';
-import { eachNeuron, type LaneMap, laneAt } from './lanes.ts';
+import { eachNeuron, floatsOf, type LaneMap, laneAt } from './lanes.ts';
 import * as layout from './layout.ts';
 import type { KernelModel, ModelLayout, SignalReader } from './model.ts';
+import * as numbers from './numbers.ts';
 
 /** How neurons stand in memory that fire or do not, and have synapses or not. */
 function eulerLayout(spiking: boolean, synapse: boolean): ModelLayout {
   const [plain, withSynapse] = spiking
-    ? [layout.LIF, layout.CUBA_LIF]
-    : [layout.LI, layout.CUBA_LI];
+    ? [numbers.LIF, numbers.CUBA_LIF]
+    : [numbers.LI, numbers.CUBA_LI];
   return {
     model: synapse ? withSynapse : plain,
     channels: 1,
@@ -37,24 +38,27 @@ function layoutFor({ threshold, synapseRate }: EulerCoefficients): ModelLayout {
 const never = 3e38;
 
 /** Writes the coefficients of `lanes`. In a lane that holds no neuron nothing moves: what left it would ask for rows that are not there. */
-function write(out: Float32Array, base: number, c: EulerCoefficients, lanes: LaneMap): void {
-  for (let lane = 0; lane < lanes.length; lane++) {
-    const n = lanes[lane]!;
-    const at = base + laneAt(lane, layout.EULER_COEFFICIENTS);
+function write(
+  out: Float32Array,
+  base: number,
+  c: EulerCoefficients,
+  { width, neurons }: LaneMap,
+): void {
+  for (let lane = 0; lane < neurons.length; lane++) {
+    const n = neurons[lane]!;
+    const at = base + laneAt(lane, layout.EULER_COEFFICIENTS, width);
+    const put = (place: number, value: number): void => {
+      out[at + floatsOf(place, width)] = value;
+    };
     if (n < 0) {
-      for (let place = 0; place < layout.EULER_COEFFICIENTS / 4; place += layout.LANES) {
-        out[at + place] = 0;
-      }
-      out[at + layout.POTENTIAL_GAIN / 4] = layout.TINY;
-      out[at + layout.FIRE_ABOVE / 4] = never;
+      for (let place = 0; place < layout.EULER_COEFFICIENTS; place += layout.VECTOR) put(place, 0);
+      put(layout.POTENTIAL_GAIN, numbers.TINY);
+      put(layout.FIRE_ABOVE, never);
       continue;
     }
-    const put = (place: number, value: number): void => {
-      out[at + place / 4] = value;
-    };
     const slope = c.rate[n]! * c.resistance[n]!;
     put(layout.POTENTIAL_LOSS, c.rate[n]! * c.pull);
-    put(layout.POTENTIAL_GAIN, c.rate[n]! * c.leak[n]! + slope * c.bias[n]! + layout.TINY);
+    put(layout.POTENTIAL_GAIN, c.rate[n]! * c.leak[n]! + slope * c.bias[n]! + numbers.TINY);
     put(layout.RESET, c.reset?.[n] ?? 0);
     if (c.synapseRate === undefined) {
       put(layout.FLOW_SLOPE, slope * c.inputWeight[n]!);
@@ -75,8 +79,8 @@ const places: Readonly<Record<keyof EulerState, number>> = {
 };
 
 function signalReader(name: string): SignalReader {
-  const place = places[name as keyof EulerState] / 4;
-  return (floats, at) => floats[at + place]!;
+  const place = places[name as keyof EulerState];
+  return (floats, at, _, width) => floats[at + floatsOf(place, width)]!;
 }
 
 /** Makes a model of the reference one of the kernel. */
@@ -99,12 +103,14 @@ export function eulerKernelModel<Parameters extends ModelParameters>(
         write: (out, base, lanes) => write(out, base, c, lanes),
         writeState(out, base, lanes, first, state) {
           eachNeuron(base, own.stateBytes, lanes, first, (at, _, from) => {
-            for (const name of names) out[at + places[name] / 4] = state[name][from]!;
+            for (const name of names)
+              out[at + floatsOf(places[name], lanes.width)] = state[name][from]!;
           });
         },
         readState(floats, base, lanes, first, state) {
           eachNeuron(base, own.stateBytes, lanes, first, (at, _, to) => {
-            for (const name of names) state[name][to] = floats[at + places[name] / 4]!;
+            for (const name of names)
+              state[name][to] = floats[at + floatsOf(places[name], lanes.width)]!;
           });
         },
       };

@@ -2,8 +2,8 @@
 import type { LayerOptions, NeuronLayer } from '../neurons/layer.ts';
 import { noSuchSignal } from '../neurons/population.ts';
 import { arena, type LaidOut, word } from './arena.ts';
-import { eachNeuron, vectorsOf } from './lanes.ts';
-import * as layout from './layout.ts';
+import type { KernelCode } from './code.ts';
+import { areFinite, eachNeuron, floatsOf, type LaneMap, vectorsOf } from './lanes.ts';
 import { padded, paddedSize } from './matrix-layout.ts';
 import {
   coefficientRoom,
@@ -40,27 +40,31 @@ function layOutStream(
   neurons: number,
   batch: number,
   recurrent: Float64Array | undefined,
+  code: KernelCode,
 ): StreamLayout {
-  const place = arena(`a population of ${neurons} neurons`);
   // Where nothing connects the neurons of a trial, all trials are one row.
   const rows = recurrent === undefined ? 1 : batch;
   const width = recurrent === undefined ? batch * neurons : neurons;
-  const vectors = vectorsOf(width);
+  const place = arena(`a population of ${neurons} neurons`, width, code);
+  const { lanes } = place;
+  const vectors = vectorsOf(width, lanes);
   const { channels } = model;
-  const row = channels * vectors * layout.LANES;
+  const row = channels * vectors * lanes;
   const steps = Math.max(1, Math.floor(chunkValues / (rows * row)));
-  const spikes = sparseRoom(place, 2, vectors * layout.LANES).record;
+  const spikes = sparseRoom(place, 2, vectors * lanes).record;
   // Runs of weights, one for each pre neuron and dendrite.
-  const runs = Math.max(neurons, layout.LANES) * channels;
+  const runs = Math.max(neurons, lanes + 1) * channels;
   const found = {
-    coefficients: place.room(coefficientRoom(vectors, model)),
-    state: place.room(rows * vectors * model.stateBytes),
+    coefficients: place.room(coefficientRoom(vectors, model, lanes)),
+    state: place.room(rows * vectors * 4 * floatsOf(model.stateBytes, lanes)),
     drive: place.room(steps * rows * row * 4),
     unpadded: place.room(steps * rows * row * 8),
     recurrent:
       recurrent === undefined
         ? 0
-        : place.floats(paddedSize(runs, neurons), () => padded(recurrent, runs, neurons)),
+        : place.floats(paddedSize(runs, neurons, lanes), () =>
+            padded(recurrent, runs, neurons, lanes),
+          ),
     workspace: place.record(
       ...[0, 0, 0, 0, 0, 0, spikes, 0, 0, 0, +(neurons <= 2), model.model].map(word),
     ),
@@ -74,11 +78,12 @@ function rowLanes(
   row: number,
   width: number,
   vectors: number,
-): { readonly first: number; readonly lanes: Int32Array } {
+  vectorLanes: number,
+): { readonly first: number; readonly lanes: LaneMap } {
   const first = row * width;
-  const lanes = new Int32Array(vectors * layout.LANES).fill(-1);
+  const lanes = new Int32Array(vectors * vectorLanes).fill(-1);
   for (let lane = 0; lane < width; lane++) lanes[lane] = (first + lane) % c.neurons;
-  return { first, lanes };
+  return { first, lanes: { width: vectorLanes, neurons: lanes } };
 }
 
 /** Steps that are taken one by one between two looks at the state. */
@@ -92,21 +97,24 @@ export function kernelLayer<Parameters, State>(
   model: KernelModel<Parameters, State>,
   parameters: Parameters,
   { dt, recurrent, batch = 1 }: LayerOptions,
+  code: KernelCode,
 ): NeuronLayer<State> {
   refuseOverflow(recurrent, 'recurrent');
   const c = model.neurons(parameters, dt);
   const { neurons, mostSpikes: most, signals } = c;
   const { stateBytes, channels: dendrites, lasting, spiking } = c.layout;
-  const place = layOutStream(c.layout, neurons, batch, recurrent);
+  const place = layOutStream(c.layout, neurons, batch, recurrent, code);
   const { rows, vectors, steps } = place;
-  const { f32, f64, u32, exports: kernel } = place.kernel;
+  const { f32, f64, u32, exports: kernel, lanes: vectorLanes } = place.kernel;
   const lanes = batch * neurons;
   const width = lanes / rows;
-  const padding = vectors * layout.LANES;
+  const padding = vectors * vectorLanes;
   const channels = dendrites * lanes;
   const rowPadding = dendrites * padding;
-  const stateFloats = (vectors * stateBytes) / 4;
-  const rowsOfLanes = Array.from({ length: rows }, (_, r) => rowLanes(c, r, width, vectors));
+  const stateFloats = vectors * floatsOf(stateBytes, vectorLanes);
+  const rowsOfLanes = Array.from({ length: rows }, (_, r) =>
+    rowLanes(c, r, width, vectors, vectorLanes),
+  );
   // All rows hold the same neurons.
   c.write(f32, place.coefficients / 4, rowsOfLanes[0]!.lanes);
   const output = new Float64Array(lanes);
@@ -123,7 +131,7 @@ export function kernelLayer<Parameters, State>(
       place.workspace,
     );
   const reset = (): void => {
-    const rest = restBlock(vectors, c.layout);
+    const rest = restBlock(vectors, c.layout, vectorLanes);
     for (let r = 0; r < rows; r++) f32.set(rest, place.state / 4 + r * stateFloats);
   };
   // Numbers that stand together both without padding, by trial, then dendrite, and with it, by dendrite, then trial.
@@ -161,17 +169,10 @@ export function kernelLayer<Parameters, State>(
     into.set(count === 1 ? oneStep : u32.subarray(to / 4, to / 4 + count * lanes), at);
   };
 
-  const [firstState, vectorFloats] = [place.state / 4, stateBytes / 4];
   /** Refuses to go on once a state is infinite or none that never comes back from it. */
   const checkState = (): void => {
-    let sum = 0;
-    for (const number of lasting) {
-      let at = firstState + number / 4;
-      for (let v = rows * vectors; v > 0; v--, at += vectorFloats) {
-        sum += (f32[at]! + f32[at + 1]! + f32[at + 2]! + f32[at + 3]!) * 0;
-      }
-    }
-    if (sum !== 0) throw overflow();
+    const all = rows * vectors;
+    if (!areFinite(f32, place.state / 4, all, stateBytes, lasting, vectorLanes)) throw overflow();
   };
 
   let unchecked = 0;
@@ -186,7 +187,7 @@ export function kernelLayer<Parameters, State>(
       for (const [r, row] of rowsOfLanes.entries()) {
         const from = place.state / 4 + r * stateFloats;
         eachNeuron(from, stateBytes, row.lanes, at + row.first, (lane, n, to) => {
-          into[to] = read(f32, lane, n);
+          into[to] = read(f32, lane, n, vectorLanes);
         });
       }
     },

@@ -1,30 +1,13 @@
-// Where things stand in the kernel's memory. Both sides read this file: TypeScript writes what the
-// WebAssembly kernel computes with. A vector is four float32 lanes, 16 bytes. All currents are in units of
-// the dark current Io of their neuron, as float32 has no room for the square of 1e-13 A.
+// Where things stand in records of vectors in the kernel's memory, bytes. Both sides read this file: TypeScript writes what
+// the kernel computes with. A vector is four float32 lanes, 16 bytes; where machine code has wider ones, all of these numbers
+// are multiplied by as much, and nothing else may stand here. All currents are in units of the dark current Io of their neuron,
+// as float32 has no room for the square of 1e-13 A.
 
 /** Lanes of a vector. */
 export const LANES = 4;
 
 /** Bytes of a vector. */
 export const VECTOR = 16;
-
-/** Dendrites of a neuron that has any: AMPA, GABA, NMDA, SHUNT. Weighted input has a row of vectors for each. */
-export const DENDRITES = 4;
-
-// Models of neurons, as the kernel tells them apart. Those from LIF on are stepped by forward Euler.
-
-/** DynapSim neurons: one lumped synapse. */
-export const LUMPED = 0;
-/** DYNAP-SE2 neurons: four dendrites. */
-export const DENDRITIC = 1;
-/** Neurons that fire, and whose input is the current: LIF, and IF, from which nothing leaks. */
-export const LIF = 2;
-/** The same with a synapse. */
-export const CUBA_LIF = 3;
-/** Neurons that never fire but give their potential: leaky integrators, and integrators, from which nothing leaks. */
-export const LI = 4;
-/** The same with a synapse. */
-export const CUBA_LI = 5;
 
 // Coefficients of the four neurons of a vector, one vector each, in this order.
 
@@ -74,13 +57,6 @@ export const AHP_LOSS = 368;
 export const OCTAVE_TABLE = 384;
 /** Bytes of the coefficients of a vector. */
 export const COEFFICIENTS = 400;
-
-/** Doublings of the dark current that a membrane current is followed over: 2^48·Io is far beyond any chip. */
-export const OCTAVES = 48;
-/** Largest membrane current that counts, in units of Io: the end of that table. */
-export const GREATEST = 281_474_976_710_656;
-/** Octaves of a float32 below 1. */
-export const LOWER_OCTAVES = 127;
 
 // With four dendrites, AMPA stands where the lumped synapse stands, and the others behind all else.
 
@@ -159,7 +135,7 @@ export const DENDRITIC_TAPE = 96;
 
 /** Of the spikes, by the membrane before clipping. */
 export const SLOPE_SPIKE = 0;
-/** Of the membrane before clipping, by the one of the step before, the synapse, and the leak. */
+/** Of the membrane before clipping, by the one of the step before, the synapse, and the leak with its sign changed. */
 export const SLOPE_PREVIOUS = 16;
 export const BY_SYNAPSE = 32;
 export const BY_LEAK = 48;
@@ -228,39 +204,3 @@ export const D_POTENTIAL = 0;
 export const D_CURRENT = 16;
 /** Bytes of the gradient of a vector. */
 export const EULER_GRADIENT = 32;
-
-/**
- * 2^-96. Added and taken away again, it leaves multiples of 2^-120: what decays would else end as a number so small that
- * processors take many times as long for it.
- */
-export const TINY = 1.262177448353619e-29;
-
-// Parameters of neurons that are drawn, f64: the numbers in which they stand.
-
-export const P_IO = 0;
-export const P_KAPPA_N = 1;
-export const P_KAPPA_P = 2;
-export const P_UT = 3;
-export const P_VTH = 4;
-export const P_IDC = 5;
-export const P_IGAIN_AHP = 6;
-export const P_IGAIN_MEM = 7;
-export const P_IPULSE_AHP = 8;
-export const P_IREF = 9;
-export const P_ISPKTHR = 10;
-export const P_ITAU_AHP = 11;
-export const P_ITAU_MEM = 12;
-export const P_IW_AHP = 13;
-export const P_C_AHP = 14;
-export const P_C_MEM = 15;
-export const P_C_PULSE_AHP = 16;
-export const P_C_REF = 17;
-export const P_IPULSE = 18;
-export const P_C_PULSE = 19;
-/** Itau, Igain and C of each synapse in turn. */
-export const P_SYNAPSES = 20;
-/** Behind those of four dendrites. */
-export const P_IF_NMDA = 32;
-
-/** Steps that a chain of populations takes at a time, so that what passes between them stays in the nearest cache. */
-export const SLICE = 64;

@@ -3,12 +3,13 @@ import { KernelThreadError } from '../errors.ts';
 import type { Learner, LearningProblem, WeightArray } from '../neurons/learner.ts';
 import { isAnalog, type NeuronParameters } from '../neurons/model-table.ts';
 import { readSpikes } from './block-layout.ts';
+import type { KernelCode } from './code.ts';
 import { pad, unpad } from './matrix-layout.ts';
 import { kernelNeurons } from './models.ts';
-import { kernelModule } from './module.ts';
 import { barrierRound, barrierStop, layOutNetwork, type NetworkLayout } from './network.ts';
 import { overflow, refuseOverflow } from './overflow.ts';
 import {
+  atExit,
   type KernelThread,
   type KernelThreadListener,
   type StartThread,
@@ -23,7 +24,7 @@ function readWeights({ kernel, matrices }: NetworkLayout, what: WeightArray): Fl
   let at = 0;
   for (const matrix of matrices) {
     const own = out.subarray(at, at + matrix.runs * matrix.neurons);
-    unpad(kernel.f32, matrix[what], own, matrix.neurons);
+    unpad(kernel.f32, matrix[what], own, matrix.neurons, kernel.lanes);
     at += own.length;
   }
   return out;
@@ -34,7 +35,8 @@ function writeWeights(place: NetworkLayout, what: WeightArray, values: Float64Ar
   let at = 0;
   for (const matrix of place.matrices) {
     const size = matrix.runs * matrix.neurons;
-    pad(place.kernel.f32, matrix[what], values.subarray(at, at + size), matrix.neurons);
+    const { f32, lanes } = place.kernel;
+    pad(f32, matrix[what], values.subarray(at, at + size), matrix.neurons, lanes);
     if (what === 'weights') place.kernel.exports.publish(matrix.record);
     at += size;
   }
@@ -155,9 +157,9 @@ function learnerOf(
 }
 
 /** Makes a learner whose epochs run inside the kernel, on the thread that asks for them. */
-export function kernelLearner(problem: LearningProblem): Learner {
+export function kernelLearner(problem: LearningProblem, code: KernelCode): Learner {
   refuseOverflow(problem.weights, 'weights');
-  const place = layOutNetwork(problem, 1, false);
+  const place = layOutNetwork(problem, 1, false, code);
   const { kernel, learner, epochs } = place;
   return learnerOf(
     problem,
@@ -176,10 +178,11 @@ export function kernelLearner(problem: LearningProblem): Learner {
 export function threadedLearner(
   problem: LearningProblem,
   threads: number,
+  code: KernelCode,
   start: StartThread = startThread,
 ): Learner {
   refuseOverflow(problem.weights, 'weights');
-  const place = layOutNetwork(problem, threads, true);
+  const place = layOutNetwork(problem, threads, true, code);
   const { kernel, learner, epochs, barrier } = place;
   const stop = new Int32Array(kernel.memory.buffer, barrier, 3);
   let workers: Promise<unknown> | undefined;
@@ -187,9 +190,15 @@ export function threadedLearner(
   let failure: Error | undefined;
   let waiting: { left: number; resolve(): void; reject(cause: Error): void } | undefined;
 
-  const endAll = async (): Promise<void> => {
+  const stopAll = (): void => {
     Atomics.store(stop, barrierStop, 1);
     Atomics.notify(stop, barrierRound);
+  };
+  // Machine code is not cut short: a process that ends would wait for all epochs that its workers were asked for.
+  const leave = atExit(stopAll);
+  const endAll = async (): Promise<void> => {
+    stopAll();
+    leave();
     // Whoever is still on the way is waited for, so that nobody is left behind.
     await workers?.catch(() => {});
     await Promise.all(started.splice(0).map((thread) => thread.end()));
@@ -211,12 +220,10 @@ export function threadedLearner(
     died: fail,
   };
   const startAll = async (): Promise<void> => {
-    const { memory } = kernel;
-    const module = kernelModule(true);
     const starting = Array.from({ length: threads }, async () => {
       const one = await start(listener);
       started.push(one);
-      one.send({ module, memory });
+      one.send(kernel.task);
     });
     const results = await Promise.allSettled(starting);
     for (const result of results) if (result.status === 'rejected') throw result.reason;

@@ -2,7 +2,6 @@
 import { type Arena, word } from './arena.ts';
 import type { Neurons, Shape } from './block-layout.ts';
 import { vectorsOf } from './lanes.ts';
-import * as layout from './layout.ts';
 
 /** Where a matrix stands: the weights of each row onto each dendrite in a run of their own, padded to whole vectors. */
 export interface MatrixLayout {
@@ -22,8 +21,8 @@ export interface MatrixLayout {
 }
 
 /** Numbers of a matrix whose rows are padded to whole vectors. */
-export function paddedSize(rows: number, columns: number): number {
-  return rows * vectorsOf(columns) * layout.LANES;
+export function paddedSize(rows: number, columns: number, lanes: number): number {
+  return rows * vectorsOf(columns, lanes) * lanes;
 }
 
 /** Writes the rows of a matrix to byte `at`, each padded to whole vectors; what they are padded with stays as it is. */
@@ -32,8 +31,9 @@ export function pad(
   at: number,
   values: ArrayLike<number>,
   columns: number,
+  lanes: number,
 ): void {
-  const width = vectorsOf(columns) * layout.LANES;
+  const width = vectorsOf(columns, lanes) * lanes;
   let to = at / 4;
   if (width === columns) {
     floats.set(values, to);
@@ -45,8 +45,14 @@ export function pad(
 }
 
 /** The other way: reads the rows of a matrix that stands at byte `at` into `out`, without what they are padded with. */
-export function unpad(floats: Float32Array, at: number, out: Float64Array, columns: number): void {
-  const width = vectorsOf(columns) * layout.LANES;
+export function unpad(
+  floats: Float32Array,
+  at: number,
+  out: Float64Array,
+  columns: number,
+  lanes: number,
+): void {
+  const width = vectorsOf(columns, lanes) * lanes;
   let from = at / 4;
   if (width === columns) {
     out.set(floats.subarray(from, from + out.length));
@@ -58,9 +64,14 @@ export function unpad(floats: Float32Array, at: number, out: Float64Array, colum
 }
 
 /** A matrix whose rows are padded to whole vectors. */
-export function padded(values: ArrayLike<number>, rows: number, columns: number): Float32Array {
-  const out = new Float32Array(paddedSize(rows, columns));
-  pad(out, 0, values, columns);
+export function padded(
+  values: ArrayLike<number>,
+  rows: number,
+  columns: number,
+  lanes: number,
+): Float32Array {
+  const out = new Float32Array(paddedSize(rows, columns, lanes));
+  pad(out, 0, values, columns, lanes);
   return out;
 }
 
@@ -82,10 +93,13 @@ function layOutBound(
 ): readonly [at: number, stride: number] {
   const first = bounds?.[0] ?? absent;
   if (bounds === undefined || bounds.every((bound) => bound === first)) {
-    return [place.floats(layout.LANES, () => new Float32Array(layout.LANES).fill(first)), 0];
+    return [place.floats(place.lanes, () => new Float32Array(place.lanes).fill(first)), 0];
   }
-  const size = paddedSize(rows, columns);
-  return [place.written(size, (floats, at) => pad(floats, at, bounds, columns)), layout.VECTOR];
+  const size = paddedSize(rows, columns, place.lanes);
+  return [
+    place.written(size, (floats, at) => pad(floats, at, bounds, columns, place.lanes)),
+    place.lanes * 4,
+  ];
 }
 
 /** Of a block: what comes into a matrix by channel, and the gradient it meets there. */
@@ -110,12 +124,13 @@ export function layOutMatrix(
   const dendrites = model.channels;
   const runs = rows * dendrites;
   // Of one trial or of all that share a block: these fit into a single vector.
-  const vectors = dendrites * vectorsOf(neurons);
-  const bytes = rows * vectors * layout.VECTOR;
-  // Four rows at least: a block of one vector is multiplied by four, whatever there is of them.
-  const held = Math.max(rows, layout.LANES) * dendrites;
-  const weights = place.written(paddedSize(held, neurons), (floats, at) =>
-    pad(floats, at, contents.weights(), neurons),
+  const vectors = dendrites * vectorsOf(neurons, place.lanes);
+  const vectorBytes = place.lanes * 4;
+  const bytes = rows * vectors * vectorBytes;
+  // As many rows as a vector has lanes, and one of zeros: a block of one vector is multiplied by as many, whatever there is of them.
+  const held = Math.max(rows, place.lanes + 1) * dendrites;
+  const weights = place.written(paddedSize(held, neurons, place.lanes), (floats, at) =>
+    pad(floats, at, contents.weights(), neurons, place.lanes),
   );
   const [min, minStride] = layOutBound(
     ...([place, contents.min, Number.NEGATIVE_INFINITY, runs, neurons] as const),
@@ -126,13 +141,11 @@ export function layOutMatrix(
   const [gradient, mean, square] = learns
     ? [place.room(bytes), place.room(bytes), place.room(bytes)]
     : [0, 0, 0];
-  const transposedVectors = vectorsOf(pack * rows);
+  const transposedVectors = vectorsOf(pack * rows, place.lanes);
   const spread =
-    pack === 1
-      ? weights
-      : place.room(Math.max(layout.LANES, pack * rows) * vectors * layout.VECTOR);
-  const posts = vectors * layout.LANES;
-  const transposed = needsTransposed ? place.room(posts * transposedVectors * layout.VECTOR) : 0;
+    pack === 1 ? weights : place.room(Math.max(place.lanes, pack * rows) * vectors * vectorBytes);
+  const posts = vectors * place.lanes;
+  const transposed = needsTransposed ? place.room(posts * transposedVectors * vectorBytes) : 0;
   const record = place.record(
     ...[
       ...[rows, neurons, +(dendrites > 1), vectors, pack, +learns, weights, gradient, mean, square],

@@ -1,6 +1,5 @@
 /** What there is to know of a model of neurons that the kernel computes. */
-import type { LaneMap } from './lanes.ts';
-import * as layout from './layout.ts';
+import { floatsOf, type LaneMap } from './lanes.ts';
 
 /** How neurons of a model stand in memory. */
 export interface ModelLayout {
@@ -10,7 +9,7 @@ export interface ModelLayout {
   readonly channels: number;
   /** Whether it gives spike counts; its potential where it does not. */
   readonly spiking: boolean;
-  /** Bytes of a vector: its coefficients, its state, one step of its tape, its gradient. */
+  /** Bytes of a vector of four lanes: its coefficients, its state, one step of its tape, its gradient. */
   readonly coefficientBytes: number;
   readonly stateBytes: number;
   readonly tapeBytes: number;
@@ -25,8 +24,8 @@ export interface ModelLayout {
   readonly lasting: readonly number[];
 }
 
-/** Reads one number of the vector lane that begins at float `at`, of neuron `n`. */
-export type SignalReader = (floats: Float32Array, at: number, n: number) => number;
+/** Reads one number of the lane that begins at float `at`, of neuron `n`, where vectors have `width` lanes. */
+export type SignalReader = (floats: Float32Array, at: number, n: number, width: number) => number;
 
 /** A parameter set as the kernel is to know it, and the state that belongs to it. */
 export interface KernelNeurons<State = unknown> {
@@ -57,18 +56,23 @@ export interface KernelModel<Parameters, State> {
 export function coefficientRoom(
   vectors: number,
   { coefficientBytes, tableBytes }: ModelLayout,
+  width: number,
 ): number {
-  return vectors * (coefficientBytes + layout.LANES * tableBytes);
+  return vectors * (4 * floatsOf(coefficientBytes, width) + width * tableBytes);
 }
 
 /** State of rest for `vectors` vectors. */
-export function restBlock(vectors: number, { ones, stateBytes }: ModelLayout): Float32Array {
-  const floats = stateBytes / 4;
+export function restBlock(
+  vectors: number,
+  { ones, stateBytes }: ModelLayout,
+  width: number,
+): Float32Array {
+  const floats = floatsOf(stateBytes, width);
   const state = new Float32Array(vectors * floats);
   for (let v = 0; v < vectors; v++) {
     for (const place of ones) {
-      const at = v * floats + place / 4;
-      state.fill(1, at, at + layout.LANES);
+      const at = v * floats + floatsOf(place, width);
+      state.fill(1, at, at + width);
     }
   }
   return state;

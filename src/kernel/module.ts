@@ -1,78 +1,7 @@
 /** The WebAssembly modules, and what the machine can do with them. */
 import { plain, plainShared, relaxed, relaxedShared } from './binaries.ts';
-
-/** Runs a block on the drive that stands in it; `feed`, `input` and `bias` are 0. */
-type Forward = (
-  block: number,
-  workspace: number,
-  steps: number,
-  vectors: number,
-  feed: number,
-  input: number,
-  recurrent: number,
-  bias: number,
-) => void;
-
-/** Goes back through a block from the gradient in the workspace. */
-type BackFromOuter = (
-  block: number,
-  workspace: number,
-  steps: number,
-  vectors: number,
-  input: number,
-  recurrent: number,
-  feed: number,
-  below: number,
-  belowVectors: number,
-) => void;
-
-/** Runs on the drive from the state that stands there; spikes, as u32, or values, as f32, take its place. */
-type Stream = (
-  coefficients: number,
-  state: number,
-  drive: number,
-  steps: number,
-  rows: number,
-  vectors: number,
-  recurrent: number,
-  workspace: number,
-) => void;
-
-/** What the WebAssembly side offers. Pointers are bytes; records are described in `assembly`. */
-export interface KernelExports {
-  /** Brings the copies of a matrix up to date with its weights. */
-  publish(matrix: number): void;
-  readonly forward: Forward;
-  readonly backFromOuter: BackFromOuter;
-  /** Sorts spikes by time into spikes by channel. */
-  transpose(list: number, rows: number, into: number, channels: number): void;
-  /** Works out the gradient of a thread's share of a matrix. */
-  gradientOf(matrix: number, thread: number, threads: number): void;
-  /** Rounds runs of f64 to runs of f32; strides are bytes. */
-  packInput(
-    from: number,
-    fromStride: number,
-    to: number,
-    toStride: number,
-    pieces: number,
-    length: number,
-  ): void;
-  /** Copies rows of u32 so that nothing is between them; returns the largest. */
-  unpackSpikes(from: number, fromStride: number, to: number, rows: number, length: number): number;
-  /** Copies rows of f32 as f64 so that nothing is between them. */
-  unpackValues(from: number, fromStride: number, to: number, rows: number, length: number): void;
-  /** Copies bytes to u32, or to f32. */
-  widenBytes(from: number, to: number, length: number, real: boolean): void;
-  /** Lists the counts of rows that are not zero; returns the largest. */
-  scan(from: number, stride: number, steps: number, channels: number, list: number): number;
-  /** Runs trials through all populations of a chain. */
-  runChain(chain: number, trials: number, from: number, steps: number): void;
-  readonly stream: Stream;
-  /** Loss and gradient. */
-  evaluate(learner: number): void;
-  /** Learns for a number of epochs. */
-  learnEpochs(learner: number, thread: number, first: number, epochs: number, count: number): void;
-}
+import type { KernelExports } from './exports.ts';
+import { type InstructionSet, nativeKernel } from './native.ts';
 
 /** Memory of a kernel; its buffer is shared where threads are to work on it. */
 export interface KernelMemory {
@@ -110,15 +39,19 @@ export interface KernelFeatures {
   readonly relaxed: boolean;
   /** Memory that threads can share. */
   readonly shared: boolean;
+  /** The instructions of the kernel as machine code; left out where it was not built, or this processor lacks them. */
+  readonly native?: InstructionSet;
 }
 
 function detect(): KernelFeatures {
   if (typeof WebAssembly === 'undefined') return { simd: false, relaxed: false, shared: false };
   const simd = WebAssembly.validate(decode(plain));
+  const native = simd ? nativeKernel() : undefined;
   return {
     simd,
     relaxed: simd && WebAssembly.validate(decode(relaxed)),
     shared: typeof SharedArrayBuffer !== 'undefined',
+    ...(native === undefined ? {} : { native: native.instructions }),
   };
 }
 
@@ -143,20 +76,13 @@ export function kernelModule(shared: boolean): object {
   return module;
 }
 
-/** A kernel with memory of its own. */
-export interface Kernel {
-  readonly memory: KernelMemory;
-  readonly exports: KernelExports;
+/** Memory of so many pages. */
+export function kernelMemory(pages: number, shared: boolean): KernelMemory {
+  // Shared memory must say how far it may grow; it never does.
+  return new WebAssembly!.Memory({ initial: pages, maximum: mostPages, shared });
 }
 
-/**
- * Makes a kernel with `pages` of memory.
- *
- * @throws RangeError if the machine does not have so much
- */
-export function instantiate(pages: number, shared: boolean): Kernel {
-  // Shared memory must say how far it may grow; it never does.
-  const memory = new WebAssembly!.Memory({ initial: pages, maximum: mostPages, shared });
-  const { exports } = new WebAssembly!.Instance(kernelModule(shared), { env: { memory } });
-  return { memory, exports };
+/** The functions of the compiled kernel, on such memory. */
+export function instantiate(memory: KernelMemory, shared: boolean): KernelExports {
+  return new WebAssembly!.Instance(kernelModule(shared), { env: { memory } }).exports;
 }

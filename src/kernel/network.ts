@@ -11,8 +11,8 @@ import {
   shapeOf,
 } from './block-layout.ts';
 import { layOutChips } from './chips.ts';
+import type { KernelCode } from './code.ts';
 import { vectorsOf } from './lanes.ts';
-import * as layout from './layout.ts';
 import { layOutMatrix, type MatrixContents, type MatrixLayout } from './matrix-layout.ts';
 import type { ModelLayout } from './model.ts';
 import { layoutOf } from './models.ts';
@@ -79,18 +79,18 @@ function lossFields({ loss, steps, trials, layers }: LearningProblem, place: Are
 }
 
 /** Whether population `k` is computed in the way of single vectors. */
-function isSingleLayer({ layers }: LearningProblem, k: number, pack: number): boolean {
+function isSingleLayer({ layers }: LearningProblem, k: number, { pack, place }: Shape): boolean {
   const { neurons, parameters } = layers[k]!;
-  return isSingle(layoutOf(parameters), vectorsOf(pack * neurons));
+  return isSingle(layoutOf(parameters), vectorsOf(pack * neurons, place.lanes));
 }
 
 /** Whether learning wants the spikes of population `k` by channel: single vectors gather gradients on the way. */
-function wantsSorted(problem: LearningProblem, k: number, pack: number): boolean {
+function wantsSorted(problem: LearningProblem, k: number, shape: Shape): boolean {
   const { layers, loss } = problem;
   const last = k === layers.length - 1;
   return (
-    (layers[k]!.recurrent && !isSingleLayer(problem, k, pack)) ||
-    (last ? loss.kind !== 'squaredError' : !isSingleLayer(problem, k + 1, pack))
+    (layers[k]!.recurrent && !isSingleLayer(problem, k, shape)) ||
+    (last ? loss.kind !== 'squaredError' : !isSingleLayer(problem, k + 1, shape))
   );
 }
 
@@ -101,7 +101,7 @@ function layOutBias(
   { place, pack }: Shape,
 ): number {
   if (bias === undefined || bias.every((value) => value === 0)) return 0;
-  const width = vectorsOf(pack * neurons) * layout.LANES;
+  const width = vectorsOf(pack * neurons, place.lanes) * place.lanes;
   const row = new Float32Array(channels * width);
   for (let channel = 0; channel < channels; channel++) {
     const own = bias.subarray(channel * neurons, (channel + 1) * neurons);
@@ -115,10 +115,11 @@ export function layOutNetwork(
   problem: LearningProblem,
   threads: number,
   shared: boolean,
+  code: KernelCode,
 ): NetworkLayout {
   const { steps, trials, layers } = problem;
-  const place = arena('training');
   const widest = Math.max(...layers.map(({ neurons }) => neurons));
+  const place = arena('training', widest, code);
   const shape = shapeOf(place, steps, trials, widest);
   const { pack, blocks } = shape;
 
@@ -155,11 +156,11 @@ export function layOutNetwork(
       (b) => (last ? targetOf(samples, b, problem, shape) : 0),
       shape,
     );
-    const vectors = vectorsOf(pack * neurons);
+    const vectors = vectorsOf(pack * neurons, place.lanes);
     const dendrites = model.channels;
     const columns = dendrites * neurons;
     // The spikes of a population stand one row later than the step in which they fired.
-    const shift = firstRow * dendrites * vectors * layout.VECTOR;
+    const shift = firstRow * dendrites * vectors * place.lanes * 4;
     const feed = layOutMatrix(
       rows ?? columns,
       population,
@@ -199,10 +200,10 @@ export function layOutNetwork(
     );
     const record = place.record(
       ...[
-        ...[vectors, vectors * layout.LANES, feed.record, loop?.record ?? 0],
+        ...[vectors, vectors * place.lanes, feed.record, loop?.record ?? 0],
         ...[place.words(own.map((block) => block.record))],
         ...[place.words(workspaces.map((workspace) => workspace.record)), place.words(leaving)],
-        ...[+wantsSorted(problem, k, pack), layOutBias(layer, model, shape)],
+        ...[+wantsSorted(problem, k, shape), layOutBias(layer, model, shape)],
       ].map(word),
     );
     return {
@@ -217,6 +218,7 @@ export function layOutNetwork(
   });
 
   const losses = place.room(blocks * 8);
+  const takenAt = place.room(blocks * 4);
   const beyond = place.room(layers.length * 4);
   const { size = 0, steps: batches = 1 } = problem.batches ?? {};
   const epochsAtOnce = Math.max(1, Math.floor(stepRoom / batches));
@@ -235,7 +237,7 @@ export function layOutNetwork(
   const learner = place.record(
     ...[
       ...[steps, blocks, threads, layers.length, place.words(placed.map(({ record }) => record))],
-      ...[place.words(input), squared, entropy, labels, losses, adam, barrier, beyond],
+      ...[place.words(input), squared, entropy, labels, losses, adam, barrier, takenAt, beyond],
       layOutChips(place, problem, placed, threads),
       ...[batches, place.words(samples.map((sample) => sample.record)), size, order, trials, pack],
     ].map(word),

@@ -1,34 +1,34 @@
 /** Workers that run whatever any chain asks of them, and end once nobody has asked for a while. */
-import { kernelModule } from './module.ts';
 import {
   type KernelThread,
   type StartThread,
   startThread,
   threadDied,
   type WorkerOrder,
+  type WorkerTask,
 } from './worker.ts';
 
 /** Some workers. */
 export interface Pool {
   /** How many there are just now. */
   readonly running: number;
-  /** Calls a function of the kernel with that memory, on a worker, and resolves when it has returned. */
-  run(memory: object, order: WorkerOrder): Promise<void>;
+  /** Calls a function of a kernel on a worker, and resolves when it has returned. */
+  run(task: WorkerTask, order: WorkerOrder): Promise<void>;
 }
 
 /** What waits for a worker, or for what it does. */
 interface Job {
-  readonly memory: object;
+  readonly task: WorkerTask;
   readonly order: WorkerOrder;
   resolve(): void;
   reject(cause: Error): void;
 }
 
-/** A worker, what it has in hand, and the memory it has now. */
+/** A worker, what it has in hand, and what it works on now. */
 interface Hand {
   thread: KernelThread | undefined;
   job: Job | undefined;
-  memory: object | undefined;
+  task: WorkerTask | undefined;
 }
 
 /**
@@ -65,12 +65,12 @@ export function threadPool(
       return;
     }
     hand.job = job;
-    if (hand.memory !== job.memory) thread.send({ module: kernelModule(true), memory: job.memory });
-    hand.memory = job.memory;
+    if (hand.task !== job.task) thread.send(job.task);
+    hand.task = job.task;
     thread.send(job.order);
   };
   const hire = async (): Promise<void> => {
-    const hand: Hand = { thread: undefined, job: undefined, memory: undefined };
+    const hand: Hand = { thread: undefined, job: undefined, task: undefined };
     hands.add(hand);
     const lose = (cause: unknown): void => {
       hands.delete(hand);
@@ -97,10 +97,10 @@ export function threadPool(
     get running() {
       return hands.size;
     },
-    run(memory, order) {
+    run(task, order) {
       clearTimeout(idle);
       return new Promise((resolve, reject) => {
-        jobs.push({ memory, order, resolve, reject });
+        jobs.push({ task, order, resolve, reject });
         const free = [...hands].find(
           ({ thread, job }) => thread !== undefined && job === undefined,
         );

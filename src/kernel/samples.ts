@@ -28,7 +28,7 @@ export function layOutSample(
   const spikes = layOutSparse(place, list);
   const sorted = layOutSparse(place, byChannel(list, channels));
   // Where trials share a block, wanted spikes go into its lanes from here.
-  const width = pack === 1 ? vectorsOf(neurons) * layout.LANES : neurons;
+  const width = pack === 1 ? vectorsOf(neurons, place.lanes) * place.lanes : neurons;
   const target =
     loss.kind === 'squaredError'
       ? place.written(steps * width, (floats, at) =>

@@ -96,11 +96,11 @@ export interface SparseLayout {
 /** Which word of its record says whether any count may be another than one. */
 export const countedWord: number = 3;
 
-/** A list of `rows` rows that is still empty, with room for `entries` and the eight after them. */
+/** A list of `rows` rows that is still empty, with room for `entries` and sixteen after them. */
 export function sparseRoom(place: Arena, rows: number, entries: number): SparseLayout {
   const starts = place.room((rows + 1) * 4);
-  const indices = place.room((entries + 8) * 4);
-  const counts = place.room((entries + 8) * 4);
+  const indices = place.room((entries + 16) * 4);
+  const counts = place.room((entries + 16) * 4);
   const record = place.record(...[starts, indices, counts, 0].map(word));
   return { record, starts, indices, counts };
 }

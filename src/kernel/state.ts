@@ -6,7 +6,7 @@ import {
   timerSeconds,
   timerSteps,
 } from './coefficients.ts';
-import { eachNeuron, type LaneMap } from './lanes.ts';
+import { eachNeuron, floatsOf, type LaneMap } from './lanes.ts';
 import * as layout from './layout.ts';
 import type { SignalReader } from './model.ts';
 
@@ -24,7 +24,7 @@ export function writeState(
   eachNeuron(base, stateBytes, lanes, first, (at, n, from) => {
     const Io = c.darkCurrent[n]!;
     const put = (place: number, value: number): void => {
-      out[at + place / 4] = value;
+      out[at + floatsOf(place, lanes.width)] = value;
     };
     for (const [k, { current }] of places.entries()) put(current, currents[k]![from]! / Io);
     put(layout.IAHP, state.iahp[from]! / Io);
@@ -50,7 +50,7 @@ export function readState(
   const { places, stateBytes } = c;
   eachNeuron(base, stateBytes, lanes, first, (at, n, to) => {
     const Io = c.darkCurrent[n]!;
-    const get = (place: number): number => floats[at + place / 4]!;
+    const get = (place: number): number => floats[at + floatsOf(place, lanes.width)]!;
     for (const [k, { current }] of places.entries()) currents[k]![to] = get(current) * Io;
     state.iahp[to] = (get(layout.IAHP) + get(layout.IAHP_REST)) * Io;
     state.imem[to] = get(layout.IMEM) * Io;
@@ -67,18 +67,20 @@ export function signalReaders(
 ): Readonly<Record<string, SignalReader>> {
   const current =
     (place: number): SignalReader =>
-    (floats, at, n) =>
-      floats[at + place / 4]! * c.darkCurrent[n]!;
+    (floats, at, n, width) =>
+      floats[at + floatsOf(place, width)]! * c.darkCurrent[n]!;
   const currents = c.places.map((place: SynapseOffsets, k) => [
     currentNames[k],
     current(place.current),
   ]);
   return {
     ...Object.fromEntries(currents),
-    iahp: (floats, at, n) =>
-      (floats[at + layout.IAHP / 4]! + floats[at + layout.IAHP_REST / 4]!) * c.darkCurrent[n]!,
+    iahp: (floats, at, n, width) =>
+      (floats[at + floatsOf(layout.IAHP, width)]! +
+        floats[at + floatsOf(layout.IAHP_REST, width)]!) *
+      c.darkCurrent[n]!,
     imem: current(layout.IMEM),
-    vmem: (floats, at, n) =>
-      c.voltScale[n]! * Math.log(Math.max(floats[at + layout.MEMBRANE / 4]!, 1)),
+    vmem: (floats, at, n, width) =>
+      c.voltScale[n]! * Math.log(Math.max(floats[at + floatsOf(layout.MEMBRANE, width)]!, 1)),
   };
 }

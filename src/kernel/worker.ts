@@ -2,11 +2,11 @@
 import { KernelThreadError } from '../errors.ts';
 import { causeText } from '../problems.ts';
 
-/** What a worker works on from then on: the kernel, and its memory. */
-export interface WorkerTask {
-  readonly module: object;
-  readonly memory: object;
-}
+/** What a worker works on from then on: the memory of a kernel, and its code. */
+export type WorkerTask = { readonly memory: object } & (
+  | { readonly module: object }
+  | { readonly addon: string; readonly lanes: number }
+);
 
 /** What a worker is asked: a function of the kernel, and what it is given. */
 export interface WorkerOrder {
@@ -22,8 +22,11 @@ export const workerProgram: string = `
 const run = (receive, send) => {
   let kernel;
   receive((message) => {
-    if (message.module !== undefined) {
-      kernel = new WebAssembly.Instance(message.module, { env: { memory: message.memory } }).exports;
+    const { memory, module, addon, lanes } = message;
+    if (memory !== undefined) {
+      kernel = addon === undefined
+        ? new WebAssembly.Instance(module, { env: { memory } }).exports
+        : require(addon).bind(lanes, new Uint8Array(memory.buffer));
       return;
     }
     kernel[message.call](...message.given);
@@ -83,6 +86,26 @@ function startBrowserThread(
 
 // A name in a variable is resolved only where it is asked for: a bundler for browsers does not miss it.
 const ofNode: string = 'node:worker_threads';
+
+/** What is to be done before the process ends, and whether somebody listens for that. */
+const lastActions = new Set<() => void>();
+let listens = false;
+
+/** Does something when the process ends, unless it is taken back: what is returned does so. Browsers end workers themselves. */
+export function atExit(action: () => void): () => void {
+  if (typeof process === 'undefined' || typeof process.on !== 'function') return () => {};
+  // One listener for all: Node warns of many.
+  if (!listens) {
+    process.on('exit', () => {
+      for (const last of lastActions) last();
+    });
+  }
+  listens = true;
+  lastActions.add(action);
+  return () => {
+    lastActions.delete(action);
+  };
+}
 
 /** The error of whoever had work on a thread that has died. */
 export function threadDied(cause: unknown): KernelThreadError {

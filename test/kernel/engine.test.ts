@@ -67,7 +67,10 @@ describe('the engine of those who choose none', () => {
     expect(kernelFeatures().simd).toBe(true);
     expect(defaultEngine().name).toBe(kernel().name);
     expect(defaultEngine()).toBe(defaultEngine());
-    expect(kernel().name).toBe(kernelFeatures().relaxed ? 'kernel, relaxed' : 'kernel');
+    const { relaxed, native } = kernelFeatures();
+    const plain = relaxed ? 'kernel, relaxed' : 'kernel';
+    expect(kernel({ native: false }).name).toBe(plain);
+    expect(kernel().name).toBe(native === undefined ? plain : `kernel, ${native}`);
     expect(referenceEngine.name).not.toBe(kernel().name);
   });
 

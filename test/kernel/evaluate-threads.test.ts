@@ -48,7 +48,7 @@ describe('evaluation on threads', () => {
   });
 
   it('asks for no more samples than threads can have', async () => {
-    const net = randomChain({ seed: 2, sizes: [9], channels: 3 });
+    const net = randomChain({ seed: 2, sizes: [33], channels: 3 });
     let asked = 0;
     let closed = 0;
     function* endless() {
@@ -99,7 +99,10 @@ describe('a pool of workers', () => {
   it('starts no more workers than are needed, hands memory over once, and ends them when nobody asks', async () => {
     const { start, listeners, sent, ended } = pretended();
     const pool = threadPool(2, start, 20);
-    const [here, there] = [{}, {}];
+    const [here, there] = [
+      { module: {}, memory: {} },
+      { module: {}, memory: {} },
+    ];
     const all = [here, here, there].map((memory) => pool.run(memory, order));
     await turn();
     expect([pool.running, sent.map((own) => own.length)]).toEqual([2, [2, 2]]);
@@ -121,7 +124,7 @@ describe('a pool of workers', () => {
     const { start, listeners } = pretended();
     const timers = vi.spyOn(globalThis, 'setTimeout');
     const pool = threadPool(1, start, 60_000);
-    const done = pool.run({}, order);
+    const done = pool.run({ module: {}, memory: {} }, order);
     await turn();
     listeners[0]!.finished();
     await done;
@@ -135,13 +138,13 @@ describe('a pool of workers', () => {
   it('fails what a worker had in hand when it dies, and goes on with others', async () => {
     const { start, listeners } = pretended();
     const pool = threadPool(1, start, 20);
-    const first = pool.run({}, order);
-    const second = pool.run({}, order);
+    const first = pool.run({ module: {}, memory: {} }, order);
+    const second = pool.run({ module: {}, memory: {} }, order);
     await turn();
     listeners[0]!.died(new Error('out of luck'));
     await expect(first).rejects.toThrow(/out of luck/);
     await expect(second).rejects.toThrow(/out of luck/);
-    const third = pool.run({}, order);
+    const third = pool.run({ module: {}, memory: {} }, order);
     await turn();
     listeners[1]!.finished();
     await third;

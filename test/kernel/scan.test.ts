@@ -1,11 +1,12 @@
 import { randomStream } from 'spikeline/neurons';
 import { expect, it } from 'vitest';
 import { arena } from '#src/kernel/arena';
+import { fastestCode } from '#src/kernel/code';
 import { countedWord, sparseRoom } from '#src/kernel/sparse';
 
 /** What the kernel lists of counts whose rows begin `stride` apart. */
 function scanned(counts: Uint32Array, steps: number, channels: number, stride: number) {
-  const place = arena('a list');
+  const place = arena('a list', 1, fastestCode());
   const at = place.words(counts);
   place.room(256);
   const { record, starts, indices, counts: listed } = sparseRoom(place, steps, steps * channels);

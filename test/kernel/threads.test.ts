@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import type { Worker } from 'node:worker_threads';
@@ -17,6 +18,7 @@ import { KernelThreadError } from 'spikeline/problems';
 import { packCheckpoint, startTraining, unpackCheckpoint } from 'spikeline/train';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { reasonsOf } from '#test/events/reasons';
+import { program } from '#test/support/programs';
 import { watch } from '#test/support/watch';
 import { learnerOf, type Model, type NetShape, randomTask } from './tasks.ts';
 
@@ -499,4 +501,17 @@ describe('the number of threads', () => {
     await crew!.close();
     await allGone();
   });
+});
+
+// With machine code, which nothing interrupts, a process that waited would do so for days.
+it.each([1, 2])('holds no process that ends while its workers train: %i', async (threads) => {
+  const child = spawn(process.execPath, program('test/kernel/left-training.ts', `${threads}`), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  child.stdout.on('data', (text) => {
+    said += text;
+  });
+  const [code] = await once(child, 'close');
+  expect([said.trim(), code]).toEqual([kernel().name, 7]);
 });

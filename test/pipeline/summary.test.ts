@@ -38,7 +38,9 @@ const chain = pipeline(
 
 describe('summary', () => {
   it('lays stages out in columns, counts, and says what computes and trains them', () => {
-    expect(summary(chain).split('\n')).toEqual([
+    // What else its name says depends on the machine.
+    const engine: Engine = { ...kernel(), name: 'kernel' };
+    expect(summary(chain, [], engine).split('\n')).toEqual([
       'stage    kind      from     channels  weights  synapses  neurons by',
       '───────────────────────────────────────────────────────────────────',
       'in       linear    (input)  2 → 3     6        4',

@@ -196,7 +196,7 @@ describe('evaluate', () => {
     }
     expect((await collected(evaluate(net, endless()).pipe(take(3)))).length).toBe(3);
     expect([asked <= 64, closed]).toEqual([true, 1]);
-    const wide = randomChain({ seed: 1, sizes: [9], channels: 6 });
+    const wide = randomChain({ seed: 1, sizes: [33], channels: 6 });
     asked = 0;
     await collected(evaluate(wide, endless()).pipe(take(3)));
     expect(asked).toBe(3);

@@ -10,6 +10,7 @@ export const programs: readonly string[] = [
   'cli/main.ts',
   'test/devices/bridge/left-behind.ts',
   'test/devices/usb/decode.ts',
+  'test/kernel/left-training.ts',
   'test/loop/killed-session.ts',
   'test/usb-emulator/session.ts',
 ];

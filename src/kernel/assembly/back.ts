@@ -1,4 +1,5 @@
-import { DENDRITIC, IMEM, LUMPED, TAPE_MEMBRANE, THRESHOLD, VECTOR } from '../layout';
+import { IMEM, TAPE_MEMBRANE, THRESHOLD, VECTOR, LANES } from '../layout';
+import { DENDRITIC, LUMPED } from '../numbers';
 import { Block, Workspace } from './block';
 import { one } from './constants';
 import { backEulerFromError, backEulerFromOuter, SETTLE, settleEuler } from './euler';
@@ -128,7 +129,7 @@ function back(
     let size: usize = 0;
     if (listed) {
       for (let v: u32 = 0; v < wide; v++) {
-        size = append(indices, values, size, v << 2, v128.load(row + (<usize>v << 4)));
+        size = append(indices, values, size, v * LANES, v128.load(row + <usize>v * VECTOR));
       }
     }
     if (recurrent) {

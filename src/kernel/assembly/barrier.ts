@@ -22,6 +22,16 @@ export function take(barrier: Barrier): u32 {
   return atomic.add<u32>(changetype<usize>(barrier), 1, 12);
 }
 
+/** How often all have met. */
+export function meetings(barrier: Barrier): u32 {
+  return atomic.load<u32>(changetype<usize>(barrier), 4);
+}
+
+/** Whether all are to stop. */
+export function isStopped(barrier: Barrier): bool {
+  return atomic.load<u32>(changetype<usize>(barrier), 8) != 0;
+}
+
 /** Waits until all `threads` have come. Returns false where they are to stop. */
 export function meet(barrier: Barrier, threads: u32): bool {
   const at = changetype<usize>(barrier);
@@ -37,5 +47,5 @@ export function meet(barrier: Barrier, threads: u32): bool {
       atomic.wait<u32>(at + 4, round, PATIENCE);
     }
   }
-  return atomic.load<u32>(at, 8) == 0;
+  return !isStopped(barrier);
 }

@@ -1,3 +1,4 @@
+import { LANES } from '../layout';
 import { one } from './constants';
 import { append, SparseRows } from './sparse';
 
@@ -66,7 +67,7 @@ export function appendSpikes(
   const indices = list.indices;
   const counts = list.counts;
   for (let v: u32 = 0; v < vectors; v++, left += stride) {
-    size = append(indices, counts, size, v << 2, v128.load(left));
+    size = append(indices, counts, size, v * LANES, v128.load(left));
   }
   return size;
 }

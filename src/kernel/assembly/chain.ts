@@ -1,10 +1,12 @@
-import { SLICE, VECTOR } from '../layout';
+import { LANES, VECTOR } from '../layout';
+import { SLICE } from '../numbers';
 import { Workspace } from './block';
 import { unpackSpikes } from './copies';
 import { driveVectors, stateBytes } from './model';
 import { addSparse } from './rows';
-import { addGuessed } from './narrow';
-import { scan, SparseRows } from './sparse';
+import { addGuessed } from './guessed';
+import { scan } from './scan';
+import { SparseRows } from './sparse';
 import { stream } from './stream';
 import { clear } from './vector';
 
@@ -147,7 +149,7 @@ function feed(link: Link, list: SparseRows, from: usize, slot: u32, slots: u32, 
   const weights = link.weights ? link.weights + place * link.weightBytes : 0;
   const shift = <usize>(place * link.neurons) << 2;
   let out = rowOf(link, slot);
-  if (wide == 1 && weights) {
+  if (LANES == 4 && wide == 1 && weights) {
     if (list.counted) feedSingle(out, stride, bias, place, weights, list, from, steps, true);
     else feedSingle(out, stride, bias, place, weights, list, from, steps, false);
     return;

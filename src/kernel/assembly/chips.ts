@@ -1,14 +1,16 @@
 // Chips that are drawn while learning: every parameter of every neuron deviates by itself, and what a step needs is worked
 // out of them where it stands, in float64, as `src/kernel/coefficients.ts` does.
 import {
-  AHP_DECAY, AHP_JUMP, AHP_LOSS, DC, DRIVE_SLOPE, EXPONENT, GABA_CHARGE, GABA_DECAY,
-  GABA_DRIVE_SLOPE, GABA_LOSS, LOWER_OCTAVES, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE,
-  NMDA_CHARGE, NMDA_DECAY, NMDA_DRIVE_SLOPE, NMDA_GATE, NMDA_LOSS, OCTAVES, OCTAVE_TABLE, POWER,
-  P_C_AHP, P_C_MEM, P_C_PULSE, P_C_PULSE_AHP, P_C_REF, P_IDC, P_IF_NMDA, P_IGAIN_AHP, P_IGAIN_MEM,
-  P_IO, P_IPULSE, P_IPULSE_AHP, P_IREF, P_ISPKTHR, P_ITAU_AHP, P_ITAU_MEM, P_IW_AHP, P_KAPPA_N,
-  P_KAPPA_P, P_SYNAPSES, P_UT, P_VTH, REFRACTORY, SHUNT_CHARGE, SHUNT_DECAY, SHUNT_DRIVE_SLOPE,
+  AHP_DECAY, AHP_JUMP, AHP_LOSS, DC, DRIVE_SLOPE, EXPONENT, GABA_CHARGE, GABA_DECAY, GABA_DRIVE_SLOPE,
+  GABA_LOSS, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, NMDA_CHARGE, NMDA_DECAY, NMDA_DRIVE_SLOPE,
+  NMDA_GATE, NMDA_LOSS, OCTAVE_TABLE, POWER, REFRACTORY, SHUNT_CHARGE, SHUNT_DECAY, SHUNT_DRIVE_SLOPE,
   SHUNT_LOSS, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS, THRESHOLD, THRESHOLD_TWO, VECTOR,
 } from '../layout';
+import {
+  LOWER_OCTAVES, OCTAVES, P_C_AHP, P_C_MEM, P_C_PULSE, P_C_PULSE_AHP, P_C_REF, P_IDC, P_IF_NMDA, P_IGAIN_AHP,
+  P_IGAIN_MEM, P_IO, P_IPULSE, P_IPULSE_AHP, P_IREF, P_ISPKTHR, P_ITAU_AHP, P_ITAU_MEM, P_IW_AHP, P_KAPPA_N,
+  P_KAPPA_P, P_SYNAPSES, P_UT, P_VTH,
+} from '../numbers';
 import { Barrier, take } from './barrier';
 import { deviate, hashNumber, hashText, seedOf } from './random';
 
@@ -94,12 +96,12 @@ function writePower(lane: usize, table: usize, points: usize, exponent: f64): vo
     d = f64x2.add(d, f64x2.mul(v128.load(points, 64), value));
   }
   put(lane, POWER, f64x2.extract_lane(a, 0));
-  put(lane, POWER + 16, f64x2.extract_lane(a, 1));
-  put(lane, POWER + 32, f64x2.extract_lane(b, 0));
-  put(lane, POWER + 48, f64x2.extract_lane(b, 1));
-  put(lane, POWER + 64, f64x2.extract_lane(c, 0));
-  put(lane, POWER + 80, f64x2.extract_lane(c, 1));
-  put(lane, POWER + 96, f64x2.extract_lane(d, 0));
+  put(lane, POWER + VECTOR, f64x2.extract_lane(a, 1));
+  put(lane, POWER + 2 * VECTOR, f64x2.extract_lane(b, 0));
+  put(lane, POWER + 3 * VECTOR, f64x2.extract_lane(b, 1));
+  put(lane, POWER + 4 * VECTOR, f64x2.extract_lane(c, 0));
+  put(lane, POWER + 5 * VECTOR, f64x2.extract_lane(c, 1));
+  put(lane, POWER + 6 * VECTOR, f64x2.extract_lane(d, 0));
   put(lane, EXPONENT, exponent);
   const doubled = Math.pow(2, exponent);
   let power = 1.0;

@@ -1,9 +1,9 @@
 // Neurons that are stepped by forward Euler: LIF, IF, leaky integrators and integrators, with a synapse or without.
 import {
-  CUBA_LIF, CURRENT, CURRENT_LOSS, CURRENT_SLOPE, D_CURRENT, D_POTENTIAL,
-  EULER_COEFFICIENTS, EULER_GRADIENT, EULER_STATE, FIRE_ABOVE, FLOW_SLOPE, LEFT, LI, LIF, POTENTIAL,
-  POTENTIAL_GAIN, POTENTIAL_LOSS, RESET, VECTOR,
+  CURRENT, CURRENT_LOSS, CURRENT_SLOPE, D_CURRENT, D_POTENTIAL, EULER_COEFFICIENTS, EULER_GRADIENT,
+  EULER_STATE, FIRE_ABOVE, FLOW_SLOPE, LEFT, POTENTIAL, POTENTIAL_GAIN, POTENTIAL_LOSS, RESET, VECTOR,
 } from '../layout';
+import { CUBA_LIF, LI, LIF } from '../numbers';
 import { one, ten, tiny } from './constants';
 import { weigh } from './loss';
 import { madd } from './vector';

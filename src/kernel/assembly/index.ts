@@ -5,5 +5,6 @@ export { packInput, unpackSpikes, unpackValues, widenBytes } from './copies';
 export { evaluate, learnEpochs } from './learner';
 export { gradientOf, publish } from './matrix';
 export { forward } from './population';
-export { scan, transpose } from './sparse';
+export { scan } from './scan';
+export { transpose } from './sparse';
 export { stream } from './stream';

@@ -1,5 +1,5 @@
 import { backFromError, backFromOuter } from './back';
-import { Barrier, meet, take } from './barrier';
+import { Barrier, isStopped, meet, meetings } from './barrier';
 import { Block, Workspace } from './block';
 import { crossEntropy, RateCrossEntropy, SquaredError } from './loss';
 import { Chips, drawChips } from './chips';
@@ -48,6 +48,8 @@ export class Learner {
   losses: usize;
   adam: Adam;
   barrier: Barrier;
+  /** Per block: before which meeting of the threads it was taken last (u32). */
+  taken: usize;
   /** Per layer: whether a membrane was beyond what the kernel knows, until that is read (u32). */
   beyond: usize;
   /** Chips that are drawn while learning, or 0. */
@@ -192,10 +194,18 @@ function runBlocks(l: Learner, step: u32, sort: bool): void {
   for (let b: u32 = 0; b < l.blocks; b++) runBlock(l, b, 0, step, sort);
 }
 
-/** Runs those blocks that no other thread takes: none waits for a thread that is held up. */
+/**
+ * Runs those blocks that no other thread takes: none waits for a thread that is held up. Each begins with its own share, which
+ * its cache knows from the step before.
+ */
 function shareBlocks(l: Learner, thread: u32, step: u32, sort: bool): void {
-  for (let b = take(l.barrier); b < l.blocks; b = take(l.barrier)) {
-    runBlock(l, b, thread, step, sort);
+  const meeting = meetings(l.barrier) + 1;
+  const first = <u32>((<u64>l.blocks * thread) / l.threads);
+  for (let k: u32 = 0; k < l.blocks; k++) {
+    const b = (first + k) % l.blocks;
+    if (atomic.xchg<u32>(l.taken + (<usize>b << 2), meeting) != meeting) {
+      runBlock(l, b, thread, step, sort);
+    }
   }
 }
 
@@ -218,6 +228,8 @@ export function evaluate(l: Learner): void {
 export function learnEpochs(l: Learner, thread: u32, first: u32, epochs: usize, count: u32): void {
   const end = count * l.batches;
   for (let step: u32 = 0; step < end; step++) {
+    // A thread by itself meets nobody.
+    if (isStopped(l.barrier)) return;
     const number = first + step / l.batches;
     const begins = step % l.batches == 0;
     if (isThere(l.chips) && (step == 0 || (begins && number % l.chips.every == 0))) {

@@ -1,6 +1,9 @@
-import { DENDRITES } from '../layout';
+import { LANES, VECTOR } from '../layout';
+import { DENDRITES } from '../numbers';
+import { spreadRows, sumGathered } from './packed';
 import { addSparse } from './rows';
 import { SparseRows } from './sparse';
+import { transposeFour } from './transpose';
 import { clear, madd, splat } from './vector';
 
 /** Settings of Adam (Kingma & Ba 2015) that hold throughout. */
@@ -82,25 +85,12 @@ function addTrial(m: Matrix, out: usize, all: usize, trial: u32): void {
   }
 }
 
-/** For a swizzle: the bytes numbered in `from`, where `place` is below `end`; nothing if it is not. */
-// @ts-ignore: decorator
-@inline
-function bytesWhere(place: v128, from: v128, end: u32): v128 {
-  return v128.or(from, i8x16.ge_u(place, i8x16.splat(<i8>end)));
-}
-
-/** Sums what every block gathered for some rows: of four lanes, each trial's met only its own channels. */
-function sumGathered(m: Matrix, first: usize, end: usize): void {
-  const bytes = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  const size = m.neurons << 2;
+/** Sums what every block gathered for some rows, where each is a trial. */
+function sumWhole(m: Matrix, first: usize, end: usize): void {
   for (let b: usize = 0; b < m.blocks; b++) {
-    let all = load<usize>(m.gathered + (b << 2));
-    for (let trial: u32 = 0; trial < m.pack; trial++, all += <usize>m.rows << 4) {
-      const own = bytesWhere(bytes, i8x16.add(bytes, i8x16.splat(<i8>(trial * size))), size);
-      for (let at = first << 4; at < end << 4; at += 16) {
-        const part = i8x16.swizzle(v128.load(all + at), own);
-        v128.store(m.gradient + at, f32x4.add(v128.load(m.gradient + at), part));
-      }
+    const all = load<usize>(m.gathered + (b << 2));
+    for (let at = first * VECTOR; at < end * VECTOR; at += VECTOR) {
+      v128.store(m.gradient + at, f32x4.add(v128.load(m.gradient + at), v128.load(all + at)));
     }
   }
 }
@@ -112,7 +102,7 @@ function sumMixed(m: Matrix, out: usize, r: usize, dendritic: bool): void {
   const vectors = dendritic ? <u32>DENDRITES : 1;
   for (let trial: u32 = 0; trial < m.pack; trial++) {
     const source = <usize>trial * m.rows + r;
-    const all = m.mixed + ((source * vectors) << 4);
+    const all = m.mixed + source * vectors * VECTOR;
     clear(all, vectors);
     for (let b: usize = 0; b < m.blocks; b++) {
       if (m.apart) addBlock(m, all, vectors, b, b * m.pack + trial, r);
@@ -120,7 +110,7 @@ function sumMixed(m: Matrix, out: usize, r: usize, dendritic: bool): void {
     }
     addTrial(m, out, all, trial);
     if (dendritic) {
-      for (let at: usize = 16; at < 64; at += 16) addTrial(m, out + at, all + at, trial);
+      for (let at: usize = VECTOR; at < <usize>(DENDRITES * VECTOR); at += VECTOR) addTrial(m, out + at, all + at, trial);
     }
   }
 }
@@ -132,10 +122,11 @@ function sumMixed(m: Matrix, out: usize, r: usize, dendritic: bool): void {
 // @ts-ignore: decorator
 @inline
 function gradientOfRows(m: Matrix, first: usize, end: usize, dendritic: bool): void {
-  const stride = <usize>m.vectors << 4;
+  const stride = <usize>m.vectors * VECTOR;
   memory.fill(m.gradient + first * stride, 0, (end - first) * stride);
   if (m.gathered) {
-    sumGathered(m, first, end);
+    if (m.pack > 1) sumGathered(m.gathered, m.blocks, m.pack, m.rows, m.neurons, m.gradient, first, end);
+    else sumWhole(m, first, end);
   } else if (m.pack > 1) {
     for (let r = first; r < end; r++) sumMixed(m, m.gradient + r * stride, r, dendritic);
   } else {
@@ -164,10 +155,10 @@ function adamOfRows(m: Matrix, first: usize, end: usize, adam: Adam, epoch: Epoc
   const epsilon = splat(adam.epsilon);
   const rate = splat(epoch.rate);
   const scale = splat(epoch.squareScale);
-  const stride = <usize>m.vectors << 4;
+  const stride = <usize>m.vectors * VECTOR;
   let min = m.min + first * m.vectors * m.minStride;
   let max = m.max + first * m.vectors * m.maxStride;
-  for (let at = first * stride; at < end * stride; at += 16, min += m.minStride, max += m.maxStride) {
+  for (let at = first * stride; at < end * stride; at += VECTOR, min += m.minStride, max += m.maxStride) {
     const g = v128.load(m.gradient + at);
     const mean = madd(rest1, g, f32x4.mul(beta1, v128.load(m.mean + at)));
     const square = madd(f32x4.mul(rest2, g), g, f32x4.mul(beta2, v128.load(m.square + at)));
@@ -180,36 +171,20 @@ function adamOfRows(m: Matrix, first: usize, end: usize, adam: Adam, epoch: Epoc
   }
 }
 
-/** Copies some rows for every trial that shares a block, where a row is a single vector. */
-// @ts-ignore: decorator
-@inline
-function spreadRows(m: Matrix, first: usize, end: usize): void {
-  const bytes = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  const size = m.neurons << 2;
-  let spread = m.spread;
-  for (let trial: u32 = 0; trial < m.pack; trial++, spread += <usize>m.rows << 4) {
-    const place = i8x16.sub(bytes, i8x16.splat(<i8>(trial * size)));
-    const own = bytesWhere(place, place, size);
-    for (let at = first << 4; at < end << 4; at += 16) {
-      v128.store(spread + at, i8x16.swizzle(v128.load(m.weights + at), own));
-    }
-  }
-}
-
 /** Copies the weights of row `r` onto a dendrite, the first of which stands `first` lanes from its start. */
 // @ts-ignore: decorator
 @inline
 function publishDendrite(m: Matrix, r: usize, first: usize, dendritic: bool): void {
-  const row = m.weights + ((r * m.vectors) << 4);
+  const row = m.weights + r * m.vectors * VECTOR;
   for (let trial: u32 = 0; trial < m.pack; trial++) {
     const source = <usize>trial * m.rows + r;
     for (let n: u32 = 0; n < m.neurons; n++) {
       const weight = load<f32>(row + ((first + n) << 2));
       const lane = first + <usize>(trial * m.neurons + n);
       // Where trials share a block, the neurons of each dendrite fit into one vector.
-      if (dendritic) store<f32>(m.spread + (((source << 4) + lane) << 2), weight);
+      if (dendritic) store<f32>(m.spread + ((source * DENDRITES * LANES + lane) << 2), weight);
       if (m.transposed) {
-        store<f32>(m.transposed + ((lane * (m.transposedVectors << 2) + source) << 2), weight);
+        store<f32>(m.transposed + ((lane * m.transposedVectors * LANES + source) << 2), weight);
       }
     }
   }
@@ -219,36 +194,18 @@ function publishDendrite(m: Matrix, r: usize, first: usize, dendritic: bool): vo
 // @ts-ignore: decorator
 @inline
 function transposeRow(m: Matrix, r: usize): void {
-  const stride = <usize>m.transposedVectors << 4;
-  const row = m.weights + ((r * m.vectors) << 4);
+  const stride = <usize>m.transposedVectors * VECTOR;
+  const row = m.weights + r * m.vectors * VECTOR;
   let to = m.transposed + (r << 2);
-  for (let lane: usize = 0; lane < <usize>m.vectors << 2; lane++, to += stride) {
+  for (let lane: usize = 0; lane < <usize>m.vectors * LANES; lane++, to += stride) {
     store<f32>(to, load<f32>(row + (lane << 2)));
   }
 }
 
-/** Copies four vectors, one below the other, to four columns; rows are `stride` bytes apart, and `across` where they are written. */
-// @ts-ignore: decorator
-@inline
-function transposeFour(row: usize, stride: usize, to: usize, across: usize): void {
-  const a = v128.load(row);
-  const b = v128.load(row + stride);
-  const c = v128.load(row + 2 * stride);
-  const d = v128.load(row + 3 * stride);
-  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-  const upperAb = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-  const upperCd = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<f64>(ab, cd, 0, 2));
-  v128.store(to + across, v128.shuffle<f64>(ab, cd, 1, 3));
-  v128.store(to + 2 * across, v128.shuffle<f64>(upperAb, upperCd, 0, 2));
-  v128.store(to + 3 * across, v128.shuffle<f64>(upperAb, upperCd, 1, 3));
-}
-
 /** Copies some rows likewise, four of them at a time: cache lines are read whole, and written whole. */
 function transposeRows(m: Matrix, from: usize, end: usize): void {
-  const stride = <usize>m.vectors << 4;
-  const across = <usize>m.transposedVectors << 4;
+  const stride = <usize>m.vectors * VECTOR;
+  const across = <usize>m.transposedVectors * VECTOR;
   const first = min((from + 3) & ~3, end);
   const last = max(first, end & ~3);
   for (let r = from; r < first; r++) transposeRow(m, r);
@@ -274,7 +231,7 @@ function publishRows(m: Matrix, from: usize, end: usize, dendritic: bool): void 
     return;
   }
   if (!dendritic) {
-    spreadRows(m, from, end);
+    spreadRows(m.weights, m.spread, m.pack, m.rows, m.neurons, from, end);
     if (m.transposed) {
       for (let r = from; r < end; r++) publishDendrite(m, r, 0, false);
     }

@@ -48,13 +48,18 @@ export function manyFired(membrane: v128, c: usize): v128 {
 export function adapt(
   c: usize, state: usize, spikes: v128, tape: usize, record: bool, unit: v128,
 ): v128 {
+  return adaptBy(c, state, f32x4.mul(spikes, v128.load(c, AHP_JUMP)), tape, record, unit);
+}
+
+/** {@link adapt} by what the spikes add, which is known last. */
+// @ts-ignore: decorator
+@inline
+export function adaptBy(
+  c: usize, state: usize, jump: v128, tape: usize, record: bool, unit: v128,
+): v128 {
   const before = v128.load(state, IAHP);
-  const change = f32x4.add(
-    f32x4.sub(
-      f32x4.mul(spikes, v128.load(c, AHP_JUMP)), f32x4.mul(before, v128.load(c, AHP_LOSS)),
-    ),
-    v128.load(state, IAHP_REST),
-  );
+  const lost = f32x4.mul(before, v128.load(c, AHP_LOSS));
+  const change = f32x4.add(f32x4.sub(v128.load(state, IAHP_REST), lost), jump);
   const adaptation = f32x4.add(before, change);
   v128.store(state, clip(adaptation, unit), IAHP);
   v128.store(state, f32x4.sub(change, f32x4.sub(adaptation, before)), IAHP_REST);
@@ -117,6 +122,6 @@ export function fire(c: usize, state: usize, membrane: v128): v128 {
   v128.store(state, v128.and(fired, unit), SPIKES);
   v128.store(state, timerAfter(c, v128.load(state, TIMER), fired, unit), TIMER);
   v128.store(state, imemAfter(membrane, fired, unit), IMEM);
-  v128.store(state, power(clip(membrane, unit), c), FEEDBACK);
+  v128.store(state, power(membrane, c), FEEDBACK);
   return fired;
 }

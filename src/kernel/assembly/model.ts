@@ -2,10 +2,10 @@
 // one lumped synapse, once for four dendrites, and once for all that forward Euler steps: `model` is known where it is
 // written.
 import {
-  COEFFICIENTS, DENDRITES, DENDRITIC, DENDRITIC_COEFFICIENTS, DENDRITIC_GRADIENT, DENDRITIC_STATE,
-  DENDRITIC_TAPE, EULER_COEFFICIENTS, EULER_GRADIENT, EULER_STATE, EULER_TAPE, GRADIENT, LEFT, LIF,
-  SPIKES, STATE, TAPE,
+  COEFFICIENTS, DENDRITIC_COEFFICIENTS, DENDRITIC_GRADIENT, DENDRITIC_STATE, DENDRITIC_TAPE,
+  EULER_COEFFICIENTS, EULER_GRADIENT, EULER_STATE, EULER_TAPE, GRADIENT, LEFT, SPIKES, STATE, TAPE,
 } from '../layout';
+import { DENDRITES, DENDRITIC, LIF } from '../numbers';
 
 /** Stands for all models that forward Euler steps; a workspace tells them apart. */
 export const EULER: u32 = LIF;

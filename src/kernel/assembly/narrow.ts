@@ -1,9 +1,10 @@
 // Sums over rows of a few vectors: columns stay in registers over all rows.
+import { LANES, VECTOR } from '../layout';
 import { countOf, plus, row, SparseRows } from './sparse';
 import { madd } from './vector';
 
 /** Vectors of a row up to which columns stay in registers. */
-export const NARROW: u32 = 16;
+export const NARROW: u32 = 64 / LANES;
 
 /** Narrow rows: four columns at a time stay in registers over all rows; more than that would not. */
 // @ts-ignore: decorator
@@ -11,28 +12,28 @@ export const NARROW: u32 = 16;
 export function addNarrow(
   out: usize, vectors: u32, matrix: usize, indices: usize, counts: usize, rows: usize, counted: bool,
 ): void {
-  const stride = <usize>vectors << 4;
+  const stride = <usize>vectors * VECTOR;
   let column: usize = 0;
-  for (; column + 64 <= stride; column += 64) {
+  for (; column + 4 * VECTOR <= stride; column += 4 * VECTOR) {
     const to = out + column;
     let a = v128.load(to, 0);
-    let b = v128.load(to, 16);
-    let c = v128.load(to, 32);
-    let d = v128.load(to, 48);
+    let b = v128.load(to, VECTOR);
+    let c = v128.load(to, 2 * VECTOR);
+    let d = v128.load(to, 3 * VECTOR);
     for (let k: usize = 0; k < rows; k++) {
       const count = countOf(counts, k, counted);
       const at = row(matrix + column, indices, k, stride);
       a = plus(a, count, at, counted);
-      b = plus(b, count, at + 16, counted);
-      c = plus(c, count, at + 32, counted);
-      d = plus(d, count, at + 48, counted);
+      b = plus(b, count, at + VECTOR, counted);
+      c = plus(c, count, at + 2 * VECTOR, counted);
+      d = plus(d, count, at + 3 * VECTOR, counted);
     }
     v128.store(to, a, 0);
-    v128.store(to, b, 16);
-    v128.store(to, c, 32);
-    v128.store(to, d, 48);
+    v128.store(to, b, VECTOR);
+    v128.store(to, c, 2 * VECTOR);
+    v128.store(to, d, 3 * VECTOR);
   }
-  for (; column < stride; column += 16) {
+  for (; column < stride; column += VECTOR) {
     let even = v128.load(out + column);
     let odd = i64x2.splat(0);
     const from = matrix + column;
@@ -58,32 +59,32 @@ export function addNarrow(
 export function addNonZero(out: usize, vectors: u32, matrix: usize, values: usize, valueVectors: u32): void {
   let all: u64 = 0;
   for (let v: u32 = 0; v < valueVectors; v++) {
-    const value = v128.load(values + (<usize>v << 4));
-    all |= <u64>i32x4.bitmask(f32x4.ne(value, i64x2.splat(0))) << (v << 2);
+    const value = v128.load(values + <usize>v * VECTOR);
+    all |= <u64>i32x4.bitmask(f32x4.ne(value, i64x2.splat(0))) << (v * LANES);
   }
-  const stride = <usize>vectors << 4;
+  const stride = <usize>vectors * VECTOR;
   let column: usize = 0;
-  for (; column + 64 <= stride; column += 64) {
+  for (; column + 4 * VECTOR <= stride; column += 4 * VECTOR) {
     const to = out + column;
     let a = v128.load(to, 0);
-    let b = v128.load(to, 16);
-    let c = v128.load(to, 32);
-    let d = v128.load(to, 48);
+    let b = v128.load(to, VECTOR);
+    let c = v128.load(to, 2 * VECTOR);
+    let d = v128.load(to, 3 * VECTOR);
     for (let left = all; left != 0; left &= left - 1) {
       const k = <usize>ctz(left);
       const value = v128.load32_splat(values + (k << 2));
       const at = matrix + column + k * stride;
       a = madd(value, v128.load(at, 0), a);
-      b = madd(value, v128.load(at, 16), b);
-      c = madd(value, v128.load(at, 32), c);
-      d = madd(value, v128.load(at, 48), d);
+      b = madd(value, v128.load(at, VECTOR), b);
+      c = madd(value, v128.load(at, 2 * VECTOR), c);
+      d = madd(value, v128.load(at, 3 * VECTOR), d);
     }
     v128.store(to, a, 0);
-    v128.store(to, b, 16);
-    v128.store(to, c, 32);
-    v128.store(to, d, 48);
+    v128.store(to, b, VECTOR);
+    v128.store(to, c, 2 * VECTOR);
+    v128.store(to, d, 3 * VECTOR);
   }
-  for (; column < stride; column += 16) {
+  for (; column < stride; column += VECTOR) {
     let a = v128.load(out + column);
     for (let left = all; left != 0; left &= left - 1) {
       const k = <usize>ctz(left);
@@ -102,7 +103,7 @@ export function addNonZero(out: usize, vectors: u32, matrix: usize, values: usiz
 export function sumOnes(
   out: usize, vectors: u32, feed: usize, input: SparseRows, r: usize, recurrent: usize, spikes: SparseRows, t: usize,
 ): void {
-  const stride = <usize>vectors << 4;
+  const stride = <usize>vectors * VECTOR;
   const enters = input.indices;
   const echoes = spikes.indices;
   const firstEnters = <usize>load<u32>(input.starts + (r << 2));
@@ -110,7 +111,7 @@ export function sumOnes(
   const firstEchoes = <usize>load<u32>(spikes.starts + (t << 2));
   const endEchoes = <usize>load<u32>(spikes.starts + (t << 2), 4);
   let column: usize = 0;
-  for (; column + 64 <= stride; column += 64) {
+  for (; column + 4 * VECTOR <= stride; column += 4 * VECTOR) {
     let a = i64x2.splat(0);
     let b = i64x2.splat(0);
     let c = i64x2.splat(0);
@@ -118,23 +119,23 @@ export function sumOnes(
     for (let k = firstEnters; k < endEnters; k++) {
       const at = row(feed + column, enters, k, stride);
       a = f32x4.add(a, v128.load(at, 0));
-      b = f32x4.add(b, v128.load(at, 16));
-      c = f32x4.add(c, v128.load(at, 32));
-      d = f32x4.add(d, v128.load(at, 48));
+      b = f32x4.add(b, v128.load(at, VECTOR));
+      c = f32x4.add(c, v128.load(at, 2 * VECTOR));
+      d = f32x4.add(d, v128.load(at, 3 * VECTOR));
     }
     for (let k = firstEchoes; k < endEchoes; k++) {
       const at = row(recurrent + column, echoes, k, stride);
       a = f32x4.add(a, v128.load(at, 0));
-      b = f32x4.add(b, v128.load(at, 16));
-      c = f32x4.add(c, v128.load(at, 32));
-      d = f32x4.add(d, v128.load(at, 48));
+      b = f32x4.add(b, v128.load(at, VECTOR));
+      c = f32x4.add(c, v128.load(at, 2 * VECTOR));
+      d = f32x4.add(d, v128.load(at, 3 * VECTOR));
     }
     v128.store(out + column, a, 0);
-    v128.store(out + column, b, 16);
-    v128.store(out + column, c, 32);
-    v128.store(out + column, d, 48);
+    v128.store(out + column, b, VECTOR);
+    v128.store(out + column, c, 2 * VECTOR);
+    v128.store(out + column, d, 3 * VECTOR);
   }
-  for (; column < stride; column += 16) {
+  for (; column < stride; column += VECTOR) {
     let a = i64x2.splat(0);
     for (let k = firstEnters; k < endEnters; k++) {
       a = f32x4.add(a, v128.load(row(feed + column, enters, k, stride)));
@@ -154,7 +155,7 @@ function addToSingle(sum: v128, matrix: usize, list: SparseRows, r: usize, count
   const counts = list.counts;
   const end = <usize>load<u32>(starts, 4);
   for (let k = <usize>load<u32>(starts); k < end; k++) {
-    sum = plus(sum, countOf(counts, k, counted), row(matrix, indices, k, 16), counted);
+    sum = plus(sum, countOf(counts, k, counted), row(matrix, indices, k, VECTOR), counted);
   }
   return sum;
 }
@@ -168,37 +169,6 @@ export function addRow(sum: v128, matrix: usize, list: SparseRows, r: usize): v1
     : addToSingle(sum, matrix, list, r, false);
 }
 
-/** What entry `k` of a list adds, where `there` is set. */
-// @ts-ignore: decorator
-@inline
-function addIf(
-  sum: v128, matrix: usize, list: SparseRows, k: usize, there: v128, counted: bool,
-): v128 {
-  const weights = v128.and(v128.load(row(matrix, list.indices, k, 16)), there);
-  return counted ? madd(countOf(list.counts, k, true), weights, sum) : f32x4.add(sum, weights);
-}
-
-/**
- * The same as {@link addRow}, in the same order, of a list with room for four entries more: four at a time are added without
- * asking how many there are, which nobody can guess. No lane of `sum` may be -0.
- */
-// @ts-ignore: decorator
-@inline
-export function addGuessed(sum: v128, matrix: usize, list: SparseRows, r: usize, counted: bool): v128 {
-  const starts = list.starts + (r << 2);
-  const end = load<u32>(starts, 4);
-  let k = load<u32>(starts);
-  do {
-    const there = i32x4.gt_s(i32x4.splat(end - k), i32x4(0, 1, 2, 3));
-    sum = addIf(sum, matrix, list, k, v128.shuffle<u32>(there, there, 0, 0, 0, 0), counted);
-    sum = addIf(sum, matrix, list, k + 1, v128.shuffle<u32>(there, there, 1, 1, 1, 1), counted);
-    sum = addIf(sum, matrix, list, k + 2, v128.shuffle<u32>(there, there, 2, 2, 2, 2), counted);
-    sum = addIf(sum, matrix, list, k + 3, v128.shuffle<u32>(there, there, 3, 3, 3, 3), counted);
-    k += 4;
-  } while (k < end);
-  return sum;
-}
-
 // @ts-ignore: decorator
 @inline
 function addToRows(matrix: usize, list: SparseRows, r: usize, value: v128, counted: bool): void {
@@ -207,7 +177,7 @@ function addToRows(matrix: usize, list: SparseRows, r: usize, value: v128, count
   const counts = list.counts;
   const end = <usize>load<u32>(starts, 4);
   for (let k = <usize>load<u32>(starts); k < end; k++) {
-    const at = row(matrix, indices, k, 16);
+    const at = row(matrix, indices, k, VECTOR);
     const part = counted ? f32x4.mul(countOf(counts, k, true), value) : value;
     v128.store(at, f32x4.add(v128.load(at), part));
   }

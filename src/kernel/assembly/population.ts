@@ -1,4 +1,5 @@
-import { DENDRITIC, LUMPED, MEMBRANE, SPIKES, VECTOR } from '../layout';
+import { MEMBRANE, SPIKES, VECTOR, LANES } from '../layout';
+import { DENDRITIC, LUMPED } from '../numbers';
 import { appendSpikes, Block, hasCounts, Workspace } from './block';
 import { integrateDendrites } from './dendrites';
 import { fires, tapeEuler } from './euler';

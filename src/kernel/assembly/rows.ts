@@ -1,3 +1,4 @@
+import { VECTOR } from '../layout';
 import { addNarrow, NARROW, sumOnes } from './narrow';
 import { SparseRows } from './sparse';
 import { clear } from './vector';
@@ -51,7 +52,7 @@ export function sumDrive(
     sumOnes(out, vectors, feed, input, r, recurrent, spikes, t);
     return;
   }
-  if (bias) memory.copy(out, bias, <usize>vectors << 4);
+  if (bias) memory.copy(out, bias, <usize>vectors * VECTOR);
   else clear(out, vectors);
   addSparse(out, vectors, feed, input, r);
   if (recurrent) addSparse(out, vectors, recurrent, spikes, t);

@@ -1,97 +1,103 @@
 // Neurons of a lumped synapse that fill one vector. There is nothing to do beside them, so a step takes as long as its
 // longest chain of operations: what the next step waits for stays in registers, all else in memory, where V8 does not
-// move it about; nothing depends on a guess; the way forward leaves slopes that the way back has only to multiply with.
+// move it about; nothing depends on a guess; the way forward leaves slopes that the way back has only to multiply with. What
+// enters is added where there is nothing else to do.
 import {
-  AHP_DECAY, AHP_JUMP, SLOPE_PREVIOUS, BY_DRIVE, BY_LEAK, BY_SYNAPSE, DC, DRIVE_SLOPE, D_IAHP, D_ISYN,
-  EXPONENT, FEEDBACK, GRADIENT, IMEM, ISYN, MEMBRANE, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE,
-  MEM_RATE, OF_ADAPTATION, SLOPE_SPIKE, SLOPES, SPIKES, STATE,
-  STEP_SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS, THRESHOLD, TIMER, VECTOR,
+  AHP_DECAY, AHP_JUMP, BY_DRIVE, BY_LEAK, BY_SYNAPSE, DC, DRIVE_SLOPE, D_IAHP, D_ISYN, EXPONENT, FEEDBACK, GRADIENT, IMEM,
+  ISYN, LANES, MEMBRANE, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, OF_ADAPTATION, SLOPES, SLOPE_PREVIOUS, SLOPE_SPIKE,
+  SPIKES, STATE, STEP_SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS, THRESHOLD, THRESHOLD_TWO, TIMER, VECTOR,
 } from '../layout';
 import { Block, hasCounts, Workspace } from './block';
 import { half, one } from './constants';
+import { addEcho, echoOf, echoOfFired, heldRow } from './echo';
 import { SquaredError, weigh } from './loss';
-import { adapt, furtherSpikes, imemAfter, manyFired, timerAfter } from './membrane';
+import { adaptBy, furtherSpikes, timerAfter } from './membrane';
 import { addOuter, addRow } from './narrow';
 import { power } from './power';
 import { addRows } from './rows';
 import { append, Entering, listOf, SparseRows } from './sparse';
-import { clear, clip, madd, slopeAbove, splat, sum } from './vector';
+import { clear, madd, splat, sum } from './vector';
 
-/** Sum of the first four rows of a matrix of single vectors, each times a lane of `value`: shorter than a list. */
-// @ts-ignore: decorator
-@inline
-export function fourRows(matrix: usize, value: v128): v128 {
-  const a = f32x4.mul(v128.load(matrix, 0), v128.shuffle<f32>(value, value, 0, 0, 0, 0));
-  const b = f32x4.mul(v128.load(matrix, 16), v128.shuffle<f32>(value, value, 1, 1, 1, 1));
-  const c = f32x4.mul(v128.load(matrix, 32), v128.shuffle<f32>(value, value, 2, 2, 2, 2));
-  const d = f32x4.mul(v128.load(matrix, 48), v128.shuffle<f32>(value, value, 3, 3, 3, 3));
-  return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
-}
+/** What runs out a current while the timer runs, and half with its sign changed. */
+const table = memory.data<f32>([
+  -1e30, -1e30, -1e30, -1e30,
+  -0.5, -0.5, -0.5, -0.5,
+], 16);
 
-/** Its first two rows likewise, where what stands in one half of a vector concerns no lane of the other. */
-// @ts-ignore: decorator
-@inline
-export function twoRows(first: v128, second: v128, value: v128): v128 {
-  const even = f32x4.mul(first, v128.shuffle<f32>(value, value, 0, 0, 2, 2));
-  return f32x4.add(even, f32x4.mul(second, v128.shuffle<f32>(value, value, 1, 1, 3, 3)));
-}
-
-/** Row `k` of a matrix of single vectors in its first half, row k + 2 in the other. */
-// @ts-ignore: decorator
-@inline
-export function joined(matrix: usize, k: usize): v128 {
-  const at = matrix + (k << 4);
-  return v128.shuffle<f32>(v128.load(at), v128.load(at, 32), 0, 1, 6, 7);
-}
+/** The float32 below 1. */
+const bits = memory.data<u32>([0x3f7fffff, 0x3f7fffff, 0x3f7fffff, 0x3f7fffff], 16);
 
 /**
- * Stores the slopes of a step: `byTotal` is that of the membrane by what it grows with, total = feedback +
- * leakRatio·flow with flow = share·Igain·Iin - Ileak, `byInput` that by Iin, `rise` what Iin adds to the membrane;
- * `ofImem` and `ofLog` are those that the step before has left: of its membrane current and the logarithm of that,
- * by its membrane before clipping. The others are what they are called.
+ * The same as {@link clip}, of numbers: as whole numbers, the bits of floats have their order, and are sooner compared; those of
+ * negative ones come first. What is no number may become 1: it comes from a synaptic current, which stays what it is.
  */
 // @ts-ignore: decorator
 @inline
-function leaveSlopes(
-  c: usize, slopes: usize, unit: v128, ofImem: v128, ofLog: v128, share: v128, rise: v128, flow: v128, Ileak: v128,
-  leakRatio: v128, feedback: v128, byTotal: v128, byInput: v128, input: v128, adaptation: v128, charge: v128,
-): void {
-  const total = madd(leakRatio, flow, feedback);
-  const byImem = f32x4.sub(madd(v128.load(c, MEM_RATE), total, unit), f32x4.mul(rise, share));
-  const byLog = f32x4.mul(f32x4.mul(byTotal, feedback), v128.load(c, EXPONENT));
-  v128.store(slopes, madd(byImem, ofImem, f32x4.mul(byLog, ofLog)), SLOPE_PREVIOUS);
-  const bySynapse = f32x4.mul(byInput, slopeAbove(input, unit));
-  v128.store(slopes, bySynapse, BY_SYNAPSE);
-  const byRatio = f32x4.mul(byTotal, v128.load(c, MEM_LEAK_INVERSE));
-  v128.store(slopes, f32x4.sub(f32x4.mul(byRatio, f32x4.sub(flow, Ileak)), bySynapse), BY_LEAK);
-  v128.store(slopes, slopeAbove(adaptation, unit), OF_ADAPTATION);
-  const threshold = v128.load(c, SYN_CHARGE);
-  v128.store(slopes, f32x4.mul(v128.load(c, DRIVE_SLOPE), slopeAbove(charge, threshold)), BY_DRIVE);
+function clipBits(value: v128, unit: v128): v128 {
+  return i32x4.max_s(value, unit);
+}
+
+/** The same as {@link slopeAbove} 1, likewise: the bits of 1 are those of a half and one more. */
+// @ts-ignore: decorator
+@inline
+function slopeAboveOne(value: v128, unit: v128): v128 {
+  const inside = v128.and(i32x4.gt_s(value, unit), unit);
+  return v128.or(inside, v128.and(i32x4.gt_s(value, v128.load(bits)), half()));
+}
+
+/** Twice `halfSlope` where a charge is above its bound, once at the bound, else 0. */
+// @ts-ignore: decorator
+@inline
+function slopeOfDrive(charge: v128, bound: v128, halfSlope: v128): v128 {
+  const inside = v128.and(halfSlope, i32x4.gt_s(charge, bound));
+  return f32x4.add(inside, v128.andnot(halfSlope, i32x4.gt_s(bound, charge)));
+}
+
+/** A current, where the timer is 0; far below all others while it runs. */
+// @ts-ignore: decorator
+@inline
+export function closed(timer: v128, current: v128): v128 {
+  return madd(timer, v128.load(table), current);
 }
 
 /**
  * Runs the neurons of `state` through all steps, on the drive that stands there. Where they learn, leaves
  * slopes and, if wanted, a list of spikes; where not, the spikes, as u32, in place of the drive.
+ *
+ * What is known last is added or multiplied last. With `drain` = -Ileak, and what the leak takes from the membrane for each of
+ * its currents, `taken` = -imem·rate/Itau·drain:
+ *
+ *   membrane = imem + taken·drain + taken·shared·Iin + imem·rate·feedback, where shared = Igain/(imem + Igain)
  */
 // @ts-ignore: decorator
 @inline
 function run(
-  c: usize, state: usize, drive: usize, steps: usize, recurrent: usize, w: Workspace, learns: bool,
+  c: usize, state: usize, drive: usize, steps: usize, recurrent: usize, w: Workspace, learns: bool, feed: usize,
+  start: v128, input: SparseRows, first: usize,
 ): void {
   const list = w.spikes;
   const listed = learns && w.listed;
   let slopes = w.tape;
   const halved = w.halved;
-  const first = halved && recurrent ? joined(recurrent, 0) : i64x2.splat(0);
-  const second = halved && recurrent ? joined(recurrent, 1) : i64x2.splat(0);
+  const none = i64x2.splat(0);
+  const halfSlope = f32x4.mul(v128.load(c, DRIVE_SLOPE), half());
+  const row0 = heldRow(recurrent, 0, halved);
+  const row1 = heldRow(recurrent, 1, halved);
+  const row2 = heldRow(recurrent, 2, halved);
+  const row3 = heldRow(recurrent, 3, halved);
+  const restDrain = f32x4.sub(none, v128.load(c, MEM_LEAK));
+  const drainRate = f32x4.sub(none, f32x4.mul(v128.load(c, MEM_RATE), v128.load(c, MEM_LEAK_INVERSE)));
   let imem = v128.load(state, IMEM);
   let feedback = v128.load(state, FEEDBACK);
   let spikes = v128.load(state, SPIKES);
   let membrane = v128.load(state, MEMBRANE);
-  let ofImem = i64x2.splat(0);
-  let ofLog = i64x2.splat(0);
-  let echo = i64x2.splat(0);
-  if (recurrent) echo = halved ? twoRows(first, second, spikes) : fourRows(recurrent, spikes);
+  let jump = f32x4.mul(spikes, v128.load(c, AHP_JUMP));
+  let timer = v128.load(state, TIMER);
+  let isyn = v128.load(state, ISYN);
+  let ofLogImem = none;
+  let ofLog = none;
+  let echo = none;
+  if (recurrent) echo = echoOf(recurrent, row0, row1, row2, row3, halved, spikes);
   let starts = listed ? list.starts : 0;
   let size: usize = 0;
   if (listed) {
@@ -100,56 +106,63 @@ function run(
     store<u32>(starts, 0);
     store<u32>(starts, <u32>size, 4);
   }
+  let r = first;
   for (const end = drive + steps * VECTOR; drive < end; drive += VECTOR) {
     const unit = one();
-    const total = f32x4.add(v128.load(drive), echo);
-    const timer = v128.load(state, TIMER);
-    const open = f32x4.eq(timer, i64x2.splat(0));
-    const isyn = v128.load(state, ISYN);
+    const entering = feed ? addRow(start, feed, input, r++) : v128.load(drive);
     const held = f32x4.sub(isyn, f32x4.mul(isyn, v128.load(c, SYN_LOSS)));
+    const ready = closed(timer, f32x4.add(held, v128.load(c, DC)));
+    const bound = v128.load(c, SYN_CHARGE);
+    const charge = f32x4.mul(f32x4.add(entering, echo), v128.load(c, DRIVE_SLOPE));
+    const charged = f32x4.pmax(charge, bound);
+    isyn = f32x4.add(held, charged);
+    const adaptation = adaptBy(c, state, jump, 0, false, unit);
+    const drain = f32x4.sub(restDrain, clipBits(adaptation, unit));
+    const input = f32x4.add(f32x4.add(ready, charged), drain);
+    const Iin = clipBits(input, unit);
     const Igain = v128.load(c, MEM_GAIN);
-    const share = f32x4.div(unit, f32x4.add(imem, Igain));
-    const shared = f32x4.mul(Igain, share);
+    const shared = f32x4.div(Igain, f32x4.add(imem, Igain));
     const byTotal = f32x4.mul(imem, v128.load(c, MEM_RATE));
-    const adaptation = adapt(c, state, spikes, 0, false, unit);
-    const Ileak = f32x4.add(v128.load(c, MEM_LEAK), clip(adaptation, unit));
-    const leakRatio = f32x4.mul(Ileak, v128.load(c, MEM_LEAK_INVERSE));
-    const byInput = f32x4.mul(f32x4.mul(byTotal, shared), leakRatio);
-    const base = madd(byTotal, f32x4.sub(feedback, f32x4.mul(leakRatio, Ileak)), imem);
-    const charge = f32x4.mul(total, v128.load(c, DRIVE_SLOPE));
-    const charged = f32x4.pmax(charge, v128.load(c, SYN_CHARGE));
-    v128.store(state, f32x4.add(held, charged), ISYN);
-    const input = v128.and(
-      f32x4.add(f32x4.add(f32x4.sub(held, Ileak), v128.load(c, DC)), charged), open,
-    );
-    const Iin = clip(input, unit);
-    const rise = f32x4.mul(byInput, Iin);
-    membrane = f32x4.add(rise, base);
-    const above = clip(membrane, unit);
-    const fired = f32x4.gt(membrane, v128.load(c, THRESHOLD));
-    const many = manyFired(membrane, c);
-    if (learns) {
-      const flow = f32x4.sub(f32x4.mul(shared, Iin), Ileak);
-      leaveSlopes(
-        c, slopes, unit, ofImem, ofLog, share, rise, flow, Ileak, leakRatio, feedback, byTotal, byInput, input,
-        adaptation, charge,
-      );
-      const bound = slopeAbove(membrane, unit);
-      const surrogate = v128.and(v128.load(c, SURROGATE), f32x4.gt(membrane, unit));
-      v128.store(slopes, surrogate, SLOPE_SPIKE);
-      const reset = f32x4.mul(v128.andnot(half(), many), f32x4.sub(unit, above));
-      ofImem = madd(reset, surrogate, v128.andnot(bound, fired));
-      ofLog = f32x4.div(bound, above);
-    }
+    const byDrain = f32x4.mul(imem, drainRate);
+    const taken = f32x4.mul(byDrain, drain);
+    const byInput = f32x4.mul(taken, shared);
+    const still = madd(taken, drain, imem);
+    const fedBack = f32x4.mul(byTotal, feedback);
+    membrane = f32x4.add(madd(byInput, Iin, still), fedBack);
+    const fired = i32x4.gt_s(membrane, v128.load(c, THRESHOLD));
+    const many = i32x4.gt_s(membrane, v128.load(c, THRESHOLD_TWO));
+    const above = clipBits(membrane, unit);
+    timer = timerAfter(c, timer, fired, unit);
+    imem = v128.bitselect(unit, above, fired);
+    feedback = power(membrane, c);
     spikes = v128.and(fired, unit);
+    jump = v128.and(fired, v128.load(c, AHP_JUMP));
+    if (recurrent) echo = echoOfFired(recurrent, row0, row1, row2, row3, halved, fired);
+    if (learns) {
+      const byLogImem = madd(f32x4.mul(byInput, Iin), shared, f32x4.add(still, fedBack));
+      const byLog = f32x4.mul(fedBack, v128.load(c, EXPONENT));
+      v128.store(slopes, madd(byLogImem, ofLogImem, f32x4.mul(byLog, ofLog)), SLOPE_PREVIOUS);
+      const bySynapse = f32x4.mul(byInput, slopeAboveOne(input, unit));
+      v128.store(slopes, bySynapse, BY_SYNAPSE);
+      const flow = f32x4.add(f32x4.add(drain, drain), f32x4.mul(shared, Iin));
+      v128.store(slopes, madd(byDrain, flow, bySynapse), BY_LEAK);
+      v128.store(slopes, slopeAboveOne(adaptation, unit), OF_ADAPTATION);
+      v128.store(slopes, slopeOfDrive(charge, bound, halfSlope), BY_DRIVE);
+      const inside = slopeAboveOne(membrane, unit);
+      const surrogate = v128.and(v128.load(c, SURROGATE), i32x4.gt_s(membrane, unit));
+      v128.store(slopes, surrogate, SLOPE_SPIKE);
+      const reset = madd(above, v128.load(table, 16), half());
+      ofLogImem = f32x4.div(madd(reset, surrogate, v128.andnot(inside, fired)), imem);
+      ofLog = f32x4.div(inside, above);
+    }
     if (i32x4.bitmask(many)) {
       spikes = f32x4.add(spikes, furtherSpikes(membrane, c));
+      jump = f32x4.mul(spikes, v128.load(c, AHP_JUMP));
+      if (recurrent) echo = echoOf(recurrent, row0, row1, row2, row3, halved, spikes);
+      // Where a step holds more than one spike, the reset has no slope.
+      ofLogImem = v128.andnot(ofLogImem, many);
       if (listed) list.counted = 1;
     }
-    if (recurrent) echo = halved ? twoRows(first, second, spikes) : fourRows(recurrent, spikes);
-    v128.store(state, timerAfter(c, timer, fired, unit), TIMER);
-    imem = imemAfter(membrane, fired, unit);
-    feedback = power(above, c);
     if (learns) {
       v128.store(slopes, spikes, STEP_SPIKES);
       slopes += SLOPES;
@@ -162,6 +175,8 @@ function run(
       v128.store(drive, i32x4.trunc_sat_f32x4_s(spikes));
     }
   }
+  v128.store(state, timer, TIMER);
+  v128.store(state, isyn, ISYN);
   v128.store(state, imem, IMEM);
   v128.store(state, feedback, FEEDBACK);
   v128.store(state, spikes, SPIKES);
@@ -172,7 +187,7 @@ function run(
 export function streamSingle(
   c: usize, state: usize, drive: usize, steps: usize, recurrent: usize, w: Workspace,
 ): void {
-  run(c, state, drive, steps, recurrent, w, false);
+  run(c, state, drive, steps, recurrent, w, false, 0, i64x2.splat(0), changetype<SparseRows>(0), 0);
 }
 
 /** Runs a block through all steps and leaves slopes and spikes, where `forward` leaves a tape. */
@@ -181,48 +196,28 @@ export function forwardSingle(
   bias: usize,
 ): void {
   const drive = block.drive;
+  const state = w.state;
+  memory.copy(state, block.start, STATE);
+  const start = bias ? v128.load(bias) : i64x2.splat(0);
+  if (feed && input.parts == 1) {
+    run(block.coefficients, state, drive, steps, recurrent, w, true, feed, start, listOf(input, 0), input.first);
+    return;
+  }
   if (feed) {
-    const start = bias ? v128.load(bias) : i64x2.splat(0);
     const list = listOf(input, 0);
     for (let t: usize = 0; t < steps; t++) {
-      v128.store(drive + (t << 4), addRow(start, feed, list, t + input.first));
+      v128.store(drive + t * VECTOR, addRow(start, feed, list, t + input.first));
     }
     for (let part: u32 = 1; part < input.parts; part++) {
       const more = listOf(input, part);
       const matrix = feed + part * input.stride;
       for (let t: usize = 0; t < steps; t++) {
-        const at = drive + (t << 4);
+        const at = drive + t * VECTOR;
         v128.store(at, addRow(v128.load(at), matrix, more, t + input.first));
       }
     }
   }
-  const state = w.state;
-  memory.copy(state, block.start, STATE);
-  run(block.coefficients, state, drive, steps, recurrent, w, true);
-}
-
-/** Adds a vector to four rows, each times a lane of `times`. */
-// @ts-ignore: decorator
-@inline
-function addFourRows(rows: usize, times: v128, value: v128): void {
-  const a = f32x4.mul(v128.shuffle<f32>(times, times, 0, 0, 0, 0), value);
-  const b = f32x4.mul(v128.shuffle<f32>(times, times, 1, 1, 1, 1), value);
-  const c = f32x4.mul(v128.shuffle<f32>(times, times, 2, 2, 2, 2), value);
-  const d = f32x4.mul(v128.shuffle<f32>(times, times, 3, 3, 3, 3), value);
-  v128.store(rows, f32x4.add(v128.load(rows, 0), a), 0);
-  v128.store(rows, f32x4.add(v128.load(rows, 16), b), 16);
-  v128.store(rows, f32x4.add(v128.load(rows, 32), c), 32);
-  v128.store(rows, f32x4.add(v128.load(rows, 48), d), 48);
-}
-
-/** Adds to its first two rows likewise. */
-// @ts-ignore: decorator
-@inline
-function addTwoRows(rows: usize, times: v128, value: v128): void {
-  const even = f32x4.mul(v128.shuffle<f32>(times, times, 0, 0, 2, 2), value);
-  const odd = f32x4.mul(v128.shuffle<f32>(times, times, 1, 1, 3, 3), value);
-  v128.store(rows, f32x4.add(v128.load(rows), even));
-  v128.store(rows, f32x4.add(v128.load(rows, 16), odd), 16);
+  run(block.coefficients, state, drive, steps, recurrent, w, true, 0, start, changetype<SparseRows>(0), 0);
 }
 
 /** Takes the gradient back through all steps, as `back` does. */
@@ -238,10 +233,14 @@ export function backSingle(
   const entry: usize = gathered ? input.first : 0;
   if (gathered) clear(gathered, block.sources);
   const loop = block.gatheredLoop;
-  if (loop) clear(loop, 4);
+  if (loop) clear(loop, LANES);
   const halved = w.halved;
-  const first = halved && recurrent ? joined(recurrent, 0) : i64x2.splat(0);
-  const second = halved && recurrent ? joined(recurrent, 1) : i64x2.splat(0);
+  const none = i64x2.splat(0);
+  const row0 = heldRow(recurrent, 0, halved);
+  const row1 = heldRow(recurrent, 1, halved);
+  const row2 = heldRow(recurrent, 2, halved);
+  const row3 = heldRow(recurrent, 3, halved);
+  const negativeJump = f32x4.sub(none, v128.load(block.coefficients, AHP_JUMP));
   const indices = w.indices;
   const values = w.values;
   const c = block.coefficients;
@@ -253,38 +252,40 @@ export function backSingle(
   const target = block.target;
   let slopes = w.tape + steps * SLOPES;
   let loss = i64x2.splat(0);
-  // With respect to the spikes, through the recurrent weights; all else that goes from step to step is in memory.
-  let dEcho = i64x2.splat(0);
+  // With respect to the spikes, through the recurrent weights.
+  let dEcho = none;
   // With respect to the membrane of the step before, through its current and feedback.
-  let dBefore = i64x2.splat(0);
+  let dBefore = none;
+  // With respect to the synaptic current and, with its sign changed, to the adaptation.
   const gradient = w.gradient;
   memory.fill(gradient, 0, GRADIENT);
   for (let t = steps; t-- > 0; ) {
     slopes -= SLOPES;
-    // What the spikes do to later steps through adaptation, and to the loss.
-    const dLater = v128.load(gradient, D_IAHP);
-    let dSpikes = f32x4.mul(dLater, v128.load(c, AHP_JUMP));
+    const ofSpikes = v128.load(slopes, SLOPE_SPIKE);
+    let dSpikes = none;
     if (squared) {
-      const wanted = v128.load(target + (t << 4));
+      const wanted = v128.load(target + t * VECTOR);
       const miss = f32x4.sub(v128.load(slopes, STEP_SPIKES), wanted);
       const weighed = weigh(miss, wanted, silence);
       loss = f32x4.add(loss, f32x4.mul(weighed, miss));
-      dSpikes = f32x4.add(dSpikes, f32x4.mul(weighed, scale));
+      dSpikes = f32x4.mul(weighed, scale);
     } else {
-      dSpikes = f32x4.add(dSpikes, v128.load(outer + t * outerStride));
+      dSpikes = v128.load(outer + t * outerStride);
     }
-    const ofSpikes = v128.load(slopes, SLOPE_SPIKE);
-    const dMembrane = madd(dEcho, ofSpikes, madd(dSpikes, ofSpikes, dBefore));
+    // What the spikes do to the loss, then to later steps through adaptation and recurrence: what is known last comes last.
+    const dLater = v128.load(gradient, D_IAHP);
+    const dNow = madd(dSpikes, ofSpikes, dBefore);
+    const dMembrane = madd(dEcho, ofSpikes, madd(dLater, f32x4.mul(negativeJump, ofSpikes), dNow));
     dBefore = f32x4.mul(dMembrane, v128.load(slopes, SLOPE_PREVIOUS));
     const dSynapse = madd(dMembrane, v128.load(slopes, BY_SYNAPSE), v128.load(gradient, D_ISYN));
     v128.store(gradient, f32x4.mul(dSynapse, v128.load(c, SYN_DECAY)), D_ISYN);
-    const dDrive = f32x4.mul(dSynapse, v128.load(slopes, BY_DRIVE));
-    v128.store(drive + (t << 4), dDrive);
-    if (recurrent) dEcho = halved ? twoRows(first, second, dDrive) : fourRows(recurrent, dDrive);
-    const dIahp = madd(
-      dMembrane, v128.load(slopes, BY_LEAK), f32x4.mul(dLater, v128.load(c, AHP_DECAY)),
-    );
-    v128.store(gradient, f32x4.mul(dIahp, v128.load(slopes, OF_ADAPTATION)), D_IAHP);
+    const byDrive = v128.load(slopes, BY_DRIVE);
+    const dDrive = f32x4.mul(dSynapse, byDrive);
+    v128.store(drive + t * VECTOR, dDrive);
+    if (recurrent) dEcho = echoOf(recurrent, row0, row1, row2, row3, halved, dDrive);
+    const ofAdaptation = v128.load(slopes, OF_ADAPTATION);
+    const kept = f32x4.mul(dLater, f32x4.mul(ofAdaptation, v128.load(c, AHP_DECAY)));
+    v128.store(gradient, madd(dMembrane, f32x4.mul(ofAdaptation, v128.load(slopes, BY_LEAK)), kept), D_IAHP);
     if (gathered) {
       addOuter(gathered, list, t + entry, dDrive);
       for (let part: u32 = 1; part < parts; part++) {
@@ -292,9 +293,8 @@ export function backSingle(
       }
     }
     if (loop) {
-      const before = t > 0 ? v128.load(slopes - SLOPES, STEP_SPIKES) : v128.load(block.start, SPIKES);
-      if (halved) addTwoRows(loop, before, dDrive);
-      else addFourRows(loop, before, dDrive);
+      const before = t > 0 ? slopes - SLOPES + STEP_SPIKES : block.start + SPIKES;
+      addEcho(loop, halved, before, dDrive);
     }
     if (below) {
       const size = append(indices, values, 0, 0, dDrive);

@@ -1,4 +1,5 @@
-import { DENDRITIC, LUMPED, VECTOR } from '../layout';
+import { VECTOR, LANES } from '../layout';
+import { DENDRITIC, LUMPED } from '../numbers';
 import { appendSpikes, hasCounts, Workspace } from './block';
 import { fires, stepEuler } from './euler';
 import { driveVectors, EULER, leftAt, stateBytes } from './model';

@@ -1,4 +1,5 @@
 // Four lanes of float32 at once.
+import { VECTOR } from '../layout';
 import { half } from './constants';
 
 /** a·b + c; one rounding where the engine has relaxed SIMD, two where not. */
@@ -47,5 +48,5 @@ export function sum(value: v128): f64 {
 // @ts-ignore: decorator
 @inline
 export function clear(at: usize, vectors: u32): void {
-  for (const end = at + (<usize>vectors << 4); at < end; at += 16) v128.store(at, i64x2.splat(0));
+  for (const end = at + (<usize>vectors * VECTOR); at < end; at += VECTOR) v128.store(at, i64x2.splat(0));
 }

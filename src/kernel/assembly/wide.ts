@@ -1,4 +1,5 @@
 // Sums over wide rows: some of them are read at a time from end to end, as memory likes it.
+import { VECTOR } from '../layout';
 import { countOf, row } from './sparse';
 import { madd } from './vector';
 
@@ -136,28 +137,28 @@ function eightRows(
   let H = row(matrix, indices, k + 7, stride);
   const end = out + stride;
   let to = out;
-  for (; to + 128 <= end; to += 128) {
+  for (; to + 8 * VECTOR <= end; to += 8 * VECTOR) {
     addEightLine<First>(to, a, b, c, d, e, f, g, h, A, B, C, D, E, F, G, H, counted);
     addEightLine<Fifth>(to, a, b, c, d, e, f, g, h, A, B, C, D, E, F, G, H, counted);
-    A += 128;
-    B += 128;
-    C += 128;
-    D += 128;
-    E += 128;
-    F += 128;
-    G += 128;
-    H += 128;
+    A += 8 * VECTOR;
+    B += 8 * VECTOR;
+    C += 8 * VECTOR;
+    D += 8 * VECTOR;
+    E += 8 * VECTOR;
+    F += 8 * VECTOR;
+    G += 8 * VECTOR;
+    H += 8 * VECTOR;
   }
-  for (; to < end; to += 16) {
+  for (; to < end; to += VECTOR) {
     addEight<First, First>(to, a, b, c, d, e, f, g, h, A, B, C, D, E, F, G, H, counted);
-    A += 16;
-    B += 16;
-    C += 16;
-    D += 16;
-    E += 16;
-    F += 16;
-    G += 16;
-    H += 16;
+    A += VECTOR;
+    B += VECTOR;
+    C += VECTOR;
+    D += VECTOR;
+    E += VECTOR;
+    F += VECTOR;
+    G += VECTOR;
+    H += VECTOR;
   }
 }
 
@@ -189,29 +190,29 @@ function fourRows(
   let D = row(matrix, indices, k + 3, stride);
   const end = out + stride;
   let to = out;
-  for (; to + 256 <= end; to += 256) {
+  for (; to + 16 * VECTOR <= end; to += 16 * VECTOR) {
     addLine<First>(to, a, b, c, d, A, B, C, D, counted);
     addLine<Fifth>(to, a, b, c, d, A, B, C, D, counted);
     addLine<Ninth>(to, a, b, c, d, A, B, C, D, counted);
     addLine<Thirteenth>(to, a, b, c, d, A, B, C, D, counted);
-    A += 256;
-    B += 256;
-    C += 256;
-    D += 256;
+    A += 16 * VECTOR;
+    B += 16 * VECTOR;
+    C += 16 * VECTOR;
+    D += 16 * VECTOR;
   }
-  for (; to + 64 <= end; to += 64) {
+  for (; to + 4 * VECTOR <= end; to += 4 * VECTOR) {
     addLine<First>(to, a, b, c, d, A, B, C, D, counted);
-    A += 64;
-    B += 64;
-    C += 64;
-    D += 64;
+    A += 4 * VECTOR;
+    B += 4 * VECTOR;
+    C += 4 * VECTOR;
+    D += 4 * VECTOR;
   }
-  for (; to < end; to += 16) {
+  for (; to < end; to += VECTOR) {
     addFour<First, First>(to, a, b, c, d, A, B, C, D, counted);
-    A += 16;
-    B += 16;
-    C += 16;
-    D += 16;
+    A += VECTOR;
+    B += VECTOR;
+    C += VECTOR;
+    D += VECTOR;
   }
 }
 
@@ -230,20 +231,20 @@ function fewRows(
   let C = rows > 2 ? row(matrix, indices, k + 2, stride) : 0;
   const end = out + stride;
   let to = out;
-  for (; to + 64 <= end; to += 64) {
+  for (; to + 4 * VECTOR <= end; to += 4 * VECTOR) {
     addFew<First>(to, a, b, c, A, B, C, rows, counted);
     addFew<Second>(to, a, b, c, A, B, C, rows, counted);
     addFew<Third>(to, a, b, c, A, B, C, rows, counted);
     addFew<Fourth>(to, a, b, c, A, B, C, rows, counted);
-    A += 64;
-    if (rows > 1) B += 64;
-    if (rows > 2) C += 64;
+    A += 4 * VECTOR;
+    if (rows > 1) B += 4 * VECTOR;
+    if (rows > 2) C += 4 * VECTOR;
   }
-  for (; to < end; to += 16) {
+  for (; to < end; to += VECTOR) {
     addFew<First>(to, a, b, c, A, B, C, rows, counted);
-    A += 16;
-    if (rows > 1) B += 16;
-    if (rows > 2) C += 16;
+    A += VECTOR;
+    if (rows > 1) B += VECTOR;
+    if (rows > 2) C += VECTOR;
   }
 }
 
@@ -253,7 +254,7 @@ function fewRows(
 export function addWide(
   out: usize, vectors: u32, matrix: usize, indices: usize, counts: usize, rows: usize, counted: bool,
 ): void {
-  const stride = <usize>vectors << 4;
+  const stride = <usize>vectors * VECTOR;
   let k: usize = 0;
   for (; k + 8 <= rows; k += 8) eightRows(out, stride, matrix, indices, counts, k, counted);
   for (; k + 4 <= rows; k += 4) fourRows(out, stride, matrix, indices, counts, k, counted);

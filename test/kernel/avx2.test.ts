@@ -1,0 +1,3 @@
+import { describeNative } from './native.ts';
+
+describeNative('avx2');
