@@ -1,5 +1,6 @@
 import { lastValueFrom } from 'rxjs';
 import { type Engine, kernel, type Pipeline, type TrainingSample, train } from 'spikeline';
+import { defaultEngine } from 'spikeline/neurons';
 import { pipelineWeights, type TrainingOptions } from 'spikeline/train';
 import { hasTwoCores, onOneCore } from './core.ts';
 import { inTurn, type Run, ratios, type Sample, secondsOf } from './measure.ts';
@@ -127,7 +128,7 @@ function ratioRow(
 ): BenchRow {
   const ratio = rates.peer === undefined ? undefined : ratios(rates.ours, rates.peer);
   return row(name, ratio?.median ?? null, 'times', goal, {
-    ...{ n, inputs, batch, steps },
+    ...{ n, inputs, batch, steps, engine: defaultEngine().name },
     low: ratio?.low ?? null,
     high: ratio?.high ?? null,
     // Epochs per second.
