@@ -68,20 +68,34 @@ export function findNative(
   return undefined;
 }
 
+/** What the processors of this machine know, as Linux tells it: what one knows, all do. */
+function processorFlags(): Set<string> {
+  const { openSync, readSync, closeSync } = process.getBuiltinModule('node:fs');
+  // A large machine has a page of text for each of its processors.
+  const page = new Uint8Array(8192);
+  const file = openSync('/proc/cpuinfo', 'r');
+  const size = readSync(file, page);
+  closeSync(file);
+  const line = /^flags\s*:(.*)$/m.exec(new TextDecoder().decode(page.subarray(0, size)));
+  return new Set(line?.[1]?.trim().split(' '));
+}
+
 /**
  * Finds it: the best that this processor can run, or that of the variable `SPIKELINE_NATIVE` (`avx512`, `avx2`, or `0` for
- * none). That there is none is no error.
+ * none). That there is none, or that the machine does not tell, is no error.
  */
 export function nativeKernel(): NativeKernel | undefined {
   if (typeof process === 'undefined') return undefined;
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
-  const { readFileSync } = process.getBuiltinModule('node:fs');
-  const { createRequire } = process.getBuiltinModule('node:module');
-  const line = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'));
-  const load = (instructions: InstructionSet) => {
-    const require = createRequire(import.meta.url);
-    const path = require.resolve(`#native/${instructions}`);
-    return { path, addon: require(path) as Addon };
-  };
-  return findNative(new Set(line?.[1]?.trim().split(' ')), load, process.env['SPIKELINE_NATIVE']);
+  try {
+    const { createRequire } = process.getBuiltinModule('node:module');
+    const load = (instructions: InstructionSet) => {
+      const require = createRequire(import.meta.url);
+      const path = require.resolve(`#native/${instructions}`);
+      return { path, addon: require(path) as Addon };
+    };
+    return findNative(processorFlags(), load, process.env['SPIKELINE_NATIVE']);
+  } catch {
+    return undefined;
+  }
 }
