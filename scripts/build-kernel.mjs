@@ -16,15 +16,8 @@ function isNew(output, folder, ...others) {
   return statSync(output).mtimeMs > Math.max(...sources.map((path) => statSync(path).mtimeMs));
 }
 
-/** Everything but `sharedMemory` compiles to the same code: where threads are missing, so is shared memory. */
-const shared = ['--sharedMemory'];
-const relaxed = ['--enable', 'relaxed-simd'];
-const variants = {
-  plain: [],
-  plainShared: shared,
-  relaxed,
-  relaxedShared: [...shared, ...relaxed],
-};
+/** Both are for memory that is shared; `module.ts` makes the same code of them for memory that is not. */
+const variants = { plain: [], relaxed: ['--enable', 'relaxed-simd'] };
 
 async function compile(source, options) {
   let binary;
@@ -57,8 +50,7 @@ if (!isNew(kernel, 'src/kernel/assembly', ...kernelSources)) {
   const lines = [written('src/kernel/assembly'), version];
   for (const [name, options] of Object.entries(variants)) {
     const binary = await compile('src/kernel/assembly/index.ts', [
-      '--enable',
-      'threads',
+      ...['--enable', 'threads', '--sharedMemory'],
       ...options,
     ]);
     lines.push(`export const ${name}: string =`, `  '${binary}';`);

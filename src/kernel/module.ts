@@ -1,5 +1,5 @@
 /** The WebAssembly modules, and what the machine can do with them. */
-import { plain, plainShared, relaxed, relaxedShared } from './binaries.ts';
+import { plain, relaxed } from './binaries.ts';
 import type { KernelExports } from './exports.ts';
 import { type InstructionSet, nativeKernel } from './native.ts';
 
@@ -31,6 +31,20 @@ function decode(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
+/** What says in a module that it imports memory; behind it come its flags: it may grow no further than so far, and is shared. */
+const memoryImport = [...'\u0006memory\u0002'].map((character) => character.charCodeAt(0));
+const [limited, limitedAndShared] = [1, 3];
+
+/** The same module for memory that is not shared: that is all that differs. */
+function unshared(binary: Uint8Array): Uint8Array {
+  const at = binary.findIndex((_, start) =>
+    memoryImport.every((byte, k) => binary[start + k] === byte),
+  );
+  if (binary[at + memoryImport.length] !== limitedAndShared) throw new Error('no shared memory');
+  binary[at + memoryImport.length] = limited;
+  return binary;
+}
+
 /** What the engine that runs us can do. */
 export interface KernelFeatures {
   /** WebAssembly with SIMD: without it there is no kernel. */
@@ -45,11 +59,11 @@ export interface KernelFeatures {
 
 function detect(): KernelFeatures {
   if (typeof WebAssembly === 'undefined') return { simd: false, relaxed: false, shared: false };
-  const simd = WebAssembly.validate(decode(plain));
+  const simd = WebAssembly.validate(unshared(decode(plain)));
   const native = simd ? nativeKernel() : undefined;
   return {
     simd,
-    relaxed: simd && WebAssembly.validate(decode(relaxed)),
+    relaxed: simd && WebAssembly.validate(unshared(decode(relaxed))),
     shared: typeof SharedArrayBuffer !== 'undefined',
     ...(native === undefined ? {} : { native: native.instructions }),
   };
@@ -69,9 +83,8 @@ const modules = new Map<boolean, object>();
 export function kernelModule(shared: boolean): object {
   const ready = modules.get(shared);
   if (ready !== undefined) return ready;
-  const fast = kernelFeatures().relaxed;
-  const binary = shared ? (fast ? relaxedShared : plainShared) : fast ? relaxed : plain;
-  const module = new WebAssembly!.Module(decode(binary));
+  const binary = decode(kernelFeatures().relaxed ? relaxed : plain);
+  const module = new WebAssembly!.Module(shared ? binary : unshared(binary));
   modules.set(shared, module);
   return module;
 }
