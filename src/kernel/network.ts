@@ -84,13 +84,23 @@ function isSingleLayer({ layers }: LearningProblem, k: number, { pack, place }: 
   return isSingle(layoutOf(parameters), vectorsOf(pack * neurons, place.lanes));
 }
 
-/** Whether learning wants the spikes of population `k` by channel: single vectors gather gradients on the way. */
+/**
+ * Whether single vectors gather the gradients of what enters them on the way back. Not of samples that differ from step to step,
+ * where trials share a vector: their spikes are sooner gone through channel by channel.
+ */
+function gathersInput({ batches }: LearningProblem, pack: number): boolean {
+  return batches === undefined || pack === 1;
+}
+
+/** Whether learning wants the spikes of population `k` by channel: where gradients are not gathered on the way. */
 function wantsSorted(problem: LearningProblem, k: number, shape: Shape): boolean {
   const { layers, loss } = problem;
   const last = k === layers.length - 1;
   return (
     (layers[k]!.recurrent && !isSingleLayer(problem, k, shape)) ||
-    (last ? loss.kind !== 'squaredError' : !isSingleLayer(problem, k + 1, shape))
+    (last
+      ? loss.kind !== 'squaredError'
+      : !(isSingleLayer(problem, k + 1, shape) && gathersInput(problem, shape.pack)))
   );
 }
 
@@ -144,11 +154,15 @@ export function layOutNetwork(
     const last = k === layers.length - 1;
     const perTrial = modelOf(layer.parameters).neurons(layer.parameters) > neurons;
     const model = layoutOf(layer.parameters);
-    // Spikes that differ from step to step are sooner gone through channel by channel.
-    const gathers = problem.batches === undefined || pack === 1;
     const drawn = layer.drawnAs === undefined ? undefined : problem.mismatch?.chips;
     const population = {
-      ...{ model, neurons, rows: gathers ? (rows ?? 0) : 0, recurrent, perTrial },
+      ...{
+        model,
+        neurons,
+        rows: gathersInput(problem, pack) ? (rows ?? 0) : 0,
+        recurrent,
+        perTrial,
+      },
       ...(drawn === undefined ? {} : { chips: drawn }),
     };
     const own = layOutBlocks(

@@ -106,6 +106,22 @@ describe('batches that change with every step', () => {
     expect(kept(other)).toEqual(kept(alone));
   });
 
+  it.each(['deep', 'bare'] as const)(
+    'teach populations that share vectors the same, however epochs are cut: %s',
+    (shape) => {
+      for (const loss of ['error', 'entropy'] as const) {
+        const task = randomTask({ seed: 55, shape, neurons: 2, trials: 5, steps: 40, loss });
+        const batches = learningBatches(3, 5, 1)!;
+        const [whole, cut] = [0, 1].map(() => learnerOf(kernel(), { ...task, batches }));
+        whole!.learn(0, rates);
+        for (let epoch = 0; epoch < epochs; epoch++) {
+          cut!.learn(epoch, rates.subarray(epoch, epoch + 1));
+        }
+        expect(kept(whole!)).toEqual(kept(cut!));
+      }
+    },
+  );
+
   it('teach the reference the same', () => {
     let compared = 0;
     fc.assert(
