@@ -16,6 +16,41 @@ int napi_create_function(napi_env, const char *, size_t, napi_callback, void *, 
 int napi_create_object(napi_env, napi_value *);
 int napi_create_string_utf8(napi_env, const char *, size_t, napi_value *);
 int napi_set_named_property(napi_env, napi_value, const char *, napi_value);
+int napi_get_global(napi_env, napi_value *);
+int napi_has_named_property(napi_env, napi_value, const char *, bool *);
+int napi_open_handle_scope(napi_env, struct napi_handle_scope__ **);
+int napi_close_handle_scope(napi_env, struct napi_handle_scope__ *);
+}
+
+/** Who called the kernel on this thread, and when it was last asked whether it is to end. */
+static thread_local napi_env asking;
+static thread_local u64 lastAsked;
+
+/** Whether Node has told the thread to end: it then refuses all that might run JavaScript. */
+static bool isToEnd() {
+  // So many cycles that asking costs nothing: some ten milliseconds.
+  const u64 now = __rdtsc();
+  if (now - lastAsked < 20000000) return false;
+  lastAsked = now;
+  struct napi_handle_scope__ *scope;
+  if (napi_open_handle_scope(asking, &scope) != 0) return false;
+  napi_value global;
+  bool there;
+  const bool refused = napi_get_global(asking, &global) == 0 && napi_has_named_property(asking, global, "Object", &there) != 0;
+  napi_close_handle_scope(asking, scope);
+  return refused;
+}
+
+/**
+ * Whether all threads are to stop. WebAssembly is cut short where a worker is ended; machine code has to ask, and tells those that
+ * may wait for it.
+ */
+template <class Barrier> static bool isStopped(Memory memory, Ref<Barrier> barrier) {
+  if (isToEnd()) {
+    atomic_store<u32>(memory, barrier.at, 1, 8);
+    atomic_notify(memory, barrier.at + 4, -1);
+  }
+  return atomic_load<u32>(memory, barrier.at, 8) != 0;
 }
 
 template <class T> static T argument(napi_env env, napi_value value) {
@@ -38,6 +73,7 @@ static napi_value call(Result (*function)(Memory, Arguments...), napi_env env, n
   void *memory;
   napi_get_cb_info(env, info, &count, given, nullptr, &memory);
   napi_value answer = nullptr;
+  asking = env;
   if constexpr (std::is_void<Result>::value) function((Memory)memory, argument<Arguments>(env, given[k])...);
   else napi_create_uint32(env, function((Memory)memory, argument<Arguments>(env, given[k])...), &answer);
   return answer;

@@ -16,6 +16,9 @@ const replaced = new Set([
   ...['power.lookUp', 'sparse.append', 'vector.sum'],
 ]);
 
+/** Functions that a thread of Node has in a way of its own, which stands in the headers. */
+const ofNode = new Set(['barrier.isStopped']);
+
 /** The files that one imports, itself last: what C++ has to read first comes first. */
 function filesOf(entry, seen = new Set()) {
   const path = resolve(entry);
@@ -101,6 +104,8 @@ function translateFile(source, lanes) {
       firsts.push(...declarations.map((one) => variable(one, (flags & ts.NodeFlags.Const) !== 0)));
     } else if (!ts.isFunctionDeclaration(node)) {
       fail(node);
+    } else if (ofNode.has(`${file}.${node.name.text}`)) {
+      firsts.push(`using ::${node.name.text};\n`);
     } else if (lanes > 4 && replaced.has(`${file}.${node.name.text}`)) {
       firsts.push(`using lanes${lanes}::${node.name.text};\n`);
     } else {

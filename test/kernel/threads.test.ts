@@ -503,9 +503,14 @@ describe('the number of threads', () => {
   });
 });
 
-// With machine code, which nothing interrupts, a process that waited would do so for days.
-it.each([1, 2])('holds no process that ends while its workers train: %i', async (threads) => {
-  const child = spawn(process.execPath, program('test/kernel/left-training.ts', `${threads}`), {
+// With machine code, which nothing interrupts, who waited would do so for days.
+it.each([
+  ['a process that ends while its workers train', '1'],
+  ['a process that ends while its workers train', '2'],
+  ['a worker that is ended while it trains', '0', 'worker'],
+  ['a worker that is ended while its workers train', '2', 'worker'],
+])('holds nobody: %s: %s', async (_, ...given) => {
+  const child = spawn(process.execPath, program('test/kernel/left-training.ts', ...given), {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';
