@@ -80,6 +80,26 @@ function processorFlags(): Set<string> {
   return new Set(line?.[1]?.trim().split(' '));
 }
 
+/** Whether a file in the format ELF is as long as it says: the table at its end is there. One that was cut off kills who loads it. */
+export function isWhole(bytes: Uint8Array): boolean {
+  if (bytes.length < 64) return false;
+  const head = new DataView(bytes.buffer, bytes.byteOffset, 64);
+  const sections = head.getUint16(58, true) * head.getUint16(60, true);
+  return bytes.length >= Number(head.getBigUint64(40, true)) + sections;
+}
+
+function find(): NativeKernel | undefined {
+  const { readFileSync } = process.getBuiltinModule('node:fs');
+  const { createRequire } = process.getBuiltinModule('node:module');
+  const load = (instructions: InstructionSet) => {
+    const require = createRequire(import.meta.url);
+    const path = require.resolve(`#native/${instructions}`);
+    if (!isWhole(readFileSync(path))) throw new Error(`${path} was cut off`);
+    return { path, addon: require(path) as Addon };
+  };
+  return findNative(processorFlags(), load, process.env['SPIKELINE_NATIVE']);
+}
+
 /**
  * Finds it: the best that this processor can run, or that of the variable `SPIKELINE_NATIVE` (`avx512`, `avx2`, or `0` for
  * none). That there is none, or that the machine does not tell, is no error.
@@ -88,14 +108,9 @@ export function nativeKernel(): NativeKernel | undefined {
   if (typeof process === 'undefined') return undefined;
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   try {
-    const { createRequire } = process.getBuiltinModule('node:module');
-    const load = (instructions: InstructionSet) => {
-      const require = createRequire(import.meta.url);
-      const path = require.resolve(`#native/${instructions}`);
-      return { path, addon: require(path) as Addon };
-    };
-    return findNative(processorFlags(), load, process.env['SPIKELINE_NATIVE']);
+    return find();
   } catch {
+    // Who may not read files (`node --permission`), or has a `process` that is none of Node, takes WebAssembly.
     return undefined;
   }
 }

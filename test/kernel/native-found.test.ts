@@ -1,8 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
 import { version } from '#src/kernel/binaries';
-import { type Addon, findNative, type InstructionSet } from '#src/kernel/native';
+import {
+  type Addon,
+  findNative,
+  type InstructionSet,
+  isWhole,
+  nativeKernel,
+} from '#src/kernel/native';
 import { emptyFolder } from '#test/support/folders';
 
 const v3 = ['avx2', 'fma', 'bmi1', 'bmi2', 'f16c', 'movbe'];
@@ -44,6 +50,33 @@ describe('the kernel as machine code', () => {
     expect(found(v4, { avx2: addon() })).toBe('avx2');
     expect(found(v4, { avx512: addon('other'), avx2: addon('other') })).toBeUndefined();
     expect(found(v4, {})).toBeUndefined();
+  });
+});
+
+describe('an addon that cannot be had', () => {
+  it('is one that was cut off: who loads it is killed', () => {
+    const folder = 'src/kernel/native';
+    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+      const bytes = readFileSync(`${folder}/${name}`);
+      expect(isWhole(bytes)).toBe(true);
+      for (const size of [0, 63, 64, 4096, bytes.length >> 1, bytes.length - 1]) {
+        expect(isWhole(bytes.subarray(0, size))).toBe(false);
+      }
+    }
+  });
+
+  it('is none where files may not be read, or `process` is none of Node', () => {
+    for (const answer of [undefined, new Error('access to this API has been restricted')]) {
+      const way = vi.spyOn(process, 'getBuiltinModule').mockImplementation(() => {
+        if (answer !== undefined) throw answer;
+        return undefined as never;
+      });
+      expect(nativeKernel()).toBeUndefined();
+      expect(way.mock.calls.length).toBe(
+        process.platform === 'linux' && process.arch === 'x64' ? 1 : 0,
+      );
+      way.mockRestore();
+    }
   });
 });
 
