@@ -9,7 +9,6 @@ import { kernelNeurons } from './models.ts';
 import { barrierRound, barrierStop, layOutNetwork, type NetworkLayout } from './network.ts';
 import { overflow, refuseOverflow } from './overflow.ts';
 import {
-  atExit,
   type KernelThread,
   type KernelThreadListener,
   type StartThread,
@@ -190,15 +189,9 @@ export function threadedLearner(
   let failure: Error | undefined;
   let waiting: { left: number; resolve(): void; reject(cause: Error): void } | undefined;
 
-  const stopAll = (): void => {
+  const endAll = async (): Promise<void> => {
     Atomics.store(stop, barrierStop, 1);
     Atomics.notify(stop, barrierRound);
-  };
-  // Machine code is not cut short: a process that ends would wait for all epochs that its workers were asked for.
-  const leave = atExit(stopAll);
-  const endAll = async (): Promise<void> => {
-    stopAll();
-    leave();
     // Whoever is still on the way is waited for, so that nobody is left behind.
     await workers?.catch(() => {});
     await Promise.all(started.splice(0).map((thread) => thread.end()));

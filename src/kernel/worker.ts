@@ -87,26 +87,6 @@ function startBrowserThread(
 // A name in a variable is resolved only where it is asked for: a bundler for browsers does not miss it.
 const ofNode: string = 'node:worker_threads';
 
-/** What is to be done before the process ends, and whether somebody listens for that. */
-const lastActions = new Set<() => void>();
-let listens = false;
-
-/** Does something when the process ends, unless it is taken back: what is returned does so. Browsers end workers themselves. */
-export function atExit(action: () => void): () => void {
-  if (typeof process === 'undefined' || typeof process.on !== 'function') return () => {};
-  // One listener for all: Node warns of many.
-  if (!listens) {
-    process.on('exit', () => {
-      for (const last of lastActions) last();
-    });
-  }
-  listens = true;
-  lastActions.add(action);
-  return () => {
-    lastActions.delete(action);
-  };
-}
-
 /** The error of whoever had work on a thread that has died. */
 export function threadDied(cause: unknown): KernelThreadError {
   return new KernelThreadError(`a thread of the kernel died: ${causeText(cause)}`, { cause });
