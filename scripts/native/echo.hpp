@@ -41,11 +41,22 @@ OP v128 echoOfFired(Memory memory, usize matrix, v128, v128, v128, v128, u32, au
   return sum;
 }
 
+/** Which lanes hold another count than none or one. */
+OP u32 several(v128 counts) {
+  return i32x4_bitmask(f32x4_ne(counts, i64x2_splat(0))) & i32x4_bitmask(f32x4_ne(counts, f32x4_splat(1)));
+}
+
+/** In the order of those that fired wherever that will do: sums depend on nothing but the spikes. */
+OP v128 echoOfSpikes(Memory memory, usize matrix, v128 a, v128 b, v128 c, v128 d, u32 halved, v128 spikes) {
+  if (several(spikes)) return echoOf(memory, matrix, a, b, c, d, halved, spikes);
+  return echoOfFired(memory, matrix, a, b, c, d, halved, f32x4_ne(spikes, i64x2_splat(0)));
+}
+
 /** There are four rows behind the last lane's: what they become means nothing. */
 OP void addEcho(Memory memory, usize rows, u32, usize times, v128 value) {
   const v128 counts = v128_load(memory, times);
   u32 left = i32x4_bitmask(f32x4_ne(counts, i64x2_splat(0)));
-  if (left & i32x4_bitmask(f32x4_ne(counts, f32x4_splat(1)))) {
+  if (several(counts)) {
     while (left) {
       const u32 lane = takeLane(left);
       const usize at = rows + sizeof(v128) * lane;

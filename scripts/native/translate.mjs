@@ -12,7 +12,7 @@ const always4 = new Set(['chips', 'copies', 'random', 'scan', 'transpose']);
 const only4 = new Set(['echo', 'guessed', 'packed']);
 /** Functions that wider vectors have in a way of their own. */
 const replaced = new Set([
-  ...['addEcho', 'echoOf', 'echoOfFired', 'heldRow'].map((name) => `echo.${name}`),
+  ...['addEcho', 'echoOf', 'echoOfFired', 'echoOfSpikes', 'heldRow'].map((name) => `echo.${name}`),
   ...['power.lookUp', 'sparse.append', 'vector.sum'],
 ]);
 

@@ -63,6 +63,13 @@ export function echoOf(matrix: usize, a: v128, b: v128, c: v128, d: v128, halved
   return halved ? twoRows(a, b, value) : fourRows(a, b, c, d, value);
 }
 
+/** The same of counts of spikes, to the last bit as {@link echoOfFired} where they are none or one. */
+// @ts-ignore: decorator
+@inline
+export function echoOfSpikes(matrix: usize, a: v128, b: v128, c: v128, d: v128, halved: u32, spikes: v128): v128 {
+  return echoOf(matrix, a, b, c, d, halved, spikes);
+}
+
 /** The same of a value that is 1 where `fired` is set, else 0. */
 // @ts-ignore: decorator
 @inline

@@ -9,7 +9,7 @@ import {
 } from '../layout';
 import { Block, hasCounts, Workspace } from './block';
 import { half, one } from './constants';
-import { addEcho, echoOf, echoOfFired, heldRow } from './echo';
+import { addEcho, echoOf, echoOfFired, echoOfSpikes, heldRow } from './echo';
 import { SquaredError, weigh } from './loss';
 import { adaptBy, furtherSpikes, timerAfter } from './membrane';
 import { addOuter, addRow } from './narrow';
@@ -97,7 +97,7 @@ function run(
   let ofLogImem = none;
   let ofLog = none;
   let echo = none;
-  if (recurrent) echo = echoOf(recurrent, row0, row1, row2, row3, halved, spikes);
+  if (recurrent) echo = echoOfSpikes(recurrent, row0, row1, row2, row3, halved, spikes);
   let starts = listed ? list.starts : 0;
   let size: usize = 0;
   if (listed) {
@@ -158,7 +158,7 @@ function run(
     if (i32x4.bitmask(many)) {
       spikes = f32x4.add(spikes, furtherSpikes(membrane, c));
       jump = f32x4.mul(spikes, v128.load(c, AHP_JUMP));
-      if (recurrent) echo = echoOf(recurrent, row0, row1, row2, row3, halved, spikes);
+      if (recurrent) echo = echoOfSpikes(recurrent, row0, row1, row2, row3, halved, spikes);
       // Where a step holds more than one spike, the reset has no slope.
       ofLogImem = v128.andnot(ofLogImem, many);
       if (listed) list.counted = 1;

@@ -7,7 +7,7 @@ import {
 import { Workspace } from './block';
 import { one } from './constants';
 import { adaptBy, fire, furtherSpikes, manyFired } from './membrane';
-import { echoOf, heldRow } from './echo';
+import { echoOfSpikes, heldRow } from './echo';
 import { closed } from './single';
 import { clip, madd } from './vector';
 
@@ -30,7 +30,7 @@ export function streamSingles(
       const unit = one();
       const before = v128.load(state, SPIKES);
       let total = v128.load(drive);
-      if (recurrent) total = f32x4.add(total, echoOf(recurrent, row0, row1, row2, row3, halved, before));
+      if (recurrent) total = f32x4.add(total, echoOfSpikes(recurrent, row0, row1, row2, row3, halved, before));
       const charge = f32x4.mul(total, v128.load(c, DRIVE_SLOPE));
       const isyn = v128.load(state, ISYN);
       const held = f32x4.sub(isyn, f32x4.mul(isyn, v128.load(c, SYN_LOSS)));
@@ -46,7 +46,7 @@ export function streamSingles(
       const byTotal = f32x4.mul(imem, v128.load(c, MEM_RATE));
       const taken = f32x4.mul(f32x4.mul(imem, drainRate), drain);
       const drawn = madd(f32x4.mul(taken, shared), Iin, madd(taken, drain, imem));
-      v128.store(state, madd(byTotal, v128.load(state, FEEDBACK), drawn), MEMBRANE);
+      v128.store(state, f32x4.add(drawn, f32x4.mul(byTotal, v128.load(state, FEEDBACK))), MEMBRANE);
     }
     drive = row;
     for (let state = states; state < end; state += STATE, drive += VECTOR) {
