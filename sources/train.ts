@@ -1,5 +1,5 @@
 /** The source `train`: the training of a pipeline, report by report. */
-import { asyncScheduler, Observable, type SchedulerLike, type Unsubscribable } from 'rxjs';
+import { Observable, type SchedulerLike, type Unsubscribable } from 'rxjs';
 import { InvalidArgumentError } from '../src/errors.ts';
 import {
   type Check,
@@ -16,12 +16,13 @@ import type { Checkpoint } from '../src/train/checkpoint.ts';
 import type { TrainingSample } from '../src/train/sample.ts';
 import { prepareTraining, type ReportedTraining } from '../src/train/training.ts';
 import type { TrainingOptions } from '../src/train/training-options.ts';
+import { afterOthers } from '../src/turns.ts';
 
 /** Configuration of {@link train}. */
 export interface TrainConfig extends TrainingOptions {
   /** Epochs between two reports; 100 if left out. */
   readonly reportEvery?: number;
-  /** Gives way to other work between reports. */
+  /** Gives way to other work between reports; if left out, each has a turn of the event loop. */
   readonly scheduler?: SchedulerLike;
 }
 
@@ -81,10 +82,10 @@ export function train(
 ): Observable<TrainingProgress> {
   config = readOnce(config);
   refuse('training cannot start', () => within('options', faultsOf(config, anyOptions)));
-  const { reportEvery = 100, scheduler = asyncScheduler, ...options } = config;
+  const { reportEvery = 100, scheduler, ...options } = config;
   const problems: Problem[] = [
     ...within('reportEvery', reports(reportEvery)),
-    ...within('scheduler', schedulers(scheduler)),
+    ...(scheduler === undefined ? [] : within('scheduler', schedulers(scheduler))),
   ];
   let prepared: ReportedTraining | undefined;
   try {
@@ -122,7 +123,7 @@ export function train(
     /** Each turn is an action of its own: schedulers of RxJS do not all take one that is scheduled again later. */
     const wait = (): void => {
       const turn = turns;
-      const action = scheduler.schedule(advance);
+      const action = scheduler === undefined ? afterOthers(advance) : scheduler.schedule(advance);
       // A scheduler may have done it, and what follows, at once.
       if (turns === turn) waiting = action;
     };

@@ -158,6 +158,28 @@ describe('train', () => {
     }
   });
 
+  it('gives others a turn between reports, and waits for no timer', async () => {
+    let turns = 0;
+    let others = setImmediate(function again() {
+      turns++;
+      others = setImmediate(again);
+    });
+    const intervals = vi.spyOn(globalThis, 'setInterval');
+    const timeouts = vi.spyOn(globalThis, 'setTimeout');
+    try {
+      const training = train(net, samples, { epochs: 50, reportEvery: 1 });
+      const seen: number[] = [];
+      await training.forEach(() => {
+        seen.push(turns);
+      });
+      expect(seen.map((at, k) => at - seen[0]! >= k)).toEqual(Array(50).fill(true));
+      expect([intervals.mock.calls.length, timeouts.mock.calls.length]).toEqual([0, 0]);
+    } finally {
+      clearImmediate(others);
+      vi.restoreAllMocks();
+    }
+  });
+
   it('leaves no work behind when it has completed', () => {
     expect(trained().clock.waiting).toBe(0);
   });
