@@ -9,9 +9,10 @@ const typed = (name, types) => (types.length > 0 ? `${name}<${types.join(', ')}>
  * Writes what stands in functions.
  *
  * @param functions names of functions of the kernel: they are given memory first
+ * @param addresses names of fields that are addresses in any record
  * @param fail refuses a node
  */
-export function bodyWriter(functions, fail) {
+export function bodyWriter(functions, addresses, fail) {
   /** A type: records are passed by reference. */
   const type = (node) => {
     const text = node.getText();
@@ -48,20 +49,27 @@ export function bodyWriter(functions, fail) {
     }
     if (name === 'offsetof') return `sizeOf<${types[0]}>()`;
     const all = functions.has(name) || touching.test(name) ? ['memory', ...args] : args;
+    if (types[0] === 'usize' && touching.test(name)) {
+      return `${name === 'load' ? '(usize)' : ''}${name}<u32>(${all.join(', ')})`;
+    }
     return `${typed(calledName(name), types)}(${all.join(', ')})`;
   };
 
   const binary = (node) => {
     const sign = node.operatorToken.getText();
-    const both = `${expression(node.left)} ${sign} ${expression(node.right)}`;
-    const assigns = /^[^=!<>]*=$/.test(sign) || sign === ',';
-    return assigns ? both : `(${both})`;
+    const assigns = /^[^=!<>]*=$/.test(sign);
+    const isField = assigns && ts.isPropertyAccessExpression(node.left);
+    const left = isField ? field(node.left) : expression(node.left);
+    const both = `${left} ${sign} ${expression(node.right)}`;
+    return assigns || sign === ',' ? both : `(${both})`;
   };
+
+  const field = ({ expression: of, name }) => `of(memory, ${expression(of)})->${nameOf(name.text)}`;
 
   const property = (node) => {
     const { expression: of, name } = node;
     if (ts.isIdentifier(of) && of.text === 'Math') return `Math_${name.text}`;
-    return `of(memory, ${expression(of)})->${nameOf(name.text)}`;
+    return addresses.has(name.text) ? `read_of(${field(node)})` : field(node);
   };
 
   const expression = (node) => {
@@ -71,7 +79,9 @@ export function bodyWriter(functions, fail) {
     if (node.kind === ts.SyntaxKind.FalseKeyword) return 'false';
     if (ts.isParenthesizedExpression(node)) return `(${expression(node.expression)})`;
     if (ts.isTypeAssertionExpression(node)) {
-      return `((${type(node.type)})(${expression(node.expression)}))`;
+      const to = type(node.type);
+      // What is more than an address can be is cut off.
+      return `((${to})${to === 'usize' ? '(u32)' : ''}(${expression(node.expression)}))`;
     }
     if (ts.isPrefixUnaryExpression(node)) {
       return `(${ts.tokenToString(node.operator)}${expression(node.operand)})`;

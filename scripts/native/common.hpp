@@ -22,7 +22,8 @@ typedef int32_t i32;
 typedef int64_t i64;
 typedef float f32;
 typedef double f64;
-typedef u32 usize;
+/** Addresses are computed with 64 bits, which the processor does by the way; memory keeps 32 of them. */
+typedef u64 usize;
 /** Where address 0 of the kernel's memory stands. */
 typedef char *Memory;
 
@@ -34,12 +35,16 @@ OP Table operator+(Table table, usize bytes) { return {table.at + bytes}; }
 
 /** A reference to a record. */
 template <class T> struct Ref {
-  usize at;
+  u32 at;
 };
-template <class T> OP Ref<T> refTo(usize at) { return {at}; }
+template <class T> OP Ref<T> refTo(usize at) { return {(u32)at}; }
 template <class T> OP usize addressOf(Ref<T> reference) { return reference.at; }
 template <class T> OP T *of(Memory memory, Ref<T> reference) { return (T *)(memory + reference.at); }
 template <class T> OP constexpr usize sizeOf() { return std::is_empty<T>::value ? 0 : sizeof(T); }
+
+/** What is read from a field that may be an address. */
+OP usize read_of(u32 address) { return address; }
+template <class T> OP Ref<T> read_of(Ref<T> reference) { return reference; }
 
 /** The type of a field: references are passed as what they are. */
 template <class T> struct Passed {

@@ -102,10 +102,11 @@ OP v128 i8x16_swizzle(v128 a, v128 numbers) {
   return _mm_shuffle_epi8(a, _mm_adds_epu8(numbers, _mm_set1_epi8(0x70)));
 }
 
-OP v128 v128_and(v128 a, v128 b) { return _mm_and_si128(a, b); }
-OP v128 v128_or(v128 a, v128 b) { return _mm_or_si128(a, b); }
+/** As floats, which most of them are: what computes with those hands a result on sooner. */
+OP v128 v128_and(v128 a, v128 b) { return I(_mm_and_ps(F(a), F(b))); }
+OP v128 v128_or(v128 a, v128 b) { return I(_mm_or_ps(F(a), F(b))); }
 OP v128 v128_xor(v128 a, v128 b) { return _mm_xor_si128(a, b); }
-OP v128 v128_andnot(v128 a, v128 b) { return _mm_andnot_si128(b, a); }
+OP v128 v128_andnot(v128 a, v128 b) { return I(_mm_andnot_ps(F(b), F(a))); }
 OP v128 v128_not(v128 a) { return _mm_xor_si128(a, _mm_set1_epi32(-1)); }
 OP v128 v128_bitselect(v128 a, v128 b, v128 mask) { return _mm_or_si128(_mm_and_si128(a, mask), _mm_andnot_si128(mask, b)); }
 OP bool v128_any_true(v128 a) { return !_mm_testz_si128(a, a); }

@@ -33,10 +33,20 @@ function filesOf(entry, seen = new Set()) {
   return [...before, source];
 }
 
+/** Whether a field is an address: memory keeps 32 bits of it. */
+const isAddress = ({ type }) => type.getText() === 'usize';
+
+/** Names of all fields that are addresses. */
+function addressesOf(files) {
+  const classes = files.flatMap(({ statements }) => statements.filter(ts.isClassDeclaration));
+  const fields = classes.flatMap(({ members }) => members).filter(isAddress);
+  return new Set(fields.map(({ name }) => name.text));
+}
+
 const fileOf = (specifier) => basename(specifier.text);
 
 /** A file as a namespace, for vectors of so many lanes. */
-function translateFile(source, lanes) {
+function translateFile(source, lanes, addresses) {
   const file = basename(source.fileName, '.ts');
   const fail = (node, what = 'is not known to the translator') => {
     const { line } = source.getLineAndCharacterOfPosition(node.getStart());
@@ -45,7 +55,7 @@ function translateFile(source, lanes) {
   };
   const declared = source.statements.filter((node) => ts.isFunctionDeclaration(node));
   const functions = new Set(declared.map(({ name }) => name.text));
-  const { type, expression, block } = bodyWriter(functions, fail);
+  const { type, expression, block } = bodyWriter(functions, addresses, fail);
 
   const signature = ({ typeParameters = [], modifiers = [], parameters, name, type: result }) => {
     const types = typeParameters.map((parameter) => `class ${parameter.name.text}`);
@@ -61,7 +71,8 @@ function translateFile(source, lanes) {
 
   const record = ({ name, heritageClauses, members }) => {
     const parent = heritageClauses?.[0].types[0].getText();
-    const fields = members.map((one) => `  ${type(one.type)} ${nameOf(one.name.text)};\n`);
+    const kept = (one) => (isAddress(one) ? 'u32' : type(one.type));
+    const fields = members.map((one) => `  ${kept(one)} ${nameOf(one.name.text)};\n`);
     return `struct ${name.text}${parent ? ` : ${parent}` : ''} {\n${fields.join('')}};\n`;
   };
 
@@ -121,7 +132,8 @@ function translateFile(source, lanes) {
 /** All that an entry re-exports, and what that needs, as C++; what it needs of the language itself stands in the headers. */
 export function translate(entry, lanes) {
   const files = filesOf(entry);
-  const parts = files.map((file) => translateFile(file, lanes));
+  const addresses = addressesOf(files);
+  const parts = files.map((file) => translateFile(file, lanes, addresses));
   const exports = files.at(-1).statements.filter((node) => ts.isExportDeclaration(node));
   return {
     code: `namespace kernel${lanes} {\n${parts.join('')}}\n`,
