@@ -19,9 +19,8 @@ export interface BlockLayout {
   readonly chips: Uint32Array;
   /** Its spikes by channel. */
   readonly fired: SparseLayout;
-  /** The gradients of its input and its recurrent matrix, where rows are single vectors; 0 if not. */
+  /** The gradient of its recurrent matrix, where rows are single vectors; 0 if not. */
   readonly gathered: number;
-  readonly gatheredLoop: number;
 }
 
 /** What all parts of a network share. */
@@ -42,8 +41,6 @@ export interface Neurons {
 
 /** Populations that are to be placed. */
 export interface Population extends Neurons {
-  /** Channels that its input matrix takes; 0 if it has none that learns. */
-  readonly rows: number;
   /** Whether it has a recurrent matrix whose gradient may be gathered on the way back. */
   readonly recurrent: boolean;
   /** Whether the parameters have values for every trial, `[trials][neurons]`. */
@@ -143,20 +140,14 @@ export function layOutBlocks(
     // A row of zeros before the first and after the last: what no step has to do with.
     const drive = place.room((steps + 2) * row) + row;
     const fired = sparseRoom(place, width, (steps + 1) * width);
-    const single = isSingle(model, vectors);
-    const sources = single ? pack * population.rows : 0;
-    const gathered = sources === 0 ? 0 : place.room(sources * place.lanes * 4);
-    const gatheredLoop =
-      single && population.recurrent ? place.room((place.lanes + 4) * place.lanes * 4) : 0;
+    const gathered =
+      isSingle(model, vectors) && population.recurrent
+        ? place.room((place.lanes + 4) * place.lanes * 4)
+        : 0;
     const record = place.record(
-      ...[coefficients, start, drive, fired.record, target(b), gathered, sources, gatheredLoop].map(
-        word,
-      ),
+      ...[coefficients, start, drive, fired.record, target(b), gathered].map(word),
     );
-    return {
-      ...{ record, coefficients, start, drive, lanes, chips, fired, gathered },
-      gatheredLoop,
-    };
+    return { record, coefficients, start, drive, lanes, chips, fired, gathered };
   });
 }
 

@@ -36,7 +36,7 @@ export function kernelDifferentiableLayer<Parameters, State>(
   const { channels: dendrites, stateBytes, lasting } = own.layout;
   const shape = shapeOf(arena('a differentiable population', neurons, code), steps, batch, neurons);
   const { place, pack } = shape;
-  const population = { model: own.layout, neurons, rows: 0, recurrent: false, perTrial: true };
+  const population = { model: own.layout, neurons, recurrent: false, perTrial: true };
   const blocks = layOutBlocks(population, () => 0, shape);
   const workspaces = blocks.map(() => layOutWorkspace(population, steps, shape));
   const nothing = (): number[] => [];
@@ -151,7 +151,7 @@ export function kernelDifferentiableLayer<Parameters, State>(
         eachValue(b, 1, (packed, given) => {
           f32[workspace.outer / 4 + packed] = outputGradient[given]!;
         });
-        exports.backFromOuter(record, workspace.record, steps, vectors, 0, transposed, 0, 0, 0);
+        exports.backFromOuter(record, workspace.record, steps, vectors, transposed, 0, 0, 0);
         eachValue(b, dendrites, (packed, given) => {
           inputGradient[given] = f32[drive / 4 + packed]!;
         });

@@ -18,7 +18,6 @@ type BackFromOuter = (
   workspace: number,
   steps: number,
   vectors: number,
-  input: number,
   recurrent: number,
   feed: number,
   below: number,

@@ -133,20 +133,22 @@ export const DENDRITIC_TAPE = 96;
 // Slopes: what a step of a single vector leaves in place of its tape. They are what its gradient is multiplied
 // with on the way back.
 
-/** Of the spikes, by the membrane before clipping. */
-export const SLOPE_SPIKE = 0;
-/** Of the membrane before clipping, by the one of the step before, the synapse, and the leak with its sign changed. */
-export const SLOPE_PREVIOUS = 16;
-export const BY_SYNAPSE = 32;
-export const BY_LEAK = 48;
-/** Of the adaptation current, by what was clipped. */
-export const OF_ADAPTATION = 64;
-/** Of the synaptic current, by the weighted input. */
-export const BY_DRIVE = 80;
-/** Spikes of the step: no slope, but wanted with them. */
-export const STEP_SPIKES = 96;
-/** Bytes of the slopes of one step of a vector. */
-export const SLOPES = 112;
+/** Membrane current before clipping and reset. */
+export const STEP_MEMBRANE = 0;
+/** Of that, by the logarithms of the membrane current and of the feedback that the step before left. */
+export const BY_LOG_IMEM = 16;
+export const BY_LOG_FEEDBACK = 32;
+/** Of that, by the synapse, and by the leak with its sign changed. */
+export const BY_SYNAPSE = 48;
+export const BY_LEAK = 64;
+/** Adaptation current before clipping. */
+export const STEP_ADAPTATION = 80;
+/** What the weighted input charges the synapse by, before clipping. */
+export const STEP_CHARGE = 96;
+/** Spikes of the step. */
+export const STEP_SPIKES = 112;
+/** Bytes of all that for one step of a vector. */
+export const SLOPES = 128;
 
 // Gradient with respect to the state of the four neurons of a vector, on its way back.
 

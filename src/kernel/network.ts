@@ -84,24 +84,12 @@ function isSingleLayer({ layers }: LearningProblem, k: number, { pack, place }: 
   return isSingle(layoutOf(parameters), vectorsOf(pack * neurons, place.lanes));
 }
 
-/**
- * Whether single vectors gather the gradients of what enters them on the way back. Not of samples that differ from step to step,
- * where trials share a vector: their spikes are sooner gone through channel by channel.
- */
-function gathersInput({ batches }: LearningProblem, pack: number): boolean {
-  return batches === undefined || pack === 1;
-}
-
-/** Whether learning wants the spikes of population `k` by channel: where gradients are not gathered on the way. */
+/** Whether learning wants the spikes of population `k` by channel: where no gradient of theirs is gathered on the way. */
 function wantsSorted(problem: LearningProblem, k: number, shape: Shape): boolean {
   const { layers, loss } = problem;
   const last = k === layers.length - 1;
-  return (
-    (layers[k]!.recurrent && !isSingleLayer(problem, k, shape)) ||
-    (last
-      ? loss.kind !== 'squaredError'
-      : !(isSingleLayer(problem, k + 1, shape) && gathersInput(problem, shape.pack)))
-  );
+  if (!last || loss.kind !== 'squaredError') return true;
+  return layers[k]!.recurrent && !isSingleLayer(problem, k, shape);
 }
 
 /** What the matrix before a population adds in every step, laid out like a row of its weighted input; 0 for nothing. */
@@ -133,7 +121,8 @@ export function layOutNetwork(
   const shape = shapeOf(place, steps, trials, widest);
   const { pack, blocks } = shape;
 
-  const samples = problem.inputs.map((_, k) => layOutSample(problem, k, shape));
+  const single = isSingleLayer(problem, 0, shape);
+  const samples = problem.inputs.map((_, k) => layOutSample(problem, k, single, shape));
   const entering = inputsOf(samples, problem, shape);
   let incoming = entering.map((parts) => parts.map(({ byChannel: sorted }) => sorted));
   let firstRow = 0;
@@ -156,13 +145,7 @@ export function layOutNetwork(
     const model = layoutOf(layer.parameters);
     const drawn = layer.drawnAs === undefined ? undefined : problem.mismatch?.chips;
     const population = {
-      ...{
-        model,
-        neurons,
-        rows: gathersInput(problem, pack) ? (rows ?? 0) : 0,
-        recurrent,
-        perTrial,
-      },
+      ...{ model, neurons, recurrent, perTrial },
       ...(drawn === undefined ? {} : { chips: drawn }),
     };
     const own = layOutBlocks(
@@ -181,11 +164,7 @@ export function layOutNetwork(
       rows !== undefined,
       rows === undefined ? identity(columns) : take(rows * columns),
       k > 0,
-      own.map(({ drive, gathered }, b) => ({
-        inputs: incoming[b]!,
-        drive: drive - shift,
-        gathered,
-      })),
+      own.map(({ drive }, b) => ({ inputs: incoming[b]!, drive: drive - shift, gathered: 0 })),
       shape,
     );
     if (rows !== undefined) matrices.push(feed);
@@ -196,10 +175,7 @@ export function layOutNetwork(
           true,
           take(neurons * columns),
           true,
-          own.map(({ drive, fired, gatheredLoop }) => ({
-            ...{ inputs: [fired.record], drive },
-            gathered: gatheredLoop,
-          })),
+          own.map(({ drive, fired, gathered }) => ({ inputs: [fired.record], drive, gathered })),
           shape,
         )
       : undefined;
@@ -239,7 +215,7 @@ export function layOutNetwork(
   const epochs = place.room(epochsAtOnce * batches * 8);
   const order = size === 0 ? 0 : place.room(epochsAtOnce * batches * size * 4);
   const input = entering.map((parts) =>
-    layOutEntering(parts, problem, placed[0]!.feed.stride, place),
+    layOutEntering(parts, problem, placed[0]!.feed.stride, single, place),
   );
   const barrier = place.record(...[0, 0, 0, 0].map(word));
   const { squared, entropy, labels } = lossFields(problem, place, pack);

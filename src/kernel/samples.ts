@@ -4,7 +4,7 @@ import { type Arena, word } from './arena.ts';
 import { type Shape, writeTarget } from './block-layout.ts';
 import { vectorsOf } from './lanes.ts';
 import * as layout from './layout.ts';
-import { byChannel, byTime, joined, layOutSparse, type SparseList } from './sparse.ts';
+import { byChannel, byLength, byTime, joined, layOutSparse, type SparseList } from './sparse.ts';
 
 /** Where what there is of a sample stands. */
 export interface SampleLayout {
@@ -16,16 +16,22 @@ export interface SampleLayout {
   readonly target: number;
 }
 
-/** Gives a sample its place. */
+/** Writes down a list by time, whose rows single vectors go through in the order of their lengths. */
+function layOutByTime(place: Arena, list: SparseList, single: boolean): number {
+  return layOutSparse(place, list, single ? byLength(list) : undefined);
+}
+
+/** Gives a sample its place; `single` says whether what it enters is computed in the way of single vectors. */
 export function layOutSample(
   problem: LearningProblem,
   k: number,
+  single: boolean,
   { place, steps, pack }: Shape,
 ): SampleLayout {
   const { inputs, channels, layers, loss } = problem;
   const { neurons } = layers.at(-1)!;
   const list = byTime(inputs[k]!);
-  const spikes = layOutSparse(place, list);
+  const spikes = layOutByTime(place, list, single);
   const sorted = layOutSparse(place, byChannel(list, channels));
   // Where trials share a block, wanted spikes go into its lanes from here.
   const width = pack === 1 ? vectorsOf(neurons, place.lanes) * place.lanes : neurons;
@@ -77,20 +83,14 @@ export function layOutEntering(
   inputs: readonly TrialInput[],
   { batches, channels }: LearningProblem,
   stride: number,
+  single: boolean,
   place: Arena,
 ): number {
   const apart = batches !== undefined || inputs.length === 1;
+  const own = inputs.map(({ list }) => list);
   const lists = apart
     ? inputs.map((input) => input.byTime)
-    : [
-        layOutSparse(
-          place,
-          joined(
-            inputs.map(({ list }) => list),
-            channels,
-          ),
-        ),
-      ];
+    : [layOutByTime(place, joined(own, channels), single)];
   return place.record(...[place.words(lists), lists.length, stride, 0].map(word));
 }
 

@@ -75,13 +75,29 @@ export function byChannel({ starts, indices, counts }: SparseList, channels: num
   return { starts: own, indices: times, counts: values };
 }
 
-/** Writes a list down. */
-export function layOutSparse(place: Arena, { starts, indices, counts }: SparseList): number {
+/** The numbers of the rows of a list, those with fewer entries first. */
+export function byLength({ starts }: SparseList): Uint32Array {
+  const rows = starts.length - 1;
+  const lengthOf = (row: number): number => starts[row + 1]! - starts[row]!;
+  let longest = 0;
+  for (let row = 0; row < rows; row++) longest = Math.max(longest, lengthOf(row));
+  const next = new Uint32Array(longest + 2);
+  for (let row = 0; row < rows; row++) next[lengthOf(row) + 1]!++;
+  for (let length = 0; length < longest; length++) next[length + 1]! += next[length]!;
+  const order = new Uint32Array(rows);
+  for (let row = 0; row < rows; row++) order[next[lengthOf(row)]!++] = row;
+  return order;
+}
+
+/** Writes a list down, and the order in which its rows are gone through, if that is not their own. */
+export function layOutSparse(place: Arena, list: SparseList, order?: Uint32Array): number {
+  const { starts, indices, counts } = list;
   return place.record(
     word(place.words(starts)),
     word(place.words(indices)),
     word(place.floats(counts.length, () => counts)),
     word(+counts.some((count) => count !== 1)),
+    word(order === undefined ? 0 : place.words(order)),
   );
 }
 
@@ -101,6 +117,6 @@ export function sparseRoom(place: Arena, rows: number, entries: number): SparseL
   const starts = place.room((rows + 1) * 4);
   const indices = place.room((entries + 16) * 4);
   const counts = place.room((entries + 16) * 4);
-  const record = place.record(...[starts, indices, counts, 0].map(word));
+  const record = place.record(...[starts, indices, counts, 0, 0].map(word));
   return { record, starts, indices, counts };
 }

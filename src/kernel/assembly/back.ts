@@ -12,7 +12,7 @@ import { stepBackward } from './neuron';
 import { addNonZero, NARROW } from './narrow';
 import { addRows } from './rows';
 import { backSingle } from './single';
-import { append, Entering } from './sparse';
+import { append } from './sparse';
 import { clear, splat, sum } from './vector';
 
 /** Membrane current that a step left, from its tape. */
@@ -148,7 +148,7 @@ function back(
 
 /** {@link back} from the squared error, of neurons of any model. */
 export function backFromError(
-  block: Block, w: Workspace, steps: usize, vectors: u32, error: SquaredError, input: Entering,
+  block: Block, w: Workspace, steps: usize, vectors: u32, error: SquaredError,
   recurrent: usize, feed: usize, below: usize, belowVectors: u32,
 ): f64 {
   if (w.model >= EULER) {
@@ -168,7 +168,7 @@ export function backFromError(
   }
   if (vectors == 1) {
     return backSingle(
-      block, w, steps, error, true, input, recurrent, feed, below, belowVectors,
+      block, w, steps, error, true, recurrent, feed, below, belowVectors,
     );
   }
   if (w.spikes.counted) {
@@ -183,7 +183,7 @@ export function backFromError(
 
 /** {@link back} from the gradient in `w.outer`, of neurons of any model. */
 export function backFromOuter(
-  block: Block, w: Workspace, steps: usize, vectors: u32, input: Entering,
+  block: Block, w: Workspace, steps: usize, vectors: u32,
   recurrent: usize, feed: usize, below: usize, belowVectors: u32,
 ): void {
   const none = changetype<SquaredError>(0);
@@ -197,7 +197,7 @@ export function backFromOuter(
     );
   } else if (vectors == 1) {
     backSingle(
-      block, w, steps, none, false, input, recurrent, feed, below, belowVectors,
+      block, w, steps, none, false, recurrent, feed, below, belowVectors,
     );
   } else {
     back(

@@ -15,13 +15,8 @@ export class Block {
   fired: SparseRows;
   /** Wanted spikes, where the loss is an error. */
   target: usize;
-  /**
-   * Where a row is a single vector: the gradients of the input matrix, with its rows, and of the recurrent
-   * matrix from this block. They are summed on the way back, where the machine has to wait anyway.
-   */
+  /** Where a row is a single vector: the gradient of the recurrent matrix, which is summed on the way back. */
   gathered: usize;
-  sources: u32;
-  gatheredLoop: usize;
 }
 
 /** Room that a thread needs for one population; every block uses it anew. */

@@ -159,7 +159,6 @@ function runBlock(l: Learner, b: u32, thread: u32, step: u32, sort: bool): void 
     const block = at<Block>(layer.blocks, b);
     const w = at<Workspace>(layer.workspaces, thread);
     const vectors = layer.vectors;
-    const input = inputOf(l, k, b, thread);
     const recurrent = isThere(layer.recurrent) ? layer.recurrent.transposed : 0;
     const feed = layer.feed.transposed;
     let below: usize = 0;
@@ -173,14 +172,14 @@ function runBlock(l: Learner, b: u32, thread: u32, step: u32, sort: bool): void 
     const error = l.squaredError;
     if (last && isThere(error)) {
       loss = error.scale * backFromError(
-        block, w, steps, vectors, error, input, recurrent, feed, below, belowVectors,
+        block, w, steps, vectors, error, recurrent, feed, below, belowVectors,
       );
     } else {
       if (last) {
         const labels = l.labels + ((<usize>b * l.crossEntropy.pack) << 2);
         loss = crossEntropy(l.crossEntropy, block.fired, labels, w.outer);
       }
-      backFromOuter(block, w, steps, vectors, input, recurrent, feed, below, belowVectors);
+      backFromOuter(block, w, steps, vectors, recurrent, feed, below, belowVectors);
     }
     if (last) {
       const sum = l.losses + (<usize>b << 3);

@@ -1,6 +1,6 @@
 import { LANES, VECTOR } from '../layout';
 import { DENDRITES } from '../numbers';
-import { spreadRows, sumGathered } from './packed';
+import { addPacked, spreadRows, sumGathered } from './packed';
 import { addSparse } from './rows';
 import { SparseRows } from './sparse';
 import { transposeFour } from './transpose';
@@ -95,23 +95,17 @@ function sumWhole(m: Matrix, first: usize, end: usize): void {
   }
 }
 
-/** Sums what every block contributed to row `r`, where several trials share a block. */
-// @ts-ignore: decorator
-@inline
-function sumMixed(m: Matrix, out: usize, r: usize, dendritic: bool): void {
-  const vectors = dendritic ? <u32>DENDRITES : 1;
+/** Sums what every block contributed to row `r`, where several trials share a block and neurons have four dendrites. */
+function sumMixed(m: Matrix, out: usize, r: usize): void {
   for (let trial: u32 = 0; trial < m.pack; trial++) {
     const source = <usize>trial * m.rows + r;
-    const all = m.mixed + source * vectors * VECTOR;
-    clear(all, vectors);
+    const all = m.mixed + source * <usize>(DENDRITES * VECTOR);
+    clear(all, DENDRITES);
     for (let b: usize = 0; b < m.blocks; b++) {
-      if (m.apart) addBlock(m, all, vectors, b, b * m.pack + trial, r);
-      else addBlock(m, all, vectors, b, b, source);
+      if (m.apart) addBlock(m, all, DENDRITES, b, b * m.pack + trial, r);
+      else addBlock(m, all, DENDRITES, b, b, source);
     }
-    addTrial(m, out, all, trial);
-    if (dendritic) {
-      for (let at: usize = VECTOR; at < <usize>(DENDRITES * VECTOR); at += VECTOR) addTrial(m, out + at, all + at, trial);
-    }
+    for (let at: usize = 0; at < <usize>(DENDRITES * VECTOR); at += VECTOR) addTrial(m, out + at, all + at, trial);
   }
 }
 
@@ -128,7 +122,11 @@ function gradientOfRows(m: Matrix, first: usize, end: usize, dendritic: bool): v
     if (m.pack > 1) sumGathered(m.gathered, m.blocks, m.pack, m.rows, m.neurons, m.gradient, first, end);
     else sumWhole(m, first, end);
   } else if (m.pack > 1) {
-    for (let r = first; r < end; r++) sumMixed(m, m.gradient + r * stride, r, dendritic);
+    if (dendritic) {
+      for (let r = first; r < end; r++) sumMixed(m, m.gradient + r * stride, r);
+    } else {
+      addPacked(m.inputs, m.drives, m.apart, m.blocks, m.pack, m.rows, m.neurons, m.gradient, first, end);
+    }
   } else {
     for (let b: usize = 0; b < m.blocks; b++) {
       for (let r = first; r < end; r++) addBlock(m, m.gradient + r * stride, m.vectors, b, b, r);

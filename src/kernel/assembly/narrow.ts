@@ -6,6 +6,39 @@ import { madd } from './vector';
 /** Vectors of a row up to which columns stay in registers. */
 export const NARROW: u32 = 64 / LANES;
 
+/** sum + the vectors at the rows of some entries, each times its count: four sums side by side, as one waits for itself. */
+// @ts-ignore: decorator
+@inline
+function sumEntries(
+  sum: v128, matrix: usize, indices: usize, counts: usize, entries: usize, stride: usize, counted: bool,
+): v128 {
+  let b = i64x2.splat(0);
+  let c = i64x2.splat(0);
+  let d = i64x2.splat(0);
+  let k: usize = 0;
+  for (; k + 4 <= entries; k += 4) {
+    sum = plus(sum, countOf(counts, k, counted), row(matrix, indices, k, stride), counted);
+    b = plus(b, countOf(counts, k + 1, counted), row(matrix, indices, k + 1, stride), counted);
+    c = plus(c, countOf(counts, k + 2, counted), row(matrix, indices, k + 2, stride), counted);
+    d = plus(d, countOf(counts, k + 3, counted), row(matrix, indices, k + 3, stride), counted);
+  }
+  for (; k < entries; k++) {
+    sum = plus(sum, countOf(counts, k, counted), row(matrix, indices, k, stride), counted);
+  }
+  return f32x4.add(f32x4.add(sum, b), f32x4.add(c, d));
+}
+
+/** Row `r` of a sparse list times a matrix whose rows are single vectors. */
+// @ts-ignore: decorator
+@inline
+export function sumRow(matrix: usize, list: SparseRows, r: usize, counted: bool): v128 {
+  const from = <usize>load<u32>(list.starts + (r << 2));
+  const entries = <usize>load<u32>(list.starts + (r << 2), 4) - from;
+  return sumEntries(
+    i64x2.splat(0), matrix, list.indices + (from << 2), list.counts + (from << 2), entries, VECTOR, counted,
+  );
+}
+
 /** Narrow rows: four columns at a time stay in registers over all rows; more than that would not. */
 // @ts-ignore: decorator
 @inline
@@ -34,21 +67,8 @@ export function addNarrow(
     v128.store(to, d, 3 * VECTOR);
   }
   for (; column < stride; column += VECTOR) {
-    let even = v128.load(out + column);
-    let odd = i64x2.splat(0);
-    const from = matrix + column;
-    let k: usize = 0;
-    for (; k + 2 <= rows; k += 2) {
-      const first = row(from, indices, k, stride);
-      const second = row(from, indices, k + 1, stride);
-      even = plus(even, countOf(counts, k, counted), first, counted);
-      odd = plus(odd, countOf(counts, k + 1, counted), second, counted);
-    }
-    if (k < rows) {
-      const last = row(from, indices, k, stride);
-      even = plus(even, countOf(counts, k, counted), last, counted);
-    }
-    v128.store(out + column, f32x4.add(even, odd));
+    const sum = v128.load(out + column);
+    v128.store(out + column, sumEntries(sum, matrix + column, indices, counts, rows, stride, counted));
   }
 }
 
@@ -147,9 +167,10 @@ export function sumOnes(
   }
 }
 
+/** sum + row `r` of a sparse list times a matrix whose rows are single vectors, one after the other. */
 // @ts-ignore: decorator
 @inline
-function addToSingle(sum: v128, matrix: usize, list: SparseRows, r: usize, counted: bool): v128 {
+export function addRowOf(sum: v128, matrix: usize, list: SparseRows, r: usize, counted: bool): v128 {
   const starts = list.starts + (r << 2);
   const indices = list.indices;
   const counts = list.counts;
@@ -160,34 +181,11 @@ function addToSingle(sum: v128, matrix: usize, list: SparseRows, r: usize, count
   return sum;
 }
 
-/** sum + row `r` of a sparse list times a matrix whose rows are single vectors, one after the other. */
+/** {@link addRowOf} of a list of which it is not known whether it has counts. */
 // @ts-ignore: decorator
 @inline
 export function addRow(sum: v128, matrix: usize, list: SparseRows, r: usize): v128 {
   return list.counted
-    ? addToSingle(sum, matrix, list, r, true)
-    : addToSingle(sum, matrix, list, r, false);
+    ? addRowOf(sum, matrix, list, r, true)
+    : addRowOf(sum, matrix, list, r, false);
 }
-
-// @ts-ignore: decorator
-@inline
-function addToRows(matrix: usize, list: SparseRows, r: usize, value: v128, counted: bool): void {
-  const starts = list.starts + (r << 2);
-  const indices = list.indices;
-  const counts = list.counts;
-  const end = <usize>load<u32>(starts, 4);
-  for (let k = <usize>load<u32>(starts); k < end; k++) {
-    const at = row(matrix, indices, k, VECTOR);
-    const part = counted ? f32x4.mul(countOf(counts, k, true), value) : value;
-    v128.store(at, f32x4.add(v128.load(at), part));
-  }
-}
-
-/** Adds row `r` of a sparse list, as a column, times a single vector to a matrix. */
-// @ts-ignore: decorator
-@inline
-export function addOuter(matrix: usize, list: SparseRows, r: usize, value: v128): void {
-  if (list.counted) addToRows(matrix, list, r, value, true);
-  else addToRows(matrix, list, r, value, false);
-}
-

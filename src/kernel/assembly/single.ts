@@ -3,19 +3,19 @@
 // move it about; nothing depends on a guess; the way forward leaves slopes that the way back has only to multiply with. What
 // enters is added where there is nothing else to do.
 import {
-  AHP_DECAY, AHP_JUMP, BY_DRIVE, BY_LEAK, BY_SYNAPSE, DC, DRIVE_SLOPE, D_IAHP, D_ISYN, EXPONENT, FEEDBACK, GRADIENT, IMEM,
-  ISYN, LANES, MEMBRANE, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, OF_ADAPTATION, SLOPES, SLOPE_PREVIOUS, SLOPE_SPIKE,
-  SPIKES, STATE, STEP_SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS, THRESHOLD, THRESHOLD_TWO, TIMER, VECTOR,
+  AHP_DECAY, AHP_JUMP, BY_LEAK, BY_LOG_FEEDBACK, BY_LOG_IMEM, BY_SYNAPSE, DC, DRIVE_SLOPE, D_IAHP, D_ISYN, EXPONENT, FEEDBACK,
+  GRADIENT, IMEM, ISYN, LANES, MEMBRANE, MEM_GAIN, MEM_LEAK, MEM_LEAK_INVERSE, MEM_RATE, SLOPES, SPIKES, STATE, STEP_ADAPTATION,
+  STEP_CHARGE, STEP_MEMBRANE, STEP_SPIKES, SURROGATE, SYN_CHARGE, SYN_DECAY, SYN_LOSS, THRESHOLD, THRESHOLD_TWO, TIMER, VECTOR,
 } from '../layout';
 import { Block, hasCounts, Workspace } from './block';
 import { half, one } from './constants';
 import { addEcho, echoOf, echoOfFired, echoOfSpikes, heldRow } from './echo';
+import { feedEntering } from './entering';
 import { SquaredError, weigh } from './loss';
 import { adaptBy, furtherSpikes, timerAfter } from './membrane';
-import { addOuter, addRow } from './narrow';
 import { power } from './power';
 import { addRows } from './rows';
-import { append, Entering, listOf, SparseRows } from './sparse';
+import { append, Entering } from './sparse';
 import { clear, madd, splat, sum } from './vector';
 
 /** What runs out a current while the timer runs, and half with its sign changed. */
@@ -72,15 +72,13 @@ export function closed(timer: v128, current: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function run(
-  c: usize, state: usize, drive: usize, steps: usize, recurrent: usize, w: Workspace, learns: bool, feed: usize,
-  start: v128, input: SparseRows, first: usize,
+  c: usize, state: usize, drive: usize, steps: usize, recurrent: usize, w: Workspace, learns: bool,
 ): void {
   const list = w.spikes;
   const listed = learns && w.listed;
   let slopes = w.tape;
   const halved = w.halved;
   const none = i64x2.splat(0);
-  const halfSlope = f32x4.mul(v128.load(c, DRIVE_SLOPE), half());
   const row0 = heldRow(recurrent, 0, halved);
   const row1 = heldRow(recurrent, 1, halved);
   const row2 = heldRow(recurrent, 2, halved);
@@ -94,8 +92,6 @@ function run(
   let jump = f32x4.mul(spikes, v128.load(c, AHP_JUMP));
   let timer = v128.load(state, TIMER);
   let isyn = v128.load(state, ISYN);
-  let ofLogImem = none;
-  let ofLog = none;
   let echo = none;
   if (recurrent) echo = echoOfSpikes(recurrent, row0, row1, row2, row3, halved, spikes);
   let starts = listed ? list.starts : 0;
@@ -106,19 +102,18 @@ function run(
     store<u32>(starts, 0);
     store<u32>(starts, <u32>size, 4);
   }
-  let r = first;
   for (const end = drive + steps * VECTOR; drive < end; drive += VECTOR) {
     const unit = one();
-    const entering = feed ? addRow(start, feed, input, r++) : v128.load(drive);
+    const entering = v128.load(drive);
     const held = f32x4.sub(isyn, f32x4.mul(isyn, v128.load(c, SYN_LOSS)));
     const ready = closed(timer, f32x4.add(held, v128.load(c, DC)));
-    const bound = v128.load(c, SYN_CHARGE);
-    const charge = f32x4.mul(f32x4.add(entering, echo), v128.load(c, DRIVE_SLOPE));
-    const charged = f32x4.pmax(charge, bound);
+    const byDrive = v128.load(c, DRIVE_SLOPE);
+    const charge = madd(echo, byDrive, f32x4.mul(entering, byDrive));
+    const charged = f32x4.pmax(charge, v128.load(c, SYN_CHARGE));
     isyn = f32x4.add(held, charged);
     const adaptation = adaptBy(c, state, jump, 0, false, unit);
     const drain = f32x4.sub(restDrain, clipBits(adaptation, unit));
-    const input = f32x4.add(f32x4.add(ready, charged), drain);
+    const input = f32x4.add(f32x4.add(ready, drain), charged);
     const Iin = clipBits(input, unit);
     const Igain = v128.load(c, MEM_GAIN);
     const shared = f32x4.div(Igain, f32x4.add(imem, Igain));
@@ -127,8 +122,8 @@ function run(
     const taken = f32x4.mul(byDrain, drain);
     const byInput = f32x4.mul(taken, shared);
     const still = madd(taken, drain, imem);
-    const fedBack = f32x4.mul(byTotal, feedback);
-    membrane = f32x4.add(madd(byInput, Iin, still), fedBack);
+    const before = feedback;
+    membrane = madd(byTotal, feedback, madd(byInput, Iin, still));
     const fired = i32x4.gt_s(membrane, v128.load(c, THRESHOLD));
     const many = i32x4.gt_s(membrane, v128.load(c, THRESHOLD_TWO));
     const above = clipBits(membrane, unit);
@@ -139,28 +134,21 @@ function run(
     jump = v128.and(fired, v128.load(c, AHP_JUMP));
     if (recurrent) echo = echoOfFired(recurrent, row0, row1, row2, row3, halved, fired);
     if (learns) {
-      const byLogImem = madd(f32x4.mul(byInput, Iin), shared, f32x4.add(still, fedBack));
-      const byLog = f32x4.mul(fedBack, v128.load(c, EXPONENT));
-      v128.store(slopes, madd(byLogImem, ofLogImem, f32x4.mul(byLog, ofLog)), SLOPE_PREVIOUS);
+      v128.store(slopes, membrane, STEP_MEMBRANE);
+      const drawn = f32x4.mul(byInput, Iin);
+      v128.store(slopes, madd(drawn, shared, f32x4.sub(membrane, drawn)), BY_LOG_IMEM);
+      v128.store(slopes, f32x4.mul(f32x4.mul(byTotal, v128.load(c, EXPONENT)), before), BY_LOG_FEEDBACK);
       const bySynapse = f32x4.mul(byInput, slopeAboveOne(input, unit));
       v128.store(slopes, bySynapse, BY_SYNAPSE);
       const flow = f32x4.add(f32x4.add(drain, drain), f32x4.mul(shared, Iin));
       v128.store(slopes, madd(byDrain, flow, bySynapse), BY_LEAK);
-      v128.store(slopes, slopeAboveOne(adaptation, unit), OF_ADAPTATION);
-      v128.store(slopes, slopeOfDrive(charge, bound, halfSlope), BY_DRIVE);
-      const inside = slopeAboveOne(membrane, unit);
-      const surrogate = v128.and(v128.load(c, SURROGATE), i32x4.gt_s(membrane, unit));
-      v128.store(slopes, surrogate, SLOPE_SPIKE);
-      const reset = madd(above, v128.load(table, 16), half());
-      ofLogImem = f32x4.div(madd(reset, surrogate, v128.andnot(inside, fired)), imem);
-      ofLog = f32x4.div(inside, above);
+      v128.store(slopes, adaptation, STEP_ADAPTATION);
+      v128.store(slopes, charge, STEP_CHARGE);
     }
     if (i32x4.bitmask(many)) {
       spikes = f32x4.add(spikes, furtherSpikes(membrane, c));
       jump = f32x4.mul(spikes, v128.load(c, AHP_JUMP));
       if (recurrent) echo = echoOfSpikes(recurrent, row0, row1, row2, row3, halved, spikes);
-      // Where a step holds more than one spike, the reset has no slope.
-      ofLogImem = v128.andnot(ofLogImem, many);
       if (listed) list.counted = 1;
     }
     if (learns) {
@@ -187,7 +175,7 @@ function run(
 export function streamSingle(
   c: usize, state: usize, drive: usize, steps: usize, recurrent: usize, w: Workspace,
 ): void {
-  run(c, state, drive, steps, recurrent, w, false, 0, i64x2.splat(0), changetype<SparseRows>(0), 0);
+  run(c, state, drive, steps, recurrent, w, false);
 }
 
 /** Runs a block through all steps and leaves slopes and spikes, where `forward` leaves a tape. */
@@ -199,40 +187,18 @@ export function forwardSingle(
   const state = w.state;
   memory.copy(state, block.start, STATE);
   const start = bias ? v128.load(bias) : i64x2.splat(0);
-  if (feed && input.parts == 1) {
-    run(block.coefficients, state, drive, steps, recurrent, w, true, feed, start, listOf(input, 0), input.first);
-    return;
-  }
-  if (feed) {
-    const list = listOf(input, 0);
-    for (let t: usize = 0; t < steps; t++) {
-      v128.store(drive + t * VECTOR, addRow(start, feed, list, t + input.first));
-    }
-    for (let part: u32 = 1; part < input.parts; part++) {
-      const more = listOf(input, part);
-      const matrix = feed + part * input.stride;
-      for (let t: usize = 0; t < steps; t++) {
-        const at = drive + t * VECTOR;
-        v128.store(at, addRow(v128.load(at), matrix, more, t + input.first));
-      }
-    }
-  }
-  run(block.coefficients, state, drive, steps, recurrent, w, true, 0, start, changetype<SparseRows>(0), 0);
+  if (feed) feedEntering(drive, steps, start, feed, input);
+  run(block.coefficients, state, drive, steps, recurrent, w, true);
 }
 
 /** Takes the gradient back through all steps, as `back` does. */
 // @ts-ignore: decorator
 @inline
 export function backSingle(
-  block: Block, w: Workspace, steps: usize, error: SquaredError, squared: bool, input: Entering,
-  recurrent: usize, feed: usize, below: usize, belowVectors: u32,
+  block: Block, w: Workspace, steps: usize, error: SquaredError, squared: bool, recurrent: usize, feed: usize,
+  below: usize, belowVectors: u32,
 ): f64 {
-  const gathered = block.gathered;
-  const list = gathered ? listOf(input, 0) : changetype<SparseRows>(0);
-  const parts = gathered ? input.parts : 0;
-  const entry: usize = gathered ? input.first : 0;
-  if (gathered) clear(gathered, block.sources);
-  const loop = block.gatheredLoop;
+  const loop = block.gathered;
   if (loop) clear(loop, LANES);
   const halved = w.halved;
   const none = i64x2.splat(0);
@@ -240,10 +206,11 @@ export function backSingle(
   const row1 = heldRow(recurrent, 1, halved);
   const row2 = heldRow(recurrent, 2, halved);
   const row3 = heldRow(recurrent, 3, halved);
-  const negativeJump = f32x4.sub(none, v128.load(block.coefficients, AHP_JUMP));
+  const c = block.coefficients;
+  const negativeJump = f32x4.sub(none, v128.load(c, AHP_JUMP));
+  const halfSlope = f32x4.mul(v128.load(c, DRIVE_SLOPE), half());
   const indices = w.indices;
   const values = w.values;
-  const c = block.coefficients;
   const silence = squared ? splat(error.silence) : i64x2.splat(0);
   const scale = squared ? splat(2 * error.scale) : i64x2.splat(0);
   const outer = w.outer;
@@ -254,14 +221,27 @@ export function backSingle(
   let loss = i64x2.splat(0);
   // With respect to the spikes, through the recurrent weights.
   let dEcho = none;
-  // With respect to the membrane of the step before, through its current and feedback.
-  let dBefore = none;
+  // With respect to the membrane of the step after this one, and slopes of that by what this one leaves.
+  let dMembrane = none;
+  let byLogImem = none;
+  let byLogFeedback = none;
   // With respect to the synaptic current and, with its sign changed, to the adaptation.
   const gradient = w.gradient;
   memory.fill(gradient, 0, GRADIENT);
   for (let t = steps; t-- > 0; ) {
     slopes -= SLOPES;
-    const ofSpikes = v128.load(slopes, SLOPE_SPIKE);
+    const unit = one();
+    const membrane = v128.load(slopes, STEP_MEMBRANE);
+    const fired = i32x4.gt_s(membrane, v128.load(c, THRESHOLD));
+    const ofSpikes = v128.and(v128.load(c, SURROGATE), i32x4.gt_s(membrane, unit));
+    const inside = slopeAboveOne(membrane, unit);
+    const above = clipBits(membrane, unit);
+    const share = f32x4.div(unit, above);
+    const reset = madd(madd(above, v128.load(table, 16), half()), ofSpikes, v128.andnot(inside, fired));
+    // Where a step holds more than one spike, the reset has no slope.
+    const once = v128.andnot(reset, i32x4.gt_s(membrane, v128.load(c, THRESHOLD_TWO)));
+    const ofLogImem = f32x4.mul(once, v128.bitselect(unit, share, fired));
+    const previous = madd(byLogImem, ofLogImem, f32x4.mul(byLogFeedback, f32x4.mul(inside, share)));
     let dSpikes = none;
     if (squared) {
       const wanted = v128.load(target + t * VECTOR);
@@ -274,24 +254,19 @@ export function backSingle(
     }
     // What the spikes do to the loss, then to later steps through adaptation and recurrence: what is known last comes last.
     const dLater = v128.load(gradient, D_IAHP);
-    const dNow = madd(dSpikes, ofSpikes, dBefore);
-    const dMembrane = madd(dEcho, ofSpikes, madd(dLater, f32x4.mul(negativeJump, ofSpikes), dNow));
-    dBefore = f32x4.mul(dMembrane, v128.load(slopes, SLOPE_PREVIOUS));
+    const dNow = madd(dSpikes, ofSpikes, f32x4.mul(dMembrane, previous));
+    dMembrane = madd(dEcho, ofSpikes, madd(dLater, f32x4.mul(negativeJump, ofSpikes), dNow));
+    byLogImem = v128.load(slopes, BY_LOG_IMEM);
+    byLogFeedback = v128.load(slopes, BY_LOG_FEEDBACK);
     const dSynapse = madd(dMembrane, v128.load(slopes, BY_SYNAPSE), v128.load(gradient, D_ISYN));
     v128.store(gradient, f32x4.mul(dSynapse, v128.load(c, SYN_DECAY)), D_ISYN);
-    const byDrive = v128.load(slopes, BY_DRIVE);
+    const byDrive = slopeOfDrive(v128.load(slopes, STEP_CHARGE), v128.load(c, SYN_CHARGE), halfSlope);
     const dDrive = f32x4.mul(dSynapse, byDrive);
     v128.store(drive + t * VECTOR, dDrive);
     if (recurrent) dEcho = echoOf(recurrent, row0, row1, row2, row3, halved, dDrive);
-    const ofAdaptation = v128.load(slopes, OF_ADAPTATION);
+    const ofAdaptation = slopeAboveOne(v128.load(slopes, STEP_ADAPTATION), unit);
     const kept = f32x4.mul(dLater, f32x4.mul(ofAdaptation, v128.load(c, AHP_DECAY)));
     v128.store(gradient, madd(dMembrane, f32x4.mul(ofAdaptation, v128.load(slopes, BY_LEAK)), kept), D_IAHP);
-    if (gathered) {
-      addOuter(gathered, list, t + entry, dDrive);
-      for (let part: u32 = 1; part < parts; part++) {
-        addOuter(gathered + part * input.stride, listOf(input, part), t + entry, dDrive);
-      }
-    }
     if (loop) {
       const before = t > 0 ? slopes - SLOPES + STEP_SPIKES : block.start + SPIKES;
       addEcho(loop, halved, before, dDrive);

@@ -29,9 +29,9 @@ export function streamSingles(
     for (let state = states; state < end; state += STATE, drive += VECTOR) {
       const unit = one();
       const before = v128.load(state, SPIKES);
-      let total = v128.load(drive);
-      if (recurrent) total = f32x4.add(total, echoOfSpikes(recurrent, row0, row1, row2, row3, halved, before));
-      const charge = f32x4.mul(total, v128.load(c, DRIVE_SLOPE));
+      const byDrive = v128.load(c, DRIVE_SLOPE);
+      let charge = f32x4.mul(v128.load(drive), byDrive);
+      if (recurrent) charge = madd(echoOfSpikes(recurrent, row0, row1, row2, row3, halved, before), byDrive, charge);
       const isyn = v128.load(state, ISYN);
       const held = f32x4.sub(isyn, f32x4.mul(isyn, v128.load(c, SYN_LOSS)));
       const ready = closed(v128.load(state, TIMER), f32x4.add(held, v128.load(c, DC)));
@@ -39,14 +39,14 @@ export function streamSingles(
       v128.store(state, f32x4.add(held, charged), ISYN);
       const jump = f32x4.mul(before, v128.load(c, AHP_JUMP));
       const drain = f32x4.sub(restDrain, clip(adaptBy(c, state, jump, 0, false, unit), unit));
-      const Iin = clip(f32x4.add(f32x4.add(ready, charged), drain), unit);
+      const Iin = clip(f32x4.add(f32x4.add(ready, drain), charged), unit);
       const imem = v128.load(state, IMEM);
       const Igain = v128.load(c, MEM_GAIN);
       const shared = f32x4.div(Igain, f32x4.add(imem, Igain));
       const byTotal = f32x4.mul(imem, v128.load(c, MEM_RATE));
       const taken = f32x4.mul(f32x4.mul(imem, drainRate), drain);
       const drawn = madd(f32x4.mul(taken, shared), Iin, madd(taken, drain, imem));
-      v128.store(state, f32x4.add(drawn, f32x4.mul(byTotal, v128.load(state, FEEDBACK))), MEMBRANE);
+      v128.store(state, madd(byTotal, v128.load(state, FEEDBACK), drawn), MEMBRANE);
     }
     drive = row;
     for (let state = states; state < end; state += STATE, drive += VECTOR) {

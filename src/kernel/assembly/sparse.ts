@@ -12,6 +12,8 @@ export class SparseRows {
   counts: usize;
   /** Whether any count may be another than one: rows are then more than added. Where not, counts mean nothing. */
   counted: u32;
+  /** Numbers of the rows, those with fewer entries first, or 0 where that is not known. */
+  order: usize;
 }
 
 /**
