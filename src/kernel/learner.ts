@@ -52,6 +52,12 @@ function exactBounds(weights: Float64Array, { min, max }: LearningProblem): Floa
   return weights;
 }
 
+/** 1 - beta^step, without a power where that is 1, as it soon is. */
+function corrections(beta: number): (step: number) => number {
+  const last = Math.log(2 ** -54) / Math.log(beta);
+  return (step) => (step > last ? 1 : 1 - beta ** step);
+}
+
 /** Writes the rates of the steps of some epochs, and which samples they take. */
 function writeSteps(
   place: NetworkLayout,
@@ -61,11 +67,12 @@ function writeSteps(
 ): void {
   const { f32, u32 } = place.kernel;
   const { size = 0, steps = 1 } = batches ?? {};
+  const [ofMean, ofSquare] = [corrections(beta1), corrections(beta2)];
   let at = place.epochs / 4;
   for (let k = 0; k < rates.length; k++) {
     for (let step = (first + k) * steps + 1; step <= (first + k + 1) * steps; step++, at += 2) {
-      f32[at] = rates[k]! / (1 - beta1 ** step);
-      f32[at + 1] = 1 / (1 - beta2 ** step);
+      f32[at] = rates[k]! / ofMean(step);
+      f32[at + 1] = 1 / ofSquare(step);
     }
     if (batches !== undefined) {
       u32.set(batches.order(first + k), place.order / 4 + k * steps * size);
