@@ -67,9 +67,9 @@ const parts = ['neurons', 'stages', 'events', 'train', 'codecs'].map((name) => `
  * needs, one of what the next one needs beside that, and so on, and one of the rest. None needs a later one.
  */
 function sharedChunks() {
-  const needed = [...parts, 'index'].map((name) => [name, reached(input[name])]);
+  const core = reached(input.index);
+  const needed = [...parts.map((name) => [name, reached(input[name])]), ['index', core]];
   needed.sort(([, a], [, b]) => a.size - b.size);
-  const [, core] = needed.find(([name]) => name === 'index');
   return needed.map(([name, part], k) => ({
     name: name.replace('entries/', '').replace('index', 'rest'),
     test: (id) => part.has(id) && core.has(id),

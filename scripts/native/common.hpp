@@ -46,14 +46,6 @@ template <class T> OP constexpr usize sizeOf() { return std::is_empty<T>::value 
 OP usize read_of(u32 address) { return address; }
 template <class T> OP Ref<T> read_of(Ref<T> reference) { return reference; }
 
-/** The type of a field: references are passed as what they are. */
-template <class T> struct Passed {
-  typedef T type;
-};
-template <class T> struct Passed<Ref<T>> {
-  typedef usize type;
-};
-
 OP const char *place(Memory memory, usize at) { return memory + at; }
 OP const char *place(Memory, Table table) { return table.at; }
 

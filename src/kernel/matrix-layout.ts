@@ -157,7 +157,7 @@ export function layOutMatrix(
       operands.every(({ gathered }) => gathered === 0)
         ? 0
         : place.words(operands.map(({ gathered }) => gathered)),
-      pack === 1 ? 0 : place.room(pack * bytes),
+      pack > 1 && dendrites > 1 ? place.room(pack * bytes) : 0,
     ].map(word),
   );
   return {

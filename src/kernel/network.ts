@@ -84,12 +84,13 @@ function isSingleLayer({ layers }: LearningProblem, k: number, { pack, place }: 
   return isSingle(layoutOf(parameters), vectorsOf(pack * neurons, place.lanes));
 }
 
-/** Whether learning wants the spikes of population `k` by channel: where no gradient of theirs is gathered on the way. */
+/** Whether learning wants the spikes of population `k` by channel: the loss, the matrix after it, or its own, if that gathers nothing on the way. */
 function wantsSorted(problem: LearningProblem, k: number, shape: Shape): boolean {
   const { layers, loss } = problem;
-  const last = k === layers.length - 1;
-  if (!last || loss.kind !== 'squaredError') return true;
-  return layers[k]!.recurrent && !isSingleLayer(problem, k, shape);
+  const next = layers[k + 1];
+  // What hands spikes on as they are does not learn.
+  const after = next === undefined ? loss.kind !== 'squaredError' : next.rows !== undefined;
+  return after || (layers[k]!.recurrent && !isSingleLayer(problem, k, shape));
 }
 
 /** What the matrix before a population adds in every step, laid out like a row of its weighted input; 0 for nothing. */

@@ -63,7 +63,7 @@ export class Matrix {
   drives: usize;
   /** Per block: the gradient of every channel, where a row is a single vector and it is gathered on the way. */
   gathered: usize;
-  /** Room for the gradient of every channel of a block, where trials share one. */
+  /** Room for the gradient of every channel of a block, where trials share one and neurons have four dendrites. */
   mixed: usize;
 }
 
@@ -121,12 +121,10 @@ function gradientOfRows(m: Matrix, first: usize, end: usize, dendritic: bool): v
   if (m.gathered) {
     if (m.pack > 1) sumGathered(m.gathered, m.blocks, m.pack, m.rows, m.neurons, m.gradient, first, end);
     else sumWhole(m, first, end);
+  } else if (m.pack > 1 && dendritic) {
+    for (let r = first; r < end; r++) sumMixed(m, m.gradient + r * stride, r);
   } else if (m.pack > 1) {
-    if (dendritic) {
-      for (let r = first; r < end; r++) sumMixed(m, m.gradient + r * stride, r);
-    } else {
-      addPacked(m.inputs, m.drives, m.apart, m.blocks, m.pack, m.rows, m.neurons, m.gradient, first, end);
-    }
+    addPacked(m.inputs, m.drives, m.apart, m.blocks, m.pack, m.rows, m.neurons, m.gradient, first, end);
   } else {
     for (let b: usize = 0; b < m.blocks; b++) {
       for (let r = first; r < end; r++) addBlock(m, m.gradient + r * stride, m.vectors, b, b, r);
